@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "recon/events.h"
+
+namespace coincide::io {
+
+struct ListmodeOptions {
+  bool allow_truncated = false;  ///< a file that ends too early gives what was whole, and a warning
+};
+
+/// Opens a listmode file of any known format (the table is in listmode_file.cpp), recognised by its first bytes.
+/// Throws FileError: missing, empty, of a kind that nobody here reads, damaged header.
+std::unique_ptr<recon::EventSource> open_listmode(const std::filesystem::path& path,
+                                                  const ListmodeOptions& options = {});
+
+}  // namespace coincide::io

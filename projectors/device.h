@@ -1,0 +1,42 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace coincide::projectors {
+
+enum class DeviceKind { cpu, cuda };
+
+/// Where a projector computes.
+struct Device {
+  DeviceKind kind = DeviceKind::cpu;
+  int index = 0;  ///< of the CUDA device
+  bool operator==(const Device&) const = default;
+};
+
+/// One line of the list of devices.
+struct DeviceInfo {
+  Device device;
+  std::string name;            ///< "CPU, AVX-512, 2 threads"
+  bool available = false;
+  std::string why_unavailable;  ///< a sentence, empty if available
+};
+
+/// All devices this program knows of, the CPU first. Never throws: a missing one says why.
+std::vector<DeviceInfo> available_devices();
+
+/// "cpu", "cuda", "cuda:1" or "auto" (the first GPU, else the CPU) -> an available device.
+/// Throws InputError for another word, DeviceError (with the reason) if that device is missing.
+Device find_device(std::string_view word);
+
+/// "cpu" or "cuda:0".
+std::string device_word(Device device);
+
+/// True if this build holds the CUDA kernels.
+bool built_with_cuda();
+
+/// The instruction set that the CPU kernels use on this machine: "x86-64", "AVX2" or "AVX-512".
+std::string_view cpu_instruction_set();
+
+}  // namespace coincide::projectors

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+
+#include "projectors/device.h"
+#include "projectors/geometry.h"
+
+namespace coincide::projectors {
+
+struct ProjectorOptions {
+  BoundaryRule boundary = BoundaryRule::clamped;
+  Device device;
+  int num_threads = 0;  ///< on the CPU; 0: all cores. Images are the same bits for any number
+};
+
+/// Line integrals A x [image unit * mm] and their adjoint A^T y by Joseph's method, with or without time of flight.
+/// Image and data arrays lie in the memory of the device. `forward` overwrites its result, `back` adds to the image.
+/// Sizes: image grid.num_voxels(); values one per LOR, or (LOR, bin) in C order for TofBins (a TOF sinogram).
+/// A LOR that misses the image, or has a coordinate that is not finite or a TOF parameter that is not positive, gives 0
+/// and adds nothing.
+/// The functions throw DeviceError if the device is lost or out of memory, InputError for num_bins < 1.
+/// Definition: P. M. Joseph, IEEE Trans. Med. Imaging 1(3), 1982; TOF weights are the Gaussian integrated over the bin.
+/// Tests: tests/projectors.
+class Projector {
+ public:
+  /// Throws InputError if the grid has a size < 0 or a voxel size that is not > 0, or the device is missing.
+  explicit Projector(const ImageGrid& grid, const ProjectorOptions& options = {});
+
+  const ImageGrid& grid() const { return grid_; }
+  const ProjectorOptions& options() const { return options_; }
+
+  void forward(const Lors& lors, NoTof tof, const float* image, float* values) const;
+  void forward(const Lors& lors, const TofBins& tof, const float* image, float* values) const;
+  void forward(const Lors& lors, const TofEvents& tof, const float* image, float* values) const;
+  void forward(const Lors& lors, const TofTable& tof, const float* image, float* values) const;
+
+  void back(const Lors& lors, NoTof tof, const float* values, float* image) const;
+  void back(const Lors& lors, const TofBins& tof, const float* values, float* image) const;
+  void back(const Lors& lors, const TofEvents& tof, const float* values, float* image) const;
+  void back(const Lors& lors, const TofTable& tof, const float* values, float* image) const;
+
+ private:
+  ImageGrid grid_;
+  ProjectorOptions options_;
+};
+
+}  // namespace coincide::projectors

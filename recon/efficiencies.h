@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "recon/scanner.h"
+
+namespace coincide::recon {
+
+/// How many of the pairs emitted along a LOR the scanner records: the measured part of the multiplicative model.
+/// efficiency(a, b) = calibration_factor * bin[a] * bin[b] * pair(a, b); any part that is empty counts as 1.
+/// A detection bin is a crystal and an energy window: bin = crystal's index in its type * windows + window.
+struct Efficiencies {
+  /// Relative efficiencies of pairs of modules, shared by pairs that a symmetry of the scanner maps on each other.
+  struct PairTable {
+    /// [module of a in its type][module of b in its type], row-major; -1: not in coincidence. Empty: all group 0.
+    std::vector<std::int32_t> group;
+    std::uint32_t num_modules_b = 0;
+    /// [group][bin in module a][bin in module b], row-major per group; an empty table, or group, counts as 1.
+    std::vector<std::vector<float>> values;
+    std::uint32_t bins_per_module_b = 0;
+  };
+
+  std::string method;  ///< free text of the file
+  double calibration_factor = 1;
+  bool calibration_stated = false;  ///< the file has the field: image values are absolute
+  std::vector<std::vector<float>> bin;  ///< [type][detection bin of the type]
+  std::vector<PairTable> pairs;         ///< [type a][type b], row-major; empty: everything 1
+
+  /// True if the file carries pair values, which then hold the geometric factor too.
+  bool has_pair_values() const;
+  /// False if the pair of modules is never in coincidence. Crystal ids are global.
+  bool in_coincidence(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t crystal_b) const;
+  /// Efficiency of a pair of detection bins; 0 if not in coincidence.
+  float efficiency(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,
+                   std::uint32_t window_b) const;
+  /// Throws InputError if a table does not fit the scanner.
+  void check(const Scanner& scanner) const;
+};
+
+/// Share of the isotropic pairs emitted on the line between two crystals that hits both faces, per mm of the line and
+/// per unit of emission density [mm^2]: A_a cos(t_a) A_b cos(t_b) / (2 pi L^2). Multiplied by the line integral of the
+/// annihilations per mm^3 it gives expected coincidences.
+double solid_angle_factor_mm2(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t crystal_b);
+
+}  // namespace coincide::recon

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "recon/efficiencies.h"
+#include "recon/scanner.h"
+
+namespace coincide::recon {
+
+/// Coincidences as columns, in file order. Every column has size() entries, but the windows are empty for a scanner with
+/// one energy window per type.
+struct EventBlock {
+  std::vector<std::uint32_t> crystal_a;  ///< the LOR starts here
+  std::vector<std::uint32_t> crystal_b;
+  std::vector<std::uint16_t> tof_bin;  ///< index into Scanner::tof_bins
+  std::vector<std::uint32_t> time_ms;  ///< start of the time block that the event is in
+  std::vector<std::uint8_t> delayed;   ///< 1: from the delayed window, 0: prompt
+  std::vector<std::uint8_t> window_a;
+  std::vector<std::uint8_t> window_b;
+
+  std::size_t size() const { return crystal_a.size(); }
+  void clear();
+};
+
+struct TimeInterval {
+  std::uint32_t start_ms = 0;
+  std::uint32_t stop_ms = 0;
+  bool operator==(const TimeInterval&) const = default;
+};
+
+/// What a whole pass over a listmode file has counted. Grows while the source is read.
+struct EventCounts {
+  std::uint64_t prompts = 0;
+  std::uint64_t delayeds = 0;
+  std::uint64_t singles = 0;
+  std::uint64_t triples = 0;
+  std::uint64_t quadruples = 0;
+  std::uint64_t out_of_range = 0;  ///< events with a bin or TOF index that the scanner does not have; left out
+  std::uint64_t time_blocks = 0;   ///< of any kind
+  std::uint32_t first_ms = 0;
+  std::uint32_t last_ms = 0;
+  double duration_s = 0;        ///< union of the event blocks' intervals
+  bool moves = false;           ///< bed or gantry change place during the acquisition
+  std::string truncated;        ///< a sentence if the file ends too early and that was allowed
+  std::vector<std::string> warnings;
+};
+
+/// A listmode file, read block by block so that it never has to be in memory.
+class EventSource {
+ public:
+  virtual ~EventSource() = default;
+
+  virtual const Scanner& scanner() const = 0;
+  virtual const Efficiencies& efficiencies() const = 0;
+  /// "PETSIRD, model like v0.10, binary".
+  virtual std::string format() const = 0;
+  /// Replaces `block` by the coincidences of the next time blocks (some 10^5 of them); false at the end.
+  /// Throws FileError if the file is damaged.
+  virtual bool read(EventBlock& block) = 0;
+  /// Back to the first event; clears counts().
+  virtual void rewind() = 0;
+  /// Part of the file read since the start, 0 ... 1.
+  virtual double fraction_read() const = 0;
+  /// Of the part read so far.
+  virtual const EventCounts& counts() const = 0;
+};
+
+/// Takes simulated events and puts them somewhere.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  /// All events of one time interval; intervals come in order. All events belong to `interval`; time_ms is ignored.
+  virtual void write(TimeInterval interval, const EventBlock& events) = 0;
+};
+
+}  // namespace coincide::recon

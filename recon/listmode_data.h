@@ -1,0 +1,61 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "recon/events.h"
+#include "recon/model.h"
+#include "recon/reporter.h"
+
+namespace coincide::recon {
+
+/// One value per event that the model needs beside its crystals.
+struct PromptColumns {
+  std::span<const std::uint32_t> crystal_a;
+  std::span<const std::uint32_t> crystal_b;
+  std::span<const std::uint16_t> tof_bin;
+  std::span<float> factor;    ///< m: efficiency, solid angle, attenuation
+  std::span<float> additive;  ///< b: expected randoms (and scatter) of this event's LOR and TOF bin [counts]
+
+  std::size_t size() const { return crystal_a.size(); }
+};
+
+struct LoadOptions {
+  int subsets = 1;               ///< prompt i goes to subset i % subsets, so subsets are even in time
+  double start_s = 0;            ///< time window of the reconstruction
+  double stop_s = 0;             ///< 0: to the end
+  std::uint64_t memory_limit_bytes = 0;  ///< more events than this holds go to a scratch file; 0: half of the memory
+  std::filesystem::path scratch_folder;  ///< empty: the system's folder for temporary files
+};
+
+/// The prompts of an acquisition by subset, in memory or, if they are too many, in a scratch file that is mapped (and gone
+/// with this object). Events whose factor is 0 (impossible for the model) are counted and left out.
+class ListmodeData {
+ public:
+  /// One pass over the source (rewound first). Throws FileError, InputError (no events; the bed or gantry moves).
+  /// When the reporter asks to stop, what has been read so far is kept.
+  static ListmodeData load(EventSource& source, const MultiplicativeModel& model, const LoadOptions& options,
+                           Reporter& reporter);
+  ListmodeData(ListmodeData&&) noexcept;
+  ListmodeData& operator=(ListmodeData&&) noexcept;
+  ~ListmodeData();
+
+  int num_subsets() const;
+  PromptColumns subset(int index);
+  std::uint64_t num_prompts() const;
+  std::uint64_t num_impossible() const;  ///< prompts left out because their factor is 0
+  const EventCounts& counts() const;     ///< of the file in the time window
+  double duration_s() const;             ///< of the time window: union of the blocks in it
+  bool in_scratch_file() const;
+  /// Delayed coincidences per crystal (both crystals of each counted) in the time window.
+  std::span<const std::uint64_t> delayeds_per_crystal() const;
+
+ private:
+  struct Storage;
+  explicit ListmodeData(std::unique_ptr<Storage> storage);
+  std::unique_ptr<Storage> storage_;
+};
+
+}  // namespace coincide::recon

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "recon/efficiencies.h"
+#include "recon/options.h"
+#include "recon/scanner.h"
+
+namespace coincide::recon {
+
+/// The factor m of a crystal pair in y ~ Poisson(m * (A x) + b), without attenuation: efficiencies of the file and the solid
+/// angle, as the options say. Keeps references to its arguments.
+class MultiplicativeModel {
+ public:
+  MultiplicativeModel(const Scanner& scanner, const Efficiencies& efficiencies, const CorrectionOptions& options);
+
+  bool uses_efficiencies() const { return uses_efficiencies_; }
+  bool uses_solid_angle() const { return uses_solid_angle_; }
+  /// True if m is absolute: an image in annihilations per mm^3 results.
+  bool is_absolute() const;
+
+  /// m of an event; 0 if the pair cannot be in coincidence.
+  float factor(std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b, std::uint32_t window_b) const;
+  /// Sum of m over all pairs of energy windows: what the sensitivity image needs.
+  float factor_over_windows(std::uint32_t crystal_a, std::uint32_t crystal_b) const;
+  bool in_coincidence(std::uint32_t crystal_a, std::uint32_t crystal_b) const;
+
+  const Scanner& scanner() const { return scanner_; }
+  const Efficiencies& efficiencies() const { return efficiencies_; }
+
+ private:
+  const Scanner& scanner_;
+  const Efficiencies& efficiencies_;
+  bool uses_efficiencies_;
+  bool uses_solid_angle_;
+};
+
+}  // namespace coincide::recon

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "recon/image.h"
+
+namespace coincide::recon {
+
+/// Convolution with a separable Gaussian of full width at half maximum `fwhm_mm`, in place; cut at 4 sigma and normalised;
+/// outside the image is 0. It equals its own adjoint.
+class GaussianFilter {
+ public:
+  GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_threads = 0);
+  void apply(std::vector<float>& values) const;
+
+ private:
+  ImageGrid grid_;
+  std::vector<float> taps_[3];
+  int num_threads_;
+};
+
+}  // namespace coincide::recon

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "projectors/geometry.h"
+
+namespace coincide::recon {
+
+using projectors::TofBin;
+using Vec3 = std::array<float, 3>;
+
+/// A kind of detector module that a scanner holds many of. Its crystals have consecutive ids: crystal `c` of module `m`
+/// is first_crystal + m * crystals_per_module + c.
+struct ModuleType {
+  std::uint32_t first_crystal = 0;
+  std::uint32_t num_modules = 0;
+  std::uint32_t crystals_per_module = 0;
+  std::vector<float> energy_edges_kev;  ///< windows + 1 ascending edges; empty: one window, limits unknown
+
+  std::uint32_t num_crystals() const { return num_modules * crystals_per_module; }
+  std::uint32_t num_energy_windows() const {
+    return energy_edges_kev.size() < 2 ? 1 : static_cast<std::uint32_t>(energy_edges_kev.size() - 1);
+  }
+};
+
+/// The TOF bins that events between two module types use: scanner.tof_bins[first .. first + count).
+struct TofRange {
+  std::uint32_t first = 0;
+  std::uint32_t count = 0;  ///< 0: no coincidences between these types
+};
+
+/// A PET scanner: where each crystal is, which modules it belongs to, TOF bins, energy windows.
+/// Lengths in mm in scanner axes (z is the scanner's axis).
+struct Scanner {
+  std::string name;
+
+  std::vector<Vec3> crystal_centre_mm;   ///< by crystal id
+  std::vector<Vec3> crystal_normal;      ///< unit vector of the depth direction, into the bore
+  std::vector<float> crystal_face_mm2;   ///< area of the face that looks into the bore
+  std::vector<std::uint32_t> crystal_module;  ///< by crystal id: module number, counted over all types
+  std::vector<std::uint8_t> crystal_type;     ///< by crystal id: index into module_types
+  /// By crystal id: the 8 corners of its box, in mm, in scanner axes; for pictures. May be empty.
+  std::vector<std::array<Vec3, 8>> crystal_corners_mm;
+
+  std::vector<ModuleType> module_types;
+  std::vector<TofBin> tof_bins;      ///< of all type pairs, one after the other; centre positive towards crystal b
+  std::vector<TofRange> tof_ranges;  ///< [type of crystal a][type of crystal b], row-major; empty ranges allowed
+
+  std::size_t num_crystals() const { return crystal_centre_mm.size(); }
+  std::uint32_t num_modules() const;
+  const TofRange& tof_range(std::size_t type_a, std::size_t type_b) const {
+    return tof_ranges[type_a * module_types.size() + type_b];
+  }
+  /// True if at least one type pair has more than one TOF bin.
+  bool has_tof() const;
+  /// Middle of the crystals along each axis [mm], and the half extent from there.
+  Vec3 centre_mm() const;
+  Vec3 half_extent_mm() const;
+  /// Smallest distance of a crystal centre from the axis through centre_mm() [mm].
+  float bore_radius_mm() const;
+  /// Throws InputError naming the first inconsistency (column lengths, ids, edges).
+  void check() const;
+};
+
+}  // namespace coincide::recon

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include "projectors/projector.h"
+#include "recon/image.h"
+#include "recon/model.h"
+#include "recon/reporter.h"
+
+namespace coincide::recon {
+
+struct SensitivityOptions {
+  bool tof = true;  ///< count only what falls into the TOF bins, where they do not cover the image
+  /// Part of the crystal pairs that is used, drawn pseudo-randomly and weighted up; 1: all, exact.
+  double fraction = 1;
+  int num_threads = 0;
+};
+
+/// s = A^T m over all LORs that can be measured, with attenuation if given (1/cm, any grid that covers the object).
+/// Image unit: that of m times mm. If the reporter asks to stop the result is empty (no values).
+Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                        const SensitivityOptions& options, Reporter& reporter);
+
+/// A number that changes when anything that the sensitivity image depends on does; names the file in the cache.
+std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                            const SensitivityOptions& options);
+
+/// How many crystal pairs can be in coincidence.
+std::uint64_t num_measurable_lors(const MultiplicativeModel& model);
+
+}  // namespace coincide::recon
