@@ -18,7 +18,7 @@ struct Device {
 /// One line of the list of devices.
 struct DeviceInfo {
   Device device;
-  std::string name;            ///< "CPU, AVX-512, 2 threads"
+  std::string name;  ///< "CPU, AVX-512, 2 threads"
   bool available = false;
   std::string why_unavailable;  ///< a sentence, empty if available
 };
@@ -36,7 +36,16 @@ std::string device_word(Device device);
 /// True if this build holds the CUDA kernels.
 bool built_with_cuda();
 
-/// The instruction set that the CPU kernels use on this machine: "x86-64", "AVX2" or "AVX-512".
+/// The CPU kernels are compiled for each of these and chosen when the program runs. In ascending order.
+enum class InstructionSet { x86_64, avx2, avx512 };
+
+/// The best one that this machine has.
+InstructionSet best_instruction_set();
+
+/// "x86-64", "AVX2" or "AVX-512".
+std::string_view instruction_set_name(InstructionSet set);
+
+/// Name of the best one.
 std::string_view cpu_instruction_set();
 
 }  // namespace coincide::projectors

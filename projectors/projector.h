@@ -9,8 +9,9 @@ namespace coincide::projectors {
 
 struct ProjectorOptions {
   BoundaryRule boundary = BoundaryRule::clamped;
-  Device device;
+  Device device{};
   int num_threads = 0;  ///< on the CPU; 0: all cores. Images are the same bits for any number
+  InstructionSet instruction_set = best_instruction_set();  ///< of the CPU kernels; a lower one is for tests
 };
 
 /// Line integrals A x [image unit * mm] and their adjoint A^T y by Joseph's method, with or without time of flight.
@@ -23,7 +24,8 @@ struct ProjectorOptions {
 /// Tests: tests/projectors.
 class Projector {
  public:
-  /// Throws InputError if the grid has a size < 0 or a voxel size that is not > 0, or the device is missing.
+  /// Throws InputError if the grid has a size < 0, a voxel size that is not > 0, or the machine lacks the instruction
+  /// set.
   explicit Projector(const ImageGrid& grid, const ProjectorOptions& options = {});
 
   const ImageGrid& grid() const { return grid_; }

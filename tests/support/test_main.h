@@ -12,8 +12,6 @@ bool add_test_class(const char* name, std::function<std::unique_ptr<QObject>()> 
 }  // namespace coincide::tests
 
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage): a class cannot register itself without one.
-#define COINCIDE_TEST_CLASS(Class)                   \
-  static const bool registered_##Class =             \
-      ::coincide::tests::add_test_class(#Class, [] { \
-        return std::make_unique<Class>();            \
-      });
+#define COINCIDE_TEST_CLASS(Class)       \
+  static const bool registered_##Class = \
+      ::coincide::tests::add_test_class(#Class, [] { return std::make_unique<Class>(); });

@@ -1,0 +1,30 @@
+#include "projectors/launcher.h"
+
+namespace coincide::projectors {
+
+InstructionSet best_instruction_set() {
+  static const InstructionSet best = [] {
+    __builtin_cpu_init();
+    // The features that the compiler may use under -march=x86-64-v4 and -v3.
+    const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+                    __builtin_cpu_supports("bmi2");
+    const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                    __builtin_cpu_supports("avx512cd");
+    return v4 ? InstructionSet::avx512 : v3 ? InstructionSet::avx2 : InstructionSet::x86_64;
+  }();
+  return best;
+}
+
+const Launcher& cpu_launcher(InstructionSet set) {
+  switch (set) {
+    case InstructionSet::avx512:
+      return avx512::cpu_launcher();
+    case InstructionSet::avx2:
+      return avx2::cpu_launcher();
+    default:
+      return x86_64::cpu_launcher();
+  }
+}
+
+}  // namespace coincide::projectors

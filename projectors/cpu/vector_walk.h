@@ -1,0 +1,214 @@
+#pragma once
+
+// The walk through several planes of a LOR at once, in vectors of floats. It computes what kernels/operations.h does,
+// with the same weights and TOF kernels; only additions come in another order.
+
+#include <immintrin.h>
+
+#include "projectors/kernels/operations.h"
+
+namespace coincide::projectors::COINCIDE_BACKEND {
+
+#if defined(__AVX512F__)
+constexpr int lanes = 16;
+#elif defined(__AVX2__)
+constexpr int lanes = 8;
+#else
+constexpr int lanes = 1;  ///< no vectors: the scalar walk
+#endif
+
+using Floats = float __attribute__((vector_size(4 * (lanes == 1 ? 4 : lanes))));
+using Ints = std::int32_t __attribute__((vector_size(4 * (lanes == 1 ? 4 : lanes))));
+
+constexpr Ints lane_numbers() {
+  Ints numbers{};
+  for (int i = 0; i < static_cast<int>(sizeof(Ints) / 4); ++i) {
+    numbers[i] = i;
+  }
+  return numbers;
+}
+
+COINCIDE_HD float sum_of_lanes(Floats x) {
+  float sum = 0;
+  for (int i = 0; i < lanes; ++i) {
+    sum += x[i];
+  }
+  return sum;
+}
+
+/// Both coordinates of a plane's four neighbours have two voxels to choose from, and offsets fit 32 bits.
+COINCIDE_HD bool fits_vectors(const Grid& grid) {
+  return lanes > 1 && grid.n[0] > 1 && grid.n[1] > 1 && grid.n[2] > 1 &&
+         static_cast<std::int64_t>(grid.n[0]) * grid.stride[0] < (std::int64_t{1} << 31);
+}
+
+/// One coordinate of some planes: the lower neighbour, kept so that it and the next exist, and the weights of both.
+struct Neighbours {
+  Ints low;
+  Floats weight_low, weight_high;
+};
+
+/// A coordinate that is not a number counts as 0: larger(zero, NaN) is zero.
+template <BoundaryRule boundary>
+COINCIDE_HD Neighbours neighbours(Floats x, std::int32_t n) {
+  const Floats zero{};
+  if constexpr (boundary == BoundaryRule::clamped) {
+    x = smaller(larger(zero, x), zero + static_cast<float>(n - 1));
+    const Ints low = smaller(__builtin_convertvector(x, Ints), Ints{} + (n - 2));
+    const Floats f = x - __builtin_convertvector(low, Floats);
+    return {low, 1 - f, f};
+  } else {
+    // x >= -1/2: cut to 0 where it is negative. The weight of a neighbour falls to 0 at a distance of 1.
+    const Ints low = __builtin_convertvector(smaller(larger(zero, x), zero + static_cast<float>(n - 2)), Ints);
+    const Floats f = x - __builtin_convertvector(low, Floats);
+    return {low, larger(zero, 1 - (f < zero ? -f : f)), larger(zero, f > 1 ? 2 - f : f)};
+  }
+}
+
+/// The four weights of some planes, those of planes after the last being 0, and where their rows begin.
+struct Block {
+  Floats plane;
+  Floats low_low, low_high, high_low, high_high;  ///< first word: u, second: v
+  alignas(64) std::int32_t offset[lanes];
+};
+
+template <BoundaryRule boundary>
+COINCIDE_HD Block make_block(const Ray& ray, std::int32_t first) {
+  const Ints lane = lane_numbers() + first;
+  const Ints planes = smaller(lane, Ints{} + ray.last);
+  Block block;
+  block.plane = __builtin_convertvector(planes, Floats);
+  const Neighbours u = neighbours<boundary>(block.plane * ray.u_step + ray.u_0, ray.n_u);
+  const Neighbours v = neighbours<boundary>(block.plane * ray.v_step + ray.v_0, ray.n_v);
+  const Ints offset = planes * static_cast<std::int32_t>(ray.stride_k) +
+                      u.low * static_cast<std::int32_t>(ray.stride_u) + v.low * static_cast<std::int32_t>(ray.stride_v);
+  __builtin_memcpy(block.offset, &offset, sizeof(block.offset));
+  Floats whole = Floats{} + 1;
+  if constexpr (boundary == BoundaryRule::clamped) {
+    whole =
+        larger(smaller(block.plane + 0.5f, Floats{} + ray.leaves) - larger(block.plane - 0.5f, Floats{} + ray.enters),
+               Floats{});
+  }
+  whole = lane > ray.last ? Floats{} : whole;
+  const Floats u_low = u.weight_low * whole;
+  const Floats u_high = u.weight_high * whole;
+  block.low_low = u_low * v.weight_low;
+  block.low_high = u_low * v.weight_high;
+  block.high_low = u_high * v.weight_low;
+  block.high_high = u_high * v.weight_high;
+  return block;
+}
+
+/// Four lanes after four others into one vector, without going through memory.
+template <class Quarter>
+COINCIDE_HD Floats join(const Quarter (&quarters)[lanes / 4 + (lanes < 4)]) {
+#if defined(__AVX512F__)
+  const __m512 low = _mm512_insertf32x4(_mm512_castps128_ps512(quarters[0]), quarters[1], 1);
+  return (Floats)_mm512_insertf32x4(_mm512_insertf32x4(low, quarters[2], 2), quarters[3], 3);
+#elif defined(__AVX2__)
+  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(quarters[0]), quarters[1], 1);
+#else
+  return (Floats)quarters[0];
+#endif
+}
+
+/// first[i] = image[offset[i]], second[i] = image[offset[i] + 1]: one load of 8 bytes for both.
+COINCIDE_HD void load_pairs(const float* image, const std::int32_t* offset, Floats& first, Floats& second) {
+  const auto two_pairs = [&](int i) {
+    const __m128i low = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(image + offset[i]));
+    return _mm_loadh_pi(_mm_castsi128_ps(low), reinterpret_cast<const __m64*>(image + offset[i + 1]));
+  };
+  __m128 a[lanes / 4 + (lanes < 4)], b[lanes / 4 + (lanes < 4)];
+#pragma GCC unroll 4
+  for (int i = 0; i + 3 < lanes; i += 4) {
+    const __m128 low = two_pairs(i);
+    const __m128 high = two_pairs(i + 2);
+    a[i / 4] = _mm_shuffle_ps(low, high, 0x88);
+    b[i / 4] = _mm_shuffle_ps(low, high, 0xdd);
+  }
+  first = join(a);
+  second = join(b);
+}
+
+COINCIDE_HD Floats load_single(const float* image, const std::int32_t* offset) {
+  Floats values;
+#pragma GCC unroll 16
+  for (int i = 0; i < lanes; ++i) {
+    values[i] = image[offset[i]];
+  }
+  return values;
+}
+
+/// Interpolated values of the planes of a block, times the length of ray that each stands for.
+COINCIDE_HD Floats gather(const float* image, const Ray& ray, const Block& block) {
+  Floats low_low, low_high, high_low, high_high;
+  if (ray.stride_v == 1) {
+    load_pairs(image, block.offset, low_low, low_high);
+    load_pairs(image + ray.stride_u, block.offset, high_low, high_high);
+  } else {
+    low_low = load_single(image, block.offset);
+    low_high = load_single(image + ray.stride_v, block.offset);
+    high_low = load_single(image + ray.stride_u, block.offset);
+    high_high = load_single(image + ray.stride_u + ray.stride_v, block.offset);
+  }
+  return block.low_low * low_low + block.low_high * low_high + block.high_low * high_low + block.high_high * high_high;
+}
+
+/// Adds to two voxels that lie side by side.
+COINCIDE_HD void add_pair(float* at, const float* pair) {
+  const auto load = [](const float* p) {
+    return _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  };
+  const __m128 sum = _mm_add_ps(load(at), load(pair));
+  _mm_storel_pi(reinterpret_cast<__m64*>(at), sum);
+}
+
+/// Adds the values of the planes of a block to their four voxels each. `count`: planes that exist.
+COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block, Floats value, int count) {
+  alignas(64) float low[2 * lanes], high[2 * lanes];
+  const Floats weights[4] = {block.low_low * value, block.low_high * value, block.high_low * value,
+                             block.high_high * value};
+  for (int i = 0; i < lanes; ++i) {
+    low[2 * i] = weights[0][i];
+    low[2 * i + 1] = weights[1][i];
+    high[2 * i] = weights[2][i];
+    high[2 * i + 1] = weights[3][i];
+  }
+  if (ray.stride_v == 1) {
+    for (int i = 0; i < count; ++i) {
+      float* at = image + block.offset[i];
+      add_pair(at, low + 2 * i);
+      add_pair(at + ray.stride_u, high + 2 * i);
+    }
+    return;
+  }
+  for (int i = 0; i < count; ++i) {
+    float* at = image + block.offset[i];
+    at[0] += low[2 * i];
+    at[ray.stride_v] += low[2 * i + 1];
+    at[ray.stride_u] += high[2 * i];
+    at[ray.stride_u + ray.stride_v] += high[2 * i + 1];
+  }
+}
+
+template <BoundaryRule boundary, class Kernel>
+COINCIDE_HD float forward_planes(const Kernel& kernel, const Prepared<Kernel>& p, const float* image) {
+  Floats sum{};
+  for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
+    const Block block = make_block<boundary>(p.ray, first);
+    sum += gather(image, p.ray, block) * kernel.weight(p.tof, p.ray, block.plane);
+  }
+  return kernel.scale(p.tof) * sum_of_lanes(sum);
+}
+
+template <BoundaryRule boundary, class Kernel>
+COINCIDE_HD void back_planes(const Kernel& kernel, const Prepared<Kernel>& p, float in, float* image) {
+  const float scaled = kernel.scale(p.tof) * in;
+  for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
+    const Block block = make_block<boundary>(p.ray, first);
+    const std::int32_t count = smaller(p.ray.last - first + 1, std::int32_t{lanes});
+    scatter(image, p.ray, block, scaled * kernel.weight(p.tof, p.ray, block.plane), count);
+  }
+}
+
+}  // namespace coincide::projectors::COINCIDE_BACKEND

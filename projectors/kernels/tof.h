@@ -1,0 +1,232 @@
+#pragma once
+
+#include "projectors/kernels/ray.h"
+
+namespace coincide::projectors::COINCIDE_BACKEND {
+
+/// Error function, absolute error below 2.5e-7 in float32 (4e-9 before rounding): x times a minimax polynomial of
+/// degree 16 in x^2 on |x| <= 3.92, beyond which it is held (1 - erf(3.92) = 3e-8). Neither branches nor exp, so that
+/// loops over it become vectors. The polynomial is in t = 2 (x / 3.92)^2 - 1, where its coefficients stay small; they
+/// were fitted by iterated reweighted least squares in double precision.
+template <class Real>
+COINCIDE_HD Real fast_erf(Real x) {
+  constexpr float limit = 3.92f;
+  x = smaller(larger(x, Real{} - limit), Real{} + limit);
+  const Real t = x * x * (2 / (limit * limit)) - 1;
+  Real p = t * 0.000327847549f + -0.000906268426f;
+  p = p * t + 0.000799961679f;
+  p = p * t + -0.00116078765f;
+  p = p * t + 0.00400498463f;
+  p = p * t + -0.00800959859f;
+  p = p * t + 0.0124722524f;
+  p = p * t + -0.0197309311f;
+  p = p * t + 0.0304969996f;
+  p = p * t + -0.0435431972f;
+  p = p * t + 0.058197137f;
+  p = p * t + -0.0739980116f;
+  p = p * t + 0.0906211361f;
+  p = p * t + -0.109181181f;
+  p = p * t + 0.13408345f;
+  p = p * t + -0.180108577f;
+  p = p * t + 0.360736817f;
+  return p * x;
+}
+
+constexpr float inverse_sqrt_2 = 0.70710678f;
+
+// A TOF kernel says how the value of a plane feeds the measurements of its LOR. All have
+//   State                      what it keeps per LOR
+//   prepare(lor, ray, state)   fills it and narrows the ray to the planes that matter; an unusable LOR gets an empty
+//   ray values_per_lor()           measurements per LOR
+// Those with one value per LOR (one_value) have
+//   scale(state)               the LOR's measurement is scale * sum over planes of weight * value
+//   weight(state, ray, plane)  for one plane, or a vector of them
+// and the other one for_bins(), see there.
+
+/// No time of flight.
+struct NoTofKernel {
+  static constexpr bool one_value = true;
+  struct State {
+    float step_mm;
+  };
+
+  explicit NoTofKernel(NoTof) {}
+
+  COINCIDE_HD std::int64_t values_per_lor() const { return 1; }
+  COINCIDE_HD void prepare(std::int64_t, Ray& ray, State& state) const { state.step_mm = ray.step_mm; }
+  COINCIDE_HD float scale(const State& state) const { return state.step_mm; }
+  template <class Real>
+  COINCIDE_HD Real weight(const State&, const Ray&, Real) const {
+    return Real{} + 1;
+  }
+};
+
+/// One TOF bin per LOR: the planes in reach of the bin, weighted by the Gaussian integrated over the bin, weights
+/// divided by their sum over all planes in reach, those outside the image included.
+struct EventState {
+  float centre_mm;  ///< of the bin, from the LOR's midpoint towards its end
+  float half_width_mm;
+  float inverse_width;  ///< 1 / (sqrt(2) sigma)
+  float scale;          ///< bin width / sum of the weights
+};
+
+template <class Real>
+COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plane) {
+  const Real x = plane * ray.s_step + (ray.s_0 - state.centre_mm);
+  return 0.5f * (fast_erf((x + state.half_width_mm) * state.inverse_width) -
+                 fast_erf((x - state.half_width_mm) * state.inverse_width));
+}
+
+COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, EventState& state) {
+  if (ray.empty()) {
+    return;
+  }
+  if (!(bin.sigma_mm > 0 && bin.width_mm > 0 && is_finite(bin.sigma_mm) && is_finite(bin.width_mm) &&
+        is_finite(bin.centre_mm) && reach_mm > 0 && is_finite(reach_mm))) {
+    ray.drop();
+    return;
+  }
+  const double one = (bin.centre_mm - reach_mm - ray.s_0) / ray.s_step;
+  const double other = (bin.centre_mm + reach_mm - ray.s_0) / ray.s_step;
+  const double lo = __builtin_floor(smaller(one, other));
+  const double hi = __builtin_ceil(larger(one, other));
+  if (lo > ray.last || hi < ray.first) {
+    ray.drop();
+    return;
+  }
+  state.centre_mm = bin.centre_mm;
+  state.half_width_mm = 0.5f * bin.width_mm;
+  state.inverse_width = inverse_sqrt_2 / bin.sigma_mm;
+  float sum = 0;
+  constexpr double most_planes = 65536;
+  if (hi - lo < most_planes) {
+    const std::int32_t first = static_cast<std::int32_t>(lo);
+    const std::int32_t count = static_cast<std::int32_t>(hi - lo) + 1;
+#pragma omp simd reduction(+ : sum)
+    for (std::int32_t i = 0; i < count; ++i) {
+      sum += event_weight(state, ray, static_cast<float>(first + i));
+    }
+  } else {  // so many planes that their sum is the integral over the reach
+    const float reach = static_cast<float>(reach_mm);
+    sum = smaller(bin.width_mm * fast_erf(reach * state.inverse_width), 2 * reach) / ray.step_mm;
+  }
+  state.scale = sum > 0 ? bin.width_mm / sum : 0;
+  restrict_planes(ray, static_cast<std::int32_t>(larger(lo, static_cast<double>(ray.first))),
+                  static_cast<std::int32_t>(smaller(hi, static_cast<double>(ray.last))));
+}
+
+/// Shared by the two kernels with one bin per LOR.
+struct EventKernel {
+  static constexpr bool one_value = true;
+  using State = EventState;
+
+  COINCIDE_HD std::int64_t values_per_lor() const { return 1; }
+  COINCIDE_HD float scale(const State& state) const { return state.scale; }
+  template <class Real>
+  COINCIDE_HD Real weight(const State& state, const Ray& ray, Real plane) const {
+    return event_weight(state, ray, plane);
+  }
+};
+
+/// The value of a per-call or per-LOR parameter.
+COINCIDE_HD float parameter(const float* values, bool per_lor, std::int64_t lor) { return values[per_lor ? lor : 0]; }
+
+COINCIDE_HD float centre_offset(const TofBins& bins, const Ray& ray, std::int64_t lor) {
+  if (bins.center_offset_mm == nullptr) {
+    return 0;
+  }
+  const float offset = parameter(bins.center_offset_mm, bins.center_offset_per_lor, lor);
+  const bool turn = bins.offset_sign == OffsetSign::towards_positive_principal_axis && !ray.along_axis;
+  return turn ? -offset : offset;
+}
+
+/// Events in equal bins; in reach are num_sigmas * sigma on both sides of the bin's centre.
+struct TofEventsKernel : EventKernel {
+  TofEvents tof;
+
+  explicit TofEventsKernel(const TofEvents& events) : tof(events) {}
+
+  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
+    const TofBins& bins = tof.bins;
+    const float sigma = parameter(bins.sigma_mm, bins.sigma_per_lor, lor);
+    const float middle = 0.5f * static_cast<float>(bins.num_bins - 1);
+    const float centre = (static_cast<float>(tof.bin_index[lor]) - middle) * bins.bin_width_mm;
+    prepare_event({centre + centre_offset(bins, ray, lor), bins.bin_width_mm, sigma},
+                  static_cast<double>(bins.num_sigmas) * sigma, ray, state);
+  }
+};
+
+/// Events in bins of a table; in reach are num_sigmas * sigma on both sides of the bin's edges, so that wide bins keep
+/// their flat part.
+struct TofTableKernel : EventKernel {
+  TofTable tof;
+
+  explicit TofTableKernel(const TofTable& table) : tof(table) {}
+
+  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
+    const TofBin& bin = tof.bins[tof.bin_index[lor]];
+    prepare_event(bin, 0.5 * bin.width_mm + static_cast<double>(tof.num_sigmas) * bin.sigma_mm, ray, state);
+  }
+};
+
+/// All bins of every LOR. A plane's value is spread over the bins within num_sigmas * sigma of it, by weights that are
+/// divided by their sum, bins that do not exist included.
+struct TofSinogramKernel {
+  static constexpr bool one_value = false;
+  TofBins bins;
+
+  /// Bin index = (s - offset) / width + middle, all in units of the bin width.
+  struct State {
+    float index_step, index_0;  ///< continuous bin index of plane i: i * index_step + index_0
+    float reach;                ///< num_sigmas * sigma, in bins
+    float inverse_width;        ///< bin width / (sqrt(2) sigma)
+    float scale;
+  };
+
+  explicit TofSinogramKernel(const TofBins& tof) : bins(tof) {}
+
+  COINCIDE_HD std::int64_t values_per_lor() const { return bins.num_bins; }
+
+  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
+    if (ray.empty()) {
+      return;
+    }
+    const float sigma = parameter(bins.sigma_mm, bins.sigma_per_lor, lor);
+    const float offset = centre_offset(bins, ray, lor);
+    const float width = bins.bin_width_mm;
+    state.reach = bins.num_sigmas * sigma / width;
+    if (!(sigma > 0 && width > 0 && is_finite(sigma) && is_finite(width) && is_finite(offset) && state.reach > 0 &&
+          is_finite(state.reach))) {
+      ray.drop();
+      return;
+    }
+    state.index_step = ray.s_step / width;
+    state.index_0 = (ray.s_0 - offset) / width + 0.5f * static_cast<float>(bins.num_bins - 1);
+    state.inverse_width = inverse_sqrt_2 * width / sigma;
+    state.scale = ray.step_mm;
+  }
+
+  /// Calls visit(bin, weight) for the bins that the plane feeds.
+  template <class Visit>
+  COINCIDE_HD void for_bins(const State& state, std::int32_t plane, Visit&& visit) const {
+    const float index = static_cast<float>(plane) * state.index_step + state.index_0;
+    const float lo = __builtin_floorf(index - state.reach);
+    const float hi = __builtin_ceilf(index + state.reach);
+    if (!(lo <= static_cast<float>(bins.num_bins - 1) && hi >= 0)) {
+      return;
+    }
+    const float below = fast_erf((lo - 0.5f - index) * state.inverse_width);
+    const float above = fast_erf((hi + 0.5f - index) * state.inverse_width);
+    const float norm = 1 / (above - below);
+    const std::int32_t first = static_cast<std::int32_t>(larger(lo, 0.0f));
+    const std::int32_t last = static_cast<std::int32_t>(smaller(hi, static_cast<float>(bins.num_bins - 1)));
+    float edge = fast_erf((static_cast<float>(first) - 0.5f - index) * state.inverse_width);
+    for (std::int32_t bin = first; bin <= last; ++bin) {
+      const float next = fast_erf((static_cast<float>(bin) + 0.5f - index) * state.inverse_width);
+      visit(bin, (next - edge) * norm);
+      edge = next;
+    }
+  }
+};
+
+}  // namespace coincide::projectors::COINCIDE_BACKEND

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "projectors/projector.h"
+
+namespace coincide::projectors {
+
+/// What a backend offers to class Projector, which has checked the arguments. See there for the meaning.
+class Launcher {
+ public:
+  virtual ~Launcher() = default;
+
+  virtual void forward(const Projector&, const Lors&, NoTof, const float* image, float* values) const = 0;
+  virtual void forward(const Projector&, const Lors&, const TofBins&, const float* image, float* values) const = 0;
+  virtual void forward(const Projector&, const Lors&, const TofEvents&, const float* image, float* values) const = 0;
+  virtual void forward(const Projector&, const Lors&, const TofTable&, const float* image, float* values) const = 0;
+
+  virtual void back(const Projector&, const Lors&, NoTof, const float* values, float* image) const = 0;
+  virtual void back(const Projector&, const Lors&, const TofBins&, const float* values, float* image) const = 0;
+  virtual void back(const Projector&, const Lors&, const TofEvents&, const float* values, float* image) const = 0;
+  virtual void back(const Projector&, const Lors&, const TofTable&, const float* values, float* image) const = 0;
+};
+
+// One copy of the CPU kernels per instruction set (cpu/kernels.cpp, compiled three times).
+namespace x86_64 {
+const Launcher& cpu_launcher();
+}
+namespace avx2 {
+const Launcher& cpu_launcher();
+}
+namespace avx512 {
+const Launcher& cpu_launcher();
+}
+
+const Launcher& cpu_launcher(InstructionSet set);
+
+}  // namespace coincide::projectors
