@@ -23,15 +23,15 @@ struct PromptColumns {
 };
 
 struct LoadOptions {
-  int subsets = 1;               ///< prompt i goes to subset i % subsets, so subsets are even in time
-  double start_s = 0;            ///< time window of the reconstruction
-  double stop_s = 0;             ///< 0: to the end
-  std::uint64_t memory_limit_bytes = 0;  ///< more events than this holds go to a scratch file; 0: half of the memory
-  std::filesystem::path scratch_folder;  ///< empty: the system's folder for temporary files
+  int subsets = 1;                         ///< prompt i goes to subset i % subsets, so subsets are even in time
+  double start_s = 0;                      ///< time window of the reconstruction
+  double stop_s = 0;                       ///< 0: to the end
+  std::uint64_t memory_limit_bytes = 0;    ///< more events than this holds go to a scratch file; 0: half of the memory
+  std::filesystem::path scratch_folder{};  ///< empty: the system's folder for temporary files
 };
 
-/// The prompts of an acquisition by subset, in memory or, if they are too many, in a scratch file that is mapped (and gone
-/// with this object). Events whose factor is 0 (impossible for the model) are counted and left out.
+/// The prompts of an acquisition by subset, in memory or, if they are too many, in a scratch file that is mapped (and
+/// gone with this object). Events whose factor is 0 (impossible for the model) are counted and left out.
 class ListmodeData {
  public:
   /// One pass over the source (rewound first). Throws FileError, InputError (no events; the bed or gantry moves).

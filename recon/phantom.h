@@ -10,8 +10,8 @@ namespace coincide::recon {
 
 enum class ShapeKind { ellipsoid, elliptic_cylinder, box };
 
-/// A solid with uniform activity and attenuation. half_size_mm: semi-axes, or (semi-axis x, semi-axis y, half length) of
-/// a cylinder along z, or half edges of a box. A later shape of a phantom replaces what earlier ones put there.
+/// A solid with uniform activity and attenuation. half_size_mm: semi-axes, or (semi-axis x, semi-axis y, half length)
+/// of a cylinder along z, or half edges of a box. A later shape of a phantom replaces what earlier ones put there.
 struct Shape {
   ShapeKind kind = ShapeKind::ellipsoid;
   std::string name;

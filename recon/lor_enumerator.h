@@ -1,0 +1,84 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "recon/model.h"
+#include "recon/module_pairs.h"
+#include "recon/sensitivity.h"
+
+namespace coincide::recon {
+
+/// LORs between crystals a < b with their factor m.
+struct LorColumns {
+  std::vector<std::uint32_t> crystal_a;
+  std::vector<std::uint32_t> crystal_b;
+  std::vector<std::uint16_t> tof_range;  ///< index into LorEnumerator::tof_ranges(); empty without TOF
+  std::vector<float> factor;             ///< over all energy windows, weighted up if only a part of the pairs is used
+  bool beyond_tof = false;               ///< on at least one LOR the TOF bins do not cover the image
+
+  std::size_t size() const { return crystal_a.size(); }
+};
+
+/// The box of an image, half a voxel wider than its faces: as far as any interpolation reaches.
+class ImageBox {
+ public:
+  /// The part of a line in the box, as fractions of the way from its start to its end.
+  struct Clip {
+    double first;
+    double last;
+  };
+
+  explicit ImageBox(const ImageGrid& grid);
+  std::optional<Clip> clip(const Vec3& start_mm, const Vec3& end_mm) const;
+
+ private:
+  std::array<double, 3> low_mm_{};
+  std::array<double, 3> high_mm_{};
+};
+
+/// Goes through all pairs of crystals that can be in coincidence and whose line meets the image, in an order that
+/// depends on the scanner only. Keeps references to its arguments.
+class LorEnumerator {
+ public:
+  LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options);
+
+  /// Replaces `block` by the next LORs; false at the end.
+  bool next(LorColumns& block);
+  /// Part of the pairs that next() has gone through.
+  double fraction_done() const;
+  /// For each pair of module types one TOF bin as wide as all of the pair's bins together; empty without TOF.
+  const std::vector<TofBin>& tof_ranges() const { return tof_ranges_; }
+
+ private:
+  /// One crystal and all crystals of a module. `place`: where its first LOR goes before gaps are closed.
+  struct Fan {
+    std::uint32_t crystal;
+    std::uint32_t module;
+    std::size_t place;
+  };
+  struct Found {
+    std::size_t count = 0;
+    bool beyond_tof = false;
+  };
+
+  std::size_t choose_fans();
+  Found fill(const Fan& fan, LorColumns& block) const;
+  bool is_beyond_tof(const ImageBox::Clip& clip, std::uint32_t a, std::uint32_t b, std::uint16_t range) const;
+
+  const MultiplicativeModel& model_;
+  SensitivityOptions options_;
+  ModulePairs modules_;
+  ImageBox box_;
+  std::vector<TofBin> tof_ranges_;
+  std::vector<Fan> fans_;
+  std::uint32_t next_module_ = 0;
+  std::uint32_t next_crystal_ = 0;  ///< within next_module_
+  std::size_t next_partner_ = 0;
+  std::uint64_t num_pairs_;
+  std::uint64_t pairs_done_ = 0;
+};
+
+}  // namespace coincide::recon

@@ -1,0 +1,49 @@
+#include "recon/model.h"
+
+namespace coincide::recon {
+
+MultiplicativeModel::MultiplicativeModel(const Scanner& scanner, const Efficiencies& efficiencies,
+                                         const CorrectionOptions& options)
+    : scanner_(scanner),
+      efficiencies_(efficiencies),
+      uses_efficiencies_(options.efficiencies),
+      uses_solid_angle_(options.geometric == Switch::automatic
+                            ? !(options.efficiencies && efficiencies.has_pair_values())
+                            : options.geometric == Switch::on) {}
+
+bool MultiplicativeModel::is_absolute() const {
+  const bool counted_twice = uses_solid_angle_ && efficiencies_.has_pair_values();
+  return uses_efficiencies_ && efficiencies_.calibration_stated && !counted_twice;
+}
+
+float MultiplicativeModel::factor(std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,
+                                  std::uint32_t window_b) const {
+  double result = 0;
+  if (uses_efficiencies_) {
+    result = efficiencies_.efficiency(scanner_, crystal_a, window_a, crystal_b, window_b);
+  } else {
+    result = in_coincidence(crystal_a, crystal_b) ? 1 : 0;
+  }
+  if (uses_solid_angle_ && result > 0) {
+    result *= solid_angle_factor_mm2(scanner_, crystal_a, crystal_b);
+  }
+  return static_cast<float>(result);
+}
+
+float MultiplicativeModel::factor_over_windows(std::uint32_t crystal_a, std::uint32_t crystal_b) const {
+  const std::uint32_t windows_a = scanner_.module_types[scanner_.crystal_type[crystal_a]].num_energy_windows();
+  const std::uint32_t windows_b = scanner_.module_types[scanner_.crystal_type[crystal_b]].num_energy_windows();
+  float sum = 0;
+  for (std::uint32_t window_a = 0; window_a < windows_a; ++window_a) {
+    for (std::uint32_t window_b = 0; window_b < windows_b; ++window_b) {
+      sum += factor(crystal_a, window_a, crystal_b, window_b);
+    }
+  }
+  return sum;
+}
+
+bool MultiplicativeModel::in_coincidence(std::uint32_t crystal_a, std::uint32_t crystal_b) const {
+  return efficiencies_.in_coincidence(scanner_, crystal_a, crystal_b);
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace coincide::recon {
+
+/// `wanted` threads for an OpenMP loop; 0: all cores.
+inline int thread_count(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
+
+/// Sum of term(i) for 0 <= i < count in double precision. Parts of fixed length are summed apart and added in order, so
+/// the result is the same bits for any number of threads.
+template <class Term>
+double ordered_sum(std::int64_t count, int num_threads, const Term& term) {
+  constexpr std::int64_t part = 4096;
+  std::vector<double> sums(static_cast<std::size_t>((count + part - 1) / part));
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
+  for (std::int64_t p = 0; p < static_cast<std::int64_t>(sums.size()); ++p) {
+    double sum = 0;
+    for (std::int64_t i = p * part; i < std::min(count, (p + 1) * part); ++i) {
+      sum += term(i);
+    }
+    sums[static_cast<std::size_t>(p)] = sum;
+  }
+  double total = 0;
+  for (const double sum : sums) {
+    total += sum;
+  }
+  return total;
+}
+
+}  // namespace coincide::recon

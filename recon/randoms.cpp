@@ -1,0 +1,100 @@
+#include "recon/randoms.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "recon/module_pairs.h"
+#include "recon/parallel.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Sum of `values` over the partners of each module.
+std::vector<double> partner_sums(const ModulePairs& modules, const std::vector<double>& values) {
+  std::vector<double> sums(values.size());
+#pragma omp parallel for schedule(static)
+  for (std::size_t m = 0; m < values.size(); ++m) {
+    for (const std::uint32_t partner : modules.partners(static_cast<std::uint32_t>(m))) {
+      sums[m] += values[partner];
+    }
+  }
+  return sums;
+}
+
+/// Module totals S with S_m * (sum of S over the partners of m) = counts_m.
+std::vector<double> solve_modules(const ModulePairs& modules, const std::vector<double>& counts) {
+  double total = 0;
+  for (const double count : counts) {
+    total += count;
+  }
+  std::vector<double> result(counts.size());
+  for (std::size_t m = 0; m < counts.size(); ++m) {
+    result[m] = total > 0 ? counts[m] / std::sqrt(total) : 0;
+  }
+  constexpr int most_steps = 10'000;
+  constexpr double tolerance = 1e-10;
+  double change = 1;
+  for (int step = 0; step < most_steps && change > tolerance; ++step) {
+    const std::vector<double> sums = partner_sums(modules, result);
+    change = 0;
+    for (std::size_t m = 0; m < counts.size(); ++m) {
+      // The geometric mean of old and new: the plain substitution swings between two states for ever.
+      const double next = sums[m] > 0 ? std::sqrt(result[m] * counts[m] / sums[m]) : 0;
+      change = std::max(change, next > 0 ? std::abs(next - result[m]) / next : 0);
+      result[m] = next;
+    }
+  }
+  return result;
+}
+
+/// Share of the TOF bin in the width of all bins that the event's pair of module types has.
+double bin_share(const Scanner& scanner, std::uint32_t a, std::uint32_t b, std::uint16_t bin) {
+  const std::size_t type_a = scanner.crystal_type[a];
+  const std::size_t type_b = scanner.crystal_type[b];
+  TofRange range = scanner.tof_range(type_a, type_b);
+  if (range.count == 0) {
+    range = scanner.tof_range(type_b, type_a);
+  }
+  double width_mm = 0;
+  for (std::uint32_t i = range.first; i < range.first + range.count; ++i) {
+    width_mm += scanner.tof_bins[i].width_mm;
+  }
+  return width_mm > 0 ? scanner.tof_bins[bin].width_mm / width_mm : 0;
+}
+
+}  // namespace
+
+std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficiencies& efficiencies,
+                                          std::span<const std::uint64_t> delayeds_per_crystal) {
+  const ModulePairs modules(scanner, efficiencies);
+  // Crystals of a module have the same partners, so the equations can be solved for modules and shared out.
+  std::vector<double> counts(modules.num_modules());
+  for (std::uint32_t m = 0; m < modules.num_modules(); ++m) {
+    for (std::uint32_t c = modules.first_crystal(m); c < modules.first_crystal(m + 1); ++c) {
+      counts[m] += static_cast<double>(delayeds_per_crystal[c]);
+    }
+  }
+  const std::vector<double> sums = partner_sums(modules, solve_modules(modules, counts));
+  std::vector<double> result(scanner.num_crystals());
+  for (std::uint32_t m = 0; m < modules.num_modules(); ++m) {
+    for (std::uint32_t c = modules.first_crystal(m); c < modules.first_crystal(m + 1); ++c) {
+      result[c] = sums[m] > 0 ? static_cast<double>(delayeds_per_crystal[c]) / sums[m] : 0;
+    }
+  }
+  return result;
+}
+
+void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> s, bool tof) {
+  for (int subset = 0; subset < data.num_subsets(); ++subset) {
+    const PromptColumns columns = data.subset(subset);
+#pragma omp parallel for schedule(static)
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const std::uint32_t a = columns.crystal_a[i];
+      const std::uint32_t b = columns.crystal_b[i];
+      const double share = tof ? bin_share(scanner, a, b, columns.tof_bin[i]) : 1;
+      columns.additive[i] += static_cast<float>(s[a] * s[b] * share);
+    }
+  }
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,197 @@
+#include "recon/sensitivity.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+
+#include "projectors/error.h"
+#include "recon/attenuation.h"
+#include "recon/lor_enumerator.h"
+#include "recon/parallel.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Goes up when the same input gives another image, so that images of older versions in the cache are not used.
+constexpr std::uint32_t algorithm_version = 1;
+
+/// Back projection of very many LORs: single precision stops growing after some 10^7 contributions, so parts of the sum
+/// are moved to double precision from time to time.
+class BackProjectionSum {
+ public:
+  explicit BackProjectionSum(const projectors::Projector& projector)
+      : projector_(projector), part_(static_cast<std::size_t>(projector.grid().num_voxels())), total_(part_.size()) {}
+
+  template <class Tof>
+  void add(const projectors::Lors& lors, const Tof& tof, const float* values) {
+    projector_.back(lors, tof, values, part_.data());
+    lors_in_part_ += lors.count;
+    constexpr std::int64_t most_lors = 1 << 22;
+    if (lors_in_part_ >= most_lors) {
+      move_part();
+    }
+  }
+
+  std::vector<float> finish() {
+    move_part();
+    return {total_.begin(), total_.end()};
+  }
+
+ private:
+  void move_part() {
+#pragma omp parallel for schedule(static) num_threads(thread_count(projector_.options().num_threads))
+    for (std::size_t i = 0; i < total_.size(); ++i) {
+      total_[i] += part_[i];
+      part_[i] = 0;
+    }
+    lors_in_part_ = 0;
+  }
+
+  const projectors::Projector& projector_;
+  std::vector<float> part_;
+  std::vector<double> total_;
+  std::int64_t lors_in_part_ = 0;
+};
+
+void check(const SensitivityOptions& options) {
+  if (!(options.fraction > 0) || options.fraction > 1) {
+    throw InputError(
+        fmt::format("the part of the crystal pairs for the sensitivity image is {}: it must be above 0 and at most 1",
+                    options.fraction));
+  }
+}
+
+/// Hash of numbers, columns and tables in turn; a table's length is hashed with it, so that no two inputs look alike.
+class Hash {
+ public:
+  Hash() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
+
+  template <class T>
+  requires std::is_arithmetic_v<T>
+  void add(T value) { add_bytes(&value, sizeof value); }
+  template <class T>
+  void add(const std::vector<T>& values) {
+    add(std::uint64_t{values.size()});
+    if constexpr (std::is_arithmetic_v<T>) {
+      add_bytes(values.data(), values.size() * sizeof(T));
+    } else {
+      for (const T& value : values) {
+        add(value);
+      }
+    }
+  }
+  template <class T, std::size_t N>
+  void add(const std::array<T, N>& values) {
+    add_bytes(values.data(), sizeof values);
+  }
+  void add(const ImageGrid& grid) {
+    add(grid.shape);
+    add(grid.origin_mm);
+    add(grid.voxel_size_mm);
+  }
+  void add(const TofBin& bin) { add(std::array{bin.centre_mm, bin.width_mm, bin.sigma_mm}); }
+  void add(const TofRange& range) { add(std::array{range.first, range.count}); }
+  void add(const ModuleType& type) {
+    add(std::array{type.first_crystal, type.num_modules, type.crystals_per_module, type.num_energy_windows()});
+  }
+  void add(const Efficiencies::PairTable& table) {
+    add(table.group);
+    add(table.num_modules_b);
+    add(table.values);
+    add(table.bins_per_module_b);
+  }
+
+  std::string hex() {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    EVP_DigestFinal_ex(context_.get(), digest, nullptr);
+    constexpr std::size_t enough = 16;
+    std::string text;
+    for (std::size_t i = 0; i < enough; ++i) {
+      text += fmt::format("{:02x}", digest[i]);
+    }
+    return text;
+  }
+
+ private:
+  void add_bytes(const void* bytes, std::size_t count) { EVP_DigestUpdate(context_.get(), bytes, count); }
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
+Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                        const SensitivityOptions& options, Reporter& reporter) {
+  check(options);
+  const projectors::Projector projector(grid, {.num_threads = options.num_threads});
+  BackProjectionSum sum(projector);
+  std::optional<AttenuationFactors> factors;
+  if (attenuation != nullptr) {
+    factors.emplace(*attenuation, options.num_threads);
+  }
+  Image result(grid, 0, "mm");
+  LorEnumerator enumerator(model, grid, options);
+  LorColumns block;
+  while (enumerator.next(block)) {
+    if (reporter.stop_requested()) {
+      result.values.clear();
+      return result;
+    }
+    const float* centres_mm = model.scanner().crystal_centre_mm.front().data();
+    const projectors::Lors lors{.start_mm = centres_mm,
+                                .end_mm = centres_mm,
+                                .count = static_cast<std::int64_t>(block.size()),
+                                .start_index = block.crystal_a.data(),
+                                .end_index = block.crystal_b.data()};
+    if (factors) {
+      factors->multiply(lors, block.factor.data());
+    }
+    if (block.beyond_tof) {
+      const projectors::TofTable tof{.bins = enumerator.tof_ranges().data(), .bin_index = block.tof_range.data()};
+      sum.add(lors, tof, block.factor.data());
+    } else {
+      sum.add(lors, projectors::NoTof{}, block.factor.data());
+    }
+    reporter.progress("sensitivity image", enumerator.fraction_done());
+  }
+  result.values = sum.finish();
+  return result;
+}
+
+std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                            const SensitivityOptions& options) {
+  const Scanner& scanner = model.scanner();
+  const Efficiencies& efficiencies = model.efficiencies();
+  Hash hash;
+  hash.add(algorithm_version);
+  hash.add(scanner.crystal_centre_mm);
+  hash.add(scanner.crystal_normal);
+  hash.add(scanner.crystal_face_mm2);
+  hash.add(scanner.module_types);
+  hash.add(scanner.tof_bins);
+  hash.add(scanner.tof_ranges);
+  hash.add(efficiencies.calibration_factor);
+  hash.add(efficiencies.bin);
+  hash.add(efficiencies.pairs);
+  hash.add(model.uses_efficiencies());
+  hash.add(model.uses_solid_angle());
+  hash.add(grid);
+  hash.add(attenuation != nullptr);
+  if (attenuation != nullptr) {
+    hash.add(attenuation->grid);
+    hash.add(attenuation->values);
+  }
+  hash.add(options.tof);
+  hash.add(options.fraction);
+  return hash.hex();
+}
+
+std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {
+  return ModulePairs(model.scanner(), model.efficiencies()).num_crystal_pairs();
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,379 @@
+#include "recon/osem.h"
+
+#include <QtTest>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+#include "projectors/error.h"
+#include "recon/sensitivity.h"
+#include "support/memory_events.h"
+#include "support/small_scanner.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+namespace {
+
+using recon::Image;
+using recon::ListmodeData;
+using recon::OsemOptions;
+using recon::OsemResult;
+
+/// A small acquisition with Poisson noise of two hot voxels in a warm background, 20 000 counts, shuffled in time.
+struct Acquisition {
+  explicit Acquisition(bool tof)
+      : source(small_scanner(tof ? SmallScannerOptions{.tof_bins = 11, .tof_width_mm = 20, .tof_sigma_mm = 12}
+                                 : SmallScannerOptions{})),
+        model(source.scanner(), source.efficiencies(), {}),
+        uses_tof(tof),
+        truth(recon::centred_grid({9, 9, 3}, {8, 8, 6}, {0, 0, 0}), 1) {
+    truth.at(3, 4, 1) = 20;
+    truth.at(6, 6, 1) = 10;
+    recon::Reporter reporter;
+    sensitivity = recon::sensitivity_image(model, truth.grid, nullptr, {.tof = tof}, reporter);
+    draw_events();
+  }
+
+  ListmodeData load(int subsets = 1) {
+    recon::Reporter reporter;
+    return ListmodeData::load(source, model, {.subsets = subsets}, reporter);
+  }
+
+  OsemResult reconstruct(ListmodeData& data, const OsemOptions& options, recon::Reporter& reporter) const {
+    return recon::osem(data, source.scanner(), sensitivity, Image(truth.grid, 1), uses_tof, options, reporter);
+  }
+  OsemResult reconstruct(const OsemOptions& options) {
+    recon::Reporter reporter;
+    ListmodeData data = load(options.subsets);
+    return reconstruct(data, options, reporter);
+  }
+
+  MemoryEvents source;
+  recon::MultiplicativeModel model;
+  bool uses_tof;
+  Image truth;
+  Image sensitivity;
+
+ private:
+  struct Event {
+    std::uint32_t a, b;
+    std::uint16_t bin;
+    double expected;
+  };
+
+  /// Scales the truth to 20 000 expected counts, with no help from the sensitivity image, and draws.
+  void draw_events() {
+    std::vector<Event> possible = all_events();
+    double sum = 0;
+    for (const Event& event : possible) {
+      sum += event.expected;
+    }
+    for (float& value : truth.values) {
+      value *= static_cast<float>(20'000 / sum);
+    }
+    std::vector<Event> drawn;
+    std::mt19937 generator(5);
+    for (const Event& event : possible) {
+      drawn.insert(drawn.end(), std::poisson_distribution<std::size_t>(event.expected * 20'000 / sum)(generator),
+                   event);
+    }
+    std::ranges::shuffle(drawn, generator);
+    for (const Event& event : drawn) {
+      source.add(event.a, event.b, event.bin);
+    }
+  }
+
+  std::vector<Event> all_events() const {
+    const recon::Scanner& scanner = source.scanner();
+    const projectors::Projector projector(truth.grid, {.num_threads = 1});
+    std::vector<Event> events;
+    for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
+      for (std::uint32_t b = a + 1; b < scanner.num_crystals(); ++b) {
+        for (std::size_t i = 0; i < scanner.tof_bins.size(); ++i) {
+          const auto bin = static_cast<std::uint16_t>(i);
+          const double expected = project(projector, a, b, bin);
+          if (expected > 0) {
+            events.push_back({a, b, bin, expected});
+          }
+        }
+      }
+    }
+    return events;
+  }
+
+  float project(const projectors::Projector& projector, std::uint32_t a, std::uint32_t b, std::uint16_t bin) const {
+    const recon::Scanner& scanner = source.scanner();
+    const projectors::Lors lor{
+        .start_mm = scanner.crystal_centre_mm[a].data(), .end_mm = scanner.crystal_centre_mm[b].data(), .count = 1};
+    float value = 0;
+    if (uses_tof) {
+      projector.forward(lor, projectors::TofTable{.bins = scanner.tof_bins.data(), .bin_index = &bin},
+                        truth.values.data(), &value);
+    } else {
+      projector.forward(lor, projectors::NoTof{}, truth.values.data(), &value);
+    }
+    return value * model.factor(a, 0, b, 0);
+  }
+};
+
+/// x / s * A^T(m / (m A x + b)) in one go: no blocks, threads or subsets.
+std::vector<double> update_by_hand(ListmodeData& data, const recon::Scanner& scanner, const Image& sensitivity,
+                                   const Image& x) {
+  const recon::PromptColumns columns = data.subset(0);
+  const projectors::Projector projector(x.grid, {.num_threads = 1});
+  const float* centres_mm = scanner.crystal_centre_mm.front().data();
+  const projectors::Lors lors{.start_mm = centres_mm,
+                              .end_mm = centres_mm,
+                              .count = static_cast<std::int64_t>(columns.size()),
+                              .start_index = columns.crystal_a.data(),
+                              .end_index = columns.crystal_b.data()};
+  std::vector<float> values(columns.size());
+  projector.forward(lors, projectors::NoTof{}, x.values.data(), values.data());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = columns.factor[i] / (columns.factor[i] * values[i] + columns.additive[i]);
+  }
+  std::vector<float> back(x.values.size());
+  projector.back(lors, projectors::NoTof{}, values.data(), back.data());
+  std::vector<double> updated;
+  for (std::size_t v = 0; v < back.size(); ++v) {
+    updated.push_back(double{x.values[v]} * back[v] / sensitivity.values[v]);
+  }
+  return updated;
+}
+
+bool nearly_equal(const std::vector<float>& a, const std::vector<double>& b, double tolerance) {
+  const double highest = *std::ranges::max_element(b);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!(std::abs(a[i] - b[i]) <= tolerance * highest)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Asks to stop when asked for the n-th time.
+struct StopAt : recon::Reporter {
+  explicit StopAt(int n) : left(n) {}
+  mutable int left;
+  bool stop_requested() const override { return left-- <= 0; }
+};
+
+struct Listener : recon::Reporter {
+  std::vector<double> seen;
+  std::vector<std::string> stages;
+  Image last;
+  void intermediate_image(const Image& image, double iteration) override {
+    seen.push_back(iteration);
+    last = image;
+  }
+  void progress(std::string_view stage, double fraction) override {
+    QVERIFY(fraction > 0 && fraction <= 1);
+    if (stages.empty() || stages.back() != stage) {
+      stages.emplace_back(stage);
+    }
+  }
+};
+
+}  // namespace
+
+class OsemTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void mlem_properties_data() {
+    QTest::addColumn<bool>("tof");
+    QTest::addColumn<double>("psf_fwhm_mm");
+    QTest::addRow("plain") << false << 0.0;
+    QTest::addRow("TOF") << true << 0.0;
+    QTest::addRow("PSF") << false << 8.0;
+    QTest::addRow("TOF and PSF") << true << 8.0;
+  }
+
+  /// The likelihood never falls, and the image expects as many counts as were measured.
+  void mlem_properties() {
+    QFETCH(bool, tof);
+    QFETCH(double, psf_fwhm_mm);
+    Acquisition acquisition(tof);
+    const OsemResult result = acquisition.reconstruct({.iterations = 12, .psf_fwhm_mm = psf_fwhm_mm});
+    const auto prompts = static_cast<double>(acquisition.source.events.size());
+    QCOMPARE(result.figures.size(), 12U);
+    for (std::size_t i = 0; i < result.figures.size(); ++i) {
+      QCOMPARE(result.figures[i].iteration, static_cast<double>(i + 1));
+      QVERIFY(std::abs(result.figures[i].expected_counts / prompts - 1) < 1e-5);
+      if (i > 0) {
+        const double gain = result.figures[i].log_likelihood - result.figures[i - 1].log_likelihood;
+        QVERIFY2(gain > 0, qPrintable(QString("%1 in pass %2").arg(gain).arg(i)));
+      }
+    }
+    QCOMPARE(result.iterations_done, 12.0);
+    QVERIFY(!result.stopped);
+    // The hot voxel is found.
+    const auto hottest = std::ranges::max_element(result.image.values) - result.image.values.begin();
+    QCOMPARE(hottest, std::ranges::max_element(acquisition.truth.values) - acquisition.truth.values.begin());
+  }
+
+  void one_iteration_equals_the_formula() {
+    Acquisition acquisition(false);
+    ListmodeData data = acquisition.load();
+    for (std::size_t i = 0; i < data.subset(0).size(); ++i) {
+      data.subset(0).additive[i] = 0.3F + 0.1F * static_cast<float>(i % 5);
+    }
+    recon::Reporter reporter;
+    const Image start(acquisition.truth.grid, 1e-3F);
+    const OsemResult result = recon::osem(data, acquisition.source.scanner(), acquisition.sensitivity, start, false,
+                                          {.iterations = 1}, reporter);
+    const std::vector<double> expected =
+        update_by_hand(data, acquisition.source.scanner(), acquisition.sensitivity, start);
+    QVERIFY(*std::ranges::max_element(expected) > 2e-3);  // something happened
+    QVERIFY(nearly_equal(result.image.values, expected, 1e-5));
+  }
+
+  void likelihood_is_that_of_the_definition() {
+    Acquisition acquisition(false);
+    ListmodeData data = acquisition.load();
+    recon::Reporter reporter;
+    const OsemResult result = recon::osem(data, acquisition.source.scanner(), acquisition.sensitivity,
+                                          acquisition.truth, false, {.iterations = 1}, reporter);
+    const recon::PromptColumns columns = data.subset(0);
+    const projectors::Projector projector(acquisition.truth.grid);
+    const float* centres_mm = acquisition.source.scanner().crystal_centre_mm.front().data();
+    const projectors::Lors lors{.start_mm = centres_mm,
+                                .end_mm = centres_mm,
+                                .count = static_cast<std::int64_t>(columns.size()),
+                                .start_index = columns.crystal_a.data(),
+                                .end_index = columns.crystal_b.data()};
+    std::vector<float> values(columns.size());
+    projector.forward(lors, projectors::NoTof{}, acquisition.truth.values.data(), values.data());
+    double expected = -20'000;  // the truth was scaled to that many counts
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      expected += std::log(double{columns.factor[i]} * values[i]);
+    }
+    QVERIFY(std::abs(result.figures[0].log_likelihood - expected) < 0.1);
+  }
+
+  void subsets_speed_up() {
+    Acquisition acquisition(false);
+    const OsemResult fast = acquisition.reconstruct({.iterations = 2, .subsets = 4});
+    const OsemResult slow = acquisition.reconstruct({.iterations = 2});
+    const auto likelihood = [&](const Image& image) {
+      ListmodeData data = acquisition.load();
+      recon::Reporter reporter;
+      return recon::osem(data, acquisition.source.scanner(), acquisition.sensitivity, image, false, {.iterations = 1},
+                         reporter)
+          .figures[0]
+          .log_likelihood;
+    };
+    QVERIFY(likelihood(fast.image) > likelihood(slow.image) + 100);
+    const auto prompts = static_cast<double>(acquisition.source.events.size());
+    QVERIFY(std::abs(fast.figures.back().expected_counts / prompts - 1) < 1e-5);
+  }
+
+  /// 10 000 random coincidences on all pairs alike: with their expectation as additive term the image holds the trues.
+  void additive_term_is_respected() {
+    Acquisition acquisition(false);
+    const double trues = static_cast<double>(acquisition.source.events.size());
+    const recon::Scanner& scanner = acquisition.source.scanner();
+    constexpr int randoms = 10'000;
+    std::mt19937 generator(8);
+    for (int i = 0; i < randoms;) {
+      const std::uint32_t a = generator() % scanner.num_crystals();
+      const std::uint32_t b = generator() % scanner.num_crystals();
+      if (acquisition.model.factor(a, 0, b, 0) > 0) {
+        acquisition.source.add(a, b);
+        ++i;
+      }
+    }
+    std::uint64_t possible = 0;
+    for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
+      for (std::uint32_t b = 0; b < a; ++b) {
+        possible += acquisition.model.factor(a, 0, b, 0) > 0 ? 1 : 0;
+      }
+    }
+    ListmodeData data = acquisition.load();
+    std::ranges::fill(data.subset(0).additive, static_cast<float>(randoms) / static_cast<float>(possible));
+    recon::Reporter reporter;
+    const OsemResult corrected = acquisition.reconstruct(data, {.iterations = 30}, reporter);
+    QVERIFY2(std::abs(corrected.figures.back().expected_counts / trues - 1) < 0.03,
+             qPrintable(QString::number(corrected.figures.back().expected_counts)));
+    for (std::size_t i = 1; i < corrected.figures.size(); ++i) {
+      QVERIFY(corrected.figures[i].log_likelihood > corrected.figures[i - 1].log_likelihood);
+    }
+  }
+
+  void stop_keeps_the_last_image() {
+    Acquisition acquisition(false);
+    ListmodeData data = acquisition.load(4);
+    StopAt reporter(6);  // one block per subset: in the third subset of the second pass
+    const OsemResult stopped = acquisition.reconstruct(data, {.iterations = 5, .subsets = 4}, reporter);
+    QVERIFY(stopped.stopped);
+    QCOMPARE(stopped.iterations_done, 1.5);
+    QCOMPARE(stopped.figures.size(), 1U);
+    Listener listener;
+    const OsemResult full =
+        acquisition.reconstruct(data, {.iterations = 2, .subsets = 4, .report_every_subset = true}, listener);
+    QCOMPARE(listener.seen, (std::vector<double>{0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2}));
+    QCOMPARE(listener.last.values, full.image.values);
+    QCOMPARE(listener.stages, (std::vector<std::string>{"iteration 1 of 2", "iteration 2 of 2"}));
+    struct Keep : Listener {
+      Image wanted;
+      void intermediate_image(const Image& image, double iteration) override {
+        wanted = iteration == 1.5 ? image : wanted;
+      }
+    } keep;
+    acquisition.reconstruct(data, {.iterations = 2, .subsets = 4, .report_every_subset = true}, keep);
+    QCOMPARE(stopped.image.values, keep.wanted.values);
+  }
+
+  void threads_do_not_matter() {
+    Acquisition acquisition(true);
+    const OsemResult one = acquisition.reconstruct({.iterations = 2, .subsets = 3, .psf_fwhm_mm = 5, .num_threads = 1});
+    const OsemResult four =
+        acquisition.reconstruct({.iterations = 2, .subsets = 3, .psf_fwhm_mm = 5, .num_threads = 4});
+    QCOMPARE(four.image.values, one.image.values);
+    QCOMPARE(four.figures[1].log_likelihood, one.figures[1].log_likelihood);
+    QCOMPARE(four.figures[1].expected_counts, one.figures[1].expected_counts);
+  }
+
+  void unseen_voxels_are_zero() {
+    Acquisition acquisition(false);
+    acquisition.sensitivity.values[7] = 0;
+    const OsemResult result = acquisition.reconstruct({.iterations = 1});
+    QCOMPARE(result.image.values[7], 0.0F);
+    QVERIFY(std::ranges::all_of(result.image.values, [](float value) { return std::isfinite(value); }));
+  }
+
+  void impossible_requests_are_refused() {
+    Acquisition acquisition(false);
+    ListmodeData data = acquisition.load();
+    recon::Reporter reporter;
+    QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {.subsets = 2}, reporter));
+    QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {.iterations = -1}, reporter));
+    QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {.psf_fwhm_mm = -2}, reporter));
+    acquisition.sensitivity.values[3] = std::nanf("");
+    QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {}, reporter));
+    acquisition.sensitivity = Image(recon::centred_grid({2, 2, 2}, {8, 8, 6}, {0, 0, 0}), 1);
+    QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {}, reporter));
+  }
+
+  void attenuation_goes_into_the_factors() {
+    MemoryEvents source(small_scanner({.transaxial = 1, .axial = 1}));
+    source.add(0, 4);  // along x through the middle
+    source.add(1, 3);  // along y, at x = 0: past the absorber
+    const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
+    recon::Reporter reporter;
+    ListmodeData data = ListmodeData::load(source, model, {}, reporter);
+    const float before = data.subset(0).factor[0];
+    const float before_beside = data.subset(0).factor[1];
+    // 40 mm of water along x, 10 mm along y.
+    const Image water(recon::centred_grid({10, 5, 5}, {4, 2, 2}, {0, 0, 0}), 0.096F, "1/cm");
+    recon::multiply_attenuation(data, source.scanner(), water, 0, reporter);
+    QVERIFY(std::abs(data.subset(0).factor[0] / before - std::exp(-0.096 * 4)) < 1e-5);
+    QCOMPARE(data.subset(0).factor[1], before_beside);
+  }
+};
+
+COINCIDE_TEST_CLASS(OsemTest)
+
+}  // namespace coincide::tests
+
+#include "osem_test.moc"

@@ -1,0 +1,98 @@
+#include "recon/randoms.h"
+
+#include <QtTest>
+#include <cmath>
+#include <numeric>
+
+#include "support/memory_events.h"
+#include "support/small_scanner.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+
+class RandomsTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  /// Noise-free delayeds of crystals with known rates: the rates come back, also if some modules see only a few others.
+  void rank_one_truth_is_recovered() {
+    const recon::Scanner scanner = small_scanner({.modules = 10, .transaxial = 2, .axial = 2});
+    recon::Efficiencies efficiencies;
+    efficiencies.pairs.resize(1);
+    efficiencies.pairs[0].num_modules_b = 10;
+    for (int a = 0; a < 10; ++a) {
+      for (int b = 0; b < 10; ++b) {
+        const int apart = std::min(std::abs(a - b), 10 - std::abs(a - b));
+        efficiencies.pairs[0].group.push_back(apart >= 3 || (a * b == 0 && apart == 2) ? 0 : -1);
+      }
+    }
+    std::vector<double> truth;
+    for (std::size_t c = 0; c < scanner.num_crystals(); ++c) {
+      truth.push_back(1000 + 700 * std::sin(static_cast<double>(c * c)));
+    }
+    std::vector<std::uint64_t> delayeds(scanner.num_crystals());
+    for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
+      double sum = 0;
+      for (std::uint32_t b = 0; b < scanner.num_crystals(); ++b) {
+        sum += efficiencies.in_coincidence(scanner, a, b) ? truth[a] * truth[b] : 0;
+      }
+      delayeds[a] = static_cast<std::uint64_t>(std::llround(sum));
+    }
+    const std::vector<double> found = recon::randoms_from_delayeds(scanner, efficiencies, delayeds);
+    for (std::size_t c = 0; c < truth.size(); ++c) {
+      QVERIFY2(std::abs(found[c] / truth[c] - 1) < 1e-5, qPrintable(QString::number(found[c] / truth[c])));
+    }
+  }
+
+  /// Also on noisy counts every crystal's expected sum equals its delayeds, and silent crystals expect nothing.
+  void sums_equal_the_delayeds() {
+    const recon::Scanner scanner = small_scanner();
+    const recon::Efficiencies efficiencies;
+    std::vector<std::uint64_t> delayeds(scanner.num_crystals());
+    for (std::size_t c = 0; c < delayeds.size(); ++c) {
+      delayeds[c] = c % 5 == 0 ? 0 : (c * 7919) % 23;
+    }
+    const std::vector<double> s = recon::randoms_from_delayeds(scanner, efficiencies, delayeds);
+    for (std::uint32_t a = 0; a < s.size(); ++a) {
+      double sum = 0;
+      for (std::uint32_t b = 0; b < s.size(); ++b) {
+        sum += efficiencies.in_coincidence(scanner, a, b) ? s[a] * s[b] : 0;
+      }
+      QVERIFY(std::abs(sum - static_cast<double>(delayeds[a])) < 1e-6);
+    }
+  }
+
+  void no_delayeds_no_randoms() {
+    const recon::Scanner scanner = small_scanner();
+    const std::vector<std::uint64_t> none(scanner.num_crystals());
+    const std::vector<double> s = recon::randoms_from_delayeds(scanner, {}, none);
+    QCOMPARE(s, std::vector<double>(scanner.num_crystals(), 0.0));
+  }
+
+  void tof_bins_share_by_width() {
+    MemoryEvents source([] {
+      recon::Scanner scanner = small_scanner({.tof_bins = 3, .tof_width_mm = 100});
+      scanner.tof_bins[1].width_mm = 300;
+      return scanner;
+    }());
+    source.add(0, 24, 0);
+    source.add(0, 24, 1);
+    const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
+    recon::Reporter reporter;
+    recon::ListmodeData data = recon::ListmodeData::load(source, model, {}, reporter);
+    std::vector<double> s(source.scanner().num_crystals());
+    s[0] = 2;
+    s[24] = 5;
+    recon::add_randoms(data, source.scanner(), s, true);
+    QCOMPARE(data.subset(0).additive[0], 2.0F);
+    QCOMPARE(data.subset(0).additive[1], 6.0F);
+    recon::add_randoms(data, source.scanner(), s, false);
+    QCOMPARE(data.subset(0).additive[0], 12.0F);
+  }
+};
+
+COINCIDE_TEST_CLASS(RandomsTest)
+
+}  // namespace coincide::tests
+
+#include "randoms_test.moc"

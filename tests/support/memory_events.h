@@ -1,0 +1,77 @@
+#pragma once
+
+#include <algorithm>
+#include <utility>
+
+#include "recon/events.h"
+
+namespace coincide::tests {
+
+/// An acquisition that lies in memory: `events` in order of time, handed out in small blocks. Time blocks last
+/// `step_ms`. A simulation may write into it.
+class MemoryEvents final : public recon::EventSource, public recon::EventSink {
+ public:
+  explicit MemoryEvents(recon::Scanner scanner, std::size_t events_per_block = 100)
+      : scanner_(std::move(scanner)), events_per_block_(events_per_block) {}
+
+  recon::EventBlock events;
+  recon::Efficiencies table;
+  std::uint32_t step_ms = 1;
+  bool moves = false;
+
+  void add(std::uint32_t a, std::uint32_t b, std::uint16_t tof_bin = 0, std::uint32_t time_ms = 0,
+           bool delayed = false) {
+    events.crystal_a.push_back(a);
+    events.crystal_b.push_back(b);
+    events.tof_bin.push_back(tof_bin);
+    events.time_ms.push_back(time_ms);
+    events.delayed.push_back(delayed ? 1 : 0);
+  }
+
+  void write(recon::TimeInterval interval, const recon::EventBlock& block) override {
+    step_ms = interval.stop_ms - interval.start_ms;
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      add(block.crystal_a[i], block.crystal_b[i], block.tof_bin[i], interval.start_ms, block.delayed[i] != 0);
+    }
+  }
+
+  const recon::Scanner& scanner() const override { return scanner_; }
+  const recon::Efficiencies& efficiencies() const override { return table; }
+  std::string format() const override { return "memory"; }
+  bool read(recon::EventBlock& block) override {
+    block.clear();
+    const std::size_t stop = std::min(events.size(), next_ + events_per_block_);
+    for (; next_ < stop; ++next_) {
+      block.crystal_a.push_back(events.crystal_a[next_]);
+      block.crystal_b.push_back(events.crystal_b[next_]);
+      block.tof_bin.push_back(events.tof_bin[next_]);
+      block.time_ms.push_back(events.time_ms[next_]);
+      block.delayed.push_back(events.delayed[next_]);
+      ++(events.delayed[next_] != 0 ? counts_.delayeds : counts_.prompts);
+    }
+    if (block.size() == 0) {
+      return false;
+    }
+    counts_.moves = moves;
+    counts_.first_ms = events.time_ms.front();
+    counts_.last_ms = block.time_ms.back() + step_ms;
+    counts_.duration_s = 1e-3 * (counts_.last_ms - counts_.first_ms);
+    return true;
+  }
+  void rewind() override {
+    next_ = 0;
+    counts_ = {};
+  }
+  double fraction_read() const override {
+    return events.size() == 0 ? 1 : static_cast<double>(next_) / static_cast<double>(events.size());
+  }
+  const recon::EventCounts& counts() const override { return counts_; }
+
+ private:
+  recon::Scanner scanner_;
+  std::size_t events_per_block_;
+  std::size_t next_ = 0;
+  recon::EventCounts counts_;
+};
+
+}  // namespace coincide::tests
