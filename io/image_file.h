@@ -1,0 +1,22 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "recon/image.h"
+
+namespace coincide::io {
+
+/// Suffixes of the image formats there are, without a dot, the default first. The table is in image_file.cpp.
+std::vector<std::string> image_suffixes();
+
+/// Reads an image of any known format, chosen by the suffix. Values are float, axes in our order and direction (voxel
+/// sizes positive). Throws FileError: missing, damaged, of another kind, more than one frame, rotated axes.
+recon::Image read_image(const std::filesystem::path& path);
+
+/// Writes the image in the format of the suffix, under a temporary name first. Throws InputError for an unknown suffix,
+/// FileError if it cannot be written.
+void write_image(const std::filesystem::path& path, const recon::Image& image);
+
+}  // namespace coincide::io

@@ -1,0 +1,262 @@
+#include "io/job.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "io/image_file.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// An enum whose values count from 0 in the order of the words.
+template <class Enum>
+WordField word_field(Enum& value) {
+  return {[&value] { return static_cast<std::size_t>(value); },
+          [&value](std::size_t index) { value = static_cast<Enum>(index); }};
+}
+
+Setting path_setting(const char* key, fs::path& field, const char* help, PathRule rule = PathRule::file) {
+  Setting setting{key, &field, "", help};
+  setting.path_rule = rule;
+  return setting;
+}
+
+template <class Enum>
+Setting word_setting(const char* key, Enum& field, std::vector<std::string> words, const char* help) {
+  Setting setting{key, word_field(field), "", help};
+  setting.words = std::move(words);
+  return setting;
+}
+
+/// A text that must be one of a list.
+Setting suffix_setting(const char* key, std::string& field, const std::vector<std::string>& suffixes,
+                       const char* help) {
+  const auto index = [&field, suffixes] {
+    return static_cast<std::size_t>(std::ranges::find(suffixes, field) - suffixes.begin());
+  };
+  Setting setting{key, WordField{index, [&field, suffixes](std::size_t i) { field = suffixes[i]; }}, "", help};
+  setting.words = suffixes;
+  return setting;
+}
+
+/// Relative paths count from `folder`; bare names of resources stay.
+void make_absolute(const Setting& setting, const fs::path& folder) {
+  fs::path* const* field = std::get_if<fs::path*>(&setting.field);
+  if (field == nullptr || (*field)->empty()) {
+    return;
+  }
+  fs::path& path = **field;
+  const bool is_resource_name =
+      setting.path_rule == PathRule::resource && !path.has_parent_path() && !path.has_extension();
+  if (!is_resource_name && path.is_relative()) {
+    path = (folder / path).lexically_normal();
+  }
+}
+
+std::string section_of(const Setting& setting) { return setting.key.substr(0, setting.key.find('.')); }
+std::string name_of(const Setting& setting) { return setting.key.substr(setting.key.find('.') + 1); }
+
+/// `text` in lines of at most `width` letters, each behind `indent`.
+std::string wrapped(const std::string& text, const std::string& indent, std::size_t width) {
+  std::istringstream words(text);
+  std::string result;
+  std::string line;
+  for (std::string word; words >> word;) {
+    if (!line.empty() && line.size() + 1 + word.size() > width) {
+      result += indent + line + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return result + indent + line + "\n";
+}
+
+/// Help and, where they say something, limits with their unit.
+std::string explanation(const Setting& setting) {
+  if (std::holds_alternative<bool*>(setting.field) || std::holds_alternative<std::string*>(setting.field) ||
+      std::holds_alternative<fs::path*>(setting.field)) {
+    return setting.help;
+  }
+  std::string allowed = allowed_text(setting);
+  allowed[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(allowed[0])));
+  return setting.help + " " + allowed + ".";
+}
+
+}  // namespace
+
+std::vector<Setting> describe(Job& job) {
+  auto& [input, simulation, image, corrections, sensitivity, algorithm, quantification, output, compute, file] = job;
+  return {
+      path_setting("input.events", input.events,
+                   "Listmode file to reconstruct; leave it empty for a job that simulates its data."),
+      {"input.allow_truncated", &input.allow_truncated, "",
+       "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
+      {"input.start_s", &input.start_s, "s", "Start of the frame in the time of the file.", 0, infinity},
+      {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},
+
+      path_setting("simulation.phantom", simulation.phantom,
+                   "Phantom to simulate: a file, or the name of one of the program's phantoms.", PathRule::resource),
+      path_setting("simulation.scanner", simulation.scanner,
+                   "Scanner to simulate: a file, or the name of one of the program's scanners.", PathRule::resource),
+      {"simulation.duration_s", &simulation.duration_s, "s", "Length of the simulated acquisition.", 0.001, 86400},
+      {"simulation.randoms_fraction", &simulation.randoms_fraction, "", "Random coincidences as a part of the prompts.",
+       0, 0.9},
+      {"simulation.attenuation", &simulation.attenuation, "",
+       "Let the phantom absorb photons; its attenuation is then corrected for."},
+      {"simulation.seed", &simulation.seed, "", "Seed of the random numbers; the same seed gives the same data.", 0,
+       4294967295},
+
+      {"image.size", &image.size, "voxels", "Number of voxels; 0 covers the bore, or the axial field of view.", 0,
+       4096},
+      {"image.voxel_size_mm", &image.voxel_size_mm, "mm", "Edges of a voxel.", 0.05, 100},
+      {"image.centre_offset_mm", &image.centre_offset_mm, "mm",
+       "Middle of the image relative to the middle of the scanner.", -5000, 5000},
+
+      {"corrections.efficiencies", &corrections.efficiencies, "",
+       "Use the detection efficiencies that the file holds."},
+      word_setting("corrections.geometric", corrections.geometric, {"off", "on", "auto"},
+                   "Solid angle of each crystal pair; auto: unless the file's efficiencies hold it already."),
+      path_setting("corrections.attenuation", corrections.attenuation,
+                   "Image of the linear attenuation at 511 keV in 1/cm, on any grid; empty: no correction."),
+      word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
+                   "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
+
+      {"sensitivity.fraction", &sensitivity.fraction, "",
+       "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,
+       1},
+      {"sensitivity.use_cache", &sensitivity.use_cache, "",
+       "Keep sensitivity images for the next job that needs them."},
+      path_setting("sensitivity.cache_folder", sensitivity.cache_folder,
+                   "Folder for them; empty: coincide/ in the user's folder for caches."),
+
+      word_setting("algorithm.name", algorithm.name, {"mlem", "osem"},
+                   "MLEM uses all events at once, OSEM one subset after the other."),
+      {"algorithm.iterations", &algorithm.iterations, "", "Passes over all events.", 1, 1000},
+      {"algorithm.subsets", &algorithm.subsets, "", "Subsets of OSEM; MLEM does not use it.", 1, 1000},
+      {"algorithm.tof", &algorithm.tof, "", "Use the time of flight where the file has it."},
+      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm", "Width (FWHM) of the Gaussian resolution model; 0: none.",
+       0, 50},
+      path_setting("algorithm.start_image", algorithm.start_image,
+                   "Image to start from, on the grid of the result; empty: a uniform image."),
+
+      {"quantification.half_life_s", &quantification.half_life_s, "s",
+       "Half-life, to correct the decay within the frame to its start; 0: no decay correction.", 0, infinity},
+      {"quantification.branching_ratio", &quantification.branching_ratio, "",
+       "Positrons per decay, for example 0.967 for fluorine-18.", 0.0001, 1},
+
+      path_setting("output.folder", output.folder, "Folder for the results; it is made if it is missing."),
+      {"output.name", &output.name, "", "Name of the results without a suffix; empty: the name of the job file."},
+      suffix_setting("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
+      {"output.save_every_iteration", &output.save_every_iteration, "", "Write the image after each iteration too."},
+
+      {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
+      {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
+      {"compute.memory_limit_gb", &compute.memory_limit_gb, "GB",
+       "Memory for events; more go to a temporary file; 0: half of the machine's memory.", 0, infinity},
+  };
+}
+
+const std::vector<std::pair<std::string, std::string>>& job_sections() {
+  static const std::vector<std::pair<std::string, std::string>> sections = {
+      {"input", "Measured data. A job has either input.events or the two files of [simulation]."},
+      {"simulation", "Simulated data, written to the output folder and then reconstructed like a measurement."},
+      {"image", "The voxels of the result. Axes x, y, z of the scanner, z along its axis."},
+      {"corrections", "Which effects the model of the measurement holds."},
+      {"sensitivity", "The sensitivity image: how likely a decay in each voxel is recorded."},
+      {"algorithm", "How the image is computed."},
+      {"quantification", "From counts to Bq/mL."},
+      {"output", "What is written where."},
+      {"compute", "What the work is done with."},
+  };
+  return sections;
+}
+
+std::string Job::result_name() const {
+  if (!output.name.empty()) {
+    return output.name;
+  }
+  return file.empty() ? "image" : file.stem().string();
+}
+
+fs::path Job::result_path(std::string_view suffix) const {
+  return output.folder / (result_name() + std::string(suffix));
+}
+
+Job load_job(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (!in || fs::is_directory(path) || !(text << in.rdbuf())) {
+    throw InputError(fmt::format("{}: cannot read this job file: {}. Write one with `coincide --new-job FILE`.",
+                                 path.string(),
+                                 !fs::exists(path) ? "there is no such file" : "it is empty or not a readable file"));
+  }
+  Job job;
+  job.file = fs::absolute(path).lexically_normal();
+  std::vector<Setting> settings = describe(job);
+  read_settings(settings, text.str(), path.string());
+  for (const Setting& setting : settings) {
+    make_absolute(setting, job.file.parent_path());
+  }
+  return job;
+}
+
+void set_in_job(Job& job, std::string_view assignment) {
+  std::vector<Setting> settings = describe(job);
+  make_absolute(settings[assign_setting(settings, assignment)], fs::current_path());
+}
+
+std::string job_text(const Job& job) {
+  Job copy = job;
+  std::string text = "# A job of Coincide. Relative paths count from the folder of this file.\n";
+  const std::vector<Setting> settings = describe(copy);
+  for (const auto& [section, title] : job_sections()) {
+    text += fmt::format("\n[{}]\n{}", section, wrapped(title, "# ", 100));
+    for (const Setting& setting : settings) {
+      if (section_of(setting) == section) {
+        text += fmt::format("\n{}{} = {}\n", wrapped(explanation(setting), "# ", 100), name_of(setting),
+                            value_text(setting));
+      }
+    }
+  }
+  return text;
+}
+
+std::vector<std::string> changed_settings(const Job& job) {
+  Job copy = job;
+  Job plain;
+  const std::vector<Setting> settings = describe(copy);
+  const std::vector<Setting> defaults = describe(plain);
+  std::vector<std::string> changed;
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    if (value_text(settings[i]) != value_text(defaults[i])) {
+      changed.push_back(fmt::format("{} = {}", settings[i].key, value_text(settings[i])));
+    }
+  }
+  return changed;
+}
+
+std::string settings_help() {
+  Job defaults;
+  const std::vector<Setting> settings = describe(defaults);
+  std::string text = "Settings of a job file, and of --set key=value:\n";
+  for (const auto& [section, title] : job_sections()) {
+    text += fmt::format("\n  [{}]  {}\n", section, title);
+    for (const Setting& setting : settings) {
+      if (section_of(setting) == section) {
+        text += fmt::format("    {} (default {})\n", setting.key, value_text(setting));
+        text += wrapped(explanation(setting), "        ", 100);
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace coincide::io

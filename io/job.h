@@ -1,0 +1,115 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "io/settings.h"
+#include "recon/options.h"
+
+namespace coincide::io {
+
+enum class Method { mlem, osem };
+
+/// What to reconstruct, from what, how, and where to. Defaults are those of a job without that setting; meaning, units
+/// and limits of each field are in describe(). Paths are absolute after load_job() and set_in_job().
+struct Job {
+  struct Input {
+    std::filesystem::path events;
+    bool allow_truncated = false;
+    double start_s = 0;
+    double stop_s = 0;
+  };
+  struct Simulation {
+    std::filesystem::path phantom;
+    std::filesystem::path scanner;
+    double duration_s = 60;
+    double randoms_fraction = 0.2;
+    bool attenuation = true;
+    std::int64_t seed = 1;
+  };
+  struct ImageGrid {
+    std::array<std::int64_t, 3> size{0, 0, 0};
+    std::array<double, 3> voxel_size_mm{2, 2, 2};
+    std::array<double, 3> centre_offset_mm{0, 0, 0};
+  };
+  struct Corrections {
+    bool efficiencies = true;
+    recon::Switch geometric = recon::Switch::automatic;
+    std::filesystem::path attenuation;
+    recon::RandomsMethod randoms = recon::RandomsMethod::automatic;
+  };
+  struct Sensitivity {
+    double fraction = 1;
+    bool use_cache = true;
+    std::filesystem::path cache_folder;
+  };
+  struct Algorithm {
+    Method name = Method::osem;
+    std::int64_t iterations = 4;
+    std::int64_t subsets = 8;
+    bool tof = true;
+    double psf_fwhm_mm = 0;
+    std::filesystem::path start_image;
+  };
+  struct Quantification {
+    double half_life_s = 0;
+    double branching_ratio = 1;
+  };
+  struct Output {
+    std::filesystem::path folder = "results";
+    std::string name;
+    std::string format = "nii.gz";
+    bool save_every_iteration = false;
+  };
+  struct Compute {
+    std::string device = "auto";
+    std::int64_t threads = 0;
+    double memory_limit_gb = 0;
+  };
+
+  Input input;
+  Simulation simulation;
+  ImageGrid image;
+  Corrections corrections;
+  Sensitivity sensitivity;
+  Algorithm algorithm;
+  Quantification quantification;
+  Output output;
+  Compute compute;
+
+  std::filesystem::path file;  ///< that the job was read from; empty if there is none
+
+  bool simulates() const { return !simulation.phantom.empty() || !simulation.scanner.empty(); }
+  /// Subsets that the algorithm uses: one for MLEM.
+  std::int64_t num_subsets() const { return algorithm.name == Method::mlem ? 1 : algorithm.subsets; }
+  /// output.name, else the name of the job file.
+  std::string result_name() const;
+  /// output.folder / (result_name() + suffix)
+  std::filesystem::path result_path(std::string_view suffix) const;
+};
+
+/// The list of all settings, each once, with fields that refer to `job`.
+std::vector<Setting> describe(Job& job);
+/// (section, title) in the order of the settings.
+const std::vector<std::pair<std::string, std::string>>& job_sections();
+
+/// Reads a job file (TOML). Relative paths become relative to its folder, then absolute.
+/// Throws InputError with file, line, key, value and what is allowed; FileError never: a job that is missing is a wrong
+/// command line.
+Job load_job(const std::filesystem::path& path);
+/// Sets one setting from "key=value"; relative paths count from the working directory.
+void set_in_job(Job& job, std::string_view assignment);
+
+/// The job as a commented TOML file with help, unit, default and limits of each setting.
+std::string job_text(const Job& job);
+/// "key = value" of each setting that differs from its default.
+std::vector<std::string> changed_settings(const Job& job);
+/// The settings as the text of `coincide --help`.
+std::string settings_help();
+
+}  // namespace coincide::io

@@ -1,0 +1,85 @@
+#include "io/listmode_file.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <string>
+#include <string_view>
+
+#include "io/petsird_file.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+using Path = std::filesystem::path;
+using Source = std::unique_ptr<recon::EventSource>;
+
+struct ListmodeFormat {
+  std::string_view name;
+  bool (*recognise)(std::string_view first_bytes);
+  Source (*open)(const Path& path, const ListmodeOptions& options);
+};
+
+constexpr std::size_t bytes_to_recognise = 512;
+
+constexpr std::array formats = {
+    ListmodeFormat{"PETSIRD (binary)", [](std::string_view bytes) { return bytes.starts_with("yardl"); },
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::binary, options);
+                   }},
+    ListmodeFormat{"PETSIRD (HDF5)", [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                   }},
+    ListmodeFormat{
+        "PETSIRD (text)", [](std::string_view bytes) { return bytes.starts_with("{\"yardl\""); },
+        [](const Path& path, const ListmodeOptions&) -> Source {
+          throw FileError(fmt::format(
+              "{} is PETSIRD as text (NDJSON), which is meant for looking at, not for reading. Convert it to "
+              "binary PETSIRD with the tools of the 'petsird' package.",
+              path.string()));
+        }},
+};
+
+std::string first_bytes(const Path& path) {
+  std::error_code error;
+  const auto kind = std::filesystem::status(path, error).type();
+  if (kind == std::filesystem::file_type::not_found) {
+    throw FileError(fmt::format("There is no file {}.", path.string()));
+  }
+  if (kind == std::filesystem::file_type::directory) {
+    throw FileError(fmt::format("{} is a folder; a listmode file is wanted.", path.string()));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw FileError(fmt::format("{} cannot be opened; is it yours to read?", path.string()));
+  }
+  std::string bytes(bytes_to_recognise, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  if (bytes.empty()) {
+    throw FileError(fmt::format("{} is empty.", path.string()));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const ListmodeOptions& options) {
+  const std::string bytes = first_bytes(path);
+  for (const ListmodeFormat& format : formats) {
+    if (format.recognise(bytes)) {
+      return format.open(path, options);
+    }
+  }
+  std::string known;
+  for (const ListmodeFormat& format : formats) {
+    known += fmt::format("{}{}", known.empty() ? "" : ", ", format.name);
+  }
+  throw FileError(
+      fmt::format("{} is of no kind that can be read here. Its first bytes fit none of: {}.", path.string(), known));
+}
+
+}  // namespace coincide::io

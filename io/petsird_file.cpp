@@ -1,0 +1,280 @@
+#include "io/petsird_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "io/petsird_binary.h"
+#include "io/petsird_hdf5.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+constexpr std::size_t events_per_read = 100'000;
+
+std::unique_ptr<TimeBlockReader> open_blocks(const std::filesystem::path& path, PetsirdSource::Container container) {
+  if (container == PetsirdSource::Container::hdf5) {
+    return std::make_unique<PetsirdHdf5Blocks>(path);
+  }
+  return std::make_unique<PetsirdBinaryBlocks>(path);
+}
+
+void check_protocol(const std::string& protocol) {
+  if (protocol == "PrdExperiment") {
+    throw FileError(
+        "This is a file of PETSIRD's first draft (v0.1, protocol PrdExperiment), which has no scanner geometry that "
+        "can be used. Convert it to a newer version with the tools that wrote it.");
+  }
+  if (protocol != "PETSIRD") {
+    throw FileError(fmt::format("This is a yardl file, but of the protocol '{}' instead of PETSIRD.", protocol));
+  }
+}
+
+/// Where one photon was detected: the crystal within its type of module, and the energy window.
+struct Hit {
+  std::uint32_t crystal;
+  std::uint32_t window;
+};
+
+struct Detector {
+  std::uint32_t first_crystal;
+  std::uint32_t num_crystals;
+  std::uint32_t num_windows;
+
+  Hit split(std::uint32_t bin) const { return {bin / num_windows, bin % num_windows}; }
+  bool has(Hit hit) const { return hit.crystal < num_crystals && hit.window < num_windows; }
+};
+
+std::uint32_t milliseconds(const YardlValue& value) {
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(value.natural("timeInterval"), std::numeric_limits<std::uint32_t>::max()));
+}
+
+bool is_identity(const std::vector<std::vector<float>>& transforms) {
+  static const std::vector<float> identity = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
+  return std::all_of(transforms.begin(), transforms.end(), [](const auto& matrix) { return matrix == identity; });
+}
+
+}  // namespace
+
+PetsirdSource::PetsirdSource(std::filesystem::path path, Container container, const ListmodeOptions& options)
+    : path_(std::move(path)), container_(container), options_(options) {
+  try {
+    blocks_ = open_blocks(path_, container_);
+    check_protocol(blocks_->schema().protocol());
+    const YardlValue header = blocks_->header();
+    header_ = understand_petsird_header(header, blocks_->schema());
+  } catch (const YardlEndOfData& error) {
+    throw FileError(fmt::format("{} ends in the middle of its header, so it is damaged or cut off. {}", path_.string(),
+                                error.what()));
+  } catch (Error& error) {
+    error.prepend("Cannot open " + path_.string());
+    throw;
+  }
+  has_windows_ = std::any_of(scanner().module_types.begin(), scanner().module_types.end(),
+                             [](const recon::ModuleType& type) { return type.num_energy_windows() > 1; });
+  begin();
+}
+
+std::string PetsirdSource::format() const {
+  return fmt::format("PETSIRD, model like {}, {}", header_.version,
+                     container_ == Container::binary ? "binary" : "HDF5");
+}
+
+void PetsirdSource::begin() {
+  counts_ = {};
+  counts_.warnings = header_.warnings;
+  intervals_ = {};
+  placement_ = {};
+  first_placement_.reset();
+  ended_ = false;
+}
+
+void PetsirdSource::rewind() {
+  blocks_->rewind();
+  begin();
+}
+
+bool PetsirdSource::read(recon::EventBlock& block) {
+  block.clear();
+  while (!ended_ && block.size() < events_per_read) {
+    ended_ = !read_time_block(block);
+  }
+  return block.size() > 0;
+}
+
+bool PetsirdSource::read_time_block(recon::EventBlock& block) {
+  const std::size_t first_event = block.size();
+  pending_ = {};
+  block_ = &block;
+  try {
+    const TimeBlockPlan* plan = blocks_->next(*this);
+    if (plan == nullptr) {
+      if (const std::uint64_t bytes = blocks_->bytes_left_over()) {
+        warn_once(fmt::format("{} bytes follow the last time block; they are left out.", bytes));
+      }
+      return false;
+    }
+    accept(*plan, block);
+    return true;
+  } catch (const YardlEndOfData& error) {
+    end_early(error.what(), block, first_event);
+    return false;
+  } catch (Error& error) {
+    error.prepend(
+        fmt::format("Cannot read time block {} of {}, {}", counts_.time_blocks + 1, path_.string(), blocks_->place()));
+    throw;
+  }
+}
+
+void PetsirdSource::end_early(const std::string& why, recon::EventBlock& block, std::size_t first_event) {
+  std::string sentence = fmt::format("{} ends in the middle of time block {} ({})", path_.string(),
+                                     counts_.time_blocks + 1, blocks_->place());
+  if (!options_.allow_truncated) {
+    throw FileError(fmt::format("{}; what is whole can be read with input.allow_truncated = true. {}", sentence, why));
+  }
+  resize(block, first_event);
+  counts_.truncated = fmt::format("{}; the {} before it were read.", sentence, counts_.time_blocks);
+}
+
+void PetsirdSource::resize(recon::EventBlock& block, std::size_t size) const {
+  block.crystal_a.resize(size);
+  block.crystal_b.resize(size);
+  block.tof_bin.resize(size);
+  block.delayed.resize(size);
+  if (has_windows_) {
+    block.window_a.resize(size);
+    block.window_b.resize(size);
+  }
+}
+
+void PetsirdSource::value(const std::string& field, const YardlValue& value) {
+  if (field == "timeInterval") {
+    pending_.interval = {milliseconds(value.at("start")), milliseconds(value.at("stop"))};
+  } else if (field == "start") {
+    const std::uint32_t start = milliseconds(value);
+    pending_.interval = {start, start + header_.block_duration_ms};
+  } else if (field == "transform") {
+    pending_.transforms = {value.at("matrix").floats("matrix")};
+  } else if (field == "transforms") {
+    for (const YardlValue& transform : value.list("transforms")) {
+      pending_.transforms.push_back(transform.at("matrix").floats("matrix"));
+    }
+  }
+}
+
+void PetsirdSource::count(EventField kind, std::uint64_t events) {
+  auto& counts = pending_.counts;
+  auto& counter = kind == EventField::singles   ? counts.singles
+                  : kind == EventField::triples ? counts.triples
+                                                : counts.quadruples;
+  counter += events;
+}
+
+void PetsirdSource::coincidences(const CoincidenceChunk& chunk) {
+  const std::size_t num_types = scanner().module_types.size();
+  if (chunk.row >= num_types || chunk.column >= num_types) {
+    pending_.extra_rows = true;
+    return;
+  }
+  const recon::ModuleType& type_a = scanner().module_types[chunk.row];
+  const recon::ModuleType& type_b = scanner().module_types[chunk.column];
+  const Detector first{type_a.first_crystal, type_a.num_crystals(), type_a.num_energy_windows()};
+  const Detector second{type_b.first_crystal, type_b.num_crystals(), type_b.num_energy_windows()};
+  const recon::TofRange tof = scanner().tof_range(chunk.row, chunk.column);
+  const CoincidenceLayout& layout = *chunk.layout;
+  recon::EventBlock& block = *block_;
+  const std::size_t before = block.size();
+  resize(block, before + chunk.size());
+  std::size_t next = before;
+
+  // An event that the scanner does not have is overwritten by the one that follows.
+  const auto place = [&](const std::uint32_t* event, Hit a, Hit b) {
+    const std::uint32_t bin = event[layout.tof];
+    block.crystal_a[next] = first.first_crystal + a.crystal;
+    block.crystal_b[next] = second.first_crystal + b.crystal;
+    block.tof_bin[next] = static_cast<std::uint16_t>(tof.first + bin);
+    if (has_windows_) {
+      block.window_a[next] = static_cast<std::uint8_t>(a.window);
+      block.window_b[next] = static_cast<std::uint8_t>(b.window);
+    }
+    const bool known = first.has(a) && second.has(b) && bin < tof.count;
+    next += known ? 1 : 0;
+  };
+  const std::uint32_t* const end = chunk.numbers.data() + chunk.numbers.size();
+  for (const std::uint32_t* event = chunk.numbers.data(); event != end; event += layout.numbers) {
+    if (layout.window_a >= 0) {
+      place(event, {event[layout.bin_a], event[layout.window_a]}, {event[layout.bin_b], event[layout.window_b]});
+    } else if (has_windows_) {
+      place(event, first.split(event[layout.bin_a]), second.split(event[layout.bin_b]));
+    } else {
+      place(event, {event[layout.bin_a], 0}, {event[layout.bin_b], 0});
+    }
+  }
+  std::fill_n(block.delayed.begin() + static_cast<std::ptrdiff_t>(before), next - before, chunk.delayed ? 1 : 0);
+  resize(block, next);
+  (chunk.delayed ? pending_.counts.delayeds : pending_.counts.prompts) += next - before;
+  pending_.counts.out_of_range += chunk.size() - (next - before);
+}
+
+void PetsirdSource::warn_once(const std::string& sentence) {
+  if (std::find(counts_.warnings.begin(), counts_.warnings.end(), sentence) == counts_.warnings.end()) {
+    counts_.warnings.push_back(sentence);
+  }
+}
+
+void PetsirdSource::accept(const TimeBlockPlan& plan, recon::EventBlock& block) {
+  ++counts_.time_blocks;
+  switch (plan.kind) {
+    case TimeBlockPlan::Kind::events:
+      accept_events(block);
+      break;
+    case TimeBlockPlan::Kind::bed:
+      placement_.bed = pending_.transforms;
+      break;
+    case TimeBlockPlan::Kind::gantry:
+      placement_.gantry = pending_.transforms;
+      break;
+    case TimeBlockPlan::Kind::other:
+      break;
+    case TimeBlockPlan::Kind::unknown:
+      warn_once(fmt::format("The file has time blocks of the kind '{}', which is not known here; they are left out.",
+                            plan.tag));
+  }
+}
+
+void PetsirdSource::accept_events(recon::EventBlock& block) {
+  const auto [start, stop] = pending_.interval;
+  counts_.prompts += pending_.counts.prompts;
+  counts_.delayeds += pending_.counts.delayeds;
+  counts_.singles += pending_.counts.singles;
+  counts_.triples += pending_.counts.triples;
+  counts_.quadruples += pending_.counts.quadruples;
+  counts_.out_of_range += pending_.counts.out_of_range;
+  counts_.first_ms = first_placement_ ? std::min(counts_.first_ms, start) : start;
+  counts_.last_ms = std::max(counts_.last_ms, std::max(start, stop));
+  intervals_.add(pending_.interval);
+  counts_.duration_s = intervals_.total_s();
+  block.time_ms.resize(block.size(), start);
+
+  if (!first_placement_) {
+    first_placement_ = placement_;
+    if (!is_identity(placement_.bed) || !is_identity(placement_.gantry)) {
+      warn_once("The bed or the gantry stands off its reference position; the image is in the scanner's own axes.");
+    }
+  }
+  counts_.moves = counts_.moves || *first_placement_ != placement_;
+  if (pending_.extra_rows) {
+    warn_once(fmt::format(
+        "The file lists events for more types of modules than the {} of its scanner; those are left out (some "
+        "generators repeat rows).",
+        scanner().module_types.size()));
+  }
+  if (stop < start) {
+    warn_once(fmt::format("A time block stops at {} ms, before its start at {} ms.", stop, start));
+  }
+}
+
+}  // namespace coincide::io

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/listmode_file.h"
+#include "io/petsird_blocks.h"
+#include "io/petsird_model.h"
+#include "io/time_intervals.h"
+#include "recon/events.h"
+
+namespace coincide::io {
+
+/// A PETSIRD file of any model version since v0.2, in yardl's binary or HDF5 container. Time blocks are read as their
+/// own schema says; kinds that are of no use here, or unknown, are left out.
+class PetsirdSource : public recon::EventSource, private TimeBlockSink {
+ public:
+  enum class Container { binary, hdf5 };
+  /// Throws FileError: damaged, or no PETSIRD. Messages name the file.
+  PetsirdSource(std::filesystem::path path, Container container, const ListmodeOptions& options);
+
+  const recon::Scanner& scanner() const override { return header_.scanner; }
+  const recon::Efficiencies& efficiencies() const override { return header_.efficiencies; }
+  std::string format() const override;
+  bool read(recon::EventBlock& block) override;
+  void rewind() override;
+  double fraction_read() const override { return blocks_->fraction_read(); }
+  const recon::EventCounts& counts() const override { return counts_; }
+
+ private:
+  using Transforms = std::vector<std::vector<float>>;
+  struct Placement {
+    Transforms bed;  ///< empty before the first movement
+    Transforms gantry;
+    bool operator==(const Placement&) const = default;
+  };
+  /// What has been seen of a time block that is not yet read to its end.
+  struct Pending {
+    recon::EventCounts counts;  ///< only numbers of events
+    recon::TimeInterval interval;
+    Transforms transforms;
+    bool extra_rows = false;
+  };
+
+  void value(const std::string& field, const YardlValue& value) override;
+  void coincidences(const CoincidenceChunk& chunk) override;
+  void count(EventField kind, std::uint64_t events) override;
+
+  bool read_time_block(recon::EventBlock& block);
+  void accept(const TimeBlockPlan& plan, recon::EventBlock& block);
+  void accept_events(recon::EventBlock& block);
+  void end_early(const std::string& why, recon::EventBlock& block, std::size_t first_event);
+  void warn_once(const std::string& sentence);
+  void resize(recon::EventBlock& block, std::size_t size) const;
+  void begin();
+
+  std::filesystem::path path_;
+  Container container_;
+  ListmodeOptions options_;
+  std::unique_ptr<TimeBlockReader> blocks_;
+  PetsirdHeader header_;
+  bool has_windows_ = false;  ///< some type of module has more than one energy window
+
+  recon::EventCounts counts_;
+  TimeIntervals intervals_;
+  Placement placement_;                       ///< by the latest movements
+  std::optional<Placement> first_placement_;  ///< at the first events
+  bool ended_ = false;
+  Pending pending_;
+  recon::EventBlock* block_ = nullptr;  ///< that coincidences go to
+};
+
+}  // namespace coincide::io

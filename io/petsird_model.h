@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "io/yardl_schema.h"
+#include "io/yardl_value.h"
+#include "recon/efficiencies.h"
+#include "recon/scanner.h"
+
+namespace coincide::io {
+
+/// What a PETSIRD header says, whatever version of the model it was written with.
+struct PetsirdHeader {
+  recon::Scanner scanner;
+  recon::Efficiencies efficiencies;
+  std::string version;                  ///< "v0.10": the model that has these fields; files do not state it
+  std::uint32_t block_duration_ms = 0;  ///< of event blocks without a stop time (v0.2), else 0
+  std::vector<std::string> warnings;
+};
+
+/// Understands a header by the names of its fields. Lengths and directions as recon::Scanner has them; gantry alignment
+/// and movements are not applied. Throws FileError for a missing essential field or numbers that do not fit.
+PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSchema& schema);
+
+/// The release of the PETSIRD model that a schema looks like, e.g. "v0.7".
+std::string petsird_version(const YardlSchema& schema);
+
+}  // namespace coincide::io

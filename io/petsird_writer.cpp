@@ -1,0 +1,158 @@
+#include "io/petsird_writer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "io/petsird_header_writer.h"
+#include "io/petsird_schema.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+constexpr float tolerance_mm = 1e-3F;
+
+/// True if the bins between `edges`, seen from the other end of the LOR, are those between `others`.
+bool mirror(const std::vector<float>& edges, const std::vector<float>& others) {
+  if (edges.size() != others.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (std::abs(edges[i] + others[others.size() - 1 - i]) > tolerance_mm) {
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+PetsirdWriter::PetsirdWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
+                             const recon::Efficiencies& efficiencies)
+    : path_(path), scanner_(scanner), file_(path) {
+  scanner.check();
+  efficiencies.check(scanner);
+  const std::size_t num_types = scanner.module_types.size();
+  for (std::size_t a = 0; a < num_types; ++a) {
+    for (std::size_t b = 0; b < num_types; ++b) {
+      const auto written = petsird_tof_edges(scanner, std::max(a, b), std::min(a, b));
+      pairs_.push_back({scanner.tof_range(a, b), mirror(petsird_tof_edges(scanner, a, b), written)});
+    }
+  }
+  prompts_.resize(num_types * (num_types + 1) / 2);
+  delayeds_.resize(prompts_.size());
+
+  YardlBytes bytes;
+  bytes.raw(std::string_view("yardl\1\0\0\0", 9));
+  bytes.text(petsird_schema);
+  delayed_policy_at_ = put_petsird_header(scanner, efficiencies, bytes);
+  scanner_.crystal_corners_mm = {};
+  out_.open(file_.temporary_path(), std::ios::binary);
+  put(bytes);
+}
+
+void PetsirdWriter::put(const YardlBytes& bytes) {
+  out_.write(bytes.bytes().data(), static_cast<std::streamsize>(bytes.size()));
+  if (!out_) {
+    throw FileError(
+        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", path_.string()));
+  }
+}
+
+void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock& events) {
+  if (interval.stop_ms < interval.start_ms) {
+    throw InputError(fmt::format("a time block cannot last from {} to {} ms", interval.start_ms, interval.stop_ms));
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    add(events, i);
+  }
+  YardlBytes bytes;
+  bytes.varint(1);  // a stream block of one time block
+  bytes.varint(0);  // EventTimeBlock
+  bytes.varint(interval.start_ms);
+  bytes.varint(interval.stop_ms);
+  bytes.varint(0);  // singleEvents
+  put_lists(prompts_, bytes);
+  put_lists(delayeds_, bytes);
+  bytes.varint(0);  // tripleEvents
+  bytes.varint(0);  // quadrupleEvents
+  put(bytes);
+}
+
+void PetsirdWriter::add(const recon::EventBlock& events, std::size_t index) {
+  struct Photon {
+    std::uint64_t type;
+    std::uint64_t bin;
+    bool operator<(const Photon& other) const { return std::pair(type, bin) < std::pair(other.type, other.bin); }
+  };
+  const auto photon = [&](std::uint32_t crystal, const std::vector<std::uint8_t>& windows) {
+    if (crystal >= scanner_.num_crystals()) {
+      throw InputError(fmt::format("an event is in crystal {} of {}", crystal, scanner_.num_crystals()));
+    }
+    const std::uint8_t type = scanner_.crystal_type[crystal];
+    const recon::ModuleType& of = scanner_.module_types[type];
+    const std::uint32_t window = windows.empty() ? 0 : windows[index];
+    if (window >= of.num_energy_windows()) {
+      throw InputError(fmt::format("an event is in energy window {} of {}", window, of.num_energy_windows()));
+    }
+    return Photon{type, std::uint64_t{crystal - of.first_crystal} * of.num_energy_windows() + window};
+  };
+  Photon first = photon(events.crystal_a[index], events.window_a);
+  Photon second = photon(events.crystal_b[index], events.window_b);
+  const Pair& pair = pairs_[first.type * scanner_.module_types.size() + second.type];
+  std::uint32_t tof = std::uint32_t{events.tof_bin[index]} - pair.tof.first;
+  if (tof >= pair.tof.count) {
+    throw InputError(fmt::format("an event has TOF bin {}, which the crystals {} and {} do not have",
+                                 events.tof_bin[index], events.crystal_a[index], events.crystal_b[index]));
+  }
+  if (first < second) {
+    if (!pair.may_turn) {
+      throw InputError(
+          "the TOF bins of the scanner are not symmetric, so events cannot be put into the order that PETSIRD wants");
+    }
+    std::swap(first, second);
+    tof = pair.tof.count - 1 - tof;
+  }
+  const bool delayed = events.delayed[index] != 0;
+  has_delayeds_ = has_delayeds_ || delayed;
+  List& list = (delayed ? delayeds_ : prompts_)[first.type * (first.type + 1) / 2 + second.type];
+  list.bytes.varint(first.bin);
+  list.bytes.varint(second.bin);
+  list.bytes.varint(tof);
+  ++list.events;
+}
+
+void PetsirdWriter::put_lists(std::vector<List>& lists, YardlBytes& bytes) const {
+  auto list = lists.begin();
+  const std::size_t num_types = scanner_.module_types.size();
+  bytes.varint(num_types);
+  for (std::size_t row = 0; row < num_types; ++row) {
+    bytes.varint(row + 1);
+    for (std::size_t column = 0; column <= row; ++column, ++list) {
+      bytes.varint(list->events);
+      bytes.raw(list->bytes.bytes());
+      list->events = 0;
+      list->bytes.clear();
+    }
+  }
+}
+
+void PetsirdWriter::finish() {
+  YardlBytes bytes;
+  bytes.varint(0);  // end of the stream
+  put(bytes);
+  if (has_delayeds_) {
+    YardlBytes policy;
+    policy.signed_varint(petsird_policy_reject_higher_multiples);
+    out_.seekp(static_cast<std::streamoff>(delayed_policy_at_));
+    put(policy);
+  }
+  out_.close();
+  if (!out_) {
+    throw FileError(fmt::format("Cannot write {}: the disk is full.", path_.string()));
+  }
+  file_.commit();
+}
+
+}  // namespace coincide::io

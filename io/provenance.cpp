@@ -1,0 +1,116 @@
+#include "io/provenance.h"
+
+#include <nlohmann/json.hpp>
+
+namespace coincide::io {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ValueJson {
+  const Setting& setting;
+  Json operator()(const std::filesystem::path* path) const { return path->string(); }
+  Json operator()(const WordField& word) const { return setting.words[word.get()]; }
+  template <class T>
+  Json operator()(const T* value) const {
+    return *value;
+  }
+};
+
+Json job_json(const Job& job) {
+  Job copy = job;
+  Json result;
+  for (const Setting& setting : describe(copy)) {
+    const std::size_t dot = setting.key.find('.');
+    result[setting.key.substr(0, dot)][setting.key.substr(dot + 1)] = std::visit(ValueJson{setting}, setting.field);
+  }
+  return result;
+}
+
+Json counts_json(const Provenance& run) {
+  const recon::EventCounts& counts = run.counts;
+  return {{"prompts", counts.prompts},        {"delayeds", counts.delayeds},
+          {"singles", counts.singles},        {"triples", counts.triples},
+          {"quadruples", counts.quadruples},  {"out_of_range", counts.out_of_range},
+          {"prompts_used", run.prompts_used}, {"prompts_impossible", run.prompts_impossible},
+          {"truncated", counts.truncated}};
+}
+
+Json figures_json(const std::vector<recon::IterationFigures>& figures) {
+  Json list = Json::array();
+  for (const recon::IterationFigures& one : figures) {
+    list.push_back({{"iteration", one.iteration},
+                    {"log_likelihood", one.log_likelihood},
+                    {"image_sum", one.image_sum},
+                    {"expected_counts", one.expected_counts},
+                    {"seconds", one.seconds}});
+  }
+  return list;
+}
+
+Json inputs_json(const std::vector<InputRecord>& inputs) {
+  Json list = Json::array();
+  for (const InputRecord& input : inputs) {
+    list.push_back(
+        {{"role", input.role}, {"path", input.path.string()}, {"bytes", input.bytes}, {"sha256", input.sha256}});
+  }
+  return list;
+}
+
+void add_bids(const Provenance& run, Json& json) {
+  const Job& job = run.job;
+  json["Modality"] = "PT";
+  json["ManufacturersModelName"] = run.scanner;
+  json["Units"] = run.unit;
+  json["AcquisitionMode"] = "list mode";
+  json["FrameTimesStart"] = {run.frame_start_s};
+  json["FrameDuration"] = {run.frame_duration_s};
+  json["ReconMethodName"] = job.algorithm.name == Method::mlem ? "Listmode MLEM" : "Listmode OSEM";
+  json["ReconMethodParameterLabels"] = {"iterations", "subsets", "time of flight", "resolution model FWHM"};
+  json["ReconMethodParameterUnits"] = {"none", "none", "none", "mm"};
+  json["ReconMethodParameterValues"] = {run.iterations_done, static_cast<double>(job.num_subsets()),
+                                        job.algorithm.tof ? 1.0 : 0.0, job.algorithm.psf_fwhm_mm};
+  json["ReconFilterType"] = "none";
+  json["ImageDecayCorrected"] = job.quantification.half_life_s > 0;
+  json["ImageDecayCorrectionTime"] = run.frame_start_s;
+  json["DecayCorrectionFactor"] = {run.decay_factor};
+}
+
+}  // namespace
+
+std::string program_version() { return COINCIDE_VERSION; }
+
+std::string provenance_json(const Provenance& run) {
+  Json json;
+  add_bids(run, json);
+  Json own;
+  own["version"] = program_version();
+  own["result"] = run.stopped ? "stopped by the user" : "done";
+  own["iterations_done"] = run.iterations_done;
+  own["job_file"] = run.job.file.string();
+  own["job"] = job_json(run.job);
+  own["inputs"] = inputs_json(run.inputs);
+  own["events_format"] = run.events_format;
+  own["counts"] = counts_json(run);
+  own["corrections"] = Json::object();
+  for (const auto& [effect, done] : run.corrections) {
+    own["corrections"][effect] = done;
+  }
+  own["image"] = {
+      {"size", run.grid.shape}, {"voxel_size_mm", run.grid.voxel_size_mm}, {"origin_mm", run.grid.origin_mm}};
+  own["device"] = run.device;
+  own["instruction_set"] = run.instruction_set;
+  own["threads"] = run.threads;
+  own["seconds"] = Json::object();
+  for (const auto& [stage, seconds] : run.stage_seconds) {
+    own["seconds"][stage] = seconds;
+  }
+  own["iterations"] = figures_json(run.figures);
+  own["warnings"] = run.warnings;
+  own["outputs"] = run.outputs;
+  json["Coincide"] = own;
+  // Names and paths may hold bytes that are not UTF-8; JSON cannot.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace coincide::io

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/job.h"
+#include "recon/events.h"
+#include "recon/image.h"
+#include "recon/osem.h"
+
+namespace coincide::io {
+
+/// A file that went into a result.
+struct InputRecord {
+  std::string role;  ///< "events", "attenuation", ...
+  std::filesystem::path path;
+  std::uint64_t bytes = 0;
+  std::string sha256;  ///< empty if the run was stopped before it was computed
+};
+
+/// Where a result comes from: all that is needed to judge it and to make it again.
+struct Provenance {
+  Job job;
+  std::vector<InputRecord> inputs;
+  std::string events_format;
+  std::string scanner;
+  recon::EventCounts counts;  ///< in the frame
+  std::uint64_t prompts_used = 0;
+  std::uint64_t prompts_impossible = 0;  ///< left out: the scanner says that such a pair cannot be
+  std::vector<std::pair<std::string, std::string>> corrections;  ///< (effect, what was really done)
+  std::string device;
+  std::string instruction_set;
+  int threads = 0;
+  std::vector<std::pair<std::string, double>> stage_seconds;
+  std::vector<recon::IterationFigures> figures;
+  double iterations_done = 0;
+  bool stopped = false;
+  recon::ImageGrid grid;
+  std::string unit;
+  double frame_start_s = 0;
+  double frame_duration_s = 0;
+  double decay_factor = 1;  ///< that values were multiplied by
+  std::vector<std::string> warnings;
+  std::vector<std::string> outputs;  ///< file names beside the JSON file
+};
+
+/// As JSON: the keys of BIDS-PET that are known (Units, FrameTimesStart, ReconMethodName ...) and, under "Coincide",
+/// the rest. Source of the former: BIDS 1.9, PET.
+std::string provenance_json(const Provenance& provenance);
+
+/// Version of this program: "2.1.0".
+std::string program_version();
+
+}  // namespace coincide::io

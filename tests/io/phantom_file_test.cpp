@@ -1,0 +1,178 @@
+#include "io/phantom_file.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include "io/scanner_file.h"
+#include "projectors/error.h"
+#include "support/test_main.h"
+
+using namespace coincide::io;
+using coincide::recon::Image;
+using coincide::recon::Phantom;
+using coincide::recon::Shape;
+
+namespace {
+
+const std::filesystem::path resources = COINCIDE_RESOURCES;
+
+Phantom read_text(const std::string& text) {
+  const QTemporaryDir temporary;
+  const std::filesystem::path path = std::filesystem::path(temporary.path().toStdString()) / "phantom.toml";
+  std::ofstream(path) << text;
+  return read_phantom(path);
+}
+
+std::string complaint(const std::string& text) {
+  try {
+    read_text(text);
+  } catch (const coincide::FileError& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// A phantom with a second shape that sorts before the first by name.
+constexpr const char* two_shapes = R"(name = "Two"
+[outer]
+kind = "elliptic_cylinder"
+half_size_mm = [50, 40, 30.5]
+activity_bq_per_ml = 1000
+mu_per_cm = 0.1
+["inner ball"]
+kind = "ellipsoid"
+centre_mm = [1.5, -2, 3]
+half_size_mm = [10, 10, 10]
+activity_bq_per_ml = 0
+mu_per_cm = 0.2
+)";
+
+std::string two_with(const std::string& part, const std::string& replacement) {
+  std::string text = two_shapes;
+  return text.replace(text.find(part), part.size(), replacement);
+}
+
+/// Correlation of the image with itself after a flip of axes and an exchange of axes.
+double self_correlation(const Image& image, const std::array<int, 3>& order, const std::array<bool, 3>& flip) {
+  const std::int64_t n = image.grid.shape[0];
+  double mean = 0;
+  for (const float value : image.values) {
+    mean += value / static_cast<double>(image.values.size());
+  }
+  double products = 0;
+  double squares = 0;
+  for (std::int64_t i = 0; i < n * n * n; ++i) {
+    const std::array<std::int64_t, 3> from{i / (n * n), i / n % n, i % n};
+    std::array<std::int64_t, 3> to{};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const std::int64_t index = from[static_cast<std::size_t>(order[axis])];
+      to[axis] = flip[axis] ? n - 1 - index : index;
+    }
+    const double here = image.at(from[0], from[1], from[2]) - mean;
+    products += here * (image.at(to[0], to[1], to[2]) - mean);
+    squares += here * here;
+  }
+  return products / squares;
+}
+
+}  // namespace
+
+class PhantomFileTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void shapes_keep_the_order_of_the_file() {
+    const Phantom phantom = read_text(two_shapes);
+    QCOMPARE(phantom.name, std::string("Two"));
+    QCOMPARE(phantom.shapes.size(), std::size_t{2});
+    QCOMPARE(phantom.shapes[0].name, std::string("outer"));
+    QCOMPARE(phantom.shapes[0].kind, coincide::recon::ShapeKind::elliptic_cylinder);
+    QCOMPARE(phantom.shapes[0].half_size_mm, (coincide::recon::Vec3{50, 40, 30.5F}));
+    QCOMPARE(phantom.shapes[1].name, std::string("inner ball"));
+    QCOMPARE(phantom.shapes[1].centre_mm, (coincide::recon::Vec3{1.5F, -2, 3}));
+    QCOMPARE(phantom.activity_at({0, 0, 0}), 0.0);
+    QCOMPARE(phantom.mu_at({0, 0, 0}), 0.2);
+    QCOMPARE(phantom.activity_at({30, 0, 0}), 1000.0);
+  }
+
+  void mistakes_are_named_with_file_line_and_key() {
+    const std::string typo = complaint(two_with("mu_per_cm = 0.2", "mu_per_mm = 0.02"));
+    QVERIFY2(contains(typo, "phantom.toml, line 12") && contains(typo, "inner ball.mu_per_mm") &&
+                 contains(typo, "inner ball.mu_per_cm"),
+             typo.c_str());
+    const std::string kind = complaint(two_with("ellipsoid", "sphere"));
+    QVERIFY2(contains(kind, "line 8") && contains(kind, "\"ellipsoid\", \"elliptic_cylinder\", \"box\""), kind.c_str());
+    const std::string no_kind = complaint(two_with("kind = \"ellipsoid\"", ""));
+    QVERIFY2(contains(no_kind, "inner ball.kind") && contains(no_kind, "missing"), no_kind.c_str());
+    const std::string size = complaint(two_with("[10, 10, 10]", "[10, 10, -10]"));
+    QVERIFY2(contains(size, "line 10") && contains(size, "half_size_mm"), size.c_str());
+    const std::string activity = complaint(two_with("activity_bq_per_ml = 1000", ""));
+    QVERIFY2(contains(activity, "\"outer.activity_bq_per_ml\" is missing"), activity.c_str());
+    QVERIFY(contains(complaint("name = \"empty\"\n"), "no shapes"));
+    QVERIFY(contains(complaint("name = \"broken\n"), "phantom.toml, line 1"));
+  }
+
+  void resources_load_and_fit_their_scanners_data() {
+    QTest::addColumn<QString>("phantom");
+    QTest::addColumn<QString>("scanner");
+    QTest::newRow("cylinder") << "cylinder"
+                              << "small";
+    QTest::newRow("orientation") << "orientation"
+                                 << "small";
+    QTest::newRow("nema_iq") << "nema_iq"
+                             << "dmi";
+  }
+  void resources_load_and_fit_their_scanners() {
+    QFETCH(QString, phantom);
+    QFETCH(QString, scanner);
+    const Phantom object = read_phantom(resources / "phantoms" / (phantom.toStdString() + ".toml"));
+    const auto [of, efficiencies] = read_scanner(resources / "scanners" / (scanner.toStdString() + ".toml"));
+    QVERIFY(!object.name.empty());
+    for (const Shape& shape : object.shapes) {
+      const double reach = std::hypot(std::abs(shape.centre_mm[0]) + shape.half_size_mm[0],
+                                      std::abs(shape.centre_mm[1]) + shape.half_size_mm[1]);
+      QVERIFY(reach < 0.8 * of.bore_radius_mm());
+    }
+  }
+
+  void nema_spheres_are_hot_and_in_one_plane() {
+    const Phantom phantom = read_phantom(resources / "phantoms" / "nema_iq.toml");
+    std::vector<double> diameters;
+    for (const Shape& shape : phantom.shapes) {
+      if (shape.kind == coincide::recon::ShapeKind::ellipsoid) {
+        diameters.push_back(2 * shape.half_size_mm[0]);
+        QCOMPARE(shape.centre_mm[2], 0.0F);
+        QVERIFY(std::abs(std::hypot(shape.centre_mm[0], shape.centre_mm[1]) - 57.2F) < 0.01F);
+        QCOMPARE(shape.activity_bq_per_ml, 4 * phantom.shapes[0].activity_bq_per_ml);
+      }
+    }
+    std::ranges::sort(diameters);
+    QCOMPARE(diameters, (std::vector<double>{10, 13, 17, 22, 28, 37}));
+    QCOMPARE(phantom.activity_at({0, 0, 0}), 0.0);  // lung insert
+    QVERIFY(phantom.mu_at({0, 0, 0}) < 0.03);
+  }
+
+  void orientation_differs_from_its_mirror_images_and_rotations() {
+    const Phantom phantom = read_phantom(resources / "phantoms" / "orientation.toml");
+    const Image image = activity_image(phantom, coincide::recon::centred_grid({40, 40, 40}, {3, 3, 3}, {}), {}, 1);
+    int same = 0;
+    std::array<int, 3> order{0, 1, 2};
+    do {
+      for (unsigned flips = 0; flips < 8; ++flips) {
+        const std::array<bool, 3> flip{(flips & 1U) != 0, (flips & 2U) != 0, (flips & 4U) != 0};
+        const double correlation = self_correlation(image, order, flip);
+        same += correlation > 0.999 ? 1 : 0;
+        QVERIFY2(correlation > 0.999 || correlation < 0.6, qPrintable(QString::number(correlation)));
+      }
+    } while (std::ranges::next_permutation(order).found);
+    QCOMPARE(same, 1);
+  }
+};
+
+COINCIDE_TEST_CLASS(PhantomFileTest)
+#include "phantom_file_test.moc"

@@ -1,0 +1,90 @@
+// What a run leaves beside its image.
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <filesystem>
+#include <fstream>
+
+#include "io/file_hash.h"
+#include "io/provenance.h"
+#include "io/summary_picture.h"
+#include "projectors/error.h"
+#include "support/test_main.h"
+
+using namespace coincide;
+
+class ProvenanceTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void json_holds_job_and_bids_keys() {
+    io::Provenance run;
+    run.job.algorithm.iterations = 3;
+    run.unit = "Bq/mL";
+    run.frame_start_s = 5;
+    run.frame_duration_s = 60;
+    run.iterations_done = 2.5;
+    run.stopped = true;
+    run.figures = {{1, -10.5, 3, 4, 0.1}};
+    run.corrections = {{"randoms", "from delayeds"}};
+    run.inputs = {{"events", "/data/scan.petsird", 123, "abc"}};
+    run.warnings = {"bad bytes \xff are kept out"};
+    QJsonParseError error;
+    const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(io::provenance_json(run)), &error).object();
+    QCOMPARE(error.error, QJsonParseError::NoError);
+    QCOMPARE(json["Units"].toString(), QString("Bq/mL"));
+    QCOMPARE(json["FrameTimesStart"].toArray()[0].toDouble(), 5.0);
+    QCOMPARE(json["FrameDuration"].toArray()[0].toDouble(), 60.0);
+    QCOMPARE(json["ReconMethodParameterLabels"].toArray().size(), json["ReconMethodParameterValues"].toArray().size());
+    QCOMPARE(json["ReconMethodParameterUnits"].toArray().size(), json["ReconMethodParameterValues"].toArray().size());
+    const QJsonObject own = json["Coincide"].toObject();
+    QCOMPARE(own["result"].toString(), QString("stopped by the user"));
+    QCOMPARE(own["corrections"].toObject()["randoms"].toString(), QString("from delayeds"));
+    QCOMPARE(own["inputs"].toArray()[0].toObject()["sha256"].toString(), QString("abc"));
+    QCOMPARE(own["iterations"].toArray()[0].toObject()["log_likelihood"].toDouble(), -10.5);
+    // Every setting of the list is there.
+    QCOMPARE(own["job"].toObject()["algorithm"].toObject()["iterations"].toInt(), 3);
+    io::Job job;
+    for (const io::Setting& setting : io::describe(job)) {
+      const QString key = QString::fromStdString(setting.key);
+      QVERIFY2(own["job"].toObject()[key.section('.', 0, 0)].toObject().contains(key.section('.', 1)), qPrintable(key));
+    }
+  }
+
+  void sha256_of_known_bytes() {
+    // FIPS 180-2, appendix B.1.
+    const char* const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("abc").toStdString();
+    std::ofstream(path) << "abc";
+    QCOMPARE(io::sha256_of_file(path), std::string(abc));
+    QCOMPARE(io::sha256_of_bytes(std::as_bytes(std::span("abc", 3))), std::string(abc));
+    QCOMPARE(io::sha256_of_file(path, [](std::uint64_t) { return false; }), std::string());
+    QVERIFY_THROWS_EXCEPTION(FileError, io::sha256_of_file("/no/such/file"));
+  }
+
+  void picture_is_drawn_for_any_image() {
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.filePath("picture.png").toStdString();
+    for (const auto& shape : {std::array<std::int64_t, 3>{1, 1, 1}, {20, 30, 10}, {10, 10, 200}}) {
+      recon::Image image(recon::centred_grid(shape, {2, 3, 1.5F}, {0, 0, 0}), 0, "Bq/mL");
+      io::write_summary_picture(path, image, {"empty", ""});
+      image.at(shape[0] / 2, shape[1] / 2, shape[2] / 2) = std::numeric_limits<float>::quiet_NaN();
+      io::write_summary_picture(path, image, {"not a number", ""});
+      std::ranges::fill(image.values, 1.0F);
+      io::write_summary_picture(path, image, {"uniform", "all 1"});
+      std::ifstream in(path, std::ios::binary);
+      std::string signature(4, ' ');
+      in.read(signature.data(), 4);
+      QCOMPARE(signature, std::string("\x89PNG"));
+    }
+    QVERIFY_THROWS_EXCEPTION(
+        FileError, io::write_summary_picture("/proc/no/x.png", recon::Image({{1, 1, 1}, {}, {1, 1, 1}}, 0), {}));
+  }
+};
+
+COINCIDE_TEST_CLASS(ProvenanceTest)
+#include "provenance_test.moc"
