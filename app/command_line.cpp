@@ -1,0 +1,175 @@
+#include "app/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <new>
+
+#include "app/file_info.h"
+#include "app/plan_job.h"
+#include "app/run_job.h"
+#include "app/terminal_reporter.h"
+#include "io/atomic_file.h"
+#include "io/data_checks.h"
+#include "io/listmode_file.h"
+#include "projectors/error.h"
+
+namespace coincide::app {
+namespace {
+
+enum ExitCode { done = 0, other_failure = 1, bad_job = 2, bad_file = 3, no_device_or_memory = 4, stopped = 5 };
+
+std::atomic<bool> stop_flag{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+
+/// The first signal asks the run to stop; it then has its usual effect again, so that a second one ends the program.
+void stop_on_signals() {
+  struct sigaction action {};
+  action.sa_handler = [](int) { stop_flag.store(true, std::memory_order_relaxed); };
+  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+struct CommandLine {
+  std::string job;
+  std::string info;
+  std::string new_job;
+  std::vector<std::string> assignments;
+  std::string device;
+  std::string output;
+  int threads = -1;
+  bool dry_run = false;
+  bool allow_truncated = false;
+};
+
+void declare_options(CLI::App& program, CommandLine& line) {
+  program.set_version_flag("--version", "coincide " + io::program_version());
+  auto* batch = program.add_option("--batch", line.job, "Run a job without a window")->type_name("JOB.toml");
+  auto* info =
+      program.add_option("--info", line.info, "Say what a listmode file holds, and check it")->type_name("FILE");
+  auto* new_job = program.add_option("--new-job", line.new_job, "Write a job file with all settings and their help")
+                      ->type_name("FILE");
+  info->excludes(batch);
+  new_job->excludes(batch)->excludes(info);
+  program.add_option("--set", line.assignments, "Change a setting of the job; paths count from the working directory")
+      ->type_name("key=value")
+      ->needs(batch)
+      ->take_all();
+  program.add_option("--device", line.device, "Same as --set compute.device=...")->type_name("WORD")->needs(batch);
+  program.add_option("--threads", line.threads, "Same as --set compute.threads=...")->type_name("N")->needs(batch);
+  program.add_option("--output", line.output, "Same as --set output.folder=...")->type_name("FOLDER")->needs(batch);
+  program.add_flag("--dry-run", line.dry_run, "Check the job and say what it needs, but do not run it")->needs(batch);
+  program.add_flag("--allow-truncated", line.allow_truncated, "With --info: accept a file that ends too early")
+      ->needs(info);
+  program.footer([] {
+    return io::settings_help() +
+           "\nExit codes: 0 done, 2 bad command line or job, 3 bad input file, 4 device or memory, 5 stopped by the "
+           "user\n"
+           "with what was done kept, 1 anything else.";
+  });
+}
+
+io::Job load_job(const CommandLine& line) {
+  io::Job job = io::load_job(line.job);
+  for (const std::string& assignment : line.assignments) {
+    io::set_in_job(job, assignment);
+  }
+  if (!line.device.empty()) {
+    io::set_in_job(job, "compute.device=" + line.device);
+  }
+  if (line.threads >= 0) {
+    io::set_in_job(job, fmt::format("compute.threads={}", line.threads));
+  }
+  if (!line.output.empty()) {
+    io::set_in_job(job, "output.folder=" + line.output);
+  }
+  return job;
+}
+
+int run_batch(const CommandLine& line) {
+  const io::Job job = load_job(line);
+  stop_on_signals();
+  TerminalReporter reporter(stop_flag);
+  try {
+    if (line.dry_run) {
+      fmt::print("{}", plan_text(plan_job(job, reporter)));
+      return done;
+    }
+    return run_job(job, reporter).stopped() ? stopped : done;
+  } catch (Error& error) {
+    error.prepend(line.job);
+    throw;
+  }
+}
+
+int print_info(const CommandLine& line) {
+  stop_on_signals();
+  TerminalReporter reporter(stop_flag);
+  const auto source = io::open_listmode(line.info, {.allow_truncated = line.allow_truncated});
+  const io::DataSummary summary = io::check_data(*source, reporter);
+  fmt::print("{}", file_info_text(*source, summary));
+  return summary.complete ? done : stopped;
+}
+
+int write_new_job(const std::string& path) {
+  if (std::filesystem::exists(path)) {
+    throw InputError(fmt::format("{} exists already; choose another name.", path));
+  }
+  io::write_text_file(path, io::job_text(io::Job{}));
+  fmt::print("Written: {}. Fill in input.events, then run `coincide --batch {}`.\n", path, path);
+  return done;
+}
+
+int run(const CommandLine& line) {
+  if (!line.job.empty()) {
+    return run_batch(line);
+  }
+  if (!line.info.empty()) {
+    return print_info(line);
+  }
+  if (!line.new_job.empty()) {
+    return write_new_job(line.new_job);
+  }
+  throw InputError(
+      "the window is not part of this build. Use --batch JOB.toml to reconstruct, --new-job FILE to write a "
+      "job, --info FILE to look at data, --help for all options.");
+}
+
+int fail(ExitCode code, const char* message) {
+  fmt::print(stderr, "coincide: {}\n", message);
+  return code;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CommandLine line;
+  CLI::App program("PET reconstruction from listmode data.", "coincide");
+  declare_options(program, line);
+  try {
+    program.parse(argc, argv);
+    return run(line);
+  } catch (const CLI::Success& request) {
+    return program.exit(request);  // prints the help or the version
+  } catch (const CLI::ParseError& error) {
+    return fail(bad_job, fmt::format("{} (`coincide --help` lists the options)", error.what()).c_str());
+  } catch (const InputError& error) {
+    return fail(bad_job, error.what());
+  } catch (const FileError& error) {
+    return fail(bad_file, error.what());
+  } catch (const DeviceError& error) {
+    return fail(no_device_or_memory, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(no_device_or_memory,
+                "the memory is not enough. Use larger or fewer voxels in [image], or a smaller "
+                "compute.memory_limit_gb.");
+  } catch (const std::exception& error) {
+    return fail(other_failure, error.what());
+  }
+}
+
+}  // namespace coincide::app

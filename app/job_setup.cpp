@@ -1,0 +1,238 @@
+#include "app/job_setup.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "app/resources.h"
+#include "io/image_file.h"
+#include "io/listmode_file.h"
+#include "io/phantom_file.h"
+#include "projectors/error.h"
+
+namespace coincide::app {
+namespace {
+
+namespace fs = std::filesystem;
+using recon::ImageGrid;
+
+/// Of the radius to the crystals: covers and shielding take the rest of the bore.
+constexpr double usable_radius = 0.85;
+
+void check_settings(const io::Job& job) {
+  const bool has_events = !job.input.events.empty();
+  if (has_events == job.simulates()) {
+    throw InputError(has_events ? "the job has both input.events and a simulation; leave one of them empty."
+                                : "the job has no data: set input.events to a listmode file, or simulation.phantom and "
+                                  "simulation.scanner.");
+  }
+  if (!has_events && (job.simulation.phantom.empty() || job.simulation.scanner.empty())) {
+    throw InputError("a simulation needs both simulation.phantom and simulation.scanner.");
+  }
+  if (job.input.stop_s > 0 && job.input.stop_s <= job.input.start_s) {
+    throw InputError(
+        fmt::format("input.stop_s = {} must be larger than input.start_s = {}, or 0 for the end of the "
+                    "file.",
+                    job.input.stop_s, job.input.start_s));
+  }
+  if (job.output.name.find('/') != std::string::npos || job.output.name == "." || job.output.name == "..") {
+    throw InputError(
+        fmt::format("output.name = \"{}\" must be a name, not a path; output.folder says where.", job.output.name));
+  }
+}
+
+/// Makes and removes a file in the nearest folder that exists: what the system says counts, not guesses from modes.
+void check_output_folder(const fs::path& folder) {
+  fs::path existing = fs::absolute(folder).lexically_normal();
+  while (!fs::exists(existing) && existing.has_relative_path()) {
+    existing = existing.parent_path();
+  }
+  std::string probe = (existing / ".coincide-XXXXXX").string();
+  if (!fs::is_directory(existing) || mkdtemp(probe.data()) == nullptr) {
+    throw InputError(fmt::format("output.folder = \"{}\" cannot be written: {} is {}. Choose another folder.",
+                                 folder.string(), existing.string(),
+                                 fs::is_directory(existing) ? "closed to you, or read-only" : "not a folder"));
+  }
+  fs::remove(probe);
+}
+
+void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {
+  std::vector<fs::path> outputs;
+  const std::string suffix = "." + job.output.format;
+  for (const std::string& ending : {suffix, "_truth" + suffix, "_mu" + suffix, std::string(".petsird"),
+                                    std::string(".json"), std::string(".png"), std::string(".log")}) {
+    outputs.push_back(fs::weakly_canonical(job.result_path(ending)));
+  }
+  for (const auto& [role, path] : setup.inputs) {
+    if (std::ranges::find(outputs, fs::weakly_canonical(path)) != outputs.end()) {
+      throw InputError(
+          fmt::format("the results would overwrite {}, an input of this job ({}). Change output.name or "
+                      "output.folder.",
+                      path.string(), role));
+    }
+  }
+}
+
+ImageGrid make_grid(const io::Job& job, const recon::Scanner& scanner) {
+  const ImageGrid automatic = automatic_grid(scanner, job.image.voxel_size_mm);
+  std::array<std::int64_t, 3> shape = automatic.shape;
+  recon::Vec3 voxel_size_mm{};
+  recon::Vec3 centre_mm = scanner.centre_mm();
+  for (int a = 0; a < 3; ++a) {
+    shape[a] = job.image.size[a] > 0 ? job.image.size[a] : shape[a];
+    voxel_size_mm[a] = static_cast<float>(job.image.voxel_size_mm[a]);
+    centre_mm[a] += static_cast<float>(job.image.centre_offset_mm[a]);
+  }
+  return recon::centred_grid(shape, voxel_size_mm, centre_mm);
+}
+
+/// An image that no LOR can cross is a mistake in its size or place.
+void check_grid(const ImageGrid& grid, const recon::Scanner& scanner) {
+  const recon::Vec3 middle = scanner.centre_mm();
+  const recon::Vec3 half = scanner.half_extent_mm();
+  std::array<double, 3> away_mm{};  // from the middle of the scanner to the nearest point of the image
+  for (int a = 0; a < 3; ++a) {
+    const double low = grid.origin_mm[a] - 0.5 * grid.voxel_size_mm[a] - middle[a];
+    const double high = low + static_cast<double>(grid.shape[a]) * grid.voxel_size_mm[a];
+    away_mm[a] = std::max({0.0, low, -high});
+  }
+  const double radius = scanner.bore_radius_mm();
+  if (std::hypot(away_mm[0], away_mm[1]) >= radius || away_mm[2] > half[2]) {
+    throw InputError(fmt::format(
+        "the image of {} x {} x {} voxels misses the scanner: its nearest point is {:.0f} mm from the axis (the bore's "
+        "radius is {:.0f} mm) and {:.0f} mm from the middle along it (the crystals reach {:.0f} mm). Change "
+        "image.centre_offset_mm or image.size.",
+        grid.shape[0], grid.shape[1], grid.shape[2], std::hypot(away_mm[0], away_mm[1]), radius, away_mm[2], half[2]));
+  }
+}
+
+/// Image, sensitivity, back-projection, start image: at least so many copies are in memory at once.
+void check_memory(const ImageGrid& grid) {
+  const double needed_gb = 4.0 * sizeof(float) * static_cast<double>(grid.num_voxels()) / 1e9;
+  const double machine_gb =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)) / 1e9;
+  if (needed_gb > machine_gb) {
+    throw DeviceError(
+        fmt::format("an image of {} x {} x {} voxels needs at least {:.1f} GB of memory, this machine has "
+                    "{:.1f} GB. Choose fewer or larger voxels in [image].",
+                    grid.shape[0], grid.shape[1], grid.shape[2], needed_gb, machine_gb));
+  }
+}
+
+void check_attenuation(const recon::Image& image, const std::string& name) {
+  const auto [least, most] = std::ranges::minmax_element(image.values);
+  // Lead, the densest that comes near a patient, has 1.7 1/cm at 511 keV.
+  if (!(*least >= -0.01F && *most <= 3)) {
+    throw InputError(
+        fmt::format("corrections.attenuation = \"{}\" has values from {:.4g} to {:.4g}; linear attenuation "
+                    "in 1/cm lies between 0 and 3 (water 0.096). Convert the image, for example from "
+                    "Hounsfield units.",
+                    name, *least, *most));
+  }
+}
+
+void check_start_image(const recon::Image& image, const ImageGrid& grid, const std::string& name) {
+  bool fits = image.grid.shape == grid.shape;
+  for (int a = 0; a < 3; ++a) {
+    fits = fits && std::abs(image.grid.origin_mm[a] - grid.origin_mm[a]) < 0.01F * grid.voxel_size_mm[a] &&
+           std::abs(image.grid.voxel_size_mm[a] - grid.voxel_size_mm[a]) < 1e-4F * grid.voxel_size_mm[a];
+  }
+  if (!fits) {
+    throw InputError(
+        fmt::format("algorithm.start_image = \"{}\" has another grid ({} x {} x {} voxels) than the result "
+                    "({} x {} x {}), or another place. Set [image] to that of the file.",
+                    name, image.grid.shape[0], image.grid.shape[1], image.grid.shape[2], grid.shape[0], grid.shape[1],
+                    grid.shape[2]));
+  }
+}
+
+void require_file(const char* key, const fs::path& path) {
+  if (!fs::exists(path)) {
+    throw FileError(fmt::format("{} = \"{}\": there is no such file.", key, path.string()));
+  }
+}
+
+projectors::Device choose_device(const std::string& word) {
+  const projectors::Device device = projectors::find_device(word);
+  if (device.kind == projectors::DeviceKind::cpu) {
+    return device;
+  }
+  if (word == "auto") {
+    return {};
+  }
+  throw DeviceError(
+      fmt::format("compute.device = \"{}\": reconstruction runs on the CPU only in this version. Use "
+                  "\"cpu\" or \"auto\".",
+                  word));
+}
+
+void open_inputs(const io::Job& job, JobSetup& setup) {
+  if (job.simulates()) {
+    const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
+    const fs::path phantom = find_resource(job.simulation.phantom, "phantoms");
+    require_file("simulation.scanner", scanner);
+    require_file("simulation.phantom", phantom);
+    setup.description = io::read_scanner(scanner);
+    setup.phantom = io::read_phantom(phantom);
+    setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
+  } else {
+    setup.events = io::open_listmode(job.input.events, {.allow_truncated = job.input.allow_truncated});
+    setup.inputs = {{"events", job.input.events}};
+  }
+  if (!job.corrections.attenuation.empty()) {
+    require_file("corrections.attenuation", job.corrections.attenuation);
+    setup.attenuation = io::read_image(job.corrections.attenuation);
+    check_attenuation(*setup.attenuation, job.corrections.attenuation.string());
+    setup.inputs.emplace_back("attenuation", job.corrections.attenuation);
+  }
+  if (!job.algorithm.start_image.empty()) {
+    require_file("algorithm.start_image", job.algorithm.start_image);
+    setup.start_image = io::read_image(job.algorithm.start_image);
+    setup.inputs.emplace_back("start image", job.algorithm.start_image);
+  }
+  if (!job.file.empty()) {
+    setup.inputs.emplace_back("job", job.file);
+  }
+}
+
+}  // namespace
+
+ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm) {
+  const double width = 2 * usable_radius * scanner.bore_radius_mm();
+  const std::array<double, 3> extent{width, width, 2.0 * scanner.half_extent_mm()[2] + voxel_size_mm[2]};
+  std::array<std::int64_t, 3> shape{};
+  recon::Vec3 size{};
+  for (int a = 0; a < 3; ++a) {
+    shape[a] = std::max<std::int64_t>(1, std::llround(extent[a] / voxel_size_mm[a]));
+    size[a] = static_cast<float>(voxel_size_mm[a]);
+  }
+  return recon::centred_grid(shape, size, scanner.centre_mm());
+}
+
+JobSetup prepare_job(const io::Job& job) {
+  check_settings(job);
+  JobSetup setup;
+  setup.device = choose_device(job.compute.device);
+  open_inputs(job, setup);
+  setup.grid = make_grid(job, setup.scanner());
+  check_grid(setup.grid, setup.scanner());
+  check_memory(setup.grid);
+  if (setup.start_image) {
+    check_start_image(*setup.start_image, setup.grid, job.algorithm.start_image.string());
+  }
+  check_output_folder(job.output.folder);
+  check_no_input_overwritten(job, setup);
+  if (job.algorithm.name == io::Method::mlem && job.algorithm.subsets != io::Job{}.algorithm.subsets) {
+    setup.notes.push_back(
+        fmt::format("MLEM uses all events at once; algorithm.subsets = {} is not used.", job.algorithm.subsets));
+  }
+  if (job.algorithm.tof && !setup.scanner().has_tof()) {
+    setup.notes.emplace_back("The scanner has no time of flight; the reconstruction does not use it.");
+  }
+  return setup;
+}
+
+}  // namespace coincide::app

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "io/job.h"
+#include "io/scanner_file.h"
+#include "projectors/device.h"
+#include "recon/events.h"
+#include "recon/image.h"
+#include "recon/phantom.h"
+
+namespace coincide::app {
+
+/// A job whose settings fit together and whose files have been opened: what both a dry run and a run start from.
+struct JobSetup {
+  projectors::Device device;
+  std::unique_ptr<recon::EventSource> events;  ///< null for a job that simulates
+  io::ScannerDescription description;          ///< of a simulated scanner
+  std::optional<recon::Phantom> phantom;
+  recon::ImageGrid grid;
+  std::optional<recon::Image> attenuation;                            ///< 1/cm, as read
+  std::optional<recon::Image> start_image;                            ///< as read
+  std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
+  std::vector<std::string> notes;                                     ///< what the user may want to know
+
+  const recon::Scanner& scanner() const { return events ? events->scanner() : description.scanner; }
+  const recon::Efficiencies& efficiencies() const { return events ? events->efficiencies() : description.efficiencies; }
+  bool uses_tof(const io::Job& job) const { return job.algorithm.tof && scanner().has_tof(); }
+};
+
+/// Checks the job and opens its files. Writes nothing that stays. Throws InputError for a job that cannot work,
+/// FileError for a bad input file, DeviceError for a missing device.
+JobSetup prepare_job(const io::Job& job);
+
+/// Voxels of the given size over the bore of the scanner: what a patient can fill, and all crystals along the axis.
+recon::ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm);
+
+}  // namespace coincide::app

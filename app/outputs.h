@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "io/job.h"
+#include "io/provenance.h"
+#include "recon/image.h"
+
+namespace coincide::app {
+
+/// From the unit of the algorithm to that of the file.
+struct UnitScale {
+  double factor = 1;
+  std::string unit = "1";
+  double decay_factor = 1;  ///< part of `factor`
+};
+
+/// Activity at the start of the frame over the mean activity during it; 1 without half-life.
+double decay_factor(double half_life_s, double duration_s);
+
+/// Annihilations per mm^3 of the frame to Bq/mL if the model is absolute; else the image stays as it is.
+UnitScale unit_scale(const io::Job& job, bool is_absolute, double duration_s);
+
+/// A copy in the file's unit.
+recon::Image in_unit(const recon::Image& image, const UnitScale& scale);
+
+/// One line for the picture and for images: "Listmode OSEM, 4 iterations, 8 subsets, TOF".
+std::string method_line(const io::Job& job, double iterations_done, bool tof);
+
+/// Makes the folder. Throws InputError if that is not possible.
+void make_output_folder(const std::filesystem::path& folder);
+
+/// Writes the picture and the JSON file beside the image; adds their names to provenance.outputs. An image without
+/// values has no picture.
+void write_side_files(const io::Job& job, const recon::Image& image, io::Provenance& provenance);
+
+}  // namespace coincide::app

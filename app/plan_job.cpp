@@ -1,0 +1,191 @@
+#include "app/plan_job.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <random>
+
+#include "app/job_setup.h"
+#include "app/sensitivity_cache.h"
+#include "projectors/projector.h"
+#include "recon/model.h"
+#include "recon/sensitivity.h"
+#include "recon/simulation.h"
+
+namespace coincide::app {
+namespace {
+
+/// Part of the file that is read, or of the acquisition that is simulated, to estimate its prompts.
+constexpr double sample_of_file = 0.02;
+constexpr std::uint64_t sample_prompts = 20000;
+constexpr double sample_of_simulation_s = 0.01;
+/// Crystals, TOF bin, factor and additive term of an event.
+constexpr std::uint64_t bytes_per_event = 18;
+/// Image, sensitivity, back-projection, start image, and the last of these before it is replaced.
+constexpr std::uint64_t images_in_memory = 5;
+constexpr int calibration_lors = 40000;
+
+class NoSink : public recon::EventSink {
+ public:
+  void write(recon::TimeInterval, const recon::EventBlock&) override {}
+};
+
+std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, recon::Reporter& reporter) {
+  if (setup.phantom) {
+    recon::SimulationOptions options;
+    options.duration_s = std::min(sample_of_simulation_s, job.simulation.duration_s);
+    options.randoms_fraction = job.simulation.randoms_fraction;
+    options.attenuation = job.simulation.attenuation;
+    options.num_threads = static_cast<int>(job.compute.threads);
+    NoSink sink;
+    const recon::EventCounts counts =
+        recon::simulate(setup.scanner(), setup.efficiencies(), *setup.phantom, options, sink, reporter);
+    return static_cast<std::uint64_t>(static_cast<double>(counts.prompts) * job.simulation.duration_s /
+                                      options.duration_s);
+  }
+  recon::EventBlock block;
+  const double header = setup.events->fraction_read();
+  double read = 0;  // part of the events
+  while ((read < sample_of_file || setup.events->counts().prompts < sample_prompts) && setup.events->read(block)) {
+    read = (setup.events->fraction_read() - header) / (1 - header);
+  }
+  return read > 0 ? static_cast<std::uint64_t>(static_cast<double>(setup.events->counts().prompts) / read) : 0;
+}
+
+/// Crystal pairs that can be in coincidence, drawn at random.
+struct SampleLors {
+  std::vector<std::uint32_t> a;
+  std::vector<std::uint32_t> b;
+  std::vector<std::uint16_t> tof_bin;
+};
+
+SampleLors draw_lors(const recon::MultiplicativeModel& model) {
+  const recon::Scanner& scanner = model.scanner();
+  std::mt19937 random(1);
+  std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(scanner.num_crystals() - 1));
+  SampleLors lors;
+  for (int attempt = 0; attempt < 20 * calibration_lors && lors.a.size() < calibration_lors; ++attempt) {
+    const std::uint32_t a = crystal(random);
+    const std::uint32_t b = crystal(random);
+    if (a == b || !model.in_coincidence(a, b)) {
+      continue;
+    }
+    const recon::TofRange& range = scanner.tof_range(scanner.crystal_type[a], scanner.crystal_type[b]);
+    lors.a.push_back(a);
+    lors.b.push_back(b);
+    lors.tof_bin.push_back(static_cast<std::uint16_t>(range.first + range.count / 2));
+  }
+  return lors;
+}
+
+struct Speed {
+  double sensitivity_s_per_lor = 0;
+  double iteration_s_per_event = 0;
+};
+
+/// Times forward and back projection of sample LORs; the second of two runs counts, when all memory has been touched.
+Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, const io::Job& job) {
+  const recon::Scanner& scanner = model.scanner();
+  const SampleLors sample = draw_lors(model);
+  Speed speed;
+  if (sample.a.empty()) {
+    return speed;
+  }
+  projectors::ProjectorOptions options;
+  options.num_threads = static_cast<int>(job.compute.threads);
+  const projectors::Projector projector(setup.grid, options);
+  const auto* centres = scanner.crystal_centre_mm.data()->data();
+  const projectors::Lors lors{centres, centres, static_cast<std::int64_t>(sample.a.size()), sample.a.data(),
+                              sample.b.data()};
+  const projectors::TofTable tof{scanner.tof_bins.data(), sample.tof_bin.data()};
+  std::vector<float> values(sample.a.size(), 1.0F);
+  recon::Image image(setup.grid, 1.0F);
+  const auto time = [&](auto&& work) {
+    work();
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() /
+           static_cast<double>(sample.a.size());
+  };
+  const auto both = [&](auto bins) {
+    return time([&] {
+      projector.forward(lors, bins, image.values.data(), values.data());
+      projector.back(lors, bins, values.data(), image.values.data());
+    });
+  };
+  speed.sensitivity_s_per_lor =
+      time([&] { projector.back(lors, projectors::NoTof{}, values.data(), image.values.data()); });
+  speed.iteration_s_per_event = setup.uses_tof(job) ? both(tof) : both(projectors::NoTof{});
+  return speed;
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 100) {
+    return fmt::format("{:.2g} s", seconds);
+  }
+  return seconds < 6000 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
+}
+
+}  // namespace
+
+JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
+  JobSetup setup = prepare_job(job);
+  const recon::MultiplicativeModel model(
+      setup.scanner(), setup.efficiencies(),
+      {job.corrections.efficiencies, job.corrections.geometric, job.corrections.randoms});
+  JobPlan plan;
+  plan.scanner = setup.scanner().name;
+  plan.events = setup.phantom ? "simulation of " + setup.phantom->name : setup.events->format();
+  plan.device = projectors::device_word(setup.device);
+  plan.grid = setup.grid;
+  plan.tof = setup.uses_tof(job);
+  plan.notes = setup.notes;
+  plan.image_file = job.result_path("." + job.output.format).string();
+  plan.num_lors = recon::num_measurable_lors(model);
+  plan.num_prompts = estimate_prompts(job, setup, reporter);
+  plan.memory_bytes = static_cast<std::uint64_t>(setup.grid.num_voxels()) * sizeof(float) * images_in_memory +
+                      plan.num_prompts * bytes_per_event;
+
+  const recon::Image* attenuation = setup.attenuation ? &*setup.attenuation : nullptr;
+  if (job.sensitivity.use_cache && !job.simulates()) {
+    const std::string key = recon::sensitivity_key(
+        model, setup.grid, attenuation, {plan.tof, job.sensitivity.fraction, static_cast<int>(job.compute.threads)});
+    plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).find(key, setup.grid).has_value();
+  }
+  const Speed speed = measure_speed(model, setup, job);
+  // An attenuation image adds one forward projection per crystal pair.
+  const double projections = attenuation != nullptr || (job.simulates() && job.simulation.attenuation) ? 2 : 1;
+  plan.sensitivity_s = plan.sensitivity_cached ? 0
+                                               : projections * speed.sensitivity_s_per_lor * job.sensitivity.fraction *
+                                                     static_cast<double>(plan.num_lors);
+  plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(plan.num_prompts);
+  plan.total_s = plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.algorithm.iterations);
+  return plan;
+}
+
+std::string plan_text(const JobPlan& plan) {
+  const auto& shape = plan.grid.shape;
+  const auto& voxel = plan.grid.voxel_size_mm;
+  std::string text;
+  text += fmt::format("Scanner       {}\n", plan.scanner);
+  text += fmt::format("Events        {}, about {} prompts\n", plan.events, plan.num_prompts);
+  text += fmt::format("Image         {} x {} x {} voxels of {:g} x {:g} x {:g} mm\n", shape[0], shape[1], shape[2],
+                      voxel[0], voxel[1], voxel[2]);
+  text += fmt::format("LORs          {} crystal pairs can be in coincidence\n", plan.num_lors);
+  text += fmt::format("TOF           {}\n", plan.tof ? "used" : "not used");
+  text += fmt::format("Device        {}\n", plan.device);
+  text += fmt::format("Memory        about {:.2g} GB\n", static_cast<double>(plan.memory_bytes) / 1e9);
+  text += fmt::format(
+      "Time          about {} (an estimate from a short timed run): sensitivity image {}, each "
+      "iteration {}\n",
+      duration_text(plan.total_s),
+      plan.sensitivity_cached ? "kept from an earlier run" : duration_text(plan.sensitivity_s),
+      duration_text(plan.iteration_s));
+  text += fmt::format("Result        {}\n", plan.image_file);
+  for (const std::string& note : plan.notes) {
+    text += fmt::format("Note          {}\n", note);
+  }
+  return text;
+}
+
+}  // namespace coincide::app

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "io/job.h"
+#include "recon/image.h"
+#include "recon/reporter.h"
+
+namespace coincide::app {
+
+/// What a job will do and need. Counts, memory and times are estimates.
+struct JobPlan {
+  std::string scanner;
+  std::string events;  ///< format of the file, or "simulation of ..."
+  std::string device;
+  recon::ImageGrid grid;
+  bool tof = false;
+  std::uint64_t num_lors = 0;  ///< crystal pairs that can be in coincidence
+  std::uint64_t num_prompts = 0;
+  std::uint64_t memory_bytes = 0;
+  double sensitivity_s = 0;  ///< 0: none needs to be computed
+  bool sensitivity_cached = false;
+  double iteration_s = 0;
+  double total_s = 0;
+  std::string image_file;
+  std::vector<std::string> notes;
+};
+
+/// Checks a job as run_job() would and estimates what it needs, from a part of the events and a short timed run of the
+/// projectors. Writes nothing. Throws what run_job() would throw at once.
+JobPlan plan_job(const io::Job& job, recon::Reporter& reporter);
+
+/// The plan for a person to read, several lines.
+std::string plan_text(const JobPlan& plan);
+
+}  // namespace coincide::app

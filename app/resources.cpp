@@ -1,0 +1,46 @@
+#include "app/resources.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "projectors/error.h"
+
+namespace coincide::app {
+
+namespace fs = std::filesystem;
+
+fs::path resource_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path installed = program.parent_path().parent_path() / "share" / "coincide";
+  return !error && fs::is_directory(installed) ? installed : fs::path(COINCIDE_SOURCE_RESOURCES);
+}
+
+fs::path find_resource(const fs::path& path_or_name, std::string_view kind) {
+  if (path_or_name.has_parent_path() || path_or_name.has_extension()) {
+    return path_or_name;
+  }
+  const fs::path folder = resource_folder() / kind;
+  fs::path found = folder / (path_or_name.string() + ".toml");
+  if (fs::exists(found)) {
+    return found;
+  }
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() == ".toml") {
+      names.push_back(entry.path().stem().string());
+    }
+  }
+  std::ranges::sort(names);
+  throw InputError(
+      fmt::format("there is nothing named \"{}\" among the program's {}: {}. A file of your own needs its "
+                  "suffix, for example \"{}.toml\".",
+                  path_or_name.string(), kind, fmt::join(names, ", "), path_or_name.string()));
+}
+
+}  // namespace coincide::app

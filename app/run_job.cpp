@@ -1,0 +1,317 @@
+#include "app/run_job.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <thread>
+
+#include "app/job_setup.h"
+#include "app/outputs.h"
+#include "app/run_reporter.h"
+#include "app/sensitivity_cache.h"
+#include "app/simulate_events.h"
+#include "io/file_hash.h"
+#include "io/image_file.h"
+#include "io/listmode_file.h"
+#include "projectors/error.h"
+#include "recon/listmode_data.h"
+#include "recon/model.h"
+#include "recon/osem.h"
+#include "recon/randoms.h"
+#include "recon/sensitivity.h"
+
+namespace coincide::app {
+namespace {
+
+/// One run; each stage leaves what the next ones need in the members.
+class JobRun {
+ public:
+  JobRun(const io::Job& job, JobSetup& setup, RunReporter& reporter)
+      : job_(job), setup_(setup), reporter_(reporter), threads_(static_cast<int>(job.compute.threads)) {
+    provenance_.job = job;
+  }
+
+  RunResult run() {
+    begin();
+    if (job_.simulates()) {
+      simulate();
+    }
+    if (!reporter_.stop_requested()) {
+      make_model();
+      make_sensitivity();
+    }
+    if (!reporter_.stop_requested()) {
+      load_events();
+    }
+    if (!reporter_.stop_requested()) {
+      correct_attenuation();
+      estimate_randoms();
+    }
+    if (!reporter_.stop_requested()) {
+      reconstruct();
+    }
+    return finish();
+  }
+
+ private:
+  bool tof() const { return setup_.uses_tof(job_); }
+  std::filesystem::path image_path(const std::string& ending) const {
+    return job_.result_path(ending + "." + job_.output.format);
+  }
+
+  void write(const std::string& ending, const recon::Image& image) {
+    io::write_image(image_path(ending), image);
+    provenance_.outputs.push_back(image_path(ending).filename().string());
+  }
+
+  void begin() {
+    reporter_.log(
+        fmt::format("Coincide {}, {:%Y-%m-%d %H:%M:%S} UTC", io::program_version(), fmt::gmtime(std::time(nullptr))));
+    reporter_.log("settings that differ from the defaults:");
+    for (const std::string& line : io::changed_settings(job_)) {
+      reporter_.log("  " + line);
+    }
+    for (const std::string& note : setup_.notes) {
+      reporter_.note(note);
+    }
+    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+    provenance_.device = projectors::device_word(setup_.device);
+    provenance_.instruction_set = projectors::cpu_instruction_set();
+    provenance_.threads = threads_ > 0 ? threads_ : cores;
+    provenance_.grid = setup_.grid;
+    provenance_.outputs.push_back(job_.result_path(".log").filename().string());
+    reporter_.note(fmt::format("Computing on {} ({}), {} threads.", provenance_.device, provenance_.instruction_set,
+                               provenance_.threads));
+  }
+
+  void simulate() {
+    reporter_.begin_stage("simulation");
+    SimulatedFiles files = simulate_events(job_, setup_, reporter_);
+    for (const auto& path : files.paths) {
+      provenance_.outputs.push_back(path.filename().string());
+    }
+    if (files.events.empty()) {
+      return;  // stopped
+    }
+    setup_.events = io::open_listmode(files.events);
+    if (files.attenuation && !setup_.attenuation) {
+      setup_.attenuation = std::move(files.attenuation);
+    }
+  }
+
+  void make_model() {
+    const recon::CorrectionOptions options{job_.corrections.efficiencies, job_.corrections.geometric,
+                                           job_.corrections.randoms};
+    model_.emplace(setup_.scanner(), setup_.efficiencies(), options);
+    provenance_.events_format = setup_.events->format();
+    provenance_.scanner = setup_.scanner().name;
+    auto& done = provenance_.corrections;
+    done.emplace_back("efficiencies", model_->uses_efficiencies() ? "those of the file" : "not corrected");
+    done.emplace_back("geometric", model_->uses_solid_angle() ? "solid angle of each crystal pair"
+                                   : setup_.efficiencies().has_pair_values()
+                                       ? "held by the file's efficiencies of pairs"
+                                       : "not corrected");
+    done.emplace_back("scatter", "not corrected");
+    if (!model_->is_absolute()) {
+      reporter_.warning(
+          "The file does not say how its efficiencies are calibrated, or they are not used: the image has "
+          "an arbitrary unit instead of Bq/mL.");
+    }
+  }
+
+  void make_sensitivity() {
+    reporter_.begin_stage("sensitivity image");
+    const recon::Image* attenuation = setup_.attenuation ? &*setup_.attenuation : nullptr;
+    const recon::SensitivityOptions options{tof(), job_.sensitivity.fraction, threads_};
+    if (!job_.sensitivity.use_cache) {
+      sensitivity_ = recon::sensitivity_image(*model_, setup_.grid, attenuation, options, reporter_);
+      return;
+    }
+    const SensitivityCache cache(job_.sensitivity.cache_folder);
+    const std::string key = recon::sensitivity_key(*model_, setup_.grid, attenuation, options);
+    if (std::optional<recon::Image> kept = cache.find(key, setup_.grid)) {
+      reporter_.note("The sensitivity image of an earlier run is used again.");
+      sensitivity_ = std::move(*kept);
+      return;
+    }
+    sensitivity_ = recon::sensitivity_image(*model_, setup_.grid, attenuation, options, reporter_);
+    if (!sensitivity_.values.empty() && !cache.keep(key, sensitivity_)) {
+      reporter_.note(fmt::format("The sensitivity image could not be kept in {}.", cache.folder().string()));
+    }
+  }
+
+  void load_events() {
+    reporter_.begin_stage("events");
+    recon::LoadOptions options;
+    options.subsets = static_cast<int>(job_.num_subsets());
+    options.start_s = job_.input.start_s;
+    options.stop_s = job_.input.stop_s;
+    options.memory_limit_bytes = static_cast<std::uint64_t>(job_.compute.memory_limit_gb * 1e9);
+    data_.emplace(recon::ListmodeData::load(*setup_.events, *model_, options, reporter_));
+    const recon::EventCounts& counts = data_->counts();
+    provenance_.counts = counts;
+    provenance_.prompts_used = data_->num_prompts();
+    provenance_.prompts_impossible = data_->num_impossible();
+    provenance_.frame_start_s = job_.input.start_s;
+    provenance_.frame_duration_s = data_->duration_s();
+    reporter_.note(
+        fmt::format("{} prompts and {} delayeds in {:.6g} s.", counts.prompts, counts.delayeds, data_->duration_s()));
+    for (const std::string& warning : counts.warnings) {
+      reporter_.warning(warning);
+    }
+    if (!counts.truncated.empty()) {
+      reporter_.warning(counts.truncated);
+    }
+    if (data_->num_impossible() > 0) {
+      reporter_.warning(
+          fmt::format("{} prompts between crystals that cannot be in coincidence, or have efficiency 0, "
+                      "are left out.",
+                      data_->num_impossible()));
+    }
+  }
+
+  void correct_attenuation() {
+    if (!setup_.attenuation) {
+      provenance_.corrections.emplace_back("attenuation", "not corrected");
+      return;
+    }
+    reporter_.begin_stage("attenuation");
+    recon::multiply_attenuation(*data_, setup_.scanner(), *setup_.attenuation, threads_, reporter_);
+    provenance_.corrections.emplace_back("attenuation", "line integrals of the attenuation image");
+  }
+
+  void estimate_randoms() {
+    const bool has_delayeds = data_->counts().delayeds > 0;
+    if (job_.corrections.randoms == recon::RandomsMethod::delayeds && !has_delayeds) {
+      throw InputError(
+          "corrections.randoms = \"delayeds\", but the frame has no delayed coincidences. Use \"auto\" or "
+          "\"none\".");
+    }
+    if (job_.corrections.randoms == recon::RandomsMethod::none || !has_delayeds) {
+      provenance_.corrections.emplace_back("randoms", "not corrected");
+      return;
+    }
+    reporter_.begin_stage("randoms");
+    const std::vector<double> rates =
+        recon::randoms_from_delayeds(setup_.scanner(), setup_.efficiencies(), data_->delayeds_per_crystal());
+    recon::add_randoms(*data_, setup_.scanner(), rates, tof());
+    provenance_.corrections.emplace_back("randoms", "smooth estimate from delayed coincidences, in the model");
+  }
+
+  /// A uniform image that explains the prompts: the scale is right before the first update.
+  recon::Image uniform_start() const {
+    const double sum = std::accumulate(sensitivity_.values.begin(), sensitivity_.values.end(), 0.0);
+    if (!(sum > 0)) {
+      throw InputError(
+          "the sensitivity image is 0 everywhere: no crystal pair sees the image. Check [image] and "
+          "[corrections].");
+    }
+    return {setup_.grid, static_cast<float>(static_cast<double>(data_->num_prompts()) / sum)};
+  }
+
+  void reconstruct() {
+    reporter_.begin_stage("reconstruction");
+    const UnitScale scale = unit_scale(job_, model_->is_absolute(), data_->duration_s());
+    recon::Image start = uniform_start();
+    if (setup_.start_image) {
+      start = in_unit(*setup_.start_image, {1 / scale.factor, ""});
+    }
+    reporter_.on_image = [this, scale](const recon::Image& image, double iteration) {
+      const bool whole = std::abs(iteration - std::round(iteration)) < 1e-6;
+      if (job_.output.save_every_iteration && whole && iteration < static_cast<double>(job_.algorithm.iterations)) {
+        write(fmt::format("_it{:03.0f}", iteration), described(in_unit(image, scale), iteration));
+      }
+    };
+    recon::OsemOptions options;
+    options.iterations = static_cast<int>(job_.algorithm.iterations);
+    options.subsets = static_cast<int>(job_.num_subsets());
+    options.psf_fwhm_mm = job_.algorithm.psf_fwhm_mm;
+    options.num_threads = threads_;
+    recon::OsemResult result = recon::osem(*data_, setup_.scanner(), sensitivity_, start, tof(), options, reporter_);
+    reporter_.on_image = nullptr;
+    provenance_.figures = result.figures;
+    provenance_.iterations_done = result.iterations_done;
+    provenance_.unit = scale.unit;
+    provenance_.decay_factor = scale.decay_factor;
+    provenance_.corrections.emplace_back("decay", job_.quantification.half_life_s > 0 && scale.unit != "1"
+                                                      ? "to the start of the frame"
+                                                      : "not corrected");
+    finished_ = !result.stopped;
+    if (result.iterations_done > 0) {
+      image_ = described(in_unit(result.image, scale), result.iterations_done);
+    }
+  }
+
+  recon::Image described(recon::Image image, double iterations) const {
+    image.description = method_line(job_, iterations, tof());
+    image.frame_start_s = provenance_.frame_start_s;
+    image.frame_duration_s = provenance_.frame_duration_s;
+    return image;
+  }
+
+  void hash_inputs() {
+    reporter_.begin_stage("hash of the inputs");
+    for (const auto& [role, path] : setup_.inputs) {
+      const std::uint64_t bytes = std::filesystem::file_size(path);
+      const auto go_on = [&](std::uint64_t read) {
+        reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(bytes + 1));
+        return !reporter_.stop_requested();
+      };
+      provenance_.inputs.push_back({role, path, bytes, io::sha256_of_file(path, go_on)});
+    }
+  }
+
+  RunResult finish() {
+    provenance_.stopped = !finished_;
+    hash_inputs();
+    reporter_.begin_stage("writing");
+    if (!image_.values.empty()) {
+      write("", image_);
+    }
+    if (provenance_.stopped) {
+      reporter_.warning(image_.values.empty()
+                            ? std::string("Stopped before the first update of the image: no image was written.")
+                            : fmt::format("Stopped after {:.3g} of {} iterations; the image so far is kept.",
+                                          provenance_.iterations_done, job_.algorithm.iterations));
+    }
+    reporter_.end_stage();
+    provenance_.stage_seconds = reporter_.stage_seconds();
+    provenance_.warnings = reporter_.warnings();
+    write_side_files(job_, image_, provenance_);
+    if (!image_.values.empty()) {
+      reporter_.note(fmt::format("Written: {}", image_path("").string()));
+    }
+    reporter_.log("end");
+    return {std::move(image_), std::move(provenance_)};
+  }
+
+  const io::Job& job_;
+  JobSetup& setup_;
+  RunReporter& reporter_;
+  int threads_;
+  io::Provenance provenance_;
+  std::optional<recon::MultiplicativeModel> model_;
+  recon::Image sensitivity_;
+  std::optional<recon::ListmodeData> data_;
+  recon::Image image_;
+  bool finished_ = false;
+};
+
+}  // namespace
+
+RunResult run_job(const io::Job& job, recon::Reporter& reporter) {
+  JobSetup setup = prepare_job(job);
+  make_output_folder(job.output.folder);
+  RunReporter run_reporter(reporter, job.result_path(".log"));
+  try {
+    return JobRun(job, setup, run_reporter).run();
+  } catch (const std::exception& error) {
+    run_reporter.log(fmt::format("FAILED: {}", error.what()));
+    throw;
+  }
+}
+
+}  // namespace coincide::app

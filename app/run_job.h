@@ -1,0 +1,23 @@
+#pragma once
+
+#include "io/job.h"
+#include "io/provenance.h"
+#include "recon/image.h"
+#include "recon/reporter.h"
+
+namespace coincide::app {
+
+/// What a job leaves. The files are written already.
+struct RunResult {
+  recon::Image image;  ///< no values if the run was stopped before its first update
+  io::Provenance provenance;
+
+  bool stopped() const { return provenance.stopped; }
+};
+
+/// Runs a job from its inputs to its result files; the window and `--batch` both call this. When the reporter asks to
+/// stop, what has been reached is written, and the result says so. Throws InputError for a job that cannot work,
+/// FileError for a bad file, DeviceError for device and memory.
+RunResult run_job(const io::Job& job, recon::Reporter& reporter);
+
+}  // namespace coincide::app

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "recon/reporter.h"
+
+namespace coincide::app {
+
+/// Stands between a run and the reporter of its front end: passes everything on, writes a log file, keeps warnings and
+/// the time each stage took.
+class RunReporter : public recon::Reporter {
+ public:
+  /// Throws InputError if the log cannot be written.
+  RunReporter(recon::Reporter& outer, const std::filesystem::path& log_path);
+
+  void progress(std::string_view stage, double fraction) override;
+  void note(std::string_view sentence) override;
+  void warning(std::string_view sentence) override;
+  void intermediate_image(const recon::Image& image, double iteration) override;
+  bool stop_requested() const override { return outer_.stop_requested(); }
+
+  /// A new stage begins; the one before it ends.
+  void begin_stage(const std::string& name);
+  void end_stage();
+  /// A line of the log that no screen shows.
+  void log(std::string_view line);
+
+  /// Called with each intermediate image before it is passed on.
+  std::function<void(const recon::Image&, double iteration)> on_image;
+
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  const std::vector<std::pair<std::string, double>>& stage_seconds() const { return stage_seconds_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  recon::Reporter& outer_;
+  std::ofstream log_;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point stage_start_ = Clock::now();
+  std::string stage_;
+  std::string progress_stage_;
+  std::vector<std::string> warnings_;
+  std::vector<std::pair<std::string, double>> stage_seconds_;
+};
+
+}  // namespace coincide::app

@@ -1,0 +1,83 @@
+#include "app/sensitivity_cache.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "io/file_hash.h"
+#include "io/nifti_image.h"
+#include "projectors/error.h"
+
+namespace coincide::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_files = 16;
+
+/// Half of a SHA-256, to fit a NIfTI header's description: finds damage, which is all that it is for.
+std::string digest(const recon::Image& image) {
+  return io::sha256_of_bytes(std::as_bytes(std::span(image.values))).substr(0, 32);
+}
+
+fs::path user_cache_folder() {
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') {
+    return fs::path(cache) / "coincide";
+  }
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+    return fs::path(home) / ".cache" / "coincide";
+  }
+  return fs::temp_directory_path() / "coincide";
+}
+
+}  // namespace
+
+SensitivityCache::SensitivityCache(fs::path folder)
+    : folder_(folder.empty() ? user_cache_folder() : std::move(folder)) {}
+
+std::optional<recon::Image> SensitivityCache::find(const std::string& key, const recon::ImageGrid& grid) const {
+  const fs::path path = path_of(key);
+  if (!fs::exists(path)) {
+    return std::nullopt;
+  }
+  try {
+    recon::Image image = io::read_nifti(path);
+    if (image.grid == grid && image.description == digest(image)) {
+      return image;
+    }
+  } catch (const FileError&) {
+    // A damaged file is as good as none: it is made again.
+  }
+  return std::nullopt;
+}
+
+bool SensitivityCache::keep(const std::string& key, const recon::Image& image) const {
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  try {
+    recon::Image copy = image;
+    copy.description = digest(image);
+    io::write_nifti(path_of(key), copy);
+    remove_oldest();
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+void SensitivityCache::remove_oldest() const {
+  std::error_code error;
+  std::vector<fs::directory_entry> files;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    if (entry.path().filename().string().starts_with("sensitivity-")) {
+      files.push_back(entry);
+    }
+  }
+  std::ranges::sort(files, std::ranges::greater{}, [&](const auto& entry) { return entry.last_write_time(error); });
+  for (std::size_t i = most_files; i < files.size(); ++i) {
+    fs::remove(files[i].path(), error);
+  }
+}
+
+}  // namespace coincide::app

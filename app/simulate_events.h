@@ -1,0 +1,24 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+#include "app/job_setup.h"
+#include "io/job.h"
+#include "recon/image.h"
+#include "recon/reporter.h"
+
+namespace coincide::app {
+
+struct SimulatedFiles {
+  std::filesystem::path events;              ///< empty if the reporter asked to stop
+  std::optional<recon::Image> attenuation;   ///< of the phantom, 1/cm, over the whole bore; if the job simulates it
+  std::vector<std::filesystem::path> paths;  ///< all files written
+};
+
+/// Simulates the job's phantom in its scanner: writes NAME.petsird, NAME_truth (the activity on the grid of the result)
+/// and NAME_mu. Throws FileError if that is not possible.
+SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon::Reporter& reporter);
+
+}  // namespace coincide::app

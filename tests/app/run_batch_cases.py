@@ -1,0 +1,116 @@
+"""Runs the command lines of batch_cases.toml, and stops a run with Ctrl-C.
+
+Usage: run_batch_cases.py PROGRAM [words of the names of the cases to run]
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+COARSE = """
+image = { size = [20, 20, 0], voxel_size_mm = [6, 6, 6] }
+sensitivity = { fraction = 0.02, use_cache = false }
+algorithm = { iterations = 2, subsets = 2 }
+"""
+SIMULATE = 'simulation = { phantom = "orientation", scanner = "small", duration_s = 0.2 }\n' + COARSE
+RECONSTRUCT = 'input = { events = "scan.petsird" }\n' + COARSE
+
+
+def run(program, arguments, folder):
+    return subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+
+
+def make_inputs(program, folder):
+    """A simulated scan and what can be wrong with one."""
+    (folder / "scan.toml").write_text(SIMULATE)
+    result = run(program, ["--batch", "scan.toml", "--output", "."], folder)
+    if result.returncode != 0:
+        sys.exit(f"cannot simulate the data of the tests:\n{result.stderr}")
+    scan = (folder / "scan.petsird").read_bytes()
+    (folder / "cut.petsird").write_bytes(scan[: len(scan) * 2 // 3])
+    (folder / "empty.petsird").write_bytes(b"")
+    (folder / "text.petsird").write_text("This is no listmode file. " * 20)
+    shutil.copy(folder / "scan_mu.nii.gz", folder / "mu.nii.gz")
+    shutil.copy(folder / "scan_truth.nii.gz", folder / "activity.nii.gz")
+
+
+def fresh_folder(inputs, parent, job):
+    folder = Path(tempfile.mkdtemp(dir=parent))
+    for name in ("scan", "cut", "empty", "text"):
+        (folder / f"{name}.petsird").symlink_to(inputs / f"{name}.petsird")
+    for name in ("mu", "activity"):
+        shutil.copy(inputs / f"{name}.nii.gz", folder)
+    (folder / "job.toml").write_text(job)
+    return folder
+
+
+def complaints_about(case, program, folder):
+    """What is wrong with one case, as a list of sentences."""
+    result = run(program, case["arguments"], folder)
+    said = result.stdout + result.stderr
+    found = []
+    if result.returncode != case["exit_code"]:
+        found.append(f"ended with {result.returncode}, not {case['exit_code']}")
+    found += [f"does not say {words!r}" for words in case.get("says", []) if words not in said]
+    found += [f"leaves no {name}" for name in case.get("leaves", []) if not (folder / name).is_file()]
+    found += [f"leaves {name}" for name in case.get("leaves_not", []) if (folder / name).exists()]
+    found += [f"leaves {path.name}" for path in folder.rglob("*.part")]
+    if case["exit_code"] in (2, 3, 4) and not said.strip().splitlines()[-1].startswith("coincide: "):
+        found.append("does not end with one line that says why")
+    return [", ".join(found) + "\n" + said] if found else []
+
+
+def complaints_about_stop(program, folder):
+    """Ctrl-C during the iterations keeps the image."""
+    process = subprocess.Popen(
+        [program, "--batch", "job.toml", "--set", "algorithm.iterations=1000"],
+        cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )
+    log = folder / "results" / "job.log"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not (log.exists() and "iteration 2 of" in log.read_text()):
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    stderr = process.communicate(timeout=60)[1]
+    if process.returncode != 5:
+        return [f"ended with {process.returncode}, not 5\n{stderr}"]
+    if not (folder / "results" / "job.nii.gz").is_file():
+        return ["leaves no image"]
+    record = json.loads((folder / "results" / "job.json").read_text())["Coincide"]
+    if record["result"] != "stopped by the user" or not 0 < record["iterations_done"] < 1000:
+        return [f"the record says: {record['result']} after {record['iterations_done']} iterations"]
+    return []
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    wanted = " ".join(sys.argv[2:])
+    cases = tomllib.loads((Path(__file__).parent / "batch_cases.toml").read_text())["case"]
+    failures = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        inputs = Path(scratch) / "inputs"
+        inputs.mkdir()
+        make_inputs(program, inputs)
+        for case in [*cases, {"name": "Ctrl-C keeps the image"}]:
+            if wanted not in case["name"]:
+                continue
+            folder = fresh_folder(inputs, scratch, case.get("job", RECONSTRUCT))
+            complaints = (
+                complaints_about(case, program, folder) if "arguments" in case else complaints_about_stop(program, folder)
+            )
+            for complaint in complaints:
+                failures += 1
+                print(f"FAIL {case['name']}: {complaint}")
+    print(f"{failures} failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,236 @@
+// A job from its inputs to its files, as the window and --batch run it.
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <numbers>
+#include <numeric>
+
+#include "app/job_setup.h"
+#include "app/outputs.h"
+#include "app/plan_job.h"
+#include "app/run_job.h"
+#include "app/sensitivity_cache.h"
+#include "io/file_hash.h"
+#include "io/image_file.h"
+#include "projectors/error.h"
+#include "support/small_scanner.h"
+#include "support/test_main.h"
+
+using namespace coincide;
+namespace fs = std::filesystem;
+
+namespace {
+
+double sum(const recon::Image& image) { return std::accumulate(image.values.begin(), image.values.end(), 0.0); }
+
+/// Stops when a stage whose name starts with `stage` is under way.
+class StopAt : public recon::Reporter {
+ public:
+  explicit StopAt(std::string stage) : stage_(std::move(stage)) {}
+  void progress(std::string_view stage, double) override { stop_ = stop_ || stage.starts_with(stage_); }
+  bool stop_requested() const override { return stop_; }
+
+ private:
+  std::string stage_;
+  bool stop_ = false;
+};
+
+}  // namespace
+
+class RunJobTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  recon::Reporter silent_;
+
+  fs::path path(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
+
+  /// Small, coarse and quick.
+  io::Job job(const char* name) const {
+    io::Job job;
+    job.image.size = {24, 24, 0};
+    job.image.voxel_size_mm = {5, 5, 5};
+    job.sensitivity.fraction = 0.02;
+    job.sensitivity.cache_folder = path("cache");
+    job.algorithm.iterations = 2;
+    job.algorithm.subsets = 2;
+    job.output.folder = path("results");
+    job.output.name = name;
+    return job;
+  }
+  io::Job reconstruction(const char* name) const {
+    io::Job result = job(name);
+    result.input.events = path("results/simulated.petsird");
+    result.corrections.attenuation = path("results/simulated_mu.nii.gz");
+    return result;
+  }
+
+ private slots:
+  /// The data of the other tests.
+  void initTestCase() {
+    io::Job simulation = job("simulated");
+    simulation.simulation.phantom = "cylinder";
+    simulation.simulation.scanner = "small";
+    simulation.simulation.duration_s = 0.2;
+    const app::RunResult result = app::run_job(simulation, silent_);
+    QVERIFY(!result.stopped());
+    QCOMPARE(result.image.unit, std::string("Bq/mL"));
+    const recon::Image truth = io::read_image(path("results/simulated_truth.nii.gz"));
+    QVERIFY(truth.grid == result.image.grid);
+    // The coarse grid and the drawn sensitivity allow some per cent; a wrong unit or duration is wrong by far more.
+    QVERIFY2(std::abs(sum(result.image) / sum(truth) - 1) < 0.1,
+             qPrintable(QString("%1 of the activity").arg(sum(result.image) / sum(truth))));
+  }
+
+  void a_job_on_the_file_repeats_the_simulation() {
+    const app::RunResult result = app::run_job(reconstruction("again"), silent_);
+    QCOMPARE(result.image.values, io::read_image(path("results/simulated.nii.gz")).values);
+    const io::Provenance& record = result.provenance;
+    QCOMPARE(record.inputs.front().sha256, io::sha256_of_file(path("results/simulated.petsird")));
+    QCOMPARE(record.figures.size(), std::size_t{2});
+    for (const std::string& name : record.outputs) {
+      QVERIFY2(fs::is_regular_file(path("results") / name), name.c_str());
+    }
+  }
+
+  void half_a_frame_shows_the_same_activity() {
+    io::Job half = reconstruction("half");
+    half.input.start_s = 0.1;
+    const app::RunResult result = app::run_job(half, silent_);
+    QCOMPARE(result.provenance.frame_start_s, 0.1);
+    QVERIFY(std::abs(result.provenance.frame_duration_s - 0.1) < 0.02);
+    const double whole = sum(io::read_image(path("results/simulated.nii.gz")));
+    QVERIFY(std::abs(sum(result.image) / whole - 1) < 0.05);
+  }
+
+  void without_efficiencies_the_unit_is_arbitrary() {
+    io::Job relative = reconstruction("relative");
+    relative.corrections.efficiencies = false;
+    const app::RunResult result = app::run_job(relative, silent_);
+    QCOMPARE(result.image.unit, std::string("1"));
+    QVERIFY(!result.provenance.warnings.empty());
+  }
+
+  void a_start_image_in_activity_continues() {
+    io::Job both = reconstruction("both");
+    both.algorithm.iterations = 3;
+    both.algorithm.subsets = 1;
+    io::Job first = both;
+    first.algorithm.iterations = 1;
+    first.output.name = "first";
+    app::run_job(first, silent_);
+    io::Job second = both;
+    second.algorithm.iterations = 2;
+    second.algorithm.start_image = path("results/first.nii.gz");
+    second.output.name = "second";
+    const app::RunResult continued = app::run_job(second, silent_);
+    const app::RunResult at_once = app::run_job(both, silent_);
+    const double largest = *std::ranges::max_element(at_once.image.values);
+    for (std::size_t i = 0; i < at_once.image.values.size(); ++i) {
+      QVERIFY(std::abs(at_once.image.values[i] - continued.image.values[i]) < 1e-4 * largest);
+    }
+  }
+
+  void stopping_early_leaves_a_record_but_no_image() {
+    StopAt reporter("events");
+    const app::RunResult result = app::run_job(reconstruction("early"), reporter);
+    QVERIFY(result.stopped());
+    QVERIFY(result.image.values.empty());
+    QVERIFY(fs::exists(path("results/early.json")));
+    QVERIFY(!fs::exists(path("results/early.nii.gz")));
+  }
+
+  void stopping_a_simulation_leaves_no_half_file() {
+    io::Job simulation = job("stopped");
+    simulation.simulation.phantom = "cylinder";
+    simulation.simulation.scanner = "small";
+    StopAt reporter("simulation");
+    QVERIFY(app::run_job(simulation, reporter).stopped());
+    QVERIFY(!fs::exists(path("results/stopped.petsird")));
+  }
+
+  void a_plan_leaves_nothing() {
+    io::Job plan = reconstruction("planned");
+    plan.output.folder = path("planned");
+    const app::JobPlan result = app::plan_job(plan, silent_);
+    QVERIFY(!fs::exists(path("planned")));
+    QVERIFY(result.sensitivity_cached);
+    QVERIFY(result.num_lors > 1'000'000);
+    const auto prompts =
+        static_cast<double>(app::run_job(reconstruction("counted"), silent_).provenance.counts.prompts);
+    QVERIFY(std::abs(static_cast<double>(result.num_prompts) / prompts - 1) < 0.1);
+  }
+
+  void the_cache_gives_back_what_it_kept() {
+    const app::SensitivityCache cache(path("own cache"));
+    recon::Image image(recon::centred_grid({5, 7, 11}, {1.1F, 2.3F, 3.7F}, {0.1F, 0, -0.3F}), 0);
+    std::iota(image.values.begin(), image.values.end(), 0.25F);
+    QVERIFY(!cache.find("key", image.grid));
+    QVERIFY(cache.keep("key", image));
+    QCOMPARE(cache.find("key", image.grid)->values, image.values);
+    QVERIFY(!cache.find("other", image.grid));
+    recon::ImageGrid shifted = image.grid;
+    shifted.origin_mm[1] += 1;
+    QVERIFY(!cache.find("key", shifted));
+    // One voxel damaged.
+    const fs::path file = path("own cache/sensitivity-key.nii");
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(500);
+    out.put('\x55');
+    out.close();
+    QVERIFY(!cache.find("key", image.grid));
+    fs::resize_file(file, 400);
+    QVERIFY(!cache.find("key", image.grid));
+  }
+
+  void a_full_cache_drops_the_oldest() {
+    const app::SensitivityCache cache(path("full cache"));
+    const recon::Image image(recon::centred_grid({1, 1, 1}, {1, 1, 1}, {0, 0, 0}), 1);
+    for (int i = 0; i < 20; ++i) {
+      QVERIFY(cache.keep(std::to_string(i), image));
+      fs::last_write_time(path("full cache") / ("sensitivity-" + std::to_string(i) + ".nii"),
+                          fs::file_time_type::clock::now() + std::chrono::hours(i - 20));
+    }
+    QVERIFY(!cache.find("0", image.grid));
+    QVERIFY(cache.find("19", image.grid));
+    QVERIFY(!app::SensitivityCache("/proc/no").keep("key", image));
+  }
+
+  void decay_within_the_frame() {
+    QCOMPARE(app::decay_factor(0, 60), 1.0);
+    // One half-life: half of the atoms decay, at a mean rate of 1 / (2 ln 2) of the first.
+    QVERIFY(std::abs(app::decay_factor(60, 60) - 2 * std::numbers::ln2) < 1e-12);
+    QVERIFY(std::abs(app::decay_factor(1e12, 60) - 1) < 1e-9);
+  }
+
+  void units_follow_the_definition() {
+    io::Job job;
+    job.quantification.branching_ratio = 0.5;
+    const app::UnitScale scale = app::unit_scale(job, true, 20);
+    // 1 annihilation per mm^3 in 20 s at half a positron per decay: 0.1 Bq/mm^3.
+    QVERIFY(std::abs(scale.factor - 100) < 1e-9);
+    QCOMPARE(scale.unit, std::string("Bq/mL"));
+    QCOMPARE(app::unit_scale(job, false, 20).factor, 1.0);
+    QCOMPARE(app::unit_scale(job, false, 20).unit, std::string("1"));
+  }
+
+  void the_automatic_image_covers_the_bore() {
+    const recon::Scanner scanner = tests::small_scanner();
+    const recon::ImageGrid grid = app::automatic_grid(scanner, {2, 4, 1});
+    const recon::Vec3 middle = scanner.centre_mm();
+    for (int a = 0; a < 3; ++a) {
+      const float centre = grid.origin_mm[a] + 0.5F * static_cast<float>(grid.shape[a] - 1) * grid.voxel_size_mm[a];
+      QVERIFY(std::abs(centre - middle[a]) < 1e-3F);
+    }
+    const float width = static_cast<float>(grid.shape[0]) * grid.voxel_size_mm[0];
+    QVERIFY(width > 1.6F * scanner.bore_radius_mm() && width < 2 * scanner.bore_radius_mm());
+    QVERIFY(static_cast<float>(grid.shape[2]) * grid.voxel_size_mm[2] >= 2 * scanner.half_extent_mm()[2]);
+  }
+};
+
+COINCIDE_TEST_CLASS(RunJobTest)
+#include "run_job_test.moc"
