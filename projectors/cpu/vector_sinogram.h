@@ -97,11 +97,7 @@ COINCIDE_HD void back_sinogram(const TofSinogramKernel& kernel, const Prepared<T
       WindowFloats weights;
       if (plane_window(kernel, p.tof, block.plane[i], bin, weights)) {
         const WindowFloats product = weights * *reinterpret_cast<const UnalignedWindow*>(row.bin(bin));
-        float sum = 0;
-        for (int b = 0; b < window; ++b) {
-          sum += product[b];
-        }
-        values[i] = p.tof.scale * sum;
+        values[i] = p.tof.scale * sum_of_lanes(product);
       }
     }
     scatter(image, p.ray, block, values, count);

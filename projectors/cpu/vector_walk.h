@@ -28,12 +28,19 @@ constexpr Ints lane_numbers() {
   return numbers;
 }
 
-COINCIDE_HD float sum_of_lanes(Floats x) {
-  float sum = 0;
-  for (int i = 0; i < lanes; ++i) {
-    sum += x[i];
+/// By halves, so that no chain of additions as long as the vector arises.
+template <class Vector>
+COINCIDE_HD float sum_of_lanes(Vector x) {
+  constexpr int count = sizeof(Vector) / sizeof(float);
+  using Quarter = float __attribute__((vector_size(16)));
+  Quarter quarters[count / 4];
+  __builtin_memcpy(quarters, &x, sizeof(x));
+  for (int half = count / 8; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) {
+      quarters[i] += quarters[i + half];
+    }
   }
-  return sum;
+  return (quarters[0][0] + quarters[0][1]) + (quarters[0][2] + quarters[0][3]);
 }
 
 /// Both coordinates of a plane's four neighbours have two voxels to choose from, and offsets fit 32 bits.
@@ -83,6 +90,7 @@ COINCIDE_HD Block make_block(const Ray& ray, std::int32_t first) {
   const Ints offset = planes * static_cast<std::int32_t>(ray.stride_k) +
                       u.low * static_cast<std::int32_t>(ray.stride_u) + v.low * static_cast<std::int32_t>(ray.stride_v);
   __builtin_memcpy(block.offset, &offset, sizeof(block.offset));
+  asm("" : "+m"(block.offset));  // keeps the compiler from widening them in registers, which it then spills
   Floats whole = Floats{} + 1;
   if constexpr (boundary == BoundaryRule::clamped) {
     whole =
@@ -112,22 +120,35 @@ COINCIDE_HD Floats join(const Quarter (&quarters)[lanes / 4 + (lanes < 4)]) {
 #endif
 }
 
-/// first[i] = image[offset[i]], second[i] = image[offset[i] + 1]: one load of 8 bytes for both.
-COINCIDE_HD void load_pairs(const float* image, const std::int32_t* offset, Floats& first, Floats& second) {
-  const auto two_pairs = [&](int i) {
-    const __m128i low = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(image + offset[i]));
-    return _mm_loadh_pi(_mm_castsi128_ps(low), reinterpret_cast<const __m64*>(image + offset[i + 1]));
+/// The four neighbours of the planes of a block.
+struct Footprint {
+  Floats low_low, low_high, high_low, high_high;
+};
+
+/// Where neighbours along v lie side by side: one load of 8 bytes for both.
+COINCIDE_HD Footprint load_pairs(const float* image, std::int64_t stride_u, const std::int32_t* offset) {
+  constexpr int quarters = lanes / 4 + (lanes < 4);
+  __m128 low_low[quarters], low_high[quarters], high_low[quarters], high_high[quarters];
+  const float* image_u = image + stride_u;
+  const auto first_pair = [](const float* at) {
+    return _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
   };
-  __m128 a[lanes / 4 + (lanes < 4)], b[lanes / 4 + (lanes < 4)];
+  const auto second_pair = [](__m128 first, const float* at) {
+    return _mm_loadh_pi(first, reinterpret_cast<const __m64*>(at));
+  };
 #pragma GCC unroll 4
   for (int i = 0; i + 3 < lanes; i += 4) {
-    const __m128 low = two_pairs(i);
-    const __m128 high = two_pairs(i + 2);
-    a[i / 4] = _mm_shuffle_ps(low, high, 0x88);
-    b[i / 4] = _mm_shuffle_ps(low, high, 0xdd);
+    const std::int64_t o[4] = {offset[i], offset[i + 1], offset[i + 2], offset[i + 3]};
+    const __m128 low_01 = second_pair(first_pair(image + o[0]), image + o[1]);
+    const __m128 low_23 = second_pair(first_pair(image + o[2]), image + o[3]);
+    const __m128 high_01 = second_pair(first_pair(image_u + o[0]), image_u + o[1]);
+    const __m128 high_23 = second_pair(first_pair(image_u + o[2]), image_u + o[3]);
+    low_low[i / 4] = _mm_shuffle_ps(low_01, low_23, 0x88);
+    low_high[i / 4] = _mm_shuffle_ps(low_01, low_23, 0xdd);
+    high_low[i / 4] = _mm_shuffle_ps(high_01, high_23, 0x88);
+    high_high[i / 4] = _mm_shuffle_ps(high_01, high_23, 0xdd);
   }
-  first = join(a);
-  second = join(b);
+  return {join(low_low), join(low_high), join(high_low), join(high_high)};
 }
 
 COINCIDE_HD Floats load_single(const float* image, const std::int32_t* offset) {
@@ -141,17 +162,13 @@ COINCIDE_HD Floats load_single(const float* image, const std::int32_t* offset) {
 
 /// Interpolated values of the planes of a block, times the length of ray that each stands for.
 COINCIDE_HD Floats gather(const float* image, const Ray& ray, const Block& block) {
-  Floats low_low, low_high, high_low, high_high;
-  if (ray.stride_v == 1) {
-    load_pairs(image, block.offset, low_low, low_high);
-    load_pairs(image + ray.stride_u, block.offset, high_low, high_high);
-  } else {
-    low_low = load_single(image, block.offset);
-    low_high = load_single(image + ray.stride_v, block.offset);
-    high_low = load_single(image + ray.stride_u, block.offset);
-    high_high = load_single(image + ray.stride_u + ray.stride_v, block.offset);
-  }
-  return block.low_low * low_low + block.low_high * low_high + block.high_low * high_low + block.high_high * high_high;
+  const Footprint near =
+      ray.stride_v == 1 ? load_pairs(image, ray.stride_u, block.offset)
+                        : Footprint{load_single(image, block.offset), load_single(image + ray.stride_v, block.offset),
+                                    load_single(image + ray.stride_u, block.offset),
+                                    load_single(image + ray.stride_u + ray.stride_v, block.offset)};
+  return block.low_low * near.low_low + block.low_high * near.low_high + block.high_low * near.high_low +
+         block.high_high * near.high_high;
 }
 
 /// Adds to two voxels that lie side by side.

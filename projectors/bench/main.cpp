@@ -1,0 +1,126 @@
+// coincide_bench: how fast the projectors are, and whether the fast kernels agree with the plain ones.
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <iostream>
+
+#include "projectors/bench/options.h"
+#include "projectors/bench/report.h"
+#include "projectors/error.h"
+
+namespace coincide::projectors::bench {
+namespace {
+
+constexpr double allowed_error = 1e-4;
+
+bool wants(const Options& options, std::string_view order) {
+  return std::find(options.orders.begin(), options.orders.end(), order) != options.orders.end();
+}
+
+using Visit = std::function<void(const Scene&)>;
+
+/// One after the other, so that only one is in memory.
+void visit_scenes(const Options& options, const Visit& visit) {
+  const DmiGeometry scanner(options.symmetry_axis);
+  for (const std::string_view order : sinogram_orders) {
+    if (wants(options, order)) {
+      visit(sinogram_scene(scanner, order, options.size.num_chunks, options.size.chunk_size));
+    }
+  }
+  if (wants(options, arrival_order) || wants(options, sorted_order)) {
+    Scene scene = event_scene(scanner, options.events.empty() ? options.size.events : options.events[0]);
+    if (wants(options, arrival_order)) {
+      visit(scene);
+    }
+    if (wants(options, sorted_order)) {
+      scene = sorted_events(scene, options.symmetry_axis);
+      visit(scene);
+    }
+  }
+  if (wants(options, random_order)) {
+    visit(
+        random_scene(options.size.random_image, options.events.empty() ? options.size.random_lors : options.events[0]));
+  }
+}
+
+void visit_study_scenes(const Options& options, const Visit& visit) {
+  for (const auto& image_size : options.image_sizes) {
+    for (const std::int64_t events : options.events) {
+      visit(random_scene(image_size, events));
+    }
+  }
+}
+
+std::vector<Measurement> measure_all(const Options& options, Table& table) {
+  std::vector<Measurement> measurements;
+  const Visit visit = [&](const Scene& scene) {
+    for (const Function& function : options.functions) {
+      for (const int threads : options.threads) {
+        if (applies(function, scene)) {
+          const ProjectorOptions projector{
+              .boundary = options.boundary, .num_threads = threads, .instruction_set = options.instruction_set};
+          measurements.push_back(measure(scene, function, projector, options.size.effort));
+          table.add(measurements.back());
+        }
+      }
+    }
+  };
+  options.image_sizes.empty() ? visit_scenes(options, visit) : visit_study_scenes(options, visit);
+  return measurements;
+}
+
+void write_json_file(const Options& options, const Machine& machine, const std::vector<Measurement>& measurements) {
+  if (options.json.empty()) {
+    return;
+  }
+  if (options.json == "-") {
+    write_json(std::cout, machine, options, measurements);
+    return;
+  }
+  std::ofstream file(options.json);
+  write_json(file, machine, options, measurements);
+  file.close();
+  if (!file) {
+    throw FileError("Cannot write the file " + options.json + ". Is the folder there, and the disk not full?");
+  }
+}
+
+int run(const Options& options) {
+  if (options.help) {
+    std::cout << help_text();
+    return 0;
+  }
+  const Machine machine = this_machine();
+  Table table(options.json == "-" ? std::cerr : std::cout, machine, options);
+  const std::vector<Measurement> measurements = measure_all(options, table);
+  write_json_file(options, machine, measurements);
+  if (measurements.empty()) {
+    std::cerr << "coincide_bench: none of the functions applies to these orders: TOF sinograms go with PVR ... RVP, "
+                 "listmode with arrival, sorted and random.\n";
+    return 2;
+  }
+  const auto wrong = [](const Measurement& m) { return m.reference && !(m.reference->max_error <= allowed_error); };
+  if (std::any_of(measurements.begin(), measurements.end(), wrong)) {
+    std::cerr << "coincide_bench: results differ from those of the scalar kernels by more than " << allowed_error
+              << " of the largest value; see the column 'max error'.\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace coincide::projectors::bench
+
+int main(int argc, char** argv) {
+  using namespace coincide::projectors::bench;
+  try {
+    return run(parse_options({argv + 1, argv + argc}));
+  } catch (const coincide::InputError& error) {
+    std::cerr << "coincide_bench: " << error.what() << "\nSee coincide_bench --help.\n";
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "coincide_bench: " << error.what() << "\n";
+    return 1;
+  }
+}

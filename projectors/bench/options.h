@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "projectors/bench/measure.h"
+#include "projectors/bench/projection.h"
+
+namespace coincide::projectors::bench {
+
+/// How much is projected, and how long it is timed.
+struct Size {
+  std::string_view name;
+  std::int64_t num_chunks, chunk_size;  ///< of the sinogram subset
+  std::int64_t events;
+  std::array<std::int64_t, 3> random_image;
+  std::int64_t random_lors;
+  Effort effort;
+};
+
+inline constexpr std::array<Size, 3> sizes = {{
+    {"seconds", 64, 64, 5'000, {110, 110, 161}, 5'000, {5, 0.1, 500'000}},
+    {"ci", 64, 1024, 1'250'000, {220, 220, 322}, 100'000, {10, 3, 10'000'000}},
+    {"full", 1, DmiGeometry::num_lors, 40'000'000, {440, 440, 645}, 1'000'000, {10, 30, 10'000'000}},
+}};
+
+struct Options {
+  bool help = false;
+  std::vector<int> threads;  ///< default: all cores
+  std::vector<Function> functions{bench::functions.begin(), bench::functions.end()};
+  std::vector<std::string> orders;  ///< default: all
+  Size size = sizes[1];
+  std::vector<std::int64_t> events;  ///< empty: as the size says
+  int symmetry_axis = 2;
+  BoundaryRule boundary = BoundaryRule::upstream;
+  InstructionSet instruction_set = best_instruction_set();
+  std::vector<std::array<std::int64_t, 3>> image_sizes;  ///< not empty: the scaling study
+  std::string json;                                      ///< file, "-" for standard output, empty for none
+};
+
+/// Throws InputError for what it does not understand.
+Options parse_options(const std::vector<std::string>& arguments);
+
+/// The text of --help.
+std::string help_text();
+
+}  // namespace coincide::projectors::bench

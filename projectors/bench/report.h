@@ -1,0 +1,27 @@
+#pragma once
+
+#include <iosfwd>
+#include <vector>
+
+#include "projectors/bench/machine.h"
+#include "projectors/bench/measure.h"
+#include "projectors/bench/options.h"
+
+namespace coincide::projectors::bench {
+
+/// The table for reading, written row by row while the program measures.
+class Table {
+ public:
+  Table(std::ostream& stream, const Machine& machine, const Options& options);
+  void add(const Measurement& measurement);
+
+ private:
+  std::ostream& stream_;
+  bool study_;  ///< also image size and memory
+};
+
+/// Everything as one JSON object: machine, options, measurements.
+void write_json(std::ostream& stream, const Machine& machine, const Options& options,
+                const std::vector<Measurement>& measurements);
+
+}  // namespace coincide::projectors::bench
