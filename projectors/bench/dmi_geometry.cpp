@@ -18,7 +18,10 @@ constexpr int view_step = 34;
 constexpr double side_angle = 2 * std::numbers::pi / num_sides;
 
 double ring_position_mm(int ring) {
-  const auto from_first = [](int i) { return ring_pitch_mm * i + block_gap_mm * (i / rings_per_block); };
+  const auto from_first = [](int i) {
+    const int gaps = i / rings_per_block;
+    return ring_pitch_mm * i + block_gap_mm * gaps;
+  };
   return from_first(ring) - 0.5 * from_first(DmiGeometry::num_rings - 1);
 }
 
@@ -54,7 +57,8 @@ DmiGeometry::DmiGeometry(int symmetry_axis) : symmetry_axis_(symmetry_axis), pla
   crystals_.reserve(std::size_t{num_rings} * crystals_per_ring);
   for (int ring = 0; ring < num_rings; ++ring) {
     for (int k = 0; k < crystals_per_ring; ++k) {
-      const double phi = side_angle * (k / crystals_per_side);
+      const int side = k / crystals_per_side;
+      const double phi = side_angle * side;
       const double along = crystal_pitch_mm * (k % crystals_per_side - 0.5 * (crystals_per_side - 1));
       crystals_.push_back(point(radius_mm * std::cos(phi) - along * std::sin(phi),
                                 radius_mm * std::sin(phi) + along * std::cos(phi), ring_position_mm(ring)));

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <numbers>
 #include <optional>
+#include <utility>
 
 #include "projectors/bench/random.h"
 #include "projectors/bench/scenes.h"
@@ -65,7 +65,7 @@ double position_along_mm(const Point& start, const Point& end, const Point& poin
 /// TOF bin of an emission, measured; none outside all bins.
 std::optional<std::int16_t> measured_bin(const TofBins& bins, double along_mm, Random& random) {
   const double measured_mm = along_mm + random.normal(bins.sigma_mm[0]);
-  const double bin = std::round(measured_mm / bins.bin_width_mm) + bins.num_bins / 2;
+  const double bin = std::round(measured_mm / bins.bin_width_mm + 0.5 * (bins.num_bins - 1));
   if (bin < 0 || bin >= bins.num_bins) {
     return std::nullopt;
   }
@@ -115,21 +115,17 @@ Scene event_scene(const DmiGeometry& scanner, std::int64_t num_events) {
 }
 
 Scene sorted_events(const Scene& scene, int symmetry_axis) {
-  struct Entry {
-    std::uint64_t key;
-    std::int64_t event;
-    auto operator<=>(const Entry&) const = default;
-  };
-  std::vector<Entry> entries(static_cast<std::size_t>(scene.count()));
+  std::vector<std::pair<std::uint64_t, std::int64_t>> entries;  // key and event
+  entries.reserve(static_cast<std::size_t>(scene.count()));
   for (std::int64_t i = 0; i < scene.count(); ++i) {
-    entries[i] = {sort_key(&scene.start_mm[3 * i], &scene.end_mm[3 * i], scene.grid, symmetry_axis), i};
+    entries.emplace_back(sort_key(&scene.start_mm[3 * i], &scene.end_mm[3 * i], scene.grid, symmetry_axis), i);
   }
   std::sort(entries.begin(), entries.end());
 
   Scene sorted{.order = std::string(sorted_order), .grid = scene.grid, .image = scene.image};
   sorted.reserve(scene.count());
-  for (const Entry& entry : entries) {
-    sorted.add(scene, entry.event);
+  for (const auto& [key, event] : entries) {
+    sorted.add(scene, event);
   }
   return sorted;
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 #include <thread>
+#include <utility>
 
 #include "projectors/error.h"
 
@@ -112,7 +113,7 @@ void set_events(Options& options, const std::string& text) {
 const std::vector<Option>& option_table() {
   static const std::vector<Option> table = {
       {"--size", "seconds|ci|full",
-       "how much is projected (default ci); full is the published benchmark, 6 GB of memory",
+       "how much is projected (default ci); full is the published benchmark, 4 GB of memory",
        [](Options& o, const std::string& v) { o.size = find_named(sizes, v, [](const Size& s) { return s.name; }); }},
       {"--functions", "NAME[,NAME]",
        "of forward, back, tof-sinogram-forward, tof-sinogram-back, listmode-forward, listmode-back (default all)",
@@ -120,7 +121,7 @@ const std::vector<Option>& option_table() {
       {"--orders", "NAME[,NAME]",
        "of PVR, PRV, VPR, VRP, RPV, RVP (sinogram, last letter fastest), arrival, sorted (events), random (long image)",
        set_orders},
-      {"--threads", "N[,M]", "one table for each (default all cores)",
+      {"--threads", "N[,M]", "measure with each number (default all cores)",
        [](Options& o, const std::string& v) {
          o.threads = parse_list(v, [](const std::string& n) { return static_cast<int>(parse_count(n, 1, 4096)); });
        }},
@@ -185,9 +186,8 @@ std::string help_text() {
       "Times the projectors on the geometry of the parallelproj benchmarks (GE Discovery MI, 215 x 215 x 71 voxels of\n"
       "2.78 mm, 29 TOF bins) and compares them with the portable scalar kernels.\n\n";
   for (const Option& option : option_table()) {
-    std::string left = "  " + std::string(option.name) + " " + std::string(option.value_name);
-    left.resize(std::max<std::size_t>(left.size() + 2, 40), ' ');
-    text += left + std::string(option.help) + "\n";
+    text += "  " + std::string(option.name) + " " + std::string(option.value_name) + "\n";
+    text += "        " + std::string(option.help) + "\n";
   }
   return text +
          "\nTimes are medians of up to 10 runs after one warm-up. A plane is one LOR x one image plane crossed inside "

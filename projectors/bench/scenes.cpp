@@ -60,7 +60,7 @@ Chunks::Chunks(std::int64_t total, std::int64_t num_chunks, std::int64_t chunk_s
 
 std::int64_t Chunks::operator[](std::int64_t i) const {
   const std::int64_t chunk = i / chunk_size_;
-  return ((2 * chunk + 1) * total_ - num_chunks_ * chunk_size_) / (2 * num_chunks_) + i % chunk_size_;
+  return chunk * total_ / num_chunks_ + i % chunk_size_;
 }
 
 Scene sinogram_scene(const DmiGeometry& scanner, std::string_view order, std::int64_t num_chunks,

@@ -32,8 +32,7 @@ struct Scene {
   void add(const Scene& other, std::int64_t lor);
 };
 
-/// Runs of neighbours out of `total` items, each in the middle of an equal part of them, or all items where they are
-/// not more than the runs hold.
+/// Evenly spaced runs of neighbours out of `total` items, or all items where they are not more than the runs hold.
 class Chunks {
  public:
   Chunks(std::int64_t total, std::int64_t num_chunks, std::int64_t chunk_size);

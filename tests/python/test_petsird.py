@@ -1,0 +1,80 @@
+"""PETSIRD's own Python package reads what we write, and we read what it writes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+petsird = pytest.importorskip("petsird")
+helpers = pytest.importorskip("petsird.helpers")
+COPY = os.environ.get("COINCIDE_PETSIRD_COPY")
+if not COPY:
+    pytest.skip("COINCIDE_PETSIRD_COPY does not name the program that reads and writes", allow_module_level=True)
+
+KITCHEN = Path(__file__).parents[1] / "data" / "petsird" / "kitchen_head.petsird"
+
+
+def counted(*paths):
+    """Reads the first file, writes the second if there is one, and returns what was counted."""
+    text = subprocess.run([COPY, *map(str, paths)], check=True, capture_output=True, text=True).stdout
+    return {name: int(number) for name, number in (line.split() for line in text.splitlines())}
+
+
+def analysis(path):
+    """The numbers that PETSIRD's own analysis prints."""
+    command = [sys.executable, "-m", "petsird.helpers.analysis", "-i", str(path)]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    numbers = {}
+    for line in text.splitlines():
+        for name, words in (("prompts", "Number of prompt events: "), ("delayeds", "Number of delayed events: ")):
+            if line.startswith(words):
+                numbers[name] = int(line.removeprefix(words))
+    return numbers
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """A file of the package's generator, made smaller."""
+    path = tmp_path_factory.mktemp("petsird") / "generated.petsird"
+    code = (
+        "import random; random.seed(1); import petsird.helpers.generator as g;"
+        "g.mtype0_def.num_crystals_per_module = (2, 2, 3); g.mtype1_def.num_crystals_per_module = (1, 3, 4);"
+        "g.mtype0_def.num_modules_along_ring = 8; g.NUMBER_OF_TIME_BLOCKS = 3; g.COUNT_RATE = 100; g.generate()"
+    )
+    with open(path, "wb") as file:
+        subprocess.run([sys.executable, "-c", code], check=True, stdout=file)
+    return path
+
+
+def test_generated_file_is_counted_alike(generated):
+    ours = counted(generated)
+    theirs = analysis(generated)
+    assert ours["prompts"] == theirs["prompts"] > 0
+    assert ours["delayeds"] == theirs["delayeds"]
+
+
+def test_their_tools_open_our_file(generated, tmp_path):
+    copy = tmp_path / "copy.petsird"
+    ours = counted(generated, copy)
+    assert analysis(copy) == {name: ours[name] for name in ("prompts", "delayeds")}
+
+
+def test_their_helpers_find_the_same_efficiencies_in_our_file(tmp_path):
+    """The efficiencies of the first events of the kitchen, as its makers state them (kitchen_expected_lors.json)."""
+    copy = tmp_path / "copy.petsird"
+    counts = counted(KITCHEN, copy)
+    assert (counts["prompts"], counts["delayeds"]) == (8, 1)
+    with petsird.BinaryPETSIRDReader(str(copy)) as reader:
+        scanner = reader.read_header().scanner
+        (block,) = [block.value for block in reader.read_time_blocks()]
+    assert scanner.delayed_event_policy != petsird.CoincidencePolicy.NONE
+    assert [[len(events) for events in row] for row in block.prompt_events] == [[4], [3, 1]]
+    assert [[len(events) for events in row] for row in block.delayed_events] == [[1], [0, 0]]
+    expected = {(0, 0): [0.12043360919491744, 0.37432013164224565, 0.10179269241973503, 0.04538382982502464],
+                (1, 1): [0.22675692367393446]}
+    for types, efficiencies in expected.items():
+        for event, efficiency in zip(block.prompt_events[types[0]][types[1]], efficiencies, strict=True):
+            found = helpers.get_detection_efficiency(scanner, petsird.TypeOfModulePair(types), event)
+            assert found == pytest.approx(efficiency, rel=1e-6)
