@@ -1,5 +1,6 @@
 #include "projectors/projector.h"
 
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -34,6 +35,9 @@ Projector::Projector(const ImageGrid& grid, const ProjectorOptions& options) : g
     if (!(grid.voxel_size_mm[k] > 0) || grid.voxel_size_mm[k] > std::numeric_limits<float>::max()) {
       throw InputError(axis + " has voxels of " + std::to_string(grid.voxel_size_mm[k]) +
                        " mm; the size must be a positive number.");
+    }
+    if (!std::isfinite(grid.origin_mm[k])) {
+      throw InputError(axis + " has its origin at " + std::to_string(grid.origin_mm[k]) + " mm; it must be finite.");
     }
   }
   if (options.instruction_set > best_instruction_set()) {

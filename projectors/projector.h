@@ -24,8 +24,8 @@ struct ProjectorOptions {
 /// Tests: tests/projectors.
 class Projector {
  public:
-  /// Throws InputError if the grid has a size < 0, a voxel size that is not > 0, or the machine lacks the instruction
-  /// set.
+  /// Throws InputError if the grid has a size < 0, a voxel size that is not > 0 or an origin that is not finite, or if
+  /// the machine lacks the instruction set.
   explicit Projector(const ImageGrid& grid, const ProjectorOptions& options = {});
 
   const ImageGrid& grid() const { return grid_; }

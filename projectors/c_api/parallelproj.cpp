@@ -12,8 +12,8 @@ using namespace coincide::projectors;
 
 /// On this interface bad parameters give 0 and no exception.
 bool can_project(const ImageGrid& grid) {
-  return std::all_of(grid.voxel_size_mm.begin(), grid.voxel_size_mm.end(),
-                     [](float size) { return size > 0 && std::isfinite(size); });
+  return std::ranges::all_of(grid.voxel_size_mm, [](float size) { return size > 0 && std::isfinite(size); }) &&
+         std::ranges::all_of(grid.origin_mm, [](float origin) { return std::isfinite(origin); });
 }
 bool can_project(NoTof) { return true; }
 bool can_project(const TofBins& tof) { return tof.num_bins > 0; }

@@ -15,8 +15,7 @@
 /// - A LOR that misses the image gives 0, and so does one whose coordinates are not finite or whose parameters are not
 ///   positive where they must be.
 /// - device_id: which CUDA device works on host arrays, where the library holds CUDA kernels and the machine has one;
-/// else,
-///   and if negative, the CPU does. threads_per_block: of a CUDA kernel; the CPU ignores it, OpenMP chooses.
+///   else, and if negative, the CPU does. threads_per_block: of a CUDA kernel; the CPU ignores it, OpenMP chooses.
 /// - A failure (out of memory, device lost) throws an exception derived from std::exception.
 
 /// 1 if the library holds CUDA kernels, else 0.
@@ -40,8 +39,7 @@ void joseph3d_back(const float* lor_start, const float* lor_end, float* image, c
 
 /// The TOF functions share:
 /// - Bin it is centred on the LOR at (it - (num_tof_bins - 1) / 2) * tof_bin_width from its midpoint, counted from
-/// start
-///   to end, shifted by tof_center_offset: a positive offset shifts towards the positive direction of the LOR's
+///   start to end, shifted by tof_center_offset: a positive offset shifts towards the positive direction of the LOR's
 ///   principal axis (the image axis along which it is longest), as in parallelproj 2.0.
 /// - tof_sigma, tof_center_offset: (num_lors) where is_lor_dependent_... is not 0, else one value.
 /// - The Gaussian of width tof_sigma is cut at num_sigmas.

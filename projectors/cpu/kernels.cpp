@@ -4,9 +4,11 @@
 
 #include <cstdlib>
 #include <new>
+#include <type_traits>
 
 #include "projectors/cpu/vector_sinogram.h"
 #include "projectors/launcher.h"
+#include "projectors/lor_order.h"
 
 namespace coincide::projectors::COINCIDE_BACKEND {
 namespace {
@@ -18,6 +20,7 @@ Grid kernel_grid(const Projector& projector) {
     g.n[k] = static_cast<std::int32_t>(grid.shape[k]);
     g.origin[k] = grid.origin_mm[k];
     g.voxel[k] = grid.voxel_size_mm[k];
+    g.voxels_per_mm[k] = 1.0 / grid.voxel_size_mm[k];
   }
   g.stride[2] = 1;
   g.stride[1] = grid.shape[2];
@@ -49,6 +52,21 @@ class Scratch {
  private:
   T* data_;
 };
+
+/// What setting up a LOR computes in.
+using Real = std::conditional_t<(lanes > 1), Floats, float>;
+
+/// Sorted LORs lie anywhere in the caller's arrays: end points are asked for some LORs before their turn.
+constexpr std::int64_t ahead = 12;
+COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
+  if (lors.start_index == nullptr) {
+    __builtin_prefetch(lors.start_mm + 3 * lor);
+    __builtin_prefetch(lors.end_mm + 3 * lor);
+  } else {
+    __builtin_prefetch(lors.start_index + lor);
+    __builtin_prefetch(lors.end_index + lor);
+  }
+}
 
 /// One prepared LOR, in vectors where the image and the TOF bins allow it.
 template <BoundaryRule boundary, class Kernel>
@@ -85,16 +103,36 @@ void back_one(const Grid& grid, bool vectors, const Kernel& kernel, const Prepar
   back_lor(grid, kernel, p, in, [image](std::int64_t voxel, float value) { image[voxel] += value; });
 }
 
+/// Calls project(count, lor_at) for chunks of the LORs, lor_at(i) being the number of the i-th to take: sorted where
+/// that pays. Chunks bound the memory that the order takes.
+template <class Project>
+void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& project) {
+  constexpr std::int64_t chunk = std::int64_t{1} << 22;
+  for (std::int64_t first = 0; first < lors.count; first += chunk) {
+    const std::int64_t count = smaller(chunk, lors.count - first);
+    if (is_coherent(projector.grid(), lors, first, count)) {
+      project(count, [first](std::int64_t i) { return first + i; });
+    } else {
+      const LorOrder order(projector.grid(), lors, first, count, thread_count(projector));
+      project(count, [&order](std::int64_t i) { return order[i]; });
+    }
+  }
+}
+
 template <BoundaryRule boundary, class Kernel>
 void forward_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* image,
                  float* values) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
+  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel for schedule(dynamic, 256) num_threads(thread_count(projector))
-  for (std::int64_t lor = 0; lor < lors.count; ++lor) {
-    forward_one<boundary>(grid, vectors, kernel, prepare(grid, lors, kernel, lor), image,
-                          values + lor * kernel.values_per_lor());
-  }
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t lor = lor_at(i);
+      prefetch(lors, lor_at(smaller(i + ahead, count - 1)));
+      forward_one<boundary>(grid, vectors, kernel, prepare<Real>(grid, lors, kernel, lor), image,
+                            values + lor * kernel.values_per_lor());
+    }
+  });
 }
 
 /// LORs of a block by principal axis, and how many planes of each axis they cross, so that work can be shared out.
@@ -156,36 +194,40 @@ template <BoundaryRule boundary, class Kernel>
 void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* values, float* image) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
-  constexpr std::int64_t block = 8192;
+  constexpr std::int64_t block = 32768;
   const Scratch<Prepared<Kernel>> prepared(block);
   BlockOrder block_order(grid, block);
+  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
-  {
-    const int thread = omp_get_thread_num();
-    const int threads = omp_get_num_threads();
-    for (std::int64_t first = 0; first < lors.count; first += block) {
-      const std::int64_t size = smaller(block, lors.count - first);
+    {
+      const int thread = omp_get_thread_num();
+      const int threads = omp_get_num_threads();
+      for (std::int64_t first = 0; first < count; first += block) {
+        const std::int64_t size = smaller(block, count - first);
 #pragma omp for schedule(static)
-      for (std::int64_t i = 0; i < size; ++i) {
-        prepared[i] = prepare(grid, lors, kernel, first + i);
-      }
-#pragma omp single
-      block_order.sort(grid, prepared, size);
-      for (int axis = 0; axis < 3; ++axis) {
-        const std::int32_t lo = block_order.slab_start(grid, axis, thread, threads);
-        const std::int32_t hi = block_order.slab_start(grid, axis, thread + 1, threads) - 1;
-        for (std::int64_t i = 0; i < block_order.count[axis]; ++i) {
-          const std::int32_t item = block_order.order[axis][i];
-          if (prepared[item].ray.first <= hi && prepared[item].ray.last >= lo) {
-            Prepared<Kernel> part = prepared[item];
-            restrict_planes(part.ray, lo, hi);
-            back_one<boundary>(grid, vectors, kernel, part, values + (first + item) * kernel.values_per_lor(), image);
-          }
+        for (std::int64_t i = 0; i < size; ++i) {
+          prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
+          prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
         }
+#pragma omp single
+        block_order.sort(grid, prepared, size);
+        for (int axis = 0; axis < 3; ++axis) {
+          const std::int32_t lo = block_order.slab_start(grid, axis, thread, threads);
+          const std::int32_t hi = block_order.slab_start(grid, axis, thread + 1, threads) - 1;
+          for (std::int64_t i = 0; i < block_order.count[axis]; ++i) {
+            const std::int32_t item = block_order.order[axis][i];
+            if (prepared[item].ray.first <= hi && prepared[item].ray.last >= lo) {
+              Prepared<Kernel> part = prepared[item];
+              restrict_planes(part.ray, lo, hi);
+              back_one<boundary>(grid, vectors, kernel, part, values + lor_at(first + item) * kernel.values_per_lor(),
+                                 image);
+            }
+          }
 #pragma omp barrier
+        }
       }
     }
-  }
+  });
 }
 
 /// The boundary rule becomes a constant of the loops.

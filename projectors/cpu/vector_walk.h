@@ -20,7 +20,7 @@ constexpr int lanes = 1;  ///< no vectors: the scalar walk
 using Floats = float __attribute__((vector_size(4 * (lanes == 1 ? 4 : lanes))));
 using Ints = std::int32_t __attribute__((vector_size(4 * (lanes == 1 ? 4 : lanes))));
 
-constexpr Ints lane_numbers() {
+COINCIDE_HD Ints lane_numbers() {
   Ints numbers{};
   for (int i = 0; i < static_cast<int>(sizeof(Ints) / 4); ++i) {
     numbers[i] = i;
@@ -42,6 +42,13 @@ COINCIDE_HD float sum_of_lanes(Vector x) {
   }
   return (quarters[0][0] + quarters[0][1]) + (quarters[0][2] + quarters[0][3]);
 }
+
+template <>
+struct Lanes<Floats> {
+  static constexpr int count = sizeof(Floats) / sizeof(float);
+  static COINCIDE_HD Floats numbers() { return __builtin_convertvector(lane_numbers(), Floats); }
+  static COINCIDE_HD float sum(Floats x) { return sum_of_lanes(x); }
+};
 
 /// Both coordinates of a plane's four neighbours have two voxels to choose from, and offsets fit 32 bits.
 COINCIDE_HD bool fits_vectors(const Grid& grid) {

@@ -31,6 +31,17 @@ COINCIDE_HD Real larger(Real a, Real b) {
   return a < b ? b : a;
 }
 
+/// How many sums a Real holds, and a Real of the numbers 0, 1, ... of its lanes.
+template <class Real>
+struct Lanes;
+
+template <>
+struct Lanes<float> {
+  static constexpr int count = 1;
+  static COINCIDE_HD float numbers() { return 0; }
+  static COINCIDE_HD float sum(float x) { return x; }
+};
+
 COINCIDE_HD bool is_finite(double x) { return x - x == 0; }
 
 /// ImageGrid as the kernels want it.
@@ -39,6 +50,7 @@ struct Grid {
   std::int64_t stride[3];
   double origin[3];
   double voxel[3];
+  double voxels_per_mm[3];  ///< 1 / voxel
   BoundaryRule boundary;
 };
 

@@ -15,11 +15,11 @@ struct Prepared {
   typename Kernel::State tof;
 };
 
-template <class Kernel>
+template <class Real = float, class Kernel>
 COINCIDE_HD Prepared<Kernel> prepare(const Grid& grid, const Lors& lors, const Kernel& kernel, std::int64_t lor) {
   Prepared<Kernel> prepared;
   prepared.ray = make_ray(grid, lors, lor);
-  kernel.prepare(lor, prepared.ray, prepared.tof);
+  kernel.template prepare<Real>(lor, prepared.ray, prepared.tof);
   return prepared;
 }
 

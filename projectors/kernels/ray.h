@@ -31,8 +31,9 @@ COINCIDE_HD bool clip(double start, double d, double lo, double hi, double& t_0,
   if (d == 0) {
     return start >= lo && start <= hi;
   }
-  const double t_lo = (lo - start) / d;
-  const double t_hi = (hi - start) / d;
+  const double inverse = 1 / d;
+  const double t_lo = (lo - start) * inverse;
+  const double t_hi = (hi - start) * inverse;
   t_0 = larger(t_0, smaller(t_lo, t_hi));
   t_1 = smaller(t_1, larger(t_lo, t_hi));
   return t_0 <= t_1;
@@ -92,24 +93,25 @@ COINCIDE_HD void set_planes(const Grid& grid, const double (&start)[3], const do
   const double f_1 = (start[k] + t_1 * d[k] - grid.origin[k]) / grid.voxel[k];
   const double enters = smaller(f_0, f_1);
   const double leaves = larger(f_0, f_1);
-  const double top = grid.n[k] - 1;
-  if (grid.boundary == BoundaryRule::upstream) {
-    ray.first = static_cast<std::int32_t>(larger(0.0, __builtin_floor(enters) + 1));
-    ray.last = static_cast<std::int32_t>(smaller(top, __builtin_floor(leaves)));
-  } else {  // a plane stands for the half step on both sides of it
-    ray.first = static_cast<std::int32_t>(larger(0.0, __builtin_floor(enters + 0.5)));
-    ray.last = static_cast<std::int32_t>(smaller(top, __builtin_ceil(leaves - 0.5)));
-  }
+  // Upstream counts the planes that the LOR crosses; clamped, a plane stands for the half step on both sides of it.
+  const bool upstream = grid.boundary == BoundaryRule::upstream;
+  const double first = upstream ? __builtin_floor(enters) + 1 : __builtin_floor(enters + 0.5);
+  const double last = upstream ? __builtin_floor(leaves) : __builtin_ceil(leaves - 0.5);
+  // Cut on both sides: of coordinates far beyond any scanner rounding leaves numbers that fit no integer.
+  const double n = grid.n[k];
+  ray.first = static_cast<std::int32_t>(smaller(larger(0.0, first), n));
+  ray.last = static_cast<std::int32_t>(smaller(larger(-1.0, last), n - 1));
   ray.enters = static_cast<float>(enters);
   ray.leaves = static_cast<float>(leaves);
 
   const double length = __builtin_sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  const double to_plane_0 = (grid.origin[k] - start[k]) / d[k];  // of the LOR's length
-  const double per_plane = grid.voxel[k] / d[k];
-  ray.u_step = static_cast<float>(per_plane * d[u] / grid.voxel[u]);
-  ray.v_step = static_cast<float>(per_plane * d[v] / grid.voxel[v]);
-  ray.u_0 = static_cast<float>((start[u] - grid.origin[u] + to_plane_0 * d[u]) / grid.voxel[u]);
-  ray.v_0 = static_cast<float>((start[v] - grid.origin[v] + to_plane_0 * d[v]) / grid.voxel[v]);
+  const double inverse = 1 / d[k];
+  const double to_plane_0 = (grid.origin[k] - start[k]) * inverse;  // of the LOR's length
+  const double per_plane = grid.voxel[k] * inverse;
+  ray.u_step = static_cast<float>(per_plane * d[u] * grid.voxels_per_mm[u]);
+  ray.v_step = static_cast<float>(per_plane * d[v] * grid.voxels_per_mm[v]);
+  ray.u_0 = static_cast<float>((start[u] - grid.origin[u] + to_plane_0 * d[u]) * grid.voxels_per_mm[u]);
+  ray.v_0 = static_cast<float>((start[v] - grid.origin[v] + to_plane_0 * d[v]) * grid.voxels_per_mm[v]);
   ray.s_step = static_cast<float>(per_plane * length);
   ray.s_0 = static_cast<float>((to_plane_0 - 0.5) * length);
   ray.along_axis = d[k] > 0;
@@ -135,7 +137,8 @@ COINCIDE_HD void set_planes(const Grid& grid, const double (&start)[3], const do
   }
 }
 
-/// The ray of LOR `lor`. Empty if it misses the box, has no length or a coordinate that is not finite.
+/// The ray of LOR `lor`. Empty if it misses the box, has no length or a coordinate that is not finite, and in an image
+/// without voxels.
 /// Set up in double precision: which planes count must not hang on rounding.
 COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
   Ray ray;
@@ -157,7 +160,7 @@ COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
   for (int k = 0; k < 3; ++k) {
     const double lo = grid.origin[k] - 0.5 * grid.voxel[k];
     const double hi = grid.origin[k] + (grid.n[k] - 0.5) * grid.voxel[k];
-    meets = meets && clip(start[k], d[k], lo, hi, t_0, t_1);
+    meets = meets && grid.n[k] > 0 && clip(start[k], d[k], lo, hi, t_0, t_1);
   }
   if (!meets) {
     return ray;

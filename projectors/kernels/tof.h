@@ -36,8 +36,8 @@ constexpr float inverse_sqrt_2 = 0.70710678f;
 
 // A TOF kernel says how the value of a plane feeds the measurements of its LOR. All have
 //   State                      what it keeps per LOR
-//   prepare(lor, ray, state)   fills it and narrows the ray to the planes that matter; an unusable LOR gets an empty
-//   ray values_per_lor()           measurements per LOR
+//   prepare<Real>(lor, ray, state)   fills it and narrows the ray to the planes that matter, none for an unusable LOR
+//   values_per_lor()           measurements per LOR
 // Those with one value per LOR (one_value) have
 //   scale(state)               the LOR's measurement is scale * sum over planes of weight * value
 //   weight(state, ray, plane)  for one plane, or a vector of them
@@ -53,7 +53,10 @@ struct NoTofKernel {
   explicit NoTofKernel(NoTof) {}
 
   COINCIDE_HD std::int64_t values_per_lor() const { return 1; }
-  COINCIDE_HD void prepare(std::int64_t, Ray& ray, State& state) const { state.step_mm = ray.step_mm; }
+  template <class Real>
+  COINCIDE_HD void prepare(std::int64_t, Ray& ray, State& state) const {
+    state.step_mm = ray.step_mm;
+  }
   COINCIDE_HD float scale(const State& state) const { return state.step_mm; }
   template <class Real>
   COINCIDE_HD Real weight(const State&, const Ray&, Real) const {
@@ -77,6 +80,19 @@ COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plan
                  fast_erf((x - state.half_width_mm) * state.inverse_width));
 }
 
+/// Sum of the weights of `count` planes, a Real at a time.
+template <class Real>
+COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::int32_t first, std::int32_t count) {
+  Real sum{};
+  for (std::int32_t i = 0; i < count; i += Lanes<Real>::count) {
+    const Real number = Lanes<Real>::numbers() + static_cast<float>(i);
+    const Real weight = event_weight(state, ray, number + static_cast<float>(first));
+    sum += number < static_cast<float>(count) ? weight : Real{};
+  }
+  return Lanes<Real>::sum(sum);
+}
+
+template <class Real>
 COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, EventState& state) {
   if (ray.empty()) {
     return;
@@ -101,11 +117,7 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, Eve
   constexpr double most_planes = 65536;
   if (hi - lo < most_planes) {
     const std::int32_t first = static_cast<std::int32_t>(lo);
-    const std::int32_t count = static_cast<std::int32_t>(hi - lo) + 1;
-#pragma omp simd reduction(+ : sum)
-    for (std::int32_t i = 0; i < count; ++i) {
-      sum += event_weight(state, ray, static_cast<float>(first + i));
-    }
+    sum = sum_of_weights<Real>(state, ray, first, static_cast<std::int32_t>(hi - lo) + 1);
   } else {  // so many planes that their sum is the integral over the reach
     const float reach = static_cast<float>(reach_mm);
     sum = smaller(bin.width_mm * fast_erf(reach * state.inverse_width), 2 * reach) / ray.step_mm;
@@ -146,13 +158,14 @@ struct TofEventsKernel : EventKernel {
 
   explicit TofEventsKernel(const TofEvents& events) : tof(events) {}
 
+  template <class Real>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
     const TofBins& bins = tof.bins;
     const float sigma = parameter(bins.sigma_mm, bins.sigma_per_lor, lor);
     const float middle = 0.5f * static_cast<float>(bins.num_bins - 1);
     const float centre = (static_cast<float>(tof.bin_index[lor]) - middle) * bins.bin_width_mm;
-    prepare_event({centre + centre_offset(bins, ray, lor), bins.bin_width_mm, sigma},
-                  static_cast<double>(bins.num_sigmas) * sigma, ray, state);
+    prepare_event<Real>({centre + centre_offset(bins, ray, lor), bins.bin_width_mm, sigma},
+                        static_cast<double>(bins.num_sigmas) * sigma, ray, state);
   }
 };
 
@@ -163,9 +176,10 @@ struct TofTableKernel : EventKernel {
 
   explicit TofTableKernel(const TofTable& table) : tof(table) {}
 
+  template <class Real>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
     const TofBin& bin = tof.bins[tof.bin_index[lor]];
-    prepare_event(bin, 0.5 * bin.width_mm + static_cast<double>(tof.num_sigmas) * bin.sigma_mm, ray, state);
+    prepare_event<Real>(bin, 0.5 * bin.width_mm + static_cast<double>(tof.num_sigmas) * bin.sigma_mm, ray, state);
   }
 };
 
@@ -187,6 +201,7 @@ struct TofSinogramKernel {
 
   COINCIDE_HD std::int64_t values_per_lor() const { return bins.num_bins; }
 
+  template <class Real>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
     if (ray.empty()) {
       return;

@@ -17,6 +17,7 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
   recon::EventBlock events;
   recon::Efficiencies table;
   std::uint32_t step_ms = 1;
+  std::uint32_t silence_ms = 0;  ///< time blocks without events at the end
   bool moves = false;
 
   void add(std::uint32_t a, std::uint32_t b, std::uint16_t tof_bin = 0, std::uint32_t time_ms = 0,
@@ -49,14 +50,15 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
       block.delayed.push_back(events.delayed[next_]);
       ++(events.delayed[next_] != 0 ? counts_.delayeds : counts_.prompts);
     }
-    if (block.size() == 0) {
+    if (events.size() == 0) {
       return false;
     }
+    const bool at_end = block.size() == 0;
     counts_.moves = moves;
     counts_.first_ms = events.time_ms.front();
-    counts_.last_ms = block.time_ms.back() + step_ms;
+    counts_.last_ms = (at_end ? events.time_ms.back() + silence_ms : block.time_ms.back()) + step_ms;
     counts_.duration_s = 1e-3 * (counts_.last_ms - counts_.first_ms);
-    return true;
+    return !at_end;
   }
   void rewind() override {
     next_ = 0;
