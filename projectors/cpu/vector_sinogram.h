@@ -40,9 +40,8 @@ COINCIDE_HD bool plane_window(const TofSinogramKernel& kernel, const TofSinogram
   constexpr WindowFloats number{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const WindowFloats below = (number + (low - 0.5f - index)) * state.inverse_width;
   const WindowFloats edges = fast_erf(below);
-  constexpr std::int32_t __attribute__((vector_size(4 * window)))
-  next{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15};
-  const WindowFloats upper = __builtin_shuffle(edges, next);
+  const WindowFloats upper =
+      __builtin_shufflevector(edges, edges, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15);
   const float norm = 1 / (edges[count] - edges[0]);
   weights = number < static_cast<float>(count) ? (upper - edges) * norm : WindowFloats{};
   return true;

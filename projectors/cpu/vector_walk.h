@@ -159,7 +159,7 @@ COINCIDE_HD Footprint load_pairs(const float* image, std::int64_t stride_u, cons
 }
 
 COINCIDE_HD Floats load_single(const float* image, const std::int32_t* offset) {
-  Floats values;
+  Floats values{};
 #pragma GCC unroll 16
   for (int i = 0; i < lanes; ++i) {
     values[i] = image[offset[i]];
@@ -190,13 +190,15 @@ COINCIDE_HD void add_pair(float* at, const float* pair) {
 /// Adds the values of the planes of a block to their four voxels each. `count`: planes that exist.
 COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block, Floats value, int count) {
   alignas(64) float low[2 * lanes], high[2 * lanes];
-  const Floats weights[4] = {block.low_low * value, block.low_high * value, block.high_low * value,
-                             block.high_high * value};
+  const Floats low_low = block.low_low * value;
+  const Floats low_high = block.low_high * value;
+  const Floats high_low = block.high_low * value;
+  const Floats high_high = block.high_high * value;
   for (int i = 0; i < lanes; ++i) {
-    low[2 * i] = weights[0][i];
-    low[2 * i + 1] = weights[1][i];
-    high[2 * i] = weights[2][i];
-    high[2 * i + 1] = weights[3][i];
+    low[2 * i] = low_low[i];
+    low[2 * i + 1] = low_high[i];
+    high[2 * i] = high_low[i];
+    high[2 * i + 1] = high_high[i];
   }
   if (ray.stride_v == 1) {
     for (int i = 0; i < count; ++i) {
