@@ -148,7 +148,7 @@ std::vector<Setting> describe(Job& job) {
                    "Image to start from, on the grid of the result; empty: a uniform image."),
 
       {"quantification.half_life_s", &quantification.half_life_s, "s",
-       "Half-life, to correct the decay within the frame to its start; 0: no decay correction.", 0, infinity},
+       "Half-life, to correct the decay within the frame to its start; 0: no decay correction.", 0, 1e18},
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
        "Positrons per decay, for example 0.967 for fluorine-18.", 0.0001, 1},
 
@@ -160,7 +160,7 @@ std::vector<Setting> describe(Job& job) {
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
       {"compute.memory_limit_gb", &compute.memory_limit_gb, "GB",
-       "Memory for events; more go to a temporary file; 0: half of the machine's memory.", 0, infinity},
+       "Memory for events; more go to a temporary file; 0: half of the machine's memory.", 0, 1e6},
   };
 }
 

@@ -173,9 +173,10 @@ struct Axes {
 };
 
 Axes axes_of(const nifti_image& nim, const std::string& name) {
+  const float unit_mm = nim.xyz_units == NIFTI_UNITS_METER ? 1e3F : nim.xyz_units == NIFTI_UNITS_MICRON ? 1e-3F : 1;
   Axes axes;
   if (nim.sform_code <= 0 && nim.qform_code <= 0) {
-    axes.step_mm = {std::abs(nim.dx), std::abs(nim.dy), std::abs(nim.dz)};
+    axes.step_mm = {unit_mm * std::abs(nim.dx), unit_mm * std::abs(nim.dy), unit_mm * std::abs(nim.dz)};
     const std::array<int, 3> size{nim.nx, nim.ny, nim.nz};
     for (int f = 0; f < 3; ++f) {
       axes.origin_mm[f] = -0.5F * axes.step_mm[f] * static_cast<float>(size[f] - 1);
@@ -201,8 +202,8 @@ Axes axes_of(const nifti_image& nim, const std::string& name) {
     }
     taken[axis] = true;
     axes.axis[f] = axis;
-    axes.step_mm[f] = lps.m[axis][f];
-    axes.origin_mm[f] = lps.m[f][3];
+    axes.step_mm[f] = unit_mm * lps.m[axis][f];
+    axes.origin_mm[f] = unit_mm * lps.m[f][3];
   }
   return axes;
 }
@@ -286,8 +287,8 @@ recon::Image read_nifti(const std::filesystem::path& path) {
     throw FileError(fmt::format("{}: there is no such file.", name));
   }
   nifti_set_debug_level(0);  // the library would print; its answers say enough
-  const NiftiImage nim(nifti_image_read(path.c_str(), 1), nifti_image_free);
-  if (!nim || nim->data == nullptr) {
+  const NiftiImage nim(nifti_image_read(path.c_str(), 0), nifti_image_free);
+  if (!nim) {
     throw FileError(
         fmt::format("{}: this is not a whole NIfTI-1 image: another kind of file, or it ends too early.", name));
   }

@@ -102,7 +102,7 @@ bool PetsirdSource::read(recon::EventBlock& block) {
   while (!ended_ && block.size() < events_per_read) {
     ended_ = !read_time_block(block);
   }
-  return block.size() > 0;
+  return !block.intervals.empty();
 }
 
 bool PetsirdSource::read_time_block(recon::EventBlock& block) {
@@ -256,6 +256,7 @@ void PetsirdSource::accept_events(recon::EventBlock& block) {
   counts_.first_ms = first_placement_ ? std::min(counts_.first_ms, start) : start;
   counts_.last_ms = std::max(counts_.last_ms, std::max(start, stop));
   intervals_.add(pending_.interval);
+  block.intervals.push_back(pending_.interval);
   counts_.duration_s = intervals_.total_s();
   block.time_ms.resize(block.size(), start);
 

@@ -9,8 +9,8 @@
 #include "io/listmode_file.h"
 #include "io/petsird_blocks.h"
 #include "io/petsird_model.h"
-#include "io/time_intervals.h"
 #include "recon/events.h"
+#include "recon/time_intervals.h"
 
 namespace coincide::io {
 
@@ -65,7 +65,7 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   bool has_windows_ = false;  ///< some type of module has more than one energy window
 
   recon::EventCounts counts_;
-  TimeIntervals intervals_;
+  recon::TimeIntervals intervals_;
   Placement placement_;                       ///< by the latest movements
   std::optional<Placement> first_placement_;  ///< at the first events
   bool ended_ = false;

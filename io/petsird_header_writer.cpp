@@ -7,12 +7,12 @@
 #include <cmath>
 #include <functional>
 #include <map>
-#include <numbers>
 #include <span>
 #include <tuple>
 
 #include "io/module_replicas.h"
 #include "projectors/error.h"
+#include "recon/units.h"
 
 namespace coincide::io {
 namespace {
@@ -21,7 +21,6 @@ using recon::Efficiencies;
 using recon::Scanner;
 using PairTable = Efficiencies::PairTable;
 
-const double fwhm_per_sigma = 2 * std::sqrt(2 * std::numbers::ln2);
 constexpr float tolerance_mm = 1e-3F;
 // For types whose limits are unknown: wide open. PETSIRD wants at least one window.
 constexpr std::array<float, 2> any_energy_kev = {0, 2000};
@@ -62,14 +61,8 @@ void put_triangle(std::size_t num_types, YardlBytes& bytes, Put put) {
   }
 }
 
-/// The range of a pair of types in either order; of no bins if they are never in coincidence.
-recon::TofRange any_range(const Scanner& scanner, std::size_t a, std::size_t b) {
-  const recon::TofRange range = scanner.tof_range(a, b);
-  return range.count > 0 ? range : scanner.tof_range(b, a);
-}
-
 float tof_fwhm(const Scanner& scanner, std::size_t a, std::size_t b) {
-  const recon::TofRange range = any_range(scanner, a, b);
+  const recon::TofRange range = scanner.find_tof_range(a, b);
   const auto bins = std::span(scanner.tof_bins).subspan(range.first, range.count);
   for (const recon::TofBin& bin : bins) {
     if (std::abs(bin.sigma_mm - bins.front().sigma_mm) > 1e-4F * bin.sigma_mm) {
@@ -79,7 +72,7 @@ float tof_fwhm(const Scanner& scanner, std::size_t a, std::size_t b) {
                       bins.front().sigma_mm, bin.sigma_mm));
     }
   }
-  return bins.empty() ? 0 : static_cast<float>(bins.front().sigma_mm * fwhm_per_sigma);
+  return bins.empty() ? 0 : static_cast<float>(bins.front().sigma_mm * recon::fwhm_per_sigma);
 }
 
 /// Groups of module pairs, numbered anew: PETSIRD has one table per pair of types, with the larger type or module
@@ -93,7 +86,7 @@ class GroupWriter {
       direct_ = &efficiencies.pairs[a * num_types + b];
       exchanged_ = &efficiencies.pairs[b * num_types + a];
     }
-    connected_ = any_range(scanner, a, b).count > 0;
+    connected_ = scanner.find_tof_range(a, b).count > 0;
   }
 
   void put_groups(YardlBytes& bytes) {
@@ -208,7 +201,7 @@ void put_efficiencies(const Scanner& scanner, const Efficiencies& efficiencies, 
 
 std::vector<float> petsird_tof_edges(const Scanner& scanner, std::size_t type_a, std::size_t type_b) {
   const bool mirrored = scanner.tof_range(type_a, type_b).count == 0;
-  const recon::TofRange range = any_range(scanner, type_a, type_b);
+  const recon::TofRange range = scanner.find_tof_range(type_a, type_b);
   std::vector<float> edges;
   for (const recon::TofBin& bin : std::span(scanner.tof_bins).subspan(range.first, range.count)) {
     const float low = bin.centre_mm - 0.5F * bin.width_mm;

@@ -4,18 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "io/petsird_geometry.h"
 #include "projectors/error.h"
+#include "recon/units.h"
 
 namespace coincide::io {
 namespace {
 
 using recon::Efficiencies;
 using recon::Scanner;
-
-const double fwhm_per_sigma = 2 * std::sqrt(2 * std::numbers::ln2);
 
 // The value that upstream's generators write, with a comment that it means nothing.
 constexpr double meaningless_calibration_factor = 42;
@@ -94,9 +92,10 @@ void add_tof_bins(const std::vector<float>& edges, double fwhm, recon::TofRange&
   }
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
     const float width = edges[i + 1] - edges[i];
-    header.scanner.tof_bins.push_back({.centre_mm = 0.5F * (edges[i] + edges[i + 1]),
-                                       .width_mm = width,
-                                       .sigma_mm = static_cast<float>((stated ? fwhm : width) / fwhm_per_sigma)});
+    header.scanner.tof_bins.push_back(
+        {.centre_mm = 0.5F * (edges[i] + edges[i + 1]),
+         .width_mm = width,
+         .sigma_mm = static_cast<float>((stated ? fwhm : width) / recon::fwhm_per_sigma)});
   }
 }
 

@@ -69,9 +69,9 @@ void add_bids(const Provenance& run, Json& json) {
   json["ReconMethodParameterLabels"] = {"iterations", "subsets", "time of flight", "resolution model FWHM"};
   json["ReconMethodParameterUnits"] = {"none", "none", "none", "mm"};
   json["ReconMethodParameterValues"] = {run.iterations_done, static_cast<double>(job.num_subsets()),
-                                        job.algorithm.tof ? 1.0 : 0.0, job.algorithm.psf_fwhm_mm};
+                                        run.tof ? 1.0 : 0.0, job.algorithm.psf_fwhm_mm};
   json["ReconFilterType"] = "none";
-  json["ImageDecayCorrected"] = job.quantification.half_life_s > 0;
+  json["ImageDecayCorrected"] = run.decay_corrected;
   json["ImageDecayCorrectionTime"] = run.frame_start_s;
   json["DecayCorrectionFactor"] = {run.decay_factor};
 }

@@ -40,6 +40,8 @@ struct Provenance {
   bool stopped = false;
   recon::ImageGrid grid;
   std::string unit;
+  bool tof = false;              ///< used, not only wished for
+  bool decay_corrected = false;  ///< within the frame
   double frame_start_s = 0;
   double frame_duration_s = 0;
   double decay_factor = 1;  ///< that values were multiplied by

@@ -9,6 +9,7 @@
 
 #include "io/settings_file.h"
 #include "projectors/error.h"
+#include "recon/units.h"
 
 namespace coincide::io {
 namespace {
@@ -145,10 +146,8 @@ void add_module(recon::Scanner& scanner, const Description& d, const Frame& fram
 }
 
 void add_tof(recon::Scanner& scanner, const Description& d) {
-  constexpr double mm_per_ps = 0.299792458 / 2;  // light, and half the difference of two ways
-  const double sigma_per_fwhm = 1 / (2 * std::sqrt(2 * std::log(2.0)));
-  double width_mm = d.tof_bin_width_ps * mm_per_ps;
-  double sigma_mm = d.tof_fwhm_ps * mm_per_ps * sigma_per_fwhm;
+  double width_mm = d.tof_bin_width_ps * recon::mm_per_ps;
+  double sigma_mm = d.tof_fwhm_ps * recon::mm_per_ps / recon::fwhm_per_sigma;
   if (d.tof_bins == 1) {
     width_mm = 2 * std::hypot(2 * d.radius_mm, static_cast<double>(d.rings) * d.ring_pitch_mm);
     sigma_mm = width_mm;

@@ -60,7 +60,7 @@ Entry find_entry(const Efficiencies& efficiencies, std::size_t num_types, const 
 
 bool can_coincide(const Scanner& scanner, const Place& a, const Place& b) {
   const bool same_module = a.type == b.type && a.module == b.module;
-  return !same_module && (scanner.tof_range(a.type, b.type).count > 0 || scanner.tof_range(b.type, a.type).count > 0);
+  return !same_module && scanner.find_tof_range(a.type, b.type).count > 0;
 }
 
 void check_numbers(const std::vector<float>& values, const char* what) {

@@ -10,6 +10,7 @@ void EventBlock::clear() {
   delayed.clear();
   window_a.clear();
   window_b.clear();
+  intervals.clear();
 }
 
 }  // namespace coincide::recon

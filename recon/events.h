@@ -9,8 +9,14 @@
 
 namespace coincide::recon {
 
-/// Coincidences as columns, in file order. Every column has size() entries, but the windows are empty for a scanner with
-/// one energy window per type.
+struct TimeInterval {
+  std::uint32_t start_ms = 0;
+  std::uint32_t stop_ms = 0;
+  bool operator==(const TimeInterval&) const = default;
+};
+
+/// Coincidences as columns, in file order. Every column has size() entries, but the windows are empty for a scanner
+/// with one energy window per type.
 struct EventBlock {
   std::vector<std::uint32_t> crystal_a;  ///< the LOR starts here
   std::vector<std::uint32_t> crystal_b;
@@ -19,15 +25,11 @@ struct EventBlock {
   std::vector<std::uint8_t> delayed;   ///< 1: from the delayed window, 0: prompt
   std::vector<std::uint8_t> window_a;
   std::vector<std::uint8_t> window_b;
+  /// Of the time blocks, in file order; no column. Blocks without events are listed as well.
+  std::vector<TimeInterval> intervals;
 
   std::size_t size() const { return crystal_a.size(); }
   void clear();
-};
-
-struct TimeInterval {
-  std::uint32_t start_ms = 0;
-  std::uint32_t stop_ms = 0;
-  bool operator==(const TimeInterval&) const = default;
 };
 
 /// What a whole pass over a listmode file has counted. Grows while the source is read.
@@ -41,9 +43,9 @@ struct EventCounts {
   std::uint64_t time_blocks = 0;   ///< of any kind
   std::uint32_t first_ms = 0;
   std::uint32_t last_ms = 0;
-  double duration_s = 0;        ///< union of the event blocks' intervals
-  bool moves = false;           ///< bed or gantry change place during the acquisition
-  std::string truncated;        ///< a sentence if the file ends too early and that was allowed
+  double duration_s = 0;  ///< union of the event blocks' intervals
+  bool moves = false;     ///< bed or gantry change place during the acquisition
+  std::string truncated;  ///< a sentence if the file ends too early and that was allowed
   std::vector<std::string> warnings;
 };
 
@@ -56,8 +58,8 @@ class EventSource {
   virtual const Efficiencies& efficiencies() const = 0;
   /// "PETSIRD, model like v0.10, binary".
   virtual std::string format() const = 0;
-  /// Replaces `block` by the coincidences of the next time blocks (some 10^5 of them); false at the end.
-  /// Throws FileError if the file is damaged.
+  /// Replaces `block` by the coincidences of the next time blocks (some 10^5 of them, or none at all); false at the
+  /// end. Throws FileError if the file is damaged.
   virtual bool read(EventBlock& block) = 0;
   /// Back to the first event; clears counts().
   virtual void rewind() = 0;

@@ -11,15 +11,14 @@ namespace coincide::recon {
 
 using projectors::ImageGrid;
 
-/// A picture: grid, values [x, y, z] with z fastest, unit, time. Axes are scanner axes, or patient axes (LPS) if known.
+/// A picture: grid, values [x, y, z] with z fastest, unit, time. Axes are scanner axes.
 struct Image {
   ImageGrid grid;
   std::vector<float> values;
-  std::string unit;                 ///< "Bq/mL", "1/cm", "1"
-  bool axes_are_patient_lps = false;
+  std::string unit;  ///< "Bq/mL", "1/cm", "1"
   double frame_start_s = 0;
-  double frame_duration_s = 0;      ///< 0: not known
-  std::string description;          ///< one line: program, algorithm
+  double frame_duration_s = 0;  ///< 0: not known
+  std::string description;      ///< one line: program, algorithm
 
   Image() = default;
   Image(const ImageGrid& grid, float value, std::string unit = {});

@@ -9,17 +9,31 @@
 #include <utility>
 
 #include "projectors/error.h"
+#include "projectors/lor_order.h"
 #include "recon/column_store.h"
+#include "recon/parallel.h"
+#include "recon/time_intervals.h"
 
 namespace coincide::recon {
 namespace {
 
-enum Column : std::size_t { crystal_a, crystal_b, tof_bin, factor, additive, num_columns };
+enum Column : std::size_t { crystal_a, crystal_b, tof_bin, factor, additive, window_a, window_b, num_columns };
 constexpr std::size_t element_bytes[num_columns] = {sizeof(std::uint32_t), sizeof(std::uint32_t), sizeof(std::uint16_t),
-                                                    sizeof(float), sizeof(float)};
+                                                    sizeof(float),         sizeof(float),         sizeof(std::uint8_t),
+                                                    sizeof(std::uint8_t)};
+/// What a scanner with one energy window for all has no need of.
+constexpr std::size_t num_columns_of_one_window = window_a;
 
 std::uint64_t half_of_memory() {
   return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::size_t most_windows(const Scanner& scanner) {
+  std::size_t most = 1;
+  for (const ModuleType& type : scanner.module_types) {
+    most = std::max<std::size_t>(most, type.num_energy_windows());
+  }
+  return most;
 }
 
 std::vector<std::size_t> column_sizes(int subsets) {
@@ -46,32 +60,34 @@ struct Window {
     }
   }
   bool contains(std::uint32_t time_ms) const { return time_ms >= start_ms && time_ms < stop_ms; }
-  double overlap_ms(double from_ms, double to_ms) const {
-    return std::max(0.0, std::min(to_ms, stop_ms) - std::max(from_ms, start_ms));
-  }
 };
 
-/// Follows how much of the measured time lies in the window: what a read adds to the duration is spread evenly over the
-/// time that it covers, which is exact as long as there are no pauses within it.
+/// The time blocks in the window. A block belongs to the window that it starts in, as its events do, so windows that
+/// follow each other share no time and lose none.
 class WindowClock {
  public:
   explicit WindowClock(const Window& window) : window_(window) {}
 
-  void advance(const EventCounts& counts) {
-    const double from_ms = duration_s_ > 0 ? last_ms_ : counts.first_ms;
-    const double covered_ms = counts.last_ms - from_ms;
-    const double gained_s = counts.duration_s - duration_s_;
-    in_window_s_ += covered_ms > 0 ? gained_s * window_.overlap_ms(from_ms, counts.last_ms) / covered_ms : 0;
-    last_ms_ = counts.last_ms;
-    duration_s_ = counts.duration_s;
+  void add(const std::vector<TimeInterval>& intervals) {
+    for (const TimeInterval& interval : intervals) {
+      if (window_.contains(interval.start_ms)) {
+        first_ms_ = std::min(first_ms_, interval.start_ms);
+        last_ms_ = std::max({last_ms_, interval.start_ms, interval.stop_ms});
+        measured_.add(interval);
+      }
+    }
   }
-  double in_window_s() const { return in_window_s_; }
+  void state_in(EventCounts& counts) const {
+    counts.first_ms = std::min(first_ms_, last_ms_);
+    counts.last_ms = last_ms_;
+    counts.duration_s = measured_.total_s();
+  }
 
  private:
   Window window_;
-  double last_ms_ = 0;
-  double duration_s_ = 0;
-  double in_window_s_ = 0;
+  TimeIntervals measured_;
+  std::uint32_t first_ms_ = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t last_ms_ = 0;
 };
 
 void refuse_motion(const EventCounts& counts) {
@@ -93,42 +109,54 @@ void refuse_motion(const EventCounts& counts) {
                   1e-3 * counts.first_ms, 1e-3 * counts.last_ms, impossible));
 }
 
-EventCounts counts_in(const Window& window, EventCounts counts) {
-  counts.first_ms = static_cast<std::uint32_t>(std::max<double>(counts.first_ms, window.start_ms));
-  counts.last_ms = static_cast<std::uint32_t>(std::min<double>(counts.last_ms, window.stop_ms));
-  return counts;
+/// A column in the given order.
+template <class T>
+void reorder(const projectors::LorOrder& order, T* column, std::size_t count) {
+  const std::vector<T> before(column, column + count);
+  for (std::size_t i = 0; i < count; ++i) {
+    column[i] = before[static_cast<std::size_t>(order[static_cast<std::int64_t>(i)])];
+  }
+}
+
+std::uint8_t window_of(const std::vector<std::uint8_t>& windows, std::size_t event) {
+  return windows.empty() ? 0 : windows[event];
 }
 
 /// m of the prompts in the window; 0 for all other events.
-void find_factors(const EventBlock& block, const Window& window, const MultiplicativeModel& model,
+void find_factors(const EventBlock& block, const Window& window, const MultiplicativeModel& model, int num_threads,
                   std::vector<float>& factors) {
   factors.resize(block.size());
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
   for (std::size_t i = 0; i < block.size(); ++i) {
-    const std::uint32_t window_a = block.window_a.empty() ? 0 : block.window_a[i];
-    const std::uint32_t window_b = block.window_b.empty() ? 0 : block.window_b[i];
     const bool wanted = block.delayed[i] == 0 && window.contains(block.time_ms[i]);
-    factors[i] = wanted ? model.factor(block.crystal_a[i], window_a, block.crystal_b[i], window_b) : 0;
+    factors[i] = wanted ? model.factor(block.crystal_a[i], window_of(block.window_a, i), block.crystal_b[i],
+                                       window_of(block.window_b, i))
+                        : 0;
   }
 }
 
 }  // namespace
 
 struct ListmodeData::Storage {
-  Storage(const LoadOptions& options, std::size_t num_crystals)
+  Storage(const LoadOptions& options, const Scanner& scanner)
       : columns(column_sizes(options.subsets),
                 options.memory_limit_bytes > 0 ? options.memory_limit_bytes : half_of_memory(), options.scratch_folder),
         sizes(static_cast<std::size_t>(options.subsets)),
-        delayeds(num_crystals) {}
+        num_threads(options.num_threads),
+        num_windows(most_windows(scanner)),
+        delayeds(scanner.num_crystals()),
+        delayeds_by_window(num_windows > 1 ? num_windows * scanner.num_crystals() : 0) {}
 
   template <class T>
   T* column(std::size_t subset, Column which) const {
     return reinterpret_cast<T*>(columns.data(subset * num_columns + which));
   }
 
+  std::size_t used_columns() const { return num_windows > 1 ? num_columns : num_columns_of_one_window; }
+
   void make_room(std::size_t prompts) {
     for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
-      for (std::size_t which = 0; which < num_columns; ++which) {
+      for (std::size_t which = 0; which < used_columns(); ++which) {
         columns.grow(subset * num_columns + which, sizes[subset] + prompts / sizes.size() + 1);
       }
     }
@@ -141,7 +169,20 @@ struct ListmodeData::Storage {
     column<std::uint32_t>(subset, crystal_b)[row] = block.crystal_b[i];
     column<std::uint16_t>(subset, tof_bin)[row] = block.tof_bin[i];
     column<float>(subset, factor)[row] = m;
+    if (num_windows > 1) {
+      column<std::uint8_t>(subset, window_a)[row] = window_of(block.window_a, i);
+      column<std::uint8_t>(subset, window_b)[row] = window_of(block.window_b, i);
+    }
     ++prompts;
+  }
+
+  void add_delayed(const EventBlock& block, std::size_t i) {
+    ++delayeds[block.crystal_a[i]];
+    ++delayeds[block.crystal_b[i]];
+    if (num_windows > 1) {
+      ++delayeds_by_window[block.crystal_a[i] * num_windows + window_of(block.window_a, i)];
+      ++delayeds_by_window[block.crystal_b[i] * num_windows + window_of(block.window_b, i)];
+    }
   }
 
   void add_block(const EventBlock& block, const Window& window, const MultiplicativeModel& model,
@@ -149,7 +190,10 @@ struct ListmodeData::Storage {
 
   ColumnStore columns;
   std::vector<std::size_t> sizes;  ///< prompts by subset
+  int num_threads;
+  std::size_t num_windows;  ///< of the type of module that has most
   std::vector<std::uint64_t> delayeds;
+  std::vector<std::uint64_t> delayeds_by_window;  ///< [crystal][window]; empty if there is one window only
   std::uint64_t prompts = 0;
   std::uint64_t impossible = 0;
   std::uint64_t prompts_in_window = 0;
@@ -159,7 +203,7 @@ struct ListmodeData::Storage {
 
 void ListmodeData::Storage::add_block(const EventBlock& block, const Window& window, const MultiplicativeModel& model,
                                       std::vector<float>& factors) {
-  find_factors(block, window, model, factors);
+  find_factors(block, window, model, num_threads, factors);
   make_room(block.size());
   for (std::size_t i = 0; i < block.size(); ++i) {
     if (!window.contains(block.time_ms[i])) {
@@ -168,8 +212,7 @@ void ListmodeData::Storage::add_block(const EventBlock& block, const Window& win
     if (block.delayed[i] != 0) {
       ++delayeds_in_window;
       if (model.in_coincidence(block.crystal_a[i], block.crystal_b[i])) {
-        ++delayeds[block.crystal_a[i]];
-        ++delayeds[block.crystal_b[i]];
+        add_delayed(block, i);
       }
     } else {
       ++prompts_in_window;
@@ -189,13 +232,13 @@ ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& 
   }
   const Window window(options);
   WindowClock clock(window);
-  auto storage = std::make_unique<Storage>(options, source.scanner().num_crystals());
+  auto storage = std::make_unique<Storage>(options, source.scanner());
   EventBlock block;
   std::vector<float> factors;
   source.rewind();
   while (!reporter.stop_requested() && source.read(block)) {
     refuse_motion(source.counts());
-    clock.advance(source.counts());
+    clock.add(block.intervals);
     storage->add_block(block, window, model, factors);
     reporter.progress("reading events", source.fraction_read());
     if (block.size() > 0 && block.time_ms.front() >= window.stop_ms) {
@@ -205,10 +248,10 @@ ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& 
   if (storage->prompts == 0 && !reporter.stop_requested()) {
     refuse_empty(source.counts(), options, storage->impossible);
   }
-  storage->counts = counts_in(window, source.counts());
+  storage->counts = source.counts();
   storage->counts.prompts = storage->prompts_in_window;
   storage->counts.delayeds = storage->delayeds_in_window;
-  storage->counts.duration_s = clock.in_window_s();
+  clock.state_in(storage->counts);
   return ListmodeData(std::move(storage));
 }
 
@@ -222,11 +265,42 @@ int ListmodeData::num_subsets() const { return static_cast<int>(storage_->sizes.
 PromptColumns ListmodeData::subset(int index) {
   const auto subset = static_cast<std::size_t>(index);
   const std::size_t size = storage_->sizes[subset];
+  const std::size_t size_of_windows = storage_->num_windows > 1 ? size : 0;
   return {.crystal_a = {storage_->column<std::uint32_t>(subset, crystal_a), size},
           .crystal_b = {storage_->column<std::uint32_t>(subset, crystal_b), size},
           .tof_bin = {storage_->column<std::uint16_t>(subset, tof_bin), size},
           .factor = {storage_->column<float>(subset, factor), size},
-          .additive = {storage_->column<float>(subset, additive), size}};
+          .additive = {storage_->column<float>(subset, additive), size},
+          .window_a = {storage_->column<std::uint8_t>(subset, window_a), size_of_windows},
+          .window_b = {storage_->column<std::uint8_t>(subset, window_b), size_of_windows}};
+}
+
+void ListmodeData::sort_for(const projectors::ImageGrid& grid, const Scanner& scanner, int num_threads,
+                            const Reporter& reporter) {
+  constexpr std::size_t chunk = std::size_t{1} << 22;  // bounds the memory that sorting takes
+  for (std::size_t subset = 0; subset < storage_->sizes.size(); ++subset) {
+    const auto* a = storage_->column<std::uint32_t>(subset, crystal_a);
+    const auto* b = storage_->column<std::uint32_t>(subset, crystal_b);
+    for (std::size_t first = 0; first < storage_->sizes[subset]; first += chunk) {
+      if (reporter.stop_requested()) {
+        return;
+      }
+      const std::size_t count = std::min(chunk, storage_->sizes[subset] - first);
+      const float* positions = scanner.crystal_centre_mm.front().data();
+      const auto lors = static_cast<std::int64_t>(count);
+      const projectors::LorOrder order(grid, {positions, positions, lors, a + first, b + first}, 0, lors,
+                                       thread_count(num_threads));
+      reorder(order, storage_->column<std::uint32_t>(subset, crystal_a) + first, count);
+      reorder(order, storage_->column<std::uint32_t>(subset, crystal_b) + first, count);
+      reorder(order, storage_->column<std::uint16_t>(subset, tof_bin) + first, count);
+      reorder(order, storage_->column<float>(subset, factor) + first, count);
+      reorder(order, storage_->column<float>(subset, additive) + first, count);
+      if (storage_->num_windows > 1) {
+        reorder(order, storage_->column<std::uint8_t>(subset, window_a) + first, count);
+        reorder(order, storage_->column<std::uint8_t>(subset, window_b) + first, count);
+      }
+    }
+  }
 }
 
 std::uint64_t ListmodeData::num_prompts() const { return storage_->prompts; }
@@ -235,5 +309,14 @@ const EventCounts& ListmodeData::counts() const { return storage_->counts; }
 double ListmodeData::duration_s() const { return storage_->counts.duration_s; }
 bool ListmodeData::in_scratch_file() const { return storage_->columns.uses_file(); }
 std::span<const std::uint64_t> ListmodeData::delayeds_per_crystal() const { return storage_->delayeds; }
+
+double ListmodeData::delayed_share(std::uint32_t crystal, std::uint32_t window) const {
+  if (storage_->num_windows == 1) {
+    return 1;
+  }
+  const std::uint64_t all = storage_->delayeds[crystal];
+  const std::uint64_t some = storage_->delayeds_by_window[crystal * storage_->num_windows + window];
+  return all > 0 ? static_cast<double>(some) / static_cast<double>(all) : 0;
+}
 
 }  // namespace coincide::recon

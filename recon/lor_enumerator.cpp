@@ -8,12 +8,12 @@
 namespace coincide::recon {
 namespace {
 
-TofBin whole_range(const Scanner& scanner, const TofRange& range) {
+TofBin whole_range(const std::vector<TofBin>& bins, const TofRange& range) {
   TofBin whole;
   float low_mm = 0;
   float high_mm = 0;
   for (std::uint32_t i = range.first; i < range.first + range.count; ++i) {
-    const TofBin& bin = scanner.tof_bins[i];
+    const TofBin& bin = bins[i];
     const bool is_first = i == range.first;
     low_mm = std::min(is_first ? bin.centre_mm : low_mm, bin.centre_mm - bin.width_mm / 2);
     high_mm = std::max(is_first ? bin.centre_mm : high_mm, bin.centre_mm + bin.width_mm / 2);
@@ -25,13 +25,12 @@ TofBin whole_range(const Scanner& scanner, const TofRange& range) {
 }
 
 std::vector<TofBin> whole_ranges(const Scanner& scanner) {
+  const std::vector<TofBin> bins = scanner.tof_bins_of_model();
   std::vector<TofBin> ranges;
   for (std::size_t type_a = 0; type_a < scanner.module_types.size(); ++type_a) {
     for (std::size_t type_b = 0; type_b < scanner.module_types.size(); ++type_b) {
-      if (scanner.tof_range(type_a, type_b).count > 0) {
-        ranges.push_back(whole_range(scanner, scanner.tof_range(type_a, type_b)));
-      } else {  // the bins are stated for the other order of the crystals, from the other end of the LOR
-        ranges.push_back(whole_range(scanner, scanner.tof_range(type_b, type_a)));
+      ranges.push_back(whole_range(bins, scanner.find_tof_range(type_a, type_b)));
+      if (scanner.tof_range(type_a, type_b).count == 0) {  // stated from the other end of the LOR
         ranges.back().centre_mm *= -1;
       }
     }

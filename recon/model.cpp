@@ -12,8 +12,8 @@ MultiplicativeModel::MultiplicativeModel(const Scanner& scanner, const Efficienc
                             : options.geometric == Switch::on) {}
 
 bool MultiplicativeModel::is_absolute() const {
-  const bool counted_twice = uses_solid_angle_ && efficiencies_.has_pair_values();
-  return uses_efficiencies_ && efficiencies_.calibration_stated && !counted_twice;
+  const bool has_solid_angle_once = uses_solid_angle_ != efficiencies_.has_pair_values();
+  return uses_efficiencies_ && efficiencies_.calibration_stated && has_solid_angle_once;
 }
 
 float MultiplicativeModel::factor(std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,

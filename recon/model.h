@@ -6,15 +6,16 @@
 
 namespace coincide::recon {
 
-/// The factor m of a crystal pair in y ~ Poisson(m * (A x) + b), without attenuation: efficiencies of the file and the solid
-/// angle, as the options say. Keeps references to its arguments.
+/// The factor m of a crystal pair in y ~ Poisson(m * (A x) + b), without attenuation: efficiencies of the file and the
+/// solid angle, as the options say. Keeps references to its arguments.
 class MultiplicativeModel {
  public:
   MultiplicativeModel(const Scanner& scanner, const Efficiencies& efficiencies, const CorrectionOptions& options);
 
   bool uses_efficiencies() const { return uses_efficiencies_; }
   bool uses_solid_angle() const { return uses_solid_angle_; }
-  /// True if m is absolute: an image in annihilations per mm^3 results.
+  /// True if m is absolute, so that an image in annihilations per mm^3 results: calibrated efficiencies and the solid
+  /// angle are in it, both once.
   bool is_absolute() const;
 
   /// m of an event; 0 if the pair cannot be in coincidence.

@@ -61,7 +61,7 @@ class Osem {
        const OsemOptions& options, Reporter& reporter)
       : data_(data),
         scanner_(scanner),
-        tof_(tof),
+        tof_bins_(tof ? scanner.tof_bins_of_model() : std::vector<TofBin>{}),
         options_(options),
         reporter_(reporter),
         projector_(start.grid, {.num_threads = options.num_threads}),
@@ -92,7 +92,7 @@ class Osem {
 
   ListmodeData& data_;
   const Scanner& scanner_;
-  bool tof_;
+  std::vector<TofBin> tof_bins_;  ///< empty: without TOF
   OsemOptions options_;
   Reporter& reporter_;
   projectors::Projector projector_;
@@ -105,6 +105,9 @@ class Osem {
 };
 
 OsemResult Osem::run() {
+  if (options_.iterations > 0) {
+    data_.sort_for(result_.image.grid, scanner_, options_.num_threads, reporter_);
+  }
   for (int iteration = 0; iteration < options_.iterations; ++iteration) {
     if (!run_iteration(iteration)) {
       result_.stopped = true;
@@ -177,8 +180,8 @@ bool Osem::run_subset(int iteration, int subset) {
 void Osem::project_block(const PromptColumns& columns, std::int64_t first, std::int64_t count, const float* blurred) {
   values_.resize(static_cast<std::size_t>(count));
   const projectors::Lors lors = lors_of(columns, scanner_, first, count);
-  if (tof_) {
-    const projectors::TofTable tof{.bins = scanner_.tof_bins.data(), .bin_index = columns.tof_bin.data() + first};
+  if (!tof_bins_.empty()) {
+    const projectors::TofTable tof{.bins = tof_bins_.data(), .bin_index = columns.tof_bin.data() + first};
     projector_.forward(lors, tof, blurred, values_.data());
     log_sum_ += divide(columns, first, count);
     projector_.back(lors, tof, values_.data(), backprojection_.data());

@@ -3,13 +3,39 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <exception>
 #include <vector>
 
 namespace coincide::recon {
 
 /// `wanted` threads for an OpenMP loop; 0: all cores.
 inline int thread_count(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
+
+/// Calls work(i) for 0 <= i < count, in any order. An exception that leaves an OpenMP loop ends the program: here the
+/// first one is kept and thrown after the loop, and calls that have not begun by then are left out.
+template <class Work>
+void parallel_for(std::int64_t count, int num_threads, const Work& work) {
+  std::exception_ptr first;
+  std::atomic<bool> failed = false;
+#pragma omp parallel for schedule(dynamic) num_threads(thread_count(num_threads))
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (failed) {
+      continue;
+    }
+    try {
+      work(i);
+    } catch (...) {
+      if (!failed.exchange(true)) {
+        first = std::current_exception();
+      }
+    }
+  }
+  if (first) {
+    std::rethrow_exception(first);
+  }
+}
 
 /// Sum of term(i) for 0 <= i < count in double precision. Parts of fixed length are summed apart and added in order, so
 /// the result is the same bits for any number of threads.

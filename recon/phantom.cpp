@@ -5,6 +5,8 @@
 #include <numbers>
 #include <span>
 
+#include "recon/parallel.h"
+
 namespace coincide::recon {
 namespace {
 
@@ -126,7 +128,7 @@ std::vector<Shape> shapes_near_row(const Phantom& phantom, const ImageGrid& grid
 }
 
 Image average_over_voxels(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples,
-                          double Shape::*quantity, const char* unit) {
+                          double Shape::*quantity, const char* unit, int num_threads) {
   Image image(grid, 0, unit);
   image.description = phantom.name;
   const auto mean_at = [&](std::span<const Shape> shapes, std::int64_t i, std::int64_t j, std::int64_t k) {
@@ -143,15 +145,15 @@ Image average_over_voxels(const Phantom& phantom, const ImageGrid& grid, const V
     }
     return static_cast<float>(sum / (samples * samples * samples));
   };
-#pragma omp parallel for schedule(dynamic) collapse(2)
-  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
-    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
-      const std::vector<Shape> near = shapes_near_row(phantom, grid, i, j, phantom_origin_mm);
-      for (std::int64_t k = 0; k < grid.shape[2] && !near.empty(); ++k) {
-        image.at(i, j, k) = mean_at(near, i, j, k);
-      }
+  const std::int64_t columns = grid.shape[1];
+  parallel_for(grid.shape[0] * columns, num_threads, [&](std::int64_t row) {
+    const std::int64_t i = row / columns;
+    const std::int64_t j = row % columns;
+    const std::vector<Shape> near = shapes_near_row(phantom, grid, i, j, phantom_origin_mm);
+    for (std::int64_t k = 0; k < grid.shape[2] && !near.empty(); ++k) {
+      image.at(i, j, k) = mean_at(near, i, j, k);
     }
-  }
+  });
   return image;
 }
 
@@ -202,12 +204,15 @@ double Phantom::attenuation_exponent(const Vec3& a_mm, const Vec3& b_mm) const {
   return integrate_mu(shapes, a_mm, b_mm, {0, 1}) * length_mm / 10;
 }
 
-Image activity_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples) {
-  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::activity_bq_per_ml, "Bq/mL");
+Image activity_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples,
+                     int num_threads) {
+  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::activity_bq_per_ml, "Bq/mL",
+                             num_threads);
 }
 
-Image attenuation_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples) {
-  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::mu_per_cm, "1/cm");
+Image attenuation_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples,
+                        int num_threads) {
+  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::mu_per_cm, "1/cm", num_threads);
 }
 
 }  // namespace coincide::recon

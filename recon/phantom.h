@@ -37,7 +37,9 @@ struct Phantom {
 };
 
 /// The phantom's activity [Bq/mL] or attenuation [1/cm] averaged over voxels with `samples`^3 points each.
-Image activity_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples = 3);
-Image attenuation_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples = 3);
+Image activity_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples = 3,
+                     int num_threads = 0);
+Image attenuation_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples = 3,
+                        int num_threads = 0);
 
 }  // namespace coincide::recon

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "projectors/error.h"
 #include "recon/parallel.h"
+#include "recon/units.h"
 
 namespace coincide::recon {
 namespace {
@@ -66,26 +66,28 @@ struct Lines {
 };
 
 void blur(const Lines& lines, const std::vector<float>& taps, int num_threads, float* image) {
-#pragma omp parallel num_threads(thread_count(num_threads))
-  {
-    std::vector<float> input(static_cast<std::size_t>(lines.length * lines.width));
-    std::vector<float> output(input.size());
-#pragma omp for schedule(static)
-    for (std::int64_t group = 0; group < lines.groups; ++group) {
-      float* first = image + group * lines.group_stride;
-      for (std::int64_t i = 0; i < lines.length; ++i) {
-        std::copy_n(first + i * lines.stride, lines.width, input.begin() + i * lines.width);
-      }
-      for (std::size_t i = 0; i < input.size(); ++i) {
-        output[i] = taps[0] * input[i];
-      }
-      const std::int64_t last = std::min(static_cast<std::int64_t>(taps.size()), lines.length);
-      for (std::int64_t tap = 1; tap < last; ++tap) {
-        add_shifted(input, taps[static_cast<std::size_t>(tap)], static_cast<std::size_t>(tap * lines.width), output);
-      }
-      for (std::int64_t i = 0; i < lines.length; ++i) {
-        std::copy_n(output.begin() + i * lines.width, lines.width, first + i * lines.stride);
-      }
+  const auto threads = static_cast<std::size_t>(thread_count(num_threads));
+  const auto size = static_cast<std::size_t>(lines.length * lines.width);
+  // Made here and not by the threads: an exception must not leave the loop.
+  std::vector<std::vector<float>> inputs(threads, std::vector<float>(size));
+  std::vector<std::vector<float>> outputs = inputs;
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
+  for (std::int64_t group = 0; group < lines.groups; ++group) {
+    std::vector<float>& input = inputs[static_cast<std::size_t>(omp_get_thread_num())];
+    std::vector<float>& output = outputs[static_cast<std::size_t>(omp_get_thread_num())];
+    float* first = image + group * lines.group_stride;
+    for (std::int64_t i = 0; i < lines.length; ++i) {
+      std::copy_n(first + i * lines.stride, lines.width, input.begin() + i * lines.width);
+    }
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      output[i] = taps[0] * input[i];
+    }
+    const std::int64_t last = std::min(static_cast<std::int64_t>(taps.size()), lines.length);
+    for (std::int64_t tap = 1; tap < last; ++tap) {
+      add_shifted(input, taps[static_cast<std::size_t>(tap)], static_cast<std::size_t>(tap * lines.width), output);
+    }
+    for (std::int64_t i = 0; i < lines.length; ++i) {
+      std::copy_n(output.begin() + i * lines.width, lines.width, first + i * lines.stride);
     }
   }
 }
@@ -97,7 +99,7 @@ GaussianFilter::GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_th
   if (!(fwhm_mm >= 0) || !std::isfinite(fwhm_mm)) {
     throw InputError(fmt::format("the width of the resolution model is {} mm: it must be 0 or more", fwhm_mm));
   }
-  const double sigma_mm = fwhm_mm / (2 * std::sqrt(2 * std::numbers::ln2));
+  const double sigma_mm = fwhm_mm / fwhm_per_sigma;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     taps_[axis] = gaussian_taps(sigma_mm / grid.voxel_size_mm[axis]);
   }

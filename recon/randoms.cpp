@@ -1,5 +1,7 @@
 #include "recon/randoms.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,9 +12,9 @@ namespace coincide::recon {
 namespace {
 
 /// Sum of `values` over the partners of each module.
-std::vector<double> partner_sums(const ModulePairs& modules, const std::vector<double>& values) {
+std::vector<double> partner_sums(const ModulePairs& modules, const std::vector<double>& values, int num_threads) {
   std::vector<double> sums(values.size());
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
   for (std::size_t m = 0; m < values.size(); ++m) {
     for (const std::uint32_t partner : modules.partners(static_cast<std::uint32_t>(m))) {
       sums[m] += values[partner];
@@ -22,7 +24,8 @@ std::vector<double> partner_sums(const ModulePairs& modules, const std::vector<d
 }
 
 /// Module totals S with S_m * (sum of S over the partners of m) = counts_m.
-std::vector<double> solve_modules(const ModulePairs& modules, const std::vector<double>& counts) {
+std::vector<double> solve_modules(const ModulePairs& modules, const std::vector<double>& counts, int num_threads,
+                                  Reporter* reporter) {
   double total = 0;
   for (const double count : counts) {
     total += count;
@@ -33,39 +36,48 @@ std::vector<double> solve_modules(const ModulePairs& modules, const std::vector<
   }
   constexpr int most_steps = 10'000;
   constexpr double tolerance = 1e-10;
+  constexpr double noticeable = 1e-3;  // few counts may come to rest slowly, which harms nobody
+  constexpr double most = 1e100;       // where nothing explains the counts, rates would grow for ever
   double change = 1;
   for (int step = 0; step < most_steps && change > tolerance; ++step) {
-    const std::vector<double> sums = partner_sums(modules, result);
+    const std::vector<double> sums = partner_sums(modules, result, num_threads);
     change = 0;
     for (std::size_t m = 0; m < counts.size(); ++m) {
       // The geometric mean of old and new: the plain substitution swings between two states for ever.
       const double next = sums[m] > 0 ? std::sqrt(result[m] * counts[m] / sums[m]) : 0;
       change = std::max(change, next > 0 ? std::abs(next - result[m]) / next : 0);
-      result[m] = next;
+      result[m] = std::min(next, most);
     }
+  }
+  if (change > noticeable && reporter != nullptr) {
+    reporter->warning(fmt::format(
+        "The estimate of the randoms did not come to rest (after {} steps a module's rate still changes by {:.1g} of "
+        "itself): no singles rates explain the delayed coincidences of all modules. The randoms may be inexact.",
+        most_steps, change));
   }
   return result;
 }
 
-/// Share of the TOF bin in the width of all bins that the event's pair of module types has.
-double bin_share(const Scanner& scanner, std::uint32_t a, std::uint32_t b, std::uint16_t bin) {
-  const std::size_t type_a = scanner.crystal_type[a];
-  const std::size_t type_b = scanner.crystal_type[b];
-  TofRange range = scanner.tof_range(type_a, type_b);
-  if (range.count == 0) {
-    range = scanner.tof_range(type_b, type_a);
+/// Share of each TOF bin in the width of all bins of its range.
+std::vector<double> bin_shares(const Scanner& scanner) {
+  std::vector<double> shares(scanner.tof_bins.size());
+  for (const TofRange& range : scanner.tof_ranges) {
+    double width_mm = 0;
+    for (std::uint32_t i = range.first; i < range.first + range.count; ++i) {
+      width_mm += scanner.tof_bins[i].width_mm;
+    }
+    for (std::uint32_t i = range.first; i < range.first + range.count; ++i) {
+      shares[i] = scanner.tof_bins[i].width_mm / width_mm;
+    }
   }
-  double width_mm = 0;
-  for (std::uint32_t i = range.first; i < range.first + range.count; ++i) {
-    width_mm += scanner.tof_bins[i].width_mm;
-  }
-  return width_mm > 0 ? scanner.tof_bins[bin].width_mm / width_mm : 0;
+  return shares;
 }
 
 }  // namespace
 
 std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficiencies& efficiencies,
-                                          std::span<const std::uint64_t> delayeds_per_crystal) {
+                                          std::span<const std::uint64_t> delayeds_per_crystal, int num_threads,
+                                          Reporter* reporter) {
   const ModulePairs modules(scanner, efficiencies);
   // Crystals of a module have the same partners, so the equations can be solved for modules and shared out.
   std::vector<double> counts(modules.num_modules());
@@ -74,7 +86,8 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
       counts[m] += static_cast<double>(delayeds_per_crystal[c]);
     }
   }
-  const std::vector<double> sums = partner_sums(modules, solve_modules(modules, counts));
+  const std::vector<double> sums =
+      partner_sums(modules, solve_modules(modules, counts, num_threads, reporter), num_threads);
   std::vector<double> result(scanner.num_crystals());
   for (std::uint32_t m = 0; m < modules.num_modules(); ++m) {
     for (std::uint32_t c = modules.first_crystal(m); c < modules.first_crystal(m + 1); ++c) {
@@ -84,14 +97,18 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
   return result;
 }
 
-void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> s, bool tof) {
+void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> s, bool tof, int num_threads) {
+  const std::vector<double> shares = bin_shares(scanner);
   for (int subset = 0; subset < data.num_subsets(); ++subset) {
     const PromptColumns columns = data.subset(subset);
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
     for (std::size_t i = 0; i < columns.size(); ++i) {
       const std::uint32_t a = columns.crystal_a[i];
       const std::uint32_t b = columns.crystal_b[i];
-      const double share = tof ? bin_share(scanner, a, b, columns.tof_bin[i]) : 1;
+      double share = tof ? shares[columns.tof_bin[i]] : 1;
+      if (!columns.window_a.empty()) {
+        share *= data.delayed_share(a, columns.window_a[i]) * data.delayed_share(b, columns.window_b[i]);
+      }
       columns.additive[i] += static_cast<float>(s[a] * s[b] * share);
     }
   }

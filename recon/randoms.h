@@ -8,13 +8,16 @@
 
 namespace coincide::recon {
 
-/// Smooth estimate of the randoms from delayed coincidences: the expected counts of a crystal pair are s_a s_b over all pairs
-/// that can be in coincidence, s chosen so that every crystal's sum equals its delayeds (iterated; maximum likelihood of
-/// the rank-one model). Returns s by crystal id [sqrt(counts)].
+/// Smooth estimate of the randoms from delayed coincidences: the expected counts of a crystal pair are s_a s_b over all
+/// pairs that can be in coincidence, s chosen so that every crystal's sum equals its delayeds (iterated; maximum
+/// likelihood of the rank-one model). Returns s by crystal id [sqrt(counts)]. The reporter, if any, is warned where the
+/// iteration does not come to rest.
 std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficiencies& efficiencies,
-                                          std::span<const std::uint64_t> delayeds_per_crystal);
+                                          std::span<const std::uint64_t> delayeds_per_crystal, int num_threads = 0,
+                                          Reporter* reporter = nullptr);
 
-/// Adds s_a s_b * (bin width / width of all bins of the pair) to the events' additive column; without TOF s_a s_b.
-void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> s, bool tof);
+/// Adds to the events' additive column s_a s_b, shared out over the TOF bins of the pair by their width (with `tof`)
+/// and over the energy windows of each crystal by its delayeds.
+void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> s, bool tof, int num_threads = 0);
 
 }  // namespace coincide::recon

@@ -135,6 +135,21 @@ std::uint32_t Scanner::num_modules() const {
   return count;
 }
 
+std::vector<TofBin> Scanner::tof_bins_of_model() const {
+  const Vec3 half = half_extent_mm();
+  constexpr float sigma_mm = 10;  // edges wider than voxels: projectors divide by a sum over planes
+  constexpr float margin_mm = 2 * 4 * sigma_mm;
+  const TofBin everywhere{
+      .centre_mm = 0, .width_mm = 2 * std::hypot(half[0], half[1], half[2]) + margin_mm, .sigma_mm = sigma_mm};
+  std::vector<TofBin> bins = tof_bins;
+  for (const TofRange& range : tof_ranges) {
+    if (range.count == 1) {
+      bins[range.first] = everywhere;
+    }
+  }
+  return bins;
+}
+
 bool Scanner::has_tof() const {
   return std::ranges::any_of(tof_ranges, [](const TofRange& range) { return range.count > 1; });
 }

@@ -37,9 +37,9 @@ struct TofRange {
 struct Scanner {
   std::string name;
 
-  std::vector<Vec3> crystal_centre_mm;   ///< by crystal id
-  std::vector<Vec3> crystal_normal;      ///< unit vector of the depth direction, into the bore
-  std::vector<float> crystal_face_mm2;   ///< area of the face that looks into the bore
+  std::vector<Vec3> crystal_centre_mm;        ///< by crystal id
+  std::vector<Vec3> crystal_normal;           ///< unit vector of the depth direction, into the bore
+  std::vector<float> crystal_face_mm2;        ///< area of the face that looks into the bore
   std::vector<std::uint32_t> crystal_module;  ///< by crystal id: module number, counted over all types
   std::vector<std::uint8_t> crystal_type;     ///< by crystal id: index into module_types
   /// By crystal id: the 8 corners of its box, in mm, in scanner axes; for pictures. May be empty.
@@ -54,6 +54,15 @@ struct Scanner {
   const TofRange& tof_range(std::size_t type_a, std::size_t type_b) const {
     return tof_ranges[type_a * module_types.size() + type_b];
   }
+  /// The range of two types in either order of their crystals. If only the other order has one, its bins count from the
+  /// other end of the LOR.
+  const TofRange& find_tof_range(std::size_t type_a, std::size_t type_b) const {
+    const TofRange& range = tof_range(type_a, type_b);
+    return range.count > 0 ? range : tof_range(type_b, type_a);
+  }
+  /// tof_bins for projectors: a bin that is alone in its range only states the coincidence window, which is no time of
+  /// flight, so it becomes wide enough for all LORs.
+  std::vector<TofBin> tof_bins_of_model() const;
   /// True if at least one type pair has more than one TOF bin.
   bool has_tof() const;
   /// Middle of the crystals along each axis [mm], and the half extent from there.

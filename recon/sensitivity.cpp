@@ -18,7 +18,7 @@ namespace coincide::recon {
 namespace {
 
 /// Goes up when the same input gives another image, so that images of older versions in the cache are not used.
-constexpr std::uint32_t algorithm_version = 1;
+constexpr std::uint32_t algorithm_version = 2;
 
 /// Back projection of very many LORs: single precision stops growing after some 10^7 contributions, so parts of the sum
 /// are moved to double precision from time to time.

@@ -1,7 +1,6 @@
 #include "recon/simulation.h"
 
 #include <fmt/format.h>
-#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 
 #include "projectors/error.h"
 #include "recon/pair_sampler.h"
+#include "recon/parallel.h"
 
 namespace coincide::recon {
 namespace {
@@ -194,7 +194,7 @@ EventCounts simulate(const Scanner& scanner, const Efficiencies& efficiencies, c
   check_options(options);
   check_efficiencies(scanner, efficiencies);
   check_phantom(phantom, scanner);
-  const int num_threads = options.num_threads > 0 ? options.num_threads : omp_get_max_threads();
+  const int num_threads = thread_count(options.num_threads);
   reporter.progress(stage, 0);
   PairSampler sampler(scanner, efficiencies, phantom, options.attenuation);
   const Acquisition acquisition(sampler, options, num_threads);
@@ -208,10 +208,9 @@ EventCounts simulate(const Scanner& scanner, const Efficiencies& efficiencies, c
       break;
     }
     const std::uint64_t count = std::min(intervals_per_round, acquisition.num_intervals() - first);
-#pragma omp parallel for num_threads(num_threads) schedule(dynamic)
-    for (std::int64_t i = 0; i < static_cast<std::int64_t>(count); ++i) {
+    parallel_for(static_cast<std::int64_t>(count), num_threads, [&](std::int64_t i) {
       round[static_cast<std::size_t>(i)] = acquisition.simulate_interval(first + static_cast<std::uint64_t>(i));
-    }
+    });
     for (std::uint64_t i = 0; i < count; ++i) {
       const TimeInterval time = acquisition.interval(first + i);
       sink.write(time, round[i]);

@@ -217,6 +217,14 @@ class EfficienciesTest : public QObject {
     QVERIFY(recon::MultiplicativeModel(scanner, table, {}).is_absolute());
     QVERIFY(!recon::MultiplicativeModel(scanner, table, {.geometric = recon::Switch::on}).is_absolute());
     QVERIFY(!recon::MultiplicativeModel(scanner, table, {.efficiencies = false}).is_absolute());
+    QVERIFY(recon::MultiplicativeModel(scanner, table, {.geometric = recon::Switch::off}).is_absolute());
+    table.pairs.clear();
+    QVERIFY(recon::MultiplicativeModel(scanner, table, {}).is_absolute());
+    QVERIFY(recon::MultiplicativeModel(scanner, table, {.geometric = recon::Switch::on}).is_absolute());
+    QVERIFY2(!recon::MultiplicativeModel(scanner, table, {.geometric = recon::Switch::off}).is_absolute(),
+             "nothing holds the solid angle");
+    table.calibration_stated = false;
+    QVERIFY(!recon::MultiplicativeModel(scanner, table, {}).is_absolute());
   }
 
   void windows_add_up() {

@@ -134,6 +134,13 @@ class ListmodeDataTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(InputError, load(source, {.start_s = 7}));
   }
 
+  void time_without_events_counts() {
+    MemoryEvents source = acquisition();
+    source.silence_ms = 50;
+    QVERIFY(std::abs(load(source, {}).duration_s() - 0.15) < 1e-9);
+    QVERIFY(std::abs(load(source, {.stop_s = 0.12}).duration_s() - 0.12) < 1e-9);
+  }
+
   void windows_together_hold_every_event_once() {
     MemoryEvents source = acquisition();
     const std::uint64_t all = load(source, {}).num_prompts();
@@ -141,6 +148,26 @@ class ListmodeDataTest : public QObject {
     const std::uint64_t late = load(source, {.start_s = 0.033}).num_prompts();
     QVERIFY(early > 0 && late > 0);
     QCOMPARE(early + late, all);
+  }
+
+  /// A time block belongs to the window that it starts in, with its events and with its time.
+  void window_edges_within_time_blocks() {
+    MemoryEvents source(small_scanner(), 3);
+    source.step_ms = 10;
+    for (std::uint32_t i = 0; i < 50; ++i) {
+      source.add(0, 24, 0, i / 5 * 10);
+    }
+    const ListmodeData early = load(source, {.stop_s = 0.034});
+    QCOMPARE(early.num_prompts(), 20U);
+    QCOMPARE(early.duration_s(), 0.04);
+    QCOMPARE(early.counts().last_ms, 40U);
+    const ListmodeData late = load(source, {.start_s = 0.034});
+    QCOMPARE(late.num_prompts(), 30U);
+    QCOMPARE(late.duration_s(), 0.06);
+    QCOMPARE(late.counts().first_ms, 40U);
+    const ListmodeData middle = load(source, {.start_s = 0.01, .stop_s = 0.011});
+    QCOMPARE(middle.num_prompts(), 5U);
+    QCOMPARE(middle.duration_s(), 0.01);
   }
 
   void motion_and_emptiness_are_refused() {

@@ -303,7 +303,7 @@ class OsemTest : public QObject {
   void stop_keeps_the_last_image() {
     Acquisition acquisition(false);
     ListmodeData data = acquisition.load(4);
-    StopAt reporter(6);  // one block per subset: in the third subset of the second pass
+    StopAt reporter(4 + 6);  // sorting asks once per subset, each pass too: the third subset of the second pass
     const OsemResult stopped = acquisition.reconstruct(data, {.iterations = 5, .subsets = 4}, reporter);
     QVERIFY(stopped.stopped);
     QCOMPARE(stopped.iterations_done, 1.5);
@@ -322,6 +322,22 @@ class OsemTest : public QObject {
     } keep;
     acquisition.reconstruct(data, {.iterations = 2, .subsets = 4, .report_every_subset = true}, keep);
     QCOMPARE(stopped.image.values, keep.wanted.values);
+  }
+
+  void sorting_obeys_stop_and_is_left_out_without_iterations() {
+    Acquisition acquisition(false);
+    ListmodeData data = acquisition.load(1);
+    const std::vector<std::uint32_t> order(data.subset(0).crystal_a.begin(), data.subset(0).crystal_a.end());
+    StopAt at_once(0);
+    const OsemResult stopped = acquisition.reconstruct(data, {.iterations = 2}, at_once);
+    QVERIFY(stopped.stopped);
+    QCOMPARE(stopped.iterations_done, 0.0);
+    QVERIFY(std::ranges::equal(data.subset(0).crystal_a, order));
+    recon::Reporter reporter;
+    acquisition.reconstruct(data, {.iterations = 0}, reporter);
+    QVERIFY(std::ranges::equal(data.subset(0).crystal_a, order));
+    acquisition.reconstruct(data, {.iterations = 1}, reporter);
+    QVERIFY(!std::ranges::equal(data.subset(0).crystal_a, order));
   }
 
   void threads_do_not_matter() {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "recon/image.h"
 #include "support/memory_events.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
@@ -88,6 +89,59 @@ class RandomsTest : public QObject {
     QCOMPARE(data.subset(0).additive[1], 6.0F);
     recon::add_randoms(data, source.scanner(), s, false);
     QCOMPARE(data.subset(0).additive[0], 12.0F);
+  }
+
+  /// What a pair of crystals expects is shared out over its windows: all together it is that of one wide window.
+  void energy_windows_share_by_delayeds() {
+    MemoryEvents source([] {
+      recon::Scanner scanner = small_scanner();
+      scanner.module_types[0].energy_edges_kev = {430, 500, 650};
+      return scanner;
+    }());
+    for (const std::uint8_t window_a : {0, 1}) {
+      for (const std::uint8_t window_b : {0, 1}) {
+        source.add_in_windows(24, window_b, 0, window_a, false);
+      }
+    }
+    source.add_in_windows(0, 0, 24, 1, true);  // crystal 0: 1 of 4 in window 0; crystal 24: 2 of 3
+    source.add_in_windows(0, 1, 24, 0, true);
+    source.add_in_windows(24, 0, 0, 1, true);
+    source.add_in_windows(0, 1, 25, 1, true);
+    const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
+    recon::Reporter reporter;
+    recon::ListmodeData data = recon::ListmodeData::load(source, model, {}, reporter);
+    data.sort_for(recon::centred_grid({8, 8, 8}, {4, 4, 4}, {}), source.scanner(), 1, reporter);
+    QCOMPARE(data.delayeds_per_crystal()[0], 4U);
+    std::vector<double> s(source.scanner().num_crystals());
+    s[0] = 3;
+    s[24] = 4;
+    recon::add_randoms(data, source.scanner(), s, false);
+    const recon::PromptColumns columns = data.subset(0);
+    const float share_0[] = {0.25F, 0.75F};
+    const float share_24[] = {2.0F / 3, 1.0F / 3};
+    QCOMPARE(columns.size(), std::size_t{4});
+    for (std::size_t i = 0; i < 4; ++i) {
+      QCOMPARE(columns.additive[i], 12 * share_24[columns.window_a[i]] * share_0[columns.window_b[i]]);
+    }
+    QCOMPARE(std::accumulate(columns.additive.begin(), columns.additive.end(), 0.0F), 12.0F);
+  }
+
+  /// A module cannot have more delayeds than all others together. As many is the limit, which is reached slowly.
+  void trouble_is_told() {
+    const recon::Scanner scanner = small_scanner({.modules = 3, .transaxial = 1, .axial = 1});
+    struct Listener : recon::Reporter {
+      int warnings = 0;
+      void warning(std::string_view) override { ++warnings; }
+    } listener;
+    const auto estimate = [&](const std::vector<std::uint64_t>& delayeds) {
+      return recon::randoms_from_delayeds(scanner, {}, delayeds, 1, &listener);
+    };
+    estimate({100, 100, 100});
+    estimate({200, 100, 100});
+    QCOMPARE(listener.warnings, 0);
+    const std::vector<double> s = estimate({300, 100, 100});
+    QCOMPARE(listener.warnings, 1);
+    QVERIFY(std::isfinite(s[0] * s[1]) && std::isfinite(s[1] * s[2]));
   }
 };
 

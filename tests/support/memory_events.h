@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "recon/events.h"
@@ -29,6 +30,12 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
     events.delayed.push_back(delayed ? 1 : 0);
   }
 
+  void add_in_windows(std::uint32_t a, std::uint8_t window_a, std::uint32_t b, std::uint8_t window_b, bool delayed) {
+    add(a, b, 0, 0, delayed);
+    events.window_a.push_back(window_a);
+    events.window_b.push_back(window_b);
+  }
+
   void write(recon::TimeInterval interval, const recon::EventBlock& block) override {
     step_ms = interval.stop_ms - interval.start_ms;
     for (std::size_t i = 0; i < block.size(); ++i) {
@@ -48,20 +55,26 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
       block.tof_bin.push_back(events.tof_bin[next_]);
       block.time_ms.push_back(events.time_ms[next_]);
       block.delayed.push_back(events.delayed[next_]);
+      if (!events.window_a.empty()) {
+        block.window_a.push_back(events.window_a[next_]);
+        block.window_b.push_back(events.window_b[next_]);
+      }
       ++(events.delayed[next_] != 0 ? counts_.delayeds : counts_.prompts);
     }
     if (events.size() == 0) {
       return false;
     }
     const bool at_end = block.size() == 0;
+    add_intervals(block, at_end);
     counts_.moves = moves;
     counts_.first_ms = events.time_ms.front();
     counts_.last_ms = (at_end ? events.time_ms.back() + silence_ms : block.time_ms.back()) + step_ms;
     counts_.duration_s = 1e-3 * (counts_.last_ms - counts_.first_ms);
-    return !at_end;
+    return !block.intervals.empty() || !at_end;
   }
   void rewind() override {
     next_ = 0;
+    next_interval_ms_.reset();
     counts_ = {};
   }
   double fraction_read() const override {
@@ -70,9 +83,20 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
   const recon::EventCounts& counts() const override { return counts_; }
 
  private:
+  /// The time blocks of the events in `block`, or those of the silence at the end.
+  void add_intervals(recon::EventBlock& block, bool at_end) {
+    const std::uint32_t last_start_ms = at_end ? events.time_ms.back() + silence_ms : block.time_ms.back();
+    std::uint32_t& start_ms =
+        next_interval_ms_ ? *next_interval_ms_ : next_interval_ms_.emplace(events.time_ms.front());
+    for (; start_ms <= last_start_ms; start_ms += step_ms) {
+      block.intervals.push_back({start_ms, start_ms + step_ms});
+    }
+  }
+
   recon::Scanner scanner_;
   std::size_t events_per_block_;
   std::size_t next_ = 0;
+  std::optional<std::uint32_t> next_interval_ms_;  ///< none before the first
   recon::EventCounts counts_;
 };
 

@@ -5,12 +5,12 @@
 
 #include "recon/events.h"
 
-namespace coincide::io {
+namespace coincide::recon {
 
 /// A union of time intervals, for the duration of an acquisition. In time order adding costs next to nothing.
 class TimeIntervals {
  public:
-  void add(recon::TimeInterval interval);
+  void add(TimeInterval interval);
   double total_s() const { return static_cast<double>(total_ms_) * 1e-3; }
 
  private:
@@ -18,4 +18,4 @@ class TimeIntervals {
   std::uint64_t total_ms_ = 0;
 };
 
-}  // namespace coincide::io
+}  // namespace coincide::recon

@@ -2,7 +2,7 @@
 #include <random>
 #include <vector>
 
-#include "io/time_intervals.h"
+#include "recon/time_intervals.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -12,7 +12,7 @@ class TimeIntervalsTest : public QObject {
 
  private slots:
   void gaps_do_not_count() {
-    io::TimeIntervals intervals;
+    recon::TimeIntervals intervals;
     intervals.add({0, 100});
     intervals.add({100, 200});
     intervals.add({500, 600});
@@ -24,7 +24,7 @@ class TimeIntervalsTest : public QObject {
   /// Against a list of milliseconds, in any order, with overlaps.
   void union_equals_marked_milliseconds() {
     std::mt19937 random(1);
-    io::TimeIntervals intervals;
+    recon::TimeIntervals intervals;
     std::vector<bool> marked(1000, false);
     for (int i = 0; i < 60; ++i) {
       const std::uint32_t start = random() % 950;

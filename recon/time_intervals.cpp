@@ -1,11 +1,11 @@
-#include "io/time_intervals.h"
+#include "recon/time_intervals.h"
 
 #include <algorithm>
 #include <iterator>
 
-namespace coincide::io {
+namespace coincide::recon {
 
-void TimeIntervals::add(recon::TimeInterval interval) {
+void TimeIntervals::add(TimeInterval interval) {
   auto& [start, stop] = interval;
   if (stop <= start) {
     return;
@@ -24,4 +24,4 @@ void TimeIntervals::add(recon::TimeInterval interval) {
   total_ms_ += stop - start;
 }
 
-}  // namespace coincide::io
+}  // namespace coincide::recon
