@@ -60,10 +60,18 @@ void check_output_folder(const fs::path& folder) {
 }
 
 void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {
-  std::vector<fs::path> outputs;
   const std::string suffix = "." + job.output.format;
-  for (const std::string& ending : {suffix, "_truth" + suffix, "_mu" + suffix, std::string(".petsird"),
-                                    std::string(".json"), std::string(".png"), std::string(".log")}) {
+  std::vector<std::string> endings{suffix, ".json", ".png", ".log"};
+  if (job.simulates()) {
+    endings.insert(endings.end(), {"_truth" + suffix, "_mu" + suffix, ".petsird"});
+  }
+  if (job.output.save_every_iteration) {
+    for (std::int64_t iteration = 1; iteration < job.algorithm.iterations; ++iteration) {
+      endings.push_back(iteration_ending(iteration) + suffix);
+    }
+  }
+  std::vector<fs::path> outputs;
+  for (const std::string& ending : endings) {
     outputs.push_back(fs::weakly_canonical(job.result_path(ending)));
   }
   for (const auto& [role, path] : setup.inputs) {
@@ -73,6 +81,17 @@ void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {
                       "output.folder.",
                       path.string(), role));
     }
+  }
+}
+
+/// A simulation may replace the events of its own earlier run, never somebody's measurement.
+void check_no_events_overwritten(const io::Job& job) {
+  const fs::path events = job.result_path(".petsird");
+  if (job.simulates() && fs::exists(events) && !fs::exists(job.result_path(".json"))) {
+    throw InputError(
+        fmt::format("the simulation would overwrite {}, which is not from an earlier run of this job (there is no {} "
+                    "beside it). Change output.name or output.folder.",
+                    events.string(), job.result_path(".json").filename().string()));
   }
 }
 
@@ -212,6 +231,8 @@ ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double,
   return recon::centred_grid(shape, size, scanner.centre_mm());
 }
 
+std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }
+
 JobSetup prepare_job(const io::Job& job) {
   check_settings(job);
   JobSetup setup;
@@ -222,9 +243,11 @@ JobSetup prepare_job(const io::Job& job) {
   check_memory(setup.grid);
   if (setup.start_image) {
     check_start_image(*setup.start_image, setup.grid, job.algorithm.start_image.string());
+    setup.start_image->grid = setup.grid;  // to the last bit: rounding on its way through a file must not matter
   }
   check_output_folder(job.output.folder);
   check_no_input_overwritten(job, setup);
+  check_no_events_overwritten(job);
   if (job.algorithm.name == io::Method::mlem && job.algorithm.subsets != io::Job{}.algorithm.subsets) {
     setup.notes.push_back(
         fmt::format("MLEM uses all events at once; algorithm.subsets = {} is not used.", job.algorithm.subsets));

@@ -36,6 +36,9 @@ struct JobSetup {
 /// FileError for a bad input file, DeviceError for a missing device.
 JobSetup prepare_job(const io::Job& job);
 
+/// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
+std::string iteration_ending(std::int64_t iteration);
+
 /// Voxels of the given size over the bore of the scanner: what a patient can fill, and all crystals along the axis.
 recon::ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm);
 

@@ -65,10 +65,13 @@ SampleLors draw_lors(const recon::MultiplicativeModel& model) {
   std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(scanner.num_crystals() - 1));
   SampleLors lors;
   for (int attempt = 0; attempt < 20 * calibration_lors && lors.a.size() < calibration_lors; ++attempt) {
-    const std::uint32_t a = crystal(random);
-    const std::uint32_t b = crystal(random);
+    std::uint32_t a = crystal(random);
+    std::uint32_t b = crystal(random);
     if (a == b || !model.in_coincidence(a, b)) {
       continue;
+    }
+    if (scanner.tof_range(scanner.crystal_type[a], scanner.crystal_type[b]).count == 0) {
+      std::swap(a, b);  // the pair of types is stated in the other order
     }
     const recon::TofRange& range = scanner.tof_range(scanner.crystal_type[a], scanner.crystal_type[b]);
     lors.a.push_back(a);
@@ -121,7 +124,7 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
 
 std::string duration_text(double seconds) {
   if (seconds < 100) {
-    return fmt::format("{:.2g} s", seconds);
+    return fmt::format("{:.{}f} s", seconds, seconds < 10 ? 1 : 0);
   }
   return seconds < 6000 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
 }
@@ -130,9 +133,8 @@ std::string duration_text(double seconds) {
 
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   JobSetup setup = prepare_job(job);
-  const recon::MultiplicativeModel model(
-      setup.scanner(), setup.efficiencies(),
-      {job.corrections.efficiencies, job.corrections.geometric, job.corrections.randoms});
+  const recon::MultiplicativeModel model(setup.scanner(), setup.efficiencies(),
+                                         {job.corrections.efficiencies, job.corrections.geometric});
   JobPlan plan;
   plan.scanner = setup.scanner().name;
   plan.events = setup.phantom ? "simulation of " + setup.phantom->name : setup.events->format();

@@ -103,8 +103,7 @@ class JobRun {
   }
 
   void make_model() {
-    const recon::CorrectionOptions options{job_.corrections.efficiencies, job_.corrections.geometric,
-                                           job_.corrections.randoms};
+    const recon::CorrectionOptions options{job_.corrections.efficiencies, job_.corrections.geometric};
     model_.emplace(setup_.scanner(), setup_.efficiencies(), options);
     provenance_.events_format = setup_.events->format();
     provenance_.scanner = setup_.scanner().name;
@@ -149,13 +148,14 @@ class JobRun {
     options.subsets = static_cast<int>(job_.num_subsets());
     options.start_s = job_.input.start_s;
     options.stop_s = job_.input.stop_s;
+    options.num_threads = threads_;
     options.memory_limit_bytes = static_cast<std::uint64_t>(job_.compute.memory_limit_gb * 1e9);
     data_.emplace(recon::ListmodeData::load(*setup_.events, *model_, options, reporter_));
     const recon::EventCounts& counts = data_->counts();
     provenance_.counts = counts;
     provenance_.prompts_used = data_->num_prompts();
     provenance_.prompts_impossible = data_->num_impossible();
-    provenance_.frame_start_s = job_.input.start_s;
+    provenance_.frame_start_s = 1e-3 * counts.first_ms;
     provenance_.frame_duration_s = data_->duration_s();
     reporter_.note(
         fmt::format("{} prompts and {} delayeds in {:.6g} s.", counts.prompts, counts.delayeds, data_->duration_s()));
@@ -195,9 +195,9 @@ class JobRun {
       return;
     }
     reporter_.begin_stage("randoms");
-    const std::vector<double> rates =
-        recon::randoms_from_delayeds(setup_.scanner(), setup_.efficiencies(), data_->delayeds_per_crystal());
-    recon::add_randoms(*data_, setup_.scanner(), rates, tof());
+    const std::vector<double> rates = recon::randoms_from_delayeds(setup_.scanner(), setup_.efficiencies(),
+                                                                   data_->delayeds_per_crystal(), threads_, &reporter_);
+    recon::add_randoms(*data_, setup_.scanner(), rates, tof(), threads_);
     provenance_.corrections.emplace_back("randoms", "smooth estimate from delayed coincidences, in the model");
   }
 
@@ -222,7 +222,7 @@ class JobRun {
     reporter_.on_image = [this, scale](const recon::Image& image, double iteration) {
       const bool whole = std::abs(iteration - std::round(iteration)) < 1e-6;
       if (job_.output.save_every_iteration && whole && iteration < static_cast<double>(job_.algorithm.iterations)) {
-        write(fmt::format("_it{:03.0f}", iteration), described(in_unit(image, scale), iteration));
+        write(iteration_ending(std::llround(iteration)), described(in_unit(image, scale), iteration));
       }
     };
     recon::OsemOptions options;
@@ -236,9 +236,10 @@ class JobRun {
     provenance_.iterations_done = result.iterations_done;
     provenance_.unit = scale.unit;
     provenance_.decay_factor = scale.decay_factor;
-    provenance_.corrections.emplace_back("decay", job_.quantification.half_life_s > 0 && scale.unit != "1"
-                                                      ? "to the start of the frame"
-                                                      : "not corrected");
+    provenance_.tof = tof();
+    provenance_.decay_corrected = job_.quantification.half_life_s > 0 && scale.unit != "1";
+    provenance_.corrections.emplace_back("decay",
+                                         provenance_.decay_corrected ? "to the start of the frame" : "not corrected");
     finished_ = !result.stopped;
     if (result.iterations_done > 0) {
       image_ = described(in_unit(result.image, scale), result.iterations_done);

@@ -68,15 +68,15 @@ bool SensitivityCache::keep(const std::string& key, const recon::Image& image) c
 
 void SensitivityCache::remove_oldest() const {
   std::error_code error;
-  std::vector<fs::directory_entry> files;
+  std::vector<std::pair<fs::file_time_type, fs::path>> files;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
     if (entry.path().filename().string().starts_with("sensitivity-")) {
-      files.push_back(entry);
+      files.emplace_back(entry.last_write_time(error), entry.path());
     }
   }
-  std::ranges::sort(files, std::ranges::greater{}, [&](const auto& entry) { return entry.last_write_time(error); });
+  std::ranges::sort(files, std::ranges::greater{});
   for (std::size_t i = most_files; i < files.size(); ++i) {
-    fs::remove(files[i].path(), error);
+    fs::remove(files[i].second, error);
   }
 }
 

@@ -40,11 +40,11 @@ SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon:
   files.paths.push_back(events);
   reporter.note(fmt::format("Simulated {} prompts and {} delayeds of {} in {}.", counts.prompts, counts.delayeds,
                             phantom.name, scanner.name));
-  write_image(job, "_truth", recon::activity_image(phantom, setup.grid, scanner.centre_mm()), "simulated activity",
-              files);
+  write_image(job, "_truth", recon::activity_image(phantom, setup.grid, scanner.centre_mm(), 3, options.num_threads),
+              "simulated activity", files);
   if (options.attenuation) {
     const recon::ImageGrid bore = automatic_grid(scanner, job.image.voxel_size_mm);
-    files.attenuation = recon::attenuation_image(phantom, bore, scanner.centre_mm());
+    files.attenuation = recon::attenuation_image(phantom, bore, scanner.centre_mm(), 3, options.num_threads);
     write_image(job, "_mu", *files.attenuation, "simulated attenuation", files);
   }
   return files;

@@ -83,7 +83,10 @@ recon::Vec3 narrow(const Vector3d& v) {
   return {static_cast<float>(v.x()), static_cast<float>(v.y()), static_cast<float>(v.z())};
 }
 
-void add_crystal(const Transform& transform, const Corners& corners, const Edges& edges, recon::Scanner& scanner) {
+/// `outwards`: from the scanner's axis to the middle of the crystal's module. The depth direction is the edge nearest
+/// to it; seen from the crystal's own place, one at the end of a wide flat panel would lie on its side.
+void add_crystal(const Transform& transform, const Corners& corners, const Edges& edges, const Vector3d& outwards,
+                 recon::Scanner& scanner) {
   std::array<recon::Vec3, 8> placed;
   Vector3d centre = Vector3d::Zero();
   for (std::size_t i = 0; i < corners.size(); ++i) {
@@ -93,7 +96,6 @@ void add_crystal(const Transform& transform, const Corners& corners, const Edges
   }
   Edges turned;
   std::array<double, 3> along{};  // cosine with the line from the axis
-  const Vector3d outwards(centre.x(), centre.y(), 0);
   for (std::size_t i = 0; i < edges.size(); ++i) {
     turned[i] = transform.leftCols<3>() * edges[i];
     along[i] = turned[i].normalized().dot(outwards);
@@ -106,6 +108,17 @@ void add_crystal(const Transform& transform, const Corners& corners, const Edges
   scanner.crystal_normal.push_back(narrow(turned[depth].normalized() * (along[depth] > 0 ? -1 : 1)));
   scanner.crystal_face_mm2.push_back(static_cast<float>(face.norm()));
   scanner.crystal_corners_mm.push_back(placed);
+}
+
+/// Mean of all corners of a module's crystals, in the module's frame.
+Vector3d middle_of(const Corners& corners, const std::vector<Transform>& places) {
+  Vector3d sum = Vector3d::Zero();
+  for (const Transform& place : places) {
+    for (const auto& corner : corners) {
+      sum += apply(place, corner);
+    }
+  }
+  return sum / static_cast<double>(std::max<std::size_t>(1, places.size() * corners.size()));
 }
 
 /// One record, or the only entry of a vector (before v0.5).
@@ -137,12 +150,15 @@ void add_module_type(const YardlValue& replicated_module, recon::Scanner& scanne
     throw FileError("The scanner in the file has more than 256 types of modules.");
   }
   std::uint32_t module_number = scanner.num_modules();
+  const Vector3d middle = middle_of(corners, places);
   for (const Transform& module : modules) {
+    Vector3d outwards = apply(module, middle);
+    outwards.z() = 0;
     for (const Transform& place : places) {
       Transform both;
       both.leftCols<3>() = module.leftCols<3>() * place.leftCols<3>();
       both.col(3) = apply(module, place.col(3));
-      add_crystal(both, corners, edges, scanner);
+      add_crystal(both, corners, edges, outwards, scanner);
     }
     scanner.crystal_module.insert(scanner.crystal_module.end(), places.size(), module_number++);
     scanner.crystal_type.insert(scanner.crystal_type.end(), places.size(), static_cast<std::uint8_t>(type));

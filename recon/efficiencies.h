@@ -24,7 +24,7 @@ struct Efficiencies {
 
   std::string method;  ///< free text of the file
   double calibration_factor = 1;
-  bool calibration_stated = false;  ///< the file has the field: image values are absolute
+  bool calibration_stated = false;      ///< the file has the field: image values are absolute
   std::vector<std::vector<float>> bin;  ///< [type][detection bin of the type]
   std::vector<PairTable> pairs;         ///< [type a][type b], row-major; empty: everything 1
 

@@ -13,17 +13,16 @@ enum class RandomsMethod {
   automatic,  ///< delayeds if the file has any, else none
 };
 
-/// Which factors the model of the measurement has (see MultiplicativeModel and randoms.h).
+/// Which factors the model of the measurement has (see MultiplicativeModel).
 struct CorrectionOptions {
   bool efficiencies = true;  ///< those of the file
   /// Solid angle of the crystal pair. Automatic: on unless the file's pair efficiencies hold it already.
   Switch geometric = Switch::automatic;
-  RandomsMethod randoms = RandomsMethod::automatic;
 };
 
 struct OsemOptions {
   int iterations = 4;
-  int subsets = 1;  ///< 1 is MLEM
+  int subsets = 1;         ///< 1 is MLEM
   double psf_fwhm_mm = 0;  ///< Gaussian resolution model in image space, part of the system matrix; 0: none
   int num_threads = 0;
   /// Also called after every sub-iteration (0: only after whole iterations).
