@@ -104,7 +104,7 @@ class PetsirdFileTest : public QObject {
       QCOMPARE(counts.quadruples, 0U);
       QCOMPARE(counts.first_ms, 0U);
       QCOMPARE(counts.last_ms, 2U);
-      QVERIFY(counts.moves);  // the bed, between the two event blocks
+      QVERIFY(counts.moves);                 // the bed, between the two event blocks
       QCOMPARE(counts.warnings.size(), 3U);  // alignment, policy, place of bed and gantry
       source->rewind();
       QCOMPARE(source->counts().prompts, 0U);
