@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <new>
+#include <optional>
 
 #include "app/file_info.h"
 #include "app/plan_job.h"
@@ -39,9 +40,9 @@ struct CommandLine {
   std::string info;
   std::string new_job;
   std::vector<std::string> assignments;
-  std::string device;
-  std::string output;
-  int threads = -1;
+  std::optional<std::string> device;
+  std::optional<std::string> output;
+  std::optional<std::string> threads;
   bool dry_run = false;
   bool allow_truncated = false;
 };
@@ -78,14 +79,14 @@ io::Job load_job(const CommandLine& line) {
   for (const std::string& assignment : line.assignments) {
     io::set_in_job(job, assignment);
   }
-  if (!line.device.empty()) {
-    io::set_in_job(job, "compute.device=" + line.device);
+  if (line.device) {
+    io::set_in_job(job, "compute.device=" + *line.device);
   }
-  if (line.threads >= 0) {
-    io::set_in_job(job, fmt::format("compute.threads={}", line.threads));
+  if (line.threads) {
+    io::set_in_job(job, "compute.threads=" + *line.threads);
   }
-  if (!line.output.empty()) {
-    io::set_in_job(job, "output.folder=" + line.output);
+  if (line.output) {
+    io::set_in_job(job, "output.folder=" + *line.output);
   }
   return job;
 }
@@ -167,6 +168,9 @@ int run_command_line(int argc, char** argv) {
     return fail(no_device_or_memory,
                 "the memory is not enough. Use larger or fewer voxels in [image], or a smaller "
                 "compute.memory_limit_gb.");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(other_failure,
+                fmt::format("cannot use the path {}: {}.", error.path1().string(), error.code().message()).c_str());
   } catch (const std::exception& error) {
     return fail(other_failure, error.what());
   }

@@ -68,7 +68,7 @@ std::string counts_text(const recon::EventCounts& counts) {
   const auto line = [&](const char* name, std::uint64_t count) {
     return fmt::format("{:<13} {}{}\n", name, count,
                        counts.duration_s > 0
-                           ? fmt::format(", {:.4g} per second", static_cast<double>(count) / counts.duration_s)
+                           ? fmt::format(", {:.0f} per second", static_cast<double>(count) / counts.duration_s)
                            : "");
   };
   std::string text = fmt::format("Duration      {:.3f} s, from {:.3f} to {:.3f} s\n", counts.duration_s,

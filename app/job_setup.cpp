@@ -38,6 +38,14 @@ void check_settings(const io::Job& job) {
                     "file.",
                     job.input.stop_s, job.input.start_s));
   }
+  constexpr std::size_t longest_name = 200;  // file systems allow 255 bytes with all endings
+  if (job.output.name.size() > longest_name) {
+    throw InputError(
+        fmt::format("output.name has {} bytes; at most {} are possible.", job.output.name.size(), longest_name));
+  }
+  if (job.output.folder.empty()) {
+    throw InputError("output.folder is empty; give a folder, \".\" for the working directory.");
+  }
   if (job.output.name.find('/') != std::string::npos || job.output.name == "." || job.output.name == "..") {
     throw InputError(
         fmt::format("output.name = \"{}\" must be a name, not a path; output.folder says where.", job.output.name));
@@ -95,6 +103,17 @@ void check_no_events_overwritten(const io::Job& job) {
   }
 }
 
+void check_outputs(const io::Job& job, const JobSetup& setup) {
+  try {
+    check_output_folder(job.output.folder);
+    check_no_input_overwritten(job, setup);
+    check_no_events_overwritten(job);
+  } catch (const fs::filesystem_error& error) {
+    throw InputError(fmt::format("the results cannot be written to {}: {}. Change output.folder or output.name.",
+                                 error.path1().string(), error.code().message()));
+  }
+}
+
 ImageGrid make_grid(const io::Job& job, const recon::Scanner& scanner) {
   const ImageGrid automatic = automatic_grid(scanner, job.image.voxel_size_mm);
   std::array<std::int64_t, 3> shape = automatic.shape;
@@ -142,14 +161,60 @@ void check_memory(const ImageGrid& grid) {
 }
 
 void check_attenuation(const recon::Image& image, const std::string& name) {
+  const auto not_finite = std::ranges::find_if_not(image.values, [](float v) { return std::isfinite(v); });
+  if (not_finite != image.values.end()) {
+    throw InputError(
+        fmt::format("corrections.attenuation = \"{}\" holds the value {}. Make the image again, or "
+                    "replace such values.",
+                    name, *not_finite));
+  }
   const auto [least, most] = std::ranges::minmax_element(image.values);
   // Lead, the densest that comes near a patient, has 1.7 1/cm at 511 keV.
-  if (!(*least >= -0.01F && *most <= 3)) {
+  if (*least < -0.01F || *most > 3) {
     throw InputError(
         fmt::format("corrections.attenuation = \"{}\" has values from {:.4g} to {:.4g}; linear attenuation "
                     "in 1/cm lies between 0 and 3 (water 0.096). Convert the image, for example from "
                     "Hounsfield units.",
                     name, *least, *most));
+  }
+}
+
+/// Part of the box of `image` that lies in the box of `map`.
+double covered_part(const ImageGrid& image, const ImageGrid& map) {
+  double part = 1;
+  for (int a = 0; a < 3; ++a) {
+    const auto face_mm = [a](const ImageGrid& grid, double index) {
+      return grid.origin_mm[a] + (index - 0.5) * grid.voxel_size_mm[a];
+    };
+    const double extent_mm = static_cast<double>(image.shape[a]) * image.voxel_size_mm[a];
+    const double low_mm = std::max(face_mm(image, 0), face_mm(map, 0));
+    const double high_mm =
+        std::min(face_mm(image, static_cast<double>(image.shape[a])), face_mm(map, static_cast<double>(map.shape[a])));
+    part *= std::max(0.0, high_mm - low_mm) / extent_mm;
+  }
+  return part;
+}
+
+/// What can be wrong with an attenuation image of possible values: its place, and 1/mm instead of 1/cm.
+void check_attenuation_fits(const std::string& name, JobSetup& setup) {
+  const double part = covered_part(setup.grid, setup.attenuation->grid);
+  if (part == 0) {
+    throw InputError(
+        fmt::format("corrections.attenuation = \"{}\" lies beside the image: they have no place in common. Its axes "
+                    "and origin must be those of the scanner.",
+                    name));
+  }
+  if (part < 0.99) {
+    setup.notes.push_back(
+        fmt::format("The attenuation image covers {:.0f} % of the result; elsewhere nothing attenuates.", 100 * part));
+  }
+  const float most = *std::ranges::max_element(setup.attenuation->values);
+  constexpr float less_than_tissue_per_cm = 0.03F;
+  if (most < less_than_tissue_per_cm) {
+    setup.warnings.push_back(
+        fmt::format("The attenuation image has no value above {:.2g}, and water has 0.096 1/cm: is it in 1/mm, or "
+                    "empty?",
+                    most));
   }
 }
 
@@ -166,11 +231,23 @@ void check_start_image(const recon::Image& image, const ImageGrid& grid, const s
                     name, image.grid.shape[0], image.grid.shape[1], image.grid.shape[2], grid.shape[0], grid.shape[1],
                     grid.shape[2]));
   }
+  const auto wrong = std::ranges::find_if_not(image.values, [](float v) { return std::isfinite(v) && v >= 0; });
+  if (wrong != image.values.end()) {
+    throw InputError(fmt::format(
+        "algorithm.start_image = \"{}\" holds the value {}; all must be finite and not negative.", name, *wrong));
+  }
+  if (std::ranges::all_of(image.values, [](float v) { return v == 0; })) {
+    throw InputError(fmt::format(
+        "algorithm.start_image = \"{}\" is 0 everywhere, and what starts as 0 stays 0. Choose another image, or none.",
+        name));
+  }
 }
 
 void require_file(const char* key, const fs::path& path) {
-  if (!fs::exists(path)) {
-    throw FileError(fmt::format("{} = \"{}\": there is no such file.", key, path.string()));
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    throw FileError(
+        fmt::format("{} = \"{}\": {}.", key, path.string(), error ? error.message() : "there is no such file"));
   }
 }
 
@@ -241,13 +318,14 @@ JobSetup prepare_job(const io::Job& job) {
   setup.grid = make_grid(job, setup.scanner());
   check_grid(setup.grid, setup.scanner());
   check_memory(setup.grid);
+  if (setup.attenuation) {
+    check_attenuation_fits(job.corrections.attenuation.string(), setup);
+  }
   if (setup.start_image) {
     check_start_image(*setup.start_image, setup.grid, job.algorithm.start_image.string());
     setup.start_image->grid = setup.grid;  // to the last bit: rounding on its way through a file must not matter
   }
-  check_output_folder(job.output.folder);
-  check_no_input_overwritten(job, setup);
-  check_no_events_overwritten(job);
+  check_outputs(job, setup);
   if (job.algorithm.name == io::Method::mlem && job.algorithm.subsets != io::Job{}.algorithm.subsets) {
     setup.notes.push_back(
         fmt::format("MLEM uses all events at once; algorithm.subsets = {} is not used.", job.algorithm.subsets));

@@ -26,6 +26,7 @@ struct JobSetup {
   std::optional<recon::Image> start_image;                            ///< as read
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
   std::vector<std::string> notes;                                     ///< what the user may want to know
+  std::vector<std::string> warnings;                                  ///< what may make the image wrong
 
   const recon::Scanner& scanner() const { return events ? events->scanner() : description.scanner; }
   const recon::Efficiencies& efficiencies() const { return events ? events->efficiencies() : description.efficiencies; }

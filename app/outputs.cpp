@@ -61,16 +61,18 @@ void make_output_folder(const std::filesystem::path& folder) {
 }
 
 void write_side_files(const io::Job& job, const recon::Image& image, io::Provenance& provenance) {
+  const std::filesystem::path picture = job.result_path(".png");
+  const std::filesystem::path json = job.result_path(".json");
   if (!image.values.empty()) {
-    const std::filesystem::path picture = job.result_path(".png");
+    provenance.outputs.push_back(picture.filename().string());
+  }
+  provenance.outputs.push_back(json.filename().string());
+  io::write_text_file(json, io::provenance_json(provenance));  // first: an image needs it more than its picture
+  if (!image.values.empty()) {
     const std::string subtitle = fmt::format("{}   |   {}   |   {} prompts in {:.4g} s", image.description,
                                              provenance.scanner, provenance.prompts_used, provenance.frame_duration_s);
     io::write_summary_picture(picture, image, {job.result_name(), subtitle});
-    provenance.outputs.push_back(picture.filename().string());
   }
-  const std::filesystem::path json = job.result_path(".json");
-  provenance.outputs.push_back(json.filename().string());
-  io::write_text_file(json, io::provenance_json(provenance));
 }
 
 }  // namespace coincide::app

@@ -142,6 +142,10 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.grid = setup.grid;
   plan.tof = setup.uses_tof(job);
   plan.notes = setup.notes;
+  plan.warnings = setup.warnings;
+  if (job.input.start_s > 0 || job.input.stop_s > 0) {
+    plan.notes.emplace_back("Prompts, memory and time are those of the whole file; the frame needs less.");
+  }
   plan.image_file = job.result_path("." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);
   plan.num_prompts = estimate_prompts(job, setup, reporter);
@@ -184,6 +188,9 @@ std::string plan_text(const JobPlan& plan) {
       plan.sensitivity_cached ? "kept from an earlier run" : duration_text(plan.sensitivity_s),
       duration_text(plan.iteration_s));
   text += fmt::format("Result        {}\n", plan.image_file);
+  for (const std::string& warning : plan.warnings) {
+    text += fmt::format("Warning       {}\n", warning);
+  }
   for (const std::string& note : plan.notes) {
     text += fmt::format("Note          {}\n", note);
   }

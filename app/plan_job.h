@@ -26,6 +26,7 @@ struct JobPlan {
   double total_s = 0;
   std::string image_file;
   std::vector<std::string> notes;
+  std::vector<std::string> warnings;
 };
 
 /// Checks a job as run_job() would and estimates what it needs, from a part of the events and a short timed run of the

@@ -41,10 +41,10 @@ class JobRun {
     }
     if (!reporter_.stop_requested()) {
       make_model();
-      make_sensitivity();
+      load_events();  // before the sensitivity image, which takes long: what is wrong with the file shows at once
     }
     if (!reporter_.stop_requested()) {
-      load_events();
+      make_sensitivity();
     }
     if (!reporter_.stop_requested()) {
       correct_attenuation();
@@ -73,6 +73,9 @@ class JobRun {
     reporter_.log("settings that differ from the defaults:");
     for (const std::string& line : io::changed_settings(job_)) {
       reporter_.log("  " + line);
+    }
+    for (const std::string& warning : setup_.warnings) {
+      reporter_.warning(warning);
     }
     for (const std::string& note : setup_.notes) {
       reporter_.note(note);
@@ -199,6 +202,7 @@ class JobRun {
                                                                    data_->delayeds_per_crystal(), threads_, &reporter_);
     recon::add_randoms(*data_, setup_.scanner(), rates, tof(), threads_);
     provenance_.corrections.emplace_back("randoms", "smooth estimate from delayed coincidences, in the model");
+    num_randoms_ = data_->counts().delayeds;
   }
 
   /// A uniform image that explains the prompts: the scale is right before the first update.
@@ -206,8 +210,8 @@ class JobRun {
     const double sum = std::accumulate(sensitivity_.values.begin(), sensitivity_.values.end(), 0.0);
     if (!(sum > 0)) {
       throw InputError(
-          "the sensitivity image is 0 everywhere: no crystal pair sees the image. Check [image] and "
-          "[corrections].");
+          "the sensitivity image is 0 everywhere: no crystal pair sees the image. Check [image], [corrections] and "
+          "sensitivity.fraction.");
     }
     return {setup_.grid, static_cast<float>(static_cast<double>(data_->num_prompts()) / sum)};
   }
@@ -241,8 +245,27 @@ class JobRun {
     provenance_.corrections.emplace_back("decay",
                                          provenance_.decay_corrected ? "to the start of the frame" : "not corrected");
     finished_ = !result.stopped;
+    warn_of_missed_prompts();
     if (result.iterations_done > 0) {
       image_ = described(in_unit(result.image, scale), result.iterations_done);
+    }
+  }
+
+  /// An image explains all prompts but the randoms (Shepp and Vardi 1982), unless their LORs do not cross it.
+  void warn_of_missed_prompts() {
+    constexpr double acceptable_part = 0.05;
+    if (provenance_.figures.empty()) {
+      return;
+    }
+    const auto prompts = static_cast<double>(data_->num_prompts());
+    const double missed =
+        1 - (provenance_.figures.back().expected_counts + static_cast<double>(num_randoms_)) / prompts;
+    if (missed > acceptable_part) {
+      reporter_.warning(
+          fmt::format("About {:.0f} % of the prompts miss the image, for activity outside it or for randoms and "
+                      "scatter that are not corrected; that disturbs "
+                      "values near its edges. Make the image larger or move it (image.size, image.centre_offset_mm).",
+                      100 * missed));
     }
   }
 
@@ -281,6 +304,10 @@ class JobRun {
     reporter_.end_stage();
     provenance_.stage_seconds = reporter_.stage_seconds();
     provenance_.warnings = reporter_.warnings();
+    if (image_.values.empty() && std::filesystem::exists(image_path(""))) {
+      reporter_.note("The image and the record of an earlier run stay as they are.");
+      return {std::move(image_), std::move(provenance_)};
+    }
     write_side_files(job_, image_, provenance_);
     if (!image_.values.empty()) {
       reporter_.note(fmt::format("Written: {}", image_path("").string()));
@@ -298,6 +325,7 @@ class JobRun {
   recon::Image sensitivity_;
   std::optional<recon::ListmodeData> data_;
   recon::Image image_;
+  std::uint64_t num_randoms_ = 0;  ///< in the model
   bool finished_ = false;
 };
 

@@ -28,7 +28,8 @@ fs::path user_cache_folder() {
   if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
     return fs::path(home) / ".cache" / "coincide";
   }
-  return fs::temp_directory_path() / "coincide";
+  std::error_code error;
+  return fs::temp_directory_path(error) / "coincide";
 }
 
 }  // namespace
@@ -38,7 +39,8 @@ SensitivityCache::SensitivityCache(fs::path folder)
 
 std::optional<recon::Image> SensitivityCache::find(const std::string& key, const recon::ImageGrid& grid) const {
   const fs::path path = path_of(key);
-  if (!fs::exists(path)) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
     return std::nullopt;
   }
   try {

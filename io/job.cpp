@@ -193,10 +193,16 @@ fs::path Job::result_path(std::string_view suffix) const {
 Job load_job(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
-  if (!in || fs::is_directory(path) || !(text << in.rdbuf())) {
+  std::error_code error;
+  const fs::file_type kind = fs::status(path, error).type();
+  if (!in || kind == fs::file_type::directory || !(text << in.rdbuf())) {
+    const std::string why = kind == fs::file_type::not_found   ? "there is no such file"
+                            : kind == fs::file_type::directory ? "it is a folder"
+                            : in                               ? "it is empty"
+                            : error                            ? error.message()
+                                                               : "it is closed to you";
     throw InputError(fmt::format("{}: cannot read this job file: {}. Write one with `coincide --new-job FILE`.",
-                                 path.string(),
-                                 !fs::exists(path) ? "there is no such file" : "it is empty or not a readable file"));
+                                 path.string(), why));
   }
   Job job;
   job.file = fs::absolute(path).lexically_normal();

@@ -33,14 +33,19 @@ constexpr std::array formats = {
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
                    }},
-    ListmodeFormat{
-        "PETSIRD (text)", [](std::string_view bytes) { return bytes.starts_with("{\"yardl\""); },
-        [](const Path& path, const ListmodeOptions&) -> Source {
-          throw FileError(fmt::format(
-              "{} is PETSIRD as text (NDJSON), which is meant for looking at, not for reading. Convert it to "
-              "binary PETSIRD with the tools of the 'petsird' package.",
-              path.string()));
-        }},
+};
+
+/// What is recognised only to say what to do with it.
+struct OtherFormat {
+  std::string_view first_bytes;
+  std::string_view advice;
+};
+
+constexpr std::array other_formats = {
+    OtherFormat{"{\"yardl\"",
+                "is PETSIRD as text (NDJSON), which is meant for looking at, not for reading. Convert it to binary "
+                "PETSIRD with the tools of the 'petsird' package."},
+    OtherFormat{"\x1f\x8b", "is compressed with gzip. Uncompress it first, for example with gunzip."},
 };
 
 std::string first_bytes(const Path& path) {
@@ -72,6 +77,11 @@ std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const Listmo
   for (const ListmodeFormat& format : formats) {
     if (format.recognise(bytes)) {
       return format.open(path, options);
+    }
+  }
+  for (const OtherFormat& format : other_formats) {
+    if (bytes.starts_with(format.first_bytes)) {
+      throw FileError(fmt::format("{} {}", path.string(), format.advice));
     }
   }
   std::string known;

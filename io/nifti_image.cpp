@@ -287,7 +287,8 @@ recon::Image read_nifti(const std::filesystem::path& path) {
     throw FileError(fmt::format("{}: there is no such file.", name));
   }
   nifti_set_debug_level(0);  // the library would print; its answers say enough
-  const NiftiImage nim(nifti_image_read(path.c_str(), 0), nifti_image_free);
+  const bool is_nifti = is_nifti_file(path.c_str()) > 0;
+  const NiftiImage nim(is_nifti ? nifti_image_read(path.c_str(), 0) : nullptr, nifti_image_free);
   if (!nim) {
     throw FileError(
         fmt::format("{}: this is not a whole NIfTI-1 image: another kind of file, or it ends too early.", name));

@@ -133,10 +133,13 @@ void PetsirdSource::end_early(const std::string& why, recon::EventBlock& block, 
   std::string sentence = fmt::format("{} ends in the middle of time block {} ({})", path_.string(),
                                      counts_.time_blocks + 1, blocks_->place());
   if (!options_.allow_truncated) {
-    throw FileError(fmt::format("{}; what is whole can be read with input.allow_truncated = true. {}", sentence, why));
+    throw FileError(
+        fmt::format("{}; what is whole can be read with input.allow_truncated = true, and looked at with --info FILE "
+                    "--allow-truncated. {}",
+                    sentence, why));
   }
   resize(block, first_event);
-  counts_.truncated = fmt::format("{}; the {} before it were read.", sentence, counts_.time_blocks);
+  counts_.truncated = fmt::format("{}; time blocks read before it: {}.", sentence, counts_.time_blocks);
 }
 
 void PetsirdSource::resize(recon::EventBlock& block, std::size_t size) const {

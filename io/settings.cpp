@@ -5,6 +5,8 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <numeric>
 #include <sstream>
 #include <type_traits>
@@ -75,7 +77,8 @@ bool read_number(const Setting& setting, const toml::node& node, T& value) {
     return false;
   }
   const auto read = node.is_number() ? node.value<T>() : std::nullopt;
-  if (!read || !(static_cast<double>(*read) >= setting.least && static_cast<double>(*read) <= setting.most)) {
+  const double number = read ? static_cast<double>(*read) : std::numeric_limits<double>::quiet_NaN();
+  if (!std::isfinite(number) || number < setting.least || number > setting.most) {
     return false;
   }
   value = *read;

@@ -48,14 +48,17 @@ double position_mm(const recon::ImageGrid& grid, int axis, double index) {
   return grid.origin_mm[axis] + index * grid.voxel_size_mm[axis];
 }
 
-/// The voxel with the largest mean over its surroundings, so that neither a noisy voxel nor an edge decides; the middle
-/// of an empty image.
+/// A hot voxel in hot surroundings, so that neither a noisy voxel nor the gap between two spots decides; the middle of
+/// an empty image.
 Index hottest_region(const recon::Image& image) {
   const auto& n = image.grid.shape;
   std::vector<float> smooth = image.values;
   std::ranges::replace_if(
       smooth, [](float value) { return !std::isfinite(value); }, 0.0F);
   recon::GaussianFilter(image.grid, 5 * *std::ranges::max_element(image.grid.voxel_size_mm)).apply(smooth);
+  for (std::size_t i = 0; i < smooth.size(); ++i) {
+    smooth[i] *= std::isfinite(image.values[i]) ? std::max(0.0F, image.values[i]) : 0.0F;
+  }
   const auto most = std::ranges::max_element(smooth);
   if (!(*most > 0)) {
     return {n[0] / 2, n[1] / 2, n[2] / 2};
@@ -197,7 +200,8 @@ class Page {
     AtomicFile target(path);
     const cairo_status_t status = cairo_surface_write_to_png(surface_.get(), target.temporary_path().c_str());
     if (status != CAIRO_STATUS_SUCCESS) {
-      throw FileError(fmt::format("Cannot write {}: {}.", path.string(), cairo_status_to_string(status)));
+      throw FileError(fmt::format("Cannot write {}: {}; the folder is closed to you, or the disk is full.",
+                                  path.string(), cairo_status_to_string(status)));
     }
     target.commit();
   }

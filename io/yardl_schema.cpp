@@ -310,7 +310,10 @@ YardlSchema::YardlSchema(std::string_view json) {
   try {
     YardlSchemaCompiler(Json::parse(json), *this);
   } catch (const Json::exception& error) {
-    throw FileError(fmt::format("The schema in the file cannot be understood: {}.", error.what()));
+    const auto* syntax = dynamic_cast<const Json::parse_error*>(&error);
+    throw FileError(fmt::format("The schema in the file cannot be understood: {}; the file is damaged.",
+                                syntax != nullptr ? fmt::format("at its byte {} it is no JSON", syntax->byte)
+                                                  : "a part of it is missing or of another kind"));
   }
 }
 

@@ -3,10 +3,13 @@
 Usage: run_batch_cases.py PROGRAM [words of the names of the cases to run]
 """
 
+import array
+import gzip
 import json
 import os
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -39,14 +42,32 @@ def make_inputs(program, folder):
     (folder / "text.petsird").write_text("This is no listmode file. " * 20)
     shutil.copy(folder / "scan_mu.nii.gz", folder / "mu.nii.gz")
     shutil.copy(folder / "scan_truth.nii.gz", folder / "activity.nii.gz")
+    make_odd_images(folder)
+
+
+def make_odd_images(folder):
+    """Images like those of the simulation, each with something wrong. NIfTI-1: values start at byte 352, the place along
+    x stands at 268 (qoffset_x) and 292 (srow_x[3])."""
+    def odd(source, name, factor, offset_mm=0.0):
+        image = bytearray(gzip.decompress((folder / source).read_bytes()))
+        values = array.array("f", image[352:])
+        image[352:] = array.array("f", [factor * value for value in values]).tobytes()
+        for place in (268, 292):
+            struct.pack_into("<f", image, place, struct.unpack_from("<f", image, place)[0] + offset_mm)
+        (folder / name).write_bytes(image)
+
+    odd("mu.nii.gz", "mu_per_mm.nii", 0.1)
+    odd("mu.nii.gz", "mu_beside.nii", 1, 5000)
+    odd("activity.nii.gz", "zero.nii", 0)
+    (folder / "text.nii").write_text("This is no image. " * 100)
 
 
 def fresh_folder(inputs, parent, job):
     folder = Path(tempfile.mkdtemp(dir=parent))
     for name in ("scan", "cut", "empty", "text"):
         (folder / f"{name}.petsird").symlink_to(inputs / f"{name}.petsird")
-    for name in ("mu", "activity"):
-        shutil.copy(inputs / f"{name}.nii.gz", folder)
+    for name in ("mu.nii.gz", "activity.nii.gz", "mu_per_mm.nii", "mu_beside.nii", "zero.nii", "text.nii"):
+        shutil.copy(inputs / name, folder)
     (folder / "job.toml").write_text(job)
     return folder
 
