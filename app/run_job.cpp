@@ -261,11 +261,11 @@ class JobRun {
     const double missed =
         1 - (provenance_.figures.back().expected_counts + static_cast<double>(num_randoms_)) / prompts;
     if (missed > acceptable_part) {
-      reporter_.warning(
-          fmt::format("About {:.0f} % of the prompts miss the image, for activity outside it or for randoms and "
-                      "scatter that are not corrected; that disturbs "
-                      "values near its edges. Make the image larger or move it (image.size, image.centre_offset_mm).",
-                      100 * missed));
+      reporter_.warning(fmt::format(
+          "About {:.0f} % of the prompts miss the image: there is activity outside it, or randoms or scatter "
+          "are not corrected. Values near its edges are disturbed. Make the image larger or move it "
+          "(image.size, image.centre_offset_mm).",
+          100 * missed));
     }
   }
 

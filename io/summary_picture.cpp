@@ -48,8 +48,8 @@ double position_mm(const recon::ImageGrid& grid, int axis, double index) {
   return grid.origin_mm[axis] + index * grid.voxel_size_mm[axis];
 }
 
-/// A hot voxel in hot surroundings, so that neither a noisy voxel nor the gap between two spots decides; the middle of
-/// an empty image.
+/// The voxel with the largest mean over its surroundings, so that neither a noisy voxel nor an edge decides, and with a
+/// value like theirs, so that it is not the gap between two spots; the middle of an empty image.
 Index hottest_region(const recon::Image& image) {
   const auto& n = image.grid.shape;
   std::vector<float> smooth = image.values;
@@ -57,7 +57,7 @@ Index hottest_region(const recon::Image& image) {
       smooth, [](float value) { return !std::isfinite(value); }, 0.0F);
   recon::GaussianFilter(image.grid, 5 * *std::ranges::max_element(image.grid.voxel_size_mm)).apply(smooth);
   for (std::size_t i = 0; i < smooth.size(); ++i) {
-    smooth[i] *= std::isfinite(image.values[i]) ? std::max(0.0F, image.values[i]) : 0.0F;
+    smooth[i] = image.values[i] >= 0.5F * smooth[i] ? smooth[i] : 0.0F;
   }
   const auto most = std::ranges::max_element(smooth);
   if (!(*most > 0)) {
