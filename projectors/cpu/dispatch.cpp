@@ -11,7 +11,10 @@ InstructionSet best_instruction_set() {
     const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
                     __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                     __builtin_cpu_supports("avx512cd");
-    return v4 ? InstructionSet::avx512 : v3 ? InstructionSet::avx2 : InstructionSet::x86_64;
+    // No feature tells how fast gathers are. AVX512-FP16 came with the Intel cores that have fast ones, which are also
+    // spared the microcode against data sampling that slows them on earlier Intel cores; AMD's, slower, lack it.
+    const bool fast_gather = __builtin_cpu_supports("avx512fp16");
+    return v4 && fast_gather ? InstructionSet::avx512 : v3 ? InstructionSet::avx2 : InstructionSet::x86_64;
   }();
   return best;
 }

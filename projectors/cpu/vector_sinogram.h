@@ -64,8 +64,7 @@ COINCIDE_HD void forward_sinogram(const TofSinogramKernel& kernel, const Prepare
   for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
     const Block block = make_block<boundary>(p.ray, first);
     const Floats values = gather(image, p.ray, block) * p.tof.scale;
-    const std::int32_t count = smaller(p.ray.last - first + 1, std::int32_t{lanes});
-    for (std::int32_t i = 0; i < count; ++i) {
+    for (std::int32_t i = 0; i < block.count; ++i) {
       std::int32_t bin = 0;
       WindowFloats weights;
       if (plane_window(kernel, p.tof, block.plane[i], bin, weights)) {
@@ -89,9 +88,8 @@ COINCIDE_HD void back_sinogram(const TofSinogramKernel& kernel, const Prepared<T
   __builtin_memcpy(row.bin(0), in, sizeof(float) * static_cast<std::size_t>(kernel.bins.num_bins));
   for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
     const Block block = make_block<boundary>(p.ray, first);
-    const std::int32_t count = smaller(p.ray.last - first + 1, std::int32_t{lanes});
     Floats values{};
-    for (std::int32_t i = 0; i < count; ++i) {
+    for (std::int32_t i = 0; i < block.count; ++i) {
       std::int32_t bin = 0;
       WindowFloats weights;
       if (plane_window(kernel, p.tof, block.plane[i], bin, weights)) {
@@ -99,7 +97,7 @@ COINCIDE_HD void back_sinogram(const TofSinogramKernel& kernel, const Prepared<T
         values[i] = p.tof.scale * sum_of_lanes(product);
       }
     }
-    scatter(image, p.ray, block, values, count);
+    scatter(image, p.ray, block, values);
   }
 }
 

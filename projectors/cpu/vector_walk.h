@@ -62,9 +62,16 @@ struct Neighbours {
   Floats weight_low, weight_high;
 };
 
+/// Where both neighbours are known to exist.
+COINCIDE_HD Neighbours inner_neighbours(Floats x) {
+  const Ints low = __builtin_convertvector(x, Ints);
+  const Floats f = x - __builtin_convertvector(low, Floats);
+  return {low, 1 - f, f};
+}
+
 /// A coordinate that is not a number counts as 0: larger(zero, NaN) is zero.
 template <BoundaryRule boundary>
-COINCIDE_HD Neighbours neighbours(Floats x, std::int32_t n) {
+COINCIDE_HD Neighbours border_neighbours(Floats x, std::int32_t n) {
   const Floats zero{};
   if constexpr (boundary == BoundaryRule::clamped) {
     x = smaller(larger(zero, x), zero + static_cast<float>(n - 1));
@@ -79,64 +86,156 @@ COINCIDE_HD Neighbours neighbours(Floats x, std::int32_t n) {
   }
 }
 
-/// The four weights of some planes, those of planes after the last being 0, and where their rows begin.
+/// Some planes of a LOR: the weights of their neighbours along u and v, and where their rows begin. The weights of
+/// planes after the last are 0.
 struct Block {
+  std::int32_t count;  ///< planes that exist
   Floats plane;
-  Floats low_low, low_high, high_low, high_high;  ///< first word: u, second: v
-  alignas(64) std::int32_t offset[lanes];
+  Ints offset;
+  Floats u_low, u_high, v_low, v_high;
 };
 
 template <BoundaryRule boundary>
 COINCIDE_HD Block make_block(const Ray& ray, std::int32_t first) {
+  Block block;
+  block.count = smaller(ray.last - first + 1, std::int32_t{lanes});
   const Ints lane = lane_numbers() + first;
   const Ints planes = smaller(lane, Ints{} + ray.last);
-  Block block;
   block.plane = __builtin_convertvector(planes, Floats);
-  const Neighbours u = neighbours<boundary>(block.plane * ray.u_step + ray.u_0, ray.n_u);
-  const Neighbours v = neighbours<boundary>(block.plane * ray.v_step + ray.v_0, ray.n_v);
-  const Ints offset = planes * static_cast<std::int32_t>(ray.stride_k) +
-                      u.low * static_cast<std::int32_t>(ray.stride_u) + v.low * static_cast<std::int32_t>(ray.stride_v);
-  __builtin_memcpy(block.offset, &offset, sizeof(block.offset));
-  asm("" : "+m"(block.offset));  // keeps the compiler from widening them in registers, which it then spills
-  Floats whole = Floats{} + 1;
-  if constexpr (boundary == BoundaryRule::clamped) {
-    whole =
-        larger(smaller(block.plane + 0.5f, Floats{} + ray.leaves) - larger(block.plane - 0.5f, Floats{} + ray.enters),
-               Floats{});
+  const Floats at_u = block.plane * ray.u_step + ray.u_0;
+  const Floats at_v = block.plane * ray.v_step + ray.v_0;
+  Neighbours u, v;
+  if (first >= ray.inner_first && first + lanes - 1 <= ray.inner_last) {
+    u = inner_neighbours(at_u);
+    v = inner_neighbours(at_v);
+  } else {
+    u = border_neighbours<boundary>(at_u, ray.n_u);
+    v = border_neighbours<boundary>(at_v, ray.n_v);
+    Floats whole = Floats{} + 1;
+    if constexpr (boundary == BoundaryRule::clamped) {
+      whole =
+          larger(smaller(block.plane + 0.5f, Floats{} + ray.leaves) - larger(block.plane - 0.5f, Floats{} + ray.enters),
+                 Floats{});
+    }
+    whole = lane > ray.last ? Floats{} : whole;
+    u.weight_low *= whole;
+    u.weight_high *= whole;
   }
-  whole = lane > ray.last ? Floats{} : whole;
-  const Floats u_low = u.weight_low * whole;
-  const Floats u_high = u.weight_high * whole;
-  block.low_low = u_low * v.weight_low;
-  block.low_high = u_low * v.weight_high;
-  block.high_low = u_high * v.weight_low;
-  block.high_high = u_high * v.weight_high;
+  block.offset = planes * static_cast<std::int32_t>(ray.stride_k) + u.low * static_cast<std::int32_t>(ray.stride_u) +
+                 v.low * static_cast<std::int32_t>(ray.stride_v);
+  block.u_low = u.weight_low;
+  block.u_high = u.weight_high;
+  block.v_low = v.weight_low;
+  block.v_high = v.weight_high;
   return block;
 }
+
+/// The four neighbours of the planes of a block, or what is added to them.
+struct Footprint {
+  Floats low_low, low_high, high_low, high_high;  ///< first word: u, second: v
+};
+
+#ifdef __AVX512F__
+
+COINCIDE_HD unsigned existing(const Block& block) { return (1U << static_cast<unsigned>(block.count)) - 1; }
+
+/// Two rows of voxels along v for the first or last 8 planes of a block, that of the lower and that of the upper u.
+/// Neighbours along v lie side by side: one gather for 8 pairs.
+struct Pairs {
+  __m256i offset;
+  __mmask8 exist;
+
+  COINCIDE_HD Floats load(const float* image) const {
+    return (Floats)_mm512_mask_i32gather_pd(_mm512_setzero_pd(), exist, offset, reinterpret_cast<const double*>(image),
+                                            sizeof(float));
+  }
+  /// The planes of a LOR have no voxel in common: no lane undoes another's addition.
+  COINCIDE_HD void add(float* image, Floats pairs) const {
+    _mm512_mask_i32scatter_pd(image, exist, offset, (__m512d)(load(image) + pairs), sizeof(float));
+  }
+};
+
+COINCIDE_HD Pairs first_pairs(const Block& block) {
+  return {(__m256i)__builtin_shufflevector(block.offset, block.offset, 0, 1, 2, 3, 4, 5, 6, 7),
+          static_cast<__mmask8>(existing(block))};
+}
+
+COINCIDE_HD Pairs last_pairs(const Block& block) {
+  return {(__m256i)__builtin_shufflevector(block.offset, block.offset, 8, 9, 10, 11, 12, 13, 14, 15),
+          static_cast<__mmask8>(existing(block) >> 8U)};
+}
+
+/// One neighbour of each plane.
+COINCIDE_HD Floats load_single(const float* image, const Block& block) {
+  return (Floats)_mm512_mask_i32gather_ps(_mm512_setzero_ps(), static_cast<__mmask16>(existing(block)),
+                                          (__m512i)block.offset, image, sizeof(float));
+}
+
+COINCIDE_HD void add_single(float* image, const Block& block, Floats values) {
+  _mm512_mask_i32scatter_ps(image, static_cast<__mmask16>(existing(block)), (__m512i)block.offset,
+                            (__m512)(load_single(image, block) + values), sizeof(float));
+}
+
+COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block& block) {
+  const auto even = [](Floats a, Floats b) {
+    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  };
+  const auto odd = [](Floats a, Floats b) {
+    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  };
+  const Pairs first = first_pairs(block);
+  const Pairs last = last_pairs(block);
+  const float* image_u = image + ray.stride_u;
+  const Floats low_first = first.load(image);
+  const Floats low_last = last.load(image);
+  const Floats high_first = first.load(image_u);
+  const Floats high_last = last.load(image_u);
+  return {even(low_first, low_last), odd(low_first, low_last), even(high_first, high_last), odd(high_first, high_last)};
+}
+
+COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, const Footprint& values) {
+  const auto first_half = [](Floats a, Floats b) {
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  };
+  const auto last_half = [](Floats a, Floats b) {
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  };
+  const Pairs first = first_pairs(block);
+  const Pairs last = last_pairs(block);
+  float* image_u = image + ray.stride_u;
+  first.add(image, first_half(values.low_low, values.low_high));
+  last.add(image, last_half(values.low_low, values.low_high));
+  first.add(image_u, first_half(values.high_low, values.high_high));
+  last.add(image_u, last_half(values.high_low, values.high_high));
+}
+
+#else
+
+/// The offsets of a block as numbers to go through one by one.
+struct Offsets {
+  alignas(64) std::int32_t at[lanes];
+  COINCIDE_HD explicit Offsets(const Block& block) {
+    __builtin_memcpy(at, &block.offset, sizeof(at));
+    asm("" : "+m"(at));  // keeps the compiler from widening them in registers, which it then spills
+  }
+};
 
 /// Four lanes after four others into one vector, without going through memory.
 template <class Quarter>
 COINCIDE_HD Floats join(const Quarter (&quarters)[lanes / 4 + (lanes < 4)]) {
-#if defined(__AVX512F__)
-  const __m512 low = _mm512_insertf32x4(_mm512_castps128_ps512(quarters[0]), quarters[1], 1);
-  return (Floats)_mm512_insertf32x4(_mm512_insertf32x4(low, quarters[2], 2), quarters[3], 3);
-#elif defined(__AVX2__)
+#ifdef __AVX2__
   return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(quarters[0]), quarters[1], 1);
 #else
   return (Floats)quarters[0];
 #endif
 }
 
-/// The four neighbours of the planes of a block.
-struct Footprint {
-  Floats low_low, low_high, high_low, high_high;
-};
-
 /// Where neighbours along v lie side by side: one load of 8 bytes for both.
-COINCIDE_HD Footprint load_pairs(const float* image, std::int64_t stride_u, const std::int32_t* offset) {
+COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block& block) {
   constexpr int quarters = lanes / 4 + (lanes < 4);
   __m128 low_low[quarters], low_high[quarters], high_low[quarters], high_high[quarters];
-  const float* image_u = image + stride_u;
+  const float* image_u = image + ray.stride_u;
+  const Offsets offsets(block);
   const auto first_pair = [](const float* at) {
     return _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
   };
@@ -145,7 +244,7 @@ COINCIDE_HD Footprint load_pairs(const float* image, std::int64_t stride_u, cons
   };
 #pragma GCC unroll 4
   for (int i = 0; i + 3 < lanes; i += 4) {
-    const std::int64_t o[4] = {offset[i], offset[i + 1], offset[i + 2], offset[i + 3]};
+    const std::int64_t o[4] = {offsets.at[i], offsets.at[i + 1], offsets.at[i + 2], offsets.at[i + 3]};
     const __m128 low_01 = second_pair(first_pair(image + o[0]), image + o[1]);
     const __m128 low_23 = second_pair(first_pair(image + o[2]), image + o[3]);
     const __m128 high_01 = second_pair(first_pair(image_u + o[0]), image_u + o[1]);
@@ -158,63 +257,72 @@ COINCIDE_HD Footprint load_pairs(const float* image, std::int64_t stride_u, cons
   return {join(low_low), join(low_high), join(high_low), join(high_high)};
 }
 
-COINCIDE_HD Floats load_single(const float* image, const std::int32_t* offset) {
-  Floats values{};
-#pragma GCC unroll 16
+COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, const Footprint& values) {
+  alignas(64) float low[2 * lanes], high[2 * lanes];
   for (int i = 0; i < lanes; ++i) {
-    values[i] = image[offset[i]];
+    low[2 * i] = values.low_low[i];
+    low[2 * i + 1] = values.low_high[i];
+    high[2 * i] = values.high_low[i];
+    high[2 * i + 1] = values.high_high[i];
+  }
+  const auto load = [](const float* p) {
+    return _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
+  };
+  const auto add = [load](float* at, const float* pair) {
+    _mm_storel_pi(reinterpret_cast<__m64*>(at), _mm_add_ps(load(at), load(pair)));
+  };
+  const Offsets offsets(block);
+  for (int i = 0; i < block.count; ++i) {
+    float* at = image + offsets.at[i];
+    add(at, low + 2 * i);
+    add(at + ray.stride_u, high + 2 * i);
+  }
+}
+
+/// One neighbour of each plane.
+COINCIDE_HD Floats load_single(const float* image, const Block& block) {
+  const Offsets offsets(block);
+  Floats values{};
+#pragma GCC unroll 8
+  for (int i = 0; i < lanes; ++i) {
+    values[i] = image[offsets.at[i]];
   }
   return values;
 }
 
+COINCIDE_HD void add_single(float* image, const Block& block, Floats values) {
+  const Offsets offsets(block);
+  for (int i = 0; i < block.count; ++i) {
+    image[offsets.at[i]] += values[i];
+  }
+}
+
+#endif
+
 /// Interpolated values of the planes of a block, times the length of ray that each stands for.
 COINCIDE_HD Floats gather(const float* image, const Ray& ray, const Block& block) {
-  const Footprint near =
-      ray.stride_v == 1 ? load_pairs(image, ray.stride_u, block.offset)
-                        : Footprint{load_single(image, block.offset), load_single(image + ray.stride_v, block.offset),
-                                    load_single(image + ray.stride_u, block.offset),
-                                    load_single(image + ray.stride_u + ray.stride_v, block.offset)};
-  return block.low_low * near.low_low + block.low_high * near.low_high + block.high_low * near.high_low +
-         block.high_high * near.high_high;
+  const Footprint near = ray.stride_v == 1
+                             ? load_pairs(image, ray, block)
+                             : Footprint{load_single(image, block), load_single(image + ray.stride_v, block),
+                                         load_single(image + ray.stride_u, block),
+                                         load_single(image + ray.stride_u + ray.stride_v, block)};
+  return block.u_low * (block.v_low * near.low_low + block.v_high * near.low_high) +
+         block.u_high * (block.v_low * near.high_low + block.v_high * near.high_high);
 }
 
-/// Adds to two voxels that lie side by side.
-COINCIDE_HD void add_pair(float* at, const float* pair) {
-  const auto load = [](const float* p) {
-    return _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
-  };
-  const __m128 sum = _mm_add_ps(load(at), load(pair));
-  _mm_storel_pi(reinterpret_cast<__m64*>(at), sum);
-}
-
-/// Adds the values of the planes of a block to their four voxels each. `count`: planes that exist.
-COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block, Floats value, int count) {
-  alignas(64) float low[2 * lanes], high[2 * lanes];
-  const Floats low_low = block.low_low * value;
-  const Floats low_high = block.low_high * value;
-  const Floats high_low = block.high_low * value;
-  const Floats high_high = block.high_high * value;
-  for (int i = 0; i < lanes; ++i) {
-    low[2 * i] = low_low[i];
-    low[2 * i + 1] = low_high[i];
-    high[2 * i] = high_low[i];
-    high[2 * i + 1] = high_high[i];
-  }
+/// Adds the values of the planes of a block to their four voxels each.
+COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block, Floats value) {
+  const Floats low = block.u_low * value;
+  const Floats high = block.u_high * value;
+  const Footprint values{low * block.v_low, low * block.v_high, high * block.v_low, high * block.v_high};
   if (ray.stride_v == 1) {
-    for (int i = 0; i < count; ++i) {
-      float* at = image + block.offset[i];
-      add_pair(at, low + 2 * i);
-      add_pair(at + ray.stride_u, high + 2 * i);
-    }
+    add_pairs(image, ray, block, values);
     return;
   }
-  for (int i = 0; i < count; ++i) {
-    float* at = image + block.offset[i];
-    at[0] += low[2 * i];
-    at[ray.stride_v] += low[2 * i + 1];
-    at[ray.stride_u] += high[2 * i];
-    at[ray.stride_u + ray.stride_v] += high[2 * i + 1];
-  }
+  add_single(image, block, values.low_low);
+  add_single(image + ray.stride_v, block, values.low_high);
+  add_single(image + ray.stride_u, block, values.high_low);
+  add_single(image + ray.stride_u + ray.stride_v, block, values.high_high);
 }
 
 template <BoundaryRule boundary, class Kernel>
@@ -232,8 +340,7 @@ COINCIDE_HD void back_planes(const Kernel& kernel, const Prepared<Kernel>& p, fl
   const float scaled = kernel.scale(p.tof) * in;
   for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
     const Block block = make_block<boundary>(p.ray, first);
-    const std::int32_t count = smaller(p.ray.last - first + 1, std::int32_t{lanes});
-    scatter(image, p.ray, block, scaled * kernel.weight(p.tof, p.ray, block.plane), count);
+    scatter(image, p.ray, block, scaled * kernel.weight(p.tof, p.ray, block.plane));
   }
 }
 
