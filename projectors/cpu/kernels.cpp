@@ -4,11 +4,13 @@
 
 #include <cstdlib>
 #include <new>
-#include <type_traits>
 
-#include "projectors/cpu/vector_sinogram.h"
+#include "projectors/kernels/operations.h"
 #include "projectors/launcher.h"
 #include "projectors/lor_order.h"
+#ifdef __AVX2__
+#include "projectors/cpu/vector_sinogram.h"
+#endif
 
 namespace coincide::projectors::COINCIDE_BACKEND {
 namespace {
@@ -53,8 +55,15 @@ class Scratch {
   T* data_;
 };
 
-/// What setting up a LOR computes in.
-using Real = std::conditional_t<(lanes > 1), Floats, float>;
+/// Real is what setting up a LOR computes in.
+#ifdef __AVX2__
+using Real = Floats;
+using SinogramKernel = TofRowsKernel;
+#else
+using Real = float;
+using SinogramKernel = TofSinogramKernel;
+COINCIDE_HD bool fits_vectors(const Grid&) { return false; }
+#endif
 
 /// Sorted LORs lie anywhere in the caller's arrays: end points are asked for some LORs before their turn.
 constexpr std::int64_t ahead = 12;
@@ -70,36 +79,24 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
 
 /// One prepared LOR, in vectors where the image and the TOF bins allow it.
 template <BoundaryRule boundary, class Kernel>
-void forward_one(const Grid& grid, bool vectors, const Kernel& kernel, const Prepared<Kernel>& p, const float* image,
-                 float* out) {
-  if constexpr (lanes > 1) {
-    if constexpr (Kernel::one_value) {
-      if (vectors && !p.ray.empty()) {
-        out[0] = forward_planes<boundary>(kernel, p, image);
-        return;
-      }
-    } else if (vectors && !p.ray.empty() && fits_window(kernel, p.tof)) {
-      forward_sinogram<boundary>(kernel, p, image, out);
-      return;
-    }
+void forward_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
+                 const float* image, float* out) {
+#ifdef __AVX2__
+  if (vectors && !p.ray.empty() && forward_vectors<boundary>(kernel, p, image, out)) {
+    return;
   }
+#endif
   forward_lor(grid, kernel, p, image, out);
 }
 
 template <BoundaryRule boundary, class Kernel>
-void back_one(const Grid& grid, bool vectors, const Kernel& kernel, const Prepared<Kernel>& p, const float* in,
-              float* image) {
-  if constexpr (lanes > 1) {
-    if constexpr (Kernel::one_value) {
-      if (vectors) {
-        back_planes<boundary>(kernel, p, in[0], image);
-        return;
-      }
-    } else if (vectors && fits_window(kernel, p.tof)) {
-      back_sinogram<boundary>(kernel, p, in, image);
-      return;
-    }
+void back_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
+              const float* in, float* image) {
+#ifdef __AVX2__
+  if (vectors && back_vectors<boundary>(kernel, p, in, image)) {
+    return;
   }
+#endif
   back_lor(grid, kernel, p, in, [image](std::int64_t voxel, float value) { image[voxel] += value; });
 }
 
@@ -256,7 +253,7 @@ class CpuLauncher final : public Launcher {
   }
   void forward(const Projector& p, const Lors& lors, const TofBins& tof, const float* image,
                float* values) const override {
-    forward_by_rule(p, lors, TofSinogramKernel(tof), image, values);
+    forward_by_rule(p, lors, SinogramKernel(tof), image, values);
   }
   void forward(const Projector& p, const Lors& lors, const TofEvents& tof, const float* image,
                float* values) const override {
@@ -271,7 +268,7 @@ class CpuLauncher final : public Launcher {
   }
   void back(const Projector& p, const Lors& lors, const TofBins& tof, const float* values,
             float* image) const override {
-    back_by_rule(p, lors, TofSinogramKernel(tof), values, image);
+    back_by_rule(p, lors, SinogramKernel(tof), values, image);
   }
   void back(const Projector& p, const Lors& lors, const TofEvents& tof, const float* values,
             float* image) const override {

@@ -1,7 +1,7 @@
 #pragma once
 
-// The walk through several planes of a LOR at once, in vectors of floats. It computes what kernels/operations.h does,
-// with the same weights and TOF kernels; only additions come in another order.
+// For AVX2 and AVX-512: the walk through several planes of a LOR at once, in vectors of floats. It computes what
+// kernels/operations.h does, with the same weights and TOF kernels; only additions come in another order.
 
 #include <immintrin.h>
 
@@ -9,20 +9,18 @@
 
 namespace coincide::projectors::COINCIDE_BACKEND {
 
-#if defined(__AVX512F__)
+#ifdef __AVX512F__
 constexpr int lanes = 16;
-#elif defined(__AVX2__)
-constexpr int lanes = 8;
 #else
-constexpr int lanes = 1;  ///< no vectors: the scalar walk
+constexpr int lanes = 8;
 #endif
 
-using Floats = float __attribute__((vector_size(4 * (lanes == 1 ? 4 : lanes))));
-using Ints = std::int32_t __attribute__((vector_size(4 * (lanes == 1 ? 4 : lanes))));
+using Floats = float __attribute__((vector_size(4 * lanes)));
+using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
 
 COINCIDE_HD Ints lane_numbers() {
   Ints numbers{};
-  for (int i = 0; i < static_cast<int>(sizeof(Ints) / 4); ++i) {
+  for (int i = 0; i < lanes; ++i) {
     numbers[i] = i;
   }
   return numbers;
@@ -45,14 +43,14 @@ COINCIDE_HD float sum_of_lanes(Vector x) {
 
 template <>
 struct Lanes<Floats> {
-  static constexpr int count = sizeof(Floats) / sizeof(float);
+  static constexpr int count = lanes;
   static COINCIDE_HD Floats numbers() { return __builtin_convertvector(lane_numbers(), Floats); }
   static COINCIDE_HD float sum(Floats x) { return sum_of_lanes(x); }
 };
 
 /// Both coordinates of a plane's four neighbours have two voxels to choose from, and offsets fit 32 bits.
 COINCIDE_HD bool fits_vectors(const Grid& grid) {
-  return lanes > 1 && grid.n[0] > 1 && grid.n[1] > 1 && grid.n[2] > 1 &&
+  return grid.n[0] > 1 && grid.n[1] > 1 && grid.n[2] > 1 &&
          static_cast<std::int64_t>(grid.n[0]) * grid.stride[0] < (std::int64_t{1} << 31);
 }
 
@@ -221,19 +219,13 @@ struct Offsets {
 };
 
 /// Four lanes after four others into one vector, without going through memory.
-template <class Quarter>
-COINCIDE_HD Floats join(const Quarter (&quarters)[lanes / 4 + (lanes < 4)]) {
-#ifdef __AVX2__
-  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(quarters[0]), quarters[1], 1);
-#else
-  return (Floats)quarters[0];
-#endif
+COINCIDE_HD Floats join(const __m128 (&halves)[2]) {
+  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(halves[0]), halves[1], 1);
 }
 
 /// Where neighbours along v lie side by side: one load of 8 bytes for both.
 COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block& block) {
-  constexpr int quarters = lanes / 4 + (lanes < 4);
-  __m128 low_low[quarters], low_high[quarters], high_low[quarters], high_high[quarters];
+  __m128 low_low[2], low_high[2], high_low[2], high_high[2];
   const float* image_u = image + ray.stride_u;
   const Offsets offsets(block);
   const auto first_pair = [](const float* at) {
@@ -242,8 +234,8 @@ COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block
   const auto second_pair = [](__m128 first, const float* at) {
     return _mm_loadh_pi(first, reinterpret_cast<const __m64*>(at));
   };
-#pragma GCC unroll 4
-  for (int i = 0; i + 3 < lanes; i += 4) {
+#pragma GCC unroll 2
+  for (int i = 0; i < lanes; i += 4) {
     const std::int64_t o[4] = {offsets.at[i], offsets.at[i + 1], offsets.at[i + 2], offsets.at[i + 3]};
     const __m128 low_01 = second_pair(first_pair(image + o[0]), image + o[1]);
     const __m128 low_23 = second_pair(first_pair(image + o[2]), image + o[3]);
@@ -325,23 +317,27 @@ COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block, Float
   add_single(image + ray.stride_u + ray.stride_v, block, values.high_high);
 }
 
+// Both return false, having done nothing, where only the scalar walk can do it.
+
 template <BoundaryRule boundary, class Kernel>
-COINCIDE_HD float forward_planes(const Kernel& kernel, const Prepared<Kernel>& p, const float* image) {
+COINCIDE_HD bool forward_vectors(const Kernel& kernel, const Prepared<Kernel>& p, const float* image, float* out) {
   Floats sum{};
   for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
     const Block block = make_block<boundary>(p.ray, first);
     sum += gather(image, p.ray, block) * kernel.weight(p.tof, p.ray, block.plane);
   }
-  return kernel.scale(p.tof) * sum_of_lanes(sum);
+  out[0] = kernel.scale(p.tof) * sum_of_lanes(sum);
+  return true;
 }
 
 template <BoundaryRule boundary, class Kernel>
-COINCIDE_HD void back_planes(const Kernel& kernel, const Prepared<Kernel>& p, float in, float* image) {
-  const float scaled = kernel.scale(p.tof) * in;
+COINCIDE_HD bool back_vectors(const Kernel& kernel, const Prepared<Kernel>& p, const float* in, float* image) {
+  const float scaled = kernel.scale(p.tof) * in[0];
   for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
     const Block block = make_block<boundary>(p.ray, first);
     scatter(image, p.ray, block, scaled * kernel.weight(p.tof, p.ray, block.plane));
   }
+  return true;
 }
 
 }  // namespace coincide::projectors::COINCIDE_BACKEND

@@ -201,23 +201,26 @@ struct TofSinogramKernel {
 
   COINCIDE_HD std::int64_t values_per_lor() const { return bins.num_bins; }
 
+  /// The part of the state that depends on sigma only; false if that or the bins are unusable.
+  COINCIDE_HD bool set_shape(float sigma, State& state) const {
+    const float width = bins.bin_width_mm;
+    state.reach = bins.num_sigmas * sigma / width;
+    state.inverse_width = inverse_sqrt_2 * width / sigma;
+    return sigma > 0 && width > 0 && is_finite(sigma) && is_finite(width) && state.reach > 0 && is_finite(state.reach);
+  }
+
   template <class Real>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
     if (ray.empty()) {
       return;
     }
-    const float sigma = parameter(bins.sigma_mm, bins.sigma_per_lor, lor);
     const float offset = centre_offset(bins, ray, lor);
-    const float width = bins.bin_width_mm;
-    state.reach = bins.num_sigmas * sigma / width;
-    if (!(sigma > 0 && width > 0 && is_finite(sigma) && is_finite(width) && is_finite(offset) && state.reach > 0 &&
-          is_finite(state.reach))) {
+    if (!set_shape(parameter(bins.sigma_mm, bins.sigma_per_lor, lor), state) || !is_finite(offset)) {
       ray.drop();
       return;
     }
-    state.index_step = ray.s_step / width;
-    state.index_0 = (ray.s_0 - offset) / width + 0.5f * static_cast<float>(bins.num_bins - 1);
-    state.inverse_width = inverse_sqrt_2 * width / sigma;
+    state.index_step = ray.s_step / bins.bin_width_mm;
+    state.index_0 = (ray.s_0 - offset) / bins.bin_width_mm + 0.5f * static_cast<float>(bins.num_bins - 1);
     state.scale = ray.step_mm;
   }
 
