@@ -18,6 +18,13 @@ class Launcher {
   virtual void back(const Projector&, const Lors&, const TofBins&, const float* values, float* image) const = 0;
   virtual void back(const Projector&, const Lors&, const TofEvents&, const float* values, float* image) const = 0;
   virtual void back(const Projector&, const Lors&, const TofTable&, const float* values, float* image) const = 0;
+
+  virtual void forward_back(const Projector&, const Lors&, NoTof, const float* image, const ValueStep&,
+                            float* back_image) const = 0;
+  virtual void forward_back(const Projector&, const Lors&, const TofEvents&, const float* image, const ValueStep&,
+                            float* back_image) const = 0;
+  virtual void forward_back(const Projector&, const Lors&, const TofTable&, const float* image, const ValueStep&,
+                            float* back_image) const = 0;
 };
 
 // One copy of the CPU kernels per instruction set (cpu/kernels.cpp, compiled three times).

@@ -81,4 +81,20 @@ void Projector::back(const Lors& lors, const TofTable& tof, const float* values,
   launcher_of(*this).back(*this, lors, tof, values, image);
 }
 
+void Projector::forward_back(const Lors& lors, NoTof tof, const float* image, const ValueStep& step,
+                             float* back_image) const {
+  launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
+}
+
+void Projector::forward_back(const Lors& lors, const TofEvents& tof, const float* image, const ValueStep& step,
+                             float* back_image) const {
+  check(tof.bins);
+  launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
+}
+
+void Projector::forward_back(const Lors& lors, const TofTable& tof, const float* image, const ValueStep& step,
+                             float* back_image) const {
+  launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
+}
+
 }  // namespace coincide::projectors

@@ -14,6 +14,15 @@ struct ProjectorOptions {
   InstructionSet instruction_set = best_instruction_set();  ///< of the CPU kernels; a lower one is for tests
 };
 
+/// Turns projections into what is projected back, in place.
+class ValueStep {
+ public:
+  virtual ~ValueStep() = default;
+  /// For the values of LORs first ... first + count - 1. Called from several threads at once, once for each run of 256
+  /// LORs, whose `first` is a multiple of 256. Must not throw.
+  virtual void operator()(std::int64_t first, std::int64_t count, float* values) const = 0;
+};
+
 /// Line integrals A x [image unit * mm] and their adjoint A^T y by Joseph's method, with or without time of flight.
 /// Image and data arrays lie in the memory of the device. `forward` overwrites its result, `back` adds to the image.
 /// Sizes: image grid.num_voxels(); values one per LOR, or (LOR, bin) in C order for TofBins (a TOF sinogram).
@@ -40,6 +49,14 @@ class Projector {
   void back(const Lors& lors, const TofBins& tof, const float* values, float* image) const;
   void back(const Lors& lors, const TofEvents& tof, const float* values, float* image) const;
   void back(const Lors& lors, const TofTable& tof, const float* values, float* image) const;
+
+  /// Adds A^T step(A image) to back_image, with less work than forward() and back(): what iterative reconstruction does
+  /// with its events. Takes the LORs in the order given: sort them first, once (LorOrder).
+  void forward_back(const Lors& lors, NoTof tof, const float* image, const ValueStep& step, float* back_image) const;
+  void forward_back(const Lors& lors, const TofEvents& tof, const float* image, const ValueStep& step,
+                    float* back_image) const;
+  void forward_back(const Lors& lors, const TofTable& tof, const float* image, const ValueStep& step,
+                    float* back_image) const;
 
  private:
   ImageGrid grid_;

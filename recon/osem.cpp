@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <string>
 
@@ -54,6 +55,36 @@ void check(ListmodeData& data, const Image& sensitivity, const Image& start, con
   }
 }
 
+/// A x -> m / (m A x + b) of a block of events, which begins at event `offset` of the columns. Events that the model
+/// calls impossible, with nothing expected on their LOR, count for neither the image nor the likelihood.
+class Ratio final : public projectors::ValueStep {
+ public:
+  Ratio(const PromptColumns& columns, std::int64_t offset, std::int64_t count)
+      : columns_(columns), offset_(offset), log_sums_(static_cast<std::size_t>(count / part + 1)) {}
+
+  void operator()(std::int64_t first, std::int64_t count, float* values) const override {
+    double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto event = static_cast<std::size_t>(offset_ + first + i);
+      const float m = columns_.factor[event];
+      const float expected = m * values[i] + columns_.additive[event];
+      values[i] = expected > 0 ? m / expected : 0;
+      sum += expected > 0 ? std::log(double{expected}) : 0;
+    }
+    log_sums_[static_cast<std::size_t>(first / part)] = sum;
+  }
+
+  /// Of ln(m A x + b), added up in the order of the events: the same bits for any number of threads.
+  double log_sum() const { return std::accumulate(log_sums_.begin(), log_sums_.end(), 0.0); }
+
+ private:
+  static constexpr std::int64_t part = 256;  ///< events per call
+
+  const PromptColumns& columns_;
+  std::int64_t offset_;
+  mutable std::vector<double> log_sums_;
+};
+
 /// The state of a reconstruction.
 class Osem {
  public:
@@ -84,7 +115,6 @@ class Osem {
   bool run_iteration(int iteration);
   bool run_subset(int iteration, int subset);
   void project_block(const PromptColumns& columns, std::int64_t first, std::int64_t count, const float* blurred);
-  double divide(const PromptColumns& columns, std::int64_t first, std::int64_t count);
   void update(double share);
   double expected_counts() const;
 
@@ -99,8 +129,7 @@ class Osem {
   std::optional<GaussianFilter> psf_;
   std::vector<float> sensitivity_;  ///< with the resolution model
   std::vector<float> backprojection_;
-  std::vector<float> values_;  ///< of the events of a block
-  double log_sum_ = 0;         ///< of ln(m A x + b), over the pass so far
+  double log_sum_ = 0;  ///< of ln(m A x + b), over the pass so far
   OsemResult result_;
 };
 
@@ -178,31 +207,15 @@ bool Osem::run_subset(int iteration, int subset) {
 
 /// Adds A^T (m / (m A x + b)) of some events to the back projection.
 void Osem::project_block(const PromptColumns& columns, std::int64_t first, std::int64_t count, const float* blurred) {
-  values_.resize(static_cast<std::size_t>(count));
   const projectors::Lors lors = lors_of(columns, scanner_, first, count);
+  const Ratio ratio(columns, first, count);
   if (!tof_bins_.empty()) {
     const projectors::TofTable tof{.bins = tof_bins_.data(), .bin_index = columns.tof_bin.data() + first};
-    projector_.forward(lors, tof, blurred, values_.data());
-    log_sum_ += divide(columns, first, count);
-    projector_.back(lors, tof, values_.data(), backprojection_.data());
+    projector_.forward_back(lors, tof, blurred, ratio, backprojection_.data());
   } else {
-    projector_.forward(lors, projectors::NoTof{}, blurred, values_.data());
-    log_sum_ += divide(columns, first, count);
-    projector_.back(lors, projectors::NoTof{}, values_.data(), backprojection_.data());
+    projector_.forward_back(lors, projectors::NoTof{}, blurred, ratio, backprojection_.data());
   }
-}
-
-/// values: A x -> m / (m A x + b). Returns the sum of ln(m A x + b). Events that the model calls impossible, with
-/// nothing expected on their LOR, count for neither.
-double Osem::divide(const PromptColumns& columns, std::int64_t first, std::int64_t count) {
-  return ordered_sum(count, options_.num_threads, [&](std::int64_t i) {
-    const auto event = static_cast<std::size_t>(first + i);
-    float& value = values_[static_cast<std::size_t>(i)];
-    const float m = columns.factor[event];
-    const float expected = m * value + columns.additive[event];
-    value = expected > 0 ? m / expected : 0;
-    return expected > 0 ? std::log(double{expected}) : 0;
-  });
+  log_sum_ += ratio.log_sum();
 }
 
 /// x <- x / s * back projection, s the subset's `share` of the sensitivity.

@@ -80,9 +80,9 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
 /// One prepared LOR, in vectors where the image and the TOF bins allow it.
 template <BoundaryRule boundary, class Kernel>
 void forward_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
-                 const float* image, float* out) {
+                 [[maybe_unused]] const KeptWeights& kept, const float* image, float* out) {
 #ifdef __AVX2__
-  if (vectors && !p.ray.empty() && forward_vectors<boundary>(kernel, p, image, out)) {
+  if (vectors && !p.ray.empty() && forward_vectors<boundary>(kernel, p, kept, image, out)) {
     return;
   }
 #endif
@@ -122,12 +122,16 @@ void forward_all(const Projector& projector, const Lors& lors, const Kernel& ker
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
   for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
-#pragma omp parallel for schedule(dynamic, 256) num_threads(thread_count(projector))
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t lor = lor_at(i);
-      prefetch(lors, lor_at(smaller(i + ahead, count - 1)));
-      forward_one<boundary>(grid, vectors, kernel, prepare<Real>(grid, lors, kernel, lor), image,
-                            values + lor * kernel.values_per_lor());
+#pragma omp parallel num_threads(thread_count(projector))
+    {
+      KeptWeights kept;
+#pragma omp for schedule(dynamic, 256)
+      for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t lor = lor_at(i);
+        prefetch(lors, lor_at(smaller(i + ahead, count - 1)));
+        forward_one<boundary>(grid, vectors, kernel, prepare<Real>(grid, lors, kernel, lor, &kept), kept, image,
+                              values + lor * kernel.values_per_lor());
+      }
     }
   });
 }
@@ -187,44 +191,105 @@ struct BlockOrder {
 /// Back projection without atomics or private images: LORs are set up in blocks, and for each principal axis every
 /// thread walks all LORs of the block, but only its own slab of planes. A voxel is thus always written by one
 /// thread, in the order of the LORs: the image is the same bits for any number of threads.
+/// set_up(first, count, prepared) prepares some LORs of a block; values_of(i) are the measurements of the block's LOR
+/// i.
 template <BoundaryRule boundary, class Kernel>
-void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* values, float* image) {
-  const Grid grid = kernel_grid(projector);
-  const bool vectors = fits_vectors(grid);
-  constexpr std::int64_t block = 32768;
-  const Scratch<Prepared<Kernel>> prepared(block);
-  BlockOrder block_order(grid, block);
-  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
-#pragma omp parallel num_threads(thread_count(projector))
-    {
-      const int thread = omp_get_thread_num();
-      const int threads = omp_get_num_threads();
-      for (std::int64_t first = 0; first < count; first += block) {
-        const std::int64_t size = smaller(block, count - first);
-#pragma omp for schedule(static)
-        for (std::int64_t i = 0; i < size; ++i) {
-          prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
-          prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
-        }
+class SlabBackProjector {
+ public:
+  SlabBackProjector(const Projector& projector, const Kernel& kernel)
+      : grid_(kernel_grid(projector)), kernel_(kernel), prepared_(block), order_(grid_, block) {}
+
+  static constexpr std::int64_t block = 32768;
+  static constexpr std::int64_t chunk = 256;  ///< LORs that one call of set_up prepares
+
+  /// To be called by all threads of a parallel region, for blocks of at most `block` LORs.
+  template <class SetUp, class ValuesOf>
+  void add(std::int64_t size, float* image, SetUp&& set_up, ValuesOf&& values_of) {
+    const int thread = omp_get_thread_num();
+    const int threads = omp_get_num_threads();
+    const bool vectors = fits_vectors(grid_);
+#pragma omp for schedule(dynamic, 1)
+    for (std::int64_t first = 0; first < size; first += chunk) {
+      set_up(first, smaller(chunk, size - first), &prepared_[first]);
+    }
 #pragma omp single
-        block_order.sort(grid, prepared, size);
-        for (int axis = 0; axis < 3; ++axis) {
-          const std::int32_t lo = block_order.slab_start(grid, axis, thread, threads);
-          const std::int32_t hi = block_order.slab_start(grid, axis, thread + 1, threads) - 1;
-          for (std::int64_t i = 0; i < block_order.count[axis]; ++i) {
-            const std::int32_t item = block_order.order[axis][i];
-            if (prepared[item].ray.first <= hi && prepared[item].ray.last >= lo) {
-              Prepared<Kernel> part = prepared[item];
-              restrict_planes(part.ray, lo, hi);
-              back_one<boundary>(grid, vectors, kernel, part, values + lor_at(first + item) * kernel.values_per_lor(),
-                                 image);
-            }
-          }
-#pragma omp barrier
+    order_.sort(grid_, prepared_, size);
+    for (int axis = 0; axis < 3; ++axis) {
+      const std::int32_t lo = order_.slab_start(grid_, axis, thread, threads);
+      const std::int32_t hi = order_.slab_start(grid_, axis, thread + 1, threads) - 1;
+      for (std::int64_t i = 0; i < order_.count[axis]; ++i) {
+        const std::int32_t item = order_.order[axis][i];
+        if (prepared_[item].ray.first <= hi && prepared_[item].ray.last >= lo) {
+          Prepared<Kernel> part = prepared_[item];
+          restrict_planes(part.ray, lo, hi);
+          back_one<boundary>(grid_, vectors, kernel_, part, values_of(item), image);
         }
       }
+#pragma omp barrier
+    }
+  }
+
+ private:
+  Grid grid_;
+  const Kernel& kernel_;
+  Scratch<Prepared<Kernel>> prepared_;
+  BlockOrder order_;
+};
+
+template <BoundaryRule boundary, class Kernel>
+void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* values, float* image) {
+  using Slabs = SlabBackProjector<boundary, Kernel>;
+  const Grid grid = kernel_grid(projector);
+  Slabs slabs(projector, kernel);
+  const Scratch<float> block_values(Slabs::block);
+  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
+#pragma omp parallel num_threads(thread_count(projector))
+    for (std::int64_t first = 0; first < count; first += Slabs::block) {
+      const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
+        for (std::int64_t i = 0; i < size; ++i) {
+          const std::int64_t next = lor_at(smaller(first + chunk + i + ahead, count - 1));
+          const std::int64_t lor = lor_at(first + chunk + i);
+          prefetch(lors, next);
+          prepared[i] = prepare<Real>(grid, lors, kernel, lor);
+          if constexpr (Kernel::one_value) {  // of LORs in any order: fetched once, here
+            __builtin_prefetch(values + next);
+            block_values[chunk + i] = values[lor];
+          }
+        }
+      };
+      const auto values_of = [&](std::int64_t i) -> const float* {
+        return Kernel::one_value ? &block_values[i] : values + lor_at(first + i) * kernel.values_per_lor();
+      };
+      slabs.add(smaller(Slabs::block, count - first), image, set_up, values_of);
     }
   });
+}
+
+/// Forward projection, step and back projection of each block while it is at hand: LORs are set up once.
+template <BoundaryRule boundary, class Kernel>
+void forward_back_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* image,
+                      const ValueStep& step, float* back_image) {
+  using Slabs = SlabBackProjector<boundary, Kernel>;
+  const Grid grid = kernel_grid(projector);
+  const bool vectors = fits_vectors(grid);
+  Slabs slabs(projector, kernel);
+  const Scratch<float> values(Slabs::block);
+#pragma omp parallel num_threads(thread_count(projector))
+  {
+    KeptWeights kept;
+    for (std::int64_t first = 0; first < lors.count; first += Slabs::block) {
+      const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
+        for (std::int64_t i = 0; i < size; ++i) {
+          prefetch(lors, smaller(first + chunk + i + ahead, lors.count - 1));
+          prepared[i] = prepare<Real>(grid, lors, kernel, first + chunk + i, &kept);
+          forward_one<boundary>(grid, vectors, kernel, prepared[i], kept, image, &values[chunk + i]);
+        }
+        step(first + chunk, size, &values[chunk]);
+      };
+      slabs.add(smaller(Slabs::block, lors.count - first), back_image, set_up,
+                [&](std::int64_t i) { return &values[i]; });
+    }
+  }
 }
 
 /// The boundary rule becomes a constant of the loops.
@@ -243,6 +308,16 @@ void back_by_rule(const Projector& p, const Lors& lors, const Kernel& kernel, co
     back_all<BoundaryRule::upstream>(p, lors, kernel, values, image);
   } else {
     back_all<BoundaryRule::clamped>(p, lors, kernel, values, image);
+  }
+}
+
+template <class Kernel>
+void forward_back_by_rule(const Projector& p, const Lors& lors, const Kernel& kernel, const float* image,
+                          const ValueStep& step, float* back_image) {
+  if (p.options().boundary == BoundaryRule::upstream) {
+    forward_back_all<BoundaryRule::upstream>(p, lors, kernel, image, step, back_image);
+  } else {
+    forward_back_all<BoundaryRule::clamped>(p, lors, kernel, image, step, back_image);
   }
 }
 
@@ -277,6 +352,18 @@ class CpuLauncher final : public Launcher {
   void back(const Projector& p, const Lors& lors, const TofTable& tof, const float* values,
             float* image) const override {
     back_by_rule(p, lors, TofTableKernel(tof), values, image);
+  }
+  void forward_back(const Projector& p, const Lors& lors, NoTof tof, const float* image, const ValueStep& step,
+                    float* back_image) const override {
+    forward_back_by_rule(p, lors, NoTofKernel(tof), image, step, back_image);
+  }
+  void forward_back(const Projector& p, const Lors& lors, const TofEvents& tof, const float* image,
+                    const ValueStep& step, float* back_image) const override {
+    forward_back_by_rule(p, lors, TofEventsKernel(tof), image, step, back_image);
+  }
+  void forward_back(const Projector& p, const Lors& lors, const TofTable& tof, const float* image,
+                    const ValueStep& step, float* back_image) const override {
+    forward_back_by_rule(p, lors, TofTableKernel(tof), image, step, back_image);
   }
 };
 

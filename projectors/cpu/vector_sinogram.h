@@ -282,8 +282,8 @@ COINCIDE_HD bool with_rows(const TofRowsKernel& kernel, const TofSinogramKernel:
 }
 
 template <BoundaryRule boundary>
-COINCIDE_HD bool forward_vectors(const TofRowsKernel& kernel, const Prepared<TofRowsKernel>& p, const float* image,
-                                 float* out) {
+COINCIDE_HD bool forward_vectors(const TofRowsKernel& kernel, const Prepared<TofRowsKernel>& p, const KeptWeights&,
+                                 const float* image, float* out) {
   return with_rows(kernel, p.tof, [&](const auto& rows, const RowPieces& pieces) {
     forward_rows<boundary>(kernel, rows, pieces, p, image, out);
   });

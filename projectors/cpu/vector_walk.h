@@ -320,8 +320,16 @@ COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block, Float
 // Both return false, having done nothing, where only the scalar walk can do it.
 
 template <BoundaryRule boundary, class Kernel>
-COINCIDE_HD bool forward_vectors(const Kernel& kernel, const Prepared<Kernel>& p, const float* image, float* out) {
+COINCIDE_HD bool forward_vectors(const Kernel& kernel, const Prepared<Kernel>& p, const KeptWeights& kept,
+                                 const float* image, float* out) {
   Floats sum{};
+  if (kept.count > 0) {
+    for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
+      sum += gather(image, p.ray, make_block<boundary>(p.ray, first)) * kept.at(Floats{}, first);
+    }
+    out[0] = kernel.scale(p.tof) * sum_of_lanes(sum);
+    return true;
+  }
   for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
     const Block block = make_block<boundary>(p.ray, first);
     sum += gather(image, p.ray, block) * kernel.weight(p.tof, p.ray, block.plane);

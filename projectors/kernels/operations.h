@@ -16,10 +16,11 @@ struct Prepared {
 };
 
 template <class Real = float, class Kernel>
-COINCIDE_HD Prepared<Kernel> prepare(const Grid& grid, const Lors& lors, const Kernel& kernel, std::int64_t lor) {
+COINCIDE_HD Prepared<Kernel> prepare(const Grid& grid, const Lors& lors, const Kernel& kernel, std::int64_t lor,
+                                     KeptWeights* kept = nullptr) {
   Prepared<Kernel> prepared;
   prepared.ray = make_ray(grid, lors, lor);
-  kernel.template prepare<Real>(lor, prepared.ray, prepared.tof);
+  kernel.template prepare<Real>(lor, prepared.ray, prepared.tof, kept);
   return prepared;
 }
 

@@ -36,12 +36,28 @@ constexpr float inverse_sqrt_2 = 0.70710678f;
 
 // A TOF kernel says how the value of a plane feeds the measurements of its LOR. All have
 //   State                      what it keeps per LOR
-//   prepare<Real>(lor, ray, state)   fills it and narrows the ray to the planes that matter, none for an unusable LOR
+//   prepare<Real>(lor, ray, state, kept)   fills it and narrows the ray to the planes that matter, none for an unusable
+//                              LOR; the weights that it computes on the way it leaves in `kept`, if that is not null
 //   values_per_lor()           measurements per LOR
 // Those with one value per LOR (one_value) have
 //   scale(state)               the LOR's measurement is scale * sum over planes of weight * value
 //   weight(state, ray, plane)  for one plane, or a vector of them
 // and the other one for_bins(), see there.
+
+/// Weights of consecutive planes, so that a walk right after set-up need not compute them again.
+struct KeptWeights {
+  static constexpr std::int32_t most = 256;  ///< planes
+  std::int32_t first = 0;
+  std::int32_t count = 0;     ///< 0: none are kept
+  float weight[most + 32]{};  ///< what follows the last is a number, whatever it is
+
+  template <class Real>
+  COINCIDE_HD Real at(Real, std::int32_t plane) const {
+    Real weights;
+    __builtin_memcpy(&weights, weight + (plane - first), sizeof(weights));
+    return weights;
+  }
+};
 
 /// No time of flight.
 struct NoTofKernel {
@@ -54,7 +70,7 @@ struct NoTofKernel {
 
   COINCIDE_HD std::int64_t values_per_lor() const { return 1; }
   template <class Real>
-  COINCIDE_HD void prepare(std::int64_t, Ray& ray, State& state) const {
+  COINCIDE_HD void prepare(std::int64_t, Ray& ray, State& state, KeptWeights*) const {
     state.step_mm = ray.step_mm;
   }
   COINCIDE_HD float scale(const State& state) const { return state.step_mm; }
@@ -82,18 +98,30 @@ COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plan
 
 /// Sum of the weights of `count` planes, a Real at a time.
 template <class Real>
-COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::int32_t first, std::int32_t count) {
+COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::int32_t first, std::int32_t count,
+                                 KeptWeights* kept) {
   Real sum{};
+  const bool keep = kept != nullptr && count <= KeptWeights::most;
+  if (kept != nullptr) {
+    kept->first = first;
+    kept->count = keep ? count : 0;
+  }
   for (std::int32_t i = 0; i < count; i += Lanes<Real>::count) {
     const Real number = Lanes<Real>::numbers() + static_cast<float>(i);
     const Real weight = event_weight(state, ray, number + static_cast<float>(first));
     sum += number < static_cast<float>(count) ? weight : Real{};
+    if (keep) {
+      __builtin_memcpy(kept->weight + i, &weight, sizeof(weight));
+    }
   }
   return Lanes<Real>::sum(sum);
 }
 
 template <class Real>
-COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, EventState& state) {
+COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, EventState& state, KeptWeights* kept) {
+  if (kept != nullptr) {
+    kept->count = 0;
+  }
   if (ray.empty()) {
     return;
   }
@@ -117,7 +145,7 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, Eve
   constexpr double most_planes = 65536;
   if (hi - lo < most_planes) {
     const std::int32_t first = static_cast<std::int32_t>(lo);
-    sum = sum_of_weights<Real>(state, ray, first, static_cast<std::int32_t>(hi - lo) + 1);
+    sum = sum_of_weights<Real>(state, ray, first, static_cast<std::int32_t>(hi - lo) + 1, kept);
   } else {  // so many planes that their sum is the integral over the reach
     const float reach = static_cast<float>(reach_mm);
     sum = smaller(bin.width_mm * fast_erf(reach * state.inverse_width), 2 * reach) / ray.step_mm;
@@ -159,13 +187,13 @@ struct TofEventsKernel : EventKernel {
   explicit TofEventsKernel(const TofEvents& events) : tof(events) {}
 
   template <class Real>
-  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
+  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights* kept) const {
     const TofBins& bins = tof.bins;
     const float sigma = parameter(bins.sigma_mm, bins.sigma_per_lor, lor);
     const float middle = 0.5f * static_cast<float>(bins.num_bins - 1);
     const float centre = (static_cast<float>(tof.bin_index[lor]) - middle) * bins.bin_width_mm;
     prepare_event<Real>({centre + centre_offset(bins, ray, lor), bins.bin_width_mm, sigma},
-                        static_cast<double>(bins.num_sigmas) * sigma, ray, state);
+                        static_cast<double>(bins.num_sigmas) * sigma, ray, state, kept);
   }
 };
 
@@ -177,9 +205,9 @@ struct TofTableKernel : EventKernel {
   explicit TofTableKernel(const TofTable& table) : tof(table) {}
 
   template <class Real>
-  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
+  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights* kept) const {
     const TofBin& bin = tof.bins[tof.bin_index[lor]];
-    prepare_event<Real>(bin, 0.5 * bin.width_mm + static_cast<double>(tof.num_sigmas) * bin.sigma_mm, ray, state);
+    prepare_event<Real>(bin, 0.5 * bin.width_mm + static_cast<double>(tof.num_sigmas) * bin.sigma_mm, ray, state, kept);
   }
 };
 
@@ -210,7 +238,7 @@ struct TofSinogramKernel {
   }
 
   template <class Real>
-  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state) const {
+  COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights*) const {
     if (ray.empty()) {
       return;
     }
