@@ -100,7 +100,8 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   const auto* centres = scanner.crystal_centre_mm.data()->data();
   const projectors::Lors lors{centres, centres, static_cast<std::int64_t>(sample.a.size()), sample.a.data(),
                               sample.b.data()};
-  const projectors::TofTable tof{scanner.tof_bins.data(), sample.tof_bin.data()};
+  const projectors::TofTable tof{
+      .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
   std::vector<float> values(sample.a.size(), 1.0F);
   recon::Image image(setup.grid, 1.0F);
   const auto time = [&](auto&& work) {

@@ -64,6 +64,7 @@ struct TofTable {
   const TofBin* bins = nullptr;
   const std::uint16_t* bin_index = nullptr;  ///< one per LOR, index into `bins`
   float num_sigmas = 3;
+  std::int64_t num_bins = 0;  ///< size of `bins`; 0 if it is not known, which costs a little time
 };
 
 /// No time of flight: one value per LOR.

@@ -210,7 +210,8 @@ void Osem::project_block(const PromptColumns& columns, std::int64_t first, std::
   const projectors::Lors lors = lors_of(columns, scanner_, first, count);
   const Ratio ratio(columns, first, count);
   if (!tof_bins_.empty()) {
-    const projectors::TofTable tof{.bins = tof_bins_.data(), .bin_index = columns.tof_bin.data() + first};
+    const projectors::TofTable tof{
+        .bins = tof_bins_.data(), .bin_index = columns.tof_bin.data() + first, .num_bins = std::ssize(tof_bins_)};
     projector_.forward_back(lors, tof, blurred, ratio, backprojection_.data());
   } else {
     projector_.forward_back(lors, projectors::NoTof{}, blurred, ratio, backprojection_.data());

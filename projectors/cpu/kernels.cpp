@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "projectors/event_weights.h"
 #include "projectors/kernels/operations.h"
 #include "projectors/launcher.h"
 #include "projectors/lor_order.h"
@@ -292,6 +293,46 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
   }
 }
 
+/// A plane in reach of a bin may lie beyond the reach by one step along the LOR, at most the diagonal of a voxel.
+double longest_step_mm(const ImageGrid& grid) {
+  const auto& voxel = grid.voxel_size_mm;
+  return 1.7320509 * larger(larger(voxel[0], voxel[1]), voxel[2]);
+}
+
+/// The TOF kernel of events, with the polynomials of their weights where one sigma or a table of bins is given.
+class EventsKernel {
+ public:
+  EventsKernel(const Projector& p, const TofEvents& tof) : kernel_(tof), weights_(1) {
+    if (!tof.bins.sigma_per_lor) {
+      const float sigma = tof.bins.sigma_mm[0];
+      weights_[0] = fit_event_weights({0, tof.bins.bin_width_mm, sigma},
+                                      static_cast<double>(tof.bins.num_sigmas) * sigma + longest_step_mm(p.grid()));
+      kernel_.weights = &weights_[0];
+    }
+  }
+  const TofEventsKernel& operator*() const { return kernel_; }
+
+ private:
+  TofEventsKernel kernel_;
+  Scratch<EventWeights> weights_;
+};
+
+class TableKernel {
+ public:
+  TableKernel(const Projector& p, const TofTable& tof) : kernel_(tof), weights_(larger(tof.num_bins, std::int64_t{1})) {
+    for (std::int64_t i = 0; i < tof.num_bins; ++i) {
+      const double reach = table_reach_mm(tof.bins[i], tof.num_sigmas);
+      weights_[i] = fit_event_weights(tof.bins[i], reach + longest_step_mm(p.grid()));
+      kernel_.weights = &weights_[0];
+    }
+  }
+  const TofTableKernel& operator*() const { return kernel_; }
+
+ private:
+  TofTableKernel kernel_;
+  Scratch<EventWeights> weights_;
+};
+
 /// The boundary rule becomes a constant of the loops.
 template <class Kernel>
 void forward_by_rule(const Projector& p, const Lors& lors, const Kernel& kernel, const float* image, float* values) {
@@ -332,11 +373,11 @@ class CpuLauncher final : public Launcher {
   }
   void forward(const Projector& p, const Lors& lors, const TofEvents& tof, const float* image,
                float* values) const override {
-    forward_by_rule(p, lors, TofEventsKernel(tof), image, values);
+    forward_by_rule(p, lors, *EventsKernel(p, tof), image, values);
   }
   void forward(const Projector& p, const Lors& lors, const TofTable& tof, const float* image,
                float* values) const override {
-    forward_by_rule(p, lors, TofTableKernel(tof), image, values);
+    forward_by_rule(p, lors, *TableKernel(p, tof), image, values);
   }
   void back(const Projector& p, const Lors& lors, NoTof tof, const float* values, float* image) const override {
     back_by_rule(p, lors, NoTofKernel(tof), values, image);
@@ -347,11 +388,11 @@ class CpuLauncher final : public Launcher {
   }
   void back(const Projector& p, const Lors& lors, const TofEvents& tof, const float* values,
             float* image) const override {
-    back_by_rule(p, lors, TofEventsKernel(tof), values, image);
+    back_by_rule(p, lors, *EventsKernel(p, tof), values, image);
   }
   void back(const Projector& p, const Lors& lors, const TofTable& tof, const float* values,
             float* image) const override {
-    back_by_rule(p, lors, TofTableKernel(tof), values, image);
+    back_by_rule(p, lors, *TableKernel(p, tof), values, image);
   }
   void forward_back(const Projector& p, const Lors& lors, NoTof tof, const float* image, const ValueStep& step,
                     float* back_image) const override {
@@ -359,11 +400,11 @@ class CpuLauncher final : public Launcher {
   }
   void forward_back(const Projector& p, const Lors& lors, const TofEvents& tof, const float* image,
                     const ValueStep& step, float* back_image) const override {
-    forward_back_by_rule(p, lors, TofEventsKernel(tof), image, step, back_image);
+    forward_back_by_rule(p, lors, *EventsKernel(p, tof), image, step, back_image);
   }
   void forward_back(const Projector& p, const Lors& lors, const TofTable& tof, const float* image,
                     const ValueStep& step, float* back_image) const override {
-    forward_back_by_rule(p, lors, TofTableKernel(tof), image, step, back_image);
+    forward_back_by_rule(p, lors, *TableKernel(p, tof), image, step, back_image);
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "projectors/event_weights.h"
 #include "projectors/kernels/ray.h"
 
 namespace coincide::projectors::COINCIDE_BACKEND {
@@ -85,13 +86,24 @@ struct NoTofKernel {
 struct EventState {
   float centre_mm;  ///< of the bin, from the LOR's midpoint towards its end
   float half_width_mm;
-  float inverse_width;  ///< 1 / (sqrt(2) sigma)
-  float scale;          ///< bin width / sum of the weights
+  float inverse_width;          ///< 1 / (sqrt(2) sigma)
+  float scale;                  ///< bin width / sum of the weights
+  const EventWeights* weights;  ///< null: the error function
 };
 
 template <class Real>
 COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plane) {
   const Real x = plane * ray.s_step + (ray.s_0 - state.centre_mm);
+  if (state.weights != nullptr) {
+    const EventWeights& weights = *state.weights;
+    const Real t = x * x * weights.scale - 1;
+    Real sum = Real{} + weights.coefficient[EventWeights::terms - 1];
+#pragma GCC unroll 16
+    for (int k = EventWeights::terms - 2; k >= 0; --k) {
+      sum = sum * t + weights.coefficient[k];
+    }
+    return sum;
+  }
   return 0.5f * (fast_erf((x + state.half_width_mm) * state.inverse_width) -
                  fast_erf((x - state.half_width_mm) * state.inverse_width));
 }
@@ -118,7 +130,8 @@ COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::i
 }
 
 template <class Real>
-COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, EventState& state, KeptWeights* kept) {
+COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWeights* weights, Ray& ray,
+                               EventState& state, KeptWeights* kept) {
   if (kept != nullptr) {
     kept->count = 0;
   }
@@ -138,6 +151,7 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, Eve
     ray.drop();
     return;
   }
+  state.weights = weights != nullptr && weights->scale > 0 ? weights : nullptr;
   state.centre_mm = bin.centre_mm;
   state.half_width_mm = 0.5f * bin.width_mm;
   state.inverse_width = inverse_sqrt_2 / bin.sigma_mm;
@@ -159,6 +173,7 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, Ray& ray, Eve
 struct EventKernel {
   static constexpr bool one_value = true;
   using State = EventState;
+  const EventWeights* weights = nullptr;  ///< of the sigma of all, or of each bin of the table; null: none were made
 
   COINCIDE_HD std::int64_t values_per_lor() const { return 1; }
   COINCIDE_HD float scale(const State& state) const { return state.scale; }
@@ -193,9 +208,13 @@ struct TofEventsKernel : EventKernel {
     const float middle = 0.5f * static_cast<float>(bins.num_bins - 1);
     const float centre = (static_cast<float>(tof.bin_index[lor]) - middle) * bins.bin_width_mm;
     prepare_event<Real>({centre + centre_offset(bins, ray, lor), bins.bin_width_mm, sigma},
-                        static_cast<double>(bins.num_sigmas) * sigma, ray, state, kept);
+                        static_cast<double>(bins.num_sigmas) * sigma, weights, ray, state, kept);
   }
 };
+
+COINCIDE_HD double table_reach_mm(const TofBin& bin, double num_sigmas) {
+  return 0.5 * bin.width_mm + num_sigmas * bin.sigma_mm;
+}
 
 /// Events in bins of a table; in reach are num_sigmas * sigma on both sides of the bin's edges, so that wide bins keep
 /// their flat part.
@@ -207,7 +226,8 @@ struct TofTableKernel : EventKernel {
   template <class Real>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights* kept) const {
     const TofBin& bin = tof.bins[tof.bin_index[lor]];
-    prepare_event<Real>(bin, 0.5 * bin.width_mm + static_cast<double>(tof.num_sigmas) * bin.sigma_mm, ray, state, kept);
+    prepare_event<Real>(bin, table_reach_mm(bin, tof.num_sigmas),
+                        weights != nullptr ? weights + tof.bin_index[lor] : nullptr, ray, state, kept);
   }
 };
 

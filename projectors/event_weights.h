@@ -1,0 +1,19 @@
+#pragma once
+
+#include "projectors/geometry.h"
+
+namespace coincide::projectors {
+
+/// The weights of one TOF bin without error functions. At distance d from the bin's centre the Gaussian integrated over
+/// the bin, (erf((d + width / 2) / (sqrt(2) sigma)) - erf((d - width / 2) / (sqrt(2) sigma))) / 2, is even and smooth:
+/// a polynomial of degree 13 in t = scale * d^2 - 1, interpolated in Chebyshev's nodes.
+struct EventWeights {
+  static constexpr int terms = 14;
+  float scale = 0;  ///< 1 / mm^2. 0: there is no polynomial that errs by less than 5e-8, use the error function
+  float coefficient[terms]{};
+};
+
+/// For distances up to `farthest_mm`. Without polynomial if that is more than about 4.6 sigma.
+EventWeights fit_event_weights(const TofBin& bin, double farthest_mm);
+
+}  // namespace coincide::projectors
