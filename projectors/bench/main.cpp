@@ -20,16 +20,25 @@ bool wants(const Options& options, std::string_view order) {
 
 using Visit = std::function<void(const Scene&)>;
 
+/// The scene with the TOF parameters that the options ask for.
+Scene with_tof(const Options& options, Scene scene) {
+  if (options.tof_per_lor) {
+    scene.draw_tof_per_lor();
+  }
+  return scene;
+}
+
 /// One after the other, so that only one is in memory.
 void visit_scenes(const Options& options, const Visit& visit) {
   const DmiGeometry scanner(options.symmetry_axis);
   for (const std::string_view order : sinogram_orders) {
     if (wants(options, order)) {
-      visit(sinogram_scene(scanner, order, options.size.num_chunks, options.size.chunk_size));
+      visit(with_tof(options, sinogram_scene(scanner, order, options.size.num_chunks, options.size.chunk_size)));
     }
   }
   if (wants(options, arrival_order) || wants(options, sorted_order)) {
-    Scene scene = event_scene(scanner, options.events.empty() ? options.size.events : options.events[0]);
+    Scene scene =
+        with_tof(options, event_scene(scanner, options.events.empty() ? options.size.events : options.events[0]));
     if (wants(options, arrival_order)) {
       visit(scene);
     }
@@ -39,15 +48,15 @@ void visit_scenes(const Options& options, const Visit& visit) {
     }
   }
   if (wants(options, random_order)) {
-    visit(
-        random_scene(options.size.random_image, options.events.empty() ? options.size.random_lors : options.events[0]));
+    const std::int64_t lors = options.events.empty() ? options.size.random_lors : options.events[0];
+    visit(with_tof(options, random_scene(options.size.random_image, lors)));
   }
 }
 
 void visit_study_scenes(const Options& options, const Visit& visit) {
   for (const auto& image_size : options.image_sizes) {
     for (const std::int64_t events : options.events) {
-      visit(random_scene(image_size, events));
+      visit(with_tof(options, random_scene(image_size, events)));
     }
   }
 }

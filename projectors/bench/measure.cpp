@@ -59,15 +59,15 @@ Reference compare_with_scalar(const Scene& scene, const Measurement& measured, c
 
   ProjectorOptions scalar_options = options;
   scalar_options.instruction_set = InstructionSet::x86_64;
-  Projection scalar(part, measured.function, scalar_options, Contents::varied);
-  reference.timing = time_runs(scalar, 5, effort.max_seconds);
+  const auto scalar = make_projection(part, measured.function, scalar_options, Contents::varied);
+  reference.timing = time_runs(*scalar, 5, effort.max_seconds);
   reference.speed_up =
       1e9 * reference.timing.median_s / static_cast<double>(reference.planes) / measured.ns_per_plane();
 
-  Projection same(part, measured.function, options, Contents::varied);
-  same.clear();
-  same.run();
-  reference.max_error = max_error(same.result(), scalar.result());
+  const auto same = make_projection(part, measured.function, options, Contents::varied);
+  same->clear();
+  same->run();
+  reference.max_error = max_error(same->result(), scalar->result());
   return reference;
 }
 
@@ -77,16 +77,18 @@ Measurement measure(const Scene& scene, const Function& function, const Projecto
                     const Effort& effort) {
   Measurement m{.function = function,
                 .order = scene.order,
+                .tof = tof_name(function, scene),
                 .grid = scene.grid,
                 .threads = options.num_threads,
                 .instruction_set = options.instruction_set,
                 .lors = scene.count(),
                 .planes = count_planes(function, scene)};
+  m.touched_bytes = touched_bytes(function, scene, m.planes);
   {
-    Projection projection(scene, function, options, Contents::upstream);
+    const auto projection = make_projection(scene, function, options, Contents::upstream);
     reset_peak_memory();
     const std::int64_t before = resident_bytes();
-    m.timing = time_runs(projection, effort.max_runs, effort.max_seconds);
+    m.timing = time_runs(*projection, effort.max_runs, effort.max_seconds);
     m.peak_bytes = peak_bytes();
     m.scratch_bytes = before > 0 ? std::max<std::int64_t>(0, m.peak_bytes - before) : 0;
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "projectors/bench/projection.h"
 
@@ -31,10 +32,12 @@ struct Reference {
 struct Measurement {
   Function function;
   std::string order;
+  std::string_view tof;  ///< see tof_name()
   ImageGrid grid;
   int threads = 0;
   InstructionSet instruction_set{};
   std::int64_t lors = 0, planes = 0;
+  double touched_bytes = 0;  ///< by one run
   Timing timing{};
   std::int64_t peak_bytes = 0;           ///< of the whole process while it ran
   std::int64_t scratch_bytes = 0;        ///< of that what the projector needed for itself
@@ -42,7 +45,7 @@ struct Measurement {
 
   double ns_per_lor() const { return 1e9 * timing.median_s / static_cast<double>(lors); }
   double ns_per_plane() const { return 1e9 * timing.median_s / static_cast<double>(planes); }
-  double gigabytes_per_s() const { return 1e-9 * touched_bytes(function, lors, planes) / timing.median_s; }
+  double gigabytes_per_s() const { return 1e-9 * touched_bytes / timing.median_s; }
 };
 
 /// Times a function on a scene and compares it with the scalar kernels, on the same number of threads.

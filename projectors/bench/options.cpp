@@ -93,6 +93,11 @@ void set_boundary(Options& options, const std::string& text) {
   options.boundary = find_named(rules, text, [](const auto& rule) { return rule.first; }).second;
 }
 
+void set_tof(Options& options, const std::string& text) {
+  static constexpr std::array<std::pair<std::string_view, bool>, 2> kinds = {{{"constant", false}, {"per-lor", true}}};
+  options.tof_per_lor = find_named(kinds, text, [](const auto& kind) { return kind.first; }).second;
+}
+
 void set_functions(Options& options, const std::string& text) {
   options.functions = parse_list(text, [](const std::string& word) {
     return find_named(functions, word, [](const Function& function) { return function.name; });
@@ -116,7 +121,8 @@ const std::vector<Option>& option_table() {
        "how much is projected (default ci); full is the published benchmark, 4 GB of memory",
        [](Options& o, const std::string& v) { o.size = find_named(sizes, v, [](const Size& s) { return s.name; }); }},
       {"--functions", "NAME[,NAME]",
-       "of forward, back, tof-sinogram-forward, tof-sinogram-back, listmode-forward, listmode-back (default all)",
+       "of forward, back, tof-sinogram-forward, tof-sinogram-back, listmode-forward, listmode-back, listmode-step,\n"
+       "        osem-iteration (default all); the last four are for events",
        set_functions},
       {"--orders", "NAME[,NAME]",
        "of PVR, PRV, VPR, VRP, RPV, RVP (sinogram, last letter fastest), arrival, sorted (events), random (long image)",
@@ -129,6 +135,10 @@ const std::vector<Option>& option_table() {
        set_instruction_set},
       {"--boundary", "upstream|clamped", "rule at the image's faces (default upstream, as in the drop-in module)",
        set_boundary},
+      {"--tof", "constant|per-lor",
+       "TOF functions take one resolution, 24.5 mm, for all LORs (default), or for each LOR its own (0.8 to 1.2\n"
+       "        times that) and a centre offset (-10 to 10 mm), as arrays",
+       set_tof},
       {"--symmetry-axis", "0|1|2", "image axis along the scanner (default 2: voxels of one axial line are neighbours)",
        [](Options& o, const std::string& v) { o.symmetry_axis = static_cast<int>(parse_count(v, 0, 2)); }},
       {"--events", "N[,M]", "number of events and of random LORs (default as the size says); a list for --image-size",
@@ -190,12 +200,19 @@ std::string help_text() {
     text += "        " + std::string(option.help) + "\n";
   }
   return text +
+         "\nlistmode-step projects events forward, takes 1 / (value + contamination) and projects that back, at once.\n"
+         "In the orders arrival and random each run first sorts the events and gathers them; in sorted it does not.\n"
+         "osem-iteration is one iteration of TOF listmode OSEM without an image filter: 34 subsets of events, sorted\n"
+         "beforehand, for each a step and an update of the image. Less than 1e6 events, such as those compared with\n"
+         "the scalar kernels, make 2 subsets, less than 1000 one. Both count each plane twice, forward and back.\n"
+         "The column TOF (\"tof\" in the JSON file) is none, constant or per-lor, see --tof.\n"
          "\nTimes are medians of up to 10 runs after one warm-up. A plane is one LOR x one image plane crossed inside "
          "the\n"
          "image (for events: and in reach of the TOF bin), a footprint of 2 x 2 voxels. GB/s counts what the formula\n"
          "touches, in caches or not: per plane 16 bytes forward and 32 back (read and written), per LOR 24 bytes of "
          "end\n"
-         "points, 2 of TOF bin and 4 per value. 'x scalar' is the scalar kernels' time per plane, on the same "
+         "points, 2 of TOF bin, 8 of TOF resolution and offset if per LOR, 4 per value or of contamination;\n"
+         "neither sorting nor updates of the image. 'x scalar' is the scalar kernels' time per plane, on the same "
          "threads,\n"
          "over this one; they project evenly spaced runs of the LORs. 'max error' is the largest difference of the "
          "two\n"

@@ -35,6 +35,7 @@ struct Options {
   std::vector<std::int64_t> events;  ///< empty: as the size says
   int symmetry_axis = 2;
   BoundaryRule boundary = BoundaryRule::upstream;
+  bool tof_per_lor = false;  ///< TOF resolution and centre offset of each LOR its own
   InstructionSet instruction_set = best_instruction_set();
   std::vector<std::array<std::int64_t, 3>> image_sizes;  ///< not empty: the scaling study
   std::string json;                                      ///< file, "-" for standard output, empty for none

@@ -62,9 +62,12 @@ Range range_in_box(const ImageGrid& grid, const IndexLine& line) {
 }
 
 /// Planes within reach of the bin, widened to the next whole planes as in the definition of the weights.
-Range range_of_bin(const IndexLine& line, const TofBins& bins, std::int16_t bin) {
-  const double centre_mm = (bin - 0.5 * (bins.num_bins - 1)) * bins.bin_width_mm;
-  const double reach_mm = static_cast<double>(bins.num_sigmas) * bins.sigma_mm[0];
+Range range_of_bin(const IndexLine& line, const TofEvents& events, std::int64_t lor) {
+  const TofBins& bins = events.bins;
+  const double offset_mm =
+      bins.center_offset_mm == nullptr ? 0 : bins.center_offset_mm[bins.center_offset_per_lor ? lor : 0];
+  const double centre_mm = (events.bin_index[lor] - 0.5 * (bins.num_bins - 1)) * bins.bin_width_mm + offset_mm;
+  const double reach_mm = static_cast<double>(bins.num_sigmas) * bins.sigma_mm[bins.sigma_per_lor ? lor : 0];
   const double from = line.from[line.principal_axis], step = line.step[line.principal_axis];
   const auto plane = [&](double along_mm) { return from + step * (0.5 + along_mm / line.length_mm); };
   const auto [low, high] = std::minmax({plane(centre_mm - reach_mm), plane(centre_mm + reach_mm)});
@@ -93,8 +96,7 @@ std::int64_t count_planes(const ImageGrid& grid, const Lors& lors, const TofEven
   std::int64_t planes = 0;
   for (std::int64_t lor = 0; lor < lors.count; ++lor) {
     const IndexLine line = index_line(grid, lors, lor);
-    planes += whole_planes(range_in_box(grid, line), range_of_bin(line, events.bins, events.bin_index[lor]),
-                           grid.shape[line.principal_axis]);
+    planes += whole_planes(range_in_box(grid, line), range_of_bin(line, events, lor), grid.shape[line.principal_axis]);
   }
   return planes;
 }

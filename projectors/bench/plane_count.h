@@ -10,7 +10,8 @@ namespace coincide::projectors::bench {
 /// plane is one bilinear footprint of 2 x 2 voxels. Plain double precision, independent of the kernels.
 std::int64_t count_planes(const ImageGrid& grid, const Lors& lors);
 
-/// The same, of those only the planes in reach of each event's TOF bin. `events` has no centre offsets and one sigma.
+/// The same, of those only the planes in reach of each event's TOF bin, whose centre offset counts towards the LOR's
+/// end.
 std::int64_t count_planes(const ImageGrid& grid, const Lors& lors, const TofEvents& events);
 
 }  // namespace coincide::projectors::bench

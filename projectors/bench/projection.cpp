@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "projectors/bench/listmode.h"
 #include "projectors/bench/plane_count.h"
 #include "projectors/bench/random.h"
 
@@ -12,7 +13,7 @@ namespace {
 std::variant<NoTof, TofBins, TofEvents> tof_of(const Function& function, const Scene& scene) {
   switch (function.tof) {
     case TofMode::sinogram:
-      return dmi_tof_bins();
+      return scene.bins();
     case TofMode::listmode:
       return scene.events();
     default:
@@ -21,18 +22,51 @@ std::variant<NoTof, TofBins, TofEvents> tof_of(const Function& function, const S
 }
 
 std::vector<float> make_input(const Scene& scene, const Function& function, Contents contents) {
-  const bool from_image = function.direction == Direction::forward;
+  const bool from_image = function.operation == Operation::forward;
   if (from_image && contents == Contents::upstream) {
     return {};  // that of the scene: no second copy of a large image
   }
   const std::int64_t size = from_image ? scene.grid.num_voxels() : scene.count() * values_per_lor(function);
-  std::vector<float> input(static_cast<std::size_t>(size), 1.0f);
-  if (contents == Contents::varied) {
-    Random random(3);
-    std::generate(input.begin(), input.end(), [&] { return static_cast<float>(random.uniform(0.5, 1.5)); });
-  }
-  return input;
+  return contents == Contents::varied ? varied_values(size) : std::vector<float>(static_cast<std::size_t>(size), 1.0f);
 }
+
+/// One of the projector's six functions.
+class OneWay final : public Projection {
+ public:
+  OneWay(const Scene& scene, const Function& function, const ProjectorOptions& options, Contents contents)
+      : scene_(scene),
+        function_(function),
+        projector_(scene.grid, options),
+        input_(make_input(scene, function, contents)) {
+    const bool to_image = function.operation == Operation::back;
+    result_.resize(
+        static_cast<std::size_t>(to_image ? scene.grid.num_voxels() : scene.count() * values_per_lor(function)));
+  }
+
+  /// Zeroes the result, to which back projections add.
+  void clear() override { std::fill(result_.begin(), result_.end(), 0.0f); }
+
+  void run() override {
+    const float* input = input_.empty() ? scene_.image.data() : input_.data();
+    const auto project = [&](const auto& tof) {
+      if (function_.operation == Operation::forward) {
+        projector_.forward(scene_.lors(), tof, input, result_.data());
+      } else {
+        projector_.back(scene_.lors(), tof, input, result_.data());
+      }
+    };
+    std::visit(project, tof_of(function_, scene_));
+  }
+
+  const std::vector<float>& result() const override { return result_; }
+
+ private:
+  const Scene& scene_;
+  Function function_;
+  Projector projector_;
+  std::vector<float> input_;  ///< empty: the scene's image
+  std::vector<float> result_;
+};
 
 }  // namespace
 
@@ -40,44 +74,52 @@ bool applies(const Function& function, const Scene& scene) {
   return function.tof == TofMode::none || (function.tof == TofMode::sinogram) == scene.is_sinogram();
 }
 
+std::string_view tof_name(const Function& function, const Scene& scene) {
+  if (function.tof == TofMode::none) {
+    return "none";
+  }
+  return scene.has_tof_per_lor() ? "per-lor" : "constant";
+}
+
 std::int64_t values_per_lor(const Function& function) {
   return function.tof == TofMode::sinogram ? dmi_tof_bins().num_bins : 1;
 }
 
 std::int64_t count_planes(const Function& function, const Scene& scene) {
-  return function.tof == TofMode::listmode ? count_planes(scene.grid, scene.lors(), scene.events())
-                                           : count_planes(scene.grid, scene.lors());
+  const std::int64_t one_way = function.tof == TofMode::listmode
+                                   ? count_planes(scene.grid, scene.lors(), scene.events())
+                                   : count_planes(scene.grid, scene.lors());
+  return function.both_ways() ? 2 * one_way : one_way;
 }
 
-double touched_bytes(const Function& function, std::int64_t lors, std::int64_t planes) {
-  const double per_plane = function.direction == Direction::forward ? 16 : 32;
-  const double per_lor =
-      24 + (function.tof == TofMode::listmode ? 2 : 0) + 4 * static_cast<double>(values_per_lor(function));
-  return per_plane * static_cast<double>(planes) + per_lor * static_cast<double>(lors);
+double touched_bytes(const Function& function, const Scene& scene, std::int64_t planes) {
+  const double forward = 16, back = 32;
+  const double per_plane = function.both_ways()                       ? 0.5 * (forward + back)
+                           : function.operation == Operation::forward ? forward
+                                                                      : back;
+  const double per_lor = 24 + (function.tof == TofMode::listmode ? 2 : 0) +
+                         (function.tof != TofMode::none && scene.has_tof_per_lor() ? 8 : 0) +
+                         4 * static_cast<double>(values_per_lor(function));
+  return per_plane * static_cast<double>(planes) + per_lor * static_cast<double>(scene.count());
 }
 
-Projection::Projection(const Scene& scene, const Function& function, const ProjectorOptions& options, Contents contents)
-    : scene_(scene),
-      function_(function),
-      projector_(scene.grid, options),
-      input_(make_input(scene, function, contents)) {
-  const bool to_image = function.direction == Direction::back;
-  result_.resize(
-      static_cast<std::size_t>(to_image ? scene.grid.num_voxels() : scene.count() * values_per_lor(function)));
+std::vector<float> varied_values(std::int64_t size) {
+  std::vector<float> values(static_cast<std::size_t>(size));
+  Random random(3);
+  std::generate(values.begin(), values.end(), [&] { return static_cast<float>(random.uniform(0.5, 1.5)); });
+  return values;
 }
 
-void Projection::clear() { std::fill(result_.begin(), result_.end(), 0.0f); }
-
-void Projection::run() {
-  const float* input = input_.empty() ? scene_.image.data() : input_.data();
-  const auto project = [&](const auto& tof) {
-    if (function_.direction == Direction::forward) {
-      projector_.forward(scene_.lors(), tof, input, result_.data());
-    } else {
-      projector_.back(scene_.lors(), tof, input, result_.data());
-    }
-  };
-  std::visit(project, tof_of(function_, scene_));
+std::unique_ptr<Projection> make_projection(const Scene& scene, const Function& function,
+                                            const ProjectorOptions& options, Contents contents) {
+  switch (function.operation) {
+    case Operation::step:
+      return make_listmode_step(scene, options, contents);
+    case Operation::osem_iteration:
+      return make_osem_iteration(scene, options);
+    default:
+      return std::make_unique<OneWay>(scene, function, options, contents);
+  }
 }
 
 }  // namespace coincide::projectors::bench

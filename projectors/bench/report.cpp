@@ -39,8 +39,9 @@ struct Column {
   std::string (*text)(const Measurement&);
 };
 
-constexpr std::array<Column, 15> columns = {{
+constexpr std::array<Column, 16> columns = {{
     {"function", -20, false, [](const Measurement& m) { return std::string(m.function.name); }},
+    {"TOF", -8, false, [](const Measurement& m) { return std::string(m.tof); }},
     {"order", -7, false, [](const Measurement& m) { return m.order; }},
     {"image", 11, true, [](const Measurement& m) { return image_size(m.grid); }},
     {"kernels", -7, false, [](const Measurement& m) { return std::string(instruction_set_name(m.instruction_set)); }},
@@ -105,9 +106,9 @@ void write_timing(std::ostream& json, const Timing& timing) {
 }
 
 void write_measurement(std::ostream& json, const Measurement& m) {
-  json << "{\"function\": " << quoted(m.function.name) << ", \"order\": " << quoted(m.order) << ", \"image_shape\": ["
-       << m.grid.shape[0] << ", " << m.grid.shape[1] << ", " << m.grid.shape[2]
-       << "], \"instruction_set\": " << quoted(instruction_set_name(m.instruction_set))
+  json << "{\"function\": " << quoted(m.function.name) << ", \"tof\": " << quoted(m.tof)
+       << ", \"order\": " << quoted(m.order) << ", \"image_shape\": [" << m.grid.shape[0] << ", " << m.grid.shape[1]
+       << ", " << m.grid.shape[2] << "], \"instruction_set\": " << quoted(instruction_set_name(m.instruction_set))
        << ", \"threads\": " << m.threads << ", \"lors\": " << m.lors << ", \"planes\": " << m.planes << ", ";
   write_timing(json, m.timing);
   json << ", \"ns_per_lor\": " << number(m.ns_per_lor()) << ", \"ns_per_plane\": " << number(m.ns_per_plane())

@@ -25,6 +25,17 @@ PointPair random_lor(Random& random, double radius_mm, double max_distance_mm, d
 
 }  // namespace
 
+TofBins Scene::bins() const {
+  TofBins bins = dmi_tof_bins();
+  if (has_tof_per_lor()) {
+    bins.sigma_mm = sigma_mm.data();
+    bins.sigma_per_lor = true;
+    bins.center_offset_mm = center_offset_mm.data();
+    bins.center_offset_per_lor = true;
+  }
+  return bins;
+}
+
 void Scene::reserve(std::int64_t count) {
   start_mm.reserve(static_cast<std::size_t>(3 * count));
   end_mm.reserve(static_cast<std::size_t>(3 * count));
@@ -47,6 +58,21 @@ void Scene::add(const Scene& other, std::int64_t lor) {
   end_mm.insert(end_mm.end(), end, end + 3);
   if (!other.tof_bins.empty()) {
     tof_bins.push_back(other.tof_bins[lor]);
+  }
+  if (other.has_tof_per_lor()) {
+    sigma_mm.push_back(other.sigma_mm[lor]);
+    center_offset_mm.push_back(other.center_offset_mm[lor]);
+  }
+}
+
+void Scene::draw_tof_per_lor() {
+  const double mean_sigma_mm = dmi_tof_bins().sigma_mm[0];
+  Random random(4);
+  sigma_mm.resize(static_cast<std::size_t>(count()));
+  center_offset_mm.resize(sigma_mm.size());
+  for (std::size_t i = 0; i < sigma_mm.size(); ++i) {
+    sigma_mm[i] = static_cast<float>(mean_sigma_mm * random.uniform(0.8, 1.2));
+    center_offset_mm[i] = static_cast<float>(random.uniform(-10, 10));
   }
 }
 
