@@ -98,22 +98,20 @@ class TofRows {
   }
 
  private:
-  /// Weights of the bins at place t, those after the first `bins` being 0.
-  static COINCIDE_HD Row<window> weights_at(float t, int bins, float inverse_width) {
-    using Numbers = Row<window>;
-    Numbers number;
+  /// Weights of the bins at place t, those after the first `bins` being 0. `last` and `norm` are the error function at
+  /// the upper edge of the last bin, and 1 / (that - the same at the lower edge of the first).
+  static COINCIDE_HD Row<window> weights_at(float t, int bins, float inverse_width, float last, float norm) {
+    Row<window> number;
     for (int i = 0; i < window; ++i) {
       number[i] = static_cast<float>(i);
     }
-    const Numbers edges = fast_erf((number - 0.5f - t) * inverse_width);
-    const Numbers last = fast_erf(Numbers{} + (static_cast<float>(bins) - 0.5f - t) * inverse_width);
-    Numbers upper = last;
+    const Row<window> edges = fast_erf((number - 0.5f - t) * inverse_width);
+    Row<window> upper{};
     for (int i = 0; i + 1 < window; ++i) {
       upper[i] = edges[i + 1];
     }
-    upper = number < static_cast<float>(bins - 1) ? upper : last;
-    const Numbers weights = (upper - edges) * (1 / (last[0] - edges[0]));
-    return number < static_cast<float>(bins) ? weights : Numbers{};
+    upper = number < static_cast<float>(bins - 1) ? upper : Row<window>{} + last;
+    return number < static_cast<float>(bins) ? (upper - edges) * norm : Row<window>{};
   }
 
   /// Interpolation in Chebyshev's nodes cos((2 n + 1) pi / 16), then the coefficients of the powers of y.
@@ -127,10 +125,15 @@ class TofRows {
                                  0.382683432f,
                                  0.195090322f};
     using Numbers = Row<window>;
+    // The edges of the window for all nodes at once: the first four right of the middle, the others left of it.
+    constexpr Row<8> node{cosine[1], cosine[3], cosine[5], cosine[7], -cosine[1], -cosine[3], -cosine[5], -cosine[7]};
+    const Row<8> t = middle + half * node;
+    const Row<8> last = fast_erf((static_cast<float>(bins) - 0.5f - t) * inverse_width);
+    const Row<8> norm = 1 / (last - fast_erf((-0.5f - t) * inverse_width));
     Numbers even[4], odd[4];
     for (int n = 0; n < 4; ++n) {
-      const Numbers right = weights_at(middle + half * cosine[2 * n + 1], bins, inverse_width);
-      const Numbers left = weights_at(middle - half * cosine[2 * n + 1], bins, inverse_width);
+      const Numbers right = weights_at(t[n], bins, inverse_width, last[n], norm[n]);
+      const Numbers left = weights_at(t[n + 4], bins, inverse_width, last[n + 4], norm[n + 4]);
       even[n] = (right + left) / 4;
       odd[n] = (right - left) / 4;
     }
