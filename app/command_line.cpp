@@ -13,6 +13,7 @@
 #include "app/plan_job.h"
 #include "app/run_job.h"
 #include "app/terminal_reporter.h"
+#include "app/window.h"
 #include "io/atomic_file.h"
 #include "io/data_checks.h"
 #include "io/listmode_file.h"
@@ -36,6 +37,7 @@ void stop_on_signals() {
 }
 
 struct CommandLine {
+  std::string window_file;
   std::string job;
   std::string info;
   std::string new_job;
@@ -49,11 +51,13 @@ struct CommandLine {
 
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
+  auto* file = program.add_option("FILE", line.window_file, "A job or listmode file to open in the window");
   auto* batch = program.add_option("--batch", line.job, "Run a job without a window")->type_name("JOB.toml");
   auto* info =
       program.add_option("--info", line.info, "Say what a listmode file holds, and check it")->type_name("FILE");
   auto* new_job = program.add_option("--new-job", line.new_job, "Write a job file with all settings and their help")
                       ->type_name("FILE");
+  file->excludes(batch)->excludes(info)->excludes(new_job);
   info->excludes(batch);
   new_job->excludes(batch)->excludes(info);
   program.add_option("--set", line.assignments, "Change a setting of the job; paths count from the working directory")
@@ -125,7 +129,7 @@ int write_new_job(const std::string& path) {
   return done;
 }
 
-int run(const CommandLine& line) {
+int run(const CommandLine& line, int argc, char** argv) {
   if (!line.job.empty()) {
     return run_batch(line);
   }
@@ -135,9 +139,7 @@ int run(const CommandLine& line) {
   if (!line.new_job.empty()) {
     return write_new_job(line.new_job);
   }
-  throw InputError(
-      "the window is not part of this build. Use --batch JOB.toml to reconstruct, --new-job FILE to write a "
-      "job, --info FILE to look at data, --help for all options.");
+  return run_window(argc, argv, line.window_file);
 }
 
 int fail(ExitCode code, const char* message) {
@@ -153,7 +155,7 @@ int run_command_line(int argc, char** argv) {
   declare_options(program, line);
   try {
     program.parse(argc, argv);
-    return run(line);
+    return run(line, argc, argv);
   } catch (const CLI::Success& request) {
     return program.exit(request);  // prints the help or the version
   } catch (const CLI::ParseError& error) {

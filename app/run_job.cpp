@@ -225,8 +225,17 @@ class JobRun {
     }
     reporter_.on_image = [this, scale](const recon::Image& image, double iteration) {
       const bool whole = std::abs(iteration - std::round(iteration)) < 1e-6;
-      if (job_.output.save_every_iteration && whole && iteration < static_cast<double>(job_.algorithm.iterations)) {
-        write(iteration_ending(std::llround(iteration)), described(in_unit(image, scale), iteration));
+      const bool save =
+          job_.output.save_every_iteration && whole && iteration < static_cast<double>(job_.algorithm.iterations);
+      if (!save && !reporter_.wants_images()) {
+        return;
+      }
+      const recon::Image result = described(in_unit(image, scale), iteration);
+      if (save) {
+        write(iteration_ending(std::llround(iteration)), result);
+      }
+      if (reporter_.wants_images()) {
+        reporter_.show_image(result, iteration);
       }
     };
     recon::OsemOptions options;
@@ -234,6 +243,7 @@ class JobRun {
     options.subsets = static_cast<int>(job_.num_subsets());
     options.psf_fwhm_mm = job_.algorithm.psf_fwhm_mm;
     options.num_threads = threads_;
+    options.report_every_subset = reporter_.wants_images();
     recon::OsemResult result = recon::osem(*data_, setup_.scanner(), sensitivity_, start, tof(), options, reporter_);
     reporter_.on_image = nullptr;
     provenance_.figures = result.figures;

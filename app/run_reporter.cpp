@@ -28,6 +28,11 @@ void RunReporter::progress(std::string_view stage, double fraction) {
   outer_.progress(stage, fraction);
 }
 
+void RunReporter::step(std::string_view name) {
+  log(name);
+  outer_.step(name);
+}
+
 void RunReporter::note(std::string_view sentence) {
   log(sentence);
   outer_.note(sentence);
@@ -43,7 +48,6 @@ void RunReporter::intermediate_image(const recon::Image& image, double iteration
   if (on_image) {
     on_image(image, iteration);
   }
-  outer_.intermediate_image(image, iteration);
 }
 
 void RunReporter::begin_stage(const std::string& name) {

@@ -12,17 +12,20 @@
 
 namespace coincide::app {
 
-/// Stands between a run and the reporter of its front end: passes everything on, writes a log file, keeps warnings and
-/// the time each stage took.
+/// Stands between a run and the reporter of its front end: passes everything on but the images, whose unit the run
+/// changes first; writes a log file, keeps warnings and the time each stage took.
 class RunReporter : public recon::Reporter {
  public:
   /// Throws InputError if the log cannot be written.
   RunReporter(recon::Reporter& outer, const std::filesystem::path& log_path);
 
   void progress(std::string_view stage, double fraction) override;
+  void step(std::string_view name) override;
   void note(std::string_view sentence) override;
   void warning(std::string_view sentence) override;
   void intermediate_image(const recon::Image& image, double iteration) override;
+  bool wants_images() const override { return outer_.wants_images(); }
+  void figures(const recon::IterationFigures& figures) override { outer_.figures(figures); }
   bool stop_requested() const override { return outer_.stop_requested(); }
 
   /// A new stage begins; the one before it ends.
@@ -31,8 +34,10 @@ class RunReporter : public recon::Reporter {
   /// A line of the log that no screen shows.
   void log(std::string_view line);
 
-  /// Called with each intermediate image before it is passed on.
+  /// Called with each intermediate image, in the unit of the algorithm.
   std::function<void(const recon::Image&, double iteration)> on_image;
+  /// Passes on an intermediate image in the unit of the result.
+  void show_image(const recon::Image& image, double iteration) { outer_.intermediate_image(image, iteration); }
 
   const std::vector<std::string>& warnings() const { return warnings_; }
   const std::vector<std::pair<std::string, double>>& stage_seconds() const { return stage_seconds_; }

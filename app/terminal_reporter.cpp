@@ -27,6 +27,7 @@ void TerminalReporter::progress(std::string_view stage, double fraction) {
   const bool is_new = stage != stage_;
   if (is_new) {
     stage_ = stage;
+    step_.clear();
     stage_start_ = now;
   } else if (now - last_shown_ < (is_terminal_ ? Clock::duration(terminal_pause) : Clock::duration(plain_pause))) {
     return;
@@ -40,6 +41,13 @@ void TerminalReporter::progress(std::string_view stage, double fraction) {
   fmt::print(stderr, "\r{}\x1b[K", progress_text(fraction));
   std::fflush(stderr);
   progress_line_shown_ = true;
+}
+
+void TerminalReporter::step(std::string_view name) {
+  step_ = name;
+  if (!is_terminal_) {
+    line(step_);
+  }
 }
 
 void TerminalReporter::note(std::string_view sentence) { line(std::string(sentence)); }
@@ -60,7 +68,8 @@ void TerminalReporter::clear_progress_line() {
 }
 
 std::string TerminalReporter::progress_text(double fraction) const {
-  std::string text = fmt::format("{}  {:3.0f} %", stage_, 100 * fraction);
+  std::string text = step_.empty() ? stage_ : fmt::format("{}, {}", stage_, step_);
+  text += fmt::format("  {:3.0f} %", 100 * fraction);
   const double elapsed_s = std::chrono::duration<double>(Clock::now() - stage_start_).count();
   if (fraction > 0.02 && fraction < 1 && elapsed_s > 1) {
     const auto left_s = std::lround(elapsed_s * (1 - fraction) / fraction);

@@ -18,6 +18,7 @@ class TerminalReporter : public recon::Reporter {
   ~TerminalReporter() override;
 
   void progress(std::string_view stage, double fraction) override;
+  void step(std::string_view name) override;
   void note(std::string_view sentence) override;
   void warning(std::string_view sentence) override;
   bool stop_requested() const override { return stop_.load(std::memory_order_relaxed); }
@@ -34,6 +35,7 @@ class TerminalReporter : public recon::Reporter {
   bool progress_line_shown_ = false;
   bool stop_announced_ = false;
   std::string stage_;
+  std::string step_;
   Clock::time_point stage_start_{};
   Clock::time_point last_shown_{};
 };

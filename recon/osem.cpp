@@ -7,7 +7,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
-#include <string>
+#include <string_view>
 
 #include "projectors/error.h"
 #include "recon/attenuation.h"
@@ -19,6 +19,8 @@ namespace {
 
 /// Events that are projected at a time: enough for many cores, small against the memory.
 constexpr std::int64_t block_events = 1 << 18;
+
+constexpr std::string_view stage = "reconstruction";
 
 projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count) {
   const float* centres_mm = scanner.crystal_centre_mm.front().data();
@@ -154,6 +156,8 @@ bool Osem::run_iteration(int iteration) {
   const auto start = std::chrono::steady_clock::now();
   const double counts_before = expected_counts();
   log_sum_ = 0;
+  reporter_.progress(stage, static_cast<double>(iteration) / options_.iterations);
+  reporter_.step(fmt::format("iteration {} of {}", iteration + 1, options_.iterations));
   for (int subset = 0; subset < options_.subsets; ++subset) {
     if (!run_subset(iteration, subset)) {
       return false;
@@ -172,13 +176,13 @@ bool Osem::run_iteration(int iteration) {
        .image_sum = ordered_sum(num_voxels(), options_.num_threads, [&](std::int64_t i) { return double{x[i]}; }),
        .expected_counts = expected_counts(),
        .seconds = elapsed.count()});
+  reporter_.figures(result_.figures.back());
   reporter_.intermediate_image(result_.image, result_.iterations_done);
   return true;
 }
 
 /// One update of the image; false, with the image as it was, if the reporter asked to stop.
 bool Osem::run_subset(int iteration, int subset) {
-  const std::string stage = fmt::format("iteration {} of {}", iteration + 1, options_.iterations);
   const PromptColumns columns = data_.subset(subset);
   const auto events = static_cast<std::int64_t>(columns.size());
   std::vector<float> blurred;
@@ -193,8 +197,9 @@ bool Osem::run_subset(int iteration, int subset) {
     }
     const std::int64_t count = std::min(block_events, events - first);
     project_block(columns, first, count, psf_ ? blurred.data() : result_.image.values.data());
-    const double done = static_cast<double>(first + count) / static_cast<double>(events);
-    reporter_.progress(stage, (subset + done) / options_.subsets);
+    const double of_subset = static_cast<double>(first + count) / static_cast<double>(events);
+    const double of_iteration = (subset + of_subset) / options_.subsets;
+    reporter_.progress(stage, (iteration + of_iteration) / options_.iterations);
   }
   if (psf_) {
     psf_->apply(backprojection_);

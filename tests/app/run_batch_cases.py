@@ -26,8 +26,14 @@ SIMULATE = 'simulation = { phantom = "orientation", scanner = "small", duration_
 RECONSTRUCT = 'input = { events = "scan.petsird" }\n' + COARSE
 
 
+# No case may open a window.
+no_display = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+
+
 def run(program, arguments, folder):
-    return subprocess.run([program, *arguments], cwd=folder, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        [program, *arguments], cwd=folder, env=no_display, capture_output=True, text=True, timeout=120
+    )
 
 
 def make_inputs(program, folder):

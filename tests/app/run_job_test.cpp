@@ -39,6 +39,25 @@ class StopAt : public recon::Reporter {
   bool stop_ = false;
 };
 
+/// A window that looks at the images on the way, or does not.
+class Spectator : public recon::Reporter {
+ public:
+  explicit Spectator(bool wants_images) : wants_images_(wants_images) {}
+  bool wants_images() const override { return wants_images_; }
+  void intermediate_image(const recon::Image& image, double iteration) override {
+    images.push_back(image);
+    iterations.push_back(iteration);
+  }
+  void figures(const recon::IterationFigures& figures) override { passes.push_back(figures); }
+
+  std::vector<recon::Image> images;
+  std::vector<double> iterations;
+  std::vector<recon::IterationFigures> passes;
+
+ private:
+  bool wants_images_;
+};
+
 }  // namespace
 
 class RunJobTest : public QObject {
@@ -95,6 +114,20 @@ class RunJobTest : public QObject {
     for (const std::string& name : record.outputs) {
       QVERIFY2(fs::is_regular_file(path("results") / name), name.c_str());
     }
+  }
+
+  void a_spectator_sees_images_in_the_unit_of_the_result() {
+    Spectator spectator(true);
+    const app::RunResult seen = app::run_job(reconstruction("seen"), spectator);
+    QCOMPARE(spectator.iterations, (std::vector<double>{0.5, 1, 1.5, 2}));
+    QCOMPARE(spectator.images.back().unit, std::string("Bq/mL"));
+    QCOMPARE(spectator.images.back().values, seen.image.values);
+    QCOMPARE(spectator.passes.size(), seen.provenance.figures.size());
+    QCOMPARE(spectator.passes.back().image_sum, seen.provenance.figures.back().image_sum);
+    Spectator blind(false);
+    QCOMPARE(app::run_job(reconstruction("unseen"), blind).image.values, seen.image.values);
+    QVERIFY(blind.images.empty());
+    QCOMPARE(blind.passes.size(), std::size_t{2});
   }
 
   void half_a_frame_shows_the_same_activity() {

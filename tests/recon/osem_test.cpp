@@ -15,6 +15,7 @@ namespace coincide::tests {
 namespace {
 
 using recon::Image;
+using recon::IterationFigures;
 using recon::ListmodeData;
 using recon::OsemOptions;
 using recon::OsemResult;
@@ -160,18 +161,25 @@ struct StopAt : recon::Reporter {
 
 struct Listener : recon::Reporter {
   std::vector<double> seen;
-  std::vector<std::string> stages;
+  std::vector<std::string> stages, steps;
+  std::vector<IterationFigures> passes;
+  double last_fraction = 0;
   Image last;
   void intermediate_image(const Image& image, double iteration) override {
     seen.push_back(iteration);
     last = image;
   }
   void progress(std::string_view stage, double fraction) override {
-    QVERIFY(fraction > 0 && fraction <= 1);
+    QVERIFY(fraction >= 0 && fraction <= 1);
+    const bool same_stage = !stages.empty() && stages.back() == stage;
+    QVERIFY(!same_stage || fraction >= last_fraction);
+    last_fraction = fraction;
     if (stages.empty() || stages.back() != stage) {
       stages.emplace_back(stage);
     }
   }
+  void step(std::string_view name) override { steps.emplace_back(name); }
+  void figures(const IterationFigures& figures) override { passes.push_back(figures); }
 };
 
 }  // namespace
@@ -313,7 +321,11 @@ class OsemTest : public QObject {
         acquisition.reconstruct(data, {.iterations = 2, .subsets = 4, .report_every_subset = true}, listener);
     QCOMPARE(listener.seen, (std::vector<double>{0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2}));
     QCOMPARE(listener.last.values, full.image.values);
-    QCOMPARE(listener.stages, (std::vector<std::string>{"iteration 1 of 2", "iteration 2 of 2"}));
+    QCOMPARE(listener.stages, std::vector<std::string>{"reconstruction"});
+    QCOMPARE(listener.last_fraction, 1.0);
+    QCOMPARE(listener.steps, (std::vector<std::string>{"iteration 1 of 2", "iteration 2 of 2"}));
+    QCOMPARE(listener.passes.size(), full.figures.size());
+    QCOMPARE(listener.passes.back().log_likelihood, full.figures.back().log_likelihood);
     struct Keep : Listener {
       Image wanted;
       void intermediate_image(const Image& image, double iteration) override {

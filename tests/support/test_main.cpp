@@ -1,47 +1,8 @@
 #include "support/test_main.h"
 
 #include <QCoreApplication>
-#include <QtTest>
-#include <string_view>
-#include <utility>
-#include <vector>
 
-namespace coincide::tests {
-namespace {
-
-using Entry = std::pair<const char*, std::function<std::unique_ptr<QObject>()>>;
-
-std::vector<Entry>& entries() {
-  static std::vector<Entry> list;
-  return list;
-}
-
-}  // namespace
-
-bool add_test_class(const char* name, std::function<std::unique_ptr<QObject>()> make) {
-  entries().emplace_back(name, std::move(make));
-  return true;
-}
-
-}  // namespace coincide::tests
-
-/// `program` runs all classes; `program Class [Qt Test arguments]` runs one.
 int main(int argc, char** argv) {
   QCoreApplication application(argc, argv);
-  QStringList arguments = QCoreApplication::arguments();
-  const std::string wanted = arguments.size() > 1 ? arguments.takeAt(1).toStdString() : "";
-  int failures = 0;
-  bool found = false;
-  for (const auto& [name, make] : coincide::tests::entries()) {
-    if (!wanted.empty() && wanted != name) {
-      continue;
-    }
-    found = true;
-    failures += QTest::qExec(make().get(), arguments);
-  }
-  if (!found) {
-    qWarning("no test class named '%s' here", wanted.c_str());
-    return 2;
-  }
-  return failures == 0 ? 0 : 1;
+  return coincide::tests::run_test_classes();
 }

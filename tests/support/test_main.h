@@ -6,8 +6,12 @@
 
 namespace coincide::tests {
 
-/// Adds a test class to its folder's executable; `main` in test_main.cpp runs all, or those named on the command line.
+/// Adds a test class to its folder's executable.
 bool add_test_class(const char* name, std::function<std::unique_ptr<QObject>()> make);
+
+/// `program` runs all classes; `program Class [Qt Test arguments]` runs one. Returns the exit code. To be called with
+/// the application at hand: test_main.cpp has the one without windows, tests/gui its own.
+int run_test_classes();
 
 }  // namespace coincide::tests
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+namespace coincide::gui {
+
+/// A colour map as control points, linear between them.
+struct ColourMap {
+  struct Point {
+    double at;  ///< 0 ... 1
+    std::array<double, 3> rgb;
+  };
+  std::string name;
+  std::vector<Point> points;
+
+  /// The colour at 0 ... 1; beyond, the nearest.
+  std::array<double, 3> colour(double at) const;
+};
+
+/// Those usual in nuclear medicine, the first is the default: grey, inverted; grey; hot metal; rainbow; viridis.
+const std::vector<ColourMap>& colour_maps();
+/// Throws InputError for a name there is not.
+const ColourMap& find_colour_map(const std::string& name);
+
+}  // namespace coincide::gui

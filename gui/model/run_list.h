@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/job.h"
+#include "recon/image.h"
+#include "recon/osem.h"
+
+namespace coincide::gui {
+
+enum class RunState { running, paused, stopping, done, stopped, failed };
+
+/// "running", "paused", ... for the list.
+std::string run_state_name(RunState state);
+
+/// One run of the session: its settings, how far it is and what came of it.
+struct Run {
+  int number = 0;
+  io::Job job;
+  RunState state = RunState::running;
+  std::string stage;
+  double fraction = 0;       ///< of the stage
+  double seconds = 0;        ///< since the start, without pauses
+  double seconds_left = -1;  ///< of the stage; < 0: not known yet
+  double iteration = 0;      ///< of the newest image
+  std::shared_ptr<const recon::Image> image;
+  std::vector<recon::IterationFigures> figures;
+  std::vector<std::string> lines;  ///< notes and warnings
+  std::string error;               ///< of a failed run
+  std::filesystem::path folder;
+  std::vector<std::string> files;
+
+  bool is_over() const { return state == RunState::done || state == RunState::stopped || state == RunState::failed; }
+};
+
+}  // namespace coincide::gui

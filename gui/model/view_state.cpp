@@ -1,0 +1,134 @@
+#include "gui/model/view_state.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "gui/model/colour_maps.h"
+
+namespace coincide::gui {
+namespace {
+
+constexpr double shown_part = 0.999;           ///< of the positive values, so that single hot voxels do not darken all
+constexpr std::size_t most_samples = 4000000;  ///< enough for that percentile, and done in a few hundredths of a second
+
+/// The positive values; of a large image, evenly spaced ones.
+std::vector<float> positive_sample(const std::vector<float>& values) {
+  std::size_t step = (values.size() + most_samples - 1) / most_samples;
+  while (std::gcd(step, values.size()) > 1) {
+    ++step;  // or it could see some of the slices only
+  }
+  std::vector<float> sample;
+  for (std::size_t i = 0; i < values.size(); i += step) {
+    if (values[i] > 0 && std::isfinite(values[i])) {
+      sample.push_back(values[i]);
+    }
+  }
+  return sample;
+}
+
+/// The value that `shown_part` of the positive ones do not exceed; 0 if there is none.
+double high_value(const std::vector<float>& values) {
+  std::vector<float> sample = positive_sample(values);
+  if (sample.empty()) {
+    // A point source may fall between the samples.
+    const auto most = std::ranges::max_element(
+        values, {}, [](float value) { return std::isfinite(value) ? value : std::numeric_limits<float>::lowest(); });
+    return most != values.end() && *most > 0 && std::isfinite(*most) ? *most : 0;
+  }
+  const auto rank = static_cast<std::ptrdiff_t>(std::ceil(shown_part * static_cast<double>(sample.size()))) - 1;
+  std::ranges::nth_element(sample, sample.begin() + rank);
+  return sample[static_cast<std::size_t>(rank)];
+}
+
+}  // namespace
+
+void ViewState::set_image(std::shared_ptr<const recon::Image> image) {
+  const std::shared_ptr<const recon::Image> before = has_image() ? image_ : nullptr;
+  image_ = std::move(image);
+  if (has_image()) {
+    if (before == nullptr || before->grid != image_->grid) {
+      const auto& shape = image_->grid.shape;
+      cursor_ = {shape[0] / 2, shape[1] / 2, shape[2] / 2};
+    }
+    if (before == nullptr || before->unit != image_->unit) {
+      auto_window();
+      return;
+    }
+  }
+  changed();
+}
+
+void ViewState::set_cursor(const std::array<std::int64_t, 3>& voxel) {
+  if (!has_image()) {
+    return;
+  }
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    cursor_[axis] = std::clamp<std::int64_t>(voxel[axis], 0, image_->grid.shape[axis] - 1);
+  }
+  changed();
+}
+
+void ViewState::move_cursor(int axis, std::int64_t steps) {
+  std::array<std::int64_t, 3> voxel = cursor_;
+  voxel.at(static_cast<std::size_t>(axis)) += steps;
+  set_cursor(voxel);
+}
+
+std::array<double, 3> ViewState::cursor_mm() const {
+  std::array<double, 3> point{};
+  if (has_image()) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      point[axis] = image_->grid.origin_mm[axis] +
+                    static_cast<double>(cursor_[axis]) * static_cast<double>(image_->grid.voxel_size_mm[axis]);
+    }
+  }
+  return point;
+}
+
+std::array<std::int64_t, 3> ViewState::voxel_at(const std::array<double, 3>& point_mm) const {
+  std::array<std::int64_t, 3> voxel{};
+  if (has_image()) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const double index = (point_mm[axis] - image_->grid.origin_mm[axis]) / image_->grid.voxel_size_mm[axis];
+      const auto last = static_cast<double>(image_->grid.shape[axis] - 1);
+      voxel[axis] = static_cast<std::int64_t>(std::clamp(std::round(index), 0.0, last));
+    }
+  }
+  return voxel;
+}
+
+float ViewState::cursor_value() const { return has_image() ? image_->at(cursor_[0], cursor_[1], cursor_[2]) : 0; }
+
+void ViewState::set_window(double low, double high) {
+  if (!std::isfinite(low) || !std::isfinite(high) || low >= high) {
+    return;
+  }
+  low_ = low;
+  high_ = high;
+  changed();
+}
+
+void ViewState::auto_window() {
+  const double high = has_image() ? high_value(image_->values) : 0;
+  set_window(0, high > 0 ? high : 1);
+}
+
+void ViewState::set_colour_map(const std::string& name) {
+  colour_map_ = find_colour_map(name).name;
+  changed();
+}
+
+void ViewState::set_smooth(bool smooth) {
+  smooth_ = smooth;
+  changed();
+}
+
+void ViewState::changed() {
+  for (const auto& listener : listeners_) {
+    listener();
+  }
+}
+
+}  // namespace coincide::gui

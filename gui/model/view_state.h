@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "recon/image.h"
+
+namespace coincide::gui {
+
+/// What the viewer shows: image, crosshair, window and colours. The three slices, the 3-D view and the panels beside
+/// them all look at one of these. Knows no Qt.
+class ViewState {
+ public:
+  /// An image of another grid centres the crosshair; the first one, or of another unit, sets the window by itself, so
+  /// that a live image does not flicker.
+  void set_image(std::shared_ptr<const recon::Image> image);
+  const std::shared_ptr<const recon::Image>& image() const { return image_; }
+  bool has_image() const { return image_ != nullptr && !image_->values.empty(); }
+
+  /// Voxel indices; kept inside the image.
+  const std::array<std::int64_t, 3>& cursor() const { return cursor_; }
+  void set_cursor(const std::array<std::int64_t, 3>& voxel);
+  void move_cursor(int axis, std::int64_t steps);
+  std::array<double, 3> cursor_mm() const;
+  /// Nearest voxel to a point in mm, kept inside the image.
+  std::array<std::int64_t, 3> voxel_at(const std::array<double, 3>& point_mm) const;
+  /// Of the voxel under the crosshair; 0 without an image.
+  float cursor_value() const;
+
+  /// Values shown by the first and the last colour; low < high.
+  double window_low() const { return low_; }
+  double window_high() const { return high_; }
+  /// Takes no window that is empty, turned round or not finite.
+  void set_window(double low, double high);
+  /// 0 to the 99.9th percentile of the positive values; 0 to 1 where there are none.
+  void auto_window();
+
+  /// A name of colour_maps(). Setting another throws InputError.
+  const std::string& colour_map() const { return colour_map_; }
+  void set_colour_map(const std::string& name);
+  bool smooth() const { return smooth_; }
+  void set_smooth(bool smooth);
+
+  /// Registers a listener that is called after every change. Listeners live as long as the state.
+  void listen(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
+
+ private:
+  void changed();
+
+  std::shared_ptr<const recon::Image> image_;
+  std::array<std::int64_t, 3> cursor_{};
+  double low_ = 0, high_ = 1;
+  std::string colour_map_ = "grey, inverted";
+  bool smooth_ = false;
+  std::vector<std::function<void()>> listeners_;
+};
+
+}  // namespace coincide::gui

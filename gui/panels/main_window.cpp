@@ -1,0 +1,294 @@
+#include "gui/panels/main_window.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QPlainTextEdit>
+#include <QSettings>
+#include <QStackedWidget>
+#include <QStandardPaths>
+#include <QStatusBar>
+#include <QUrl>
+
+#include "gui/panels/job_form.h"
+#include "gui/panels/main_window_parts.h"
+#include "gui/panels/run_panel.h"
+#include "gui/panels/start_page.h"
+#include "gui/viewer/image_viewer.h"
+#include "io/image_file.h"
+#include "io/listmode_file.h"
+#include "projectors/error.h"
+
+namespace coincide::gui {
+namespace {
+
+constexpr int most_recent_files = 8;
+constexpr int layout_version = 1;  ///< of the docks; a remembered layout of another version is not restored
+const char* const job_filter = "Jobs (*.toml)";
+
+std::filesystem::path to_path(const QString& path) { return path.toStdString(); }
+
+/// Where the results of a job go that has no place yet.
+std::filesystem::path documents_folder() {
+  const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
+  return to_path(folder.isEmpty() ? QDir::homePath() : folder) / "Coincide";
+}
+
+}  // namespace
+
+bool MainWindow::Parts::attempt(const QString& what, const std::function<void()>& action) {
+  try {
+    action();
+    return true;
+  } catch (const std::exception& error) {
+    show_error(what, QString::fromLocal8Bit(error.what()));
+    return false;
+  }
+}
+
+void MainWindow::Parts::show_error(const QString& what, const QString& sentence) {
+  auto* box = new QMessageBox(QMessageBox::Warning, what, sentence, QMessageBox::Ok, &window);
+  box->setObjectName("error_dialog");
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setTextFormat(Qt::PlainText);
+  box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  box->open();  // the window goes on: a run may be under way
+}
+
+void MainWindow::Parts::show_work() {
+  if (pages->currentWidget() == viewer) {
+    return;
+  }
+  pages->setCurrentWidget(viewer);
+  for (QDockWidget* dock : docks) {
+    dock->show();
+  }
+}
+
+/// Titles, marks and what can be done now.
+void MainWindow::Parts::refresh() {
+  form->refresh();
+  window.setWindowTitle(QString::fromStdString(document.title()) + "[*] - Coincide");
+  window.setWindowModified(document.is_modified());
+  const std::shared_ptr<Run>& newest = session.newest();
+  const bool running = newest && !newest->is_over();
+  undo->setEnabled(document.can_undo());
+  redo->setEnabled(document.can_redo());
+  run->setEnabled(!running && !document.has_errors());
+  pause->setEnabled(running);
+  stop->setEnabled(running);
+  save_image->setEnabled(view.has_image());
+}
+
+bool MainWindow::Parts::may_discard_changes() {
+  if (!document.is_modified()) {
+    return true;
+  }
+  const auto answer = QMessageBox::question(
+      &window, "Save the job?", QString::fromStdString(document.title()) + " has changes that are not saved.",
+      QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
+  return answer == QMessageBox::Discard || (answer == QMessageBox::Save && save_job(false));
+}
+
+void MainWindow::Parts::new_job() {
+  if (may_discard_changes()) {
+    document.reset();
+    show_work();
+  }
+}
+
+void MainWindow::Parts::ask_for_job() {
+  const QString path = QFileDialog::getOpenFileName(&window, "Open a job", {}, job_filter);
+  if (!path.isEmpty()) {
+    open_job(path);
+  }
+}
+
+void MainWindow::Parts::ask_for_data() {
+  const QString path = QFileDialog::getOpenFileName(&window, "Open listmode data");
+  if (!path.isEmpty()) {
+    open_data(path);
+  }
+}
+
+void MainWindow::Parts::open_job(const QString& path) {
+  if (may_discard_changes() && attempt("This job cannot be opened", [&] { document.open(to_path(path)); })) {
+    remember_file(path);
+    show_work();
+  }
+}
+
+/// A new job on the data, with results beside them.
+void MainWindow::Parts::open_data(const QString& path) {
+  if (!may_discard_changes()) {
+    return;
+  }
+  const QFileInfo file(path);
+  const bool opened = attempt("This file cannot be opened", [&] {
+    io::open_listmode(to_path(path), {});  // its header, before anything of the window changes
+    io::Job job;
+    job.input.events = to_path(file.absoluteFilePath());
+    job.output.folder = to_path(file.absolutePath()) / "results";
+    job.output.name = file.completeBaseName().toStdString();
+    document.replace(job);
+  });
+  if (opened) {
+    remember_file(path);
+    show_work();
+    data->setPlainText("Reading " + path + " ...");
+    worker.describe_data(path);
+  }
+}
+
+bool MainWindow::Parts::save_job(bool ask) {
+  QString path = QString::fromStdString(document.file().string());
+  if (ask || path.isEmpty()) {
+    path = QFileDialog::getSaveFileName(&window, "Save the job", path, job_filter);
+    if (path.isEmpty()) {
+      return false;
+    }
+    if (QFileInfo(path).suffix().isEmpty()) {
+      path += ".toml";
+    }
+  }
+  const bool saved = attempt("The job cannot be saved", [&] { document.save(to_path(path)); });
+  if (saved) {
+    remember_file(path);
+  }
+  return saved;
+}
+
+void MainWindow::Parts::start_run() {
+  if (document.has_errors()) {
+    show_error("The job has settings to mend", "Some settings are not valid; they are marked in the job form.");
+    return;
+  }
+  show_work();
+  session.start(document.job());
+}
+
+void MainWindow::Parts::check_job() {
+  show_work();
+  data->setPlainText("Checking the job ...");
+  worker.plan(document.job());
+}
+
+void MainWindow::Parts::save_shown_image() {
+  const QString path =
+      QFileDialog::getSaveFileName(&window, "Save the image", "image.nii.gz", "NIfTI (*.nii.gz *.nii)");
+  if (!path.isEmpty() && attempt("The image cannot be saved", [&] { io::write_image(to_path(path), *view.image()); })) {
+    window.statusBar()->showMessage("Saved " + path, 5000);
+  }
+}
+
+void MainWindow::Parts::save_screenshot() {
+  const QString path = QFileDialog::getSaveFileName(&window, "Save a screenshot", "views.png", "Pictures (*.png)");
+  if (!path.isEmpty() && !viewer->screenshot().save(path)) {
+    show_error("The screenshot cannot be saved", "The picture could not be written to " + path + ".");
+  }
+}
+
+void MainWindow::Parts::about() {
+  QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
+                 "</h3><p>PET reconstruction from listmode data.</p><p>Devices:</p><ul>";
+  for (const std::string& line : services.device_lines) {
+    text += "<li>" + QString::fromStdString(line).toHtmlEscaped() + "</li>";
+  }
+  text += QString("</ul><p>Qt ") + qVersion() + "</p>";
+  QMessageBox::about(&window, "About Coincide", text);
+}
+
+void MainWindow::Parts::remember_file(const QString& path) {
+  QSettings settings;
+  QStringList recent = settings.value("recent_files").toStringList();
+  const QString absolute = QFileInfo(path).absoluteFilePath();
+  recent.removeAll(absolute);
+  recent.prepend(absolute);
+  settings.setValue("recent_files", recent.mid(0, most_recent_files));
+  show_recent_files();
+}
+
+void MainWindow::Parts::show_recent_files() {
+  const QStringList recent = QSettings().value("recent_files").toStringList();
+  start_page->set_recent_files(recent);
+  recent_menu->clear();
+  for (const QString& path : recent) {
+    recent_menu->addAction(path, this, [this, path] { window.open_file(path); });
+  }
+  recent_menu->setEnabled(!recent.isEmpty());
+}
+
+MainWindow::MainWindow(const Services& services, QWidget* parent)
+    : QMainWindow(parent), parts_(std::make_unique<Parts>(*this, services)) {
+  setAcceptDrops(true);
+  resize(1280, 800);
+  parts_->make_widgets();
+  parts_->make_menus();
+  parts_->connect_parts();
+  parts_->show_recent_files();
+  const QSettings settings;
+  restoreGeometry(settings.value("geometry").toByteArray());
+  restoreState(settings.value("layout").toByteArray(), layout_version);
+  for (QDockWidget* dock : parts_->docks) {
+    dock->hide();  // until there is something to work on
+  }
+  parts_->refresh();
+}
+
+MainWindow::~MainWindow() = default;
+
+void MainWindow::open_file(const QString& path) {
+  if (!QFileInfo::exists(path)) {
+    parts_->show_error("This file cannot be opened", "There is no file " + path + ".");
+  } else if (QFileInfo(path).suffix().toLower() == "toml") {
+    parts_->open_job(path);
+  } else {
+    parts_->open_data(path);
+  }
+}
+
+void MainWindow::try_phantom() {
+  if (!parts_->may_discard_changes()) {
+    return;
+  }
+  const bool ready = parts_->attempt("The built-in phantom cannot be used", [this] {
+    parts_->document.open(parts_->services.demo_job);
+    io::Job job = parts_->document.job();
+    job.output.folder = documents_folder() / "demo";
+    job.file.clear();
+    parts_->document.replace(job);
+  });
+  if (ready && (!parts_->session.newest() || parts_->session.newest()->is_over())) {
+    parts_->start_run();
+  }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (!parts_->may_discard_changes()) {
+    event->ignore();
+    return;
+  }
+  QSettings settings;
+  settings.setValue("geometry", saveGeometry());
+  if (parts_->pages->currentWidget() == parts_->viewer) {  // the start page has no docks to remember
+    settings.setValue("layout", saveState(layout_version));
+  }
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (event->mimeData()->hasUrls() && event->mimeData()->urls().first().isLocalFile()) {
+    event->acceptProposedAction();
+  }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) { open_file(event->mimeData()->urls().first().toLocalFile()); }
+
+}  // namespace coincide::gui

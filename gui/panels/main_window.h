@@ -1,0 +1,34 @@
+#pragma once
+
+#include <QMainWindow>
+#include <memory>
+
+#include "gui/services.h"
+
+namespace coincide::gui {
+
+/// The window: start page, then job form, viewer and runs side by side; menus, shortcuts, recent files, layout that is
+/// remembered.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+
+ public:
+  explicit MainWindow(const Services& services, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  /// Opens a job file, or a listmode file as a new job on it; an error becomes a dialog.
+  void open_file(const QString& path);
+  /// Opens the built-in phantom's job and starts it.
+  void try_phantom();
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  class Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace coincide::gui

@@ -1,0 +1,309 @@
+#include "gui/panels/roi_table.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QLabel>
+#include <QMessageBox>
+#include <QRegularExpression>
+#include <QSaveFile>
+#include <QSignalBlocker>
+#include <QTableWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace coincide::gui {
+namespace {
+
+/// Figures before geometry: they are what is read in a narrow dock.
+enum Column { name, mean, deviation, least, most, volume, shape, centre, size, threshold, num_columns };
+
+constexpr std::chrono::milliseconds measure_delay{100};
+
+QString shape_name(RoiShape shape) {
+  switch (shape) {
+    case RoiShape::sphere:
+      return "sphere";
+    case RoiShape::box:
+      return "box";
+    case RoiShape::threshold:
+      return "threshold";
+  }
+  return {};
+}
+
+QString number(double value) { return QString::number(value, 'g', 6); }
+
+QString three(const std::array<double, 3>& values) {
+  return QString("%1, %2, %3").arg(number(values[0]), number(values[1]), number(values[2]));
+}
+
+/// Diameter of a sphere, edges of a box.
+std::array<double, 3> size_mm(const Roi& roi) {
+  const auto& half = roi.half_size_mm;
+  return roi.shape == RoiShape::sphere ? std::array{2 * half[0], 2 * half[0], 2 * half[0]}
+                                       : std::array{2 * half[0], 2 * half[1], 2 * half[2]};
+}
+
+/// One or three finite numbers; one stands for all three.
+std::optional<std::array<double, 3>> read_three(const QString& text, bool one_for_all) {
+  const QStringList words = text.split(QRegularExpression("[,;\\s]+"), Qt::SkipEmptyParts);
+  if (words.size() != 3 && !(one_for_all && words.size() == 1)) {
+    return {};
+  }
+  std::array<double, 3> values{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    bool ok = false;
+    values[i] = words[words.size() == 3 ? static_cast<qsizetype>(i) : 0].toDouble(&ok);
+    if (!ok || !std::isfinite(values[i])) {
+      return {};
+    }
+  }
+  return values;
+}
+
+/// Changes what `column` holds. Returns what is wrong with the text; empty: nothing.
+QString assign(Roi& roi, int column, const QString& text) {
+  if (column == Column::name) {
+    roi.name = text.trimmed().toStdString();
+    return roi.name.empty() ? "A region needs a name." : QString();
+  }
+  const bool is_list = column != Column::threshold;
+  const auto values = read_three(text, column == Column::size || !is_list);
+  if (column == Column::centre) {
+    roi.centre_mm = values.value_or(roi.centre_mm);
+    return values ? QString() : QString("\"%1\" is no centre. Write x, y, z in mm.").arg(text);
+  }
+  if (column == Column::threshold) {
+    roi.threshold = values ? values->front() : roi.threshold;
+    return values ? QString() : QString("\"%1\" is no threshold. Write a number.").arg(text);
+  }
+  if (!values || !std::ranges::all_of(*values, [](double edge) { return edge > 0; })) {
+    return QString("\"%1\" is no size. Write one or three numbers in mm above 0.").arg(text);
+  }
+  std::ranges::transform(*values, roi.half_size_mm.begin(), [](double edge) { return edge / 2; });
+  return {};
+}
+
+QString csv_text(const std::string& text) { return '"' + QString::fromStdString(text).replace('"', "\"\"") + '"'; }
+
+QToolButton* tool_button(const QString& text, const QString& tip) {
+  auto* button = new QToolButton;
+  button->setText(text);
+  button->setToolTip(tip);
+  button->setFocusPolicy(Qt::StrongFocus);
+  return button;
+}
+
+QTableWidget* make_table() {
+  auto* table = new QTableWidget(0, num_columns);
+  table->setHorizontalHeaderLabels(
+      {"Name", "Mean", "SD", "Min", "Max", "mL", "Shape", "Centre, mm", "Size, mm", "Threshold"});
+  table->horizontalHeaderItem(deviation)->setToolTip("Standard deviation between the voxels");
+  table->horizontalHeaderItem(volume)->setToolTip("Volume of the voxels whose middles lie in the region");
+  table->horizontalHeaderItem(centre)->setToolTip("x, y, z in scanner axes; double-click to edit");
+  table->horizontalHeaderItem(size)->setToolTip("Diameter of a sphere, edges of a box; double-click to edit");
+  table->horizontalHeaderItem(threshold)->setToolTip("Voxels at or above it belong to a threshold region");
+  table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  table->verticalHeader()->hide();
+  table->setSelectionBehavior(QAbstractItemView::SelectRows);
+  table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  table->setAccessibleName("Regions of interest");
+  table->setMinimumHeight(6 * table->fontMetrics().height());
+  return table;
+}
+
+}  // namespace
+
+RoiTable::RoiTable(ViewState& state, QWidget* parent)
+    : QWidget(parent), state_(state), table_(make_table()), note_(new QLabel) {
+  note_->setWordWrap(true);
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(make_buttons());
+  layout->addWidget(table_, 1);
+  layout->addWidget(note_);
+
+  auto* remove = new QAction("Delete the chosen regions", this);
+  remove->setShortcut(QKeySequence::Delete);
+  remove->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+  connect(remove, &QAction::triggered, this, &RoiTable::remove_chosen);
+  table_->addAction(remove);
+  connect(table_, &QTableWidget::cellChanged, this, &RoiTable::edit);
+  timer_.setSingleShot(true);
+  timer_.setInterval(measure_delay);
+  connect(&timer_, &QTimer::timeout, this, &RoiTable::measure_all);
+  measure_all();
+}
+
+QWidget* RoiTable::make_buttons() {
+  auto* row = new QWidget;
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(2);
+  const std::array<std::pair<QString, RoiShape>, 3> shapes{
+      {{"+ &Sphere", RoiShape::sphere}, {"+ &Box", RoiShape::box}, {"+ &Threshold", RoiShape::threshold}}};
+  for (const auto& [text, roi_shape] : shapes) {
+    QToolButton* button = tool_button(text, "Adds a " + shape_name(roi_shape) + " region at the crosshair");
+    connect(button, &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
+    layout->addWidget(button);
+  }
+  layout->addStretch(1);
+  auto* copy = tool_button("Copy", "Copies the table as CSV");
+  connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(csv()); });
+  auto* save_button = tool_button("Save...", "Saves the table as a CSV file");
+  connect(save_button, &QToolButton::clicked, this, &RoiTable::save);
+  auto* remove = tool_button("Delete", "Deletes the chosen regions (Del)");
+  connect(remove, &QToolButton::clicked, this, &RoiTable::remove_chosen);
+  for (QToolButton* button : {copy, save_button, remove}) {
+    layout->addWidget(button);
+  }
+  return row;
+}
+
+Roi RoiTable::new_roi(RoiShape roi_shape) {
+  Roi roi;
+  roi.name = QString("%1 %2").arg(shape_name(roi_shape)).arg(++num_added_).toStdString();
+  roi.shape = roi_shape;
+  roi.centre_mm = state_.cursor_mm();
+  if (roi_shape == RoiShape::threshold) {
+    constexpr double box_half_mm = 25;
+    // Contour at 41 % of the maximum: R. Boellaard et al., FDG PET/CT: EANM procedure guidelines, version 2.0, 2015.
+    constexpr double part_of_maximum = 0.41;
+    roi.half_size_mm = {box_half_mm, box_half_mm, box_half_mm};
+    Roi box = roi;
+    box.shape = RoiShape::box;
+    roi.threshold = part_of_maximum * figures(box).most;
+  }
+  return roi;
+}
+
+void RoiTable::add(RoiShape roi_shape) {
+  rois_.push_back(new_roi(roi_shape));
+  add_row(rois_.back());
+  table_->selectRow(table_->rowCount() - 1);
+  emit changed();
+}
+
+void RoiTable::add_row(const Roi& roi) {
+  const int row = table_->rowCount();
+  {
+    const QSignalBlocker quiet(table_);
+    table_->insertRow(row);
+    for (int column = 0; column < num_columns; ++column) {
+      auto* item = new QTableWidgetItem;
+      const bool editable = column == name || column == centre || column == Column::size ||
+                            (column == threshold && roi.shape == RoiShape::threshold);
+      item->setFlags(editable ? item->flags() : item->flags() & ~Qt::ItemIsEditable);
+      if (column >= mean && column <= volume) {
+        item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+      }
+      table_->setItem(row, column, item);
+    }
+  }
+  show_roi(row);
+}
+
+RoiFigures RoiTable::figures(const Roi& roi) const {
+  return state_.has_image() ? measure(roi, *state_.image()) : RoiFigures{};
+}
+
+void RoiTable::show_roi(int row) {
+  const QSignalBlocker quiet(table_);
+  const Roi& roi = rois_[static_cast<std::size_t>(row)];
+  const RoiFigures found = figures(roi);
+  const auto text = [&](int column, const QString& value) { table_->item(row, column)->setText(value); };
+  const auto figure = [&](int column, double value) { text(column, found.voxels > 0 ? number(value) : "-"); };
+  text(name, QString::fromStdString(roi.name));
+  figure(mean, found.mean);
+  figure(deviation, found.standard_deviation);
+  figure(least, found.least);
+  figure(most, found.most);
+  figure(volume, found.volume_ml);
+  text(shape, shape_name(roi.shape));
+  text(centre, three(roi.centre_mm));
+  text(Column::size, roi.shape == RoiShape::sphere ? number(size_mm(roi)[0]) : three(size_mm(roi)));
+  text(threshold, roi.shape == RoiShape::threshold ? number(roi.threshold) : QString());
+}
+
+void RoiTable::refresh() {
+  if (state_.image() != measured_ && !timer_.isActive()) {
+    timer_.start();
+  }
+}
+
+void RoiTable::measure_all() {
+  measured_ = state_.image();
+  setEnabled(state_.has_image());
+  for (int row = 0; row < table_->rowCount(); ++row) {
+    show_roi(row);
+  }
+  note_->setText(!state_.has_image() ? "Regions can be added when there is an image."
+                                     : "Values in " + QString::fromStdString(state_.image()->unit) +
+                                           ". Double-click name, centre, size or threshold to edit.");
+}
+
+void RoiTable::edit(int row, int column) {
+  Roi changed_roi = rois_[static_cast<std::size_t>(row)];
+  const QString reason = assign(changed_roi, column, table_->item(row, column)->text());
+  if (reason.isEmpty()) {
+    rois_[static_cast<std::size_t>(row)] = changed_roi;
+    emit changed();
+  }
+  show_roi(row);
+  note_->setText(reason);
+}
+
+void RoiTable::remove_chosen() {
+  for (int row = table_->rowCount() - 1; row >= 0; --row) {
+    if (table_->selectionModel()->isRowSelected(row, {})) {
+      table_->removeRow(row);
+      rois_.erase(rois_.begin() + row);
+    }
+  }
+  emit changed();
+}
+
+QString RoiTable::csv() const {
+  const auto exact = [](double value) { return QString::number(value, 'g', 10); };
+  const QString unit = state_.has_image() ? QString::fromStdString(state_.image()->unit) : QString();
+  QString text =
+      "name,shape,centre_x_mm,centre_y_mm,centre_z_mm,size_x_mm,size_y_mm,size_z_mm,threshold,voxels,volume_ml,mean,sd,"
+      "min,max,unit\n";
+  for (const Roi& roi : rois_) {
+    const RoiFigures found = figures(roi);
+    QStringList cells{csv_text(roi.name), shape_name(roi.shape)};
+    for (const double value : roi.centre_mm) {
+      cells << exact(value);
+    }
+    for (const double value : size_mm(roi)) {
+      cells << exact(value);
+    }
+    cells << (roi.shape == RoiShape::threshold ? exact(roi.threshold) : QString()) << QString::number(found.voxels);
+    for (const double value : {found.volume_ml, found.mean, found.standard_deviation, found.least, found.most}) {
+      cells << exact(value);
+    }
+    text += cells.join(',') + ',' + unit + '\n';
+  }
+  return text;
+}
+
+void RoiTable::save() {
+  const QString path = QFileDialog::getSaveFileName(this, "Save the regions", "regions.csv", "CSV (*.csv)");
+  if (path.isEmpty()) {
+    return;
+  }
+  QSaveFile file(path);
+  const QByteArray bytes = csv().toUtf8();
+  if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
+    QMessageBox::warning(this, "Save the regions",
+                         path + " cannot be written: " + file.errorString() + ". Choose another folder.");
+  }
+}
+
+}  // namespace coincide::gui

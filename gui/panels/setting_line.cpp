@@ -1,0 +1,270 @@
+#include "gui/panels/setting_line.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGridLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMimeData>
+#include <QSignalBlocker>
+#include <QStyle>
+#include <QToolButton>
+#include <type_traits>
+
+namespace coincide::gui {
+namespace {
+
+enum GridColumn { label_column, editor_column, unit_column, reset_column, num_columns };
+
+/// "algorithm.psf_fwhm_mm" in mm becomes "PSF FWHM": the unit stands beside the editor.
+QString words_of(const io::Setting& setting) {
+  QString name = QString::fromStdString(setting.key.substr(setting.key.rfind('.') + 1));
+  const QString unit_suffix = "_" + QString::fromStdString(setting.unit).toLower();
+  if (name.endsWith(unit_suffix)) {
+    name.chop(unit_suffix.size());
+  }
+  QStringList words = name.split('_', Qt::SkipEmptyParts);
+  for (QString& word : words) {
+    if (word == "tof" || word == "psf" || word == "fwhm") {
+      word = word.toUpper();
+    }
+  }
+  words.front()[0] = words.front()[0].toUpper();
+  return words.join(' ');
+}
+
+/// A line for a path; a file that is dropped on it becomes its text.
+class PathEdit : public QLineEdit {
+ public:
+  using QLineEdit::QLineEdit;
+
+ protected:
+  void dropEvent(QDropEvent* event) override {
+    const QList<QUrl> urls = event->mimeData()->urls();
+    if (urls.isEmpty() || !urls.front().isLocalFile()) {
+      QLineEdit::dropEvent(event);
+      return;
+    }
+    setText(urls.front().toLocalFile());
+    event->acceptProposedAction();
+    emit editingFinished();
+  }
+};
+
+QWidget* combo_box(const std::vector<std::string>& words) {
+  auto* box = new QComboBox;
+  for (const std::string& word : words) {
+    box->addItem(QString::fromStdString(word));
+  }
+  // The wheel scrolls the form; it changes a value only after a click.
+  box->setFocusPolicy(Qt::StrongFocus);
+  return box;
+}
+
+QFont small(QFont font) {
+  font.setPointSizeF(0.9 * font.pointSizeF());
+  return font;
+}
+
+QLabel* small_label(const QString& text) {
+  auto* label = new QLabel(text);
+  label->setWordWrap(true);
+  label->setFont(small(label->font()));
+  return label;
+}
+
+}  // namespace
+
+SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, const QString& note, QWidget* parent)
+    : QWidget(parent),
+      document_(document),
+      key_(setting.key),
+      grid_(new QGridLayout(this)),
+      label_(new QLabel(words_of(setting))),
+      reset_(new QToolButton),
+      reason_(small_label({})),
+      help_(small_label(QString::fromStdString(setting.help))) {
+  grid_->setContentsMargins(0, 2, 0, 2);
+  grid_->setHorizontalSpacing(6);
+  grid_->setVerticalSpacing(1);
+  grid_->setColumnStretch(editor_column, 1);
+  grid_->addWidget(label_, 0, label_column);
+  make_editor(setting);
+  make_beside(setting);
+  make_below(setting, note);
+  refresh();
+}
+
+void SettingLine::make_editor(const io::Setting& setting) {
+  if (std::holds_alternative<bool*>(setting.field)) {
+    auto* box = new QCheckBox;
+    connect(box, &QCheckBox::toggled, this, [this](bool on) { set(on ? "true" : "false"); });
+    editor_ = box;
+  } else if (std::holds_alternative<io::WordField>(setting.field)) {
+    editor_ = combo_box(setting.words);
+    connect(qobject_cast<QComboBox*>(editor_), &QComboBox::currentTextChanged, this, &SettingLine::set);
+  } else {
+    const bool is_path = std::holds_alternative<std::filesystem::path*>(setting.field);
+    QLineEdit* line = is_path ? new PathEdit : new QLineEdit;
+    line->setMinimumWidth(60);
+    // Not commit(): a dropped path is no typed text.
+    connect(line, &QLineEdit::editingFinished, this, [this, line] {
+      line->setModified(false);
+      set(line->text().trimmed());
+    });
+    editor_ = line;
+  }
+  const QString tip = QString::fromStdString(setting.help + "\nAllowed: " + io::allowed_text(setting) + ".\n" + key_ +
+                                             ", default " + document_.default_text(key_));
+  label_->setToolTip(tip);
+  editor_->setToolTip(tip);
+  editor_->setAccessibleName(label_->text());
+  editor_->setObjectName(QString::fromStdString(key_));
+  editor_->installEventFilter(this);
+  label_->setBuddy(editor_);
+  grid_->addWidget(editor_, 0, editor_column);
+}
+
+void SettingLine::make_beside(const io::Setting& setting) {
+  if (std::holds_alternative<std::filesystem::path*>(setting.field)) {
+    auto* button = new QToolButton;
+    button->setText("...");
+    button->setToolTip("Choose on the disk");
+    button->setAccessibleName("Choose " + label_->text());
+    connect(button, &QToolButton::clicked, this, &SettingLine::browse);
+    beside_ = button;
+  } else {
+    beside_ = new QLabel(QString::fromStdString(setting.unit));
+  }
+  grid_->addWidget(beside_, 0, unit_column);
+
+  reset_->setIcon(style()->standardIcon(QStyle::SP_LineEditClearButton));
+  reset_->setAutoRaise(true);
+  reset_->setToolTip("Back to the default");
+  reset_->setAccessibleName("Default of " + label_->text());
+  QSizePolicy policy = reset_->sizePolicy();
+  policy.setRetainSizeWhenHidden(true);
+  reset_->setSizePolicy(policy);
+  connect(reset_, &QToolButton::clicked, this, [this] {
+    document_.set(key_, document_.default_text(key_));
+    emit edited();
+  });
+  grid_->addWidget(reset_, 0, reset_column);
+}
+
+void SettingLine::make_below(const io::Setting&, const QString& note) {
+  QFont font = reason_->font();
+  font.setBold(true);
+  reason_->setFont(font);
+  reason_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  auto* icon = new QLabel;
+  const int size = style()->pixelMetric(QStyle::PM_SmallIconSize);
+  icon->setPixmap(style()->standardIcon(QStyle::SP_MessageBoxWarning).pixmap(size));
+  auto* row = new QWidget;
+  auto* row_layout = new QHBoxLayout(row);
+  row_layout->setContentsMargins(0, 0, 0, 0);
+  row_layout->addWidget(icon, 0, Qt::AlignTop);
+  row_layout->addWidget(reason_, 1);
+  grid_->addWidget(row, 1, label_column, 1, num_columns);
+  help_->setForegroundRole(QPalette::PlaceholderText);
+  grid_->addWidget(help_, 2, label_column, 1, num_columns);
+  if (!note.isEmpty()) {
+    grid_->addWidget(small_label(note), 3, label_column, 1, num_columns);
+  }
+}
+
+bool SettingLine::matches(const QString& text) const {
+  const QString all = label_->text() + " " + QString::fromStdString(key_) + " " + help_->text();
+  return all.contains(text, Qt::CaseInsensitive);
+}
+
+void SettingLine::refresh() {
+  show_text(QString::fromStdString(document_.text(key_)));
+  const std::string error = document_.error(key_);
+  reason_->setText(QString::fromStdString(error));
+  reason_->parentWidget()->setVisible(!error.empty());
+  const bool differs = !error.empty() || !document_.is_default(key_);
+  reset_->setVisible(differs);
+  QFont font = label_->font();
+  font.setBold(differs);
+  label_->setFont(font);
+}
+
+void SettingLine::show_text(const QString& text) {
+  const QSignalBlocker quiet(editor_);
+  if (auto* box = qobject_cast<QCheckBox*>(editor_)) {
+    box->setChecked(text == "true");
+  } else if (auto* words = qobject_cast<QComboBox*>(editor_)) {
+    words->setCurrentText(text);
+  } else if (auto* line = qobject_cast<QLineEdit*>(editor_); !line->isModified()) {
+    // Also where the text is the same: this forgets the line's own undo steps, so that Ctrl+Z is the document's.
+    const int cursor = line->cursorPosition();
+    line->setText(text);
+    line->setCursorPosition(cursor);
+  }
+}
+
+void SettingLine::set(const QString& text) {
+  if (text != QString::fromStdString(document_.text(key_))) {
+    document_.set(key_, text.toStdString());
+    emit edited();
+  }
+  refresh();
+}
+
+void SettingLine::commit() {
+  if (auto* line = qobject_cast<QLineEdit*>(editor_); line != nullptr && line->isModified()) {
+    line->setModified(false);
+    set(line->text().trimmed());
+  }
+}
+
+void SettingLine::browse() {
+  const QString now = QString::fromStdString(document_.text(key_));
+  const QString start = QFileInfo(now).absolutePath();
+  const QString title = "Choose: " + label_->text();
+  const QString chosen = key_.ends_with("folder") ? QFileDialog::getExistingDirectory(this, title, now)
+                                                  : QFileDialog::getOpenFileName(this, title, start);
+  if (!chosen.isEmpty()) {
+    set(chosen);
+  }
+}
+
+void SettingLine::set_explained(bool explained) { help_->setVisible(explained); }
+
+int SettingLine::label_width() const {
+  QFont bold = label_->font();
+  bold.setBold(true);
+  return QFontMetrics(bold).horizontalAdvance(label_->text()) + 2;
+}
+
+int SettingLine::unit_width() const { return beside_->sizeHint().width(); }
+
+void SettingLine::set_widths(int label_width, int unit_width) {
+  label_->setFixedWidth(label_width);
+  beside_->setFixedWidth(unit_width);
+}
+
+bool SettingLine::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Wheel && !editor_->hasFocus()) {
+    event->ignore();
+    return true;
+  }
+  // A line edit keeps undo and redo for itself even where it has nothing to undo.
+  if (auto* line = qobject_cast<QLineEdit*>(watched); line != nullptr && event->type() == QEvent::ShortcutOverride) {
+    auto* key = dynamic_cast<QKeyEvent*>(event);
+    const bool for_document = (key->matches(QKeySequence::Undo) && !line->isUndoAvailable()) ||
+                              (key->matches(QKeySequence::Redo) && !line->isRedoAvailable());
+    if (for_document) {
+      event->ignore();
+      return true;
+    }
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace coincide::gui

@@ -1,0 +1,185 @@
+#include "gui/panels/start_page.h"
+
+#include <QCommandLinkButton>
+#include <QDir>
+#include <QDragEnterEvent>
+#include <QFileInfo>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMimeData>
+#include <QPainter>
+#include <QStyle>
+#include <QUrl>
+#include <QVBoxLayout>
+
+namespace coincide::gui {
+namespace {
+
+constexpr int max_recent_files = 6;
+
+QLabel* heading(const QString& text, double scale) {
+  auto* label = new QLabel(text);
+  QFont font = label->font();
+  font.setPointSizeF(scale * font.pointSizeF());
+  font.setBold(true);
+  label->setFont(font);
+  return label;
+}
+
+QLabel* grey_label(const QString& text) {
+  auto* label = new QLabel(text);
+  label->setWordWrap(true);
+  label->setForegroundRole(QPalette::PlaceholderText);
+  return label;
+}
+
+QCommandLinkButton* big_button(const QString& text, const QString& what, QStyle::StandardPixmap icon) {
+  auto* button = new QCommandLinkButton(text, what);
+  button->setIcon(button->style()->standardIcon(icon));
+  button->setIconSize({28, 28});
+  button->setAccessibleDescription(what);
+  return button;
+}
+
+/// The first local file that is dragged; empty: none.
+QString dragged_file(const QMimeData& data) {
+  for (const QUrl& url : data.urls()) {
+    if (url.isLocalFile()) {
+      return url.toLocalFile();
+    }
+  }
+  return {};
+}
+
+/// The folder as the user names it: below the home folder with ~, too long ones shortened in the middle.
+QString folder_text(const QString& path, const QFontMetrics& metrics) {
+  QString folder = QDir::toNativeSeparators(QFileInfo(path).absolutePath());
+  const QString home = QDir::toNativeSeparators(QDir::homePath());
+  if (folder == home || folder.startsWith(home + QDir::separator())) {
+    folder.replace(0, home.size(), "~");
+  }
+  return metrics.elidedText(folder, Qt::ElideMiddle, 40 * metrics.averageCharWidth());
+}
+
+}  // namespace
+
+/// The dashed field that says where files may be dropped; it lights up while one is dragged over the page.
+class StartPage::DropHint : public QLabel {
+ public:
+  DropHint() : QLabel("Drop a job (.toml) or a listmode file here") {
+    setAlignment(Qt::AlignCenter);
+    setMinimumHeight(5 * fontMetrics().height());
+  }
+  void set_active(bool active) {
+    active_ = active;
+    setForegroundRole(active ? QPalette::HighlightedText : QPalette::WindowText);
+    update();
+  }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override {
+    {
+      QPainter painter(this);
+      painter.setRenderHint(QPainter::Antialiasing);
+      painter.setPen(QPen(palette().color(QPalette::PlaceholderText), 1.5, Qt::DashLine));
+      painter.setBrush(active_ ? palette().brush(QPalette::Highlight) : QBrush(Qt::NoBrush));
+      painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 8, 8);
+    }
+    QLabel::paintEvent(event);
+  }
+
+ private:
+  bool active_ = false;
+};
+
+StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout), hint_(new DropHint) {
+  setAcceptDrops(true);
+  auto* phantom = big_button("&Try the built-in phantom",
+                             "Simulates a phantom in a scanner and reconstructs it while you watch, in about a minute.",
+                             QStyle::SP_MediaPlay);
+  auto* job = big_button("Open a &job...", "Settings of a reconstruction, saved here or written for --batch.",
+                         QStyle::SP_DialogOpenButton);
+  auto* data =
+      big_button("Open listmode &data...", "Measured events (PETSIRD), for a new job.", QStyle::SP_DriveHDIcon);
+  connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);
+  connect(job, &QAbstractButton::clicked, this, &StartPage::open_job_requested);
+  connect(data, &QAbstractButton::clicked, this, &StartPage::open_data_requested);
+
+  auto* start = new QVBoxLayout;
+  start->addWidget(heading("Start", 1.2));
+  for (QCommandLinkButton* button : {phantom, job, data}) {
+    start->addWidget(button);
+  }
+  start->addStretch(1);
+  auto* recent_column = new QVBoxLayout;
+  recent_column->addWidget(heading("Recent files", 1.2));
+  recent_column->addLayout(recent_);
+  recent_column->addStretch(1);
+  auto* columns = new QHBoxLayout;
+  columns->setSpacing(40);
+  columns->addLayout(start, 1);
+  columns->addLayout(recent_column, 1);
+
+  auto* page = new QWidget;
+  page->setMaximumWidth(110 * fontMetrics().averageCharWidth() + 200);
+  auto* page_layout = new QVBoxLayout(page);
+  page_layout->setSpacing(12);
+  page_layout->addWidget(heading("Coincide", 2.4));
+  page_layout->addWidget(grey_label("From the listmode data of a PET scanner to an image."));
+  page_layout->addSpacing(12);
+  page_layout->addLayout(columns);
+  page_layout->addSpacing(12);
+  page_layout->addWidget(hint_);
+
+  auto* centred = new QHBoxLayout;
+  centred->addStretch(1);
+  centred->addWidget(page, 20);
+  centred->addStretch(1);
+  auto* layout = new QVBoxLayout(this);
+  layout->addStretch(1);
+  layout->addLayout(centred);
+  layout->addStretch(2);
+  set_recent_files({});
+}
+
+void StartPage::set_recent_files(const QStringList& paths) {
+  while (QLayoutItem* item = recent_->takeAt(0)) {
+    // Later: the list may change while one of these buttons tells that it was clicked.
+    item->widget()->hide();
+    item->widget()->deleteLater();
+    delete item;
+  }
+  if (paths.isEmpty()) {
+    recent_->addWidget(grey_label("Files that you open will be listed here."));
+  }
+  int number = 0;
+  for (const QString& path : paths.first(std::min<qsizetype>(paths.size(), max_recent_files))) {
+    // An ampersand in the name is no mnemonic; the numbers are.
+    const QString name = QFileInfo(path).fileName().replace("&", "&&");
+    auto* button = new QCommandLinkButton(QString("&%1  %2").arg(++number).arg(name), folder_text(path, fontMetrics()));
+    button->setIcon(style()->standardIcon(QStyle::SP_FileIcon));
+    button->setToolTip(QDir::toNativeSeparators(path));
+    connect(button, &QAbstractButton::clicked, this, [this, path] { emit file_requested(path); });
+    recent_->addWidget(button);
+  }
+}
+
+void StartPage::dragEnterEvent(QDragEnterEvent* event) {
+  if (!dragged_file(*event->mimeData()).isEmpty()) {
+    event->acceptProposedAction();
+    hint_->set_active(true);
+  }
+}
+
+void StartPage::dragLeaveEvent(QDragLeaveEvent*) { hint_->set_active(false); }
+
+void StartPage::dropEvent(QDropEvent* event) {
+  hint_->set_active(false);
+  const QString path = dragged_file(*event->mimeData());
+  if (!path.isEmpty()) {
+    event->acceptProposedAction();
+    emit file_requested(path);
+  }
+}
+
+}  // namespace coincide::gui

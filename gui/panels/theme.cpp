@@ -1,0 +1,45 @@
+#include "gui/panels/theme.h"
+
+#include <QApplication>
+#include <QPalette>
+#include <QStyle>
+
+namespace coincide::gui {
+namespace {
+
+QPalette palette_of(const QColor& window, const QColor& base, const QColor& text, const QColor& accent) {
+  QPalette palette(text, window, window.lighter(120), window.darker(150), window.darker(120), text, base);
+  palette.setColor(QPalette::AlternateBase, window);
+  palette.setColor(QPalette::ToolTipBase, base);
+  palette.setColor(QPalette::ToolTipText, text);
+  palette.setColor(QPalette::Highlight, accent);
+  palette.setColor(QPalette::HighlightedText, Qt::white);
+  palette.setColor(QPalette::Link, accent);
+  QColor faint = text;
+  faint.setAlphaF(0.5F);
+  palette.setColor(QPalette::PlaceholderText, faint);
+  for (const QPalette::ColorRole role : {QPalette::Text, QPalette::WindowText, QPalette::ButtonText}) {
+    palette.setColor(QPalette::Disabled, role, faint);
+  }
+  return palette;
+}
+
+}  // namespace
+
+const QStringList& theme_names() {
+  static const QStringList names = {"as the system", "light", "dark"};
+  return names;
+}
+
+void apply_theme(const QString& name) {
+  if (name == "dark") {
+    QApplication::setPalette(
+        palette_of(QColor(45, 47, 51), QColor(30, 31, 34), QColor(225, 226, 230), QColor(64, 128, 208)));
+  } else if (name == "light") {
+    QApplication::setPalette(palette_of(QColor(240, 240, 240), Qt::white, QColor(25, 25, 25), QColor(40, 105, 190)));
+  } else {
+    QApplication::setPalette(QApplication::style()->standardPalette());
+  }
+}
+
+}  // namespace coincide::gui

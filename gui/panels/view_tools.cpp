@@ -1,0 +1,213 @@
+#include "gui/panels/view_tools.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPainter>
+#include <QPointer>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "gui/model/colour_maps.h"
+#include "gui/panels/roi_table.h"
+
+namespace coincide::gui {
+namespace {
+
+constexpr double largest_value = 1e9;
+
+/// Numbers of any size: "0.0961", "25000", "1.5e+06".
+class ValueBox : public QDoubleSpinBox {
+ public:
+  ValueBox() {
+    setDecimals(12);
+    setRange(-largest_value, largest_value);
+    setKeyboardTracking(false);
+    setAccelerated(true);
+  }
+
+ protected:
+  QString textFromValue(double value) const override { return QString::number(value, 'g', 6); }
+  double valueFromText(const QString& text) const override { return text.trimmed().toDouble(); }
+  QValidator::State validate(QString& text, int&) const override {
+    bool ok = false;
+    const double value = text.trimmed().toDouble(&ok);
+    return ok && std::abs(value) <= largest_value ? QValidator::Acceptable : QValidator::Intermediate;
+  }
+  QSize sizeHint() const override {
+    return {fontMetrics().horizontalAdvance("-1.23456e+08") + 3 * fontMetrics().height(),
+            QDoubleSpinBox::sizeHint().height()};
+  }
+  QSize minimumSizeHint() const override { return sizeHint(); }  // else that of the longest number it could hold
+};
+
+QIcon gradient_icon(const ColourMap& map, const QSize& size, double pixel_ratio) {
+  QPixmap picture(size * pixel_ratio);
+  QPainter painter(&picture);
+  for (int x = 0; x < picture.width(); ++x) {
+    const auto rgb = map.colour(static_cast<double>(x) / std::max(1, picture.width() - 1));
+    painter.fillRect(x, 0, 1, picture.height(), QColor::fromRgbF(float(rgb[0]), float(rgb[1]), float(rgb[2])));
+  }
+  painter.end();
+  picture.setDevicePixelRatio(pixel_ratio);
+  return picture;
+}
+
+QComboBox* colour_map_box(const QFontMetrics& metrics, double pixel_ratio) {
+  auto* box = new QComboBox;
+  const QSize size(6 * metrics.height(), metrics.height());
+  box->setIconSize(size);
+  for (const ColourMap& map : colour_maps()) {
+    box->addItem(gradient_icon(map, size, pixel_ratio), QString::fromStdString(map.name));
+  }
+  box->setToolTip("Colours of the values");
+  return box;
+}
+
+/// A step of 1, 2 or 5 times a power of ten, near a fiftieth of the window.
+double round_step(double width) {
+  const double step = width / 50;
+  const double power = std::pow(10, std::floor(std::log10(step)));
+  const double first_digit = step / power;
+  return power * (first_digit < 2 ? 1 : first_digit < 5 ? 2 : 5);
+}
+
+QLabel* value_label() {
+  auto* label = new QLabel;
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  return label;
+}
+
+}  // namespace
+
+struct ViewTools::Parts {
+  explicit Parts(ViewState& view, const QWidget& owner)
+      : state(view),
+        colours(colour_map_box(owner.fontMetrics(), owner.devicePixelRatioF())),
+        regions(new RoiTable(view)) {}
+
+  void refresh();
+  void set_low(double value);
+  void set_high(double value);
+
+  ViewState& state;
+  QWidget* controls = new QWidget;
+  ValueBox* low = new ValueBox;
+  ValueBox* high = new ValueBox;
+  QPushButton* automatic = new QPushButton("&Auto");
+  QComboBox* colours;
+  QCheckBox* smooth = new QCheckBox("S&mooth");
+  QLabel* voxel = value_label();
+  QLabel* position = value_label();
+  QLabel* value = value_label();
+  RoiTable* regions;
+};
+
+void ViewTools::Parts::refresh() {
+  const QSignalBlocker quiet_low(low);
+  const QSignalBlocker quiet_high(high);
+  const QSignalBlocker quiet_colours(colours);
+  const QSignalBlocker quiet_smooth(smooth);
+  const double step = round_step(state.window_high() - state.window_low());
+  low->setSingleStep(step);
+  high->setSingleStep(step);
+  low->setValue(state.window_low());
+  high->setValue(state.window_high());
+  colours->setCurrentText(QString::fromStdString(state.colour_map()));
+  smooth->setChecked(state.smooth());
+  controls->setEnabled(state.has_image());
+  regions->refresh();
+  if (!state.has_image()) {
+    voxel->setText("-");
+    position->setText("-");
+    value->setText("-");
+    return;
+  }
+  const auto& cursor = state.cursor();
+  const auto mm = state.cursor_mm();
+  const auto tenths = [](double number) { return QString::number(number, 'f', 1); };
+  voxel->setText(QString("%1, %2, %3").arg(cursor[0]).arg(cursor[1]).arg(cursor[2]));
+  position->setText(QString("%1, %2, %3 mm").arg(tenths(mm[0]), tenths(mm[1]), tenths(mm[2])));
+  value->setText(QString::number(static_cast<double>(state.cursor_value()), 'g', 6) + " " +
+                 QString::fromStdString(state.image()->unit));
+}
+
+// An end that is moved past the other one takes it along: the width stays.
+void ViewTools::Parts::set_low(double bound) {
+  const double width = state.window_high() - state.window_low();
+  state.set_window(bound, bound < state.window_high() ? state.window_high() : bound + width);
+}
+
+void ViewTools::Parts::set_high(double bound) {
+  const double width = state.window_high() - state.window_low();
+  state.set_window(bound > state.window_low() ? state.window_low() : bound - width, bound);
+}
+
+ViewTools::ViewTools(ViewState& state, QWidget* parent)
+    : QWidget(parent), parts_(std::make_unique<Parts>(state, *this)) {
+  parts_->low->setToolTip("Value of the first colour");
+  parts_->high->setToolTip("Value of the last colour");
+  parts_->low->setAccessibleName("Value of the first colour");
+  parts_->high->setAccessibleName("Value of the last colour");
+  parts_->automatic->setToolTip("From 0 to the 99.9th percentile");
+  parts_->smooth->setToolTip("Interpolates between the voxels");
+
+  auto* grid = new QGridLayout(parts_->controls);
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setColumnStretch(1, 1);
+  grid->setColumnStretch(2, 1);
+  const auto add_label = [&](const QString& text, int row, QWidget* buddy) {
+    auto* label = new QLabel(text);
+    label->setBuddy(buddy);
+    grid->addWidget(label, row, 0);
+  };
+  add_label("&Window", 0, parts_->low);
+  grid->addWidget(parts_->low, 0, 1);
+  grid->addWidget(parts_->high, 0, 2);
+  grid->addWidget(parts_->automatic, 0, 3);
+  add_label("&Colours", 1, parts_->colours);
+  grid->addWidget(parts_->colours, 1, 1, 1, 2);
+  grid->addWidget(parts_->smooth, 1, 3);
+  const std::array<std::pair<QString, QLabel*>, 3> readout{
+      {{"Voxel", parts_->voxel}, {"Position", parts_->position}, {"Value", parts_->value}}};
+  int row = 2;
+  for (const auto& [text, label] : readout) {
+    add_label(text, row, label);
+    grid->addWidget(label, row++, 1, 1, 3);
+  }
+  auto* title = new QLabel("Regions of interest");
+  QFont font = title->font();
+  font.setBold(true);
+  title->setFont(font);
+  auto* layout = new QVBoxLayout(this);
+  layout->addWidget(parts_->controls);
+  layout->addWidget(title);
+  layout->addWidget(parts_->regions, 1);
+
+  connect(parts_->low, &QDoubleSpinBox::valueChanged, this, [this](double value) { parts_->set_low(value); });
+  connect(parts_->high, &QDoubleSpinBox::valueChanged, this, [this](double value) { parts_->set_high(value); });
+  connect(parts_->automatic, &QPushButton::clicked, this, [this] { parts_->state.auto_window(); });
+  connect(parts_->colours, &QComboBox::currentTextChanged, this,
+          [this](const QString& name) { parts_->state.set_colour_map(name.toStdString()); });
+  connect(parts_->smooth, &QCheckBox::toggled, this, [this](bool on) { parts_->state.set_smooth(on); });
+  connect(parts_->regions, &RoiTable::changed, this, &ViewTools::rois_changed);
+  // The state may outlive this widget.
+  state.listen([tools = QPointer(this)] {
+    if (tools) {
+      tools->parts_->refresh();
+    }
+  });
+  parts_->refresh();
+}
+
+ViewTools::~ViewTools() = default;
+
+const std::vector<Roi>& ViewTools::rois() const { return parts_->regions->rois(); }
+void ViewTools::add_roi(RoiShape shape) { parts_->regions->add(shape); }
+QString ViewTools::roi_csv() const { return parts_->regions->csv(); }
+
+}  // namespace coincide::gui

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <QWidget>
+#include <memory>
+
+#include "gui/model/roi.h"
+#include "gui/model/view_state.h"
+
+namespace coincide::gui {
+
+/// Beside the viewer: window and level as numbers, colour map, smoothing, position and value under the crosshair, and
+/// regions of interest with their figures, which can be saved as CSV.
+class ViewTools : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ViewTools(ViewState& state, QWidget* parent = nullptr);
+  ~ViewTools() override;
+
+  const std::vector<Roi>& rois() const;
+  /// A sphere, box or threshold region around the crosshair.
+  void add_roi(RoiShape shape);
+  /// The table of regions as CSV with a head line: name, shape, centre and size in mm, volume in mL, mean, sd, min,
+  /// max, unit.
+  QString roi_csv() const;
+
+ signals:
+  void rois_changed();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace coincide::gui

@@ -1,0 +1,95 @@
+#include "gui/worker/run_session.h"
+
+namespace coincide::gui {
+
+RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), worker_(worker) {
+  connect(&worker_, &RunWorker::progress, this, &RunSession::progress);
+  connect(&worker_, &RunWorker::note, this, [this](const QString& sentence, bool is_warning) {
+    run_->lines.push_back((is_warning ? "Warning: " : "") + sentence.toStdString());
+    emit run_changed(run_, false);
+  });
+  connect(&worker_, &RunWorker::image_ready, this,
+          [this](const std::shared_ptr<const recon::Image>& image, double iteration) {
+            run_->image = image;
+            run_->iteration = iteration;
+            emit run_changed(run_, true);
+          });
+  connect(&worker_, &RunWorker::figures_ready, this, [this](const recon::IterationFigures& figures) {
+    run_->figures.push_back(figures);
+    emit run_changed(run_, false);
+  });
+  connect(&worker_, &RunWorker::finished, this, &RunSession::finish);
+  connect(&worker_, &RunWorker::failed, this, [this](const QString& sentence) {
+    run_->error = sentence.toStdString();
+    set_state(RunState::failed);
+  });
+}
+
+void RunSession::start(const io::Job& job) {
+  run_ = std::make_shared<Run>();
+  run_->number = ++count_;
+  run_->job = job;
+  run_->stage = "starting";
+  seconds_before_pause_ = stage_start_s_ = 0;
+  clock_.start();
+  emit run_changed(run_, false);
+  worker_.start(job);
+}
+
+void RunSession::pause() {
+  if (run_ && run_->state == RunState::running) {
+    worker_.pause();
+    seconds_before_pause_ += 1e-3 * static_cast<double>(clock_.elapsed());
+    set_state(RunState::paused);
+  }
+}
+
+void RunSession::resume() {
+  if (run_ && run_->state == RunState::paused) {
+    clock_.restart();
+    worker_.resume();
+    set_state(RunState::running);
+  }
+}
+
+void RunSession::stop() {
+  if (run_ && !run_->is_over()) {
+    worker_.stop();
+    set_state(RunState::stopping);
+  }
+}
+
+void RunSession::set_state(RunState state) {
+  run_->state = state;
+  emit run_changed(run_, false);
+}
+
+void RunSession::progress(const QString& stage, double fraction) {
+  if (run_->state == RunState::paused) {
+    return;  // said before the pause took hold
+  }
+  run_->seconds = seconds_before_pause_ + 1e-3 * static_cast<double>(clock_.elapsed());
+  if (stage.toStdString() != run_->stage) {
+    run_->stage = stage.toStdString();
+    stage_start_s_ = run_->seconds;
+  }
+  run_->fraction = fraction;
+  constexpr double enough_to_tell = 0.02;
+  run_->seconds_left = fraction > enough_to_tell ? (run_->seconds - stage_start_s_) * (1 - fraction) / fraction : -1;
+  emit run_changed(run_, false);
+}
+
+void RunSession::finish(const RunOutcome& outcome) {
+  run_->seconds_left = -1;
+  run_->fraction = 1;
+  run_->folder = outcome.folder;
+  run_->files = outcome.files;
+  const bool has_image = !outcome.image.values.empty();
+  if (has_image) {
+    run_->image = std::make_shared<const recon::Image>(outcome.image);
+  }
+  run_->state = outcome.stopped ? RunState::stopped : RunState::done;
+  emit run_changed(run_, has_image);
+}
+
+}  // namespace coincide::gui

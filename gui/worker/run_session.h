@@ -1,0 +1,44 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <memory>
+
+#include "gui/model/run_list.h"
+#include "gui/worker/run_worker.h"
+
+namespace coincide::gui {
+
+/// The runs of a session: starts them one after the other and keeps what the worker tells of each.
+class RunSession : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit RunSession(RunWorker& worker, QObject* parent = nullptr);
+
+  /// Null before the first run.
+  const std::shared_ptr<Run>& newest() const { return run_; }
+  /// Only when none is running.
+  void start(const io::Job& job);
+  void pause();
+  void resume();
+  void stop();
+
+ signals:
+  /// Something of the newest run changed; its image did if `new_image`.
+  void run_changed(const std::shared_ptr<const coincide::gui::Run>& run, bool new_image);
+
+ private:
+  void progress(const QString& stage, double fraction);
+  void finish(const RunOutcome& outcome);
+  void set_state(RunState state);
+
+  RunWorker& worker_;
+  std::shared_ptr<Run> run_;
+  int count_ = 0;
+  double seconds_before_pause_ = 0;
+  QElapsedTimer clock_;       ///< since the start or the end of the last pause
+  double stage_start_s_ = 0;  ///< of the run's time
+};
+
+}  // namespace coincide::gui

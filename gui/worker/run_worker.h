@@ -1,0 +1,59 @@
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <memory>
+
+#include "gui/services.h"
+
+class QThread;
+
+namespace coincide::gui {
+
+/// The one bridge between threads: runs jobs and other slow calls away from the window. All signals arrive in the
+/// thread that the worker lives in. Images and figures are copies that nobody changes any more.
+class RunWorker : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit RunWorker(const Services& services, QObject* parent = nullptr);
+  /// Stops what runs, and waits for it.
+  ~RunWorker() override;
+
+  bool is_running() const;
+  /// The job is copied. One run at a time: does nothing while one is under way.
+  void start(const io::Job& job);
+  /// Holds the run at its next report, which comes several times per second; it keeps its memory.
+  void pause();
+  void resume();
+  /// Ends the run after the piece of work at hand; what has been reached is written and kept.
+  void stop();
+
+  /// Services::plan_job and describe_data away from the window; answered by text_ready. A newer request of
+  /// the same kind stops the older one, whose answer is dropped.
+  void plan(const io::Job& job);
+  void describe_data(const QString& path);
+
+ signals:
+  void started();
+  /// At most 20 per second; `fraction` of the stage.
+  void progress(const QString& stage, double fraction);
+  void note(const QString& sentence, bool is_warning);
+  /// At most 5 per second, always the newest, in the unit of the result.
+  void image_ready(const std::shared_ptr<const coincide::recon::Image>& image, double iteration);
+  void figures_ready(const coincide::recon::IterationFigures& figures);
+  /// The last signal of a run is one of these two.
+  void finished(const coincide::gui::RunOutcome& outcome);
+  void failed(const QString& sentence);
+  /// Of plan() ("plan") or describe_data() ("data"); `error` tells that it is the sentence of a failure.
+  void text_ready(const QString& what, const QString& text, bool error);
+
+ private:
+  void deliver();
+  void end_run();
+
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace coincide::gui

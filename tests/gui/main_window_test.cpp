@@ -1,0 +1,152 @@
+// The window as a user drives it, with the program's real services.
+
+#include <QAction>
+#include <QMessageBox>
+#include <QPlainTextEdit>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <fstream>
+
+#include "app/run_job.h"
+#include "app/window_services.h"
+#include "gui/panels/job_form.h"
+#include "gui/panels/main_window.h"
+#include "gui/panels/run_panel.h"
+#include "gui/viewer/image_viewer.h"
+#include "io/image_file.h"
+#include "support/test_main.h"
+
+using namespace coincide;
+using namespace coincide::gui;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int patience_ms = 120'000;  ///< before a run that hangs is called a failure
+
+}  // namespace
+
+class MainWindowTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  std::unique_ptr<MainWindow> window_;
+
+  fs::path path(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
+  QString text_path(const char* name) const { return QString::fromStdString(path(name).string()); }
+
+  fs::path write_job(const char* name, int iterations, double duration_s) const {
+    std::ofstream(path(name)) << "[simulation]\nphantom = \"orientation\"\nscanner = \"small\"\nduration_s = "
+                              << duration_s
+                              << "\n[image]\nvoxel_size_mm = [4, 4, 4]\n[algorithm]\nname = \"osem\"\nsubsets = 4\n"
+                              << "iterations = " << iterations
+                              << "\n[sensitivity]\nuse_cache = false\n[output]\nfolder = \"" << name << "-results\"\n";
+    return path(name);
+  }
+
+  void open(const char* name) { window_->open_file(text_path(name)); }
+  RunPanel* runs() const { return window_->findChild<RunPanel*>(); }
+  void trigger(const char* action) const { window_->findChild<QAction*>(action)->trigger(); }
+  bool is_over() const { return runs()->chosen_run() != nullptr && runs()->chosen_run()->is_over(); }
+  /// The text of the error dialog, which is closed; empty if there is none.
+  QString take_error() const {
+    auto* box = window_->findChild<QMessageBox*>("error_dialog");
+    const QString text = box != nullptr ? box->text() : QString();
+    delete box;
+    return text;
+  }
+
+ private slots:
+  void init() {
+    QSettings().clear();
+    window_ = std::make_unique<MainWindow>(app::make_window_services());
+    window_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+  }
+  void cleanup() {
+    delete window_->findChild<QMessageBox*>("error_dialog");
+    window_.reset();
+  }
+
+  /// The window and --batch give the same voxels; the saved job is what was run.
+  void run_equals_batch() {
+    write_job("equal.toml", 2, 5);
+    open("equal.toml");
+    QVERIFY(take_error().isEmpty());
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    const std::shared_ptr<const Run> run = runs()->chosen_run();
+    QCOMPARE(run->state, RunState::done);
+    QCOMPARE(run->figures.size(), std::size_t{2});
+    QVERIFY(run->image != nullptr);
+
+    recon::Reporter silent;
+    io::Job job = io::load_job(path("equal.toml"));
+    job.output.folder = path("batch");
+    const app::RunResult batch = app::run_job(job, silent);
+    QCOMPARE(run->image->unit, batch.image.unit);
+    QVERIFY(run->image->values == batch.image.values);
+    QVERIFY(fs::exists(run->folder / "equal.nii.gz"));
+  }
+
+  void pause_holds_and_stop_keeps() {
+    write_job("long.toml", 900, 5);
+    open("long.toml");
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_run() && runs()->chosen_run()->figures.size() >= 2, patience_ms);
+    trigger("pause");
+    QTRY_COMPARE(runs()->chosen_run()->state, RunState::paused);
+    trigger("pause");
+    QTRY_COMPARE(runs()->chosen_run()->state, RunState::running);
+    const std::size_t before = runs()->chosen_run()->figures.size();
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_run()->figures.size() > before, patience_ms);
+    trigger("stop");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    const std::shared_ptr<const Run> run = runs()->chosen_run();
+    QCOMPARE(run->state, RunState::stopped);
+    QVERIFY(run->image != nullptr && run->iteration > 2);
+    QVERIFY(fs::exists(run->folder / "long.nii.gz"));
+  }
+
+  void wrong_files_are_explained() {
+    std::ofstream(path("not_data.petsird")) << "no listmode data at all";
+    open("not_data.petsird");
+    QVERIFY(take_error().contains("not_data.petsird"));
+
+    std::ofstream(path("typo.toml")) << "[algorithm]\niteratoins = 3\n";
+    open("typo.toml");
+    const QString error = take_error();
+    QVERIFY2(error.contains("iteratoins") && error.contains("algorithm.iterations"), qPrintable(error));
+
+    open("missing.petsird");
+    QVERIFY(take_error().contains("missing.petsird"));
+    QVERIFY(window_->windowTitle().contains("new job"));  // nothing was opened
+  }
+
+  /// A job that cannot run says why, and the window goes on.
+  void failed_run() {
+    std::ofstream(path("bad.toml")) << "[input]\nevents = \"nothing_here.petsird\"\n";
+    open("bad.toml");
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QCOMPARE(runs()->chosen_run()->state, RunState::failed);
+    QVERIFY(take_error().contains("nothing_here.petsird"));
+    QVERIFY(window_->findChild<QAction*>("run")->isEnabled());
+  }
+
+  void data_become_a_job() {
+    const QString points = QStringLiteral(COINCIDE_SHARED_DATA "/petsird/points/points_head.petsird");
+    if (!QFile::exists(points)) {
+      QSKIP("the PETSIRD points file is not beside the checkout");
+    }
+    window_->open_file(points);
+    QVERIFY(take_error().isEmpty());
+    auto* editor = window_->findChild<JobForm*>()->editor("input.events");
+    QVERIFY(editor != nullptr);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QPlainTextEdit*>("data_text")->toPlainText().contains("Scanner"),
+                             patience_ms);
+  }
+};
+
+COINCIDE_TEST_CLASS(MainWindowTest)
+#include "main_window_test.moc"
