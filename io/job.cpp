@@ -47,20 +47,6 @@ Setting suffix_setting(const char* key, std::string& field, const std::vector<st
   return setting;
 }
 
-/// Relative paths count from `folder`; bare names of resources stay.
-void make_absolute(const Setting& setting, const fs::path& folder) {
-  fs::path* const* field = std::get_if<fs::path*>(&setting.field);
-  if (field == nullptr || (*field)->empty()) {
-    return;
-  }
-  fs::path& path = **field;
-  const bool is_resource_name =
-      setting.path_rule == PathRule::resource && !path.has_parent_path() && !path.has_extension();
-  if (!is_resource_name && path.is_relative()) {
-    path = (folder / path).lexically_normal();
-  }
-}
-
 std::string section_of(const Setting& setting) { return setting.key.substr(0, setting.key.find('.')); }
 std::string name_of(const Setting& setting) { return setting.key.substr(setting.key.find('.') + 1); }
 
@@ -217,6 +203,21 @@ Job load_job(const fs::path& path) {
 void set_in_job(Job& job, std::string_view assignment) {
   std::vector<Setting> settings = describe(job);
   make_absolute(settings[assign_setting(settings, assignment)], fs::current_path());
+}
+
+bool names_resource(const Setting& setting, const fs::path& path) {
+  return setting.path_rule == PathRule::resource && !path.empty() && !path.has_parent_path() && !path.has_extension();
+}
+
+void make_absolute(const Setting& setting, const fs::path& folder) {
+  fs::path* const* field = std::get_if<fs::path*>(&setting.field);
+  if (field == nullptr) {
+    return;
+  }
+  fs::path& path = **field;
+  if (!path.empty() && path.is_relative() && !names_resource(setting, path)) {
+    path = (folder / path).lexically_normal();
+  }
 }
 
 std::string job_text(const Job& job) {

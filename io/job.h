@@ -105,6 +105,12 @@ Job load_job(const std::filesystem::path& path);
 /// Sets one setting from "key=value"; relative paths count from the working directory.
 void set_in_job(Job& job, std::string_view assignment);
 
+/// Is `path` the bare name of a file in resources/ ("nema_iq") of a setting that may hold one?
+bool names_resource(const Setting& setting, const std::filesystem::path& path);
+/// Gives a relative path the place that it has in a job file in `folder`. Names of resources, empty paths and settings
+/// that hold no path stay.
+void make_absolute(const Setting& setting, const std::filesystem::path& folder);
+
 /// The job as a commented TOML file with help, unit, default and limits of each setting.
 std::string job_text(const Job& job);
 /// "key = value" of each setting that differs from its default.

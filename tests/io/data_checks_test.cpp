@@ -93,12 +93,116 @@ class DataChecksTest : public QObject {
     QCOMPARE(std::accumulate(summary.prompts_per_second.begin(), summary.prompts_per_second.end(), std::uint64_t{0}),
              summary.counts.prompts);
     QCOMPARE(summary.prompts_per_second.size(), std::size_t{3});
+    QCOMPARE(summary.delayeds_per_second.size(), std::size_t{3});
+    QCOMPARE(std::accumulate(summary.delayeds_per_second.begin(), summary.delayeds_per_second.end(), std::uint64_t{0}),
+             summary.counts.delayeds);
+    QVERIFY(summary.prompts_per_tof_bin.empty());
+  }
+
+  void only_what_is_not_good_has_a_remedy() {
+    MemoryEvents backwards = every_pair(7);
+    backwards.add(0, 20, 0, 5);
+    for (const io::DataSummary& summary : {check(every_pair()), check(backwards), check(off_centre_source(-1))}) {
+      for (const io::DataCheck& one : summary.checks) {
+        QVERIFY2(one.remedy.empty() == (one.verdict == io::Verdict::good), one.name.c_str());
+      }
+    }
+  }
+
+  void prompts_per_tof_bin_are_counted() {
+    const MemoryEvents listmode = off_centre_source(1);
+    const io::DataSummary summary = check(listmode);
+    QCOMPARE(summary.prompts_per_tof_bin.size(), std::size_t{21});
+    for (std::size_t bin = 0; bin < 21; ++bin) {
+      QCOMPARE(summary.prompts_per_tof_bin[bin],
+               static_cast<std::uint64_t>(std::ranges::count(listmode.events.tof_bin, bin)));
+    }
+  }
+
+  void the_sample_is_drawn_evenly_from_the_whole() {
+    MemoryEvents listmode(tests::small_scanner({.tof_bins = 9}));
+    for (std::uint32_t i = 0; i < 100000; ++i) {
+      listmode.add(i % 40, 40 + i % 7, static_cast<std::uint16_t>(i % 9), i / 10, i % 5 == 0);
+    }
+    const recon::EventBlock sample = check(listmode).sample;
+    QCOMPARE(sample.size(), io::most_sampled);
+    std::array<int, 10> tenths{};
+    for (std::size_t i = 0; i < sample.size(); ++i) {
+      ++tenths.at(sample.time_ms[i] / 1000);
+      // Columns belong together: 40, 7 and 9 share no factor, so a wrong row would show.
+      const auto first = sample.time_ms[i] * 10;
+      bool found = false;
+      for (std::uint32_t k = first; k < first + 10; ++k) {
+        found = found || (k % 5 != 0 && sample.crystal_a[i] == k % 40 && sample.crystal_b[i] == 40 + k % 7 &&
+                          sample.tof_bin[i] == k % 9);
+      }
+      QVERIFY(found);
+    }
+    for (const int count : tenths) {
+      QVERIFY2(std::abs(count - 400) < 100, std::to_string(count).c_str());  // five standard deviations
+    }
+    const recon::EventBlock again = check(listmode).sample;
+    QVERIFY(again.time_ms == sample.time_ms && again.crystal_a == sample.crystal_a);
+  }
+
+  void few_prompts_are_all_in_the_sample() {
+    const MemoryEvents listmode = every_pair();
+    const io::DataSummary summary = check(listmode);
+    QCOMPARE(summary.sample.size(), summary.counts.prompts);
   }
 
   void a_dead_crystal_is_noticed() {
     const io::DataCheck crystals = check_named(check(every_pair(7)), "Crystals");
     QVERIFY(crystals.verdict == io::Verdict::notice);
     QVERIFY(crystals.sentence.starts_with("1 of 48"));
+  }
+
+  void a_dead_crystal_that_the_file_knows_is_good() {
+    MemoryEvents listmode = every_pair(7);
+    listmode.table.bin.assign(1, std::vector<float>(48, 1));
+    listmode.table.bin[0][7] = 0;
+    const io::DataCheck crystals = check_named(check(listmode), "Crystals");
+    QVERIFY(crystals.verdict == io::Verdict::good);
+    QVERIFY(crystals.sentence.starts_with("1 of 48"));
+  }
+
+  void dead_and_hot_modules_are_named() {
+    MemoryEvents listmode(tests::small_scanner({.modules = 16}));
+    const auto crystals = static_cast<std::uint32_t>(listmode.scanner().num_crystals());
+    for (std::uint32_t a = 0; a < crystals; ++a) {
+      for (std::uint32_t b = 0; b < a; ++b) {
+        const auto has = [&](std::uint32_t module) { return a / 6 == module || b / 6 == module; };
+        // Module 2 is nearly dead, module 5 counts far too often.
+        const int live = has(5) ? 60 : 3;
+        for (int i = 0; i < (has(2) ? (a % 6 + b % 6 == 0 ? 1 : 0) : live); ++i) {
+          listmode.add(a, b);
+        }
+      }
+    }
+    const io::DataCheck modules = check_named(check(listmode), "Modules");
+    QVERIFY(modules.verdict == io::Verdict::notice);
+    QVERIFY2(modules.sentence.find("(module 2), 1 more than five times (module 5)") != std::string::npos,
+             modules.sentence.c_str());
+    listmode.table.bin.assign(1, std::vector<float>(96, 1));
+    std::fill_n(listmode.table.bin[0].begin() + 12, 6, 0.0F);
+    QVERIFY(check_named(check(listmode), "Modules").sentence.starts_with("0 of 15"));
+  }
+
+  void images_outside_the_scanner_are_seen() {
+    // Bore radius 60 mm, crystals 7 mm wide at z of -4 and 4 mm.
+    const recon::Scanner scanner = tests::small_scanner({.modules = 8, .transaxial = 1, .axial = 2});
+    const auto verdict = [&](const std::array<std::int64_t, 3>& shape, const recon::Vec3& centre_mm) {
+      return io::check_grid(scanner, recon::centred_grid(shape, {2, 2, 2}, centre_mm));
+    };
+    QVERIFY(verdict({50, 50, 7}, {}).verdict == io::Verdict::good);
+    QVERIFY(verdict({60, 62, 7}, {}).verdict == io::Verdict::good);  // one voxel beyond
+    QVERIFY(verdict({60, 66, 7}, {}).sentence.find("along y") != std::string::npos);
+    QVERIFY(verdict({60, 66, 7}, {}).remedy.find("image.voxel_size_mm") != std::string::npos);
+    QVERIFY(verdict({50, 50, 7}, {20, 0, 0}).remedy.find("image.centre_offset_mm") != std::string::npos);
+    QVERIFY(verdict({50, 50, 11}, {}).sentence.find("beyond the crystals") != std::string::npos);
+    QVERIFY(verdict({50, 50, 3}, {}).sentence.find("6 of the 15 mm") != std::string::npos);
+    QVERIFY(verdict({50, 50, 7}, {120, 0, 0}).verdict == io::Verdict::bad);
+    QVERIFY(verdict({50, 50, 7}, {0, 0, -40}).verdict == io::Verdict::bad);
   }
 
   void time_that_runs_backwards_is_bad() {
