@@ -114,19 +114,6 @@ void check_outputs(const io::Job& job, const JobSetup& setup) {
   }
 }
 
-ImageGrid make_grid(const io::Job& job, const recon::Scanner& scanner) {
-  const ImageGrid automatic = automatic_grid(scanner, job.image.voxel_size_mm);
-  std::array<std::int64_t, 3> shape = automatic.shape;
-  recon::Vec3 voxel_size_mm{};
-  recon::Vec3 centre_mm = scanner.centre_mm();
-  for (int a = 0; a < 3; ++a) {
-    shape[a] = job.image.size[a] > 0 ? job.image.size[a] : shape[a];
-    voxel_size_mm[a] = static_cast<float>(job.image.voxel_size_mm[a]);
-    centre_mm[a] += static_cast<float>(job.image.centre_offset_mm[a]);
-  }
-  return recon::centred_grid(shape, voxel_size_mm, centre_mm);
-}
-
 /// An image that no LOR can cross is a mistake in its size or place.
 void check_grid(const ImageGrid& grid, const recon::Scanner& scanner) {
   const recon::Vec3 middle = scanner.centre_mm();
@@ -308,6 +295,19 @@ ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double,
   return recon::centred_grid(shape, size, scanner.centre_mm());
 }
 
+ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {
+  const ImageGrid automatic = automatic_grid(scanner, job.image.voxel_size_mm);
+  std::array<std::int64_t, 3> shape = automatic.shape;
+  recon::Vec3 voxel_size_mm{};
+  recon::Vec3 centre_mm = scanner.centre_mm();
+  for (int a = 0; a < 3; ++a) {
+    shape[a] = job.image.size[a] > 0 ? job.image.size[a] : shape[a];
+    voxel_size_mm[a] = static_cast<float>(job.image.voxel_size_mm[a]);
+    centre_mm[a] += static_cast<float>(job.image.centre_offset_mm[a]);
+  }
+  return recon::centred_grid(shape, voxel_size_mm, centre_mm);
+}
+
 std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }
 
 JobSetup prepare_job(const io::Job& job) {
@@ -315,7 +315,7 @@ JobSetup prepare_job(const io::Job& job) {
   JobSetup setup;
   setup.device = choose_device(job.compute.device);
   open_inputs(job, setup);
-  setup.grid = make_grid(job, setup.scanner());
+  setup.grid = job_grid(job, setup.scanner());
   check_grid(setup.grid, setup.scanner());
   check_memory(setup.grid);
   if (setup.attenuation) {

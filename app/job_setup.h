@@ -43,4 +43,7 @@ std::string iteration_ending(std::int64_t iteration);
 /// Voxels of the given size over the bore of the scanner: what a patient can fill, and all crystals along the axis.
 recon::ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm);
 
+/// The grid of a job's result.
+recon::ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner);
+
 }  // namespace coincide::app

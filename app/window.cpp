@@ -7,6 +7,7 @@
 #include "app/window_services.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/theme.h"
+#include "gui/viewer/opengl.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
 
@@ -30,6 +31,7 @@ void check_display() {
 
 int run_window(int argc, char** argv, const std::string& file) {
   check_display();
+  gui::prepare_opengl();
   QApplication application(argc, argv);
   QApplication::setOrganizationName("Coincide");
   QApplication::setApplicationName("Coincide");

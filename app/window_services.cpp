@@ -1,13 +1,11 @@
 #include "app/window_services.h"
 
-#include <fmt/format.h>
-
-#include "app/file_info.h"
+#include "app/job_setup.h"
 #include "app/plan_job.h"
 #include "app/resources.h"
 #include "app/run_job.h"
-#include "io/data_checks.h"
 #include "io/listmode_file.h"
+#include "io/scanner_file.h"
 #include "projectors/device.h"
 
 namespace coincide::app {
@@ -21,9 +19,19 @@ gui::RunOutcome run_for_window(const io::Job& job, recon::Reporter& reporter) {
           .files = result.provenance.outputs};
 }
 
-std::string describe_data(const std::filesystem::path& path, recon::Reporter& reporter) {
-  const auto source = io::open_listmode(path, {});
-  return file_info_text(*source, io::check_data(*source, reporter));
+gui::JobGeometry job_geometry(const io::Job& job) {
+  gui::JobGeometry geometry;
+  if (job.simulates()) {
+    io::ScannerDescription description = io::read_scanner(find_resource(job.simulation.scanner, "scanners"));
+    geometry.scanner = std::move(description.scanner);
+    geometry.efficiencies = std::move(description.efficiencies);
+  } else {
+    const auto events = io::open_listmode(job.input.events, {.allow_truncated = job.input.allow_truncated});
+    geometry.scanner = events->scanner();
+    geometry.efficiencies = events->efficiencies();
+  }
+  geometry.grid = job_grid(job, geometry.scanner);
+  return geometry;
 }
 
 }  // namespace
@@ -32,14 +40,12 @@ gui::Services make_window_services() {
   gui::Services services;
   services.run_job = run_for_window;
   services.plan_job = [](const io::Job& job, recon::Reporter& reporter) { return plan_text(plan_job(job, reporter)); };
-  services.describe_data = describe_data;
+  services.job_geometry = job_geometry;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";
   services.version = io::program_version();
   for (const projectors::DeviceInfo& device : projectors::available_devices()) {
-    services.device_lines.push_back(
-        device.available
-            ? device.name
-            : fmt::format("{} ({}): {}", device.name, projectors::device_word(device.device), device.why_unavailable));
+    services.devices.push_back(
+        {projectors::device_word(device.device), device.name, device.available, device.why_unavailable});
   }
   return services;
 }

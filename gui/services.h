@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "gui/model/scene_state.h"
 #include "io/job.h"
 #include "recon/image.h"
 #include "recon/osem.h"
@@ -21,6 +22,14 @@ struct RunOutcome {
   std::vector<std::string> files;  ///< names in `folder`
 };
 
+/// A device that a job may name.
+struct DeviceChoice {
+  std::string word;  ///< value of compute.device: "cpu", "cuda:0"
+  std::string name;  ///< "CPU, AVX2, 8 threads"
+  bool available = false;
+  std::string why_unavailable;  ///< a sentence; empty if available
+};
+
 /// What the program hands to its window, so that gui/ need not know app/. All throw coincide::Error and are called from
 /// a worker thread, save the paths.
 struct Services {
@@ -28,10 +37,10 @@ struct Services {
   std::function<RunOutcome(const io::Job&, recon::Reporter&)> run_job;
   /// Checks a job and estimates what it needs: several lines to read, as `--batch --dry-run` prints.
   std::function<std::string(const io::Job&, recon::Reporter&)> plan_job;
-  /// What `--info FILE` prints of a listmode file.
-  std::function<std::string(const std::filesystem::path&, recon::Reporter&)> describe_data;
-  std::filesystem::path demo_job;  ///< the built-in phantom, simulated and reconstructed in about a minute
-  std::vector<std::string> device_lines;  ///< the devices of this machine, or why one is missing
+  /// The scanner of a job and the image grid in it; reads the header of its data only.
+  std::function<JobGeometry(const io::Job&)> job_geometry;
+  std::filesystem::path demo_job;     ///< the built-in phantom, simulated and reconstructed in about a minute
+  std::vector<DeviceChoice> devices;  ///< of this machine, and those that it lacks with the reason
   std::string version;
 };
 

@@ -17,22 +17,9 @@ fs::path* path_field(const io::Setting& setting) {
   return field != nullptr ? *field : nullptr;
 }
 
-/// "nema_iq" is the name of a file in resources/ where the setting may mean one.
-bool names_resource(const io::Setting& setting, const fs::path& path) {
-  return setting.path_rule == io::PathRule::resource && !path.has_parent_path() && !path.has_extension();
-}
-
-/// Gives a relative path the place that it has in a job file in `folder`.
-void make_absolute(const io::Setting& setting, const fs::path& folder) {
-  fs::path* path = path_field(setting);
-  if (path != nullptr && !path->empty() && path->is_relative() && !names_resource(setting, *path)) {
-    *path = (folder / *path).lexically_normal();
-  }
-}
-
 void make_paths_absolute(io::Job& job, const fs::path& folder) {
   for (const io::Setting& setting : io::describe(job)) {
-    make_absolute(setting, folder);
+    io::make_absolute(setting, folder);
   }
 }
 
@@ -48,7 +35,7 @@ io::Job with_relative_paths(io::Job job, const fs::path& folder) {
     if (relative.empty() || relative == "." || *relative.begin() == "..") {
       continue;
     }
-    *path = names_resource(setting, relative) ? "." / relative : relative;
+    *path = io::names_resource(setting, relative) ? "." / relative : relative;
   }
   return job;
 }
@@ -131,7 +118,7 @@ std::optional<std::string> JobDocument::set(std::string_view key, std::string_vi
   invalid_.erase(known_key);
   // The default of a job without file stays relative: it gets its place together with the file.
   if (!job_.file.empty() || io::value_text(next_settings[index]) != io::value_text(defaults_[index])) {
-    make_absolute(next_settings[index], folder());
+    io::make_absolute(next_settings[index], folder());
   }
   if (io::value_text(next_settings[index]) != io::value_text(settings_[index])) {
     undo_.push_back(job_);

@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "recon/image.h"
 
@@ -17,6 +19,7 @@ struct Roi {
   std::array<double, 3> centre_mm{};
   std::array<double, 3> half_size_mm{10, 10, 10};  ///< sphere: the first is the radius. threshold: the box searched
   double threshold = 0;                            ///< of RoiShape::threshold: voxels at or above it, inside the box
+  bool operator==(const Roi&) const = default;
 };
 
 /// True if the middle of the voxel, which has this value, belongs to the region.
@@ -29,7 +32,23 @@ struct RoiFigures {
   double least = 0, most = 0;
 };
 
-/// Of the voxels whose middles lie in the region.
-RoiFigures measure(const Roi& roi, const recon::Image& image);
+/// Of the voxels whose middles lie in the region. `stop` is asked once per plane of voxels; where it says true, the
+/// answer is that of no voxels.
+RoiFigures measure(const Roi& roi, const recon::Image& image, const std::function<bool()>& stop = {});
+
+/// Voxels that follow each other in Image::values.
+struct VoxelRun {
+  std::int64_t first, count;
+};
+
+/// The voxels [i, ...] whose middles lie in the sphere or box; of RoiShape::threshold: in the box searched.
+std::vector<VoxelRun> runs_in_plane(const Roi& roi, const recon::ImageGrid& grid, std::int64_t i);
+
+/// From and to, each across and up in mm.
+using OutlineSegment = std::array<std::array<double, 2>, 2>;
+
+/// The border, along the edges of the voxels, between those of a slice (see slice_of()) that belong to the region and
+/// those that do not. Empty where the slice does not cut the region.
+std::vector<OutlineSegment> roi_outline(const Roi& roi, const recon::Image& image, int axis, std::int64_t index);
 
 }  // namespace coincide::gui

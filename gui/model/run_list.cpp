@@ -1,6 +1,23 @@
 #include "gui/model/run_list.h"
 
 namespace coincide::gui {
+namespace {
+
+Chart figures_chart(const Run& run, const std::string& title, const std::string& y_label,
+                    double recon::IterationFigures::*figure) {
+  Chart::Series series{.name = y_label, .x = {}, .y = {}};
+  for (const recon::IterationFigures& figures : run.figures) {
+    series.x.push_back(figures.iteration);
+    series.y.push_back(figures.*figure);
+  }
+  Chart chart{.title = title, .x_label = "iteration", .y_label = y_label, .style = Chart::Style::line, .series = {}};
+  if (!series.x.empty()) {
+    chart.series.push_back(std::move(series));
+  }
+  return chart;
+}
+
+}  // namespace
 
 std::string run_state_name(RunState state) {
   switch (state) {
@@ -18,6 +35,16 @@ std::string run_state_name(RunState state) {
       return "failed";
   }
   return {};
+}
+
+Chart likelihood_chart(const Run& run) {
+  return figures_chart(run, "Log likelihood before each iteration", "log likelihood",
+                       &recon::IterationFigures::log_likelihood);
+}
+
+Chart expected_counts_chart(const Run& run) {
+  return figures_chart(run, "Expected counts after each iteration", "expected counts",
+                       &recon::IterationFigures::expected_counts);
 }
 
 }  // namespace coincide::gui

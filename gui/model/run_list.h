@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/chart.h"
 #include "io/job.h"
 #include "recon/image.h"
 #include "recon/osem.h"
@@ -15,6 +16,12 @@ enum class RunState { running, paused, stopping, done, stopped, failed };
 
 /// "running", "paused", ... for the list.
 std::string run_state_name(RunState state);
+
+/// The image after a whole iteration.
+struct KeptImage {
+  double iteration = 0;
+  std::shared_ptr<const recon::Image> image;
+};
 
 /// One run of the session: its settings, how far it is and what came of it.
 struct Run {
@@ -27,6 +34,7 @@ struct Run {
   double seconds_left = -1;  ///< of the stage; < 0: not known yet
   double iteration = 0;      ///< of the newest image
   std::shared_ptr<const recon::Image> image;
+  std::vector<KeptImage> kept;  ///< in the order of the iterations
   std::vector<recon::IterationFigures> figures;
   std::vector<std::string> lines;  ///< notes and warnings
   std::string error;               ///< of a failed run
@@ -35,5 +43,9 @@ struct Run {
 
   bool is_over() const { return state == RunState::done || state == RunState::stopped || state == RunState::failed; }
 };
+
+/// Figures of the run by iteration.
+Chart likelihood_chart(const Run& run);
+Chart expected_counts_chart(const Run& run);
 
 }  // namespace coincide::gui

@@ -125,6 +125,16 @@ void ViewState::set_smooth(bool smooth) {
   changed();
 }
 
+void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
+  profile_line_ = line;
+  changed();
+}
+
+void ViewState::set_rois(std::vector<Roi> rois) {
+  rois_ = std::move(rois);
+  changed();
+}
+
 void ViewState::changed() {
   for (const auto& listener : listeners_) {
     listener();

@@ -4,9 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "gui/model/profile.h"
+#include "gui/model/roi.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
@@ -45,6 +48,14 @@ class ViewState {
   bool smooth() const { return smooth_; }
   void set_smooth(bool smooth);
 
+  /// The regions of interest that are drawn and measured.
+  const std::vector<Roi>& rois() const { return rois_; }
+  void set_rois(std::vector<Roi> rois);
+
+  /// The line drawn in a slice along which values are shown.
+  const std::optional<ProfileLine>& profile_line() const { return profile_line_; }
+  void set_profile_line(const std::optional<ProfileLine>& line);
+
   /// Registers a listener that is called after every change. Listeners live as long as the state.
   void listen(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
 
@@ -56,6 +67,8 @@ class ViewState {
   double low_ = 0, high_ = 1;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;
+  std::vector<Roi> rois_;
+  std::optional<ProfileLine> profile_line_;
   std::vector<std::function<void()>> listeners_;
 };
 

@@ -6,15 +6,20 @@
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStyle>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
+#include "gui/panels/estimate_strip.h"
 #include "gui/panels/setting_line.h"
 
 namespace coincide::gui {
 namespace {
+
+constexpr std::chrono::milliseconds estimate_delay{800};  ///< no plan is made while the user is still choosing
 
 /// A titled group that folds.
 struct Section {
@@ -43,7 +48,7 @@ QToolButton* make_header(const std::string& name) {
 
 /// The group of one section, its widgets added to `column`.
 Section make_section(JobDocument& document, const std::string& name, const std::string& title,
-                     const QString& device_note, QVBoxLayout* column) {
+                     const std::vector<DeviceChoice>& devices, QVBoxLayout* column) {
   Section section{make_header(name), new QWidget, new QLabel(QString::fromStdString(title)), {}};
   auto* body_layout = new QVBoxLayout(section.body);
   body_layout->setContentsMargins(10, 0, 4, 8);
@@ -53,7 +58,8 @@ Section make_section(JobDocument& document, const std::string& name, const std::
   body_layout->addWidget(section.intro);
   for (const io::Setting& setting : document.settings()) {
     if (setting.key.starts_with(name + ".")) {
-      auto* line = new SettingLine(document, setting, setting.key == "compute.device" ? device_note : QString());
+      const bool is_device = setting.key == "compute.device";
+      auto* line = new SettingLine(document, setting, is_device ? devices : std::vector<DeviceChoice>());
       body_layout->addWidget(line);
       section.lines.push_back(line);
     }
@@ -66,10 +72,26 @@ Section make_section(JobDocument& document, const std::string& name, const std::
 }  // namespace
 
 struct JobForm::Lines {
+  explicit Lines(JobDocument& of) : document(of) {}
+
+  JobDocument& document;
   std::vector<Section> sections;
   QLineEdit* filter = new QLineEdit;
   QCheckBox* explain = new QCheckBox("E&xplain");
   QLabel* nothing = new QLabel("No setting has these words.");
+  EstimateStrip* estimate = new EstimateStrip;
+  QTimer estimate_timer;
+  std::string noted_job;  ///< io::job_text() at the last change
+
+  /// Why nothing can be estimated; empty: it can.
+  QString obstacle() const {
+    const io::Job& job = document.job();
+    if (document.has_errors()) {
+      return "Memory and time are estimated once the marked settings are valid.";
+    }
+    return job.input.events.empty() && !job.simulates() ? "Choose events, or a phantom and a scanner to simulate."
+                                                        : QString();
+  }
 
   void show_what_matches() {
     const QString words = filter->text().trimmed();
@@ -113,8 +135,8 @@ struct JobForm::Lines {
   }
 };
 
-JobForm::JobForm(JobDocument& document, const QStringList& device_lines, QWidget* parent)
-    : QWidget(parent), lines_(std::make_unique<Lines>()) {
+JobForm::JobForm(JobDocument& document, const std::vector<DeviceChoice>& devices, QWidget* parent)
+    : QWidget(parent), lines_(std::make_unique<Lines>(document)) {
   lines_->filter->setPlaceholderText("Find a setting");
   lines_->filter->setToolTip("Shows only the settings with these words in their name or help");
   lines_->filter->setClearButtonEnabled(true);
@@ -129,7 +151,7 @@ JobForm::JobForm(JobDocument& document, const QStringList& device_lines, QWidget
   column->setContentsMargins(4, 4, 4, 4);
   column->setSpacing(2);
   for (const auto& [name, title] : io::job_sections()) {
-    lines_->sections.push_back(make_section(document, name, title, device_lines.join('\n'), column));
+    lines_->sections.push_back(make_section(document, name, title, devices, column));
   }
   column->addWidget(lines_->nothing);
   column->addStretch(1);
@@ -146,6 +168,7 @@ JobForm::JobForm(JobDocument& document, const QStringList& device_lines, QWidget
   layout->setContentsMargins(6, 6, 0, 0);
   layout->addLayout(top);
   layout->addWidget(scroll, 1);
+  layout->addWidget(lines_->estimate);
 
   const auto show_what_matches = [this] { lines_->show_what_matches(); };
   connect(lines_->filter, &QLineEdit::textChanged, this, show_what_matches);
@@ -156,7 +179,16 @@ JobForm::JobForm(JobDocument& document, const QStringList& device_lines, QWidget
       connect(line, &SettingLine::edited, this, &JobForm::refresh);
     }
   }
+  lines_->estimate_timer.setSingleShot(true);
+  lines_->estimate_timer.setInterval(estimate_delay);
+  connect(&lines_->estimate_timer, &QTimer::timeout, this, &JobForm::ask_for_estimate);
+  connect(lines_->estimate, &EstimateStrip::check_requested, this, [this] {
+    commit();
+    ask_for_estimate();
+  });
   lines_->show_what_matches();
+  lines_->estimate->show_idle(lines_->obstacle());
+  note_changes();
 }
 
 JobForm::~JobForm() = default;
@@ -168,7 +200,40 @@ void JobForm::refresh() {
     }
   }
   lines_->show_what_matches();
+  note_changes();
 }
+
+/// The document also calls for a refresh where no setting has changed.
+void JobForm::note_changes() {
+  std::string job = io::job_text(lines_->document.job()) + (lines_->document.has_errors() ? "errors" : "");
+  if (job != lines_->noted_job) {
+    lines_->noted_job = std::move(job);
+    lines_->estimate->set_outdated();
+    lines_->estimate_timer.start();
+  }
+}
+
+void JobForm::ask_for_estimate() {
+  lines_->estimate_timer.stop();
+  const QString obstacle = lines_->obstacle();
+  if (obstacle.isEmpty()) {
+    emit estimate_requested();
+  } else {
+    lines_->estimate->show_idle(obstacle);
+  }
+}
+
+void JobForm::show_estimate(const QString& text, bool problem) {
+  if (!lines_->obstacle().isEmpty()) {
+    return;  // the answer to what the job was before
+  }
+  lines_->estimate->show_estimate(text, problem);
+  if (lines_->estimate_timer.isActive()) {
+    lines_->estimate->set_outdated();
+  }
+}
+
+void JobForm::show_estimate_pending() { lines_->estimate->show_pending(); }
 
 void JobForm::commit() {
   for (const Section& section : lines_->sections) {

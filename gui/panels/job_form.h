@@ -4,18 +4,19 @@
 #include <memory>
 
 #include "gui/model/job_document.h"
+#include "gui/services.h"
 
 namespace coincide::gui {
 
 /// The job as a form, made from the one list of settings: a group per section, one line per setting with unit and help,
-/// values that differ from the default marked, the reason of an invalid one below it. Edits the document; refresh()
-/// shows what changed in it elsewhere.
+/// values that differ from the default marked, the reason of an invalid one below it; at the bottom what the job will
+/// need. Edits the document; refresh() shows what changed in it elsewhere.
 class JobForm : public QWidget {
   Q_OBJECT
 
  public:
-  /// `device_lines`: what is told beside the device setting.
-  JobForm(JobDocument& document, const QStringList& device_lines, QWidget* parent = nullptr);
+  /// `devices`: those to choose from, or none to type a device.
+  JobForm(JobDocument& document, const std::vector<DeviceChoice>& devices, QWidget* parent = nullptr);
   ~JobForm() override;
 
   void refresh();
@@ -26,7 +27,19 @@ class JobForm : public QWidget {
   /// value is always in an open group.
   QWidget* editor(const QString& key) const;
 
+  /// The answer to estimate_requested(): the lines of the plan or, as a `problem`, why there is none.
+  void show_estimate(const QString& text, bool problem);
+  void show_estimate_pending();
+
+ signals:
+  /// The document has been left alone for a moment after a change, or the user wants to know; it has no errors and has
+  /// something to reconstruct.
+  void estimate_requested();
+
  private:
+  void note_changes();
+  void ask_for_estimate();
+
   struct Lines;
   std::unique_ptr<Lines> lines_;
 };

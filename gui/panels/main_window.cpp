@@ -10,18 +10,18 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QPlainTextEdit>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
 #include <QStatusBar>
 #include <QUrl>
 
-#include "gui/panels/job_form.h"
+#include "gui/panels/data_panel.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/start_page.h"
 #include "gui/viewer/image_viewer.h"
+#include "gui/viewer/opengl.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 #include "projectors/error.h"
@@ -75,6 +75,7 @@ void MainWindow::Parts::show_work() {
 /// Titles, marks and what can be done now.
 void MainWindow::Parts::refresh() {
   form->refresh();
+  data_session.follow(document.job());
   window.setWindowTitle(QString::fromStdString(document.title()) + "[*] - Coincide");
   window.setWindowModified(document.is_modified());
   const std::shared_ptr<Run>& newest = session.newest();
@@ -142,12 +143,12 @@ void MainWindow::Parts::open_data(const QString& path) {
   if (opened) {
     remember_file(path);
     show_work();
-    data->setPlainText("Reading " + path + " ...");
-    worker.describe_data(path);
+    data_dock->raise();
   }
 }
 
 bool MainWindow::Parts::save_job(bool ask) {
+  form->commit();
   QString path = QString::fromStdString(document.file().string());
   if (ask || path.isEmpty()) {
     path = QFileDialog::getSaveFileName(&window, "Save the job", path, job_filter);
@@ -166,6 +167,7 @@ bool MainWindow::Parts::save_job(bool ask) {
 }
 
 void MainWindow::Parts::start_run() {
+  form->commit();
   if (document.has_errors()) {
     show_error("The job has settings to mend", "Some settings are not valid; they are marked in the job form.");
     return;
@@ -175,9 +177,43 @@ void MainWindow::Parts::start_run() {
 }
 
 void MainWindow::Parts::check_job() {
+  form->commit();
   show_work();
-  data->setPlainText("Checking the job ...");
-  worker.plan(document.job());
+  if (session.newest() && !session.newest()->is_over()) {
+    return;  // the estimate times a short run, and would disturb this one and be wrong
+  }
+  form->show_estimate_pending();
+  plan_task.request([service = services.plan_job, job = document.job()](recon::Reporter& reporter) {
+    return service(job, reporter);
+  });
+}
+
+/// The settings of an earlier run in the open document.
+void MainWindow::Parts::adopt_settings(const io::Job& job) {
+  if (may_discard_changes()) {
+    document.replace(job);
+  }
+}
+
+void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bool new_image) {
+  runs->show_run(changed);
+  if (new_image && runs->chosen_run() == changed && runs->follows_newest()) {
+    if (!view.has_image()) {  // the events and crystals would hide it
+      SceneOptions options = scene.options();
+      options.events = false;
+      options.crystals = CrystalColours::hidden;
+      scene.set_options(options);
+    }
+    view.set_image(changed->image);
+  }
+  if (changed->state == RunState::failed && changed->error != shown_error_) {
+    shown_error_ = changed->error;
+    show_error("The run ended early", QString::fromStdString(changed->error));
+  }
+  if (changed->is_over() && changed->job.simulates() && !changed->files.empty()) {
+    data_session.read(changed->job.result_path(".petsird"));
+  }
+  refresh();
 }
 
 void MainWindow::Parts::save_shown_image() {
@@ -188,9 +224,11 @@ void MainWindow::Parts::save_shown_image() {
   }
 }
 
-void MainWindow::Parts::save_screenshot() {
-  const QString path = QFileDialog::getSaveFileName(&window, "Save a screenshot", "views.png", "Pictures (*.png)");
-  if (!path.isEmpty() && !viewer->screenshot().save(path)) {
+void MainWindow::Parts::save_screenshot(const QString& view_name) {
+  const QImage picture = viewer->screenshot(view_name);
+  const QString proposal = (view_name.isEmpty() ? "views" : view_name) + ".png";
+  const QString path = QFileDialog::getSaveFileName(&window, "Save a picture", proposal, "Pictures (*.png)");
+  if (!path.isEmpty() && !picture.save(path)) {
     show_error("The screenshot cannot be saved", "The picture could not be written to " + path + ".");
   }
 }
@@ -198,10 +236,14 @@ void MainWindow::Parts::save_screenshot() {
 void MainWindow::Parts::about() {
   QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
                  "</h3><p>PET reconstruction from listmode data.</p><p>Devices:</p><ul>";
-  for (const std::string& line : services.device_lines) {
+  for (const DeviceChoice& device : services.devices) {
+    const std::string line =
+        device.available ? device.name : device.name + " (" + device.word + "): " + device.why_unavailable;
     text += "<li>" + QString::fromStdString(line).toHtmlEscaped() + "</li>";
   }
-  text += QString("</ul><p>Qt ") + qVersion() + "</p>";
+  text += QString("</ul><p>Qt ") + qVersion() + ", VTK " + vtk_version() +
+          "</p><p>3-D view: " + (opengl_problem().isEmpty() ? QString("OpenGL") : opengl_problem().toHtmlEscaped()) +
+          "</p>";
   QMessageBox::about(&window, "About Coincide", text);
 }
 

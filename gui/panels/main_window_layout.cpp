@@ -2,12 +2,12 @@
 #include <QActionGroup>
 #include <QDockWidget>
 #include <QMenuBar>
-#include <QPlainTextEdit>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
 
-#include "gui/panels/job_form.h"
+#include "gui/panels/analysis_panel.h"
+#include "gui/panels/data_panel.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/start_page.h"
@@ -16,18 +16,6 @@
 #include "gui/viewer/image_viewer.h"
 
 namespace coincide::gui {
-namespace {
-
-QStringList to_list(const std::vector<std::string>& lines) {
-  QStringList list;
-  for (const std::string& line : lines) {
-    list << QString::fromStdString(line);
-  }
-  return list;
-}
-
-}  // namespace
-
 QDockWidget* MainWindow::Parts::add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area) {
   auto* dock = new QDockWidget(title, &window);
   dock->setObjectName(title);
@@ -40,29 +28,27 @@ QDockWidget* MainWindow::Parts::add_dock(const QString& title, QWidget* widget, 
 void MainWindow::Parts::make_widgets() {
   pages = new QStackedWidget(&window);
   start_page = new StartPage;
-  viewer = new ImageViewer(view);
+  viewer = new ImageViewer(view, scene);
   pages->addWidget(start_page);
   pages->addWidget(viewer);
   window.setCentralWidget(pages);
 
-  form = new JobForm(document, to_list(services.device_lines));
-  data = new QPlainTextEdit;
-  data->setObjectName("data_text");
-  data->setReadOnly(true);
-  data->setLineWrapMode(QPlainTextEdit::NoWrap);
-  QFont fixed("monospace");
-  fixed.setStyleHint(QFont::Monospace);
-  data->setFont(fixed);
-  data->setPlaceholderText("Open a listmode file to see its scanner, counts and checks.");
+  form = new JobForm(document, services.devices);
+  data = new DataPanel;
   tools = new ViewTools(view);
   runs = new RunPanel;
+  analysis = new AnalysisPanel(view, [this]() -> const std::vector<Roi>& { return view.rois(); });
 
+  window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);  // job and data are long lists
   QDockWidget* job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);
   data_dock = add_dock("Data", data, Qt::LeftDockWidgetArea);
   window.tabifyDockWidget(job_dock, data_dock);
   job_dock->raise();
   QDockWidget* view_dock = add_dock("View", tools, Qt::RightDockWidgetArea);
   QDockWidget* run_dock = add_dock("Runs", runs, Qt::BottomDockWidgetArea);
+  QDockWidget* analysis_dock = add_dock("Profile and histogram", analysis, Qt::BottomDockWidgetArea);
+  window.tabifyDockWidget(run_dock, analysis_dock);
+  run_dock->raise();
   window.resizeDocks({job_dock, view_dock}, {330, 300}, Qt::Horizontal);
   window.resizeDocks({run_dock}, {230}, Qt::Vertical);
 }
@@ -78,7 +64,12 @@ void MainWindow::Parts::make_menus() {
   save = file->addAction("&Save job", QKeySequence::Save, this, [this] { save_job(false); });
   file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
   save_image = file->addAction("Save &image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
-  file->addAction("Save s&creenshot...", QKeySequence("Ctrl+P"), this, &Parts::save_screenshot);
+  QMenu* pictures = file->addMenu("Save a pi&cture");
+  pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_screenshot({}); });
+  for (const QString& view_name : ImageViewer::view_names()) {
+    pictures->addAction(view_name == "scene" ? "3-D view..." : view_name + "...", this,
+                        [this, view_name] { save_screenshot(view_name); });
+  }
   file->addSeparator();
   file->addAction("&Quit", QKeySequence("Ctrl+Q"), &window, &QWidget::close);
 
@@ -134,31 +125,55 @@ void MainWindow::Parts::connect_parts() {
   connect(start_page, &StartPage::open_data_requested, this, [this] { ask_for_data(); });
   connect(start_page, &StartPage::phantom_requested, &window, &MainWindow::try_phantom);
   connect(start_page, &StartPage::file_requested, &window, &MainWindow::open_file);
+  connect(form, &JobForm::estimate_requested, this, [this] { check_job(); });
+  connect(viewer, &ImageViewer::hovered, window.statusBar(), [this](const QString& text) {
+    text.isEmpty() ? window.statusBar()->clearMessage() : window.statusBar()->showMessage(text);
+  });
+  connect_data();
+  connect_runs();
+}
+
+void MainWindow::Parts::connect_data() {
+  connect(&data_session, &DataSession::geometry_ready, this,
+          [this](const std::shared_ptr<const JobGeometry>& geometry) {
+            scene.set_geometry(geometry);
+            if (geometry) {
+              data->show_grid_check(io::check_grid(geometry->scanner, geometry->grid));
+            }
+          });
+  connect(&data_session, &DataSession::data_ready, this, [this](const std::shared_ptr<const LoadedData>& loaded) {
+    data->show_data(*loaded);
+    data->show_progress(loaded->summary.checks.empty() ? 0 : 1);
+    scene.set_data(std::shared_ptr<const io::DataSummary>(loaded, &loaded->summary));
+  });
+  connect(&data_session, &DataSession::data_failed, this, [this](const QString& sentence) {
+    data->show_sentence(sentence, true);
+    scene.set_data(nullptr);
+  });
+  connect(&data_session, &DataSession::reading, data, &DataPanel::show_progress);
+  connect(data, &DataPanel::stop_requested, &data_session, &DataSession::stop_reading);
+  connect(data, &DataPanel::crystal_chosen, this, [this](int crystal) {
+    SceneOptions options = scene.options();
+    options.fan = static_cast<std::uint32_t>(crystal);
+    scene.set_options(options);
+  });
+}
+
+void MainWindow::Parts::connect_runs() {
   connect(runs, &RunPanel::start_requested, this, [this] { start_run(); });
   connect(runs, &RunPanel::pause_requested, &session, &RunSession::pause);
   connect(runs, &RunPanel::resume_requested, &session, &RunSession::resume);
   connect(runs, &RunPanel::stop_requested, &session, &RunSession::stop);
+  connect(runs, &RunPanel::settings_requested, this, [this](const io::Job& job) { adopt_settings(job); });
+  connect(runs, &RunPanel::iteration_chosen, this,
+          [this](const std::shared_ptr<const recon::Image>& image) { view.set_image(image); });
   connect(runs, &RunPanel::run_chosen, this, [this](const std::shared_ptr<const Run>& chosen) {
     if (chosen->image) {
       view.set_image(chosen->image);
     }
   });
-  connect(&session, &RunSession::run_changed, this, [this](const std::shared_ptr<const Run>& changed, bool new_image) {
-    runs->show_run(changed);
-    if (new_image && runs->chosen_run() == changed) {
-      view.set_image(changed->image);
-    }
-    if (changed->state == RunState::failed && changed->error != shown_error_) {
-      shown_error_ = changed->error;
-      show_error("The run ended early", QString::fromStdString(changed->error));
-    }
-    refresh();
-  });
-  connect(&worker, &RunWorker::text_ready, this, [this](const QString&, const QString& text, bool error) {
-    data->setPlainText(text);
-    data_dock->raise();
-    window.statusBar()->showMessage(error ? "The check found something to mend" : "Checked", 5000);
-  });
+  connect(&session, &RunSession::run_changed, this,
+          [this](const std::shared_ptr<const Run>& changed, bool new_image) { follow_run(changed, new_image); });
 }
 
 }  // namespace coincide::gui

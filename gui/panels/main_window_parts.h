@@ -5,20 +5,24 @@
 #include <string>
 
 #include "gui/model/job_document.h"
+#include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
+#include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
+#include "gui/worker/data_session.h"
+#include "gui/worker/latest_task.h"
 #include "gui/worker/run_session.h"
 
 class QAction;
 class QDockWidget;
 class QMenu;
-class QPlainTextEdit;
 class QStackedWidget;
 
 namespace coincide::gui {
 
+class AnalysisPanel;
+class DataPanel;
 class ImageViewer;
-class JobForm;
 class RunPanel;
 class StartPage;
 class ViewTools;
@@ -27,14 +31,23 @@ class ViewTools;
 class MainWindow::Parts : public QObject {
  public:
   Parts(MainWindow& window, Services services)
-      : window(window), services(std::move(services)), worker(this->services), session(worker) {}
+      : window(window),
+        services(std::move(services)),
+        worker(this->services),
+        session(worker),
+        data_session(this->services),
+        plan_task({.answered = [this](std::string&& plan) { form->show_estimate(QString::fromStdString(plan), false); },
+                   .failed = [this](const QString& sentence) { form->show_estimate(sentence, true); }}) {}
 
   MainWindow& window;
   Services services;
   JobDocument document;
   ViewState view;
+  SceneState scene;
   RunWorker worker;
   RunSession session;
+  DataSession data_session;
+  LatestTask<std::string> plan_task;
 
   QStackedWidget* pages = nullptr;
   StartPage* start_page = nullptr;
@@ -42,7 +55,8 @@ class MainWindow::Parts : public QObject {
   JobForm* form = nullptr;
   RunPanel* runs = nullptr;
   ViewTools* tools = nullptr;
-  QPlainTextEdit* data = nullptr;
+  DataPanel* data = nullptr;
+  AnalysisPanel* analysis = nullptr;
   QList<QDockWidget*> docks;
   QDockWidget* data_dock = nullptr;
   QMenu* recent_menu = nullptr;
@@ -53,6 +67,8 @@ class MainWindow::Parts : public QObject {
   void make_menus();
   void make_view_menu();
   void connect_parts();
+  void connect_data();
+  void connect_runs();
   QDockWidget* add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area);
 
   void show_work();
@@ -70,8 +86,11 @@ class MainWindow::Parts : public QObject {
   bool save_job(bool ask);
   void start_run();
   void check_job();
+  void adopt_settings(const io::Job& job);
+  /// The run changed that is shown, or its image.
+  void follow_run(const std::shared_ptr<const Run>& changed, bool new_image);
   void save_shown_image();
-  void save_screenshot();
+  void save_screenshot(const QString& view);
   void about();
   void remember_file(const QString& path);
   void show_recent_files();

@@ -100,6 +100,13 @@ QToolButton* tool_button(const QString& text, const QString& tip) {
   return button;
 }
 
+QHBoxLayout* row_layout(QWidget* row) {
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(2);
+  return layout;
+}
+
 QTableWidget* make_table() {
   auto* table = new QTableWidget(0, num_columns);
   table->setHorizontalHeaderLabels(
@@ -125,8 +132,9 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   note_->setWordWrap(true);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(make_buttons());
+  layout->addWidget(make_add_buttons());
   layout->addWidget(table_, 1);
+  layout->addWidget(make_buttons());
   layout->addWidget(note_);
 
   auto* remove = new QAction("Delete the chosen regions", this);
@@ -141,11 +149,9 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   measure_all();
 }
 
-QWidget* RoiTable::make_buttons() {
+QWidget* RoiTable::make_add_buttons() {
   auto* row = new QWidget;
-  auto* layout = new QHBoxLayout(row);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(2);
+  auto* layout = row_layout(row);
   const std::array<std::pair<QString, RoiShape>, 3> shapes{
       {{"+ &Sphere", RoiShape::sphere}, {"+ &Box", RoiShape::box}, {"+ &Threshold", RoiShape::threshold}}};
   for (const auto& [text, roi_shape] : shapes) {
@@ -154,6 +160,12 @@ QWidget* RoiTable::make_buttons() {
     layout->addWidget(button);
   }
   layout->addStretch(1);
+  return row;
+}
+
+QWidget* RoiTable::make_buttons() {
+  auto* row = new QWidget;
+  auto* layout = row_layout(row);
   auto* copy = tool_button("Copy", "Copies the table as CSV");
   connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(csv()); });
   auto* save_button = tool_button("Save...", "Saves the table as a CSV file");
@@ -163,6 +175,7 @@ QWidget* RoiTable::make_buttons() {
   for (QToolButton* button : {copy, save_button, remove}) {
     layout->addWidget(button);
   }
+  layout->addStretch(1);
   return row;
 }
 

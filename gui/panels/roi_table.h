@@ -32,6 +32,7 @@ class RoiTable : public QWidget {
   void changed();
 
  private:
+  QWidget* make_add_buttons();
   QWidget* make_buttons();
   void add_row(const Roi& roi);
   void show_roi(int row);

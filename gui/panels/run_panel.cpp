@@ -1,25 +1,26 @@
 #include "gui/panels/run_panel.h"
 
-#include <QFontDatabase>
+#include <QAction>
+#include <QDesktopServices>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QListWidget>
-#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSplitter>
-#include <QStyle>
-#include <QTabWidget>
 #include <QTreeWidget>
+#include <QUrl>
 #include <algorithm>
 #include <cmath>
 #include <map>
+
+#include "gui/panels/run_details.h"
 
 namespace coincide::gui {
 namespace {
 
 constexpr int bar_steps = 1000;
+constexpr int name_column = 1;
 
 QString clock_text(double seconds) {
   const auto whole = static_cast<qint64>(std::lround(seconds));
@@ -28,22 +29,26 @@ QString clock_text(double seconds) {
   return whole < 3600 ? minutes_seconds : QString("%1:%2").arg(whole / 3600).arg(minutes_seconds);
 }
 
-QTreeWidget* make_table(const char* name, const QStringList& columns) {
-  auto* table = new QTreeWidget;
-  table->setObjectName(name);
-  table->setHeaderLabels(columns);
-  table->setRootIsDecorated(false);
-  table->setUniformRowHeights(true);
-  table->setAlternatingRowColors(true);
-  table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  return table;
-}
-
 QPushButton* make_button(const char* name, const QString& text, const QString& tool_tip) {
   auto* button = new QPushButton(text);
   button->setObjectName(name);
   button->setToolTip(tool_tip);
   return button;
+}
+
+QTreeWidget* make_list() {
+  auto* list = new QTreeWidget;
+  list->setObjectName("runs");
+  list->setHeaderLabels({"Run", "Name", "State", "Iterations", "Time"});
+  list->setToolTip("The runs of this session; choose one to see its image, figures, messages and settings");
+  list->setRootIsDecorated(false);
+  list->setUniformRowHeights(true);
+  list->setAlternatingRowColors(true);
+  list->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  list->header()->setStretchLastSection(false);
+  list->header()->setSectionResizeMode(name_column, QHeaderView::Stretch);
+  list->setContextMenuPolicy(Qt::ActionsContextMenu);
+  return list;
 }
 
 QString iterations_text(const Run& run) {
@@ -66,28 +71,6 @@ QString progress_text(const Run& run) {
   return text;
 }
 
-void add_message(QListWidget& messages, QStyle::StandardPixmap icon, const QString& text) {
-  messages.addItem(new QListWidgetItem(messages.style()->standardIcon(icon), text));
-}
-
-void add_line(QListWidget& messages, const std::string& line) {
-  constexpr std::string_view mark = "Warning: ";
-  const bool is_warning = line.starts_with(mark);
-  add_message(messages, is_warning ? QStyle::SP_MessageBoxWarning : QStyle::SP_MessageBoxInformation,
-              QString::fromStdString(is_warning ? line.substr(mark.size()) : line));
-}
-
-QTreeWidgetItem* figures_row(const recon::IterationFigures& figures) {
-  auto* row =
-      new QTreeWidgetItem({QString::number(figures.iteration, 'g', 6), QString::number(figures.log_likelihood, 'f', 1),
-                           QString::number(figures.expected_counts, 'f', 0), QString::number(figures.image_sum, 'g', 6),
-                           QString::number(figures.seconds, 'f', 2)});
-  for (int column = 0; column < row->columnCount(); ++column) {
-    row->setTextAlignment(column, Qt::AlignRight);
-  }
-  return row;
-}
-
 }  // namespace
 
 struct RunPanel::Parts {
@@ -96,31 +79,25 @@ struct RunPanel::Parts {
   QPushButton* stop = make_button("stop", "Stop and keep", "End the run; the image so far is written (Shift+F5)");
   QLabel* progress = new QLabel("No run yet.");
   QProgressBar* bar = new QProgressBar;
-  QTreeWidget* list = make_table("runs", {"Run", "Name", "State", "Iterations", "Time"});
-  QTreeWidget* figures = make_table(
-      "figures", {"Iteration", "Log likelihood before it", "Expected counts", "Sum of the image", "Seconds"});
-  QListWidget* messages = new QListWidget;
-  QPlainTextEdit* settings = new QPlainTextEdit;
+  QTreeWidget* list = make_list();
+  QPushButton* reuse = make_button("reuse", "Use these settings again", "The job becomes that of the chosen run");
+  QPushButton* folder = make_button("folder", "Open folder", "Shows the files of the chosen run");
+  RunDetails* details = new RunDetails;
 
   std::map<int, std::shared_ptr<const Run>> runs;  ///< by number
-  std::size_t lines_shown = 0;                     ///< of the chosen run; its error comes after them
-  bool error_shown = false;
 
   QWidget* make_left_side();
-  QWidget* make_right_side();
   std::shared_ptr<const Run> newest() const { return runs.empty() ? nullptr : runs.rbegin()->second; }
   std::shared_ptr<const Run> run_of(const QTreeWidgetItem* row) const;
   void show_row(const Run& run);
   void show_buttons();
-  void clear_details();
-  void show_details(const Run& run);
+  void show_chosen(const std::shared_ptr<const Run>& run);
 };
 
 QWidget* RunPanel::Parts::make_left_side() {
   bar->setRange(0, bar_steps);
   bar->setValue(0);
   progress->setObjectName("progress");
-  list->setToolTip("The runs of this session; choose one to see its image, figures, messages and settings");
   auto* side = new QWidget;
   auto* layout = new QGridLayout(side);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -130,25 +107,9 @@ QWidget* RunPanel::Parts::make_left_side() {
   layout->addWidget(progress, 1, 0, 1, 3);
   layout->addWidget(bar, 2, 0, 1, 3);
   layout->addWidget(list, 3, 0, 1, 3);
+  layout->addWidget(reuse, 4, 0, 1, 2);
+  layout->addWidget(folder, 4, 2);
   return side;
-}
-
-QWidget* RunPanel::Parts::make_right_side() {
-  figures->setToolTip(
-      "Log likelihood: of the image before the iteration, less a constant; it rises.\n"
-      "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged.");
-  messages->setObjectName("messages");
-  messages->setWordWrap(true);
-  settings->setObjectName("settings");
-  settings->setReadOnly(true);
-  settings->setLineWrapMode(QPlainTextEdit::NoWrap);
-  settings->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-  settings->setPlaceholderText("All settings have their default values.");
-  auto* tabs = new QTabWidget;
-  tabs->addTab(figures, "Iterations");
-  tabs->addTab(messages, "Messages");
-  tabs->addTab(settings, "Changed settings");
-  return tabs;
 }
 
 std::shared_ptr<const Run> RunPanel::Parts::run_of(const QTreeWidgetItem* row) const {
@@ -178,37 +139,19 @@ void RunPanel::Parts::show_buttons() {
   stop->setEnabled(active && run->state != RunState::stopping);
 }
 
-void RunPanel::Parts::clear_details() {
-  figures->clear();
-  messages->clear();
-  lines_shown = 0;
-  error_shown = false;
-}
-
-/// Adds what is new: a run reports many times per second.
-void RunPanel::Parts::show_details(const Run& run) {
-  progress->setText(progress_text(run));
-  bar->setValue(static_cast<int>(std::lround(bar_steps * run.fraction)));
-  for (auto i = static_cast<std::size_t>(figures->topLevelItemCount()); i < run.figures.size(); ++i) {
-    figures->addTopLevelItem(figures_row(run.figures[i]));
-    figures->scrollToBottom();
-  }
-  for (; lines_shown < run.lines.size(); ++lines_shown) {
-    add_line(*messages, run.lines[lines_shown]);
-    messages->scrollToBottom();
-  }
-  if (!run.error.empty() && !error_shown) {
-    error_shown = true;
-    add_message(*messages, QStyle::SP_MessageBoxCritical, QString::fromStdString(run.error));
-    messages->scrollToBottom();
-  }
+void RunPanel::Parts::show_chosen(const std::shared_ptr<const Run>& run) {
+  progress->setText(progress_text(*run));
+  bar->setValue(static_cast<int>(std::lround(bar_steps * run->fraction)));
+  reuse->setEnabled(true);
+  folder->setEnabled(run->is_over() && !run->folder.empty());
+  details->show_run(run);
 }
 
 RunPanel::RunPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
   auto* sides = new QSplitter;
   sides->setChildrenCollapsible(false);
   sides->addWidget(parts_->make_left_side());
-  sides->addWidget(parts_->make_right_side());
+  sides->addWidget(parts_->details);
   sides->setStretchFactor(1, 1);
   auto* layout = new QGridLayout(this);
   layout->addWidget(sides);
@@ -223,8 +166,20 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<P
     }
   });
   connect(parts_->list, &QTreeWidget::currentItemChanged, this, [this] {
-    show_chosen();
+    parts_->show_chosen(chosen_run());
     emit run_chosen(chosen_run());
+  });
+  connect(parts_->details, &RunDetails::iteration_chosen, this, &RunPanel::iteration_chosen);
+  const auto add_action = [this](QPushButton* button, const auto& act) {
+    connect(button, &QPushButton::clicked, this, act);
+    button->setEnabled(false);
+    auto* action = new QAction(button->text(), parts_->list);
+    connect(action, &QAction::triggered, button, &QPushButton::click);
+    parts_->list->addAction(action);
+  };
+  add_action(parts_->reuse, [this] { emit settings_requested(chosen_run()->job); });
+  add_action(parts_->folder, [this] {
+    QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(chosen_run()->folder.string())));
   });
   parts_->show_buttons();
 }
@@ -233,16 +188,7 @@ RunPanel::~RunPanel() = default;
 
 std::shared_ptr<const Run> RunPanel::chosen_run() const { return parts_->run_of(parts_->list->currentItem()); }
 
-void RunPanel::show_chosen() {
-  const std::shared_ptr<const Run> run = chosen_run();
-  parts_->clear_details();
-  QStringList lines;
-  for (const std::string& line : io::changed_settings(run->job)) {
-    lines << QString::fromStdString(line);
-  }
-  parts_->settings->setPlainText(lines.join('\n'));
-  parts_->show_details(*run);
-}
+bool RunPanel::follows_newest() const { return parts_->details->follows_newest(); }
 
 void RunPanel::show_run(const std::shared_ptr<const Run>& run) {
   const bool is_new = !parts_->runs.contains(run->number);
@@ -256,10 +202,8 @@ void RunPanel::show_run(const std::shared_ptr<const Run>& run) {
   }
   parts_->show_row(*run);
   parts_->show_buttons();
-  if (is_new) {
-    show_chosen();
-  } else if (chosen_run() == run) {
-    parts_->show_details(*run);
+  if (chosen_run() == run) {
+    parts_->show_chosen(run);
   }
 }
 

@@ -11,9 +11,9 @@
 #include <QLineEdit>
 #include <QMimeData>
 #include <QSignalBlocker>
+#include <QStandardItemModel>
 #include <QStyle>
 #include <QToolButton>
-#include <type_traits>
 
 namespace coincide::gui {
 namespace {
@@ -55,14 +55,40 @@ class PathEdit : public QLineEdit {
   }
 };
 
-QWidget* combo_box(const std::vector<std::string>& words) {
+QComboBox* combo_box(const std::vector<std::string>& words) {
   auto* box = new QComboBox;
   for (const std::string& word : words) {
     box->addItem(QString::fromStdString(word));
   }
+  box->setMinimumContentsLength(4);
+  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   // The wheel scrolls the form; it changes a value only after a click.
   box->setFocusPolicy(Qt::StrongFocus);
   return box;
+}
+
+/// "auto" and the devices. One that is missing stays in sight, with its reason, but cannot be chosen.
+QComboBox* device_box(const std::vector<DeviceChoice>& devices) {
+  QComboBox* box = combo_box({"auto"});
+  box->setItemData(0, "The first GPU, else the CPU", Qt::ToolTipRole);
+  auto& items = *qobject_cast<QStandardItemModel*>(box->model());
+  for (const DeviceChoice& device : devices) {
+    box->addItem(QString::fromStdString(device.word));
+    QStandardItem& item = *items.item(box->count() - 1);
+    item.setEnabled(device.available);
+    item.setToolTip(QString::fromStdString(device.available ? device.name : device.why_unavailable));
+  }
+  return box;
+}
+
+/// A line per device: its name, or why it is missing.
+QString device_note(const std::vector<DeviceChoice>& devices) {
+  QStringList lines;
+  for (const DeviceChoice& device : devices) {
+    const std::string& what = device.available ? device.name : device.why_unavailable;
+    lines << QString::fromStdString(device.word + ": " + what);
+  }
+  return lines.join('\n');
 }
 
 QFont small(QFont font) {
@@ -79,7 +105,8 @@ QLabel* small_label(const QString& text) {
 
 }  // namespace
 
-SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, const QString& note, QWidget* parent)
+SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, const std::vector<DeviceChoice>& devices,
+                         QWidget* parent)
     : QWidget(parent),
       document_(document),
       key_(setting.key),
@@ -93,30 +120,34 @@ SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, cons
   grid_->setVerticalSpacing(1);
   grid_->setColumnStretch(editor_column, 1);
   grid_->addWidget(label_, 0, label_column);
-  make_editor(setting);
+  make_editor(setting, devices);
   make_beside(setting);
-  make_below(setting, note);
+  make_below(device_note(devices));
   refresh();
 }
 
-void SettingLine::make_editor(const io::Setting& setting) {
+QWidget* SettingLine::make_line_edit(bool is_path) {
+  QLineEdit* line = is_path ? new PathEdit : new QLineEdit;
+  line->setMinimumWidth(60);
+  // Not commit(): a dropped path is no typed text.
+  connect(line, &QLineEdit::editingFinished, this, [this, line] {
+    line->setModified(false);
+    set(line->text().trimmed());
+  });
+  return line;
+}
+
+void SettingLine::make_editor(const io::Setting& setting, const std::vector<DeviceChoice>& devices) {
   if (std::holds_alternative<bool*>(setting.field)) {
     auto* box = new QCheckBox;
     connect(box, &QCheckBox::toggled, this, [this](bool on) { set(on ? "true" : "false"); });
     editor_ = box;
-  } else if (std::holds_alternative<io::WordField>(setting.field)) {
-    editor_ = combo_box(setting.words);
-    connect(qobject_cast<QComboBox*>(editor_), &QComboBox::currentTextChanged, this, &SettingLine::set);
+  } else if (std::holds_alternative<io::WordField>(setting.field) || !devices.empty()) {
+    QComboBox* box = devices.empty() ? combo_box(setting.words) : device_box(devices);
+    connect(box, &QComboBox::currentTextChanged, this, &SettingLine::set);
+    editor_ = box;
   } else {
-    const bool is_path = std::holds_alternative<std::filesystem::path*>(setting.field);
-    QLineEdit* line = is_path ? new PathEdit : new QLineEdit;
-    line->setMinimumWidth(60);
-    // Not commit(): a dropped path is no typed text.
-    connect(line, &QLineEdit::editingFinished, this, [this, line] {
-      line->setModified(false);
-      set(line->text().trimmed());
-    });
-    editor_ = line;
+    editor_ = make_line_edit(std::holds_alternative<std::filesystem::path*>(setting.field));
   }
   const QString tip = QString::fromStdString(setting.help + "\nAllowed: " + io::allowed_text(setting) + ".\n" + key_ +
                                              ", default " + document_.default_text(key_));
@@ -156,7 +187,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
   grid_->addWidget(reset_, 0, reset_column);
 }
 
-void SettingLine::make_below(const io::Setting&, const QString& note) {
+void SettingLine::make_below(const QString& note) {
   QFont font = reason_->font();
   font.setBold(true);
   reason_->setFont(font);
@@ -199,13 +230,25 @@ void SettingLine::show_text(const QString& text) {
   if (auto* box = qobject_cast<QCheckBox*>(editor_)) {
     box->setChecked(text == "true");
   } else if (auto* words = qobject_cast<QComboBox*>(editor_)) {
-    words->setCurrentText(text);
+    show_word(*words, text);
   } else if (auto* line = qobject_cast<QLineEdit*>(editor_); !line->isModified()) {
     // Also where the text is the same: this forgets the line's own undo steps, so that Ctrl+Z is the document's.
     const int cursor = line->cursorPosition();
     line->setText(text);
     line->setCursorPosition(cursor);
   }
+}
+
+/// A word that is not on offer ("cuda", or one that is wrong) is there as long as it is the document's.
+void SettingLine::show_word(QComboBox& box, const QString& text) {
+  const int guest = box.findData(true);
+  if (guest >= 0 && box.itemText(guest) != text) {
+    box.removeItem(guest);
+  }
+  if (box.findText(text) < 0) {
+    box.addItem(text, true);
+  }
+  box.setCurrentText(text);
 }
 
 void SettingLine::set(const QString& text) {

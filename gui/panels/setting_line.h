@@ -3,7 +3,9 @@
 #include <QWidget>
 
 #include "gui/model/job_document.h"
+#include "gui/services.h"
 
+class QComboBox;
 class QGridLayout;
 class QLabel;
 class QToolButton;
@@ -16,8 +18,9 @@ class SettingLine : public QWidget {
   Q_OBJECT
 
  public:
-  /// `setting` is one of the document's; `note` is shown below it.
-  SettingLine(JobDocument& document, const io::Setting& setting, const QString& note, QWidget* parent = nullptr);
+  /// `setting` is one of the document's. If there are `devices`, it is chosen among them, and they are named below it.
+  SettingLine(JobDocument& document, const io::Setting& setting, const std::vector<DeviceChoice>& devices,
+              QWidget* parent = nullptr);
 
   const std::string& key() const { return key_; }
   QWidget* editor() const { return editor_; }
@@ -42,12 +45,14 @@ class SettingLine : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
-  void make_editor(const io::Setting& setting);
+  void make_editor(const io::Setting& setting, const std::vector<DeviceChoice>& devices);
+  QWidget* make_line_edit(bool is_path);
   void make_beside(const io::Setting& setting);
-  void make_below(const io::Setting& setting, const QString& note);
+  void make_below(const QString& note);
   void browse();
   void set(const QString& text);
   void show_text(const QString& text);
+  void show_word(QComboBox& box, const QString& text);
 
   JobDocument& document_;
   std::string key_;

@@ -1,6 +1,6 @@
 #include "gui/panels/start_page.h"
 
-#include <QCommandLinkButton>
+#include <QApplication>
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QFileInfo>
@@ -11,6 +11,8 @@
 #include <QStyle>
 #include <QUrl>
 #include <QVBoxLayout>
+
+#include "gui/panels/big_button.h"
 
 namespace coincide::gui {
 namespace {
@@ -33,12 +35,8 @@ QLabel* grey_label(const QString& text) {
   return label;
 }
 
-QCommandLinkButton* big_button(const QString& text, const QString& what, QStyle::StandardPixmap icon) {
-  auto* button = new QCommandLinkButton(text, what);
-  button->setIcon(button->style()->standardIcon(icon));
-  button->setIconSize({28, 28});
-  button->setAccessibleDescription(what);
-  return button;
+BigButton* card(const QString& title, const QString& what, QStyle::StandardPixmap icon) {
+  return new BigButton(BigButton::Look::card, title, what, QApplication::style()->standardIcon(icon));
 }
 
 /// The first local file that is dragged; empty: none.
@@ -51,14 +49,14 @@ QString dragged_file(const QMimeData& data) {
   return {};
 }
 
-/// The folder as the user names it: below the home folder with ~, too long ones shortened in the middle.
-QString folder_text(const QString& path, const QFontMetrics& metrics) {
+/// The folder as the user names it: below the home folder with ~.
+QString folder_text(const QString& path) {
   QString folder = QDir::toNativeSeparators(QFileInfo(path).absolutePath());
   const QString home = QDir::toNativeSeparators(QDir::homePath());
   if (folder == home || folder.startsWith(home + QDir::separator())) {
     folder.replace(0, home.size(), "~");
   }
-  return metrics.elidedText(folder, Qt::ElideMiddle, 40 * metrics.averageCharWidth());
+  return folder;
 }
 
 }  // namespace
@@ -94,20 +92,17 @@ class StartPage::DropHint : public QLabel {
 
 StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout), hint_(new DropHint) {
   setAcceptDrops(true);
-  auto* phantom = big_button("&Try the built-in phantom",
-                             "Simulates a phantom in a scanner and reconstructs it while you watch, in about a minute.",
-                             QStyle::SP_MediaPlay);
-  auto* job = big_button("Open a &job...", "Settings of a reconstruction, saved here or written for --batch.",
-                         QStyle::SP_DialogOpenButton);
-  auto* data =
-      big_button("Open listmode &data...", "Measured events (PETSIRD), for a new job.", QStyle::SP_DriveHDIcon);
+  auto* phantom = card("&Try the built-in phantom", "Simulated and reconstructed while you watch, in about a minute",
+                       QStyle::SP_MediaPlay);
+  auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", QStyle::SP_DialogOpenButton);
+  auto* data = card("Open listmode &data...", "Measured events (PETSIRD), for a new job", QStyle::SP_DriveHDIcon);
   connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);
   connect(job, &QAbstractButton::clicked, this, &StartPage::open_job_requested);
   connect(data, &QAbstractButton::clicked, this, &StartPage::open_data_requested);
 
   auto* start = new QVBoxLayout;
   start->addWidget(heading("Start", 1.2));
-  for (QCommandLinkButton* button : {phantom, job, data}) {
+  for (BigButton* button : {phantom, job, data}) {
     start->addWidget(button);
   }
   start->addStretch(1);
@@ -156,8 +151,9 @@ void StartPage::set_recent_files(const QStringList& paths) {
   for (const QString& path : paths.first(std::min<qsizetype>(paths.size(), max_recent_files))) {
     // An ampersand in the name is no mnemonic; the numbers are.
     const QString name = QFileInfo(path).fileName().replace("&", "&&");
-    auto* button = new QCommandLinkButton(QString("&%1  %2").arg(++number).arg(name), folder_text(path, fontMetrics()));
-    button->setIcon(style()->standardIcon(QStyle::SP_FileIcon));
+    auto* button = new BigButton(BigButton::Look::row, QString("&%1  %2").arg(++number).arg(name), folder_text(path),
+                                 style()->standardIcon(QStyle::SP_FileIcon));
+    button->set_explanation_is_path();
     button->setToolTip(QDir::toNativeSeparators(path));
     connect(button, &QAbstractButton::clicked, this, [this, path] { emit file_requested(path); });
     recent_->addWidget(button);

@@ -39,10 +39,13 @@ class ValueBox : public QDoubleSpinBox {
     return ok && std::abs(value) <= largest_value ? QValidator::Acceptable : QValidator::Intermediate;
   }
   QSize sizeHint() const override {
-    return {fontMetrics().horizontalAdvance("-1.23456e+08") + 3 * fontMetrics().height(),
+    return {fontMetrics().horizontalAdvance("-1.23456e+08") + 2 * fontMetrics().height(),
             QDoubleSpinBox::sizeHint().height()};
   }
-  QSize minimumSizeHint() const override { return sizeHint(); }  // else that of the longest number it could hold
+  // Else that of the longest number it could hold.
+  QSize minimumSizeHint() const override {
+    return {fontMetrics().horizontalAdvance("123456") + 2 * fontMetrics().height(), sizeHint().height()};
+  }
 };
 
 QIcon gradient_icon(const ColourMap& map, const QSize& size, double pixel_ratio) {
@@ -61,6 +64,7 @@ QComboBox* colour_map_box(const QFontMetrics& metrics, double pixel_ratio) {
   auto* box = new QComboBox;
   const QSize size(6 * metrics.height(), metrics.height());
   box->setIconSize(size);
+  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   for (const ColourMap& map : colour_maps()) {
     box->addItem(gradient_icon(map, size, pixel_ratio), QString::fromStdString(map.name));
   }
@@ -98,7 +102,7 @@ struct ViewTools::Parts {
   QWidget* controls = new QWidget;
   ValueBox* low = new ValueBox;
   ValueBox* high = new ValueBox;
-  QPushButton* automatic = new QPushButton("&Auto");
+  QPushButton* automatic = new QPushButton("&Automatic");
   QComboBox* colours;
   QCheckBox* smooth = new QCheckBox("S&mooth");
   QLabel* voxel = value_label();
@@ -168,16 +172,16 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   add_label("&Window", 0, parts_->low);
   grid->addWidget(parts_->low, 0, 1);
   grid->addWidget(parts_->high, 0, 2);
-  grid->addWidget(parts_->automatic, 0, 3);
   add_label("&Colours", 1, parts_->colours);
   grid->addWidget(parts_->colours, 1, 1, 1, 2);
-  grid->addWidget(parts_->smooth, 1, 3);
+  grid->addWidget(parts_->automatic, 2, 1);
+  grid->addWidget(parts_->smooth, 2, 2);
   const std::array<std::pair<QString, QLabel*>, 3> readout{
       {{"Voxel", parts_->voxel}, {"Position", parts_->position}, {"Value", parts_->value}}};
-  int row = 2;
+  int row = 3;
   for (const auto& [text, label] : readout) {
     add_label(text, row, label);
-    grid->addWidget(label, row++, 1, 1, 3);
+    grid->addWidget(label, row++, 1, 1, 2);
   }
   auto* title = new QLabel("Regions of interest");
   QFont font = title->font();

@@ -4,23 +4,35 @@
 #include <QWidget>
 #include <memory>
 
+#include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 
 namespace coincide::gui {
 
-/// Axial, coronal and sagittal slices with a linked crosshair. Follows the state by itself.
-/// Mouse: left sets the crosshair, wheel steps through slices, right drag changes window and level, Ctrl + wheel zooms,
-/// middle drag moves, double click resets the view.
+/// Axial, coronal and sagittal slices with a linked crosshair, the 3-D view and the colour bar. Follows the states by
+/// itself. Without an image there is the 3-D view alone. A double click shows one view alone, and all again. What the
+/// mouse does: SliceView, SceneView.
 class ImageViewer : public QWidget {
   Q_OBJECT
 
  public:
-  explicit ImageViewer(ViewState& state, QWidget* parent = nullptr);
+  ImageViewer(ViewState& state, SceneState& scene, QWidget* parent = nullptr);
   ~ImageViewer() override;
 
   void reset_views();
-  /// All views as they are on the screen.
-  QImage screenshot();
+  /// The names of the views, for show_only() and screenshot().
+  static const QStringList& view_names();
+  /// An empty name shows all.
+  void show_only(const QString& view);
+  /// One view as it is on the screen; of an empty name all that are shown, with the colour bar.
+  QImage screenshot(const QString& view = {});
+
+ signals:
+  /// Position and value under the mouse; empty when it leaves the slices.
+  void hovered(const QString& text);
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   struct Views;

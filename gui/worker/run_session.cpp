@@ -1,6 +1,11 @@
 #include "gui/worker/run_session.h"
 
 namespace coincide::gui {
+namespace {
+
+constexpr std::size_t most_bytes_kept = 2'000'000'000;  ///< of the iterations of a run
+
+}  // namespace
 
 RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), worker_(worker) {
   connect(&worker_, &RunWorker::progress, this, &RunSession::progress);
@@ -18,6 +23,7 @@ RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), wo
     run_->figures.push_back(figures);
     emit run_changed(run_, false);
   });
+  connect(&worker_, &RunWorker::iteration_done, this, &RunSession::keep);
   connect(&worker_, &RunWorker::finished, this, &RunSession::finish);
   connect(&worker_, &RunWorker::failed, this, [this](const QString& sentence) {
     run_->error = sentence.toStdString();
@@ -30,6 +36,7 @@ void RunSession::start(const io::Job& job) {
   run_->number = ++count_;
   run_->job = job;
   run_->stage = "starting";
+  keeps_iterations_ = true;
   seconds_before_pause_ = stage_start_s_ = 0;
   clock_.start();
   emit run_changed(run_, false);
@@ -76,6 +83,19 @@ void RunSession::progress(const QString& stage, double fraction) {
   run_->fraction = fraction;
   constexpr double enough_to_tell = 0.02;
   run_->seconds_left = fraction > enough_to_tell ? (run_->seconds - stage_start_s_) * (1 - fraction) / fraction : -1;
+  emit run_changed(run_, false);
+}
+
+void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double iteration) {
+  if (!keeps_iterations_) {
+    return;
+  }
+  keeps_iterations_ = (run_->kept.size() + 1) * image->values.size() * sizeof(float) <= most_bytes_kept;
+  if (keeps_iterations_) {
+    run_->kept.push_back({iteration, image});
+  } else {
+    run_->lines.emplace_back("Further iterations are not kept to go back to: their images would fill the memory.");
+  }
   emit run_changed(run_, false);
 }
 

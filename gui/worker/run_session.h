@@ -30,12 +30,14 @@ class RunSession : public QObject {
 
  private:
   void progress(const QString& stage, double fraction);
+  void keep(const std::shared_ptr<const recon::Image>& image, double iteration);
   void finish(const RunOutcome& outcome);
   void set_state(RunState state);
 
   RunWorker& worker_;
   std::shared_ptr<Run> run_;
   int count_ = 0;
+  bool keeps_iterations_ = true;  ///< until they become too large
   double seconds_before_pause_ = 0;
   QElapsedTimer clock_;       ///< since the start or the end of the last pause
   double stage_start_s_ = 0;  ///< of the run's time

@@ -4,6 +4,7 @@
 #include <QThread>
 #include <QTimer>
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -11,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "gui/worker/text_task.h"
 #include "gui/worker/worker_errors.h"
 
 namespace coincide::gui {
@@ -42,6 +42,9 @@ class Bridge final : public recon::Reporter {
   bool wants_images() const override { return true; }
   void intermediate_image(const recon::Image& image, double iteration) override {
     auto copy = std::make_shared<const recon::Image>(image);
+    if (iteration == std::floor(iteration)) {
+      add_event([copy, iteration](RunWorker& worker) { emit worker.iteration_done(copy, iteration); });
+    }
     {
       const std::scoped_lock lock(mutex_);
       news_.image = std::move(copy);
@@ -112,8 +115,7 @@ class Bridge final : public recon::Reporter {
 }  // namespace
 
 struct RunWorker::State {
-  State(const Services& services_of_program, RunWorker& worker)
-      : services(services_of_program), plan("plan", worker), data("data", worker) {}
+  explicit State(const Services& services_of_program) : services(services_of_program) {}
 
   Services services;
   QTimer delivery;
@@ -123,11 +125,10 @@ struct RunWorker::State {
   std::unique_ptr<QThread> thread;
   RunOutcome outcome;  ///< this and the next are the thread's until it has ended
   QString failure;     ///< empty: none
-  TextTask plan, data;
 };
 
 RunWorker::RunWorker(const Services& services, QObject* parent)
-    : QObject(parent), state_(std::make_unique<State>(services, *this)) {
+    : QObject(parent), state_(std::make_unique<State>(services)) {
   state_->delivery.setTimerType(Qt::PreciseTimer);
   state_->delivery.setInterval(delivery_period_ms);
   connect(&state_->delivery, &QTimer::timeout, this, &RunWorker::deliver);
@@ -210,16 +211,6 @@ void RunWorker::end_run() {
   } else {
     emit failed(state_->failure);
   }
-}
-
-void RunWorker::plan(const io::Job& job) {
-  state_->plan.request(
-      [service = state_->services.plan_job, job](recon::Reporter& reporter) { return service(job, reporter); });
-}
-
-void RunWorker::describe_data(const QString& path) {
-  state_->data.request([service = state_->services.describe_data, file = std::filesystem::path(path.toStdString())](
-                           recon::Reporter& reporter) { return service(file, reporter); });
 }
 
 }  // namespace coincide::gui

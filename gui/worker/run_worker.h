@@ -10,8 +10,8 @@ class QThread;
 
 namespace coincide::gui {
 
-/// The one bridge between threads: runs jobs and other slow calls away from the window. All signals arrive in the
-/// thread that the worker lives in. Images and figures are copies that nobody changes any more.
+/// The bridge between the window and a run, which has a thread of its own. All signals arrive in the thread that the
+/// worker lives in. Images and figures are copies that nobody changes any more.
 class RunWorker : public QObject {
   Q_OBJECT
 
@@ -29,11 +29,6 @@ class RunWorker : public QObject {
   /// Ends the run after the piece of work at hand; what has been reached is written and kept.
   void stop();
 
-  /// Services::plan_job and describe_data away from the window; answered by text_ready. A newer request of
-  /// the same kind stops the older one, whose answer is dropped.
-  void plan(const io::Job& job);
-  void describe_data(const QString& path);
-
  signals:
   void started();
   /// At most 20 per second; `fraction` of the stage.
@@ -42,11 +37,11 @@ class RunWorker : public QObject {
   /// At most 5 per second, always the newest, in the unit of the result.
   void image_ready(const std::shared_ptr<const coincide::recon::Image>& image, double iteration);
   void figures_ready(const coincide::recon::IterationFigures& figures);
+  /// The image after each whole iteration, none left out.
+  void iteration_done(const std::shared_ptr<const coincide::recon::Image>& image, double iteration);
   /// The last signal of a run is one of these two.
   void finished(const coincide::gui::RunOutcome& outcome);
   void failed(const QString& sentence);
-  /// Of plan() ("plan") or describe_data() ("data"); `error` tells that it is the sentence of a failure.
-  void text_ready(const QString& what, const QString& text, bool error);
 
  private:
   void deliver();

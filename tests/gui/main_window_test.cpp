@@ -1,8 +1,10 @@
 // The window as a user drives it, with the program's real services.
 
 #include <QAction>
+#include <QLabel>
 #include <QMessageBox>
-#include <QPlainTextEdit>
+#include <QSlider>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <fstream>
@@ -143,8 +145,44 @@ class MainWindowTest : public QObject {
     QVERIFY(take_error().isEmpty());
     auto* editor = window_->findChild<JobForm*>()->editor("input.events");
     QVERIFY(editor != nullptr);
-    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QPlainTextEdit*>("data_text")->toPlainText().contains("Scanner"),
-                             patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_TOF sign") != nullptr, patience_ms);
+    QVERIFY(window_->findChild<QLabel*>("check_TOF sign")->text().contains("as documented"));
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_Image grid") != nullptr, patience_ms);
+  }
+
+  /// A number that is still being typed counts when the job is run or saved by a shortcut.
+  void typed_text_counts() {
+    write_job("typed.toml", 1, 2);
+    open("typed.toml");
+    auto* editor = window_->findChild<JobForm*>()->editor("algorithm.iterations");
+    editor->setFocus();
+    QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(editor, "3");
+    trigger("save");
+    QCOMPARE(io::load_job(path("typed.toml")).algorithm.iterations, 3);
+    QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(editor, "2");
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QCOMPARE(runs()->chosen_run()->figures.size(), std::size_t{2});
+  }
+
+  /// The slider goes back to the image after an earlier iteration; the data that were simulated are shown.
+  void iterations_are_kept() {
+    write_job("kept.toml", 3, 5);
+    open("kept.toml");
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    const std::shared_ptr<const Run> run = runs()->chosen_run();
+    QCOMPARE(run->kept.size(), std::size_t{3});
+    QCOMPARE(run->kept[0].iteration, 1.0);
+    QVERIFY(run->kept[2].image->values == run->image->values);
+    auto* slider = runs()->findChild<QSlider*>();
+    QSignalSpy chosen(runs(), &RunPanel::iteration_chosen);
+    slider->setValue(slider->minimum());
+    QCOMPARE(chosen.size(), 1);
+    QVERIFY(chosen.first().first().value<std::shared_ptr<const recon::Image>>() == run->kept[0].image);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_Ids") != nullptr, patience_ms);
   }
 };
 

@@ -13,6 +13,7 @@
 #include <new>
 
 #include "gui/panels/run_panel.h"
+#include "gui/worker/latest_task.h"
 #include "gui/worker/run_worker.h"
 #include "projectors/error.h"
 #include "support/test_main.h"
@@ -20,6 +21,7 @@
 namespace coincide::tests {
 namespace {
 
+using gui::LatestTask;
 using gui::Run;
 using gui::RunOutcome;
 using gui::RunState;
@@ -278,43 +280,55 @@ class WorkerTest : public QObject {
       until_stopped(reporter);
       return RunOutcome{};
     });
-    services.plan_job = [&](const io::Job&, Reporter& reporter) {
-      until_stopped(reporter);
-      return std::string();
-    };
     auto worker = std::make_unique<RunWorker>(services);
     Record record(*worker);
     worker->start({});
     worker->pause();
-    worker->plan({});
+    auto task = std::make_unique<LatestTask<int>>(LatestTask<int>::Receiver{.answered = [](int) {}});
+    task->request([&](Reporter& reporter) {
+      until_stopped(reporter);
+      return 0;
+    });
     worker.reset();
+    task.reset();
     QCOMPARE(ended.load(), 2);
     QCOMPARE(record.signal_names, QStringList{"started"});
   }
 
-  void only_the_newest_text_is_answered() {
-    gui::Services services;
-    services.plan_job = [](const io::Job& job, Reporter& reporter) {
-      while (job.output.name == "long" && !reporter.stop_requested()) {
-        QThread::yieldCurrentThread();
-      }
-      return "plan of " + job.output.name;
-    };
-    services.describe_data = [](const std::filesystem::path& path, Reporter&) -> std::string {
-      throw FileError(path.string() + " is not there");
-    };
-    RunWorker worker(services);
-    QSignalSpy answers(&worker, &RunWorker::text_ready);
-    io::Job job;
-    for (const char* name : {"long", "dropped", "newest"}) {
-      job.output.name = name;
-      worker.plan(job);
+  void only_the_newest_request_is_answered() {
+    QStringList answers;
+    LatestTask<std::string> task({.answered = [&](std::string&& text) { answers << QString::fromStdString(text); },
+                                  .failed = [&](const QString& sentence) { answers << "failed: " + sentence; }});
+    for (const std::string name : {"long", "dropped", "newest"}) {
+      task.request([name](const Reporter& reporter) {
+        while (name == "long" && !reporter.stop_requested()) {
+          QThread::yieldCurrentThread();
+        }
+        return "answer to " + name;
+      });
     }
-    QTRY_COMPARE(answers.size(), 1);
-    QCOMPARE(answers.first(), (QVariantList{"plan", "plan of newest", false}));
-    worker.describe_data("x.petsird");
+    QTRY_COMPARE(answers, QStringList{"answer to newest"});
+    task.request([](Reporter&) -> std::string { throw FileError("x.petsird is not there"); });
     QTRY_COMPARE(answers.size(), 2);
-    QCOMPARE(answers.last(), (QVariantList{"data", "x.petsird is not there", true}));
+    QCOMPARE(answers.last(), "failed: x.petsird is not there");
+  }
+
+  void a_task_tells_its_progress_and_can_be_cancelled() {
+    double fraction = 0;
+    bool is_answered = false;
+    QSemaphore go_on;
+    LatestTask<int> task(
+        {.answered = [&](int) { is_answered = true; }, .progressed = [&](double reached) { fraction = reached; }});
+    task.request([&](Reporter& reporter) {
+      reporter.progress("reading", 0.25);
+      go_on.acquire();
+      return 1;
+    });
+    QTRY_COMPARE(fraction, 0.25);
+    task.cancel();
+    go_on.release();
+    QTRY_VERIFY(!task.is_busy());
+    QVERIFY(!is_answered);
   }
 
   void the_panel_shows_what_a_run_does() {

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace coincide::gui {
+
+/// One diagram: what a chart view draws and what a CSV file of it holds.
+struct Chart {
+  struct Series {
+    std::string name;
+    std::vector<double> x, y;  ///< of the same length
+  };
+  enum class Style { line, steps };  ///< steps: y[i] is the count of the bin that begins at x[i] and ends at x[i + 1]
+
+  std::string title;
+  std::string x_label, y_label;  ///< with the unit: "time (s)"
+  Style style = Style::line;
+  std::vector<Series> series;
+
+  bool is_empty() const;
+};
+
+/// A head line with the labels, then one row per x; series that do not share their x stand one below the other, named
+/// in the first column.
+std::string chart_csv(const Chart& chart);
+
+}  // namespace coincide::gui

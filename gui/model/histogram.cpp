@@ -1,0 +1,107 @@
+#include "gui/model/histogram.h"
+
+#include <fmt/format.h>
+
+#include <Eigen/Core>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "projectors/error.h"
+
+namespace coincide::gui {
+namespace {
+
+constexpr std::int64_t most_samples = 2000000;  ///< a few hundredths of a second
+
+std::vector<VoxelRun> runs_of(const recon::Image& image, const Roi* roi) {
+  if (image.values.empty()) {
+    return {};
+  }
+  if (roi == nullptr) {
+    return {{0, image.grid.num_voxels()}};
+  }
+  std::vector<VoxelRun> runs;
+  for (std::int64_t i = 0; i < image.grid.shape[0]; ++i) {
+    const std::vector<VoxelRun> plane = runs_in_plane(*roi, image.grid, i);
+    runs.insert(runs.end(), plane.begin(), plane.end());
+  }
+  return runs;
+}
+
+struct Sample {
+  std::vector<float> values;  ///< finite
+  std::int64_t step = 1;      ///< of so many voxels, one was taken
+};
+
+Sample sample_of(const recon::Image& image, const Roi* roi) {
+  const std::vector<VoxelRun> runs = runs_of(image, roi);
+  const std::int64_t voxels = std::accumulate(runs.begin(), runs.end(), std::int64_t{0},
+                                              [](std::int64_t sum, const VoxelRun& run) { return sum + run.count; });
+  Sample sample;
+  sample.step = std::max<std::int64_t>(1, (voxels + most_samples - 1) / most_samples);
+  while (std::gcd(sample.step, image.grid.num_voxels()) > 1) {
+    ++sample.step;  // or it could see some of the slices only
+  }
+  sample.values.resize(static_cast<std::size_t>(voxels / sample.step + 1));
+  std::size_t count = 0;
+  const bool searches = roi != nullptr && roi->shape == RoiShape::threshold;
+  const double threshold = searches ? roi->threshold : std::numeric_limits<double>::lowest();
+  std::int64_t next = 0;  // counted from the first voxel of the run
+  for (const VoxelRun& run : runs) {
+    for (; next < run.count; next += sample.step) {
+      const float value = image.values[static_cast<std::size_t>(run.first + next)];
+      sample.values[count] = value;  // without a branch, which nothing could foresee
+      count += std::isfinite(value) && value >= threshold ? 1 : 0;
+    }
+    next -= run.count;
+  }
+  sample.values.resize(count);
+  return sample;
+}
+
+}  // namespace
+
+Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins) {
+  if (bins < 1) {
+    throw InputError(fmt::format("A histogram of {} bins cannot be made: it takes 1 or more.", bins));
+  }
+  const Sample sample = sample_of(image, roi);
+  const bool has_unit = !image.unit.empty() && image.unit != "1";
+  Chart chart{.title = fmt::format("Histogram of {}{}", roi == nullptr ? "the whole image" : roi->name,
+                                   sample.step > 1 ? fmt::format(", one of {} voxels", sample.step) : ""),
+              .x_label = has_unit ? fmt::format("value ({})", image.unit) : "value",
+              .y_label = "voxels",
+              .style = Chart::Style::steps,
+              .series = {{.name = "voxels", .x = {}, .y = {}}}};
+  if (sample.values.empty()) {
+    return chart;
+  }
+  const Eigen::Map<const Eigen::ArrayXf> values(sample.values.data(), std::ssize(sample.values));
+  double low = values.minCoeff();
+  double high = values.maxCoeff();
+  if (low == high) {  // a uniform image: around its value
+    const double half_width = low == 0 ? 1 : 0.5 * std::abs(low);
+    low -= half_width;
+    high += half_width;
+  }
+  const auto count = static_cast<std::size_t>(bins);
+  const double per_value = bins / (high - low);
+  std::vector<std::int64_t> counts(count + 1);  // with one for the largest value, which belongs to the bin before
+  for (const float value : sample.values) {
+    ++counts[static_cast<std::size_t>((value - low) * per_value)];
+  }
+  counts[count - 1] += std::exchange(counts[count], 0);
+  auto& [name, x, y] = chart.series.front();
+  y.assign(counts.begin(), counts.end());
+  for (int bin = 0; bin <= bins; ++bin) {
+    x.push_back(low + bin * (high - low) / bins);
+  }
+  return chart;
+}
+
+}  // namespace coincide::gui

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "gui/model/chart.h"
+#include "recon/image.h"
+
+namespace coincide::gui {
+
+/// A straight line in scanner axes.
+struct ProfileLine {
+  std::array<double, 3> start_mm{}, end_mm{};
+  bool operator==(const ProfileLine&) const = default;
+};
+
+/// Along `axis` (0: x, 1: y, 2: z) through the point, from one side of the image to the other.
+ProfileLine default_profile(const recon::ImageGrid& grid, const std::array<double, 3>& through_mm, int axis);
+
+/// How far one walks along the line from the middle of a voxel to that of the next: the voxel's edge on a line along an
+/// axis. 0 for a line without length.
+double voxel_mm_along(const recon::ImageGrid& grid, const ProfileLine& line);
+
+/// Trilinear interpolation between the middles of the voxels over the distance from the start in mm. The steps are half
+/// the smallest voxel edge, or a little less, so that an even number of them makes voxel_mm_along(). What is outside
+/// the image is left out.
+Chart profile_chart(const recon::Image& image, const ProfileLine& line);
+
+/// Full width at half maximum of the highest peak of a profile, as NEMA NU 2-2018, 3.5, has it: the maximum is that of
+/// a parabola through the highest sample and those `voxel_mm` beside it, the width is taken by linear interpolation.
+/// None where the profile does not fall to half on both sides.
+std::optional<double> fwhm_mm(const Chart& profile, double voxel_mm);
+
+}  // namespace coincide::gui

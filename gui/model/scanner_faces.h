@@ -1,0 +1,17 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "recon/scanner.h"
+
+namespace coincide::gui {
+
+/// The side of a crystal that looks into the bore: four corners in mm, counter-clockwise seen from the bore.
+using CrystalFace = std::array<recon::Vec3, 4>;
+
+/// By crystal id, for pictures: a little smaller than the crystals so that neighbours show. Of a scanner without
+/// corners, squares of the faces' areas.
+std::vector<CrystalFace> crystal_faces(const recon::Scanner& scanner);
+
+}  // namespace coincide::gui

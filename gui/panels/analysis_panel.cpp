@@ -1,0 +1,212 @@
+#include "gui/panels/analysis_panel.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPointer>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "gui/model/histogram.h"
+#include "gui/viewer/chart_view.h"
+
+namespace coincide::gui {
+namespace {
+
+/// The items of the combo box. The numbers of the first three are those of the axes; first_roi is the first of as many
+/// as there are regions.
+enum Item { along_x, along_y, along_z, along_line, whole_image, first_roi };
+
+constexpr qint64 least_wait_ms = 200;
+constexpr qint64 least_wait_whole_image_ms = 1000;  ///< a live image may change several times in that time
+
+QLabel* make_label(const char* name) {
+  auto* label = new QLabel;
+  label->setObjectName(name);
+  label->setWordWrap(true);
+  return label;
+}
+
+}  // namespace
+
+AnalysisPanel::AnalysisPanel(ViewState& state, Rois rois, QWidget* parent)
+    : QWidget(parent),
+      state_(state),
+      rois_(std::move(rois)),
+      items_(new QComboBox),
+      pages_(new QStackedWidget),
+      chart_(new ChartView),
+      width_(make_label("width")),
+      sentence_(make_label("sentence")) {
+  auto* layout = new QVBoxLayout(this);
+  layout->addWidget(make_choice());
+  pages_->addWidget(make_page());
+  sentence_->setAlignment(Qt::AlignCenter);
+  pages_->addWidget(sentence_);
+  layout->addWidget(pages_, 1);
+
+  timer_.setSingleShot(true);
+  connect(&timer_, &QTimer::timeout, this, &AnalysisPanel::update_chart);
+  connect(items_, &QComboBox::currentIndexChanged, this, &AnalysisPanel::update_chart);
+  // The state may outlive this widget.
+  state.listen([panel = QPointer(this)] {
+    if (panel) {
+      panel->refresh();
+    }
+  });
+  refresh_rois();
+}
+
+bool AnalysisPanel::Subject::operator==(const Subject& other) const {
+  // By ownership: another image could stand at the address of one that is gone.
+  const bool same_image = !image.owner_before(other.image) && !other.image.owner_before(image);
+  return same_image && item == other.item && line == other.line && roi == other.roi;
+}
+
+QWidget* AnalysisPanel::make_choice() {
+  const std::array<std::pair<QString, int>, 5> fixed{{{"Profile along x through the crosshair", along_x},
+                                                      {"Profile along y through the crosshair", along_y},
+                                                      {"Profile along z through the crosshair", along_z},
+                                                      {"Profile along the drawn line", along_line},
+                                                      {"Histogram of the whole image", whole_image}}};
+  for (const auto& [text, item] : fixed) {
+    items_->addItem(text, item);
+  }
+  items_->setToolTip("What the chart shows. A line is drawn by dragging in a slice while Shift is pressed.");
+  items_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  items_->setMinimumContentsLength(16);
+  auto* row = new QWidget;
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  auto* label = new QLabel("S&how");
+  label->setBuddy(items_);
+  layout->addWidget(label);
+  layout->addWidget(items_, 1);
+  return row;
+}
+
+QWidget* AnalysisPanel::make_page() {
+  width_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  width_->setToolTip(
+      "Full width at half maximum of the highest peak, as in NEMA NU 2: the maximum by a parabola through three "
+      "voxels, "
+      "the half by linear interpolation");
+  auto* page = new QWidget;
+  auto* layout = new QVBoxLayout(page);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(chart_, 1);
+  layout->addWidget(width_);
+  return page;
+}
+
+int AnalysisPanel::chosen_item() const { return items_->currentData().toInt(); }
+
+void AnalysisPanel::choose(int item) { items_->setCurrentIndex(items_->findData(item)); }
+
+void AnalysisPanel::refresh_rois() {
+  const QString text_before = items_->currentText();
+  const int item_before = chosen_item();
+  const int count_before = items_->count() - first_roi;
+  const auto& regions = rois_();
+  {
+    const QSignalBlocker quiet(items_);
+    while (items_->count() > first_roi) {
+      items_->removeItem(items_->count() - 1);
+    }
+    for (std::size_t i = 0; i < regions.size(); ++i) {
+      items_->addItem("Histogram of " + QString::fromStdString(regions[i].name), first_roi + static_cast<int>(i));
+    }
+    // As many as before: one was edited, its name perhaps. Else it goes by name, which numbers do not survive.
+    const bool is_same_list = count_before == static_cast<int>(regions.size());
+    const int row = is_same_list ? items_->findData(item_before) : items_->findText(text_before);
+    items_->setCurrentIndex(row >= 0 ? row : items_->findData(whole_image));
+  }
+  schedule();
+}
+
+void AnalysisPanel::refresh() {
+  if (state_.profile_line() != drawn_line_) {
+    drawn_line_ = state_.profile_line();
+    if (drawn_line_) {
+      const QSignalBlocker quiet(items_);
+      choose(along_line);
+    }
+  }
+  schedule();
+}
+
+void AnalysisPanel::showEvent(QShowEvent* event) {
+  QWidget::showEvent(event);
+  schedule();
+}
+
+void AnalysisPanel::schedule() {
+  if (!isVisible() || timer_.isActive()) {
+    return;
+  }
+  const qint64 wait = chosen_item() == whole_image ? least_wait_whole_image_ms : least_wait_ms;
+  const qint64 passed = since_update_.isValid() ? since_update_.elapsed() : wait;
+  timer_.start(std::chrono::milliseconds(std::max<qint64>(0, wait - passed)));
+}
+
+AnalysisPanel::Subject AnalysisPanel::subject() const {
+  Subject now{.item = chosen_item(), .image = state_.image(), .line = {}, .roi = {}};
+  if (now.item <= along_z && state_.has_image()) {
+    now.line = default_profile(state_.image()->grid, state_.cursor_mm(), now.item);
+  } else if (now.item == along_line) {
+    now.line = state_.profile_line();
+  } else if (now.item >= first_roi) {
+    now.roi = rois_().at(static_cast<std::size_t>(now.item - first_roi));
+  }
+  return now;
+}
+
+void AnalysisPanel::update_chart() {
+  if (!isVisible()) {
+    return;
+  }
+  timer_.stop();
+  const Subject now = subject();
+  if (shown_ && *shown_ == now) {
+    return;
+  }
+  shown_ = now;
+  if (!state_.has_image()) {
+    show_sentence("Profiles and histograms appear here when there is an image.");
+  } else if (now.line) {
+    show_profile(*now.line);
+  } else if (now.item == along_line) {
+    show_sentence("Draw a line: drag in a slice while Shift is pressed.");
+  } else {
+    width_->hide();
+    chart_->show_chart(histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr));
+    pages_->setCurrentIndex(0);
+    if (chart_->chart().is_empty()) {
+      show_sentence("No voxel of the image lies in this region.");
+    }
+  }
+  since_update_.start();
+}
+
+void AnalysisPanel::show_profile(const ProfileLine& line) {
+  const Chart profile = profile_chart(*state_.image(), line);
+  if (profile.is_empty()) {
+    show_sentence("The line does not cross the image. Draw another one.");
+    return;
+  }
+  const std::optional<double> width = fwhm_mm(profile, voxel_mm_along(state_.image()->grid, line));
+  width_->setText(width ? QString("FWHM of the highest peak: %1 mm").arg(*width, 0, 'f', 2)
+                        : "FWHM: none. The profile does not fall to half its maximum on both sides.");
+  width_->show();
+  chart_->show_chart(profile);
+  pages_->setCurrentIndex(0);
+}
+
+void AnalysisPanel::show_sentence(const QString& sentence) {
+  sentence_->setText(sentence);
+  pages_->setCurrentIndex(1);
+}
+
+}  // namespace coincide::gui

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <QWidget>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "gui/model/profile.h"
+#include "gui/model/roi.h"
+#include "gui/model/view_state.h"
+
+class QComboBox;
+class QLabel;
+class QStackedWidget;
+
+namespace coincide::gui {
+
+class ChartView;
+
+/// Profiles through the image and histograms of it or of a region, in the image that is shown. Follows image,
+/// crosshair and drawn line while it is visible, and does nothing while it is not.
+class AnalysisPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  using Rois = std::function<const std::vector<Roi>&()>;
+
+  /// `rois` gives the regions that there are, for as long as the panel lives.
+  AnalysisPanel(ViewState& state, Rois rois, QWidget* parent = nullptr);
+
+  /// To be called when a region was added, changed or deleted.
+  void refresh_rois();
+
+ protected:
+  void showEvent(QShowEvent* event) override;
+
+ private:
+  /// What a chart is made of: while it stays the same, the chart does.
+  struct Subject {
+    int item = 0;
+    std::weak_ptr<const recon::Image> image;  ///< weak: a hidden panel must not keep an old image in memory
+    std::optional<ProfileLine> line;
+    std::optional<Roi> roi;
+
+    bool operator==(const Subject& other) const;
+  };
+
+  QWidget* make_choice();
+  QWidget* make_page();
+  void refresh();
+  void choose(int item);
+  int chosen_item() const;
+  void schedule();
+  void update_chart();
+  Subject subject() const;
+  void show_profile(const ProfileLine& line);
+  void show_sentence(const QString& sentence);
+
+  ViewState& state_;
+  Rois rois_;
+  std::optional<ProfileLine> drawn_line_;
+  std::optional<Subject> shown_;
+  QTimer timer_;
+  QElapsedTimer since_update_;
+  QComboBox* items_;
+  QStackedWidget* pages_;
+  ChartView* chart_;
+  QLabel* width_;
+  QLabel* sentence_;
+};
+
+}  // namespace coincide::gui

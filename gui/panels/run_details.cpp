@@ -1,0 +1,232 @@
+#include "gui/panels/run_details.h"
+
+#include <QComboBox>
+#include <QFontDatabase>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QStyle>
+#include <QTabWidget>
+#include <QTreeWidget>
+#include <QVBoxLayout>
+
+#include "gui/viewer/chart_view.h"
+
+namespace coincide::gui {
+namespace {
+
+/// The images to choose from: those kept after whole iterations, and the newest where it is further on.
+std::vector<KeptImage> images_of(const Run& run) {
+  std::vector<KeptImage> images = run.kept;
+  if (run.image && (images.empty() || run.iteration > images.back().iteration)) {
+    images.push_back({run.iteration, run.image});
+  }
+  return images;
+}
+
+QTreeWidget* make_figures() {
+  auto* table = new QTreeWidget;
+  table->setObjectName("figures");
+  table->setHeaderLabels({"Iteration", "Log likelihood before it", "Expected counts", "Sum of the image", "Seconds"});
+  table->setToolTip(
+      "Log likelihood: of the image before the iteration, less a constant; it rises.\n"
+      "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged.");
+  table->setRootIsDecorated(false);
+  table->setUniformRowHeights(true);
+  table->setAlternatingRowColors(true);
+  table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  return table;
+}
+
+QTreeWidgetItem* figures_row(const recon::IterationFigures& figures) {
+  auto* row =
+      new QTreeWidgetItem({QString::number(figures.iteration, 'g', 6), QString::number(figures.log_likelihood, 'f', 1),
+                           QString::number(figures.expected_counts, 'f', 0), QString::number(figures.image_sum, 'g', 6),
+                           QString::number(figures.seconds, 'f', 2)});
+  for (int column = 0; column < row->columnCount(); ++column) {
+    row->setTextAlignment(column, Qt::AlignRight);
+  }
+  return row;
+}
+
+void add_message(QListWidget& messages, QStyle::StandardPixmap icon, const QString& text) {
+  messages.addItem(new QListWidgetItem(messages.style()->standardIcon(icon), text));
+}
+
+void add_line(QListWidget& messages, const std::string& line) {
+  constexpr std::string_view mark = "Warning: ";
+  const bool is_warning = line.starts_with(mark);
+  add_message(messages, is_warning ? QStyle::SP_MessageBoxWarning : QStyle::SP_MessageBoxInformation,
+              QString::fromStdString(is_warning ? line.substr(mark.size()) : line));
+}
+
+QString settings_text(const io::Job& job) {
+  QStringList lines;
+  for (const std::string& line : io::changed_settings(job)) {
+    lines << QString::fromStdString(line);
+  }
+  return lines.join('\n');
+}
+
+}  // namespace
+
+struct RunDetails::Parts {
+  std::shared_ptr<const Run> run;
+  QWidget* iterations = new QWidget;
+  QSlider* iteration = new QSlider(Qt::Horizontal);
+  QLabel* iteration_number = new QLabel;
+  QTreeWidget* figures = make_figures();
+  QComboBox* curve = new QComboBox;
+  ChartView* chart = new ChartView;
+  QListWidget* messages = new QListWidget;
+  QPlainTextEdit* settings = new QPlainTextEdit;
+  std::size_t lines_shown = 0;  ///< the run's error comes after them
+  bool error_shown = false;
+
+  void make_iterations();
+  QWidget* make_curves();
+  QWidget* make_tabs();
+  void clear();
+  bool add_figures();
+  void add_messages();
+};
+
+void RunDetails::Parts::make_iterations() {
+  iteration->setObjectName("iteration");
+  iteration->setMinimum(1);
+  iteration->setPageStep(1);
+  iteration->setTickPosition(QSlider::TicksBelow);
+  iteration->setToolTip("The iteration whose image is shown; at its right end the newest");
+  auto* label = new QLabel("Iteratio&n");
+  label->setBuddy(iteration);
+  iteration_number->setObjectName("iteration_number");
+  iteration_number->setMinimumWidth(iteration_number->fontMetrics().horizontalAdvance("000.00"));
+  auto* layout = new QHBoxLayout(iterations);
+  layout->setContentsMargins(4, 0, 4, 0);
+  layout->addWidget(label);
+  layout->addWidget(iteration, 1);
+  layout->addWidget(iteration_number);
+  iterations->hide();
+}
+
+QWidget* RunDetails::Parts::make_curves() {
+  curve->setObjectName("curve");
+  curve->addItems({"Log likelihood", "Expected counts"});
+  curve->setToolTip("What is drawn over the iterations");
+  auto* page = new QWidget;
+  auto* layout = new QVBoxLayout(page);
+  layout->setContentsMargins(4, 4, 4, 4);
+  layout->addWidget(curve, 0, Qt::AlignLeft);
+  layout->addWidget(chart, 1);
+  return page;
+}
+
+QWidget* RunDetails::Parts::make_tabs() {
+  messages->setObjectName("messages");
+  messages->setWordWrap(true);
+  settings->setObjectName("settings");
+  settings->setReadOnly(true);
+  settings->setLineWrapMode(QPlainTextEdit::NoWrap);
+  settings->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
+  settings->setPlaceholderText("All settings have their default values.");
+  auto* tabs = new QTabWidget;
+  tabs->addTab(figures, "Iterations");
+  tabs->addTab(make_curves(), "Curves");
+  tabs->addTab(messages, "Messages");
+  tabs->addTab(settings, "Changed settings");
+  return tabs;
+}
+
+void RunDetails::Parts::clear() {
+  figures->clear();
+  messages->clear();
+  lines_shown = 0;
+  error_shown = false;
+}
+
+/// Adds those that are new: a run reports many times per second. True if there are any.
+bool RunDetails::Parts::add_figures() {
+  const auto first_new = static_cast<std::size_t>(figures->topLevelItemCount());
+  for (std::size_t i = first_new; i < run->figures.size(); ++i) {
+    figures->addTopLevelItem(figures_row(run->figures[i]));
+    figures->scrollToBottom();
+  }
+  return first_new < run->figures.size();
+}
+
+void RunDetails::Parts::add_messages() {
+  for (; lines_shown < run->lines.size(); ++lines_shown) {
+    add_line(*messages, run->lines[lines_shown]);
+    messages->scrollToBottom();
+  }
+  if (!run->error.empty() && !error_shown) {
+    error_shown = true;
+    add_message(*messages, QStyle::SP_MessageBoxCritical, QString::fromStdString(run->error));
+    messages->scrollToBottom();
+  }
+}
+
+RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
+  parts_->make_iterations();
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(parts_->iterations);
+  layout->addWidget(parts_->make_tabs(), 1);
+  connect(parts_->iteration, &QSlider::valueChanged, this, &RunDetails::choose_iteration);
+  connect(parts_->curve, &QComboBox::currentIndexChanged, this, &RunDetails::show_curve);
+}
+
+RunDetails::~RunDetails() = default;
+
+void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
+  const bool is_another = run != parts_->run;
+  parts_->run = run;
+  if (is_another) {
+    parts_->clear();
+    parts_->settings->setPlainText(settings_text(run->job));
+    const QSignalBlocker not_the_user(parts_->iteration);
+    parts_->iteration->setMaximum(1);
+  }
+  if (parts_->add_figures() || is_another) {
+    show_curve();
+  }
+  parts_->add_messages();
+  show_iterations();
+}
+
+bool RunDetails::follows_newest() const { return parts_->iteration->value() == parts_->iteration->maximum(); }
+
+void RunDetails::show_iterations() {
+  const std::vector<KeptImage> images = images_of(*parts_->run);
+  const bool at_end = follows_newest();
+  const QSignalBlocker not_the_user(parts_->iteration);
+  parts_->iteration->setMaximum(std::max(1, static_cast<int>(images.size())));
+  if (at_end) {
+    parts_->iteration->setValue(parts_->iteration->maximum());
+  }
+  parts_->iterations->setVisible(images.size() > 1);
+  if (!images.empty()) {
+    const auto chosen = static_cast<std::size_t>(parts_->iteration->value() - 1);
+    parts_->iteration_number->setText(QString::number(images[chosen].iteration, 'g', 4));
+  }
+}
+
+void RunDetails::choose_iteration() {
+  const std::vector<KeptImage> images = images_of(*parts_->run);
+  const KeptImage& chosen = images[static_cast<std::size_t>(parts_->iteration->value() - 1)];
+  parts_->iteration_number->setText(QString::number(chosen.iteration, 'g', 4));
+  emit iteration_chosen(chosen.image);
+}
+
+void RunDetails::show_curve() {
+  if (parts_->run) {
+    parts_->chart->show_chart(parts_->curve->currentIndex() == 0 ? likelihood_chart(*parts_->run)
+                                                                 : expected_counts_chart(*parts_->run));
+  }
+}
+
+}  // namespace coincide::gui

@@ -1,0 +1,61 @@
+#include "gui/viewer/colour_bar.h"
+
+#include <QPainter>
+
+#include "gui/model/colour_maps.h"
+
+namespace coincide::gui {
+namespace {
+
+constexpr int num_labels = 5;
+constexpr int bar_width = 16;
+constexpr int tick_length = 4;
+
+/// Short, and alike for all labels of a window of this width.
+QString label_text(double value, double window) {
+  const double largest = 1e6;
+  if (window >= largest || window < 1e-3) {
+    return QString::number(value, 'e', 1);
+  }
+  return QString::number(value, 'f', window >= 100 ? 0 : window >= 1 ? 2 : 5);
+}
+
+}  // namespace
+
+ColourBar::ColourBar(ViewState& state, QWidget* parent) : QWidget(parent), state_(state) {
+  setObjectName("colour_bar");
+  setToolTip("Colours of the values. Window and level: right drag in a slice, or the numbers in the panel View.");
+}
+
+QSize ColourBar::sizeHint() const {
+  return {4 + bar_width + tick_length + 4 + fontMetrics().horizontalAdvance("-1.2e+06"), 200};
+}
+
+QSize ColourBar::minimumSizeHint() const { return {sizeHint().width(), 80}; }
+
+void ColourBar::paintEvent(QPaintEvent*) {
+  if (!state_.has_image()) {
+    return;
+  }
+  QPainter painter(this);
+  const int line = fontMetrics().height();
+  const QRect bar(4, line + 8, bar_width, height() - line - 16);
+  QLinearGradient gradient(bar.bottomLeft(), bar.topLeft());
+  for (const ColourMap::Point& point : find_colour_map(state_.colour_map()).points) {
+    gradient.setColorAt(point.at, QColor::fromRgbF(float(point.rgb[0]), float(point.rgb[1]), float(point.rgb[2])));
+  }
+  painter.fillRect(bar, gradient);
+  painter.setPen(palette().color(QPalette::WindowText));
+  painter.drawRect(bar.adjusted(0, 0, -1, -1));
+  painter.drawText(QPoint(4, fontMetrics().ascent() + 2), QString::fromStdString(state_.image()->unit));
+  for (int label = 0; label < num_labels; ++label) {
+    const double part = static_cast<double>(label) / (num_labels - 1);
+    const double value = state_.window_low() + part * (state_.window_high() - state_.window_low());
+    const int y = bar.bottom() - static_cast<int>(part * (bar.height() - 1));
+    painter.drawLine(bar.right() + 1, y, bar.right() + tick_length, y);
+    painter.drawText(QRect(bar.right() + tick_length + 2, y - line / 2, width(), line), Qt::AlignVCenter,
+                     label_text(value, state_.window_high() - state_.window_low()));
+  }
+}
+
+}  // namespace coincide::gui

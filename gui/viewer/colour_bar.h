@@ -1,0 +1,25 @@
+#pragma once
+
+#include <QWidget>
+
+#include "gui/model/view_state.h"
+
+namespace coincide::gui {
+
+/// The colours of the values from bottom to top, with numbers and the image's unit. Follows the state by itself.
+class ColourBar : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ColourBar(ViewState& state, QWidget* parent = nullptr);
+  QSize sizeHint() const override;
+  QSize minimumSizeHint() const override;
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  ViewState& state_;
+};
+
+}  // namespace coincide::gui

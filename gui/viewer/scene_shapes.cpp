@@ -1,0 +1,178 @@
+#include "gui/viewer/scene_shapes.h"
+
+#include <vtkAppendPolyData.h>
+#include <vtkCellArray.h>
+#include <vtkCellData.h>
+#include <vtkNew.h>
+#include <vtkOutlineSource.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
+#include <vtkRegularPolygonSource.h>
+#include <vtkUnsignedCharArray.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "gui/model/colour_maps.h"
+#include "gui/model/scene_state.h"
+
+namespace coincide::gui {
+namespace {
+
+using Bounds = std::array<double, 6>;  ///< x low, x high, y low ...
+
+vtkSmartPointer<vtkPolyData> lines_of(const vtkNew<vtkPoints>& points, const vtkNew<vtkCellArray>& lines) {
+  auto shape = vtkSmartPointer<vtkPolyData>::New();
+  shape->SetPoints(points);
+  shape->SetLines(lines);
+  return shape;
+}
+
+vtkSmartPointer<vtkPolyData> outline(Bounds bounds) {
+  const vtkNew<vtkOutlineSource> source;
+  source->SetBounds(bounds.data());
+  source->Update();
+  return source->GetOutput();
+}
+
+/// Neighbouring modules differ in hue, every second also in lightness.
+std::array<unsigned char, 3> module_colour(std::uint32_t module) {
+  constexpr std::array<std::array<unsigned char, 3>, 6> colours{
+      {{86, 150, 200}, {120, 190, 160}, {150, 160, 210}, {90, 180, 190}, {140, 200, 130}, {170, 150, 190}}};
+  return colours[module % colours.size()];
+}
+
+std::array<unsigned char, 3> bytes(const std::array<double, 3>& rgb) {
+  const auto byte = [](double part) { return static_cast<unsigned char>(std::lround(255 * part)); };
+  return {byte(rgb[0]), byte(rgb[1]), byte(rgb[2])};
+}
+
+/// Above it the colours end, so that a hot crystal does not darken all the others.
+double usual_most(std::vector<std::uint64_t> counts) {
+  const auto rank = static_cast<std::ptrdiff_t>(0.99 * static_cast<double>(counts.size() - 1));
+  std::ranges::nth_element(counts, counts.begin() + rank);
+  return std::max(1.0, static_cast<double>(counts[static_cast<std::size_t>(rank)]));
+}
+
+}  // namespace
+
+std::array<double, 6> image_bounds(const recon::ImageGrid& grid) {
+  Bounds bounds{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double size = grid.voxel_size_mm[axis];
+    bounds[2 * axis] = grid.origin_mm[axis] - 0.5 * size;
+    bounds[2 * axis + 1] = bounds[2 * axis] + static_cast<double>(grid.shape[axis]) * size;
+  }
+  return bounds;
+}
+
+vtkSmartPointer<vtkPolyData> crystal_shape(const recon::Scanner& scanner, const std::vector<CrystalFace>& faces,
+                                           const std::vector<std::uint64_t>& counts) {
+  const vtkNew<vtkPoints> points;
+  const vtkNew<vtkCellArray> squares;
+  const vtkNew<vtkUnsignedCharArray> colours;
+  colours->SetNumberOfComponents(3);
+  points->SetNumberOfPoints(static_cast<vtkIdType>(4 * faces.size()));
+  const ColourMap& map = find_colour_map("viridis");
+  const double most = counts.empty() ? 1 : usual_most(counts);
+  vtkIdType point = 0;
+  for (std::size_t id = 0; id < faces.size(); ++id) {
+    const vtkIdType corners[4]{point, point + 1, point + 2, point + 3};
+    for (const recon::Vec3& corner : faces[id]) {
+      points->SetPoint(point++, corner.data());
+    }
+    squares->InsertNextCell(4, corners);
+    const auto colour = counts.empty() ? module_colour(scanner.crystal_module[id])
+                                       : bytes(map.colour(static_cast<double>(counts[id]) / most));
+    colours->InsertNextTypedTuple(colour.data());
+  }
+  auto shape = vtkSmartPointer<vtkPolyData>::New();
+  shape->SetPoints(points);
+  shape->SetPolys(squares);
+  shape->GetCellData()->SetScalars(colours);
+  return shape;
+}
+
+vtkSmartPointer<vtkPolyData> lor_shape(const recon::Scanner& scanner, const recon::EventBlock& events,
+                                       std::size_t most) {
+  const vtkNew<vtkPoints> points;
+  const vtkNew<vtkCellArray> lines;
+  for (std::size_t i = 0; i < std::min(most, events.size()); ++i) {
+    const vtkIdType ends[2]{points->InsertNextPoint(scanner.crystal_centre_mm[events.crystal_a[i]].data()),
+                            points->InsertNextPoint(scanner.crystal_centre_mm[events.crystal_b[i]].data())};
+    lines->InsertNextCell(2, ends);
+  }
+  return lines_of(points, lines);
+}
+
+vtkSmartPointer<vtkPolyData> place_shape(const recon::Scanner& scanner, const recon::EventBlock& events) {
+  const vtkNew<vtkPoints> points;
+  const vtkNew<vtkCellArray> vertices;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const vtkIdType point = points->InsertNextPoint(place_of(scanner, events, i).data());
+    vertices->InsertNextCell(1, &point);
+  }
+  auto shape = vtkSmartPointer<vtkPolyData>::New();
+  shape->SetPoints(points);
+  shape->SetVerts(vertices);
+  return shape;
+}
+
+vtkSmartPointer<vtkPolyData> fan_shape(const recon::Scanner& scanner, std::uint32_t crystal,
+                                       const std::vector<std::uint32_t>& partners) {
+  const vtkNew<vtkPoints> points;
+  const vtkNew<vtkCellArray> lines;
+  const vtkIdType apex = points->InsertNextPoint(scanner.crystal_centre_mm[crystal].data());
+  for (const std::uint32_t partner : partners) {
+    const vtkIdType ends[2]{apex, points->InsertNextPoint(scanner.crystal_centre_mm[partner].data())};
+    lines->InsertNextCell(2, ends);
+  }
+  return lines_of(points, lines);
+}
+
+vtkSmartPointer<vtkPolyData> box_shape(const recon::ImageGrid& grid) { return outline(image_bounds(grid)); }
+
+vtkSmartPointer<vtkPolyData> crosshair_shape(const recon::ImageGrid& grid, const std::array<double, 3>& point_mm) {
+  const Bounds bounds = image_bounds(grid);
+  const vtkNew<vtkPoints> points;
+  const vtkNew<vtkCellArray> lines;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    std::array<double, 3> low = point_mm;
+    std::array<double, 3> high = point_mm;
+    low[axis] = bounds[2 * axis];
+    high[axis] = bounds[2 * axis + 1];
+    const vtkIdType ends[2]{points->InsertNextPoint(low.data()), points->InsertNextPoint(high.data())};
+    lines->InsertNextCell(2, ends);
+  }
+  return lines_of(points, lines);
+}
+
+vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois) {
+  constexpr std::array<std::array<double, 3>, 3> normals{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+  const vtkNew<vtkAppendPolyData> all;
+  for (const Roi& roi : rois) {
+    const auto& [x, y, z] = roi.centre_mm;
+    const auto& [width, depth, height] = roi.half_size_mm;
+    if (roi.shape != RoiShape::sphere) {
+      all->AddInputData(outline({x - width, x + width, y - depth, y + depth, z - height, z + height}));
+      continue;
+    }
+    for (const auto& normal : normals) {
+      const vtkNew<vtkRegularPolygonSource> circle;
+      circle->SetCenter(x, y, z);
+      circle->SetNormal(normal[0], normal[1], normal[2]);
+      circle->SetRadius(width);
+      circle->SetNumberOfSides(48);
+      circle->GeneratePolygonOff();
+      circle->Update();
+      all->AddInputData(circle->GetOutput());
+    }
+  }
+  if (rois.empty()) {
+    return vtkSmartPointer<vtkPolyData>::New();
+  }
+  all->Update();
+  return all->GetOutput();
+}
+
+}  // namespace coincide::gui

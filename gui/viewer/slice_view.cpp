@@ -1,0 +1,339 @@
+#include "gui/viewer/slice_view.h"
+
+#include <QMouseEvent>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "gui/model/colour_maps.h"
+#include "gui/model/slice.h"
+
+namespace coincide::gui {
+namespace {
+
+constexpr const char* axis_letters = "xyz";
+constexpr const char* slice_names[] = {"sagittal", "coronal", "axial"};
+constexpr QRgb crosshair_colour = qRgb(64, 160, 255);
+constexpr QRgb region_colour = qRgb(242, 89, 25);
+constexpr QRgb line_colour = qRgb(0, 170, 90);
+constexpr QRgb letter_colour = qRgb(225, 145, 20);
+constexpr int wheel_step = 120;  // of a mouse; touch pads send smaller ones
+
+std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
+
+double extent_mm(const recon::ImageGrid& grid, int axis) {
+  return static_cast<double>(grid.shape[index_of(axis)]) * grid.voxel_size_mm[index_of(axis)];
+}
+
+std::array<QRgb, 256> colour_table(const std::string& name) {
+  const ColourMap& map = find_colour_map(name);
+  std::array<QRgb, 256> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const auto rgb = map.colour(static_cast<double>(i) / (table.size() - 1));
+    table[i] = QColor::fromRgbF(float(rgb[0]), float(rgb[1]), float(rgb[2])).rgb();
+  }
+  return table;
+}
+
+}  // namespace
+
+SliceView::SliceView(ViewState& state, int axis, QWidget* parent)
+    : QWidget(parent), state_(state), axis_(axis), across_(slice_across(axis)), up_(slice_up(axis)) {
+  setMinimumSize(120, 120);
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  setObjectName(slice_names[axis]);
+  setToolTip(
+      "Left: crosshair. Wheel or Page keys: slices. Right drag: window and level. Ctrl + wheel: zoom. Middle drag: "
+      "move.\nShift + drag: profile line. Ctrl + drag: moves a region. Double click: this view alone, and back.");
+}
+
+void SliceView::reset_view() {
+  zoom_ = 1;
+  pan_ = {};
+  update();
+}
+
+void SliceView::refresh() {
+  make_picture();
+  outlines_.clear();
+  if (state_.has_image()) {
+    for (const Roi& roi : state_.rois()) {
+      outlines_.push_back({QString::fromStdString(roi.name),
+                           roi_outline(roi, *state_.image(), axis_, state_.cursor()[index_of(axis_)])});
+    }
+  }
+  update();
+}
+
+double SliceView::middle_mm(int axis) const {
+  const recon::ImageGrid& grid = state_.image()->grid;
+  const std::size_t k = index_of(axis);
+  return grid.origin_mm[k] + 0.5 * static_cast<double>(grid.shape[k] - 1) * grid.voxel_size_mm[k];
+}
+
+SliceView::Projection SliceView::projection() const {
+  const recon::ImageGrid& grid = state_.image()->grid;
+  const double fit = std::min(width() / extent_mm(grid, across_), height() / extent_mm(grid, up_));
+  return {.scale = 0.95 * fit * zoom_, .zero = QPointF(0.5 * width(), 0.5 * height()) + pan_};
+}
+
+QRectF SliceView::image_rect() const {
+  const recon::ImageGrid& grid = state_.image()->grid;
+  const Projection p = projection();
+  const QSizeF size(p.scale * extent_mm(grid, across_), p.scale * extent_mm(grid, up_));
+  return {p.zero - QPointF(0.5 * size.width(), 0.5 * size.height()), size};
+}
+
+QPointF SliceView::to_screen(double across_mm, double up_mm) const {
+  const Projection p = projection();
+  return p.zero + p.scale * QPointF(across_mm - middle_mm(across_), middle_mm(up_) - up_mm);
+}
+
+std::array<double, 3> SliceView::to_mm(const QPointF& position) const {
+  const Projection p = projection();
+  std::array<double, 3> mm = state_.cursor_mm();
+  mm[index_of(across_)] = middle_mm(across_) + (position.x() - p.zero.x()) / p.scale;
+  mm[index_of(up_)] = middle_mm(up_) - (position.y() - p.zero.y()) / p.scale;
+  return mm;
+}
+
+void SliceView::make_picture() {
+  if (!state_.has_image()) {
+    picture_ = {};
+    return;
+  }
+  const Slice slice = slice_of(*state_.image(), axis_, state_.cursor()[index_of(axis_)]);
+  const std::array<QRgb, 256> colours = colour_table(state_.colour_map());
+  const double scale = 255.0 / (state_.window_high() - state_.window_low());
+  picture_ = QImage(static_cast<int>(slice.columns), static_cast<int>(slice.rows), QImage::Format_RGB32);
+  const float* value = slice.values.data();
+  for (std::int64_t row = 0; row < slice.rows; ++row) {
+    auto* line = reinterpret_cast<QRgb*>(picture_.scanLine(static_cast<int>(slice.rows - 1 - row)));
+    for (std::int64_t column = 0; column < slice.columns; ++column, ++value) {
+      const double at = (*value - state_.window_low()) * scale;
+      line[column] = colours[at > 0 ? static_cast<std::size_t>(std::min(at, 255.0)) : 0];  // not a number: the lowest
+    }
+  }
+}
+
+void SliceView::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  if (!state_.has_image()) {
+    painter.fillRect(rect(), palette().color(QPalette::Dark));
+    painter.setPen(palette().color(QPalette::BrightText));
+    painter.drawText(rect(), Qt::AlignCenter, QString("%1\nno image yet").arg(slice_names[axis_]));
+    return;
+  }
+  const auto ground = find_colour_map(state_.colour_map()).colour(0);
+  painter.fillRect(rect(), QColor::fromRgbF(float(ground[0]), float(ground[1]), float(ground[2])));
+  painter.setRenderHint(QPainter::SmoothPixmapTransform, state_.smooth());
+  painter.drawImage(image_rect(), picture_);
+  painter.setPen(Qt::gray);
+  painter.drawRect(image_rect());
+  draw_crosshair(painter);
+  draw_regions(painter);
+  draw_line(painter);
+  draw_letters(painter);
+}
+
+void SliceView::draw_crosshair(QPainter& painter) const {
+  const std::array<double, 3> mm = state_.cursor_mm();
+  const QPointF at = to_screen(mm[index_of(across_)], mm[index_of(up_)]);
+  painter.setPen(QColor(crosshair_colour));
+  painter.drawLine(QPointF(at.x(), 0), QPointF(at.x(), height()));
+  painter.drawLine(QPointF(0, at.y()), QPointF(width(), at.y()));
+}
+
+void SliceView::draw_regions(QPainter& painter) const {
+  painter.setPen(QPen(QColor(region_colour), 2));
+  for (const Outline& outline : outlines_) {
+    QPointF top(0, height());
+    for (const auto& [from, to] : outline.segments) {
+      const QPointF start = to_screen(from[0], from[1]);
+      painter.drawLine(start, to_screen(to[0], to[1]));
+      top = start.y() < top.y() ? start : top;
+    }
+    if (!outline.segments.empty()) {
+      painter.drawText(top + QPointF(0, -4), outline.name);
+    }
+  }
+}
+
+void SliceView::draw_line(QPainter& painter) const {
+  if (!state_.profile_line()) {
+    return;
+  }
+  // The line lies in a slice; in the other two it is drawn as their plane sees it.
+  const auto& [start, end] = *state_.profile_line();
+  const QPointF from = to_screen(start[index_of(across_)], start[index_of(up_)]);
+  painter.setPen(QPen(QColor(line_colour), 2));
+  painter.drawLine(from, to_screen(end[index_of(across_)], end[index_of(up_)]));
+  painter.drawEllipse(from, 3, 3);
+}
+
+void SliceView::draw_letters(QPainter& painter) const {
+  painter.setPen(QColor(letter_colour));
+  const QRect inner = rect().adjusted(6, 4, -6, -4);
+  const QString across = QString("%1").arg(axis_letters[across_]);
+  const QString up = QString("%1").arg(axis_letters[up_]);
+  const QRect middle = inner.translated(0, -fontMetrics().height());  // clear of a crosshair in the middle
+  painter.drawText(middle, Qt::AlignVCenter | Qt::AlignRight, "+" + across);
+  painter.drawText(middle, Qt::AlignVCenter | Qt::AlignLeft, "-" + across);
+  painter.drawText(inner, Qt::AlignTop | Qt::AlignRight, "+" + up);
+  painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, "-" + up);
+  painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft,
+                   QString("%1, %2 = %3 mm")
+                       .arg(slice_names[axis_])
+                       .arg(axis_letters[axis_])
+                       .arg(state_.cursor_mm()[index_of(axis_)], 0, 'f', 1));
+}
+
+std::optional<std::size_t> SliceView::region_at(const std::array<double, 3>& point_mm) const {
+  for (std::size_t i = state_.rois().size(); i-- > 0;) {  // the newest lies on top
+    if (contains(state_.rois()[i], point_mm, std::numeric_limits<float>::infinity())) {
+      return i;
+    }
+  }
+  return {};
+}
+
+SliceView::Drag SliceView::begin_drag(const QMouseEvent& event) {
+  drag_start_mm_ = to_mm(event.position());
+  switch (event.button()) {
+    case Qt::LeftButton:
+      if (event.modifiers() & Qt::ShiftModifier) {
+        return Drag::line;
+      }
+      if (event.modifiers() & Qt::ControlModifier) {
+        const auto region = region_at(drag_start_mm_);
+        dragged_region_ = region.value_or(0);
+        return region ? Drag::region : Drag::none;
+      }
+      return Drag::crosshair;
+    case Qt::MiddleButton:
+      return Drag::move;
+    case Qt::RightButton:
+      return Drag::window;
+    default:
+      return Drag::none;
+  }
+}
+
+void SliceView::mousePressEvent(QMouseEvent* event) {
+  if (!state_.has_image()) {
+    return;
+  }
+  last_position_ = event->position();
+  drag_ = begin_drag(*event);
+  if (drag_ == Drag::crosshair) {
+    state_.set_cursor(state_.voxel_at(drag_start_mm_));
+  }
+}
+
+void SliceView::mouseMoveEvent(QMouseEvent* event) {
+  if (!state_.has_image()) {
+    return;
+  }
+  tell_hover(event->position());
+  const QPointF moved = event->position() - last_position_;
+  last_position_ = event->position();
+  const std::array<double, 3> mm = to_mm(event->position());
+  switch (drag_) {
+    case Drag::none:
+      break;
+    case Drag::crosshair:
+      state_.set_cursor(state_.voxel_at(mm));
+      break;
+    case Drag::move:
+      pan_ += moved;
+      update();
+      break;
+    case Drag::window:
+      drag_window(moved);
+      break;
+    case Drag::line:
+      state_.set_profile_line(ProfileLine{drag_start_mm_, mm});
+      break;
+    case Drag::region:
+      drag_region(mm);
+      break;
+  }
+}
+
+void SliceView::mouseReleaseEvent(QMouseEvent*) { drag_ = Drag::none; }
+
+/// To the right: wider; upwards: brighter colours sooner.
+void SliceView::drag_window(const QPointF& moved) {
+  const double width_now = state_.window_high() - state_.window_low();
+  const double level = 0.5 * (state_.window_high() + state_.window_low()) + moved.y() / height() * width_now;
+  const double new_width = width_now * std::exp(2 * moved.x() / width());
+  state_.set_window(level - 0.5 * new_width, level + 0.5 * new_width);
+}
+
+void SliceView::drag_region(const std::array<double, 3>& to) {
+  std::vector<Roi> rois = state_.rois();
+  if (dragged_region_ >= rois.size()) {
+    return;  // deleted in the meantime
+  }
+  for (const int axis : {across_, up_}) {
+    rois[dragged_region_].centre_mm[index_of(axis)] += to[index_of(axis)] - drag_start_mm_[index_of(axis)];
+  }
+  drag_start_mm_ = to;
+  state_.set_rois(std::move(rois));
+}
+
+void SliceView::keyPressEvent(QKeyEvent* event) {
+  const auto step = [this](int axis, int steps) { state_.move_cursor(axis, steps); };
+  switch (event->key()) {
+    case Qt::Key_PageUp:
+      return step(axis_, 1);
+    case Qt::Key_PageDown:
+      return step(axis_, -1);
+    case Qt::Key_Right:
+      return step(across_, 1);
+    case Qt::Key_Left:
+      return step(across_, -1);
+    case Qt::Key_Up:
+      return step(up_, 1);
+    case Qt::Key_Down:
+      return step(up_, -1);
+    default:
+      QWidget::keyPressEvent(event);
+  }
+}
+
+void SliceView::wheelEvent(QWheelEvent* event) {
+  wheel_rest_ += event->angleDelta().y();
+  const int steps = wheel_rest_ / wheel_step;
+  wheel_rest_ -= steps * wheel_step;
+  if (!state_.has_image() || steps == 0) {
+    return;
+  }
+  if (event->modifiers() & Qt::ControlModifier) {
+    zoom_ = std::clamp(zoom_ * std::pow(1.2, steps), 0.2, 50.0);
+    update();
+  } else {
+    state_.move_cursor(axis_, steps);
+  }
+}
+
+void SliceView::tell_hover(const QPointF& position) {
+  if (!image_rect().contains(position)) {
+    emit hovered({});
+    return;
+  }
+  const auto mm = to_mm(position);
+  const auto voxel = state_.voxel_at(mm);
+  emit hovered(QString("x %1, y %2, z %3 mm: %4 %5")
+                   .arg(mm[0], 0, 'f', 1)
+                   .arg(mm[1], 0, 'f', 1)
+                   .arg(mm[2], 0, 'f', 1)
+                   .arg(static_cast<double>(state_.image()->at(voxel[0], voxel[1], voxel[2])), 0, 'g', 5)
+                   .arg(QString::fromStdString(state_.image()->unit)));
+}
+
+void SliceView::leaveEvent(QEvent*) { emit hovered({}); }
+
+}  // namespace coincide::gui

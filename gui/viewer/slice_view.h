@@ -1,0 +1,83 @@
+#pragma once
+
+#include <QImage>
+#include <QWidget>
+#include <optional>
+#include <vector>
+
+#include "gui/model/roi.h"
+#include "gui/model/view_state.h"
+
+namespace coincide::gui {
+
+/// One slice of the image with crosshair, regions and profile line. `axis` is the one that the slice is perpendicular
+/// to; slice_across() and slice_up() tell what runs to the right and upwards. Drawn by Qt alone: needs no OpenGL.
+/// Mouse: left sets the crosshair, wheel steps through slices, right drag changes window and level, Ctrl + wheel zooms,
+/// middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a region.
+class SliceView : public QWidget {
+  Q_OBJECT
+
+ public:
+  SliceView(ViewState& state, int axis, QWidget* parent = nullptr);
+
+  QSize sizeHint() const override { return {320, 320}; }
+  void reset_view();
+  /// Takes over what changed in the state.
+  void refresh();
+
+ signals:
+  /// Position and value under the mouse; empty when it leaves.
+  void hovered(const QString& text);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseReleaseEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void wheelEvent(QWheelEvent* event) override;
+  void leaveEvent(QEvent* event) override;
+
+ private:
+  enum class Drag { none, crosshair, move, window, line, region };
+  /// screen = zero + (mm - middle) * scale, upwards negative.
+  struct Projection {
+    double scale = 1;
+    QPointF zero;  ///< where the middle of the image lies
+  };
+  Projection projection() const;
+  QRectF image_rect() const;
+  double middle_mm(int axis) const;
+  QPointF to_screen(double across_mm, double up_mm) const;
+  /// In the plane of the slice.
+  std::array<double, 3> to_mm(const QPointF& position) const;
+
+  void make_picture();
+  void draw_crosshair(QPainter& painter) const;
+  void draw_regions(QPainter& painter) const;
+  void draw_line(QPainter& painter) const;
+  void draw_letters(QPainter& painter) const;
+  Drag begin_drag(const QMouseEvent& event);
+  void drag_window(const QPointF& moved);
+  void drag_region(const std::array<double, 3>& to);
+  std::optional<std::size_t> region_at(const std::array<double, 3>& point_mm) const;
+  void tell_hover(const QPointF& position);
+
+  ViewState& state_;
+  int axis_, across_, up_;
+  double zoom_ = 1;
+  QPointF pan_;
+  Drag drag_ = Drag::none;
+  QPointF last_position_;
+  std::array<double, 3> drag_start_mm_{};
+  std::size_t dragged_region_ = 0;
+  int wheel_rest_ = 0;
+  QImage picture_;
+  struct Outline {
+    QString name;
+    std::vector<OutlineSegment> segments;
+  };
+  std::vector<Outline> outlines_;
+};
+
+}  // namespace coincide::gui

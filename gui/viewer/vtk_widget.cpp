@@ -1,0 +1,205 @@
+#include "gui/viewer/vtk_widget.h"
+
+#include <vtkOpenGLState.h>
+
+#include <QElapsedTimer>
+#include <QMouseEvent>
+#include <QOpenGLContext>
+#include <QOpenGLExtraFunctions>
+#include <QScopedValueRollback>
+#include <QScreen>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/viewer/vtk_interactor.h"
+#include "gui/viewer/vtk_render_window.h"
+
+namespace coincide::gui {
+namespace {
+
+constexpr int wheel_step = 120;  // of a mouse; touch pads send smaller ones
+
+}  // namespace
+
+vtkStandardNewMacro(VtkInteractor);
+
+VtkWidget::VtkWidget(QWidget* parent) : QOpenGLWidget(parent) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  window_->SetReadyForRendering(false);  // until there is a context
+  window_->SetOwnContext(0);
+  window_->SetFrameBlitModeToNoBlit();  // paintGL does it
+  window_->SetForceMaximumHardwareLineWidth(1);
+  window_->SetMultiSamples(0);
+  window_->SetInteractor(interactor_);
+  interactor_->Initialize();
+  // A style that wants a picture asks Qt for it: nothing is drawn outside paintGL.
+  interactor_->EnableRenderOff();
+  interactor_->AddObserver(vtkCommand::RenderEvent, this, &VtkWidget::request_render);
+  window_->AddObserver(vtkCommand::WindowMakeCurrentEvent, this, &VtkWidget::make_current);
+  window_->AddObserver(vtkCommand::WindowIsCurrentEvent, this, &VtkWidget::tell_if_current);
+  window_->AddObserver(vtkCommand::WindowFrameEvent, this, &VtkWidget::show_frame);
+}
+
+VtkWidget::~VtkWidget() {
+  release();
+  window_->RemoveAllObservers();
+  interactor_->RemoveAllObservers();
+  window_->SetInteractor(nullptr);
+  interactor_->SetRenderWindow(nullptr);
+}
+
+vtkRenderWindow& VtkWidget::render_window() { return *window_; }
+
+VtkInteractor& VtkWidget::interactor() { return *interactor_; }
+
+void VtkWidget::request_render() {
+  needs_render_ = true;
+  update();
+}
+
+/// makeCurrent() also binds the widget's frame buffer, and VTK asks in mid-frame with its own bound: only if needed.
+void VtkWidget::make_current(vtkObject*, unsigned long, void*) {
+  if (QOpenGLContext::currentContext() != context()) {
+    makeCurrent();
+  }
+}
+
+void VtkWidget::tell_if_current(vtkObject*, unsigned long, void* data) {
+  *static_cast<bool*>(data) = context() != nullptr && QOpenGLContext::currentContext() == context();
+}
+
+void VtkWidget::show_frame() {
+  needs_render_ = false;
+  if (!painting_) {
+    update();
+  }
+}
+
+/// Called again if a move to another window made Qt drop the context.
+void VtkWidget::initializeGL() {
+  disconnect(context_ends_);
+  context_ends_ =
+      connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, &VtkWidget::release, Qt::DirectConnection);
+  window_->SetReadyForRendering(true);
+  window_->GetState()->Reset();
+  window_->OpenGLInitContext();
+  fit_size();
+  needs_render_ = true;
+}
+
+void VtkWidget::release() {
+  disconnect(context_ends_);
+  if (window_->GetReadyForRendering()) {
+    makeCurrent();
+    window_->Finalize();
+    window_->SetReadyForRendering(false);
+    doneCurrent();
+  }
+}
+
+void VtkWidget::fit_size() {
+  const double ratio = devicePixelRatioF();
+  const auto pixels = [ratio](int length) { return std::max(1, static_cast<int>(std::lround(length * ratio))); };
+  window_->SetDPI(static_cast<int>(std::lround(72 * ratio)));
+  if (const QScreen* on = screen()) {
+    window_->SetScreenSize(pixels(on->size().width()), pixels(on->size().height()));
+  }
+  const int* size = window_->GetSize();
+  if (size[0] != pixels(width()) || size[1] != pixels(height())) {
+    interactor_->UpdateSize(pixels(width()), pixels(height()));
+    window_->SetSize(pixels(width()), pixels(height()));
+    interactor_->InvokeEvent(vtkCommand::ConfigureEvent);
+    needs_render_ = true;
+  }
+}
+
+void VtkWidget::resizeGL(int, int) {
+  fit_size();
+  needs_render_ = true;
+}
+
+void VtkWidget::paintGL() {
+  if (painting_) {
+    return;
+  }
+  const QScopedValueRollback<bool> now_painting(painting_, true);
+  fit_size();  // the pixel ratio may have changed without a resize
+  QOpenGLExtraFunctions* gl = QOpenGLContext::currentContext()->extraFunctions();
+  vtkOpenGLState* state = window_->GetState();
+  state->Reset();
+  state->Push();
+  state->vtkglDepthFunc(GL_LEQUAL);  // VTK expects it, Qt leaves GL_LESS
+  const bool renders = needs_render_;
+  double milliseconds = 0;
+  if (renders) {
+    QElapsedTimer clock;
+    clock.start();
+    window_->Render();
+    gl->glFinish();  // the copy below would wait as well
+    milliseconds = 1e-6 * static_cast<double>(clock.nsecsElapsed());
+    needs_render_ = false;
+  }
+  makeCurrent();  // an observer of the drawing may have changed it
+  gl->glBindFramebuffer(GL_DRAW_FRAMEBUFFER, defaultFramebufferObject());
+  const GLenum target = GL_COLOR_ATTACHMENT0;
+  gl->glDrawBuffers(1, &target);
+  const int* size = window_->GetSize();
+  window_->BlitDisplayFramebuffer(0, 0, 0, size[0], size[1], 0, 0, size[0], size[1], GL_COLOR_BUFFER_BIT, GL_NEAREST);
+  // Opaque, or Qt blends the picture with what lies behind the window.
+  gl->glDisable(GL_SCISSOR_TEST);
+  gl->glColorMask(GL_FALSE, GL_FALSE, GL_FALSE, GL_TRUE);
+  gl->glClearColor(0, 0, 0, 1);
+  gl->glClear(GL_COLOR_BUFFER_BIT);
+  gl->glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
+  state->Pop();
+  if (renders) {
+    emit rendered(milliseconds);
+  }
+}
+
+void VtkWidget::tell_mouse(const QPointF& position, Qt::KeyboardModifiers modifiers, int clicks) {
+  const double ratio = devicePixelRatioF();
+  interactor_->SetEventInformationFlipY(static_cast<int>(std::lround(position.x() * ratio)),
+                                        static_cast<int>(std::lround(position.y() * ratio)),
+                                        modifiers.testFlag(Qt::ControlModifier) ? 1 : 0,
+                                        modifiers.testFlag(Qt::ShiftModifier) ? 1 : 0, 0, clicks, nullptr);
+}
+
+void VtkWidget::mouse_button(QMouseEvent* event, bool pressed, int clicks) {
+  tell_mouse(event->position(), event->modifiers(), clicks);
+  const auto send = [&](unsigned long press, unsigned long release_event) {
+    interactor_->InvokeEvent(pressed ? press : release_event, event);
+  };
+  if (event->button() == Qt::LeftButton) {
+    send(vtkCommand::LeftButtonPressEvent, vtkCommand::LeftButtonReleaseEvent);
+  } else if (event->button() == Qt::MiddleButton) {
+    send(vtkCommand::MiddleButtonPressEvent, vtkCommand::MiddleButtonReleaseEvent);
+  } else if (event->button() == Qt::RightButton) {
+    send(vtkCommand::RightButtonPressEvent, vtkCommand::RightButtonReleaseEvent);
+  }
+}
+
+void VtkWidget::mousePressEvent(QMouseEvent* event) { mouse_button(event, true, 0); }
+void VtkWidget::mouseDoubleClickEvent(QMouseEvent* event) { mouse_button(event, true, 1); }
+void VtkWidget::mouseReleaseEvent(QMouseEvent* event) { mouse_button(event, false, 0); }
+
+void VtkWidget::mouseMoveEvent(QMouseEvent* event) {
+  tell_mouse(event->position(), event->modifiers(), 0);
+  interactor_->InvokeEvent(vtkCommand::MouseMoveEvent, event);
+}
+
+void VtkWidget::wheelEvent(QWheelEvent* event) {
+  tell_mouse(event->position(), event->modifiers(), 0);
+  wheel_rest_ += event->angleDelta().y();
+  for (; wheel_rest_ >= wheel_step; wheel_rest_ -= wheel_step) {
+    interactor_->InvokeEvent(vtkCommand::MouseWheelForwardEvent, event);
+  }
+  for (; wheel_rest_ <= -wheel_step; wheel_rest_ += wheel_step) {
+    interactor_->InvokeEvent(vtkCommand::MouseWheelBackwardEvent, event);
+  }
+}
+
+void VtkWidget::leaveEvent(QEvent* event) { interactor_->InvokeEvent(vtkCommand::LeaveEvent, event); }
+
+}  // namespace coincide::gui

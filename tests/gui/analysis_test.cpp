@@ -1,0 +1,523 @@
+// Charts, slices, outlines, profiles and histograms against plain loops and formulas.
+
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numbers>
+#include <numeric>
+#include <random>
+
+#include "gui/model/chart.h"
+#include "gui/model/histogram.h"
+#include "gui/model/profile.h"
+#include "gui/model/roi.h"
+#include "gui/model/slice.h"
+#include "gui/model/view_state.h"
+#include "projectors/error.h"
+#include "support/test_main.h"
+
+using namespace coincide;       // NOLINT(google-build-using-namespace): a test
+using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+
+namespace {
+
+/// Other counts, sizes and middles along each axis, so that no two of them can be confused.
+recon::Image random_image() {
+  recon::Image image(recon::centred_grid({23, 17, 31}, {2, 3, 1.5F}, {5, -7, 11}), 0, "Bq/mL");
+  std::mt19937 random(7);
+  std::uniform_real_distribution<float> value(-1, 10);
+  std::ranges::generate(image.values, [&] { return value(random); });
+  return image;
+}
+
+double middle(const recon::ImageGrid& grid, std::size_t axis, std::int64_t i) {
+  return grid.origin_mm[axis] + static_cast<double>(i) * grid.voxel_size_mm[axis];
+}
+
+/// An image of f(x, y, z) at the middles of the voxels.
+template <class Function>
+recon::Image image_of(const recon::ImageGrid& grid, Function&& f) {
+  recon::Image image(grid, 0, "Bq/mL");
+  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
+      for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
+        image.at(i, j, k) = static_cast<float>(f(middle(grid, 0, i), middle(grid, 1, j), middle(grid, 2, k)));
+      }
+    }
+  }
+  return image;
+}
+
+/// The voxel of a slice at a column and a row, written out for each of the three directions.
+std::array<std::int64_t, 3> voxel_at(int axis, std::int64_t index, std::int64_t column, std::int64_t row) {
+  switch (axis) {
+    case 0:
+      return {index, column, row};
+    case 1:
+      return {column, index, row};
+    default:
+      return {column, row, index};
+  }
+}
+
+bool belongs(const Roi& roi, const recon::Image& image, const std::array<std::int64_t, 3>& voxel) {
+  const auto& [i, j, k] = voxel;
+  const auto& grid = image.grid;
+  return contains(roi, {middle(grid, 0, i), middle(grid, 1, j), middle(grid, 2, k)}, image.at(i, j, k));
+}
+
+/// The edges of the pixels, each as (true: horizontal, line, pixel along the line), that the segments cover, and how
+/// often. Fails where a segment is no row of edges.
+using Edges = std::map<std::tuple<bool, std::int64_t, std::int64_t>, int>;
+
+Edges edges_of(const std::vector<OutlineSegment>& segments, const recon::ImageGrid& grid, std::size_t across,
+               std::size_t up) {
+  const auto line = [&](std::size_t axis, double mm) {
+    const double at = (mm - grid.origin_mm[axis]) / grid.voxel_size_mm[axis] + 0.5;
+    return std::abs(at - std::round(at)) < 1e-4 ? std::llround(at) : std::numeric_limits<std::int64_t>::min();
+  };
+  Edges edges;
+  for (const auto& [from, to] : segments) {
+    const bool is_horizontal = from[1] == to[1];
+    const std::size_t along = is_horizontal ? across : up;
+    const std::size_t other = is_horizontal ? up : across;
+    const std::size_t part = is_horizontal ? 0 : 1;
+    for (auto pixel = line(along, from[part]); pixel < line(along, to[part]); ++pixel) {
+      ++edges[{is_horizontal, line(other, from[1 - part]), pixel}];
+    }
+  }
+  return edges;
+}
+
+/// A Gaussian of height 1 sampled every `step`.
+Chart gaussian(double fwhm, double at, double step, double length) {
+  Chart chart{.title = {}, .x_label = {}, .y_label = {}, .style = Chart::Style::line, .series = {{}}};
+  for (double x = 0; x <= length; x += step) {
+    chart.series[0].x.push_back(x);
+    chart.series[0].y.push_back(std::exp(-4 * std::numbers::ln2 * (x - at) * (x - at) / (fwhm * fwhm)));
+  }
+  return chart;
+}
+
+}  // namespace
+
+class AnalysisTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void csv_of_one_line();
+  void csv_of_lines_with_one_x();
+  void csv_of_lines_with_their_own_x();
+  void csv_of_steps();
+  void slices_hold_the_voxels();
+  void slices_outside_are_refused();
+  void outlines_surround_the_region_data();
+  void outlines_surround_the_region();
+  void outline_of_a_box_is_four_lines();
+  void measuring_keeps_its_digits();
+  void measuring_stops();
+  void runs_are_the_region();
+  void profile_of_a_linear_image_is_a_line();
+  void profile_along_an_axis_meets_the_voxels();
+  void profile_leaves_out_what_is_outside();
+  void profile_beside_the_image_is_empty();
+  void width_of_a_gaussian();
+  void width_needs_both_sides();
+  void width_of_a_point_in_an_image();
+  void width_is_that_of_the_highest_peak();
+  void histogram_counts_each_voxel_once();
+  void histogram_of_a_region();
+  void histogram_of_a_uniform_image();
+  void histogram_leaves_out_what_is_no_number();
+  void histogram_of_many_voxels_is_sampled();
+  void profile_line_is_told_to_the_listeners();
+};
+
+void AnalysisTest::csv_of_one_line() {
+  Chart chart{
+      .title = "T", .x_label = "time (s)", .y_label = "rate, \"true\"", .series = {{"a", {0, 1.5}, {2, 1.0 / 3}}}};
+  QCOMPARE(chart_csv(chart), std::string("time (s),\"rate, \"\"true\"\"\"\n0,2\n1.5,0.3333333333\n"));
+  QVERIFY(!chart.is_empty());
+  chart.series[0] = {};
+  QVERIFY(chart.is_empty());
+  QVERIFY(Chart{}.is_empty());
+}
+
+void AnalysisTest::csv_of_lines_with_one_x() {
+  const Chart chart{.title = "T",
+                    .x_label = "time (s)",
+                    .y_label = "counts/s",
+                    .series = {{"prompts", {0, 1}, {1234567890, 6}}, {"delayed,\nall", {0, 1}, {7, 8}}}};
+  QCOMPARE(chart_csv(chart),
+           std::string("time (s),prompts: counts/s,\"delayed,\nall: counts/s\"\n0,1234567890,7\n1,6,8\n"));
+}
+
+void AnalysisTest::csv_of_lines_with_their_own_x() {
+  const Chart chart{
+      .title = "T", .x_label = "x", .y_label = "y", .series = {{"a", {0, 1}, {5, 6}}, {"b", {0, 2, 4}, {7, 8, 9}}}};
+  QCOMPARE(chart_csv(chart), std::string("series,x,y\na,0,5\na,1,6\nb,0,7\nb,2,8\nb,4,9\n"));
+}
+
+void AnalysisTest::csv_of_steps() {
+  const Chart chart{.title = "T",
+                    .x_label = "value",
+                    .y_label = "voxels",
+                    .style = Chart::Style::steps,
+                    .series = {{"a", {0, 0.5, 1}, {3, 4, 0}}}};
+  QCOMPARE(chart_csv(chart), std::string("bin begin: value,bin end: value,voxels\n0,0.5,3\n0.5,1,4\n"));
+}
+
+void AnalysisTest::slices_hold_the_voxels() {
+  const recon::Image image = random_image();
+  for (int axis = 0; axis < 3; ++axis) {
+    const std::int64_t index = 3 + 5 * axis;
+    const Slice slice = slice_of(image, axis, index);
+    QCOMPARE(slice.columns, axis == 0 ? 17 : 23);
+    QCOMPARE(slice.rows, axis == 2 ? 17 : 31);
+    QCOMPARE(slice.values.size(), static_cast<std::size_t>(slice.columns * slice.rows));
+    for (std::int64_t row = 0; row < slice.rows; ++row) {
+      for (std::int64_t column = 0; column < slice.columns; ++column) {
+        const auto [i, j, k] = voxel_at(axis, index, column, row);
+        QCOMPARE(slice.values[static_cast<std::size_t>(row * slice.columns + column)], image.at(i, j, k));
+      }
+    }
+  }
+}
+
+void AnalysisTest::slices_outside_are_refused() {
+  const recon::Image image = random_image();
+  QVERIFY_EXCEPTION_THROWN(slice_of(image, 0, 23), InputError);
+  QVERIFY_EXCEPTION_THROWN(slice_of(image, 1, -1), InputError);
+  QVERIFY_EXCEPTION_THROWN(slice_of(image, 3, 0), InputError);
+  QVERIFY_EXCEPTION_THROWN(slice_of(recon::Image(), 2, 0), InputError);
+}
+
+void AnalysisTest::outlines_surround_the_region_data() {
+  QTest::addColumn<Roi>("roi");
+  QTest::newRow("sphere") << Roi{"", RoiShape::sphere, {6, -5, 10}, {8.3, 0, 0}, 0};
+  QTest::newRow("sphere over the border") << Roi{"", RoiShape::sphere, {-15, -5, 30}, {12, 0, 0}, 0};
+  QTest::newRow("box") << Roi{"", RoiShape::box, {6, -5, 10}, {4.1, 9.2, 2.9}, 0};
+  QTest::newRow("larger than the image") << Roi{"", RoiShape::box, {0, 0, 0}, {1e30, 1e30, 1e30}, 0};
+  QTest::newRow("threshold") << Roi{"", RoiShape::threshold, {6, -5, 10}, {9, 12, 7}, 6.5};
+  QTest::newRow("threshold, all") << Roi{"", RoiShape::threshold, {6, -5, 10}, {9, 12, 7}, -5};
+  QTest::newRow("threshold, none") << Roi{"", RoiShape::threshold, {6, -5, 10}, {9, 12, 7}, 50};
+  QTest::newRow("outside") << Roi{"", RoiShape::sphere, {500, 0, 0}, {9, 0, 0}, 0};
+}
+
+/// Each edge between a pixel that belongs and one that does not is covered once, and nothing else is.
+void AnalysisTest::outlines_surround_the_region() {
+  QFETCH(Roi, roi);
+  const recon::Image image = random_image();
+  for (int axis = 0; axis < 3; ++axis) {
+    const auto across = static_cast<std::size_t>(axis == 0 ? 1 : 0);
+    const auto up = static_cast<std::size_t>(axis == 2 ? 1 : 2);
+    const std::int64_t columns = image.grid.shape[across];
+    const std::int64_t rows = image.grid.shape[up];
+    for (std::int64_t index = 0; index < image.grid.shape[static_cast<std::size_t>(axis)]; ++index) {
+      const auto inside = [&](std::int64_t column, std::int64_t row) {
+        return column >= 0 && row >= 0 && column < columns && row < rows &&
+               belongs(roi, image, voxel_at(axis, index, column, row));
+      };
+      Edges expected;
+      for (std::int64_t column = 0; column <= columns; ++column) {
+        for (std::int64_t row = 0; row <= rows; ++row) {
+          if (inside(column, row) != inside(column, row - 1)) {
+            expected[{true, row, column}] = 1;
+          }
+          if (inside(column, row) != inside(column - 1, row)) {
+            expected[{false, column, row}] = 1;
+          }
+        }
+      }
+      QVERIFY(edges_of(roi_outline(roi, image, axis, index), image.grid, across, up) == expected);
+    }
+  }
+}
+
+void AnalysisTest::outline_of_a_box_is_four_lines() {
+  const recon::Image image(recon::centred_grid({11, 11, 11}, {2, 3, 4}, {0, 0, 0}), 1);
+  const Roi box{"", RoiShape::box, {2, 3, 4}, {4.5, 7, 9}, 0};
+  const auto segments = roi_outline(box, image, 2, 6);  // z = 4; voxels at x = -2 ... 6, y = -3 ... 9
+  QCOMPARE(segments.size(), std::size_t{4});
+  const auto has = [&](const OutlineSegment& segment) {
+    return std::ranges::find(segments, segment) != segments.end();
+  };
+  QVERIFY(has({{{-3, -4.5}, {7, -4.5}}}));
+  QVERIFY(has({{{-3, 10.5}, {7, 10.5}}}));
+  QVERIFY(has({{{-3, -4.5}, {-3, 10.5}}}));
+  QVERIFY(has({{{7, -4.5}, {7, 10.5}}}));
+  QVERIFY(roi_outline(box, image, 2, 2).empty());
+  QVERIFY(roi_outline(box, recon::Image(), 2, 2).empty());
+}
+
+/// 2^20 + 0, 1, 0, 1 ... has a deviation of 0.5: squares of the values themselves would need 40 bits more.
+void AnalysisTest::measuring_keeps_its_digits() {
+  recon::Image image(recon::centred_grid({40, 40, 40}, {1, 1, 1}, {0, 0, 0}), 0);
+  for (std::size_t i = 0; i < image.values.size(); ++i) {
+    image.values[i] = 1048576.F + static_cast<float>(i % 2);
+  }
+  image.values.front() = 0;  // and one that is far from all the others
+  const RoiFigures figures = measure({"", RoiShape::box, {0, 0, 0}, {50, 50, 50}, 0}, image);
+  QCOMPARE(figures.voxels, std::int64_t{64000});
+  const double count = 64000;
+  const double mean = (63999 * 1048576.0 + 32000) / count;
+  double squares = mean * mean;
+  for (const int odd : {0, 1}) {
+    squares += (odd == 0 ? 31999 : 32000) * std::pow(1048576.0 + odd - mean, 2);
+  }
+  QVERIFY(std::abs(figures.mean / mean - 1) < 1e-14);
+  QVERIFY(std::abs(figures.standard_deviation / std::sqrt(squares / (count - 1)) - 1) < 1e-12);
+
+  image.values.front() = 1048576.F;
+  const RoiFigures even = measure({"", RoiShape::box, {0, 0, 0}, {50, 50, 50}, 0}, image);
+  QVERIFY(std::abs(even.standard_deviation / (0.5 * std::sqrt(count / (count - 1))) - 1) < 1e-9);
+}
+
+void AnalysisTest::measuring_stops() {
+  const recon::Image image = random_image();
+  const Roi all{"", RoiShape::box, {0, 0, 0}, {500, 500, 500}, 0};
+  int asked = 0;
+  const RoiFigures figures = measure(all, image, [&] { return ++asked == 3; });
+  QCOMPARE(figures.voxels, std::int64_t{0});
+  QCOMPARE(asked, 3);
+  QCOMPARE(measure(all, image, [] { return false; }).voxels, image.grid.num_voxels());
+}
+
+void AnalysisTest::runs_are_the_region() {
+  const recon::Image image = random_image();
+  for (const Roi& roi : {Roi{"", RoiShape::sphere, {6, -5, 10}, {15, 0, 0}, 0},
+                         Roi{"", RoiShape::sphere, {5, -7, 11}, {6, 0, 0}, 0},  // touches middles of voxels
+                         Roi{"", RoiShape::box, {6, -5, 10}, {4.1, 9.2, 2.9}, 0},
+                         Roi{"", RoiShape::sphere, {-30, -40, 40}, {25, 0, 0}, 0}}) {
+    std::vector<int> found(image.values.size());
+    std::vector<int> expected(image.values.size());
+    for (std::int64_t i = 0; i < image.grid.shape[0]; ++i) {
+      for (const VoxelRun& run : runs_in_plane(roi, image.grid, i)) {
+        for (std::int64_t k = 0; k < run.count; ++k) {
+          ++found.at(static_cast<std::size_t>(run.first + k));
+        }
+      }
+      for (std::int64_t j = 0; j < image.grid.shape[1]; ++j) {
+        for (std::int64_t k = 0; k < image.grid.shape[2]; ++k) {
+          expected[static_cast<std::size_t>((i * image.grid.shape[1] + j) * image.grid.shape[2] + k)] =
+              belongs(roi, image, {i, j, k});
+        }
+      }
+    }
+    QVERIFY(found == expected);
+    QVERIFY(std::accumulate(found.begin(), found.end(), 0) > 0);
+  }
+}
+
+/// Trilinear interpolation has no error there.
+void AnalysisTest::profile_of_a_linear_image_is_a_line() {
+  const recon::ImageGrid grid = recon::centred_grid({20, 24, 16}, {2, 3, 1.5F}, {5, -7, 11});
+  const auto value = [](double x, double y, double z) { return 3 + 0.5 * x - 2 * y + 4 * z; };
+  const recon::Image image = image_of(grid, value);
+  const ProfileLine line{{-8, -30, 3}, {20, 15, 19}};
+  const Chart chart = profile_chart(image, line);
+  const auto& [name, x, y] = chart.series.at(0);
+  const double length = std::hypot(28, 45, 16);
+  QCOMPARE(x.size(), y.size());
+  QVERIFY(x.size() > 70);
+  QCOMPARE(x.front(), 0.0);
+  QVERIFY(x.back() <= length && x.back() > length - 0.75);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double part = x[i] / length;
+    QVERIFY(std::abs(y[i] - value(-8 + 28 * part, -30 + 45 * part, 3 + 16 * part)) < 1e-4);
+    QVERIFY(i == 0 || (x[i] - x[i - 1] <= 0.75 + 1e-9 && x[i] - x[i - 1] > 0.3));
+  }
+  QCOMPARE(chart.title, std::string("Profile from -8.0, -30.0, 3.0 to 20.0, 15.0, 19.0 mm"));
+  QCOMPARE(profile_chart(image, default_profile(grid, {1, 2, 3}, 1)).title,
+           std::string("Profile along y at x = 1.0, z = 3.0 mm"));
+  QCOMPARE(chart.x_label, std::string("distance (mm)"));
+  QCOMPARE(chart.y_label, std::string("value (Bq/mL)"));
+  QVERIFY(profile_chart(image, {{1, 2, 3}, {1, 2, 3}}).is_empty());
+  QVERIFY(profile_chart(recon::Image(), line).is_empty());
+}
+
+void AnalysisTest::profile_along_an_axis_meets_the_voxels() {
+  const recon::Image image = random_image();  // voxels of 2 x 3 x 1.5 mm
+  const std::array<std::int64_t, 3> voxel{4, 9, 22};
+  const std::array<double, 3> through{middle(image.grid, 0, 4), middle(image.grid, 1, 9), middle(image.grid, 2, 22)};
+  for (int axis = 0; axis < 3; ++axis) {
+    const auto along = static_cast<std::size_t>(axis);
+    const ProfileLine line = default_profile(image.grid, through, axis);
+    const double size = image.grid.voxel_size_mm[along];
+    QCOMPARE(voxel_mm_along(image.grid, line), size);
+    QVERIFY(std::abs(line.end_mm[along] - line.start_mm[along] - size * static_cast<double>(image.grid.shape[along])) <
+            1e-9);
+    const Chart::Series series = profile_chart(image, line).series.at(0);
+    for (std::int64_t i = 0; i < image.grid.shape[along]; ++i) {
+      const double at = (static_cast<double>(i) + 0.5) * size;
+      const auto sample = std::ranges::find_if(series.x, [&](double x) { return std::abs(x - at) < 1e-4; });
+      QVERIFY(sample != series.x.end());
+      std::array<std::int64_t, 3> here = voxel;
+      here[along] = i;
+      const double y = series.y[static_cast<std::size_t>(sample - series.x.begin())];
+      QVERIFY(std::abs(y - image.at(here[0], here[1], here[2])) < 1e-3);
+    }
+    QVERIFY(series.x.front() == 0 && std::abs(series.x.back() - size * double(image.grid.shape[along])) < 1e-4);
+  }
+}
+
+void AnalysisTest::profile_leaves_out_what_is_outside() {
+  const recon::Image image(recon::centred_grid({10, 10, 10}, {2, 2, 2}, {0, 0, 0}), 4);
+  const Chart::Series series = profile_chart(image, {{-30, 1, 1}, {500, 1, 1}}).series.at(0);
+  QCOMPARE(series.x.front(), 20.0);  // 30 mm to the middle, which is 10 mm from the border
+  QCOMPARE(series.x.back(), 40.0);
+  QVERIFY(std::ranges::all_of(series.y, [](double y) { return y == 4; }));
+}
+
+void AnalysisTest::profile_beside_the_image_is_empty() {
+  const recon::Image image(recon::centred_grid({10, 10, 10}, {2, 2, 2}, {0, 0, 0}), 4);
+  QVERIFY(profile_chart(image, {{-30, 11, 0}, {30, 11, 0}}).is_empty());
+  QVERIFY(profile_chart(image, {{-30, 0, 0}, {-11, 0, 0}}).is_empty());
+  QVERIFY(profile_chart(image, {{-30, 0, 0}, {0, 100, 0}}).is_empty());
+}
+
+void AnalysisTest::width_of_a_gaussian() {
+  for (const double at : {20.0, 20.3, 20.5, 20.9}) {
+    const std::optional<double> width = fwhm_mm(gaussian(6, at, 1, 40), 1);
+    QVERIFY(width.has_value());
+    QVERIFY2(std::abs(*width / 6 - 1) < 0.01, qPrintable(QString::number(*width)));
+  }
+  QVERIFY(std::abs(fwhm_mm(gaussian(6, 20.2, 0.05, 40), 1).value() / 6 - 1) < 0.005);
+}
+
+void AnalysisTest::width_needs_both_sides() {
+  QVERIFY(!fwhm_mm(gaussian(6, 1, 0.5, 40), 1));
+  QVERIFY(!fwhm_mm(gaussian(6, 39, 0.5, 40), 1));
+  QVERIFY(!fwhm_mm(gaussian(6, 0, 0.5, 40), 1));
+  QVERIFY(!fwhm_mm(Chart{}, 1));
+  Chart below = gaussian(6, 20, 0.5, 40);
+  std::ranges::transform(below.series[0].y, below.series[0].y.begin(), [](double y) { return y - 2; });
+  QVERIFY(!fwhm_mm(below, 1));
+}
+
+/// Along each axis, with the source between the voxels: the samples between the voxels must not change the width.
+void AnalysisTest::width_of_a_point_in_an_image() {
+  const double fwhm = 12;
+  const recon::ImageGrid grid = recon::centred_grid({40, 31, 50}, {2, 3, 1.5F}, {0, 0, 0});
+  const recon::Image image = image_of(grid, [&](double x, double y, double z) {
+    return 1e4 * std::exp(-4 * std::numbers::ln2 * (x * x + (y - 1) * (y - 1) + (z - 0.4) * (z - 0.4)) / (fwhm * fwhm));
+  });
+  for (int axis = 0; axis < 3; ++axis) {
+    const ProfileLine line = default_profile(grid, {1, 0, 0.75}, axis);  // through the middles of voxels
+    const double voxel = voxel_mm_along(grid, line);
+    Chart voxels{.title = {}, .x_label = {}, .y_label = {}, .style = Chart::Style::line, .series = {{}}};
+    for (std::int64_t i = 0; i < grid.shape[static_cast<std::size_t>(axis)]; ++i) {
+      std::array<std::int64_t, 3> here{20, 15, 25};
+      here[static_cast<std::size_t>(axis)] = i;
+      voxels.series[0].x.push_back(static_cast<double>(i) * voxel);
+      voxels.series[0].y.push_back(image.at(here[0], here[1], here[2]));
+    }
+    const std::optional<double> width = fwhm_mm(profile_chart(image, line), voxel);
+    QVERIFY(width.has_value());
+    QVERIFY(std::abs(*width - fwhm_mm(voxels, voxel).value()) < 1e-4);
+    QVERIFY2(std::abs(*width / fwhm - 1) < 0.02, qPrintable(QString("%1: %2").arg(axis).arg(*width)));
+  }
+}
+
+void AnalysisTest::width_is_that_of_the_highest_peak() {
+  Chart chart = gaussian(4, 10, 0.25, 60);
+  const Chart other = gaussian(9, 40, 0.25, 60);
+  for (std::size_t i = 0; i < chart.series[0].y.size(); ++i) {
+    chart.series[0].y[i] += 1.5 * other.series[0].y[i];
+  }
+  QVERIFY(std::abs(fwhm_mm(chart, 0.25).value() / 9 - 1) < 0.005);
+}
+
+void AnalysisTest::histogram_counts_each_voxel_once() {
+  const recon::Image image = random_image();
+  const Chart chart = histogram_chart(image, nullptr, 40);
+  QVERIFY(chart.style == Chart::Style::steps);
+  const auto& [name, x, y] = chart.series.at(0);
+  QCOMPARE(x.size(), std::size_t{41});
+  QCOMPARE(y.size(), x.size());
+  const auto [least, most] = std::ranges::minmax(image.values);
+  QCOMPARE(x.front(), double{least});
+  QCOMPARE(x.back(), double{most});
+  for (std::size_t bin = 0; bin < 40; ++bin) {
+    const bool is_last = bin == 39;
+    const auto in_bin = std::ranges::count_if(
+        image.values, [&](float value) { return value >= x[bin] && (value < x[bin + 1] || is_last); });
+    QVERIFY(std::abs(y[bin] - static_cast<double>(in_bin)) <= 1);  // one on a border may be rounded to either side
+  }
+  QCOMPARE(std::accumulate(y.begin(), y.end(), 0.0), static_cast<double>(image.values.size()));
+  QCOMPARE(chart.title, std::string("Histogram of the whole image"));
+  QCOMPARE(chart.x_label, std::string("value (Bq/mL)"));
+  QVERIFY_EXCEPTION_THROWN(histogram_chart(image, nullptr, 0), InputError);
+}
+
+void AnalysisTest::histogram_of_a_region() {
+  const recon::Image image = random_image();
+  for (const Roi& roi : {Roi{"Ball", RoiShape::sphere, {6, -5, 10}, {8.3, 0, 0}, 0},
+                         Roi{"Hot", RoiShape::threshold, {6, -5, 10}, {9, 12, 7}, 6.5}}) {
+    const Chart chart = histogram_chart(image, &roi);
+    const RoiFigures figures = measure(roi, image);
+    const auto& [name, x, y] = chart.series.at(0);
+    QCOMPARE(std::accumulate(y.begin(), y.end(), 0.0), static_cast<double>(figures.voxels));
+    QCOMPARE(x.front(), figures.least);
+    QCOMPARE(x.back(), figures.most);
+    QCOMPARE(chart.title, "Histogram of " + roi.name);
+  }
+  const Roi outside{"", RoiShape::box, {500, 0, 0}, {9, 9, 9}, 0};
+  QVERIFY(histogram_chart(image, &outside).is_empty());
+  QVERIFY(histogram_chart(recon::Image(), nullptr).is_empty());
+}
+
+void AnalysisTest::histogram_of_a_uniform_image() {
+  for (const float value : {0.F, 3.F, -3.F}) {
+    const recon::Image image(recon::centred_grid({4, 5, 6}, {1, 1, 1}, {0, 0, 0}), value);
+    const Chart::Series series = histogram_chart(image, nullptr, 9).series.at(0);
+    QCOMPARE(series.y[4], 120.0);
+    QVERIFY(series.x[4] < value && series.x[5] > value);
+  }
+}
+
+void AnalysisTest::histogram_leaves_out_what_is_no_number() {
+  recon::Image image(recon::centred_grid({4, 5, 6}, {1, 1, 1}, {0, 0, 0}), 1);
+  image.values[7] = std::numeric_limits<float>::quiet_NaN();
+  image.values[8] = std::numeric_limits<float>::infinity();
+  image.values[9] = 2;
+  const Chart::Series series = histogram_chart(image, nullptr, 10).series.at(0);
+  QCOMPARE(series.y.front(), 117.0);
+  QCOMPARE(series.y[9], 1.0);
+  QCOMPARE(series.x.back(), 2.0);
+}
+
+/// Values that grow along x, y and z alike have a flat histogram; a sample that kept to some of the slices would not.
+void AnalysisTest::histogram_of_many_voxels_is_sampled() {
+  recon::Image image(recon::centred_grid({256, 128, 256}, {1, 1, 1}, {0, 0, 0}), 0);
+  for (std::size_t i = 0; i < image.values.size(); ++i) {
+    image.values[i] = static_cast<float>(i % 256);
+  }
+  const Chart chart = histogram_chart(image, nullptr, 256);
+  const auto& [name, x, y] = chart.series.at(0);
+  const double count = std::accumulate(y.begin(), y.end(), 0.0);
+  QVERIFY(count > 1e6 && count <= 2e6);
+  for (std::size_t bin = 0; bin < 256; ++bin) {
+    QVERIFY(std::abs(y[bin] / (count / 256) - 1) < 0.01);
+  }
+  QCOMPARE(chart.title, std::string("Histogram of the whole image, one of 5 voxels"));
+}
+
+void AnalysisTest::profile_line_is_told_to_the_listeners() {
+  ViewState state;
+  int calls = 0;
+  state.listen([&] { ++calls; });
+  QVERIFY(!state.profile_line());
+  const ProfileLine line{{1, 2, 3}, {4, 5, 6}};
+  state.set_profile_line(line);
+  QCOMPARE(calls, 1);
+  QVERIFY(state.profile_line() == line);
+  state.set_profile_line({});
+  QVERIFY(!state.profile_line());
+}
+
+COINCIDE_TEST_CLASS(AnalysisTest)
+
+#include "analysis_test.moc"

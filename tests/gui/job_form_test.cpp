@@ -1,0 +1,298 @@
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QToolButton>
+#include <QtTest>
+
+#include "gui/panel_support.h"
+#include "gui/panels/estimate_strip.h"
+#include "gui/panels/job_form.h"
+#include "gui/panels/setting_line.h"
+#include "support/test_main.h"
+
+using namespace coincide;       // NOLINT(google-build-using-namespace): a test
+using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+
+using coincide::tests::button_of;
+
+namespace {
+
+/// Types a text in place of the present one and leaves the line.
+void type(QWidget* editor, const QString& text) {
+  auto* line = qobject_cast<QLineEdit*>(editor);
+  line->selectAll();
+  QTest::keyClicks(line, text);
+  QTest::keyClick(line, Qt::Key_Return);
+}
+
+QString text_in(const JobForm& form, const QString& key) { return qobject_cast<QLineEdit*>(form.editor(key))->text(); }
+
+SettingLine* line_of(const JobForm& form, const QString& key) {
+  return qobject_cast<SettingLine*>(form.editor(key)->parentWidget());
+}
+
+/// Is any label of this text visible in the line?
+bool shows(const SettingLine& line, const QString& text) {
+  const auto labels = line.findChildren<QLabel*>();
+  return std::ranges::any_of(labels, [&](const QLabel* label) { return label->isVisible() && label->text() == text; });
+}
+
+bool is_marked(const SettingLine& line) { return line.findChild<QLabel*>()->font().bold(); }
+
+/// The lines of the strip at the bottom, with bars between them.
+QString estimate_text(const JobForm& form) {
+  QStringList lines;
+  for (const auto* label : form.findChild<EstimateStrip*>()->findChildren<QLabel*>()) {
+    if (!label->text().isEmpty()) {
+      lines << label->text();
+    }
+  }
+  return lines.join('|');
+}
+
+}  // namespace
+
+class JobFormTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void every_setting_has_an_editor();
+  void edits_reach_the_document();
+  void invalid_text_is_kept_and_explained();
+  void undo_refreshes_the_editor();
+  void typed_text_survives_a_refresh();
+  void what_differs_from_the_default_is_marked();
+  void filter_hides_other_settings();
+  void commit_takes_what_is_being_typed();
+  void device_is_chosen_among_those_there_are();
+  void estimate_is_asked_for_after_a_change();
+  void estimate_shows_the_gist_of_the_plan();
+};
+
+void JobFormTest::every_setting_has_an_editor() {
+  JobDocument document;
+  const JobForm form(document, {});
+  for (const io::Setting& setting : document.settings()) {
+    QVERIFY2(form.editor(QString::fromStdString(setting.key)) != nullptr, setting.key.c_str());
+  }
+  QVERIFY(form.editor("algorithm.no_such_setting") == nullptr);
+}
+
+void JobFormTest::edits_reach_the_document() {
+  JobDocument document;
+  const JobForm form(document, {});
+  type(form.editor("algorithm.iterations"), "12");
+  QCOMPARE(document.job().algorithm.iterations, 12);
+  type(form.editor("image.voxel_size_mm"), "1.5, 2, 4");
+  QCOMPARE(document.job().image.voxel_size_mm, (std::array<double, 3>{1.5, 2, 4}));
+  qobject_cast<QComboBox*>(form.editor("algorithm.name"))->setCurrentText("mlem");
+  QVERIFY(document.job().algorithm.name == io::Method::mlem);
+  qobject_cast<QCheckBox*>(form.editor("algorithm.tof"))->click();
+  QVERIFY(!document.job().algorithm.tof);
+  type(form.editor("simulation.phantom"), "nema_iq");
+  QCOMPARE(document.job().simulation.phantom, std::filesystem::path("nema_iq"));
+}
+
+void JobFormTest::invalid_text_is_kept_and_explained() {
+  JobDocument document;
+  JobForm form(document, {});
+  form.show();
+  const SettingLine& line = *line_of(form, "algorithm.iterations");
+  type(form.editor("algorithm.iterations"), "many");
+  QCOMPARE(document.job().algorithm.iterations, io::Job().algorithm.iterations);
+  QCOMPARE(text_in(form, "algorithm.iterations"), QString("many"));
+  const QString reason = QString::fromStdString(document.error("algorithm.iterations"));
+  QVERIFY(reason.contains("many"));
+  QVERIFY(shows(line, reason));
+  form.refresh();
+  QCOMPARE(text_in(form, "algorithm.iterations"), QString("many"));
+
+  // It stays in sight in a group that is folded.
+  button_of(form, "Algorithm")->click();
+  QVERIFY(line.isVisible());
+  type(form.editor("algorithm.iterations"), "7");
+  QCOMPARE(document.job().algorithm.iterations, 7);
+  QVERIFY(!document.has_errors());
+  QVERIFY(!line.isVisible());
+  button_of(form, "Algorithm")->click();
+  QVERIFY(line.isVisible());
+  QVERIFY(!shows(line, reason));
+}
+
+void JobFormTest::undo_refreshes_the_editor() {
+  JobDocument document;
+  JobForm form(document, {});
+  document.on_change = [&] { form.refresh(); };
+  const QString before = text_in(form, "algorithm.subsets");
+  type(form.editor("algorithm.subsets"), "21");
+  document.undo();
+  QCOMPARE(text_in(form, "algorithm.subsets"), before);
+  document.redo();
+  QCOMPARE(text_in(form, "algorithm.subsets"), QString("21"));
+}
+
+void JobFormTest::typed_text_survives_a_refresh() {
+  JobDocument document;
+  JobForm form(document, {});
+  document.on_change = [&] { form.refresh(); };
+  auto* line = qobject_cast<QLineEdit*>(form.editor("algorithm.iterations"));
+  line->selectAll();
+  QTest::keyClicks(line, "15");
+  document.set("algorithm.subsets", "3");
+  QCOMPARE(line->text(), QString("15"));
+  QVERIFY(document.job().algorithm.iterations != 15);
+  form.commit();
+  QCOMPARE(document.job().algorithm.iterations, 15);
+}
+
+void JobFormTest::what_differs_from_the_default_is_marked() {
+  JobDocument document;
+  JobForm form(document, {});
+  form.show();
+  const SettingLine& line = *line_of(form, "algorithm.psf_fwhm_mm");
+  QVERIFY(!is_marked(line));
+  type(form.editor("algorithm.psf_fwhm_mm"), "4.5");
+  QVERIFY(is_marked(line));
+  auto* reset = line.findChild<QToolButton*>();
+  QVERIFY(reset->isVisible());
+  reset->click();
+  QCOMPARE(document.job().algorithm.psf_fwhm_mm, io::Job().algorithm.psf_fwhm_mm);
+  QVERIFY(!is_marked(line));
+  QVERIFY(!reset->isVisible());
+}
+
+void JobFormTest::filter_hides_other_settings() {
+  JobDocument document;
+  JobForm form(document, {});
+  form.show();
+  auto* filter = form.findChild<QLineEdit*>({}, Qt::FindDirectChildrenOnly);
+  QTest::keyClicks(filter, "seed");
+  QVERIFY(form.editor("simulation.seed")->isVisible());
+  QVERIFY(!form.editor("simulation.duration_s")->isVisible());
+  QVERIFY(!form.editor("algorithm.iterations")->isVisible());
+  filter->clear();
+  QVERIFY(form.editor("algorithm.iterations")->isVisible());
+}
+
+/// F5 and Ctrl+S end no editing: what has been typed is taken over by commit().
+void JobFormTest::commit_takes_what_is_being_typed() {
+  JobDocument document;
+  JobForm form(document, {});
+  document.on_change = [&] { form.refresh(); };
+  form.show();
+  form.activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(&form));
+  const auto type_only = [&](const char* key, const char* text) {
+    auto* line = qobject_cast<QLineEdit*>(form.editor(key));
+    line->setFocus();
+    line->selectAll();
+    QTest::keyClicks(line, text);
+  };
+  type_only("algorithm.iterations", "15");
+  QCOMPARE(document.job().algorithm.iterations, io::Job().algorithm.iterations);
+  form.commit();
+  QVERIFY(form.editor("algorithm.iterations")->hasFocus());
+  QCOMPARE(document.job().algorithm.iterations, 15);
+  // The second time adds no undo step.
+  form.commit();
+  document.undo();
+  QVERIFY(!document.can_undo());
+  QCOMPARE(text_in(form, "algorithm.iterations"), QString::number(io::Job().algorithm.iterations));
+
+  type_only("image.voxel_size_mm", "3, 3, x");
+  form.commit();
+  QVERIFY(document.has_errors());
+  QCOMPARE(text_in(form, "image.voxel_size_mm"), QString("3, 3, x"));
+  type_only("simulation.phantom", "nema_iq");
+  type_only("image.voxel_size_mm", "3, 3, 3");
+  form.commit();
+  QVERIFY(!document.has_errors());
+  QCOMPARE(document.job().simulation.phantom, std::filesystem::path("nema_iq"));
+  QCOMPARE(document.job().image.voxel_size_mm, (std::array<double, 3>{3, 3, 3}));
+}
+
+void JobFormTest::device_is_chosen_among_those_there_are() {
+  JobDocument document;
+  JobForm form(document, {{"cpu", "CPU, AVX2, 8 threads", true, ""}, {"cuda:0", "GPU", false, "No driver."}});
+  document.on_change = [&] { form.refresh(); };
+  form.show();
+  auto* box = qobject_cast<QComboBox*>(form.editor("compute.device"));
+  QVERIFY(box != nullptr);
+  const auto words = [&] {
+    QStringList list;
+    for (int i = 0; i < box->count(); ++i) {
+      list << box->itemText(i);
+    }
+    return list;
+  };
+  QCOMPARE(words(), (QStringList{"auto", "cpu", "cuda:0"}));
+  QVERIFY(box->model()->flags(box->model()->index(1, 0)) & Qt::ItemIsEnabled);
+  QVERIFY(!(box->model()->flags(box->model()->index(2, 0)) & Qt::ItemIsEnabled));
+  QCOMPARE(box->itemData(2, Qt::ToolTipRole).toString(), QString("No driver."));
+  QVERIFY(shows(*line_of(form, "compute.device"), "cpu: CPU, AVX2, 8 threads\ncuda:0: No driver."));
+  box->setCurrentText("cpu");
+  QCOMPARE(document.job().compute.device, std::string("cpu"));
+
+  // A word of the document that is not on offer is there until another one is chosen.
+  document.set("compute.device", "cuda:7");
+  QCOMPARE(box->currentText(), QString("cuda:7"));
+  QCOMPARE(words().size(), 4);
+  box->setCurrentText("auto");
+  QCOMPARE(document.job().compute.device, std::string("auto"));
+  QCOMPARE(words(), (QStringList{"auto", "cpu", "cuda:0"}));
+}
+
+void JobFormTest::estimate_is_asked_for_after_a_change() {
+  JobDocument document;
+  JobForm form(document, {});
+  document.on_change = [&] { form.refresh(); };
+  form.show();
+  QSignalSpy asked(&form, &JobForm::estimate_requested);
+  QAbstractButton* check = button_of(form, "Check");
+  check->click();
+  QCOMPARE(asked.count(), 0);  // there is nothing to reconstruct yet
+  QVERIFY(estimate_text(form).contains("Choose events"));
+
+  document.set("input.events", "/scans/a.petsird");
+  document.set("algorithm.iterations", "3");
+  QCOMPARE(asked.count(), 0);
+  QTRY_COMPARE(asked.count(), 1);
+  form.refresh();
+  QTest::qWait(1000);
+  QCOMPARE(asked.count(), 1);  // nothing has changed
+
+  type(form.editor("algorithm.iterations"), "many");
+  check->click();
+  QCOMPARE(asked.count(), 1);
+  QVERIFY(estimate_text(form).contains("marked"));
+  document.undo();
+  auto* line = qobject_cast<QLineEdit*>(form.editor("algorithm.iterations"));
+  line->selectAll();
+  QTest::keyClicks(line, "5");
+  check->click();
+  QCOMPARE(asked.count(), 2);
+  QCOMPARE(document.job().algorithm.iterations, 5);
+}
+
+void JobFormTest::estimate_shows_the_gist_of_the_plan() {
+  JobDocument document;
+  document.set("input.events", "/scans/a.petsird");
+  JobForm form(document, {});
+  form.show();
+  form.show_estimate_pending();
+  QVERIFY(estimate_text(form).contains("Estimating"));
+  form.show_estimate(
+      "Scanner       small\nMemory        about 1.2 GB\n"
+      "Time          about 3 min (an estimate from a short timed run): sensitivity image 1 min, each iteration 30 s\n"
+      "Warning       The file ends early.\nNote          No TOF.\n",
+      false);
+  QCOMPARE(estimate_text(form),
+           QString("About 1.2 GB, 3 min: sensitivity image 1 min, each iteration 30 s|The file ends early."));
+  form.show_estimate("There is no file a.petsird.", true);
+  QCOMPARE(estimate_text(form), QString("There is no file a.petsird."));
+}
+
+COINCIDE_TEST_CLASS(JobFormTest)
+#include "job_form_test.moc"

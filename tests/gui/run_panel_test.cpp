@@ -1,0 +1,161 @@
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTreeWidget>
+#include <QtTest>
+
+#include "gui/panel_support.h"
+#include "gui/panels/run_panel.h"
+#include "gui/viewer/chart_view.h"
+#include "support/test_main.h"
+
+using namespace coincide;       // NOLINT(google-build-using-namespace): a test
+using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+using coincide::tests::button_of;
+
+namespace {
+
+using ImagePointer = std::shared_ptr<const recon::Image>;
+
+ImagePointer tiny_image() {
+  return std::make_shared<const recon::Image>(recon::centred_grid({1, 1, 1}, {1, 1, 1}, {0, 0, 0}), 1.F, "1");
+}
+
+/// A run after `iterations` whole ones, as the session holds it.
+std::shared_ptr<Run> run_after(int number, int iterations) {
+  auto run = std::make_shared<Run>();
+  run->number = number;
+  run->job.algorithm.iterations = 10;
+  for (int i = 1; i <= iterations; ++i) {
+    run->iteration = i;
+    run->image = tiny_image();
+    run->kept.push_back({run->iteration, run->image});
+    run->figures.push_back({.iteration = run->iteration, .log_likelihood = -100.0 / i, .expected_counts = 50.0 * i});
+  }
+  return run;
+}
+
+}  // namespace
+
+class RunPanelTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void charts_hold_the_figures();
+  void iterations_can_be_gone_back_to();
+  void slider_at_its_end_follows_the_newest();
+  void curves_follow_the_run();
+  void settings_can_be_used_again();
+};
+
+void RunPanelTest::charts_hold_the_figures() {
+  const auto run = run_after(1, 3);
+  const Chart likelihood = likelihood_chart(*run);
+  QCOMPARE(likelihood.series.size(), std::size_t{1});
+  QCOMPARE(likelihood.series[0].x, (std::vector<double>{1, 2, 3}));
+  QCOMPARE(likelihood.series[0].y, (std::vector<double>{-100, -50, -100.0 / 3}));
+  QCOMPARE(expected_counts_chart(*run).series[0].y, (std::vector<double>{50, 100, 150}));
+  QVERIFY(likelihood_chart(Run()).series.empty());
+}
+
+void RunPanelTest::iterations_can_be_gone_back_to() {
+  RunPanel panel;
+  panel.show();
+  auto* slider = panel.findChild<QSlider*>("iteration");
+  panel.show_run(run_after(1, 1));
+  QVERIFY(!slider->isVisible());  // nothing to choose from
+  const auto run = run_after(2, 4);
+  panel.show_run(run);
+  QVERIFY(slider->isVisible());
+  QCOMPARE(slider->maximum(), 4);
+  QCOMPARE(slider->value(), 4);
+  QVERIFY(panel.follows_newest());
+
+  QSignalSpy chosen(&panel, &RunPanel::iteration_chosen);
+  slider->setValue(2);
+  QCOMPARE(chosen.count(), 1);
+  QCOMPARE(chosen.at(0).at(0).value<ImagePointer>(), run->kept[1].image);
+  QCOMPARE(panel.findChild<QLabel*>("iteration_number")->text(), QString("2"));
+  QVERIFY(!panel.follows_newest());
+
+  // Another run begins at its newest image.
+  auto* list = panel.findChild<QTreeWidget*>("runs");
+  list->setCurrentItem(list->topLevelItem(1));
+  QVERIFY(panel.follows_newest());
+  list->setCurrentItem(list->topLevelItem(0));
+  QVERIFY(panel.follows_newest());
+  QCOMPARE(slider->maximum(), 4);
+  QCOMPARE(chosen.count(), 1);
+}
+
+void RunPanelTest::slider_at_its_end_follows_the_newest() {
+  RunPanel panel;
+  auto* slider = panel.findChild<QSlider*>("iteration");
+  auto* number = panel.findChild<QLabel*>("iteration_number");
+  const auto run = run_after(1, 2);
+  panel.show_run(run);
+  run->image = tiny_image();
+  run->iteration = 2.5;  // within an iteration
+  panel.show_run(run);
+  QCOMPARE(slider->maximum(), 3);
+  QCOMPARE(slider->value(), 3);
+  QCOMPARE(number->text(), QString("2.5"));
+
+  QSignalSpy chosen(&panel, &RunPanel::iteration_chosen);
+  slider->setValue(1);
+  run->iteration = 3;
+  run->kept.push_back({3, run->image});
+  panel.show_run(run);
+  QCOMPARE(slider->maximum(), 3);
+  QCOMPARE(slider->value(), 1);
+  QCOMPARE(number->text(), QString("1"));
+  QCOMPARE(chosen.count(), 1);
+  slider->setValue(3);
+  QCOMPARE(chosen.at(1).at(0).value<ImagePointer>(), run->image);
+}
+
+void RunPanelTest::curves_follow_the_run() {
+  RunPanel panel;
+  const auto* chart = panel.findChild<ChartView*>();
+  const auto run = run_after(1, 2);
+  panel.show_run(run);
+  QCOMPARE(chart->chart().series[0].y, likelihood_chart(*run).series[0].y);
+  run->figures.push_back({.iteration = 3, .log_likelihood = -7, .expected_counts = 8});
+  panel.show_run(run);
+  QCOMPARE(chart->chart().series[0].y.back(), -7.0);
+  panel.findChild<QComboBox*>("curve")->setCurrentIndex(1);
+  QCOMPARE(chart->chart().series[0].y.back(), 8.0);
+  panel.show_run(run_after(2, 0));
+  QVERIFY(chart->chart().series.empty());
+}
+
+void RunPanelTest::settings_can_be_used_again() {
+  RunPanel panel;
+  QAbstractButton* reuse = button_of(panel, "Use these settings again");
+  QAbstractButton* folder = button_of(panel, "Open folder");
+  QVERIFY(!reuse->isEnabled());
+  QVERIFY(!folder->isEnabled());
+  const auto first = run_after(1, 2);
+  first->job.algorithm.subsets = 21;
+  panel.show_run(first);
+  QVERIFY(!folder->isEnabled());
+  first->state = RunState::done;
+  first->folder = "/results";
+  panel.show_run(first);
+  QVERIFY(folder->isEnabled());
+  panel.show_run(run_after(2, 1));
+  QVERIFY(!folder->isEnabled());
+
+  QSignalSpy requested(&panel, &RunPanel::settings_requested);
+  auto* list = panel.findChild<QTreeWidget*>("runs");
+  list->setCurrentItem(list->topLevelItem(1));
+  reuse->click();
+  QCOMPARE(requested.count(), 1);
+  QCOMPARE(requested.at(0).at(0).value<io::Job>().algorithm.subsets, 21);
+  QCOMPARE(list->actions().size(), 2);
+}
+
+COINCIDE_TEST_CLASS(RunPanelTest)
+#include "run_panel_test.moc"

@@ -1,0 +1,236 @@
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTableWidget>
+#include <QtTest>
+#include <cmath>
+
+#include "gui/model/colour_maps.h"
+#include "gui/panel_support.h"
+#include "gui/panels/view_tools.h"
+#include "support/test_main.h"
+
+using namespace coincide;       // NOLINT(google-build-using-namespace): a test
+using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+
+using coincide::tests::button_of;
+using coincide::tests::test_image;
+
+namespace {
+
+/// A table of commas as (row, column name) -> text; without quotes that hold commas.
+QString cell(const QString& csv, qsizetype row, const QString& column) {
+  const QStringList rows = csv.split('\n', Qt::SkipEmptyParts);
+  return rows.at(row + 1).split(',').at(rows.at(0).split(',').indexOf(column));
+}
+
+/// Values of the voxels whose middles are inside, found by a plain loop over the whole image.
+template <class Inside>
+std::vector<double> values_where(const recon::Image& image, Inside&& inside) {
+  std::vector<double> values;
+  const auto& grid = image.grid;
+  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
+      for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
+        const double x = grid.origin_mm[0] + static_cast<double>(i) * grid.voxel_size_mm[0];
+        const double y = grid.origin_mm[1] + static_cast<double>(j) * grid.voxel_size_mm[1];
+        const double z = grid.origin_mm[2] + static_cast<double>(k) * grid.voxel_size_mm[2];
+        if (inside(x, y, z, image.at(i, j, k))) {
+          values.push_back(image.at(i, j, k));
+        }
+      }
+    }
+  }
+  return values;
+}
+
+void compare_row(const QString& csv, qsizetype row, const std::vector<double>& values) {
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0;
+  for (const double value : values) {
+    squares += (value - mean) * (value - mean);
+  }
+  const auto close = [](double a, double b) { return std::abs(a - b) <= 1e-8 * std::abs(b); };
+  QCOMPARE(cell(csv, row, "voxels").toLongLong(), static_cast<qlonglong>(values.size()));
+  QVERIFY(values.size() > 20);
+  QVERIFY(close(cell(csv, row, "volume_ml").toDouble(), count * 2 * 3 * 4 / 1000));
+  QVERIFY(close(cell(csv, row, "mean").toDouble(), mean));
+  QVERIFY(close(cell(csv, row, "sd").toDouble(), std::sqrt(squares / (count - 1))));
+  QVERIFY(close(cell(csv, row, "min").toDouble(), *std::ranges::min_element(values)));
+  QVERIFY(close(cell(csv, row, "max").toDouble(), *std::ranges::max_element(values)));
+  QCOMPARE(cell(csv, row, "unit"), QString("Bq/mL"));
+}
+
+}  // namespace
+
+class ViewToolsTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void window_and_colours_reach_the_view();
+  void readout_follows_the_crosshair();
+  void fits_a_narrow_dock();
+  void roi_figures_equal_those_of_the_array();
+  void roi_figures_follow_the_image();
+  void rois_are_edited_in_the_table();
+};
+
+void ViewToolsTest::window_and_colours_reach_the_view() {
+  ViewState state;
+  ViewTools tools(state);
+  state.set_image(test_image());
+  const auto boxes = tools.findChildren<QDoubleSpinBox*>();
+  QCOMPARE(boxes.size(), 2);
+  QCOMPARE(boxes[1]->value(), state.window_high());
+  boxes[1]->selectAll();
+  QTest::keyClicks(boxes[1], "2.5e6");
+  QTest::keyClick(boxes[1], Qt::Key_Return);
+  QCOMPARE(state.window_high(), 2.5e6);
+  boxes[0]->setValue(3e6);  // past the other end, which goes along
+  QCOMPARE(state.window_low(), 3e6);
+  QCOMPARE(state.window_high(), 5.5e6);
+  QCOMPARE(boxes[1]->value(), 5.5e6);
+  button_of(tools, "Automatic")->click();
+  QCOMPARE(boxes[0]->value(), state.window_low());
+  QCOMPARE(state.window_low(), 0.0);
+  QVERIFY(state.window_high() < 2000);
+
+  auto* colours = tools.findChild<QComboBox*>();
+  QCOMPARE(static_cast<std::size_t>(colours->count()), colour_maps().size());
+  colours->setCurrentText("viridis");
+  QCOMPARE(state.colour_map(), std::string("viridis"));
+  button_of(tools, "Smooth")->click();
+  QVERIFY(state.smooth());
+  state.set_window(10, 20);
+  QCOMPARE(boxes[0]->value(), 10.0);
+}
+
+void ViewToolsTest::readout_follows_the_crosshair() {
+  ViewState state;
+  const ViewTools tools(state);
+  state.set_image(test_image());
+  state.set_cursor({3, 4, 5});
+  QStringList texts;
+  for (const auto* label : tools.findChildren<QLabel*>()) {
+    texts << label->text();
+  }
+  // The middle of 20 x 22 x 24 voxels of 2 x 3 x 4 mm is at (5, 0, -7) mm.
+  QVERIFY(texts.contains("3, 4, 5"));
+  QVERIFY(texts.contains("-8.0, -19.5, -33.0 mm"));
+  const QString value = QString::number(static_cast<double>(state.image()->at(3, 4, 5)), 'g', 6) + " Bq/mL";
+  QVERIFY(texts.contains(value));
+}
+
+/// In a dock of this width only the table may scroll.
+void ViewToolsTest::fits_a_narrow_dock() {
+  constexpr int dock_width = 320;
+  ViewState state;
+  ViewTools tools(state);
+  state.set_image(test_image());
+  QVERIFY2(tools.minimumSizeHint().width() <= dock_width, qPrintable(QString::number(tools.minimumSizeHint().width())));
+  tools.resize(dock_width, 700);
+  tools.show();
+  for (const auto* widget : tools.findChildren<QWidget*>()) {
+    const bool is_control = qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) ||
+                            qobject_cast<const QAbstractSpinBox*>(widget);
+    if (is_control && widget->isVisible()) {
+      QVERIFY(widget->mapTo(&tools, widget->rect().topRight()).x() < dock_width);
+      QVERIFY(widget->width() >= widget->minimumSizeHint().width());
+    }
+  }
+}
+
+void ViewToolsTest::roi_figures_equal_those_of_the_array() {
+  ViewState state;
+  ViewTools tools(state);
+  QSignalSpy changed(&tools, &ViewTools::rois_changed);
+  const auto image = test_image();
+  state.set_image(image);
+  state.set_cursor({8, 12, 10});
+  const auto c = state.cursor_mm();
+  tools.add_roi(RoiShape::sphere);
+  tools.add_roi(RoiShape::box);
+  tools.add_roi(RoiShape::threshold);
+  QCOMPARE(changed.count(), 3);
+  QCOMPARE(tools.rois().size(), std::size_t{3});
+
+  const QString csv = tools.roi_csv();
+  QVERIFY(csv.startsWith("name,shape,"));
+  QCOMPARE(cell(csv, 0, "shape"), QString("sphere"));
+  QCOMPARE(cell(csv, 1, "centre_z_mm").toDouble(), c[2]);
+  const double radius = cell(csv, 0, "size_x_mm").toDouble() / 2;
+  compare_row(csv, 0, values_where(*image, [&](double x, double y, double z, float) {
+                return std::hypot(x - c[0], y - c[1], z - c[2]) <= radius;
+              }));
+  const auto in_box = [&](qsizetype row, double x, double y, double z) {
+    return 2 * std::abs(x - c[0]) <= cell(csv, row, "size_x_mm").toDouble() &&
+           2 * std::abs(y - c[1]) <= cell(csv, row, "size_y_mm").toDouble() &&
+           2 * std::abs(z - c[2]) <= cell(csv, row, "size_z_mm").toDouble();
+  };
+  compare_row(csv, 1, values_where(*image, [&](double x, double y, double z, float) { return in_box(1, x, y, z); }));
+
+  // 41 % of the highest value in the box.
+  const auto boxed = values_where(*image, [&](double x, double y, double z, float) { return in_box(2, x, y, z); });
+  const double threshold = 0.41 * *std::ranges::max_element(boxed);
+  QVERIFY(std::abs(cell(csv, 2, "threshold").toDouble() / threshold - 1) < 1e-8);
+  const auto above = values_where(*image, [&](double x, double y, double z, float value) {
+    return in_box(2, x, y, z) && static_cast<double>(value) >= threshold;
+  });
+  QVERIFY(above.size() < boxed.size());
+  compare_row(csv, 2, above);
+}
+
+void ViewToolsTest::roi_figures_follow_the_image() {
+  ViewState state;
+  ViewTools tools(state);
+  auto* table = tools.findChild<QTableWidget*>();
+  QVERIFY(!table->isEnabled());
+  state.set_image(test_image());
+  QTRY_VERIFY(table->isEnabled());
+  tools.add_roi(RoiShape::sphere);
+  const int mean_column = 1;
+  const double before = table->item(0, mean_column)->text().toDouble();
+  QVERIFY(before > 0);
+  state.set_image(test_image(3));
+  QTRY_VERIFY(std::abs(table->item(0, mean_column)->text().toDouble() / before - 3) < 1e-4);
+}
+
+void ViewToolsTest::rois_are_edited_in_the_table() {
+  ViewState state;
+  ViewTools tools(state);
+  state.set_image(test_image());
+  auto* table = tools.findChild<QTableWidget*>();
+  QTRY_VERIFY(table->isEnabled());
+  tools.add_roi(RoiShape::box);
+  tools.add_roi(RoiShape::sphere);
+  QSignalSpy changed(&tools, &ViewTools::rois_changed);
+  const int centre_column = 7;
+  const int size_column = 8;
+  table->item(0, 0)->setText("liver, \"left\"");
+  QCOMPARE(tools.rois()[0].name, std::string("liver, \"left\""));
+  QVERIFY(tools.roi_csv().contains("\"liver, \"\"left\"\"\",box"));
+  table->item(0, centre_column)->setText("1 2,3");
+  QCOMPARE(tools.rois()[0].centre_mm, (std::array<double, 3>{1, 2, 3}));
+  table->item(1, size_column)->setText("30");
+  QCOMPARE(tools.rois()[1].half_size_mm[0], 15.0);
+  QCOMPARE(changed.count(), 3);
+
+  // What cannot be meant changes nothing and is explained.
+  table->item(1, size_column)->setText("-4");
+  QCOMPARE(tools.rois()[1].half_size_mm[0], 15.0);
+  QCOMPARE(table->item(1, size_column)->text(), QString("30"));
+  QCOMPARE(changed.count(), 3);
+  const auto labels = tools.findChildren<QLabel*>();
+  QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) { return label->text().contains("\"-4\" is no size"); }));
+
+  table->selectRow(0);
+  button_of(tools, "Delete")->click();
+  QCOMPARE(tools.rois().size(), std::size_t{1});
+  QCOMPARE(tools.rois()[0].shape, RoiShape::sphere);
+  QCOMPARE(table->rowCount(), 1);
+}
+
+COINCIDE_TEST_CLASS(ViewToolsTest)
+#include "view_tools_test.moc"
