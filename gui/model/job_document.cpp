@@ -78,7 +78,7 @@ void JobDocument::open(const fs::path& path) {
 void JobDocument::replace(const io::Job& job) {
   adopt(job);
   job_.file.clear();
-  saved_text_.clear();
+  saved_text_ = io::job_text(job_);
   changed();
 }
 

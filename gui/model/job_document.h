@@ -27,7 +27,8 @@ class JobDocument {
   /// Writes the TOML that `--batch` runs and makes `path` the document's file. Paths inside the file's folder are
   /// written relative to it. Throws FileError if it cannot; the document is then unchanged.
   void save(const std::filesystem::path& path);
-  /// The document becomes this job, unsaved and without file (e.g. one made for data that was dropped).
+  /// The document becomes this job, without file (e.g. one made for data that was dropped). It counts as unchanged:
+  /// nothing in it is the user's yet.
   void replace(const io::Job& job);
 
   const io::Job& job() const { return job_; }

@@ -23,7 +23,7 @@ class VolumeProp {
   ~VolumeProp();
 
   vtkVolume& prop();
-  /// Keeps the values alive; null hides it.
+  /// Null hides it.
   void set_volume(std::shared_ptr<const Volume> volume);
   void set_style(VolumeStyle style);
   /// As in the slices: `low` has the first colour of the map and is transparent.
@@ -32,12 +32,13 @@ class VolumeProp {
   void set_ray_distance(float pixels);
 
  private:
+  void set_levels();
   void set_opacity();
 
   std::shared_ptr<const Volume> volume_;
   VolumeStyle style_ = VolumeStyle::maximum;
   double low_ = 0, high_ = 1;
-  vtkNew<vtkImageData> data_;
+  vtkNew<vtkImageData> levels_;  ///< the volume as levels of the window
   vtkNew<vtkGPUVolumeRayCastMapper> mapper_;
   vtkNew<vtkColorTransferFunction> colours_;
   vtkNew<vtkPiecewiseFunction> opacity_;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gui/worker/give_way.h"
 #include "gui/worker/worker_errors.h"
 #include "recon/reporter.h"
 
@@ -89,6 +90,7 @@ class LatestTask {
     cancelled_ = false;
     answer_.reset();
     thread_.reset(QThread::create([this, work = std::exchange(next_, nullptr)] {
+      give_way_to_window();
       try {
         Talk talk(*this);
         answer_ = work(talk);

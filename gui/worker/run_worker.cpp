@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "gui/worker/give_way.h"
 #include "gui/worker/worker_errors.h"
 
 namespace coincide::gui {
@@ -152,6 +153,7 @@ void RunWorker::start(const io::Job& job) {
   state_->failure.clear();
   state_->since_image.invalidate();
   state_->thread.reset(QThread::create([state = state_.get(), job] {
+    give_way_to_window();
     try {
       state->outcome = state->services.run_job(job, *state->bridge);
     } catch (...) {

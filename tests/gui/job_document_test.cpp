@@ -274,8 +274,10 @@ class JobDocumentTest : public QObject {
     gui::JobDocument document;
     document.save(folder() / "job.toml");
     document.replace(document.job());
-    QVERIFY(document.is_modified());
+    QVERIFY(!document.is_modified());
     QVERIFY(document.file().empty());
+    document.set("algorithm.iterations", "9");
+    QVERIFY(document.is_modified());
     document.reset();
     QVERIFY(!document.is_modified());
     QCOMPARE(document.job().output.folder, fs::path("results"));

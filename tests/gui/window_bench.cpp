@@ -1,0 +1,181 @@
+// How quick the window is: coincide_window_bench prints times in ms for start, slices and 3-D view, and the longest
+// time that the window did not answer while it reconstructed on all cores. Under a display, or `xvfb-run -a -s "-screen
+// 0 1280x800x24" coincide_window_bench`.
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTimer>
+#include <algorithm>
+#include <functional>
+#include <random>
+
+#include "app/window_services.h"
+#include "gui/panels/main_window.h"
+#include "gui/panels/run_panel.h"
+#include "gui/viewer/image_viewer.h"
+#include "gui/viewer/opengl.h"
+#include "gui/viewer/scene_view.h"
+
+using namespace coincide;
+using namespace coincide::gui;
+
+namespace {
+
+double memory_mb() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+bool wait_for(const std::function<bool()>& condition, int milliseconds) {
+  QElapsedTimer clock;
+  clock.start();
+  while (!condition()) {
+    if (clock.hasExpired(milliseconds)) {
+      return false;
+    }
+    QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 5);
+  }
+  return true;
+}
+
+void rest(int milliseconds) {
+  wait_for([] { return false; }, milliseconds);
+}
+
+struct Times {
+  std::vector<double> ms;
+  std::string text() {
+    std::ranges::sort(ms);
+    return ms.empty()
+               ? "none"
+               : fmt::format("median {:.1f}, longest {:.1f} ms ({} times)", ms[ms.size() / 2], ms.back(), ms.size());
+  }
+};
+
+/// A warm, noisy ellipsoid with hot spots.
+std::shared_ptr<const recon::Image> phantom(const std::array<std::int64_t, 3>& shape) {
+  auto image = std::make_shared<recon::Image>(recon::centred_grid(shape, {2, 2, 2}, {0, 0, 0}), 0.0F, "Bq/mL");
+  std::minstd_rand random(1);
+  for (std::int64_t i = 0; i < shape[0]; ++i) {
+    for (std::int64_t j = 0; j < shape[1]; ++j) {
+      const double x = 2.5 * static_cast<double>(2 * i - shape[0]) / static_cast<double>(shape[0]);
+      const double y = 3.5 * static_cast<double>(2 * j - shape[1]) / static_cast<double>(shape[1]);
+      if (x * x + y * y > 1) {
+        continue;
+      }
+      for (std::int64_t k = 0; k < shape[2]; ++k) {
+        const bool is_hot = (i / 12 + j / 12 + k / 12) % 29 == 0;
+        image->at(i, j, k) = (is_hot ? 8.0F : 1.0F) + static_cast<float>(random() % 1000) / 2000.0F;
+      }
+    }
+  }
+  return image;
+}
+
+void measure_views(const std::array<std::int64_t, 3>& shape) {
+  ViewState view;
+  SceneState scene;
+  ImageViewer viewer(view, scene);
+  viewer.resize(900, 700);
+  viewer.show();
+  const auto image = phantom(shape);
+  auto* picture = viewer.findChild<SceneView*>();
+  int rendered = 0;
+  QObject::connect(picture, &SceneView::rendered, &viewer, [&rendered] { ++rendered; });
+  QElapsedTimer clock;
+  clock.start();
+  view.set_image(image);
+  const double set_ms = 1e-6 * static_cast<double>(clock.nsecsElapsed());
+  rest(3000);  // the volume is made, shaders are compiled
+
+  Times slices;
+  for (int step = 0; step < 60; ++step) {
+    const int before = rendered;
+    clock.start();
+    view.move_cursor(2, step % 40 < 20 ? 1 : -1);
+    wait_for([&] { return rendered > before || !opengl_problem().isEmpty(); }, 1000);
+    QCoreApplication::processEvents();
+    slices.ms.push_back(1e-6 * static_cast<double>(clock.nsecsElapsed()));
+  }
+  Times turns;
+  if (opengl_problem().isEmpty()) {
+    picture->set_turning(true);
+    clock.start();
+    int before = rendered;
+    for (int frame = 0; frame < 60; ++frame) {
+      wait_for([&] { return rendered > before; }, 2000);
+      before = rendered;
+      turns.ms.push_back(1e-6 * static_cast<double>(clock.nsecsElapsed()));
+      clock.start();
+    }
+  }
+  fmt::print("{} x {} x {}\n  a new image       {:.1f} ms until the call returns\n", shape[0], shape[1], shape[2],
+             set_ms);
+  fmt::print("  next slice        {} (slices and 3-D view drawn)\n  3-D view, turning {} between pictures\n",
+             slices.text(), turns.text());
+  fmt::print("  memory            {:.0f} MB at most so far\n", memory_mb());
+}
+
+/// Runs a job to its end; the longest times between two turns of the event loop.
+void measure_run(MainWindow& window, const QString& job, const char* what) {
+  Times gaps;
+  QElapsedTimer clock;
+  QTimer heart;
+  QObject::connect(&heart, &QTimer::timeout, &window, [&] {
+    gaps.ms.push_back(1e-6 * static_cast<double>(clock.nsecsElapsed()));
+    clock.start();
+  });
+  const auto* runs = window.findChild<RunPanel*>();
+  const std::shared_ptr<const Run> before = runs->chosen_run();
+  clock.start();
+  heart.start(1);
+  if (job.isEmpty()) {
+    window.try_phantom();
+  } else {
+    window.open_file(job);
+    window.findChild<QAction*>("run")->trigger();
+  }
+  wait_for([&] { return runs->chosen_run() != before && runs->chosen_run() && runs->chosen_run()->is_over(); }, 600000);
+  rest(1000);
+  heart.stop();
+  std::ranges::sort(gaps.ms, std::greater{});
+  fmt::print("{}: {}, {:.1f} s\n  longest times without an answer:", what, run_state_name(runs->chosen_run()->state),
+             runs->chosen_run()->seconds);
+  for (std::size_t i = 0; i < std::min<std::size_t>(8, gaps.ms.size()); ++i) {
+    fmt::print(" {:.0f}", gaps.ms[i]);
+  }
+  fmt::print(" ms\n  memory {:.0f} MB at most so far\n", memory_mb());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  QElapsedTimer clock;
+  clock.start();
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
+  QStandardPaths::setTestModeEnabled(true);  // no settings of the user
+  prepare_opengl();
+  QApplication application(argc, argv);
+  QApplication::setOrganizationName("Coincide");
+  QApplication::setApplicationName("Coincide bench");
+  QSettings().clear();
+  auto window = std::make_unique<MainWindow>(app::make_window_services());
+  window->show();
+  QCoreApplication::processEvents();
+  fmt::print("start to a window that answers: {} ms\n", clock.elapsed());
+  rest(500);
+  measure_run(*window, {}, "built-in phantom, from the first click");
+  if (argc > 1) {
+    measure_run(*window, argv[1], argv[1]);
+  }
+  window.reset();
+  measure_views({200, 200, 71});
+  measure_views({440, 440, 645});
+}
