@@ -5,22 +5,10 @@
 
 #include <algorithm>
 
+#include "gui/model/csv.h"
+
 namespace coincide::gui {
 namespace {
-
-/// Quoted where a comma, a quote or a line end would end the cell (RFC 4180).
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string quoted = "\"";
-  for (const char letter : text) {
-    quoted += letter == '"' ? "\"\"" : std::string(1, letter);
-  }
-  return quoted + '"';
-}
-
-std::string cell(double value) { return fmt::format("{:.10g}", value); }
 
 void add_row(std::string& csv, const std::vector<std::string>& cells) {
   csv += fmt::format("{}\n", fmt::join(cells, ","));
@@ -34,9 +22,9 @@ std::string column_name(const Chart& chart, const Chart::Series& series) {
 /// The cells of x in the head line: a bin has two ends.
 std::vector<std::string> x_names(const Chart& chart) {
   if (chart.style == Chart::Style::line) {
-    return {cell(chart.x_label)};
+    return {csv_cell(chart.x_label)};
   }
-  return {cell("bin begin: " + chart.x_label), cell("bin end: " + chart.x_label)};
+  return {csv_cell("bin begin: " + chart.x_label), csv_cell("bin end: " + chart.x_label)};
 }
 
 std::size_t num_rows(const Chart& chart, const Chart::Series& series) {
@@ -46,22 +34,22 @@ std::size_t num_rows(const Chart& chart, const Chart::Series& series) {
 
 std::vector<std::string> x_cells(const Chart& chart, const Chart::Series& series, std::size_t row) {
   if (chart.style == Chart::Style::line) {
-    return {cell(series.x[row])};
+    return {csv_cell(series.x[row])};
   }
-  return {cell(series.x[row]), cell(series.x[row + 1])};
+  return {csv_cell(series.x[row]), csv_cell(series.x[row + 1])};
 }
 
 std::string side_by_side(const Chart& chart) {
   std::vector<std::string> head = x_names(chart);
   for (const Chart::Series& series : chart.series) {
-    head.push_back(cell(chart.series.size() == 1 ? chart.y_label : column_name(chart, series)));
+    head.push_back(csv_cell(chart.series.size() == 1 ? chart.y_label : column_name(chart, series)));
   }
   std::string csv;
   add_row(csv, head);
   for (std::size_t row = 0; row < num_rows(chart, chart.series.front()); ++row) {
     std::vector<std::string> cells = x_cells(chart, chart.series.front(), row);
     for (const Chart::Series& series : chart.series) {
-      cells.push_back(cell(series.y[row]));
+      cells.push_back(csv_cell(series.y[row]));
     }
     add_row(csv, cells);
   }
@@ -71,14 +59,14 @@ std::string side_by_side(const Chart& chart) {
 std::string one_below_the_other(const Chart& chart) {
   std::vector<std::string> head = x_names(chart);
   head.insert(head.begin(), "series");
-  head.push_back(cell(chart.y_label));
+  head.push_back(csv_cell(chart.y_label));
   std::string csv;
   add_row(csv, head);
   for (const Chart::Series& series : chart.series) {
     for (std::size_t row = 0; row < num_rows(chart, series); ++row) {
       std::vector<std::string> cells = x_cells(chart, series, row);
-      cells.insert(cells.begin(), cell(series.name));
-      cells.push_back(cell(series.y[row]));
+      cells.insert(cells.begin(), csv_cell(series.name));
+      cells.push_back(csv_cell(series.y[row]));
       add_row(csv, cells);
     }
   }

@@ -1,5 +1,8 @@
 #include "gui/model/roi.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <Eigen/Core>
 
 #include <algorithm>
@@ -7,6 +10,7 @@
 #include <limits>
 #include <span>
 
+#include "gui/model/csv.h"
 #include "gui/model/slice.h"
 
 namespace coincide::gui {
@@ -252,6 +256,37 @@ std::vector<OutlineSegment> roi_outline(const Roi& roi, const recon::Image& imag
         });
   }
   return segments;
+}
+
+std::string roi_shape_name(RoiShape shape) {
+  switch (shape) {
+    case RoiShape::sphere:
+      return "sphere";
+    case RoiShape::box:
+      return "box";
+    case RoiShape::threshold:
+      return "threshold";
+  }
+  return {};
+}
+
+std::array<double, 3> roi_size_mm(const Roi& roi) {
+  return {2 * half_size(roi, 0), 2 * half_size(roi, 1), 2 * half_size(roi, 2)};
+}
+
+std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image) {
+  std::string text =
+      "name,shape,centre_x_mm,centre_y_mm,centre_z_mm,size_x_mm,size_y_mm,size_z_mm,threshold,voxels,volume_ml,mean,sd,"
+      "min,max,unit\n";
+  for (const Roi& roi : rois) {
+    const RoiFigures found = measure(roi, image);
+    const std::string threshold = roi.shape == RoiShape::threshold ? fmt::format("{:.10g}", roi.threshold) : "";
+    text += fmt::format("{},{},{:.10g},{:.10g},{},{},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g},{}\n", csv_cell(roi.name),
+                        roi_shape_name(roi.shape), fmt::join(roi.centre_mm, ","), fmt::join(roi_size_mm(roi), ","),
+                        threshold, found.voxels, found.volume_ml, found.mean, found.standard_deviation, found.least,
+                        found.most, image.unit);
+  }
+  return text;
 }
 
 }  // namespace coincide::gui

@@ -36,6 +36,14 @@ struct RoiFigures {
 /// answer is that of no voxels.
 RoiFigures measure(const Roi& roi, const recon::Image& image, const std::function<bool()>& stop = {});
 
+/// "sphere", "box", "threshold".
+std::string roi_shape_name(RoiShape shape);
+/// Diameters of a sphere, edges of a box.
+std::array<double, 3> roi_size_mm(const Roi& roi);
+/// A table with a head line: name, shape, centre and size in mm, threshold, voxels, volume in mL, mean, sd, min, max,
+/// unit.
+std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image);
+
 /// Voxels that follow each other in Image::values.
 struct VoxelRun {
   std::int64_t first, count;

@@ -31,10 +31,9 @@ QLabel* make_label(const char* name) {
 
 }  // namespace
 
-AnalysisPanel::AnalysisPanel(ViewState& state, Rois rois, QWidget* parent)
+AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
-      rois_(std::move(rois)),
       items_(new QComboBox),
       pages_(new QStackedWidget),
       chart_(new ChartView),
@@ -56,7 +55,7 @@ AnalysisPanel::AnalysisPanel(ViewState& state, Rois rois, QWidget* parent)
       panel->refresh();
     }
   });
-  refresh_rois();
+  refresh();
 }
 
 bool AnalysisPanel::Subject::operator==(const Subject& other) const {
@@ -105,28 +104,28 @@ int AnalysisPanel::chosen_item() const { return items_->currentData().toInt(); }
 
 void AnalysisPanel::choose(int item) { items_->setCurrentIndex(items_->findData(item)); }
 
-void AnalysisPanel::refresh_rois() {
+void AnalysisPanel::list_rois() {
   const QString text_before = items_->currentText();
   const int item_before = chosen_item();
   const int count_before = items_->count() - first_roi;
-  const auto& regions = rois_();
-  {
-    const QSignalBlocker quiet(items_);
-    while (items_->count() > first_roi) {
-      items_->removeItem(items_->count() - 1);
-    }
-    for (std::size_t i = 0; i < regions.size(); ++i) {
-      items_->addItem("Histogram of " + QString::fromStdString(regions[i].name), first_roi + static_cast<int>(i));
-    }
-    // As many as before: one was edited, its name perhaps. Else it goes by name, which numbers do not survive.
-    const bool is_same_list = count_before == static_cast<int>(regions.size());
-    const int row = is_same_list ? items_->findData(item_before) : items_->findText(text_before);
-    items_->setCurrentIndex(row >= 0 ? row : items_->findData(whole_image));
+  rois_ = state_.rois();
+  const QSignalBlocker quiet(items_);
+  while (items_->count() > first_roi) {
+    items_->removeItem(items_->count() - 1);
   }
-  schedule();
+  for (std::size_t i = 0; i < rois_.size(); ++i) {
+    items_->addItem("Histogram of " + QString::fromStdString(rois_[i].name), first_roi + static_cast<int>(i));
+  }
+  // As many as before: one was edited, its name perhaps. Else it goes by name, which numbers do not survive.
+  const bool is_same_list = count_before == static_cast<int>(rois_.size());
+  const int row = is_same_list ? items_->findData(item_before) : items_->findText(text_before);
+  items_->setCurrentIndex(row >= 0 ? row : items_->findData(whole_image));
 }
 
 void AnalysisPanel::refresh() {
+  if (state_.rois() != rois_) {
+    list_rois();
+  }
   if (state_.profile_line() != drawn_line_) {
     drawn_line_ = state_.profile_line();
     if (drawn_line_) {
@@ -158,7 +157,7 @@ AnalysisPanel::Subject AnalysisPanel::subject() const {
   } else if (now.item == along_line) {
     now.line = state_.profile_line();
   } else if (now.item >= first_roi) {
-    now.roi = rois_().at(static_cast<std::size_t>(now.item - first_roi));
+    now.roi = rois_.at(static_cast<std::size_t>(now.item - first_roi));
   }
   return now;
 }

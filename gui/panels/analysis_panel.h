@@ -3,7 +3,6 @@
 #include <QElapsedTimer>
 #include <QTimer>
 #include <QWidget>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -26,13 +25,7 @@ class AnalysisPanel : public QWidget {
   Q_OBJECT
 
  public:
-  using Rois = std::function<const std::vector<Roi>&()>;
-
-  /// `rois` gives the regions that there are, for as long as the panel lives.
-  AnalysisPanel(ViewState& state, Rois rois, QWidget* parent = nullptr);
-
-  /// To be called when a region was added, changed or deleted.
-  void refresh_rois();
+  explicit AnalysisPanel(ViewState& state, QWidget* parent = nullptr);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -51,6 +44,7 @@ class AnalysisPanel : public QWidget {
   QWidget* make_choice();
   QWidget* make_page();
   void refresh();
+  void list_rois();
   void choose(int item);
   int chosen_item() const;
   void schedule();
@@ -60,7 +54,7 @@ class AnalysisPanel : public QWidget {
   void show_sentence(const QString& sentence);
 
   ViewState& state_;
-  Rois rois_;
+  std::vector<Roi> rois_;  ///< those that can be chosen
   std::optional<ProfileLine> drawn_line_;
   std::optional<Subject> shown_;
   QTimer timer_;

@@ -37,7 +37,7 @@ void MainWindow::Parts::make_widgets() {
   data = new DataPanel;
   tools = new ViewTools(view);
   runs = new RunPanel;
-  analysis = new AnalysisPanel(view, [this]() -> const std::vector<Roi>& { return view.rois(); });
+  analysis = new AnalysisPanel(view);
 
   window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);  // job and data are long lists
   QDockWidget* job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);

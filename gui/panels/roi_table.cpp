@@ -25,29 +25,12 @@ enum Column { name, mean, deviation, least, most, volume, shape, centre, size, t
 
 constexpr std::chrono::milliseconds measure_delay{100};
 
-QString shape_name(RoiShape shape) {
-  switch (shape) {
-    case RoiShape::sphere:
-      return "sphere";
-    case RoiShape::box:
-      return "box";
-    case RoiShape::threshold:
-      return "threshold";
-  }
-  return {};
-}
+QString shape_name(RoiShape shape) { return QString::fromStdString(roi_shape_name(shape)); }
 
 QString number(double value) { return QString::number(value, 'g', 6); }
 
 QString three(const std::array<double, 3>& values) {
   return QString("%1, %2, %3").arg(number(values[0]), number(values[1]), number(values[2]));
-}
-
-/// Diameter of a sphere, edges of a box.
-std::array<double, 3> size_mm(const Roi& roi) {
-  const auto& half = roi.half_size_mm;
-  return roi.shape == RoiShape::sphere ? std::array{2 * half[0], 2 * half[0], 2 * half[0]}
-                                       : std::array{2 * half[0], 2 * half[1], 2 * half[2]};
 }
 
 /// One or three finite numbers; one stands for all three.
@@ -90,8 +73,6 @@ QString assign(Roi& roi, int column, const QString& text) {
   return {};
 }
 
-QString csv_text(const std::string& text) { return '"' + QString::fromStdString(text).replace('"', "\"\"") + '"'; }
-
 QToolButton* tool_button(const QString& text, const QString& tip) {
   auto* button = new QToolButton;
   button->setText(text);
@@ -128,7 +109,15 @@ QTableWidget* make_table() {
 }  // namespace
 
 RoiTable::RoiTable(ViewState& state, QWidget* parent)
-    : QWidget(parent), state_(state), table_(make_table()), note_(new QLabel) {
+    : QWidget(parent),
+      state_(state),
+      task_({.answered =
+                 [this](std::vector<RoiFigures>&& figures) {
+                   figures_ = std::move(figures);
+                   show_figures();
+                 }}),
+      table_(make_table()),
+      note_(new QLabel("Regions can be added when there is an image.")) {
   note_->setWordWrap(true);
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -145,8 +134,9 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   connect(table_, &QTableWidget::cellChanged, this, &RoiTable::edit);
   timer_.setSingleShot(true);
   timer_.setInterval(measure_delay);
-  connect(&timer_, &QTimer::timeout, this, &RoiTable::measure_all);
-  measure_all();
+  connect(&timer_, &QTimer::timeout, this, &RoiTable::request_figures);
+  setEnabled(false);
+  refresh();
 }
 
 QWidget* RoiTable::make_add_buttons() {
@@ -167,7 +157,8 @@ QWidget* RoiTable::make_buttons() {
   auto* row = new QWidget;
   auto* layout = row_layout(row);
   auto* copy = tool_button("Copy", "Copies the table as CSV");
-  connect(copy, &QToolButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(csv()); });
+  connect(copy, &QToolButton::clicked, this,
+          [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(csv())); });
   auto* save_button = tool_button("Save...", "Saves the table as a CSV file");
   connect(save_button, &QToolButton::clicked, this, &RoiTable::save);
   auto* remove = tool_button("Delete", "Deletes the chosen regions (Del)");
@@ -191,120 +182,126 @@ Roi RoiTable::new_roi(RoiShape roi_shape) {
     roi.half_size_mm = {box_half_mm, box_half_mm, box_half_mm};
     Roi box = roi;
     box.shape = RoiShape::box;
-    roi.threshold = part_of_maximum * figures(box).most;
+    roi.threshold = state_.has_image() ? part_of_maximum * measure(box, *state_.image()).most : 0;
   }
   return roi;
 }
 
 void RoiTable::add(RoiShape roi_shape) {
-  rois_.push_back(new_roi(roi_shape));
-  add_row(rois_.back());
+  std::vector<Roi> rois = state_.rois();
+  rois.push_back(new_roi(roi_shape));
+  state_.set_rois(std::move(rois));
+  refresh();
   table_->selectRow(table_->rowCount() - 1);
-  emit changed();
 }
 
-void RoiTable::add_row(const Roi& roi) {
-  const int row = table_->rowCount();
-  {
-    const QSignalBlocker quiet(table_);
-    table_->insertRow(row);
+void RoiTable::refresh() {
+  const bool new_rois = rois_ != state_.rois();
+  if (!new_rois && image_ == state_.image()) {
+    return;
+  }
+  rois_ = state_.rois();
+  image_ = state_.image();
+  fit_rows();
+  for (int row = 0; row < table_->rowCount(); ++row) {
+    show_roi(row);
+  }
+  setEnabled(state_.has_image());
+  note_->setText(!state_.has_image() ? "Regions can be added when there is an image."
+                                     : "Values in " + QString::fromStdString(image_->unit) +
+                                           ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a "
+                                           "slice moves a region.");
+  if (!timer_.isActive()) {
+    timer_.start();
+  }
+}
+
+void RoiTable::fit_rows() {
+  const QSignalBlocker quiet(table_);
+  const int before = table_->rowCount();
+  table_->setRowCount(static_cast<int>(rois_.size()));
+  for (int row = before; row < table_->rowCount(); ++row) {
     for (int column = 0; column < num_columns; ++column) {
       auto* item = new QTableWidgetItem;
-      const bool editable = column == name || column == centre || column == Column::size ||
-                            (column == threshold && roi.shape == RoiShape::threshold);
-      item->setFlags(editable ? item->flags() : item->flags() & ~Qt::ItemIsEditable);
       if (column >= mean && column <= volume) {
         item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
       }
       table_->setItem(row, column, item);
     }
   }
-  show_roi(row);
-}
-
-RoiFigures RoiTable::figures(const Roi& roi) const {
-  return state_.has_image() ? measure(roi, *state_.image()) : RoiFigures{};
 }
 
 void RoiTable::show_roi(int row) {
   const QSignalBlocker quiet(table_);
   const Roi& roi = rois_[static_cast<std::size_t>(row)];
-  const RoiFigures found = figures(roi);
   const auto text = [&](int column, const QString& value) { table_->item(row, column)->setText(value); };
-  const auto figure = [&](int column, double value) { text(column, found.voxels > 0 ? number(value) : "-"); };
   text(name, QString::fromStdString(roi.name));
-  figure(mean, found.mean);
-  figure(deviation, found.standard_deviation);
-  figure(least, found.least);
-  figure(most, found.most);
-  figure(volume, found.volume_ml);
   text(shape, shape_name(roi.shape));
   text(centre, three(roi.centre_mm));
-  text(Column::size, roi.shape == RoiShape::sphere ? number(size_mm(roi)[0]) : three(size_mm(roi)));
+  text(Column::size, roi.shape == RoiShape::sphere ? number(roi_size_mm(roi)[0]) : three(roi_size_mm(roi)));
   text(threshold, roi.shape == RoiShape::threshold ? number(roi.threshold) : QString());
-}
-
-void RoiTable::refresh() {
-  if (state_.image() != measured_ && !timer_.isActive()) {
-    timer_.start();
+  for (int column = 0; column < num_columns; ++column) {
+    QTableWidgetItem* item = table_->item(row, column);
+    const bool editable = column == name || column == centre || column == Column::size ||
+                          (column == threshold && roi.shape == RoiShape::threshold);
+    item->setFlags(editable ? item->flags() | Qt::ItemIsEditable : item->flags() & ~Qt::ItemIsEditable);
   }
 }
 
-void RoiTable::measure_all() {
-  measured_ = state_.image();
-  setEnabled(state_.has_image());
-  for (int row = 0; row < table_->rowCount(); ++row) {
-    show_roi(row);
+void RoiTable::request_figures() {
+  if (!state_.has_image() || rois_.empty()) {
+    return;
   }
-  note_->setText(!state_.has_image() ? "Regions can be added when there is an image."
-                                     : "Values in " + QString::fromStdString(state_.image()->unit) +
-                                           ". Double-click name, centre, size or threshold to edit.");
+  task_.request([rois = rois_, image = image_](const recon::Reporter& reporter) {
+    std::vector<RoiFigures> figures;
+    for (const Roi& roi : rois) {
+      figures.push_back(measure(roi, *image, [&reporter] { return reporter.stop_requested(); }));
+    }
+    return figures;
+  });
+}
+
+void RoiTable::show_figures() {
+  const QSignalBlocker quiet(table_);
+  // A region added in the meantime is measured by the next request.
+  for (int row = 0; row < std::min(table_->rowCount(), static_cast<int>(figures_.size())); ++row) {
+    const RoiFigures& found = figures_[static_cast<std::size_t>(row)];
+    const auto figure = [&](int column, double value) {
+      table_->item(row, column)->setText(found.voxels > 0 ? number(value) : "-");
+    };
+    figure(mean, found.mean);
+    figure(deviation, found.standard_deviation);
+    figure(least, found.least);
+    figure(most, found.most);
+    figure(volume, found.volume_ml);
+  }
 }
 
 void RoiTable::edit(int row, int column) {
-  Roi changed_roi = rois_[static_cast<std::size_t>(row)];
-  const QString reason = assign(changed_roi, column, table_->item(row, column)->text());
+  std::vector<Roi> rois = rois_;
+  const QString reason = assign(rois[static_cast<std::size_t>(row)], column, table_->item(row, column)->text());
   if (reason.isEmpty()) {
-    rois_[static_cast<std::size_t>(row)] = changed_roi;
-    emit changed();
+    state_.set_rois(std::move(rois));
+    refresh();
+  } else {
+    note_->setText(reason);
   }
   show_roi(row);
-  note_->setText(reason);
 }
 
 void RoiTable::remove_chosen() {
+  std::vector<Roi> rois = rois_;
   for (int row = table_->rowCount() - 1; row >= 0; --row) {
     if (table_->selectionModel()->isRowSelected(row, {})) {
-      table_->removeRow(row);
-      rois_.erase(rois_.begin() + row);
+      rois.erase(rois.begin() + row);
     }
   }
-  emit changed();
+  table_->clearSelection();
+  state_.set_rois(std::move(rois));
+  refresh();
 }
 
-QString RoiTable::csv() const {
-  const auto exact = [](double value) { return QString::number(value, 'g', 10); };
-  const QString unit = state_.has_image() ? QString::fromStdString(state_.image()->unit) : QString();
-  QString text =
-      "name,shape,centre_x_mm,centre_y_mm,centre_z_mm,size_x_mm,size_y_mm,size_z_mm,threshold,voxels,volume_ml,mean,sd,"
-      "min,max,unit\n";
-  for (const Roi& roi : rois_) {
-    const RoiFigures found = figures(roi);
-    QStringList cells{csv_text(roi.name), shape_name(roi.shape)};
-    for (const double value : roi.centre_mm) {
-      cells << exact(value);
-    }
-    for (const double value : size_mm(roi)) {
-      cells << exact(value);
-    }
-    cells << (roi.shape == RoiShape::threshold ? exact(roi.threshold) : QString()) << QString::number(found.voxels);
-    for (const double value : {found.volume_ml, found.mean, found.standard_deviation, found.least, found.most}) {
-      cells << exact(value);
-    }
-    text += cells.join(',') + ',' + unit + '\n';
-  }
-  return text;
-}
+std::string RoiTable::csv() const { return state_.has_image() ? roi_csv(rois_, *image_) : std::string(); }
 
 void RoiTable::save() {
   const QString path = QFileDialog::getSaveFileName(this, "Save the regions", "regions.csv", "CSV (*.csv)");
@@ -312,7 +309,7 @@ void RoiTable::save() {
     return;
   }
   QSaveFile file(path);
-  const QByteArray bytes = csv().toUtf8();
+  const QByteArray bytes = QByteArray::fromStdString(csv());
   if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
     QMessageBox::warning(this, "Save the regions",
                          path + " cannot be written: " + file.errorString() + ". Choose another folder.");

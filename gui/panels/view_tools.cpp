@@ -198,7 +198,6 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   connect(parts_->colours, &QComboBox::currentTextChanged, this,
           [this](const QString& name) { parts_->state.set_colour_map(name.toStdString()); });
   connect(parts_->smooth, &QCheckBox::toggled, this, [this](bool on) { parts_->state.set_smooth(on); });
-  connect(parts_->regions, &RoiTable::changed, this, &ViewTools::rois_changed);
   // The state may outlive this widget.
   state.listen([tools = QPointer(this)] {
     if (tools) {
@@ -210,8 +209,6 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
 
 ViewTools::~ViewTools() = default;
 
-const std::vector<Roi>& ViewTools::rois() const { return parts_->regions->rois(); }
 void ViewTools::add_roi(RoiShape shape) { parts_->regions->add(shape); }
-QString ViewTools::roi_csv() const { return parts_->regions->csv(); }
 
 }  // namespace coincide::gui

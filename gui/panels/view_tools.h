@@ -17,15 +17,8 @@ class ViewTools : public QWidget {
   explicit ViewTools(ViewState& state, QWidget* parent = nullptr);
   ~ViewTools() override;
 
-  const std::vector<Roi>& rois() const;
   /// A sphere, box or threshold region around the crosshair.
   void add_roi(RoiShape shape);
-  /// The table of regions as CSV with a head line: name, shape, centre and size in mm, volume in mL, mean, sd, min,
-  /// max, unit.
-  QString roi_csv() const;
-
- signals:
-  void rois_changed();
 
  private:
   struct Parts;

@@ -68,7 +68,7 @@ class AnalysisPanelTest : public QObject {
   void init() {
     state_ = std::make_unique<ViewState>();
     rois_.clear();
-    panel_ = std::make_unique<AnalysisPanel>(*state_, [this]() -> const std::vector<Roi>& { return rois_; });
+    panel_ = std::make_unique<AnalysisPanel>(*state_);
     panel_->resize(420, 320);
   }
   void cleanup() { panel_.reset(); }
@@ -137,22 +137,22 @@ class AnalysisPanelTest : public QObject {
     choose("Histogram of the whole image");
     QVERIFY(shows(histogram_chart(*state_->image(), nullptr)));
     rois_ = {{"Left", RoiShape::sphere, {0, 0, 0}, {9, 0, 0}, 0}, {"Right", RoiShape::box, {10, 5, -5}, {8, 9, 10}, 0}};
-    panel_->refresh_rois();
+    state_->set_rois(rois_);
     choose("Histogram of Right");
     QVERIFY(shows(histogram_chart(*state_->image(), &rois_[1])));
     rois_[1].half_size_mm[0] = 4;
     rois_[1].name = "Right, small";
-    panel_->refresh_rois();
+    state_->set_rois(rois_);
     QTRY_VERIFY(shows(histogram_chart(*state_->image(), &rois_[1])));
     QCOMPARE(items().currentText(), QString("Histogram of Right, small"));
     rois_.erase(rois_.begin());
-    panel_->refresh_rois();
+    state_->set_rois(rois_);
     QCOMPARE(items().currentText(), QString("Histogram of Right, small"));
     rois_[0].centre_mm = {1000, 0, 0};
-    panel_->refresh_rois();
+    state_->set_rois(rois_);
     QTRY_VERIFY(label("sentence").isVisible());
     rois_.clear();
-    panel_->refresh_rois();
+    state_->set_rois(rois_);
     QCOMPARE(items().currentText(), QString("Histogram of the whole image"));
     QTRY_VERIFY(shows(histogram_chart(*state_->image(), nullptr)));
   }

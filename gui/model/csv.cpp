@@ -1,0 +1,20 @@
+#include "gui/model/csv.h"
+
+#include <fmt/format.h>
+
+namespace coincide::gui {
+
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) {
+    return text;
+  }
+  std::string quoted = "\"";
+  for (const char letter : text) {
+    quoted += letter == '"' ? "\"\"" : std::string(1, letter);
+  }
+  return quoted + '"';
+}
+
+std::string csv_cell(double value) { return fmt::format("{:.10g}", value); }
+
+}  // namespace coincide::gui
