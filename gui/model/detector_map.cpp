@@ -76,8 +76,8 @@ std::size_t nearest(const std::vector<double>& ascending, double value) {
 
 /// Azimuth in a plane detector module of the crystals behind one another is that of one depth, so that they share a
 /// column: the azimuth at the module's middle.
-void place_module(const Scanner& scanner, std::size_t first, std::size_t count, std::vector<Place>& places) {
-  const Vec3 axis = scanner.centre_mm();
+void place_module(const Scanner& scanner, const Vec3& axis, std::size_t first, std::size_t count,
+                  std::vector<Place>& places) {
   double x = 0;
   double y = 0;
   double radius = 0;
@@ -112,10 +112,11 @@ void place_module(const Scanner& scanner, std::size_t first, std::size_t count, 
 }
 
 std::vector<Place> place_crystals(const Scanner& scanner) {
+  const Vec3 axis = scanner.centre_mm();
   std::vector<Place> places(scanner.num_crystals());
   for (const recon::ModuleType& type : scanner.module_types) {
     for (std::size_t m = 0; m < type.num_modules; ++m) {
-      place_module(scanner, type.first_crystal + m * type.crystals_per_module, type.crystals_per_module, places);
+      place_module(scanner, axis, type.first_crystal + m * type.crystals_per_module, type.crystals_per_module, places);
     }
   }
   return places;

@@ -77,6 +77,9 @@ double interpolate(const recon::Image& image, const Point& place_mm) {
   return std::lerp(plane(x.lower), plane(x.upper), x.weight);
 }
 
+/// To tenths; without the sign of a zero.
+double rounded(double mm) { return std::round(10 * mm) / 10 + 0.0; }
+
 /// "Profile along x at y = 3.0, z = -5.0 mm", or from where to where.
 std::string title_of(const ProfileLine& line) {
   constexpr std::string_view letters = "xyz";
@@ -84,7 +87,7 @@ std::string title_of(const ProfileLine& line) {
   std::string place;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     if (along[axis] == 0) {
-      place += fmt::format("{}{} = {:.1f}", place.empty() ? "" : ", ", letters[axis], line.start_mm[axis]);
+      place += fmt::format("{}{} = {:.1f}", place.empty() ? "" : ", ", letters[axis], rounded(line.start_mm[axis]));
     }
   }
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -93,7 +96,7 @@ std::string title_of(const ProfileLine& line) {
     }
   }
   const auto text = [](const Point& point) {
-    return fmt::format("{:.1f}, {:.1f}, {:.1f}", point[0], point[1], point[2]);
+    return fmt::format("{:.1f}, {:.1f}, {:.1f}", rounded(point[0]), rounded(point[1]), rounded(point[2]));
   };
   return fmt::format("Profile from {} to {} mm", text(line.start_mm), text(line.end_mm));
 }

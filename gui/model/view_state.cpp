@@ -11,7 +11,7 @@ namespace coincide::gui {
 namespace {
 
 constexpr double shown_part = 0.999;           ///< of the positive values, so that single hot voxels do not darken all
-constexpr std::size_t most_samples = 4000000;  ///< enough for that percentile, and done in a few hundredths of a second
+constexpr std::size_t most_samples = 1000000;  ///< enough for that percentile, and done in some hundredths of a second
 
 /// The positive values; of a large image, evenly spaced ones.
 std::vector<float> positive_sample(const std::vector<float>& values) {
@@ -107,12 +107,16 @@ void ViewState::set_window(double low, double high) {
   }
   low_ = low;
   high_ = high;
+  window_is_automatic_ = false;
   changed();
 }
 
 void ViewState::auto_window() {
   const double high = has_image() ? high_value(image_->values) : 0;
-  set_window(0, high > 0 ? high : 1);
+  low_ = 0;
+  high_ = high > 0 ? high : 1;
+  window_is_automatic_ = true;
+  changed();
 }
 
 void ViewState::set_colour_map(const std::string& name) {

@@ -41,6 +41,8 @@ class ViewState {
   void set_window(double low, double high);
   /// 0 to the 99.9th percentile of the positive values; 0 to 1 where there are none.
   void auto_window();
+  /// Nobody has set the window since it was last found by auto_window().
+  bool window_is_automatic() const { return window_is_automatic_; }
 
   /// A name of colour_maps(). Setting another throws InputError.
   const std::string& colour_map() const { return colour_map_; }
@@ -65,6 +67,7 @@ class ViewState {
   std::shared_ptr<const recon::Image> image_;
   std::array<std::int64_t, 3> cursor_{};
   double low_ = 0, high_ = 1;
+  bool window_is_automatic_ = true;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;
   std::vector<Roi> rois_;

@@ -65,15 +65,17 @@ bool AnalysisPanel::Subject::operator==(const Subject& other) const {
 }
 
 QWidget* AnalysisPanel::make_choice() {
-  const std::array<std::pair<QString, int>, 5> fixed{{{"Profile along x through the crosshair", along_x},
-                                                      {"Profile along y through the crosshair", along_y},
-                                                      {"Profile along z through the crosshair", along_z},
+  const std::array<std::pair<QString, int>, 5> fixed{{{"Profile along x", along_x},
+                                                      {"Profile along y", along_y},
+                                                      {"Profile along z", along_z},
                                                       {"Profile along the drawn line", along_line},
                                                       {"Histogram of the whole image", whole_image}}};
   for (const auto& [text, item] : fixed) {
     items_->addItem(text, item);
   }
-  items_->setToolTip("What the chart shows. A line is drawn by dragging in a slice while Shift is pressed.");
+  items_->setToolTip(
+      "Profiles along x, y and z go through the crosshair. A line is drawn by dragging in a slice while Shift is "
+      "pressed.");
   items_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   items_->setMinimumContentsLength(16);
   auto* row = new QWidget;

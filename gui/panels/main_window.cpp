@@ -15,6 +15,7 @@
 #include <QStandardPaths>
 #include <QStatusBar>
 #include <QUrl>
+#include <cmath>
 
 #include "gui/panels/data_panel.h"
 #include "gui/panels/main_window_parts.h"
@@ -205,6 +206,10 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bo
       scene.set_options(options);
     }
     view.set_image(changed->image);
+    // The first subsets say little about the values to come.
+    if (view.window_is_automatic() && (changed->is_over() || changed->iteration == std::floor(changed->iteration))) {
+      view.auto_window();
+    }
   }
   if (changed->state == RunState::failed && changed->error != shown_error_) {
     shown_error_ = changed->error;

@@ -92,8 +92,8 @@ class StartPage::DropHint : public QLabel {
 
 StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout), hint_(new DropHint) {
   setAcceptDrops(true);
-  auto* phantom = card("&Try the built-in phantom", "Simulated and reconstructed while you watch, in about a minute",
-                       QStyle::SP_MediaPlay);
+  auto* phantom =
+      card("&Try the built-in phantom", "A simulated scan, reconstructed while you watch", QStyle::SP_ComputerIcon);
   auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", QStyle::SP_DialogOpenButton);
   auto* data = card("Open listmode &data...", "Measured events (PETSIRD), for a new job", QStyle::SP_DriveHDIcon);
   connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);
@@ -101,12 +101,15 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   connect(data, &QAbstractButton::clicked, this, &StartPage::open_data_requested);
 
   auto* start = new QVBoxLayout;
+  start->setSpacing(10);
   start->addWidget(heading("Start", 1.2));
   for (BigButton* button : {phantom, job, data}) {
     start->addWidget(button);
   }
   start->addStretch(1);
   auto* recent_column = new QVBoxLayout;
+  recent_column->setSpacing(10);
+  recent_->setSpacing(2);
   recent_column->addWidget(heading("Recent files", 1.2));
   recent_column->addLayout(recent_);
   recent_column->addStretch(1);

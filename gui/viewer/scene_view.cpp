@@ -263,7 +263,7 @@ void SceneView::Parts::look_from(const std::array<double, 3>& from, const std::a
   std::array<double, 6> bounds{};
   seen.GetBounds(bounds.data());
   renderer->ResetCamera(bounds.data());
-  camera->Zoom(1.5);  // VTK leaves a wide margin
+  camera->Zoom(1.25);  // VTK leaves a wide margin
   moved();
 }
 

@@ -1,5 +1,6 @@
 // The views on the screen: every check compares places, so that a flipped or transposed picture fails.
 
+#include <QLabel>
 #include <QSignalSpy>
 #include <QWheelEvent>
 #include <QtTest>
@@ -264,6 +265,14 @@ class ViewerTest : public QObject {
     options.crystals = CrystalColours::hidden;
     scene_->set_options(options);
     QTRY_VERIFY(!middle_of(scene_picture(), is_green).has_value());
+  }
+
+  void without_opengl_it_is_said() {
+    const bool says_so = std::ranges::any_of(scene_view()->findChildren<QLabel*>(),
+                                             [](const QLabel* label) { return label->text().contains("OpenGL"); });
+    QCOMPARE(says_so, !opengl_problem().isEmpty());
+    QCOMPARE(qEnvironmentVariableIsSet("COINCIDE_NO_OPENGL") && opengl_problem().isEmpty(), false);
+    QCOMPARE(scene_picture() == nullptr, says_so);
   }
 
   void chart_is_drawn() {
