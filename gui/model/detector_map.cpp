@@ -163,14 +163,14 @@ Lattice lattice_of_places(const std::vector<Place>& places, double radius_mm) {
 Lattice raster(std::size_t num_crystals, double circumference_mm, double z_low_mm, double z_high_mm) {
   const double cells = std::max(1.0, 0.25 * static_cast<double>(num_crystals));
   const double length_mm = std::max(z_high_mm - z_low_mm, 1e-3 * circumference_mm);
-  const double columns = std::clamp(std::round(std::sqrt(cells * circumference_mm / length_mm)), 1.0, cells);
+  const double columns = std::round(std::clamp(std::sqrt(cells * circumference_mm / length_mm), 1.0, cells));
   const double rows = std::max(1.0, std::round(cells / columns));
   Lattice lattice;
-  for (double c = 0; c < columns; ++c) {
-    lattice.azimuths.push_back((c + 0.5) * full_turn / columns);
+  for (int column = 0; column < static_cast<int>(columns); ++column) {
+    lattice.azimuths.push_back((column + 0.5) * full_turn / columns);
   }
-  for (double r = 0; r < rows; ++r) {
-    lattice.zs_mm.push_back(z_low_mm + (r + 0.5) * (z_high_mm - z_low_mm) / rows);
+  for (int row = 0; row < static_cast<int>(rows); ++row) {
+    lattice.zs_mm.push_back(z_low_mm + (row + 0.5) * (z_high_mm - z_low_mm) / rows);
   }
   return lattice;
 }

@@ -143,20 +143,23 @@ Chart profile_chart(const recon::Image& image, const ProfileLine& line) {
               .y_label = has_unit ? fmt::format("value ({})", image.unit) : "value",
               .style = Chart::Style::line,
               .series = {{.name = "profile", .x = {}, .y = {}}}};
-  if (image.values.empty() || length_mm(line) == 0) {
+  const double length = length_mm(line);
+  if (image.values.empty() || length == 0 || !std::isfinite(length)) {
     return chart;
   }
   const Point along = direction(line);
   const double step = step_mm(image.grid, line);
   const Interval part = inside(image.grid, line);
   constexpr double rounding = 1e-6;  // else the sample on the very border could be lost
-  const double last = std::floor(part.last / step + rounding);
-  for (double number = std::ceil(part.first / step - rounding); number <= last; ++number) {
+  const auto first = static_cast<std::int64_t>(std::ceil(part.first / step - rounding));
+  const auto last = static_cast<std::int64_t>(std::floor(part.last / step + rounding));
+  for (std::int64_t number = first; number <= last; ++number) {
+    const double distance = static_cast<double>(number) * step;
     Point place = line.start_mm;
     for (std::size_t axis = 0; axis < 3; ++axis) {
-      place[axis] += number * step * along[axis];
+      place[axis] += distance * along[axis];
     }
-    chart.series[0].x.push_back(number * step);
+    chart.series[0].x.push_back(distance);
     chart.series[0].y.push_back(interpolate(image, place));
   }
   return chart;

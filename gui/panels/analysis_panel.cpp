@@ -92,8 +92,7 @@ QWidget* AnalysisPanel::make_page() {
   width_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   width_->setToolTip(
       "Full width at half maximum of the highest peak, as in NEMA NU 2: the maximum by a parabola through three "
-      "voxels, "
-      "the half by linear interpolation");
+      "voxels, the half by linear interpolation");
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
   layout->setContentsMargins(0, 0, 0, 0);

@@ -44,6 +44,21 @@ std::filesystem::path documents_folder() {
 
 }  // namespace
 
+/// What a person who is to help has to know.
+QString MainWindow::Parts::circumstances() const {
+  QStringList lines{"Coincide " + QString::fromStdString(services.version),
+                    QString("Qt ") + qVersion() + ", VTK " + vtk_version() +
+                        ", OpenGL: " + (opengl_problem().isEmpty() ? QString("yes") : opengl_problem())};
+  for (const DeviceChoice& device : services.devices) {
+    lines << QString::fromStdString(device.word + ": " + device.name + " " + device.why_unavailable);
+  }
+  lines << "Job: " + QString::fromStdString(document.title());
+  for (const std::string& line : io::changed_settings(document.job())) {
+    lines << "  " + QString::fromStdString(line);
+  }
+  return lines.join('\n');
+}
+
 bool MainWindow::Parts::attempt(const QString& what, const std::function<void()>& action) {
   try {
     action();
@@ -60,6 +75,7 @@ void MainWindow::Parts::show_error(const QString& what, const QString& sentence)
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setTextFormat(Qt::PlainText);
   box->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  box->setDetailedText(what + ": " + sentence + "\n\n" + circumstances());  // to copy into a report
   box->open();  // the window goes on: a run may be under way
 }
 
@@ -68,7 +84,7 @@ void MainWindow::Parts::show_work() {
     return;
   }
   pages->setCurrentWidget(viewer);
-  for (QDockWidget* dock : docks) {
+  for (QDockWidget* dock : shown_docks) {
     dock->show();
   }
 }
@@ -79,14 +95,22 @@ void MainWindow::Parts::refresh() {
   data_session.follow(document.job());
   window.setWindowTitle(QString::fromStdString(document.title()) + "[*] - Coincide");
   window.setWindowModified(document.is_modified());
-  const std::shared_ptr<Run>& newest = session.newest();
-  const bool running = newest && !newest->is_over();
+  const bool running = is_running();
   undo->setEnabled(document.can_undo());
   redo->setEnabled(document.can_redo());
   run->setEnabled(!running && !document.has_errors());
   pause->setEnabled(running);
   stop->setEnabled(running);
   save_image->setEnabled(view.has_image());
+}
+
+bool MainWindow::Parts::is_running() const { return session.newest() && !session.newest()->is_over(); }
+
+bool MainWindow::Parts::may_stop_run() {
+  return !is_running() ||
+         QMessageBox::question(&window, "Stop the run?",
+                               "A run is under way. Closing the window stops it; the image so far is written.",
+                               QMessageBox::Close | QMessageBox::Cancel) == QMessageBox::Close;
 }
 
 bool MainWindow::Parts::may_discard_changes() {
@@ -180,8 +204,10 @@ void MainWindow::Parts::start_run() {
 void MainWindow::Parts::check_job() {
   form->commit();
   show_work();
-  if (session.newest() && !session.newest()->is_over()) {
-    return;  // the estimate times a short run, and would disturb this one and be wrong
+  estimate_waits_ = is_running();  // it times a short run: it would disturb the one under way and be wrong
+  if (estimate_waits_) {
+    form->show_estimate("Memory and time are estimated when the run has ended.", true);
+    return;
   }
   form->show_estimate_pending();
   plan_task.request([service = services.plan_job, job = document.job()](recon::Reporter& reporter) {
@@ -219,6 +245,9 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bo
     data_session.read(changed->job.result_path(".petsird"));
   }
   refresh();
+  if (changed->is_over() && estimate_waits_) {
+    check_job();
+  }
 }
 
 void MainWindow::Parts::save_shown_image() {
@@ -284,6 +313,9 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
   restoreGeometry(settings.value("geometry").toByteArray());
   restoreState(settings.value("layout").toByteArray(), layout_version);
   for (QDockWidget* dock : parts_->docks) {
+    if (!dock->isHidden()) {  // the user may have closed some the last time
+      parts_->shown_docks << dock;
+    }
     dock->hide();  // until there is something to work on
   }
   parts_->refresh();
@@ -312,13 +344,13 @@ void MainWindow::try_phantom() {
     job.file.clear();
     parts_->document.replace(job);
   });
-  if (ready && (!parts_->session.newest() || parts_->session.newest()->is_over())) {
+  if (ready && !parts_->is_running()) {
     parts_->start_run();
   }
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (!parts_->may_discard_changes()) {
+  if (!parts_->may_discard_changes() || !parts_->may_stop_run()) {
     event->ignore();
     return;
   }

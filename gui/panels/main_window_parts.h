@@ -58,6 +58,7 @@ class MainWindow::Parts : public QObject {
   DataPanel* data = nullptr;
   AnalysisPanel* analysis = nullptr;
   QList<QDockWidget*> docks;
+  QList<QDockWidget*> shown_docks;  ///< once there is something to work on
   QDockWidget* data_dock = nullptr;
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
@@ -76,7 +77,10 @@ class MainWindow::Parts : public QObject {
   void show_error(const QString& what, const QString& sentence);
   /// Runs `action`; an exception becomes a dialog that begins with `what`. False if there was one.
   bool attempt(const QString& what, const std::function<void()>& action);
+  QString circumstances() const;
+  bool is_running() const;
   bool may_discard_changes();
+  bool may_stop_run();
 
   void new_job();
   void ask_for_job();
@@ -97,6 +101,7 @@ class MainWindow::Parts : public QObject {
 
  private:
   std::string shown_error_;
+  bool estimate_waits_ = false;  ///< for the end of the run
 };
 
 }  // namespace coincide::gui

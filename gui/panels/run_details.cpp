@@ -39,6 +39,7 @@ QTreeWidget* make_figures() {
   table->setUniformRowHeights(true);
   table->setAlternatingRowColors(true);
   table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  table->header()->setStretchLastSection(false);
   return table;
 }
 

@@ -153,6 +153,7 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<P
   sides->addWidget(parts_->make_left_side());
   sides->addWidget(parts_->details);
   sides->setStretchFactor(1, 1);
+  sides->setSizes({360, 800});
   auto* layout = new QGridLayout(this);
   layout->addWidget(sides);
 

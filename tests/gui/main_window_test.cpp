@@ -1,8 +1,11 @@
 // The window as a user drives it, with the program's real services.
 
 #include <QAction>
+#include <QDockWidget>
+#include <QDropEvent>
 #include <QLabel>
 #include <QMessageBox>
+#include <QMimeData>
 #include <QSlider>
 #include <QSpinBox>
 #include <QTemporaryDir>
@@ -49,6 +52,13 @@ class MainWindowTest : public QObject {
   void open(const char* name) { window_->open_file(text_path(name)); }
   RunPanel* runs() const { return window_->findChild<RunPanel*>(); }
   void trigger(const char* action) const { window_->findChild<QAction*>(action)->trigger(); }
+  /// Leaves the line with the text cursor in it.
+  void type(const char* setting, const char* text) const {
+    auto* editor = window_->findChild<JobForm*>()->editor(setting);
+    editor->setFocus();
+    QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(editor, text);
+  }
   bool is_over() const { return runs()->chosen_run() != nullptr && runs()->chosen_run()->is_over(); }
   /// The text of the error dialog, which is closed; empty if there is none.
   QString take_error() const {
@@ -70,11 +80,13 @@ class MainWindowTest : public QObject {
     window_.reset();
   }
 
-  /// The window and --batch give the same voxels; the saved job is what was run.
+  /// A job that is opened, edited, saved and run gives the voxels that --batch gives with the saved file.
   void run_equals_batch() {
-    write_job("equal.toml", 2, 5);
+    write_job("equal.toml", 7, 5);
     open("equal.toml");
     QVERIFY(take_error().isEmpty());
+    type("algorithm.iterations", "2");
+    trigger("save");
     trigger("run");
     QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
     const std::shared_ptr<const Run> run = runs()->chosen_run();
@@ -125,6 +137,33 @@ class MainWindowTest : public QObject {
     QVERIFY(window_->windowTitle().contains("new job"));  // nothing was opened
   }
 
+  /// A panel that was closed stays closed the next time.
+  void layout_is_remembered() {
+    write_job("layout.toml", 1, 1);
+    open("layout.toml");
+    auto* panel = window_->findChild<QDockWidget*>("Runs");
+    QVERIFY(panel->isVisible());
+    panel->hide();
+    window_->close();
+    window_ = std::make_unique<MainWindow>(app::make_window_services());
+    window_->show();
+    open("layout.toml");
+    QVERIFY(!window_->findChild<QDockWidget*>("Runs")->isVisible());
+    QVERIFY(window_->findChild<QDockWidget*>("View")->isVisible());
+  }
+
+  void dropped_file_is_opened() {
+    write_job("dropped.toml", 1, 1);
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(text_path("dropped.toml"))});
+    QDragEnterEvent enter({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &enter);
+    QVERIFY(enter.isAccepted());
+    QDropEvent drop({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &drop);
+    QVERIFY(window_->windowTitle().contains("dropped.toml"));
+  }
+
   /// A job that cannot run says why, and the window goes on.
   void failed_run() {
     std::ofstream(path("bad.toml")) << "[input]\nevents = \"nothing_here.petsird\"\n";
@@ -154,14 +193,10 @@ class MainWindowTest : public QObject {
   void typed_text_counts() {
     write_job("typed.toml", 1, 2);
     open("typed.toml");
-    auto* editor = window_->findChild<JobForm*>()->editor("algorithm.iterations");
-    editor->setFocus();
-    QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
-    QTest::keyClicks(editor, "3");
+    type("algorithm.iterations", "3");
     trigger("save");
     QCOMPARE(io::load_job(path("typed.toml")).algorithm.iterations, 3);
-    QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
-    QTest::keyClicks(editor, "2");
+    type("algorithm.iterations", "2");
     trigger("run");
     QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
     QCOMPARE(runs()->chosen_run()->figures.size(), std::size_t{2});
