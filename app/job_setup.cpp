@@ -79,6 +79,7 @@ void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {
     }
   }
   std::vector<fs::path> outputs;
+  outputs.reserve(endings.size());
   for (const std::string& ending : endings) {
     outputs.push_back(fs::weakly_canonical(job.result_path(ending)));
   }

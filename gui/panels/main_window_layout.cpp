@@ -107,6 +107,7 @@ void MainWindow::Parts::make_view_menu() {
   }
   menu->addSeparator();
   auto* themes = new QActionGroup(this);
+  themes->setExclusive(true);
   const QString chosen = QSettings().value("theme", theme_names().first()).toString();
   for (const QString& name : theme_names()) {
     QAction* action = menu->addAction("Colours: " + name, this, [name] {
