@@ -114,6 +114,7 @@ bool MainWindow::Parts::may_stop_run() {
 }
 
 bool MainWindow::Parts::may_discard_changes() {
+  form->commit();  // what is being typed is a change too
   if (!document.is_modified()) {
     return true;
   }

@@ -37,6 +37,8 @@ QString words_of(const io::Setting& setting) {
   return words.join(' ');
 }
 
+bool is_path(const io::Setting& setting) { return std::holds_alternative<std::filesystem::path*>(setting.field); }
+
 /// A line for a path; a file that is dropped on it becomes its text.
 class PathEdit : public QLineEdit {
  public:
@@ -147,7 +149,7 @@ void SettingLine::make_editor(const io::Setting& setting, const std::vector<Devi
     connect(box, &QComboBox::currentTextChanged, this, &SettingLine::set);
     editor_ = box;
   } else {
-    editor_ = make_line_edit(std::holds_alternative<std::filesystem::path*>(setting.field));
+    editor_ = make_line_edit(is_path(setting));
   }
   const QString tip = QString::fromStdString(setting.help + "\nAllowed: " + io::allowed_text(setting) + ".\n" + key_ +
                                              ", default " + document_.default_text(key_));
@@ -157,11 +159,15 @@ void SettingLine::make_editor(const io::Setting& setting, const std::vector<Devi
   editor_->setObjectName(QString::fromStdString(key_));
   editor_->installEventFilter(this);
   label_->setBuddy(editor_);
-  grid_->addWidget(editor_, 0, editor_column);
+  if (is_path(setting)) {  // a path needs all the width there is
+    grid_->addWidget(editor_, 1, label_column, 1, 2);
+  } else {
+    grid_->addWidget(editor_, 0, editor_column);
+  }
 }
 
 void SettingLine::make_beside(const io::Setting& setting) {
-  if (std::holds_alternative<std::filesystem::path*>(setting.field)) {
+  if (is_path(setting)) {
     auto* button = new QToolButton;
     button->setText("...");
     button->setToolTip("Choose on the disk");
@@ -171,7 +177,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
   } else {
     beside_ = new QLabel(QString::fromStdString(setting.unit));
   }
-  grid_->addWidget(beside_, 0, unit_column);
+  grid_->addWidget(beside_, is_path(setting) ? 1 : 0, unit_column);
 
   reset_->setIcon(style()->standardIcon(QStyle::SP_LineEditClearButton));
   reset_->setAutoRaise(true);
@@ -200,11 +206,11 @@ void SettingLine::make_below(const QString& note) {
   row_layout->setContentsMargins(0, 0, 0, 0);
   row_layout->addWidget(icon, 0, Qt::AlignTop);
   row_layout->addWidget(reason_, 1);
-  grid_->addWidget(row, 1, label_column, 1, num_columns);
+  grid_->addWidget(row, 2, label_column, 1, num_columns);
   help_->setForegroundRole(QPalette::PlaceholderText);
-  grid_->addWidget(help_, 2, label_column, 1, num_columns);
+  grid_->addWidget(help_, 3, label_column, 1, num_columns);
   if (!note.isEmpty()) {
-    grid_->addWidget(small_label(note), 3, label_column, 1, num_columns);
+    grid_->addWidget(small_label(note), 4, label_column, 1, num_columns);
   }
 }
 

@@ -96,6 +96,13 @@ class ViewerTest : public QObject {
     return place(*slice("sagittal"), {y, 18, 3}, {z, 12, 4});
   }
 
+  /// True once it has been drawn.
+  bool look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
+    QSignalSpy rendered(scene_view(), &SceneView::rendered);
+    scene_view()->look_from(from, up);
+    return !rendered.isEmpty() || rendered.wait();
+  }
+
  private slots:
   void init() {
     state_ = std::make_unique<ViewState>();
@@ -214,25 +221,32 @@ class ViewerTest : public QObject {
       QSKIP("there is no OpenGL here");
     }
     const auto hot = [this] { return middle_of(scene_picture(), is_white); };
-    scene_view()->look_from({0, -1, 0}, {0, 0, 1});
-    QTRY_VERIFY(hot() && hot()->x() > 0.1 && hot()->y() > 0.1);
-    const double scale = hot()->x() / 15;
-    QVERIFY(std::abs(hot()->y() - 10 * scale) < 2 * scale);
-    scene_view()->look_from({0, 0, 1}, {0, 1, 0});
-    QTRY_VERIFY(hot() && hot()->x() > 0.1 && hot()->y() < -0.1);
-    scene_view()->look_from({1, 0, 0}, {0, 0, 1});
-    QTRY_VERIFY(hot() && hot()->x() < -0.1 && hot()->y() > 0.1);
+    QTRY_VERIFY(hot());
+    double scale = 0;  // of the picture per mm, the same for all directions
+    const auto is_at = [&](double right_mm, double up_mm) {
+      const auto found = hot();
+      return found && std::hypot(found->x() - right_mm * scale, found->y() - up_mm * scale) < 2.5 * scale;
+    };
+    QVERIFY(look_from({0, -1, 0}, {0, 0, 1}));
+    QVERIFY(hot() && hot()->x() > 0.02);
+    scale = hot()->x() / 15;
+    QVERIFY(is_at(15, 10));
+    QVERIFY(look_from({0, 0, 1}, {0, 1, 0}));
+    QVERIFY(is_at(15, -10.5));
+    QVERIFY(look_from({1, 0, 0}, {0, 0, 1}));
+    QVERIFY(is_at(-10.5, 10));
   }
 
   void scene_turns() {
     if (!opengl_problem().isEmpty()) {
       QSKIP("there is no OpenGL here");
     }
-    scene_view()->look_from({0, -1, 0}, {0, 0, 1});
     const auto hot = [this] { return middle_of(scene_picture(), is_white); };
-    QTRY_VERIFY(hot() && hot()->x() > 0.1);
+    QTRY_VERIFY(hot());
+    QVERIFY(look_from({0, -1, 0}, {0, 0, 1}));
+    QVERIFY(hot()->x() > 0.02);
     scene_view()->set_turning(true);
-    QTRY_VERIFY(hot() && hot()->x() < -0.05);
+    QTRY_VERIFY(hot() && hot()->x() < -0.02);
     scene_view()->set_turning(false);
   }
 
