@@ -13,7 +13,8 @@ namespace {
 
 gui::RunOutcome run_for_window(const io::Job& job, recon::Reporter& reporter) {
   RunResult result = run_job(job, reporter);
-  return {.image = std::move(result.image),
+  const bool has_image = !result.image.values.empty();
+  return {.image = has_image ? std::make_shared<const recon::Image>(std::move(result.image)) : nullptr,
           .stopped = result.stopped(),
           .folder = job.output.folder,
           .files = result.provenance.outputs};

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,7 +17,7 @@ namespace coincide::gui {
 
 /// What a run leaves. Its files are written already.
 struct RunOutcome {
-  recon::Image image;  ///< no values if the run was stopped before its first update
+  std::shared_ptr<const recon::Image> image;  ///< null if the run was stopped before its first update
   bool stopped = false;
   std::filesystem::path folder;
   std::vector<std::string> files;  ///< names in `folder`

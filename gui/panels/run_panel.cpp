@@ -57,7 +57,7 @@ QString iterations_text(const Run& run) {
 }
 
 QString progress_text(const Run& run) {
-  const QString state = QString::fromStdString(run_state_name(run.state));
+  QString state = QString::fromStdString(run_state_name(run.state));
   if (run.is_over()) {
     return state;
   }

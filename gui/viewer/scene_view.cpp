@@ -44,8 +44,9 @@ constexpr std::size_t most_lors = 300;           ///< more hide the rest
 constexpr std::size_t most_partners = 400;
 constexpr int turn_period_ms = 40;
 constexpr double turn_step_degrees = 2;
-constexpr double moving_ms = 40;   ///< what a picture may take while something moves
-constexpr double resting_ms = 80;  ///< and a resting one: a run's live images must not hold the window up
+constexpr double moving_ms = 40;    ///< what a picture may take while something moves
+constexpr double resting_ms = 80;   ///< and a resting one: a run's live images must not hold the window up
+constexpr float coarsest_rays = 4;  ///< distance in pixels that is coarse, but shows what is there
 constexpr int still_after_ms = 400;
 constexpr std::array<double, 3> oblique{0.5, -1, 0.35};
 
@@ -83,7 +84,8 @@ struct SceneView::Parts {
 
   QTimer refresh_soon, turning, still;
   bool is_moving = false;
-  float ray_distance = 2;
+  float ray_distance = 1;
+  bool has_volume = false;
   double last_ms = 0;
 
   // What is drawn now, to draw anew only what has changed.
@@ -189,6 +191,7 @@ void SceneView::Parts::refresh_image() {
   if (!view.has_image()) {
     volume_task.cancel();
     volume.set_volume(nullptr);
+    has_volume = false;
     return;
   }
   volume_task.request([made_of = image](const recon::Reporter& reporter) {
@@ -198,6 +201,11 @@ void SceneView::Parts::refresh_image() {
 }
 
 void SceneView::Parts::take_volume(std::shared_ptr<const Volume> made) {
+  if (!has_volume) {  // what it costs is not known yet
+    ray_distance = coarsest_rays;
+    volume.set_ray_distance(ray_distance);
+  }
+  has_volume = true;
   volume.set_volume(std::move(made));
   moved();
 }
@@ -276,12 +284,11 @@ void SceneView::Parts::moved() {
 
 /// As few rays as keep the picture moving, or the most that a resting one may take.
 void SceneView::Parts::choose_rays(double milliseconds) {
-  constexpr float fewest = 4;
   last_ms = milliseconds;
   const double budget_ms = is_moving ? moving_ms : resting_ms;
   const double exact_ms = last_ms * ray_distance * ray_distance;
   const float before = std::exchange(
-      ray_distance, std::clamp(static_cast<float>(std::ceil(std::sqrt(exact_ms / budget_ms))), 1.0F, fewest));
+      ray_distance, std::clamp(static_cast<float>(std::ceil(std::sqrt(exact_ms / budget_ms))), 1.0F, coarsest_rays));
   volume.set_ray_distance(ray_distance);
   if (!is_moving && ray_distance < before) {
     widget->request_render();

@@ -104,9 +104,9 @@ void RunSession::finish(const RunOutcome& outcome) {
   run_->fraction = 1;
   run_->folder = outcome.folder;
   run_->files = outcome.files;
-  const bool has_image = !outcome.image.values.empty();
+  const bool has_image = outcome.image != nullptr;
   if (has_image) {
-    run_->image = std::make_shared<const recon::Image>(outcome.image);
+    run_->image = outcome.image;
   }
   run_->state = outcome.stopped ? RunState::stopped : RunState::done;
   emit run_changed(run_, has_image);

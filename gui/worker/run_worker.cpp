@@ -18,8 +18,9 @@
 namespace coincide::gui {
 namespace {
 
-constexpr int delivery_period_ms = 50;
-constexpr int image_period_ms = 200;
+// Without a graphics card each change on the screen costs some hundredths of a second of all cores, which the run wants.
+constexpr int delivery_period_ms = 200;
+constexpr int image_period_ms = 400;
 
 /// What a run has said since it was last asked.
 struct News {

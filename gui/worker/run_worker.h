@@ -31,10 +31,10 @@ class RunWorker : public QObject {
 
  signals:
   void started();
-  /// At most 20 per second; `fraction` of the stage.
+  /// At most 5 per second; `fraction` of the stage.
   void progress(const QString& stage, double fraction);
   void note(const QString& sentence, bool is_warning);
-  /// At most 5 per second, always the newest, in the unit of the result.
+  /// At most one in 0.4 seconds, always the newest, in the unit of the result.
   void image_ready(const std::shared_ptr<const coincide::recon::Image>& image, double iteration);
   void figures_ready(const coincide::recon::IterationFigures& figures);
   /// The image after each whole iteration, none left out.

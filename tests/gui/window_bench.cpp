@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QElapsedTimer>
+#include <QEventLoop>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -33,16 +34,18 @@ double memory_mb() {
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
-bool wait_for(const std::function<bool()>& condition, int milliseconds) {
-  QElapsedTimer clock;
-  clock.start();
-  while (!condition()) {
-    if (clock.hasExpired(milliseconds)) {
-      return false;
+/// Runs the event loop, which sleeps when nothing happens, until the condition holds or the time is over.
+void wait_for(const std::function<bool()>& condition, int milliseconds) {
+  QEventLoop loop;
+  QTimer poll;
+  QObject::connect(&poll, &QTimer::timeout, &loop, [&] {
+    if (condition()) {
+      loop.quit();
     }
-    QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 5);
-  }
-  return true;
+  });
+  poll.start(1);
+  QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
+  loop.exec();
 }
 
 void rest(int milliseconds) {
@@ -125,11 +128,17 @@ void measure_views(const std::array<std::int64_t, 3>& shape) {
 
 /// Runs a job to its end; the longest times between two turns of the event loop.
 void measure_run(MainWindow& window, const QString& job, const char* what) {
-  Times gaps;
+  struct Gap {
+    double ms, at_s;
+  };
+  std::vector<Gap> gaps;
   QElapsedTimer clock;
+  QElapsedTimer since_start;
+  since_start.start();
   QTimer heart;
   QObject::connect(&heart, &QTimer::timeout, &window, [&] {
-    gaps.ms.push_back(1e-6 * static_cast<double>(clock.nsecsElapsed()));
+    gaps.push_back(
+        {1e-6 * static_cast<double>(clock.nsecsElapsed()), 1e-3 * static_cast<double>(since_start.elapsed())});
     clock.start();
   });
   const auto* runs = window.findChild<RunPanel*>();
@@ -145,13 +154,13 @@ void measure_run(MainWindow& window, const QString& job, const char* what) {
   wait_for([&] { return runs->chosen_run() != before && runs->chosen_run() && runs->chosen_run()->is_over(); }, 600000);
   rest(1000);
   heart.stop();
-  std::ranges::sort(gaps.ms, std::greater{});
+  std::ranges::sort(gaps, std::greater{}, &Gap::ms);
   fmt::print("{}: {}, {:.1f} s\n  longest times without an answer:", what, run_state_name(runs->chosen_run()->state),
              runs->chosen_run()->seconds);
-  for (std::size_t i = 0; i < std::min<std::size_t>(8, gaps.ms.size()); ++i) {
-    fmt::print(" {:.0f}", gaps.ms[i]);
+  for (std::size_t i = 0; i < std::min<std::size_t>(8, gaps.size()); ++i) {
+    fmt::print(" {:.0f} ms (at {:.1f} s)", gaps[i].ms, gaps[i].at_s);
   }
-  fmt::print(" ms\n  memory {:.0f} MB at most so far\n", memory_mb());
+  fmt::print("\n  memory {:.0f} MB at most so far\n", memory_mb());
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ RunOutcome run_until_stopped(const io::Job&, Reporter& reporter) {
     QThread::yieldCurrentThread();
   }
   RunOutcome outcome;
-  outcome.image = image_of(7);
+  outcome.image = std::make_shared<const recon::Image>(image_of(7));
   outcome.stopped = true;
   return outcome;
 }
@@ -119,7 +119,7 @@ class WorkerTest : public QObject {
       }
       reporter.progress("writing", 1);
       RunOutcome outcome;
-      outcome.image = image;
+      outcome.image = std::make_shared<const recon::Image>(image);
       outcome.files = {"a.nii.gz"};
       return outcome;
     }));
@@ -138,7 +138,7 @@ class WorkerTest : public QObject {
                                 "figures 3", "progress writing", "finished"}));
     QCOMPARE(record.iteration, 3.0);
     QCOMPARE(record.image->values, image_of(3).values);
-    QCOMPARE(record.outcome.image.values, image_of(3).values);
+    QCOMPARE(record.outcome.image->values, image_of(3).values);
     QCOMPARE(record.outcome.files, std::vector<std::string>{"a.nii.gz"});
     QVERIFY(!record.outcome.stopped);
   }
@@ -210,7 +210,7 @@ class WorkerTest : public QObject {
     worker.stop();
     QTRY_VERIFY(record.over);
     QVERIFY(record.outcome.stopped);
-    QCOMPARE(record.outcome.image.values, image_of(7).values);
+    QCOMPARE(record.outcome.image->values, image_of(7).values);
     QCOMPARE(record.signal_names.last(), QString("finished"));
   }
 
