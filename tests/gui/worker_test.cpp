@@ -1,18 +1,11 @@
-// The worker and the panel of runs, on a program whose runs do what the test says.
+// The worker and its tasks, on a program whose runs do what the test says.
 
-#include <QLabel>
-#include <QListWidget>
-#include <QPlainTextEdit>
-#include <QProgressBar>
-#include <QPushButton>
 #include <QSemaphore>
 #include <QThread>
-#include <QTreeWidget>
 #include <QtTest>
 #include <atomic>
 #include <new>
 
-#include "gui/panels/run_panel.h"
 #include "gui/worker/latest_task.h"
 #include "gui/worker/run_worker.h"
 #include "projectors/error.h"
@@ -22,9 +15,7 @@ namespace coincide::tests {
 namespace {
 
 using gui::LatestTask;
-using gui::Run;
 using gui::RunOutcome;
-using gui::RunState;
 using gui::RunWorker;
 using recon::Reporter;
 
@@ -329,111 +320,6 @@ class WorkerTest : public QObject {
     go_on.release();
     QTRY_VERIFY(!task.is_busy());
     QVERIFY(!is_answered);
-  }
-
-  void the_panel_shows_what_a_run_does() {
-    gui::RunPanel panel;
-    auto* list = panel.findChild<QTreeWidget*>("runs");
-    auto* figures = panel.findChild<QTreeWidget*>("figures");
-    auto* messages = panel.findChild<QListWidget*>("messages");
-    auto* start = panel.findChild<QPushButton*>("start");
-    auto* pause = panel.findChild<QPushButton*>("pause");
-    auto* stop = panel.findChild<QPushButton*>("stop");
-    QVERIFY(!panel.chosen_run());
-    QVERIFY(start->isEnabled() && !pause->isEnabled() && !stop->isEnabled());
-
-    auto run = std::make_shared<Run>();
-    run->number = 1;
-    run->job.output.name = "brain";
-    run->job.algorithm.iterations = 6;
-    run->stage = "reconstruction";
-    run->fraction = 0.25;
-    run->seconds = 61;
-    run->seconds_left = 183;
-    run->figures = {{.iteration = 1, .log_likelihood = -1234.5, .expected_counts = 1000}};
-    run->lines = {"100 prompts.", "Warning: few counts"};
-    panel.show_run(run);
-    QCOMPARE(panel.chosen_run(), std::shared_ptr<const Run>(run));
-    QVERIFY(!start->isEnabled() && pause->isEnabled() && stop->isEnabled());
-    const QTreeWidgetItem* row = list->topLevelItem(0);
-    QCOMPARE(row->text(1), QString("brain"));
-    QCOMPARE(row->text(2), QString::fromStdString(run_state_name(RunState::running)));
-    QCOMPARE(row->text(3), QString("1 of 6"));
-    QCOMPARE(row->text(4), QString("1:01"));
-    QCOMPARE(panel.findChild<QLabel*>("progress")->text(), QString("reconstruction, 3:03 left"));
-    const auto* bar = panel.findChild<QProgressBar*>();
-    QCOMPARE(4 * bar->value(), bar->maximum());
-    QCOMPARE(figures->topLevelItem(0)->text(1), QString("-1234.5"));
-    QCOMPARE(messages->count(), 2);
-    QCOMPARE(messages->item(1)->text(), QString("few counts"));
-    const QString settings = panel.findChild<QPlainTextEdit*>("settings")->toPlainText();
-    QVERIFY2(settings.contains("algorithm.iterations = 6"), qPrintable(settings));
-
-    run->figures.push_back({.iteration = 2});
-    run->error = "the disk is full";
-    run->state = RunState::failed;
-    panel.show_run(run);
-    panel.show_run(run);
-    QCOMPARE(list->topLevelItemCount(), 1);
-    QCOMPARE(figures->topLevelItemCount(), 2);
-    QCOMPARE(messages->count(), 3);
-    QCOMPARE(messages->item(2)->text(), QString("the disk is full"));
-    QCOMPARE(row->text(2), QString::fromStdString(run_state_name(RunState::failed)));
-    QVERIFY(start->isEnabled() && !pause->isEnabled() && !stop->isEnabled());
-  }
-
-  void the_buttons_ask_for_what_is_possible() {
-    gui::RunPanel panel;
-    auto* pause = panel.findChild<QPushButton*>("pause");
-    QSignalSpy starts(&panel, &gui::RunPanel::start_requested);
-    QSignalSpy pauses(&panel, &gui::RunPanel::pause_requested);
-    QSignalSpy resumes(&panel, &gui::RunPanel::resume_requested);
-    QSignalSpy stops(&panel, &gui::RunPanel::stop_requested);
-    panel.findChild<QPushButton*>("start")->click();
-    QCOMPARE(starts.size(), 1);
-    auto run = std::make_shared<Run>();
-    run->number = 1;
-    panel.show_run(run);
-    pause->click();
-    QCOMPARE(pauses.size(), 1);
-    run->state = RunState::paused;
-    panel.show_run(run);
-    QCOMPARE(pause->text(), QString("Continue"));
-    pause->click();
-    QCOMPARE(resumes.size(), 1);
-    QCOMPARE(pauses.size(), 1);
-    panel.findChild<QPushButton*>("stop")->click();
-    QCOMPARE(stops.size(), 1);
-    run->state = RunState::stopping;
-    panel.show_run(run);
-    QVERIFY(!pause->isEnabled() && !panel.findChild<QPushButton*>("stop")->isEnabled());
-  }
-
-  void an_older_run_can_be_chosen() {
-    gui::RunPanel panel;
-    auto* list = panel.findChild<QTreeWidget*>("runs");
-    QSignalSpy chosen(&panel, &gui::RunPanel::run_chosen);
-    std::vector<std::shared_ptr<Run>> runs;
-    for (int number = 1; number <= 2; ++number) {
-      runs.push_back(std::make_shared<Run>());
-      runs.back()->number = number;
-      runs.back()->state = RunState::done;
-      runs.back()->lines = {"of run " + std::to_string(number)};
-      panel.show_run(runs.back());
-    }
-    QCOMPARE(panel.chosen_run()->number, 2);
-    QCOMPARE(chosen.size(), 0);
-    list->setCurrentItem(list->topLevelItem(1));
-    QCOMPARE(chosen.size(), 1);
-    QCOMPARE(panel.chosen_run()->number, 1);
-    const auto* messages = panel.findChild<QListWidget*>("messages");
-    QCOMPARE(messages->item(0)->text(), QString("of run 1"));
-    runs[1]->state = RunState::running;
-    runs[1]->lines.emplace_back("more");
-    panel.show_run(runs[1]);  // not the chosen one
-    QCOMPARE(messages->count(), 1);
-    QCOMPARE(list->topLevelItem(0)->text(2), QString::fromStdString(run_state_name(RunState::running)));
-    QVERIFY(panel.findChild<QPushButton*>("stop")->isEnabled());
   }
 };
 

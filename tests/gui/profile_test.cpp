@@ -1,0 +1,206 @@
+// Profiles and their widths against formulas.
+
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <random>
+
+#include "gui/model/profile.h"
+#include "gui/model/view_state.h"
+#include "support/test_main.h"
+
+using namespace coincide;       // NOLINT(google-build-using-namespace): a test
+using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+
+namespace {
+
+/// Other counts, sizes and middles along each axis, so that no two of them can be confused.
+recon::Image random_image() {
+  recon::Image image(recon::centred_grid({23, 17, 31}, {2, 3, 1.5F}, {5, -7, 11}), 0, "Bq/mL");
+  std::mt19937 random(7);
+  std::uniform_real_distribution<float> value(-1, 10);
+  std::ranges::generate(image.values, [&] { return value(random); });
+  return image;
+}
+
+double middle(const recon::ImageGrid& grid, std::size_t axis, std::int64_t i) {
+  return grid.origin_mm[axis] + static_cast<double>(i) * grid.voxel_size_mm[axis];
+}
+
+/// An image of f(x, y, z) at the middles of the voxels.
+template <class Function>
+recon::Image image_of(const recon::ImageGrid& grid, Function&& f) {
+  recon::Image image(grid, 0, "Bq/mL");
+  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
+      for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
+        image.at(i, j, k) = static_cast<float>(f(middle(grid, 0, i), middle(grid, 1, j), middle(grid, 2, k)));
+      }
+    }
+  }
+  return image;
+}
+
+/// A Gaussian of height 1 sampled every `step`.
+Chart gaussian(double fwhm, double at, double step, double length) {
+  Chart chart{.title = {}, .x_label = {}, .y_label = {}, .style = Chart::Style::line, .series = {{}}};
+  for (double x = 0; x <= length; x += step) {
+    chart.series[0].x.push_back(x);
+    chart.series[0].y.push_back(std::exp(-4 * std::numbers::ln2 * (x - at) * (x - at) / (fwhm * fwhm)));
+  }
+  return chart;
+}
+
+}  // namespace
+
+class ProfileTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void profile_of_a_linear_image_is_a_line();
+  void profile_along_an_axis_meets_the_voxels();
+  void profile_leaves_out_what_is_outside();
+  void profile_beside_the_image_is_empty();
+  void width_of_a_gaussian();
+  void width_needs_both_sides();
+  void width_of_a_point_in_an_image();
+  void width_is_that_of_the_highest_peak();
+  void profile_line_is_told_to_the_listeners();
+};
+
+/// Trilinear interpolation has no error there.
+void ProfileTest::profile_of_a_linear_image_is_a_line() {
+  const recon::ImageGrid grid = recon::centred_grid({20, 24, 16}, {2, 3, 1.5F}, {5, -7, 11});
+  const auto value = [](double x, double y, double z) { return 3 + 0.5 * x - 2 * y + 4 * z; };
+  const recon::Image image = image_of(grid, value);
+  const ProfileLine line{{-8, -30, 3}, {20, 15, 19}};
+  const Chart chart = profile_chart(image, line);
+  const auto& [name, x, y] = chart.series.at(0);
+  const double length = std::hypot(28, 45, 16);
+  QCOMPARE(x.size(), y.size());
+  QVERIFY(x.size() > 70);
+  QCOMPARE(x.front(), 0.0);
+  QVERIFY(x.back() <= length && x.back() > length - 0.75);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double part = x[i] / length;
+    QVERIFY(std::abs(y[i] - value(-8 + 28 * part, -30 + 45 * part, 3 + 16 * part)) < 1e-4);
+    QVERIFY(i == 0 || (x[i] - x[i - 1] <= 0.75 + 1e-9 && x[i] - x[i - 1] > 0.3));
+  }
+  QCOMPARE(chart.title, std::string("Profile from -8.0, -30.0, 3.0 to 20.0, 15.0, 19.0 mm"));
+  QCOMPARE(profile_chart(image, default_profile(grid, {1, 2, -0.01}, 1)).title,
+           std::string("Profile along y at x = 1.0, z = 0.0 mm"));
+  QCOMPARE(chart.x_label, std::string("distance (mm)"));
+  QCOMPARE(chart.y_label, std::string("value (Bq/mL)"));
+  QVERIFY(profile_chart(image, {{1, 2, 3}, {1, 2, 3}}).is_empty());
+  QVERIFY(profile_chart(recon::Image(), line).is_empty());
+}
+
+void ProfileTest::profile_along_an_axis_meets_the_voxels() {
+  const recon::Image image = random_image();  // voxels of 2 x 3 x 1.5 mm
+  const std::array<std::int64_t, 3> voxel{4, 9, 22};
+  const std::array<double, 3> through{middle(image.grid, 0, 4), middle(image.grid, 1, 9), middle(image.grid, 2, 22)};
+  for (int axis = 0; axis < 3; ++axis) {
+    const auto along = static_cast<std::size_t>(axis);
+    const ProfileLine line = default_profile(image.grid, through, axis);
+    const double size = image.grid.voxel_size_mm[along];
+    QCOMPARE(voxel_mm_along(image.grid, line), size);
+    QVERIFY(std::abs(line.end_mm[along] - line.start_mm[along] - size * static_cast<double>(image.grid.shape[along])) <
+            1e-9);
+    const Chart::Series series = profile_chart(image, line).series.at(0);
+    for (std::int64_t i = 0; i < image.grid.shape[along]; ++i) {
+      const double at = (static_cast<double>(i) + 0.5) * size;
+      const auto sample = std::ranges::find_if(series.x, [&](double x) { return std::abs(x - at) < 1e-4; });
+      QVERIFY(sample != series.x.end());
+      std::array<std::int64_t, 3> here = voxel;
+      here[along] = i;
+      const double y = series.y[static_cast<std::size_t>(sample - series.x.begin())];
+      QVERIFY(std::abs(y - image.at(here[0], here[1], here[2])) < 1e-3);
+    }
+    QVERIFY(series.x.front() == 0 && std::abs(series.x.back() - size * double(image.grid.shape[along])) < 1e-4);
+  }
+}
+
+void ProfileTest::profile_leaves_out_what_is_outside() {
+  const recon::Image image(recon::centred_grid({10, 10, 10}, {2, 2, 2}, {0, 0, 0}), 4);
+  const Chart::Series series = profile_chart(image, {{-30, 1, 1}, {500, 1, 1}}).series.at(0);
+  QCOMPARE(series.x.front(), 20.0);  // 30 mm to the middle, which is 10 mm from the border
+  QCOMPARE(series.x.back(), 40.0);
+  QVERIFY(std::ranges::all_of(series.y, [](double y) { return y == 4; }));
+}
+
+void ProfileTest::profile_beside_the_image_is_empty() {
+  const recon::Image image(recon::centred_grid({10, 10, 10}, {2, 2, 2}, {0, 0, 0}), 4);
+  QVERIFY(profile_chart(image, {{-30, 11, 0}, {30, 11, 0}}).is_empty());
+  QVERIFY(profile_chart(image, {{-30, 0, 0}, {-11, 0, 0}}).is_empty());
+  QVERIFY(profile_chart(image, {{-30, 0, 0}, {0, 100, 0}}).is_empty());
+}
+
+void ProfileTest::width_of_a_gaussian() {
+  for (const double at : {20.0, 20.3, 20.5, 20.9}) {
+    const std::optional<double> width = fwhm_mm(gaussian(6, at, 1, 40), 1);
+    QVERIFY(width.has_value());
+    QVERIFY2(std::abs(*width / 6 - 1) < 0.01, qPrintable(QString::number(*width)));
+  }
+  QVERIFY(std::abs(fwhm_mm(gaussian(6, 20.2, 0.05, 40), 1).value() / 6 - 1) < 0.005);
+}
+
+void ProfileTest::width_needs_both_sides() {
+  QVERIFY(!fwhm_mm(gaussian(6, 1, 0.5, 40), 1));
+  QVERIFY(!fwhm_mm(gaussian(6, 39, 0.5, 40), 1));
+  QVERIFY(!fwhm_mm(gaussian(6, 0, 0.5, 40), 1));
+  QVERIFY(!fwhm_mm(Chart{}, 1));
+  Chart below = gaussian(6, 20, 0.5, 40);
+  std::ranges::transform(below.series[0].y, below.series[0].y.begin(), [](double y) { return y - 2; });
+  QVERIFY(!fwhm_mm(below, 1));
+}
+
+/// Along each axis, with the source between the voxels: the samples between the voxels must not change the width.
+void ProfileTest::width_of_a_point_in_an_image() {
+  const double fwhm = 12;
+  const recon::ImageGrid grid = recon::centred_grid({40, 31, 50}, {2, 3, 1.5F}, {0, 0, 0});
+  const recon::Image image = image_of(grid, [&](double x, double y, double z) {
+    return 1e4 * std::exp(-4 * std::numbers::ln2 * (x * x + (y - 1) * (y - 1) + (z - 0.4) * (z - 0.4)) / (fwhm * fwhm));
+  });
+  for (int axis = 0; axis < 3; ++axis) {
+    const ProfileLine line = default_profile(grid, {1, 0, 0.75}, axis);  // through the middles of voxels
+    const double voxel = voxel_mm_along(grid, line);
+    Chart voxels{.title = {}, .x_label = {}, .y_label = {}, .style = Chart::Style::line, .series = {{}}};
+    for (std::int64_t i = 0; i < grid.shape[static_cast<std::size_t>(axis)]; ++i) {
+      std::array<std::int64_t, 3> here{20, 15, 25};
+      here[static_cast<std::size_t>(axis)] = i;
+      voxels.series[0].x.push_back(static_cast<double>(i) * voxel);
+      voxels.series[0].y.push_back(image.at(here[0], here[1], here[2]));
+    }
+    const std::optional<double> width = fwhm_mm(profile_chart(image, line), voxel);
+    QVERIFY(width.has_value());
+    QVERIFY(std::abs(*width - fwhm_mm(voxels, voxel).value()) < 1e-4);
+    QVERIFY2(std::abs(*width / fwhm - 1) < 0.02, qPrintable(QString("%1: %2").arg(axis).arg(*width)));
+  }
+}
+
+void ProfileTest::width_is_that_of_the_highest_peak() {
+  Chart chart = gaussian(4, 10, 0.25, 60);
+  const Chart other = gaussian(9, 40, 0.25, 60);
+  for (std::size_t i = 0; i < chart.series[0].y.size(); ++i) {
+    chart.series[0].y[i] += 1.5 * other.series[0].y[i];
+  }
+  QVERIFY(std::abs(fwhm_mm(chart, 0.25).value() / 9 - 1) < 0.005);
+}
+
+void ProfileTest::profile_line_is_told_to_the_listeners() {
+  ViewState state;
+  int calls = 0;
+  state.listen([&] { ++calls; });
+  QVERIFY(!state.profile_line());
+  const ProfileLine line{{1, 2, 3}, {4, 5, 6}};
+  state.set_profile_line(line);
+  QCOMPARE(calls, 1);
+  QVERIFY(state.profile_line() == line);
+  state.set_profile_line({});
+  QVERIFY(!state.profile_line());
+}
+
+COINCIDE_TEST_CLASS(ProfileTest)
+
+#include "profile_test.moc"
