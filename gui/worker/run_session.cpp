@@ -3,7 +3,7 @@
 namespace coincide::gui {
 namespace {
 
-constexpr std::size_t most_bytes_kept = 2'000'000'000;  ///< of the iterations of a run
+constexpr std::size_t most_bytes_kept = 2'000'000'000;  ///< of the iterations of all runs
 
 }  // namespace
 
@@ -90,8 +90,10 @@ void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double i
   if (!keeps_iterations_) {
     return;
   }
-  keeps_iterations_ = (run_->kept.size() + 1) * image->values.size() * sizeof(float) <= most_bytes_kept;
+  const std::size_t bytes = image->values.size() * sizeof(float);
+  keeps_iterations_ = bytes_kept_ + bytes <= most_bytes_kept;
   if (keeps_iterations_) {
+    bytes_kept_ += bytes;
     run_->kept.push_back({iteration, image});
   } else {
     run_->lines.emplace_back("Further iterations are not kept to go back to: their images would fill the memory.");

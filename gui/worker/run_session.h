@@ -37,7 +37,8 @@ class RunSession : public QObject {
   RunWorker& worker_;
   std::shared_ptr<Run> run_;
   int count_ = 0;
-  bool keeps_iterations_ = true;  ///< until they become too large
+  bool keeps_iterations_ = true;  ///< of this run, until there are too many
+  std::size_t bytes_kept_ = 0;
   double seconds_before_pause_ = 0;
   QElapsedTimer clock_;       ///< since the start or the end of the last pause
   double stage_start_s_ = 0;  ///< of the run's time
