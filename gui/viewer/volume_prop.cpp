@@ -48,7 +48,7 @@ void VolumeProp::set_volume(std::shared_ptr<const Volume> volume) {
   levels_->SetDimensions(static_cast<int>(shape[0]), static_cast<int>(shape[1]), static_cast<int>(shape[2]));
   levels_->SetSpacing(size[0], size[1], size[2]);
   levels_->SetOrigin(volume_->origin_mm.data());
-  mapper_->SetSampleDistance(static_cast<float>(0.7 * std::ranges::min(size)));
+  mapper_->SetSampleDistance(static_cast<float>(0.5 * std::ranges::min(size)));
   set_levels();
 }
 

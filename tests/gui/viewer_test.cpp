@@ -67,7 +67,7 @@ std::optional<QPointF> middle_of(QWidget* view, Belongs&& belongs) {
   return QPointF(middle.x(), -middle.y()) / (0.5 * picture.width());
 }
 
-bool is_white(const QColor& colour) { return colour.lightness() > 160 && colour.saturation() < 40; }
+bool is_white(const QColor& colour) { return colour.lightness() > 80 && colour.saturation() < 40; }
 
 void drag(QWidget* view, Qt::MouseButton button, Qt::KeyboardModifiers keys, const QPoint& from, const QPoint& to) {
   QTest::mousePress(view, button, keys, from);
