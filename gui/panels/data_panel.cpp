@@ -208,7 +208,8 @@ void DataPanel::show_data(const LoadedData& data) {
     parts_->facts->removeRow(0);
   }
   for (const io::DataFact& fact : data.facts) {
-    parts_->facts->addRow(QString::fromStdString(fact.name), text_label(QString::fromStdString(fact.value)));
+    const QString indent = fact.part ? "    " : "";
+    parts_->facts->addRow(indent + QString::fromStdString(fact.name), text_label(QString::fromStdString(fact.value)));
   }
   parts_->of_data = data.summary.checks;
   parts_->show_checks();

@@ -121,13 +121,14 @@ void SceneView::Parts::make_scene(VtkWidget& to) {
   to.interactor().SetInteractorStyle(style);
   style->AddObserver(vtkCommand::InteractionEvent, this, &Parts::moved);
   renderer->GetActiveCamera()->ParallelProjectionOn();  // sizes can be compared
-  const auto paint = [](vtkRenderer& on, Layer& layer, double red, double green, double blue, double opacity,
-                        float width) {
+  const auto pixel_ratio = static_cast<float>(to.devicePixelRatioF());
+  const auto paint = [pixel_ratio](vtkRenderer& on, Layer& layer, double red, double green, double blue, double opacity,
+                                   float width) {
     layer.actor->GetProperty()->SetColor(red, green, blue);
     layer.actor->GetProperty()->SetOpacity(opacity);
     layer.actor->GetProperty()->LightingOff();
-    layer.actor->GetProperty()->SetLineWidth(width);
-    layer.actor->GetProperty()->SetPointSize(3);
+    layer.actor->GetProperty()->SetLineWidth(pixel_ratio * width);
+    layer.actor->GetProperty()->SetPointSize(pixel_ratio * 3);
     on.AddActor(layer.actor);
   };
   paint(*renderer, crystals, 1, 1, 1, 1, 1);
