@@ -44,10 +44,10 @@ constexpr std::size_t most_lors = 300;           ///< more hide the rest
 constexpr std::size_t most_partners = 400;
 constexpr int turn_period_ms = 40;
 constexpr double turn_step_degrees = 2;
-constexpr double moving_ms = 40;    ///< what a picture may take while something moves
-constexpr double resting_ms = 80;   ///< and a resting one: a run's live images must not hold the window up
-constexpr float coarsest_rays = 4;  ///< distance in pixels that is coarse, but shows what is there
-constexpr int still_after_ms = 400;
+constexpr double moving_ms = 30;     ///< what a picture may take while something moves
+constexpr double resting_ms = 80;    ///< and a resting one: a run's live images must not hold the window up
+constexpr float coarsest_rays = 4;   ///< distance in pixels that is coarse, but shows what is there
+constexpr int still_after_ms = 600;  ///< longer than between the live images of a run
 constexpr std::array<double, 3> oblique{0.5, -1, 0.35};
 
 /// One set of lines, points or faces.
