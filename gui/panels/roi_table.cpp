@@ -2,13 +2,10 @@
 
 #include <QAction>
 #include <QClipboard>
-#include <QFileDialog>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
-#include <QMessageBox>
 #include <QRegularExpression>
-#include <QSaveFile>
 #include <QSignalBlocker>
 #include <QTableWidget>
 #include <QToolButton>
@@ -16,6 +13,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+
+#include "gui/viewer/save_csv.h"
 
 namespace coincide::gui {
 namespace {
@@ -160,7 +159,7 @@ QWidget* RoiTable::make_buttons() {
   connect(copy, &QToolButton::clicked, this,
           [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(csv())); });
   auto* save_button = tool_button("Save...", "Saves the table as a CSV file");
-  connect(save_button, &QToolButton::clicked, this, &RoiTable::save);
+  connect(save_button, &QToolButton::clicked, this, [this] { save_csv(this, "the regions", "regions.csv", csv()); });
   auto* remove = tool_button("Delete", "Deletes the chosen regions (Del)");
   connect(remove, &QToolButton::clicked, this, &RoiTable::remove_chosen);
   for (QToolButton* button : {copy, save_button, remove}) {
@@ -302,18 +301,5 @@ void RoiTable::remove_chosen() {
 }
 
 std::string RoiTable::csv() const { return state_.has_image() ? roi_csv(rois_, *image_) : std::string(); }
-
-void RoiTable::save() {
-  const QString path = QFileDialog::getSaveFileName(this, "Save the regions", "regions.csv", "CSV (*.csv)");
-  if (path.isEmpty()) {
-    return;
-  }
-  QSaveFile file(path);
-  const QByteArray bytes = QByteArray::fromStdString(csv());
-  if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-    QMessageBox::warning(this, "Save the regions",
-                         path + " cannot be written: " + file.errorString() + ". Choose another folder.");
-  }
-}
 
 }  // namespace coincide::gui

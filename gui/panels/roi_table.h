@@ -35,7 +35,6 @@ class RoiTable : public QWidget {
   void request_figures();
   void edit(int row, int column);
   void remove_chosen();
-  void save();
   Roi new_roi(RoiShape shape);
   std::string csv() const;
 

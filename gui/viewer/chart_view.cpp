@@ -23,11 +23,11 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
-#include <QSaveFile>
 #include <QVBoxLayout>
 #include <array>
 
 #include "gui/viewer/opengl.h"
+#include "gui/viewer/save_csv.h"
 #include "gui/viewer/vtk_interactor.h"
 #include "gui/viewer/vtk_widget.h"
 
@@ -186,24 +186,12 @@ void ChartView::contextMenuEvent(QContextMenuEvent* event) {
     });
     menu.addSeparator();
   }
-  menu.addAction("Save the &data as CSV...", this, &ChartView::save_csv);
+  menu.addAction("Save the &data as CSV...", this,
+                 [this] { save_csv(this, "the data of the chart", "chart.csv", chart_csv(parts_->chart)); });
   menu.addAction("&Copy the data as CSV", this,
                  [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(chart_csv(parts_->chart))); });
   menu.addAction("Save the &picture...", this, &ChartView::save_picture);
   menu.exec(event->globalPos());
-}
-
-void ChartView::save_csv() {
-  const QString path = QFileDialog::getSaveFileName(this, "Save the data of the chart", "chart.csv", "CSV (*.csv)");
-  if (path.isEmpty()) {
-    return;
-  }
-  QSaveFile file(path);
-  const QByteArray bytes = QByteArray::fromStdString(chart_csv(parts_->chart));
-  if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-    QMessageBox::warning(this, "The data cannot be saved",
-                         path + ": " + file.errorString() + ". Choose another folder.");
-  }
 }
 
 void ChartView::save_picture() {

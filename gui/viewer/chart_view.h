@@ -29,7 +29,6 @@ class ChartView : public QWidget {
   void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
-  void save_csv();
   void save_picture();
 
   struct Parts;

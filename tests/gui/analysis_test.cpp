@@ -9,6 +9,7 @@
 #include <numeric>
 #include <random>
 
+#include "gui/image_support.h"
 #include "gui/model/chart.h"
 #include "gui/model/histogram.h"
 #include "gui/model/roi.h"
@@ -18,21 +19,10 @@
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
 using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+using coincide::tests::middle;
+using coincide::tests::random_image;
 
 namespace {
-
-/// Other counts, sizes and middles along each axis, so that no two of them can be confused.
-recon::Image random_image() {
-  recon::Image image(recon::centred_grid({23, 17, 31}, {2, 3, 1.5F}, {5, -7, 11}), 0, "Bq/mL");
-  std::mt19937 random(7);
-  std::uniform_real_distribution<float> value(-1, 10);
-  std::ranges::generate(image.values, [&] { return value(random); });
-  return image;
-}
-
-double middle(const recon::ImageGrid& grid, std::size_t axis, std::int64_t i) {
-  return grid.origin_mm[axis] + static_cast<double>(i) * grid.voxel_size_mm[axis];
-}
 
 /// The voxel of a slice at a column and a row, written out for each of the three directions.
 std::array<std::int64_t, 3> voxel_at(int axis, std::int64_t index, std::int64_t column, std::int64_t row) {

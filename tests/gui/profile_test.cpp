@@ -6,27 +6,17 @@
 #include <numbers>
 #include <random>
 
+#include "gui/image_support.h"
 #include "gui/model/profile.h"
 #include "gui/model/view_state.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
 using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+using coincide::tests::middle;
+using coincide::tests::random_image;
 
 namespace {
-
-/// Other counts, sizes and middles along each axis, so that no two of them can be confused.
-recon::Image random_image() {
-  recon::Image image(recon::centred_grid({23, 17, 31}, {2, 3, 1.5F}, {5, -7, 11}), 0, "Bq/mL");
-  std::mt19937 random(7);
-  std::uniform_real_distribution<float> value(-1, 10);
-  std::ranges::generate(image.values, [&] { return value(random); });
-  return image;
-}
-
-double middle(const recon::ImageGrid& grid, std::size_t axis, std::int64_t i) {
-  return grid.origin_mm[axis] + static_cast<double>(i) * grid.voxel_size_mm[axis];
-}
 
 /// An image of f(x, y, z) at the middles of the voxels.
 template <class Function>
