@@ -10,7 +10,7 @@
 namespace coincide::gui {
 namespace {
 
-constexpr double shown_part = 0.999;           ///< of the positive values, so that single hot voxels do not darken all
+constexpr double shown_part = 0.999;          ///< of the positive values, so that single hot voxels do not darken all
 constexpr std::size_t most_samples = 300000;  ///< enough for that percentile, and done in some milliseconds
 
 /// The positive values; of a large image, evenly spaced ones.

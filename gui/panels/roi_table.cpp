@@ -253,6 +253,7 @@ void RoiTable::request_figures() {
   }
   task_.request([rois = rois_, image = image_](const recon::Reporter& reporter) {
     std::vector<RoiFigures> figures;
+    figures.reserve(rois.size());
     for (const Roi& roi : rois) {
       figures.push_back(measure(roi, *image, [&reporter] { return reporter.stop_requested(); }));
     }

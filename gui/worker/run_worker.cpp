@@ -18,7 +18,8 @@
 namespace coincide::gui {
 namespace {
 
-// Without a graphics card each change on the screen costs some hundredths of a second of all cores, which the run wants.
+// Without a graphics card each change on the screen costs some hundredths of a second of all cores, which the run
+// wants.
 constexpr int delivery_period_ms = 200;
 constexpr int image_period_ms = 400;
 
