@@ -205,6 +205,11 @@ void MainWindow::Parts::start_run() {
 void MainWindow::Parts::check_job() {
   form->commit();
   show_work();
+  estimate();
+}
+
+/// Leaves alone what is being typed: the form asks by itself.
+void MainWindow::Parts::estimate() {
   estimate_waits_ = is_running();  // it times a short run: it would disturb the one under way and be wrong
   if (estimate_waits_) {
     form->show_estimate("Memory and time are estimated when the run has ended.", true);
@@ -247,7 +252,7 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bo
   }
   refresh();
   if (changed->is_over() && estimate_waits_) {
-    check_job();
+    estimate();
   }
 }
 

@@ -126,7 +126,7 @@ void MainWindow::Parts::connect_parts() {
   connect(start_page, &StartPage::open_data_requested, this, [this] { ask_for_data(); });
   connect(start_page, &StartPage::phantom_requested, &window, &MainWindow::try_phantom);
   connect(start_page, &StartPage::file_requested, &window, &MainWindow::open_file);
-  connect(form, &JobForm::estimate_requested, this, [this] { check_job(); });
+  connect(form, &JobForm::estimate_requested, this, [this] { estimate(); });
   connect(viewer, &ImageViewer::hovered, window.statusBar(), [this](const QString& text) {
     text.isEmpty() ? window.statusBar()->clearMessage() : window.statusBar()->showMessage(text);
   });
@@ -149,6 +149,10 @@ void MainWindow::Parts::connect_data() {
   });
   connect(&data_session, &DataSession::data_failed, this, [this](const QString& sentence) {
     data->show_sentence(sentence, true);
+    scene.set_data(nullptr);
+  });
+  connect(&data_session, &DataSession::no_data, this, [this] {
+    data->show_sentence("This job has no listmode file.", false);
     scene.set_data(nullptr);
   });
   connect(&data_session, &DataSession::reading, data, &DataPanel::show_progress);

@@ -90,6 +90,7 @@ class MainWindow::Parts : public QObject {
   bool save_job(bool ask);
   void start_run();
   void check_job();
+  void estimate();
   void adopt_settings(const io::Job& job);
   /// The run changed that is shown, or its image.
   void follow_run(const std::shared_ptr<const Run>& changed, bool new_image);

@@ -59,10 +59,17 @@ void DataSession::follow(const io::Job& job) {
     job_ = job;
     geometry_soon_.start();
   }
-  if (job.input.events != data_path_ && !job.input.events.empty()) {
-    read(job.input.events);
+  if (job.input.events == data_path_) {
+    return;
   }
   data_path_ = job.input.events;
+  if (!data_path_.empty()) {
+    read(data_path_);
+  } else {
+    header_task_.cancel();
+    data_task_.cancel();
+    emit no_data();
+  }
 }
 
 void DataSession::request_geometry() {

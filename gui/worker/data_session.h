@@ -34,6 +34,8 @@ class DataSession : public QObject {
   /// First the header alone (its summary is empty), then the whole.
   void data_ready(const std::shared_ptr<const coincide::gui::LoadedData>& data);
   void data_failed(const QString& sentence);
+  /// The job names no file any more.
+  void no_data();
   /// Of the file that is being read.
   void reading(double fraction);
 

@@ -137,6 +137,30 @@ class MainWindowTest : public QObject {
     QVERIFY(window_->windowTitle().contains("new job"));  // nothing was opened
   }
 
+  /// The estimate that the form asks for by itself must not take "1" for the "12" that is being typed.
+  void estimate_leaves_typing_alone() {
+    write_job("typing.toml", 7, 1);
+    open("typing.toml");
+    type("algorithm.iterations", "1");
+    emit window_->findChild<JobForm*>()->estimate_requested();
+    trigger("undo");  // nothing has been taken over that could be undone
+    QVERIFY(!window_->isWindowModified());
+    QTest::keyClicks(window_->findChild<JobForm*>()->editor("algorithm.iterations"), "2");
+    trigger("save");
+    QCOMPARE(io::load_job(path("typing.toml")).algorithm.iterations, 12);
+  }
+
+  /// What is said of one job's file does not stay for the next job.
+  void data_go_with_their_job() {
+    std::ofstream(path("no_file.toml")) << "[input]\nevents = \"nothing_here.petsird\"\n";
+    open("no_file.toml");
+    const auto* sentence = window_->findChild<QLabel*>("data_sentence");
+    QTRY_VERIFY_WITH_TIMEOUT(sentence->text().contains("nothing_here.petsird"), patience_ms);
+    write_job("simulated.toml", 1, 1);
+    open("simulated.toml");
+    QTRY_VERIFY_WITH_TIMEOUT(!sentence->text().contains("nothing_here.petsird"), patience_ms);
+  }
+
   /// A panel that was closed stays closed the next time.
   void layout_is_remembered() {
     write_job("layout.toml", 1, 1);
