@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "gui/model/colour_maps.h"
+#include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
 namespace {
@@ -21,11 +21,6 @@ float usual_most(std::vector<float> values) {
   const auto rank = static_cast<std::ptrdiff_t>(usual_part * static_cast<double>(values.size() - 1));
   std::ranges::nth_element(values, values.begin() + rank);
   return std::max(1.0F, values[static_cast<std::size_t>(rank)]);
-}
-
-QRgb colour_of(const ColourMap& map, float part) {
-  const auto rgb = map.colour(part);
-  return QColor::fromRgbF(float(rgb[0]), float(rgb[1]), float(rgb[2])).rgb();
 }
 
 }  // namespace
@@ -49,7 +44,7 @@ void DetectorMapView::show_map(DetectorMap map) {
     for (std::int64_t column = 0; column < map_.width; ++column, ++value) {
       line[column] = std::isnan(*value) ? qRgba(0, 0, 0, 0)
                      : *value == 0      ? qRgb(0, 0, 0)
-                                        : colour_of(colours, std::min(1.0F, *value / most_));
+                                        : qt_colour(colours.colour(std::min(1.0F, *value / most_))).rgb();
     }
   }
   update();
@@ -71,11 +66,7 @@ void DetectorMapView::paintEvent(QPaintEvent*) {
   painter.drawImage(map, picture_);
   painter.drawRect(map.adjusted(0, 0, -1, -1));
   const QRect bar(map.right() + 4, map.top(), bar_width, map.height());
-  QLinearGradient gradient(bar.bottomLeft(), bar.topLeft());
-  for (const ColourMap::Point& point : find_colour_map("viridis").points) {
-    gradient.setColorAt(point.at, QColor::fromRgbF(float(point.rgb[0]), float(point.rgb[1]), float(point.rgb[2])));
-  }
-  painter.fillRect(bar, gradient);
+  painter.fillRect(bar, qt_gradient(find_colour_map("viridis"), bar.bottomLeft(), bar.topLeft()));
   const int line = fontMetrics().height();
   const auto label = [&](float value, int y) {
     painter.drawText(QRect(bar.right() + 3, y, width(), line), Qt::AlignVCenter, QString::number(value, 'g', 3));

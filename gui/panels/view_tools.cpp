@@ -12,8 +12,8 @@
 #include <QVBoxLayout>
 #include <cmath>
 
-#include "gui/model/colour_maps.h"
 #include "gui/panels/roi_table.h"
+#include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
 namespace {
@@ -51,10 +51,7 @@ class ValueBox : public QDoubleSpinBox {
 QIcon gradient_icon(const ColourMap& map, const QSize& size, double pixel_ratio) {
   QPixmap picture(size * pixel_ratio);
   QPainter painter(&picture);
-  for (int x = 0; x < picture.width(); ++x) {
-    const auto rgb = map.colour(static_cast<double>(x) / std::max(1, picture.width() - 1));
-    painter.fillRect(x, 0, 1, picture.height(), QColor::fromRgbF(float(rgb[0]), float(rgb[1]), float(rgb[2])));
-  }
+  painter.fillRect(picture.rect(), qt_gradient(map, {0, 0}, QPointF(picture.width(), 0)));
   painter.end();
   picture.setDevicePixelRatio(pixel_ratio);
   return picture;

@@ -2,7 +2,7 @@
 
 #include <QPainter>
 
-#include "gui/model/colour_maps.h"
+#include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
 namespace {
@@ -40,11 +40,7 @@ void ColourBar::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   const int line = fontMetrics().height();
   const QRect bar(4, line + 8, bar_width, height() - line - 16);
-  QLinearGradient gradient(bar.bottomLeft(), bar.topLeft());
-  for (const ColourMap::Point& point : find_colour_map(state_.colour_map()).points) {
-    gradient.setColorAt(point.at, QColor::fromRgbF(float(point.rgb[0]), float(point.rgb[1]), float(point.rgb[2])));
-  }
-  painter.fillRect(bar, gradient);
+  painter.fillRect(bar, qt_gradient(find_colour_map(state_.colour_map()), bar.bottomLeft(), bar.topLeft()));
   painter.setPen(palette().color(QPalette::WindowText));
   painter.drawRect(bar.adjusted(0, 0, -1, -1));
   painter.drawText(QPoint(4, fontMetrics().ascent() + 2), QString::fromStdString(state_.image()->unit));

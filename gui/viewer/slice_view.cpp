@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "gui/model/colour_maps.h"
 #include "gui/model/slice.h"
+#include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
 namespace {
@@ -30,8 +30,7 @@ std::array<QRgb, 256> colour_table(const std::string& name) {
   const ColourMap& map = find_colour_map(name);
   std::array<QRgb, 256> table{};
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const auto rgb = map.colour(static_cast<double>(i) / (table.size() - 1));
-    table[i] = QColor::fromRgbF(float(rgb[0]), float(rgb[1]), float(rgb[2])).rgb();
+    table[i] = qt_colour(map.colour(static_cast<double>(i) / (table.size() - 1))).rgb();
   }
   return table;
 }
@@ -126,8 +125,7 @@ void SliceView::paintEvent(QPaintEvent*) {
     painter.drawText(rect(), Qt::AlignCenter, QString("%1\nno image yet").arg(slice_names[axis_]));
     return;
   }
-  const auto ground = find_colour_map(state_.colour_map()).colour(0);
-  painter.fillRect(rect(), QColor::fromRgbF(float(ground[0]), float(ground[1]), float(ground[2])));
+  painter.fillRect(rect(), qt_colour(find_colour_map(state_.colour_map()).colour(0)));
   painter.setRenderHint(QPainter::SmoothPixmapTransform, state_.smooth());
   painter.drawImage(image_rect(), picture_);
   painter.setPen(Qt::gray);
