@@ -1,18 +1,15 @@
 #include "projectors/device.h"
 
+#include <algorithm>
 #include <charconv>
 #include <thread>
 
+#include "projectors/cuda/backend.h"
 #include "projectors/error.h"
 
 namespace coincide::projectors {
-namespace {
 
-constexpr const char* no_cuda_build = "This build holds no CUDA kernels.";
-
-}  // namespace
-
-bool built_with_cuda() { return false; }
+bool built_with_cuda() { return cuda::is_built(); }
 
 std::string_view instruction_set_name(InstructionSet set) {
   switch (set) {
@@ -31,7 +28,9 @@ std::vector<DeviceInfo> available_devices() {
   const unsigned threads = std::thread::hardware_concurrency();
   const std::string cpu = "CPU, " + std::string(cpu_instruction_set()) + ", " + std::to_string(threads) +
                           (threads == 1 ? " thread" : " threads");
-  return {{{DeviceKind::cpu, 0}, cpu, true, ""}, {{DeviceKind::cuda, 0}, "NVIDIA GPU", false, no_cuda_build}};
+  std::vector<DeviceInfo> devices = cuda::devices();
+  devices.insert(devices.begin(), {{DeviceKind::cpu, 0}, cpu, true, ""});
+  return devices;
 }
 
 std::string device_word(Device device) {
@@ -39,7 +38,7 @@ std::string device_word(Device device) {
 }
 
 Device find_device(std::string_view word) {
-  if (word == "cpu" || word == "auto") {
+  if (word == "cpu") {
     return {};
   }
   int index = 0;
@@ -47,10 +46,24 @@ Device find_device(std::string_view word) {
   const std::string_view digits = word.starts_with(prefix) ? word.substr(prefix.size()) : std::string_view("0");
   const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
   const bool number = status == std::errc() && end == digits.data() + digits.size() && index >= 0;
-  if (!number || (word != "cuda" && !word.starts_with(prefix))) {
+  if (!number || (word != "auto" && word != "cuda" && !word.starts_with(prefix))) {
     throw InputError("There is no device '" + std::string(word) + "'; say auto, cpu, cuda or cuda:N.");
   }
-  throw DeviceError("The device " + std::string(word) + " cannot be used: " + no_cuda_build + " Use cpu or auto.");
+  const std::vector<DeviceInfo> gpus = cuda::devices();
+  if (word == "auto") {
+    const auto first = std::ranges::find(gpus, true, &DeviceInfo::available);
+    return first != gpus.end() ? first->device : Device{};
+  }
+  const auto wanted = std::ranges::find(gpus, Device{.kind = DeviceKind::cuda, .index = index}, &DeviceInfo::device);
+  if (wanted != gpus.end() && wanted->available) {
+    return wanted->device;
+  }
+  const std::string why = wanted != gpus.end() ? wanted->why_unavailable
+                          : !gpus.front().available
+                              ? gpus.front().why_unavailable
+                              : "This machine has " + std::to_string(gpus.size()) +
+                                    (gpus.size() == 1 ? " GPU, cuda:0." : " GPUs, from cuda:0 on.");
+  throw DeviceError("The device " + std::string(word) + " cannot be used: " + why + " Use cpu or auto.");
 }
 
 }  // namespace coincide::projectors

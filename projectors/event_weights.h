@@ -13,6 +13,18 @@ struct EventWeights {
   float coefficient[terms]{};
 };
 
+/// Interpolation in Chebyshev's nodes, as sums over the values in these: what does not depend on the bin.
+struct EventWeightsFit {
+  static constexpr int terms = EventWeights::terms;
+  double node[terms];          ///< as a part of the farthest distance
+  double power[terms][terms];  ///< coefficient j is the sum over n of power[j][n] * value in node n
+  double last[2][terms];       ///< the same for the last two terms of Chebyshev's series
+  /// The series falls by more than a factor of 5 per term: what is cut off is below 5e-8 where its last terms add up to
+  /// less than this.
+  static constexpr double small = 1e-6;
+};
+const EventWeightsFit& event_weights_fit();
+
 /// For distances up to `farthest_mm`. Without polynomial if that is more than about 4.6 sigma.
 EventWeights fit_event_weights(const TofBin& bin, double farthest_mm);
 

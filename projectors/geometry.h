@@ -24,6 +24,8 @@ struct Lors {
   std::int64_t count = 0;
   const std::uint32_t* start_index = nullptr;
   const std::uint32_t* end_index = nullptr;
+  std::int64_t num_points =
+      0;  ///< size of the tables that the indices refer to; a GPU needs it if these lie on the host
 };
 
 /// What a positive TOF centre offset does (see TofBins).

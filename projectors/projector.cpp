@@ -4,18 +4,15 @@
 #include <limits>
 #include <string>
 
+#include "projectors/cuda/backend.h"
 #include "projectors/error.h"
-#include "projectors/launcher.h"
 
 namespace coincide::projectors {
 namespace {
 
 const Launcher& launcher_of(const Projector& projector) {
-  if (projector.options().device.kind == DeviceKind::cpu) {
-    return cpu_launcher(projector.options().instruction_set);
-  }
-  throw DeviceError("The device " + device_word(projector.options().device) +
-                    " cannot be used: this build holds no CUDA kernels. Use the CPU.");
+  return projector.options().device.kind == DeviceKind::cpu ? cpu_launcher(projector.options().instruction_set)
+                                                            : cuda::launcher();
 }
 
 void check(const TofBins& bins) {

@@ -7,11 +7,22 @@
 
 namespace coincide::projectors {
 
+/// Of a CUDA device only.
+struct CudaOptions {
+  int threads_per_block = 0;  ///< 0: ours; else 32 to 1024, rounded up to a multiple of 32
+  void* stream = nullptr;     ///< cudaStream_t in whose order arrays of the device are used; null: the default stream
+  /// Where origin and voxel size of the image are three floats in memory of the device, which the host cannot read:
+  /// they replace those of the grid. Null: those of the grid. Numbers of no use give 0 as LORs do that miss the image.
+  const float* origin_mm = nullptr;
+  const float* voxel_size_mm = nullptr;
+};
+
 struct ProjectorOptions {
   BoundaryRule boundary = BoundaryRule::clamped;
   Device device{};
   int num_threads = 0;  ///< on the CPU; 0: all cores. Images are the same bits for any number
   InstructionSet instruction_set = best_instruction_set();  ///< of the CPU kernels; a lower one is for tests
+  CudaOptions cuda{};
 };
 
 /// Turns projections into what is projected back, in place.
@@ -24,7 +35,10 @@ class ValueStep {
 };
 
 /// Line integrals A x [image unit * mm] and their adjoint A^T y by Joseph's method, with or without time of flight.
-/// Image and data arrays lie in the memory of the device. `forward` overwrites its result, `back` adds to the image.
+/// `forward` overwrites its result, `back` adds to the image.
+/// On a CUDA device each array may lie in host, device or managed memory. What lies on the host is copied in parts
+/// while others are computed. If all arrays are in memory of the device, a call only queues its work on the stream and
+/// returns; else it returns when the result is there. Device memory for host arrays: the image, and about 200 MB.
 /// Sizes: image grid.num_voxels(); values one per LOR, or (LOR, bin) in C order for TofBins (a TOF sinogram).
 /// A LOR that misses the image, or has a coordinate that is not finite or a TOF parameter that is not positive, gives 0
 /// and adds nothing.

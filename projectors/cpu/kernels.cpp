@@ -16,21 +16,7 @@
 namespace coincide::projectors::COINCIDE_BACKEND {
 namespace {
 
-Grid kernel_grid(const Projector& projector) {
-  const ImageGrid& grid = projector.grid();
-  Grid g;
-  for (int k = 0; k < 3; ++k) {
-    g.n[k] = static_cast<std::int32_t>(grid.shape[k]);
-    g.origin[k] = grid.origin_mm[k];
-    g.voxel[k] = grid.voxel_size_mm[k];
-    g.voxels_per_mm[k] = 1.0 / grid.voxel_size_mm[k];
-  }
-  g.stride[2] = 1;
-  g.stride[1] = grid.shape[2];
-  g.stride[0] = grid.shape[1] * grid.shape[2];
-  g.boundary = projector.options().boundary;
-  return g;
-}
+Grid kernel_grid(const Projector& projector) { return make_grid(projector.grid(), projector.options().boundary); }
 
 int thread_count(const Projector& projector) {
   const int wanted = projector.options().num_threads;
@@ -293,20 +279,15 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
   }
 }
 
-/// A plane in reach of a bin may lie beyond the reach by one step along the LOR, at most the diagonal of a voxel.
-double longest_step_mm(const ImageGrid& grid) {
-  const auto& voxel = grid.voxel_size_mm;
-  return 1.7320509 * larger(larger(voxel[0], voxel[1]), voxel[2]);
-}
-
 /// The TOF kernel of events, with the polynomials of their weights where one sigma or a table of bins is given.
 class EventsKernel {
  public:
   EventsKernel(const Projector& p, const TofEvents& tof) : kernel_(tof), weights_(1) {
     if (!tof.bins.sigma_per_lor) {
       const float sigma = tof.bins.sigma_mm[0];
-      weights_[0] = fit_event_weights({0, tof.bins.bin_width_mm, sigma},
-                                      static_cast<double>(tof.bins.num_sigmas) * sigma + longest_step_mm(p.grid()));
+      weights_[0] =
+          fit_event_weights({0, tof.bins.bin_width_mm, sigma},
+                            static_cast<double>(tof.bins.num_sigmas) * sigma + longest_step_mm(kernel_grid(p)));
       kernel_.weights = &weights_[0];
     }
   }
@@ -322,7 +303,7 @@ class TableKernel {
   TableKernel(const Projector& p, const TofTable& tof) : kernel_(tof), weights_(larger(tof.num_bins, std::int64_t{1})) {
     for (std::int64_t i = 0; i < tof.num_bins; ++i) {
       const double reach = table_reach_mm(tof.bins[i], tof.num_sigmas);
-      weights_[i] = fit_event_weights(tof.bins[i], reach + longest_step_mm(p.grid()));
+      weights_[i] = fit_event_weights(tof.bins[i], reach + longest_step_mm(kernel_grid(p)));
       kernel_.weights = &weights_[0];
     }
   }

@@ -90,7 +90,7 @@ class TofRows {
   COINCIDE_HD Row<window> weights(std::int32_t piece, float y) const {
     const Row<window>* c = rows_[piece];
     Row<window> sum = c[terms - 1];
-#pragma GCC unroll 8
+    COINCIDE_UNROLL(8)
     for (int k = terms - 2; k >= 0; --k) {
       sum = sum * y + c[k];
     }

@@ -235,7 +235,7 @@ template <BoundaryRule boundary, int window>
     windows.set(kernel, p.tof, pieces, first, first + count - 1);
     for (std::int32_t eight = 0; eight < count; eight += 8) {
       Row<8> products[8];
-#pragma GCC unroll 8
+      COINCIDE_UNROLL(8)
       for (std::int32_t i = 0; i < 8; ++i) {
         const Row<window> weights = rows.weights(windows.piece[eight + i], windows.y[eight + i]);
         products[i] = folded(weights * row.load<Row<window>>(windows.bin[eight + i]));

@@ -234,7 +234,7 @@ COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block
   const auto second_pair = [](__m128 first, const float* at) {
     return _mm_loadh_pi(first, reinterpret_cast<const __m64*>(at));
   };
-#pragma GCC unroll 2
+  COINCIDE_UNROLL(2)
   for (int i = 0; i < lanes; i += 4) {
     const std::int64_t o[4] = {offsets.at[i], offsets.at[i + 1], offsets.at[i + 2], offsets.at[i + 3]};
     const __m128 low_01 = second_pair(first_pair(image + o[0]), image + o[1]);
@@ -275,7 +275,7 @@ COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, con
 COINCIDE_HD Floats load_single(const float* image, const Block& block) {
   const Offsets offsets(block);
   Floats values{};
-#pragma GCC unroll 8
+  COINCIDE_UNROLL(8)
   for (int i = 0; i < lanes; ++i) {
     values[i] = image[offsets.at[i]];
   }

@@ -8,10 +8,13 @@
 #define COINCIDE_BACKEND portable
 #endif
 
+#define COINCIDE_PRAGMA(words) _Pragma(#words)
 #ifdef __CUDACC__
 #define COINCIDE_HD __host__ __device__ __forceinline__
+#define COINCIDE_UNROLL(times) COINCIDE_PRAGMA(unroll times)
 #else
 #define COINCIDE_HD inline __attribute__((always_inline))
+#define COINCIDE_UNROLL(times) COINCIDE_PRAGMA(GCC unroll times)
 #endif
 
 #include <cstdint>
@@ -53,5 +56,27 @@ struct Grid {
   double voxels_per_mm[3];  ///< 1 / voxel
   BoundaryRule boundary;
 };
+
+/// From the three numbers of an ImageGrid.
+template <class Integer>
+COINCIDE_HD Grid make_grid(const Integer* shape, const float* origin_mm, const float* voxel_size_mm,
+                           BoundaryRule boundary) {
+  Grid grid;
+  for (int k = 0; k < 3; ++k) {
+    grid.n[k] = static_cast<std::int32_t>(shape[k]);
+    grid.origin[k] = origin_mm[k];
+    grid.voxel[k] = voxel_size_mm[k];
+    grid.voxels_per_mm[k] = 1.0 / grid.voxel[k];
+  }
+  grid.stride[2] = 1;
+  grid.stride[1] = grid.n[2];
+  grid.stride[0] = static_cast<std::int64_t>(grid.n[1]) * grid.n[2];
+  grid.boundary = boundary;
+  return grid;
+}
+
+inline __attribute__((always_inline)) Grid make_grid(const ImageGrid& grid, BoundaryRule boundary) {
+  return make_grid(grid.shape.data(), grid.origin_mm.data(), grid.voxel_size_mm.data(), boundary);
+}
 
 }  // namespace coincide::projectors::COINCIDE_BACKEND

@@ -156,7 +156,7 @@ COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
   }
   double t_0 = 0, t_1 = 1;
   bool meets = true;
-#pragma GCC unroll 3
+  COINCIDE_UNROLL(3)
   for (int k = 0; k < 3; ++k) {
     const double lo = grid.origin[k] - 0.5 * grid.voxel[k];
     const double hi = grid.origin[k] + (grid.n[k] - 0.5) * grid.voxel[k];

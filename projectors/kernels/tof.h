@@ -1,5 +1,7 @@
 #pragma once
 
+#include <math.h>  // erf, of the host and of the device
+
 #include "projectors/event_weights.h"
 #include "projectors/kernels/ray.h"
 
@@ -34,6 +36,12 @@ COINCIDE_HD Real fast_erf(Real x) {
 }
 
 constexpr float inverse_sqrt_2 = 0.70710678f;
+
+/// A Gaussian of width sigma, integrated over a bin whose centre is `distance` away. In double precision, for tables.
+COINCIDE_HD double gaussian_over_bin(double distance, double width, double sigma) {
+  const double per_mm = 0.70710678118654752440 / sigma;
+  return 0.5 * (erf((distance + 0.5 * width) * per_mm) - erf((distance - 0.5 * width) * per_mm));
+}
 
 // A TOF kernel says how the value of a plane feeds the measurements of its LOR. All have
 //   State                      what it keeps per LOR
@@ -81,6 +89,11 @@ struct NoTofKernel {
   }
 };
 
+/// A plane in reach of a bin may lie beyond the reach by one step along the LOR, at most the diagonal of a voxel.
+COINCIDE_HD double longest_step_mm(const Grid& grid) {
+  return 1.7320508075688773 * larger(larger(grid.voxel[0], grid.voxel[1]), grid.voxel[2]);
+}
+
 /// One TOF bin per LOR: the planes in reach of the bin, weighted by the Gaussian integrated over the bin, weights
 /// divided by their sum over all planes in reach, those outside the image included.
 struct EventState {
@@ -91,21 +104,33 @@ struct EventState {
   const EventWeights* weights;  ///< null: the error function
 };
 
+/// Of a plane, from the bin's centre.
 template <class Real>
-COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plane) {
-  const Real x = plane * ray.s_step + (ray.s_0 - state.centre_mm);
-  if (state.weights != nullptr) {
-    const EventWeights& weights = *state.weights;
-    const Real t = x * x * weights.scale - 1;
-    Real sum = Real{} + weights.coefficient[EventWeights::terms - 1];
-#pragma GCC unroll 16
-    for (int k = EventWeights::terms - 2; k >= 0; --k) {
-      sum = sum * t + weights.coefficient[k];
-    }
-    return sum;
+COINCIDE_HD Real event_distance(const EventState& state, const Ray& ray, Real plane) {
+  return plane * ray.s_step + (ray.s_0 - state.centre_mm);
+}
+
+template <class Real>
+COINCIDE_HD Real weight_by_polynomial(const EventWeights& weights, Real x) {
+  const Real t = x * x * weights.scale - 1;
+  Real sum = Real{} + weights.coefficient[EventWeights::terms - 1];
+  COINCIDE_UNROLL(16)
+  for (int k = EventWeights::terms - 2; k >= 0; --k) {
+    sum = sum * t + weights.coefficient[k];
   }
+  return sum;
+}
+
+template <class Real>
+COINCIDE_HD Real weight_by_erf(const EventState& state, Real x) {
   return 0.5f * (fast_erf((x + state.half_width_mm) * state.inverse_width) -
                  fast_erf((x - state.half_width_mm) * state.inverse_width));
+}
+
+template <class Real>
+COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plane) {
+  const Real x = event_distance(state, ray, plane);
+  return state.weights != nullptr ? weight_by_polynomial(*state.weights, x) : weight_by_erf(state, x);
 }
 
 /// Sum of the weights of `count` planes, a Real at a time.

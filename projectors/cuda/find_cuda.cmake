@@ -1,0 +1,48 @@
+# Looks for a CUDA compiler. Included by the outermost CMakeLists.txt, as CMake wants it for a language. With CUDA or
+# without, the program runs on machines that have neither GPU nor driver.
+set(COINCIDE_CUDA AUTO CACHE STRING "Build the GPU kernels: AUTO (if a CUDA compiler is found), ON, OFF")
+# Every card since 2018 has code of its own or of an older relative; PTX of the newest serves those to come.
+set(COINCIDE_CUDA_ARCHITECTURES "75-real;80-real;86-real;89-real;90-real;100-real;120" CACHE STRING
+  "GPU architectures, as CMAKE_CUDA_ARCHITECTURES")
+
+set(COINCIDE_HAS_CUDA OFF)
+if(COINCIDE_CUDA STREQUAL "ON")
+  set(COINCIDE_HAS_CUDA ON)
+elseif(COINCIDE_CUDA STREQUAL "AUTO")
+  include(CheckLanguage)
+  check_language(CUDA)
+  if(CMAKE_CUDA_COMPILER)
+    set(COINCIDE_HAS_CUDA ON)
+  endif()
+endif()
+
+if(NOT COINCIDE_HAS_CUDA)
+  message(STATUS "CUDA: no compiler found, or not wanted: this build computes on the CPU only")
+  return()
+endif()
+
+set(CMAKE_CUDA_ARCHITECTURES ${COINCIDE_CUDA_ARCHITECTURES})
+enable_language(CUDA)
+if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.0)
+  message(FATAL_ERROR "CUDA ${CMAKE_CUDA_COMPILER_VERSION} is too old: C++20 needs 12.0. Update it, or set COINCIDE_CUDA=OFF.")
+endif()
+if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # Debian 12's CMake 3.25.1 does not know it
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
+endif()
+find_package(CUDAToolkit REQUIRED)
+message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, GPU kernels for ${COINCIDE_CUDA_ARCHITECTURES}")
+
+# A folder's kernels as objects of their own: `target` gets them, and links the CUDA runtime, statically.
+function(coincide_cuda_sources target)
+  add_library(${target}_cuda OBJECT ${ARGN})
+  set_target_properties(${target}_cuda PROPERTIES
+    CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF CUDA_VISIBILITY_PRESET hidden
+    POSITION_INDEPENDENT_CODE ON CUDA_RUNTIME_LIBRARY Static)
+  target_compile_definitions(${target}_cuda PRIVATE COINCIDE_BACKEND=cuda)
+  target_include_directories(${target}_cuda PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
+  # No fast-math: NaN and the plane ranges must keep their meaning.
+  target_compile_options(${target}_cuda PRIVATE -Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas,-fopenmp)
+  target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_cuda>)
+  target_link_libraries(${target} PRIVATE CUDA::cudart_static)
+endfunction()

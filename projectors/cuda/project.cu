@@ -1,0 +1,66 @@
+#include "projectors/cuda/project.h"
+
+namespace coincide::projectors::cuda {
+namespace {
+
+__global__ void add_shadow(float* shadow, float* image, std::int64_t num_voxels) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (i < num_voxels) {
+    image[i] += shadow[i + 1];
+    shadow[i + 1] = 0;
+  }
+}
+
+bool adds_pairs() {
+  int device = 0, major = 0;
+  check(cudaGetDevice(&device), "Asking for the GPU in use");
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "Asking for the GPU's abilities");
+  return major >= 9;
+}
+
+}  // namespace
+
+__global__ void forward_sinogram(const Setup* setup, Lors lors, Taken taken, TofSinogramKernel kernel, bool one_sigma,
+                                 const float* image, float* values) {
+  const std::int64_t lor = lor_of_thread(lors, taken);
+  const auto out = [&] { return values + lor * kernel.values_per_lor(); };
+  if (one_sigma && setup->window.usable) {
+    const TofWindow& window = shared_window(setup->window);
+    if (lor >= 0) {
+      forward_window(setup->grid, kernel, window, prepare(setup->grid, lors, kernel, lor), image, out());
+    }
+  } else if (lor >= 0) {
+    forward_lor(setup->grid, kernel, prepare(setup->grid, lors, kernel, lor), image, out());
+  }
+}
+
+__global__ void back_sinogram(const Setup* setup, Lors lors, Taken taken, TofSinogramKernel kernel, bool one_sigma,
+                              const float* values, Target target) {
+  const std::int64_t lor = lor_of_thread(lors, taken);
+  const auto in = [&] { return values + lor * kernel.values_per_lor(); };
+  if (one_sigma && setup->window.usable) {
+    const TofWindow& window = shared_window(setup->window);
+    if (lor >= 0) {
+      back_window(setup->grid, kernel, window, prepare(setup->grid, lors, kernel, lor), in(), target);
+    }
+  } else if (lor >= 0) {
+    back_lor(setup->grid, kernel, prepare(setup->grid, lors, kernel, lor), in(),
+             [&](std::int64_t at, float value) { add(target, at, value); });
+  }
+}
+
+Shadow::Shadow(const Projector& projector, const float* image, cudaStream_t stream)
+    : num_voxels_(projector.grid().num_voxels()) {
+  if (adds_pairs() && reinterpret_cast<std::uintptr_t>(image) % sizeof(float2) == 0) {
+    voxels_ = Buffer<float>(num_voxels_ + 2, stream);
+    clear(voxels_.data(), num_voxels_ + 2, stream);
+  }
+}
+
+void Shadow::add_to(float* image, cudaStream_t stream) const {
+  if (voxels_.data() != nullptr) {
+    launch(add_shadow, num_voxels_, default_threads_per_block, stream, voxels_.data(), image, num_voxels_);
+  }
+}
+
+}  // namespace coincide::projectors::cuda

@@ -1,0 +1,459 @@
+#include "cuda_on_host.h"
+
+#include <sys/mman.h>
+#include <ucontext.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <numeric>
+#include <vector>
+
+#include "cub/device/device_scan.cuh"
+#include "cuda_runtime.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+cuda_on_host::Place threadIdx{}, blockIdx{};
+dim3 blockDim, gridDim;
+
+struct cudaStream {
+  int device;
+};
+struct cudaEvent {
+  std::chrono::steady_clock::time_point time;
+};
+struct cudaMemPool {
+  int device;
+};
+
+namespace cuda_on_host {
+namespace {
+
+enum class Kind { device, managed, pinned, host_only };
+
+struct Block {
+  std::size_t bytes;
+  Kind kind;
+  int device;
+};
+
+/// All of the emulation: one call at a time.
+std::recursive_mutex mutex;
+std::map<std::uintptr_t, Block> blocks;
+Counts count;
+thread_local int current_device = 0;
+cudaError_t lost = cudaSuccess;  ///< after a failed launch every call fails, as on a real device
+
+std::size_t page_bytes(std::size_t bytes) { return (bytes + 4095) / 4096 * 4096 + 4096; }
+
+void protect(Kind kind, int access) {
+  for (const auto& [address, block] : blocks) {
+    if (block.kind == kind) {
+      mprotect(reinterpret_cast<void*>(address), page_bytes(block.bytes), access);
+    }
+  }
+}
+
+/// While it lives, device memory can be reached.
+class OnDevice {
+ public:
+  explicit OnDevice(bool kernel) : kernel_(kernel) {
+    protect(Kind::device, PROT_READ | PROT_WRITE);
+    if (kernel_) {
+      protect(Kind::host_only, PROT_NONE);
+    }
+  }
+  OnDevice(const OnDevice&) = delete;
+  OnDevice& operator=(const OnDevice&) = delete;
+  ~OnDevice() {
+    protect(Kind::device, PROT_NONE);
+    if (kernel_) {
+      protect(Kind::host_only, PROT_READ | PROT_WRITE);
+    }
+  }
+
+ private:
+  bool kernel_;
+};
+
+cudaError_t allocate(void** pointer, std::size_t bytes, Kind kind) {
+  const std::scoped_lock lock(mutex);
+  if (lost != cudaSuccess) {
+    return lost;
+  }
+  const bool on_device = kind == Kind::device || kind == Kind::managed;
+  if (on_device && count.bytes_in_use + bytes > machine().memory_bytes) {
+    return cudaErrorMemoryAllocation;
+  }
+  if (bytes == 0) {
+    *pointer = nullptr;
+    return cudaSuccess;
+  }
+  const int access = kind == Kind::device ? PROT_NONE : PROT_READ | PROT_WRITE;
+  void* memory = mmap(nullptr, page_bytes(bytes), access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory == MAP_FAILED) {
+    return cudaErrorMemoryAllocation;
+  }
+  blocks[reinterpret_cast<std::uintptr_t>(memory)] = {bytes, kind, current_device};
+  if (on_device) {
+    count.bytes_in_use += bytes;
+    // Fresh memory holds anything.
+    mprotect(memory, page_bytes(bytes), PROT_READ | PROT_WRITE);
+    std::memset(memory, 0xff, bytes);
+    mprotect(memory, page_bytes(bytes), access);
+  }
+  *pointer = memory;
+  return cudaSuccess;
+}
+
+cudaError_t release(void* pointer) {
+  const std::scoped_lock lock(mutex);
+  if (pointer == nullptr) {
+    return cudaSuccess;
+  }
+  const auto found = blocks.find(reinterpret_cast<std::uintptr_t>(pointer));
+  if (found == blocks.end()) {
+    return cudaErrorInvalidValue;
+  }
+  if (found->second.kind == Kind::device || found->second.kind == Kind::managed) {
+    count.bytes_in_use -= found->second.bytes;
+  }
+  munmap(pointer, page_bytes(found->second.bytes));
+  blocks.erase(found);
+  return cudaSuccess;
+}
+
+const Block* block_of(const void* pointer) {
+  const auto address = reinterpret_cast<std::uintptr_t>(pointer);
+  auto found = blocks.upper_bound(address);
+  if (found == blocks.begin()) {
+    return nullptr;
+  }
+  --found;
+  return address < found->first + found->second.bytes ? &found->second : nullptr;
+}
+
+/// A CUDA thread.
+struct Fiber {
+  ucontext_t context{};
+  std::unique_ptr<char[]> stack;
+  bool running = false;  ///< has begun and not ended
+  std::uint64_t handed_in = 0;
+  const void* sanitizer_bottom = nullptr;
+};
+
+constexpr std::size_t stack_bytes = 256 << 10;
+std::vector<Fiber> fibers;
+ucontext_t scheduler;
+std::size_t current = 0;
+const std::function<void()>* body = nullptr;
+[[maybe_unused]] const void* scheduler_bottom = nullptr;
+[[maybe_unused]] std::size_t scheduler_bytes = 0;
+
+void to_scheduler([[maybe_unused]] bool ends) {
+  Fiber& fiber = fibers[current];
+#if defined(__SANITIZE_ADDRESS__)
+  void* fake_stack = nullptr;
+  __sanitizer_start_switch_fiber(ends ? nullptr : &fake_stack, scheduler_bottom, scheduler_bytes);
+#endif
+  swapcontext(&fiber.context, &scheduler);
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_finish_switch_fiber(fake_stack, &scheduler_bottom, &scheduler_bytes);
+#endif
+}
+
+void fiber_main() {
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_finish_switch_fiber(nullptr, &scheduler_bottom, &scheduler_bytes);
+#endif
+  (*body)();
+  fibers[current].running = false;
+  to_scheduler(true);
+}
+
+void resume(std::size_t thread) {
+  current = thread;
+  threadIdx = {static_cast<unsigned>(thread), 0, 0};
+#if defined(__SANITIZE_ADDRESS__)
+  void* fake_stack = nullptr;
+  __sanitizer_start_switch_fiber(&fake_stack, fibers[thread].stack.get(), stack_bytes);
+#endif
+  swapcontext(&scheduler, &fibers[thread].context);
+#if defined(__SANITIZE_ADDRESS__)
+  __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
+#endif
+}
+
+/// Threads run in order, each to its next meeting point, until all have ended.
+void run_block(unsigned threads) {
+  if (fibers.size() < threads) {
+    fibers.resize(threads);
+  }
+  for (std::size_t i = 0; i < threads; ++i) {
+    Fiber& fiber = fibers[i];
+    if (!fiber.stack) {
+      fiber.stack = std::make_unique_for_overwrite<char[]>(stack_bytes);
+    }
+    getcontext(&fiber.context);
+    fiber.context.uc_stack.ss_sp = fiber.stack.get();
+    fiber.context.uc_stack.ss_size = stack_bytes;
+    fiber.context.uc_link = nullptr;
+    makecontext(&fiber.context, fiber_main, 0);
+    fiber.running = true;
+  }
+  for (bool any = true; any;) {
+    any = false;
+    for (std::size_t i = 0; i < threads; ++i) {
+      if (fibers[i].running) {
+        resume(i);
+        any = any || fibers[i].running;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Machine& machine() {
+  static Machine the_machine;
+  return the_machine;
+}
+const Counts& counts() { return count; }
+
+void* allocate_host_only(std::size_t bytes) {
+  void* pointer = nullptr;
+  allocate(&pointer, bytes, Kind::host_only);
+  return pointer;
+}
+void free_host_only(void* pointer) { release(pointer); }
+
+cudaError_t run(const cudaLaunchConfig_t& config, const std::function<void()>& thread) {
+  const std::scoped_lock lock(mutex);
+  if (lost != cudaSuccess) {
+    return lost;
+  }
+  const bool possible = config.blockDim.x >= 1 && config.blockDim.x <= 1024 && config.gridDim.x >= 1 &&
+                        config.gridDim.x <= 0x7fffffff && config.blockDim.y == 1 && config.gridDim.y == 1;
+  if (!possible) {
+    return cudaErrorInvalidValue;
+  }
+  if (machine().launches_until_failure == 0) {
+    lost = cudaErrorLaunchFailure;
+    return lost;
+  }
+  machine().launches_until_failure -= machine().launches_until_failure > 0 ? 1 : 0;
+  ++count.launches;
+  const OnDevice on_device(true);
+  body = &thread;
+  gridDim = config.gridDim;
+  blockDim = config.blockDim;
+  for (unsigned block = 0; block < gridDim.x; ++block) {
+    blockIdx = {block, 0, 0};
+    run_block(blockDim.x);
+  }
+  return cudaSuccess;
+}
+
+std::uint64_t exchange(std::uint64_t value, unsigned from_lane) {
+  fibers[current].handed_in = value;
+  __syncthreads();
+  const std::size_t first_of_warp = threadIdx.x / warpSize * warpSize;
+  const std::uint64_t got = fibers[first_of_warp + from_lane].handed_in;
+  __syncthreads();
+  return got;
+}
+
+}  // namespace cuda_on_host
+
+using namespace cuda_on_host;
+
+void __syncthreads() { to_scheduler(false); }
+
+float2 atomicAdd(float2* at, float2 value) {
+  if (reinterpret_cast<std::uintptr_t>(at) % sizeof(float2) != 0) {
+    std::abort();  // a misaligned address on the device
+  }
+  const float2 before = *at;
+  at->x += value.x;
+  at->y += value.y;
+  return before;
+}
+
+const char* cudaGetErrorString(cudaError_t error) {
+  switch (error) {
+    case cudaErrorMemoryAllocation:
+      return "out of memory";
+    case cudaErrorLaunchFailure:
+      return "unspecified launch failure";
+    case cudaErrorInsufficientDriver:
+      return "CUDA driver version is insufficient for CUDA runtime version";
+    case cudaErrorNoDevice:
+      return "no CUDA-capable device is detected";
+    case cudaErrorNoKernelImageForDevice:
+      return "no kernel image is available for execution on the device";
+    case cudaSuccess:
+      return "no error";
+    default:
+      return "invalid argument";
+  }
+}
+cudaError_t cudaGetLastError() { return lost; }
+
+cudaError_t cudaGetDeviceCount(int* number) {
+  *number = 0;
+  if (!machine().has_driver) {
+    return cudaErrorInsufficientDriver;
+  }
+  if (machine().num_devices == 0) {
+    return cudaErrorNoDevice;
+  }
+  *number = machine().num_devices;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDevice(int* device) {
+  *device = current_device;
+  return cudaSuccess;
+}
+cudaError_t cudaSetDevice(int device) {
+  if (device < 0 || device >= machine().num_devices) {
+    return cudaErrorInvalidDevice;
+  }
+  current_device = device;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int /*device*/) {
+  switch (attribute) {
+    case cudaDevAttrComputeCapabilityMajor:
+      *value = machine().compute_capability / 10;
+      break;
+    case cudaDevAttrComputeCapabilityMinor:
+      *value = machine().compute_capability % 10;
+      break;
+    case cudaDevAttrMemoryPoolsSupported:
+      *value = machine().has_pools;
+      break;
+    default:
+      *value = 4;
+  }
+  return cudaSuccess;
+}
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int /*device*/) {
+  std::strcpy(properties->name, "CUDA on the host");
+  properties->totalGlobalMem = machine().memory_bytes;
+  properties->major = machine().compute_capability / 10;
+  properties->minor = machine().compute_capability % 10;
+  return cudaSuccess;
+}
+cudaError_t cudaMemGetInfo(std::size_t* available, std::size_t* total) {
+  *total = machine().memory_bytes;
+  *available = *total - std::min(*total, count.bytes_in_use);
+  return lost;
+}
+
+cudaError_t cudaMalloc(void** pointer, std::size_t bytes) {
+  ++count.allocations;
+  return allocate(pointer, bytes, Kind::device);
+}
+cudaError_t cudaFree(void* pointer) { return release(pointer); }
+cudaError_t cudaMallocHost(void** pointer, std::size_t bytes) { return allocate(pointer, bytes, Kind::pinned); }
+cudaError_t cudaFreeHost(void* pointer) { return release(pointer); }
+cudaError_t cudaMallocManaged(void** pointer, std::size_t bytes) { return allocate(pointer, bytes, Kind::managed); }
+cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
+  static std::vector<std::unique_ptr<cudaMemPool>> pools;
+  pools.push_back(std::make_unique<cudaMemPool>(cudaMemPool{properties->location.id}));
+  *pool = pools.back().get();
+  return cudaSuccess;
+}
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+cudaError_t cudaMallocFromPoolAsync(void** pointer, std::size_t bytes, cudaMemPool_t, cudaStream_t) {
+  ++count.pool_allocations;
+  return allocate(pointer, bytes, Kind::device);
+}
+cudaError_t cudaFreeAsync(void* pointer, cudaStream_t) { return release(pointer); }
+
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind, cudaStream_t) {
+  const std::scoped_lock lock(mutex);
+  if (lost != cudaSuccess) {
+    return lost;
+  }
+  ++count.copies;
+  const OnDevice on_device(false);
+  std::memcpy(to, from, bytes);
+  return cudaSuccess;
+}
+cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t) {
+  const std::scoped_lock lock(mutex);
+  if (lost != cudaSuccess) {
+    return lost;
+  }
+  const OnDevice on_device(false);
+  std::memset(to, value, bytes);
+  return cudaSuccess;
+}
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {
+  const std::scoped_lock lock(mutex);
+  *attributes = {cudaMemoryTypeUnregistered, 0, nullptr, nullptr};
+  if (const Block* block = block_of(pointer); block != nullptr && block->kind != Kind::host_only) {
+    attributes->type = block->kind == Kind::device    ? cudaMemoryTypeDevice
+                       : block->kind == Kind::managed ? cudaMemoryTypeManaged
+                                                      : cudaMemoryTypeHost;
+    attributes->device = block->device;
+  }
+  return cudaSuccess;
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+  *stream = new cudaStream{current_device};
+  return lost;
+}
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  delete stream;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t) {
+  ++count.stream_waits;
+  return lost;
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return lost; }
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  *event = new cudaEvent{};
+  return lost;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  delete event;
+  return cudaSuccess;
+}
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t) {
+  event->time = std::chrono::steady_clock::now();
+  return lost;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t) {
+  ++count.stream_waits;
+  return lost;
+}
+cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t start, cudaEvent_t stop) {
+  *ms = std::chrono::duration<float, std::milli>(stop->time - start->time).count();
+  return lost;
+}
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
+  attributes->numRegs = 1;
+  return machine().compute_capability < 75 ? cudaErrorNoKernelImageForDevice : cudaSuccess;
+}
+
+cudaError_t cub::DeviceScan::ExclusiveSum(void* scratch, std::size_t& scratch_bytes, const unsigned* in, unsigned* out,
+                                          int count, cudaStream_t) {
+  if (scratch == nullptr) {
+    scratch_bytes = 1;
+    return cudaSuccess;
+  }
+  const std::scoped_lock lock(mutex);
+  const OnDevice on_device(true);
+  std::exclusive_scan(in, in + count, out, 0U);
+  return lost;
+}

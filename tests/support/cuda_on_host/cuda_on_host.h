@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// What tests can set of the machine that cuda_runtime.h (beside this file) plays.
+namespace cuda_on_host {
+
+struct Machine {
+  int num_devices = 1;
+  bool has_driver = true;
+  bool has_pools = true;
+  int compute_capability = 90;  ///< 10 * major + minor
+  std::size_t memory_bytes = std::size_t{8} << 30;
+  int launches_until_failure = -1;  ///< negative: none fails
+};
+Machine& machine();
+
+/// Since the program began.
+struct Counts {
+  std::int64_t launches = 0;
+  std::int64_t allocations = 0;  ///< on a device, by cudaMalloc; those from a pool are not counted
+  std::int64_t pool_allocations = 0;
+  std::int64_t copies = 0;
+  std::int64_t stream_waits = 0;  ///< of the host for a stream or event
+  std::size_t bytes_in_use = 0;   ///< on the devices
+};
+const Counts& counts();
+
+/// Memory that kernels cannot reach, as most host memory on a real machine: touching it in a kernel ends the program.
+void* allocate_host_only(std::size_t bytes);
+void free_host_only(void* pointer);
+
+}  // namespace cuda_on_host
