@@ -239,20 +239,6 @@ void require_file(const char* key, const fs::path& path) {
   }
 }
 
-projectors::Device choose_device(const std::string& word) {
-  const projectors::Device device = projectors::find_device(word);
-  if (device.kind == projectors::DeviceKind::cpu) {
-    return device;
-  }
-  if (word == "auto") {
-    return {};
-  }
-  throw DeviceError(
-      fmt::format("compute.device = \"{}\": reconstruction runs on the CPU only in this version. Use "
-                  "\"cpu\" or \"auto\".",
-                  word));
-}
-
 void open_inputs(const io::Job& job, JobSetup& setup) {
   if (job.simulates()) {
     const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
@@ -314,7 +300,7 @@ std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:
 JobSetup prepare_job(const io::Job& job) {
   check_settings(job);
   JobSetup setup;
-  setup.device = choose_device(job.compute.device);
+  setup.device = projectors::find_device(job.compute.device);
   open_inputs(job, setup);
   setup.grid = job_grid(job, setup.scanner());
   check_grid(setup.grid, setup.scanner());

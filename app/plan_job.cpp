@@ -8,8 +8,10 @@
 #include "app/job_setup.h"
 #include "app/sensitivity_cache.h"
 #include "io/data_checks.h"
+#include "projectors/device_floats.h"
 #include "projectors/projector.h"
 #include "recon/model.h"
+#include "recon/osem_engine.h"
 #include "recon/sensitivity.h"
 #include "recon/simulation.h"
 
@@ -58,6 +60,18 @@ struct SampleLors {
   std::vector<std::uint32_t> a;
   std::vector<std::uint32_t> b;
   std::vector<std::uint16_t> tof_bin;
+
+  void repeat(int times) {
+    const auto repeated = [times](auto& values) {
+      const auto once = values;
+      for (int i = 1; i < times; ++i) {
+        values.insert(values.end(), once.begin(), once.end());
+      }
+    };
+    repeated(a);
+    repeated(b);
+    repeated(tof_bin);
+  }
 };
 
 SampleLors draw_lors(const recon::MultiplicativeModel& model) {
@@ -90,21 +104,25 @@ struct Speed {
 /// Times forward and back projection of sample LORs; the second of two runs counts, when all memory has been touched.
 Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, const io::Job& job) {
   const recon::Scanner& scanner = model.scanner();
-  const SampleLors sample = draw_lors(model);
+  SampleLors sample = draw_lors(model);
+  if (setup.device.kind == projectors::DeviceKind::cuda) {
+    sample.repeat(16);  // enough to outweigh what a call on a GPU costs by itself
+  }
   Speed speed;
   if (sample.a.empty()) {
     return speed;
   }
   projectors::ProjectorOptions options;
   options.num_threads = static_cast<int>(job.compute.threads);
+  options.device = setup.device;
   const projectors::Projector projector(setup.grid, options);
   const auto* centres = scanner.crystal_centre_mm.data()->data();
-  const projectors::Lors lors{centres, centres, static_cast<std::int64_t>(sample.a.size()), sample.a.data(),
-                              sample.b.data()};
+  const projectors::Lors lors{centres,         centres,         static_cast<std::int64_t>(sample.a.size()),
+                              sample.a.data(), sample.b.data(), std::ssize(scanner.crystal_centre_mm)};
   const projectors::TofTable tof{
       .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
   std::vector<float> values(sample.a.size(), 1.0F);
-  recon::Image image(setup.grid, 1.0F);
+  projectors::DeviceFloats image(setup.device, setup.grid.num_voxels());
   const auto time = [&](auto&& work) {
     work();
     const auto start = std::chrono::steady_clock::now();
@@ -114,12 +132,11 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   };
   const auto both = [&](auto bins) {
     return time([&] {
-      projector.forward(lors, bins, image.values.data(), values.data());
-      projector.back(lors, bins, values.data(), image.values.data());
+      projector.forward(lors, bins, image.data(), values.data());
+      projector.back(lors, bins, values.data(), image.data());
     });
   };
-  speed.sensitivity_s_per_lor =
-      time([&] { projector.back(lors, projectors::NoTof{}, values.data(), image.values.data()); });
+  speed.sensitivity_s_per_lor = time([&] { projector.back(lors, projectors::NoTof{}, values.data(), image.data()); });
   speed.iteration_s_per_event = setup.uses_tof(job) ? both(tof) : both(projectors::NoTof{});
   return speed;
 }
@@ -157,6 +174,9 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.num_prompts = estimate_prompts(job, setup, reporter);
   plan.memory_bytes = static_cast<std::uint64_t>(setup.grid.num_voxels()) * sizeof(float) * images_in_memory +
                       plan.num_prompts * bytes_per_event;
+  if (setup.device.kind == projectors::DeviceKind::cuda) {
+    plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, job.algorithm.psf_fwhm_mm, plan.num_prompts);
+  }
 
   const recon::Image* attenuation = setup.attenuation ? &*setup.attenuation : nullptr;
   if (job.sensitivity.use_cache && !job.simulates()) {
@@ -187,6 +207,9 @@ std::string plan_text(const JobPlan& plan) {
   text += fmt::format("TOF           {}\n", plan.tof ? "used" : "not used");
   text += fmt::format("Device        {}\n", plan.device);
   text += fmt::format("Memory        about {:.2g} GB\n", static_cast<double>(plan.memory_bytes) / 1e9);
+  if (plan.gpu_memory_bytes > 0) {
+    text += fmt::format("GPU memory    about {:.2g} GB\n", static_cast<double>(plan.gpu_memory_bytes) / 1e9);
+  }
   text += fmt::format(
       "Time          about {} (an estimate from a short timed run): sensitivity image {}, each "
       "iteration {}\n",

@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 #include "projectors/error.h"
+#include "recon/attenuation.h"
 #include "recon/listmode_data.h"
 #include "recon/model.h"
 #include "recon/osem.h"
@@ -26,11 +28,21 @@
 namespace coincide::app {
 namespace {
 
+std::string device_name(projectors::Device device) {
+  const std::vector<projectors::DeviceInfo> devices = projectors::available_devices();
+  const auto found = std::ranges::find(devices, device, &projectors::DeviceInfo::device);
+  return found != devices.end() ? found->name : "";
+}
+
 /// One run; each stage leaves what the next ones need in the members.
 class JobRun {
  public:
   JobRun(const io::Job& job, JobSetup& setup, RunReporter& reporter)
-      : job_(job), setup_(setup), reporter_(reporter), threads_(static_cast<int>(job.compute.threads)) {
+      : job_(job),
+        setup_(setup),
+        reporter_(reporter),
+        threads_(static_cast<int>(job.compute.threads)),
+        device_(setup.device, job.compute.device == "auto") {
     provenance_.job = job;
   }
 
@@ -86,7 +98,7 @@ class JobRun {
     provenance_.threads = threads_ > 0 ? threads_ : cores;
     provenance_.grid = setup_.grid;
     provenance_.outputs.push_back(job_.result_path(".log").filename().string());
-    reporter_.note(fmt::format("Computing on {} ({}), {} threads.", provenance_.device, provenance_.instruction_set,
+    reporter_.note(fmt::format("Computing on {} ({}), {} threads.", provenance_.device, device_name(setup_.device),
                                provenance_.threads));
   }
 
@@ -127,7 +139,7 @@ class JobRun {
   void make_sensitivity() {
     reporter_.begin_stage("sensitivity image");
     const recon::Image* attenuation = setup_.attenuation ? &*setup_.attenuation : nullptr;
-    const recon::SensitivityOptions options{tof(), job_.sensitivity.fraction, threads_};
+    const recon::SensitivityOptions options{tof(), job_.sensitivity.fraction, threads_, &device_};
     if (!job_.sensitivity.use_cache) {
       sensitivity_ = recon::sensitivity_image(*model_, setup_.grid, attenuation, options, reporter_);
       return;
@@ -182,7 +194,7 @@ class JobRun {
       return;
     }
     reporter_.begin_stage("attenuation");
-    recon::multiply_attenuation(*data_, setup_.scanner(), *setup_.attenuation, threads_, reporter_);
+    recon::multiply_attenuation(*data_, setup_.scanner(), *setup_.attenuation, device_, threads_, reporter_);
     provenance_.corrections.emplace_back("attenuation", "line integrals of the attenuation image");
   }
 
@@ -243,9 +255,11 @@ class JobRun {
     options.subsets = static_cast<int>(job_.num_subsets());
     options.psf_fwhm_mm = job_.algorithm.psf_fwhm_mm;
     options.num_threads = threads_;
+    options.device = &device_;
     options.report_every_subset = reporter_.wants_images();
     recon::OsemResult result = recon::osem(*data_, setup_.scanner(), sensitivity_, start, tof(), options, reporter_);
     reporter_.on_image = nullptr;
+    provenance_.device = projectors::device_word(device_.get());
     provenance_.figures = result.figures;
     provenance_.iterations_done = result.iterations_done;
     provenance_.unit = scale.unit;
@@ -330,6 +344,7 @@ class JobRun {
   JobSetup& setup_;
   RunReporter& reporter_;
   int threads_;
+  recon::ComputeDevice device_;
   io::Provenance provenance_;
   std::optional<recon::MultiplicativeModel> model_;
   recon::Image sensitivity_;

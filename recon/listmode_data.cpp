@@ -137,6 +137,16 @@ void find_factors(const EventBlock& block, const Window& window, const Multiplic
 
 }  // namespace
 
+projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count) {
+  const float* centres_mm = scanner.crystal_centre_mm.front().data();
+  return {.start_mm = centres_mm,
+          .end_mm = centres_mm,
+          .count = count,
+          .start_index = columns.crystal_a.data() + first,
+          .end_index = columns.crystal_b.data() + first,
+          .num_points = std::ssize(scanner.crystal_centre_mm)};
+}
+
 struct ListmodeData::Storage {
   Storage(const LoadOptions& options, const Scanner& scanner)
       : columns(column_sizes(options.subsets),

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "projectors/geometry.h"
 #include "recon/events.h"
 #include "recon/model.h"
 #include "recon/reporter.h"
@@ -23,6 +24,9 @@ struct PromptColumns {
 
   std::size_t size() const { return crystal_a.size(); }
 };
+
+/// The LORs of some events, between crystal centres of the scanner.
+projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count);
 
 struct LoadOptions {
   int subsets = 1;                       ///< prompt i goes to subset i % subsets, so subsets are even in time

@@ -4,6 +4,8 @@
 
 namespace coincide::recon {
 
+class ComputeDevice;
+
 /// A correction that the data may or may not call for.
 enum class Switch { off, on, automatic };
 
@@ -25,6 +27,7 @@ struct OsemOptions {
   int subsets = 1;         ///< 1 is MLEM
   double psf_fwhm_mm = 0;  ///< Gaussian resolution model in image space, part of the system matrix; 0: none
   int num_threads = 0;
+  ComputeDevice* device = nullptr;  ///< null: the CPU
   /// Also called after every sub-iteration (0: only after whole iterations).
   bool report_every_subset = false;
 };

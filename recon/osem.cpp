@@ -5,31 +5,19 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
-#include <optional>
+#include <memory>
+#include <string>
 #include <string_view>
 
 #include "projectors/error.h"
-#include "recon/attenuation.h"
-#include "recon/parallel.h"
+#include "recon/compute_device.h"
+#include "recon/osem_engine.h"
 #include "recon/psf.h"
 
 namespace coincide::recon {
 namespace {
 
-/// Events that are projected at a time: enough for many cores, small against the memory.
-constexpr std::int64_t block_events = 1 << 18;
-
 constexpr std::string_view stage = "reconstruction";
-
-projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count) {
-  const float* centres_mm = scanner.crystal_centre_mm.front().data();
-  return {.start_mm = centres_mm,
-          .end_mm = centres_mm,
-          .count = count,
-          .start_index = columns.crystal_a.data() + first,
-          .end_index = columns.crystal_b.data() + first};
-}
 
 void check(ListmodeData& data, const Image& sensitivity, const Image& start, const OsemOptions& options) {
   if (options.iterations < 0) {
@@ -57,206 +45,153 @@ void check(ListmodeData& data, const Image& sensitivity, const Image& start, con
   }
 }
 
-/// A x -> m / (m A x + b) of a block of events, which begins at event `offset` of the columns. Events that the model
-/// calls impossible, with nothing expected on their LOR, count for neither the image nor the likelihood.
-class Ratio final : public projectors::ValueStep {
- public:
-  Ratio(const PromptColumns& columns, std::int64_t offset, std::int64_t count)
-      : columns_(columns), offset_(offset), log_sums_(static_cast<std::size_t>(count / part + 1)) {}
-
-  void operator()(std::int64_t first, std::int64_t count, float* values) const override {
-    double sum = 0;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const auto event = static_cast<std::size_t>(offset_ + first + i);
-      const float m = columns_.factor[event];
-      const float expected = m * values[i] + columns_.additive[event];
-      values[i] = expected > 0 ? m / expected : 0;
-      sum += expected > 0 ? std::log(double{expected}) : 0;
-    }
-    log_sums_[static_cast<std::size_t>(first / part)] = sum;
-  }
-
-  /// Of ln(m A x + b), added up in the order of the events: the same bits for any number of threads.
-  double log_sum() const { return std::accumulate(log_sums_.begin(), log_sums_.end(), 0.0); }
-
- private:
-  static constexpr std::int64_t part = 256;  ///< events per call
-
-  const PromptColumns& columns_;
-  std::int64_t offset_;
-  mutable std::vector<double> log_sums_;
-};
-
-/// The state of a reconstruction.
+/// The control of a reconstruction; an engine does the updates.
 class Osem {
  public:
   Osem(ListmodeData& data, const Scanner& scanner, const Image& sensitivity, const Image& start, bool tof,
        const OsemOptions& options, Reporter& reporter)
-      : data_(data),
-        scanner_(scanner),
-        tof_bins_(tof ? scanner.tof_bins_of_model() : std::vector<TofBin>{}),
-        options_(options),
-        reporter_(reporter),
-        projector_(start.grid, {.num_threads = options.num_threads}),
-        sensitivity_(sensitivity.values),
-        backprojection_(sensitivity_.size()) {
+      : reporter_(reporter),
+        input_{data, scanner, tof ? scanner.tof_bins_of_model() : std::vector<TofBin>{}, sensitivity.values, options} {
     result_.image = start;
     if (options.psf_fwhm_mm != 0) {
-      psf_.emplace(start.grid, options.psf_fwhm_mm, options.num_threads);
-      psf_->apply(sensitivity_);
+      GaussianFilter(start.grid, options.psf_fwhm_mm, options.num_threads).apply(input_.sensitivity);
     }
     // Voxels that nothing sees would keep their start value for ever.
-    for (std::size_t i = 0; i < sensitivity_.size(); ++i) {
-      result_.image.values[i] = sensitivity_[i] > 0 ? result_.image.values[i] : 0;
+    for (std::size_t i = 0; i < input_.sensitivity.size(); ++i) {
+      result_.image.values[i] = input_.sensitivity[i] > 0 ? result_.image.values[i] : 0;
     }
   }
 
   OsemResult run();
 
  private:
+  enum class Outcome { done, stopped, device_failed };
+  void make_engine();
+  Outcome run_iteration_on_device(int iteration);
   bool run_iteration(int iteration);
   bool run_subset(int iteration, int subset);
-  void project_block(const PromptColumns& columns, std::int64_t first, std::int64_t count, const float* blurred);
-  void update(double share);
-  double expected_counts() const;
+  void show_image();
 
-  std::int64_t num_voxels() const { return static_cast<std::int64_t>(sensitivity_.size()); }
+  ComputeDevice& device() { return input_.options.device != nullptr ? *input_.options.device : cpu_; }
 
-  ListmodeData& data_;
-  const Scanner& scanner_;
-  std::vector<TofBin> tof_bins_;  ///< empty: without TOF
-  OsemOptions options_;
   Reporter& reporter_;
-  projectors::Projector projector_;
-  std::optional<GaussianFilter> psf_;
-  std::vector<float> sensitivity_;  ///< with the resolution model
-  std::vector<float> backprojection_;
-  double log_sum_ = 0;  ///< of ln(m A x + b), over the pass so far
+  OsemInput input_;
+  ComputeDevice cpu_;
+  std::unique_ptr<OsemEngine> engine_;
+  std::vector<float> safe_image_;  ///< after the last whole iteration, where a device may be given up
   OsemResult result_;
 };
 
-OsemResult Osem::run() {
-  if (options_.iterations > 0) {
-    data_.sort_for(result_.image.grid, scanner_, options_.num_threads, reporter_);
-  }
-  for (int iteration = 0; iteration < options_.iterations; ++iteration) {
-    if (!run_iteration(iteration)) {
-      result_.stopped = true;
-      break;
+void Osem::make_engine() {
+  if (device().get().kind == projectors::DeviceKind::cuda) {
+    try {
+      engine_ = make_cuda_engine(input_, result_.image, device().get().index,
+                                 [this](const std::string& sentence) { reporter_.note(sentence); });
+      return;
+    } catch (const DeviceError& error) {
+      device().give_up(error, stage, reporter_);
     }
   }
+  engine_ = make_cpu_engine(input_, result_.image);
+}
+
+OsemResult Osem::run() {
+  const OsemOptions& options = input_.options;
+  if (options.iterations > 0) {
+    input_.data.sort_for(result_.image.grid, input_.scanner, options.num_threads, reporter_);
+    make_engine();
+  }
+  for (int iteration = 0; iteration < options.iterations && !result_.stopped; ++iteration) {
+    Outcome outcome = run_iteration_on_device(iteration);
+    if (outcome == Outcome::device_failed) {
+      outcome = run_iteration_on_device(iteration);
+    }
+    result_.stopped = outcome == Outcome::stopped;
+  }
   result_.image.description =
-      fmt::format("Coincide, {}, {:.4g} iterations, {} subsets", options_.subsets == 1 ? "MLEM" : "OSEM",
-                  result_.iterations_done, options_.subsets);
+      fmt::format("Coincide, {}, {:.4g} iterations, {} subsets", options.subsets == 1 ? "MLEM" : "OSEM",
+                  result_.iterations_done, options.subsets);
   return std::move(result_);
+}
+
+/// If the device fails and may be given up, the image is that before the iteration, and the engine the CPU's.
+Osem::Outcome Osem::run_iteration_on_device(int iteration) {
+  const bool may_fail = device().may_be_given_up();
+  if (may_fail) {
+    safe_image_ = result_.image.values;
+  }
+  try {
+    return run_iteration(iteration) ? Outcome::done : Outcome::stopped;
+  } catch (const DeviceError& error) {
+    device().give_up(error, fmt::format("{}, from iteration {} on", stage, iteration + 1), reporter_);
+    result_.image.values = std::move(safe_image_);
+    result_.iterations_done = iteration;
+    engine_ = make_cpu_engine(input_, result_.image);
+    return Outcome::device_failed;
+  }
 }
 
 /// False if the reporter asked to stop.
 bool Osem::run_iteration(int iteration) {
+  const OsemOptions& options = input_.options;
   const auto start = std::chrono::steady_clock::now();
-  const double counts_before = expected_counts();
-  log_sum_ = 0;
-  reporter_.progress(stage, static_cast<double>(iteration) / options_.iterations);
-  reporter_.step(fmt::format("iteration {} of {}", iteration + 1, options_.iterations));
-  for (int subset = 0; subset < options_.subsets; ++subset) {
+  const double counts_before = engine_->expected_counts();
+  reporter_.progress(stage, static_cast<double>(iteration) / options.iterations);
+  reporter_.step(fmt::format("iteration {} of {}", iteration + 1, options.iterations));
+  for (int subset = 0; subset < options.subsets; ++subset) {
     if (!run_subset(iteration, subset)) {
+      engine_->fetch(result_.image.values);
       return false;
     }
-    result_.iterations_done = iteration + (subset + 1.0) / options_.subsets;
-    const bool is_last = subset + 1 == options_.subsets;
-    if (options_.report_every_subset && !is_last) {
-      reporter_.intermediate_image(result_.image, result_.iterations_done);
+    result_.iterations_done = iteration + (subset + 1.0) / options.subsets;
+    const bool is_last = subset + 1 == options.subsets;
+    if (options.report_every_subset && !is_last) {
+      show_image();
     }
   }
-  const std::vector<float>& x = result_.image.values;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  result_.figures.push_back(
-      {.iteration = result_.iterations_done,
-       .log_likelihood = log_sum_ - counts_before,
-       .image_sum = ordered_sum(num_voxels(), options_.num_threads, [&](std::int64_t i) { return double{x[i]}; }),
-       .expected_counts = expected_counts(),
-       .seconds = elapsed.count()});
+  result_.figures.push_back({.iteration = result_.iterations_done,
+                             .log_likelihood = engine_->take_log_sum() - counts_before,
+                             .image_sum = engine_->image_sum(),
+                             .expected_counts = engine_->expected_counts(),
+                             .seconds = elapsed.count()});
   reporter_.figures(result_.figures.back());
-  reporter_.intermediate_image(result_.image, result_.iterations_done);
+  show_image();
   return true;
+}
+
+void Osem::show_image() {
+  engine_->fetch(result_.image.values);
+  reporter_.intermediate_image(result_.image, result_.iterations_done);
 }
 
 /// One update of the image; false, with the image as it was, if the reporter asked to stop.
 bool Osem::run_subset(int iteration, int subset) {
-  const PromptColumns columns = data_.subset(subset);
-  const auto events = static_cast<std::int64_t>(columns.size());
-  std::vector<float> blurred;
-  if (psf_) {
-    blurred = result_.image.values;
-    psf_->apply(blurred);
-  }
-  std::ranges::fill(backprojection_, 0.0F);
-  for (std::int64_t first = 0; first < events; first += block_events) {
-    if (reporter_.stop_requested()) {
-      return false;
+  const OsemOptions& options = input_.options;
+  const auto report = [&](double of_subset) {
+    const double of_iteration = (subset + of_subset) / options.subsets;
+    reporter_.progress(stage, (iteration + of_iteration) / options.iterations);
+  };
+  const bool done = engine_->run_subset(subset, [&](double of_subset) {
+    if (of_subset > 0) {
+      report(of_subset);
     }
-    const std::int64_t count = std::min(block_events, events - first);
-    project_block(columns, first, count, psf_ ? blurred.data() : result_.image.values.data());
-    const double of_subset = static_cast<double>(first + count) / static_cast<double>(events);
-    const double of_iteration = (subset + of_subset) / options_.subsets;
-    reporter_.progress(stage, (iteration + of_iteration) / options_.iterations);
+    return !reporter_.stop_requested();
+  });
+  if (done) {
+    report(1);
   }
-  if (psf_) {
-    psf_->apply(backprojection_);
-  }
-  if (events > 0) {
-    update(static_cast<double>(events) / static_cast<double>(data_.num_prompts()));
-  }
-  return true;
-}
-
-/// Adds A^T (m / (m A x + b)) of some events to the back projection.
-void Osem::project_block(const PromptColumns& columns, std::int64_t first, std::int64_t count, const float* blurred) {
-  const projectors::Lors lors = lors_of(columns, scanner_, first, count);
-  const Ratio ratio(columns, first, count);
-  if (!tof_bins_.empty()) {
-    const projectors::TofTable tof{
-        .bins = tof_bins_.data(), .bin_index = columns.tof_bin.data() + first, .num_bins = std::ssize(tof_bins_)};
-    projector_.forward_back(lors, tof, blurred, ratio, backprojection_.data());
-  } else {
-    projector_.forward_back(lors, projectors::NoTof{}, blurred, ratio, backprojection_.data());
-  }
-  log_sum_ += ratio.log_sum();
-}
-
-/// x <- x / s * back projection, s the subset's `share` of the sensitivity.
-void Osem::update(double share) {
-  std::vector<float>& x = result_.image.values;
-#pragma omp parallel for schedule(static) num_threads(thread_count(options_.num_threads))
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (sensitivity_[i] > 0) {
-      x[i] = static_cast<float>(x[i] * (backprojection_[i] / (share * sensitivity_[i])));
-    }
-  }
-}
-
-double Osem::expected_counts() const {
-  const std::vector<float>& x = result_.image.values;
-  return ordered_sum(num_voxels(), options_.num_threads,
-                     [&](std::int64_t i) { return double{x[i]} * sensitivity_[i]; });
+  return done;
 }
 
 }  // namespace
 
-void multiply_attenuation(ListmodeData& data, const Scanner& scanner, const Image& attenuation, int num_threads,
-                          Reporter& reporter) {
-  AttenuationFactors factors(attenuation, num_threads);
-  std::uint64_t done = 0;
-  for (int subset = 0; subset < data.num_subsets(); ++subset) {
-    const PromptColumns columns = data.subset(subset);
-    const auto events = static_cast<std::int64_t>(columns.size());
-    for (std::int64_t first = 0; first < events; first += block_events) {
-      const std::int64_t count = std::min(block_events, events - first);
-      factors.multiply(lors_of(columns, scanner, first, count), columns.factor.data() + first);
-      done += static_cast<std::uint64_t>(count);
-      reporter.progress("attenuation", static_cast<double>(done) / static_cast<double>(data.num_prompts()));
-    }
-  }
+std::uint64_t cuda_engine_bytes(const ImageGrid& grid, double psf_fwhm_mm, std::uint64_t num_events) {
+  constexpr std::uint64_t bytes_per_event =
+      2 * sizeof(std::uint32_t) + sizeof(std::uint16_t) + 2 * sizeof(float);  // crystals, TOF bin, m and b
+  // Image, sensitivity, back projection and its shadow; the resolution model works in two more.
+  const std::uint64_t images = psf_fwhm_mm != 0 ? 6 : 4;
+  return images * static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) + num_events * bytes_per_event;
 }
 
 OsemResult osem(ListmodeData& data, const Scanner& scanner, const Image& sensitivity, const Image& start, bool tof,

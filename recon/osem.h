@@ -2,17 +2,12 @@
 
 #include <vector>
 
-#include "projectors/projector.h"
 #include "recon/image.h"
 #include "recon/listmode_data.h"
 #include "recon/options.h"
 #include "recon/reporter.h"
 
 namespace coincide::recon {
-
-/// Attenuation factors exp(-integral of mu) of the events are multiplied into their `factor` column.
-void multiply_attenuation(ListmodeData& data, const Scanner& scanner, const Image& attenuation, int num_threads,
-                          Reporter& reporter);
 
 struct IterationFigures {
   double iteration = 0;  ///< full passes done

@@ -10,6 +10,8 @@ class GaussianFilter {
  public:
   GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_threads = 0);
   void apply(std::vector<float>& values) const;
+  /// Weights at distances 0, 1 ... of voxels along an axis, the same on both sides.
+  const std::vector<float>& taps(std::size_t axis) const { return taps_[axis]; }
 
  private:
   ImageGrid grid_;

@@ -9,7 +9,9 @@
 #include <string>
 #include <type_traits>
 
+#include "projectors/device_floats.h"
 #include "projectors/error.h"
+#include "projectors/projector.h"
 #include "recon/attenuation.h"
 #include "recon/lor_enumerator.h"
 #include "recon/parallel.h"
@@ -20,12 +22,17 @@ namespace {
 /// Goes up when the same input gives another image, so that images of older versions in the cache are not used.
 constexpr std::uint32_t algorithm_version = 2;
 
+constexpr std::string_view stage = "sensitivity image";
+
 /// Back projection of very many LORs: single precision stops growing after some 10^7 contributions, so parts of the sum
 /// are moved to double precision from time to time.
 class BackProjectionSum {
  public:
   explicit BackProjectionSum(const projectors::Projector& projector)
-      : projector_(projector), part_(static_cast<std::size_t>(projector.grid().num_voxels())), total_(part_.size()) {}
+      : projector_(projector),
+        part_(projector.options().device, projector.grid().num_voxels()),
+        part_on_host_(static_cast<std::size_t>(part_.size())),
+        total_(part_on_host_.size()) {}
 
   template <class Tof>
   void add(const projectors::Lors& lors, const Tof& tof, const float* values) {
@@ -44,16 +51,18 @@ class BackProjectionSum {
 
  private:
   void move_part() {
+    part_.download(part_on_host_.data());
+    part_.clear();
 #pragma omp parallel for schedule(static) num_threads(thread_count(projector_.options().num_threads))
     for (std::size_t i = 0; i < total_.size(); ++i) {
-      total_[i] += part_[i];
-      part_[i] = 0;
+      total_[i] += part_on_host_[i];
     }
     lors_in_part_ = 0;
   }
 
   const projectors::Projector& projector_;
-  std::vector<float> part_;
+  projectors::DeviceFloats part_;
+  std::vector<float> part_on_host_;
   std::vector<double> total_;
   std::int64_t lors_in_part_ = 0;
 };
@@ -122,16 +131,13 @@ class Hash {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
-}  // namespace
-
-Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
-                        const SensitivityOptions& options, Reporter& reporter) {
-  check(options);
-  const projectors::Projector projector(grid, {.num_threads = options.num_threads});
+Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid,
+                     const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
+  const projectors::Projector projector(grid, {.device = device.get(), .num_threads = options.num_threads});
   BackProjectionSum sum(projector);
   std::optional<AttenuationFactors> factors;
   if (attenuation != nullptr) {
-    factors.emplace(*attenuation, options.num_threads);
+    factors.emplace(*attenuation, device, options.num_threads, reporter);
   }
   Image result(grid, 0, "mm");
   LorEnumerator enumerator(model, grid, options);
@@ -146,7 +152,8 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
                                 .end_mm = centres_mm,
                                 .count = static_cast<std::int64_t>(block.size()),
                                 .start_index = block.crystal_a.data(),
-                                .end_index = block.crystal_b.data()};
+                                .end_index = block.crystal_b.data(),
+                                .num_points = std::ssize(model.scanner().crystal_centre_mm)};
     if (factors) {
       factors->multiply(lors, block.factor.data());
     }
@@ -156,10 +163,25 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
     } else {
       sum.add(lors, projectors::NoTof{}, block.factor.data());
     }
-    reporter.progress("sensitivity image", enumerator.fraction_done());
+    reporter.progress(stage, enumerator.fraction_done());
   }
   result.values = sum.finish();
   return result;
+}
+
+}  // namespace
+
+Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                        const SensitivityOptions& options, Reporter& reporter) {
+  check(options);
+  ComputeDevice cpu;
+  ComputeDevice& device = options.device != nullptr ? *options.device : cpu;
+  try {
+    return sensitivity_on(device, model, grid, attenuation, options, reporter);
+  } catch (const DeviceError& error) {
+    device.give_up(error, stage, reporter);
+    return sensitivity_on(device, model, grid, attenuation, options, reporter);
+  }
 }
 
 std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "projectors/projector.h"
+#include "recon/compute_device.h"
 #include "recon/image.h"
 #include "recon/model.h"
 #include "recon/reporter.h"
@@ -15,6 +15,7 @@ struct SensitivityOptions {
   /// Part of the crystal pairs that is used, drawn pseudo-randomly and weighted up; 1: all, exact.
   double fraction = 1;
   int num_threads = 0;
+  ComputeDevice* device = nullptr;  ///< null: the CPU
 };
 
 /// s = A^T m over all LORs that can be measured, with attenuation if given (1/cm, any grid that covers the object).

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "projectors/launcher.h"
@@ -18,5 +20,11 @@ const Launcher& launcher();
 
 /// Where the array lies: the CUDA device of device or managed memory, the CPU for any other pointer.
 Device device_of(const void* pointer);
+
+// What class DeviceFloats is made of; they wait until they are done.
+std::shared_ptr<float> allocate_floats(int device, std::int64_t count);
+void clear_floats(int device, std::int64_t count, float* data);
+/// Between any two kinds of memory.
+void copy_floats(int device, const float* from, std::int64_t count, float* to);
 
 }  // namespace coincide::projectors::cuda

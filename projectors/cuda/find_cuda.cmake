@@ -3,7 +3,7 @@
 set(COINCIDE_CUDA AUTO CACHE STRING "Build the GPU kernels: AUTO (if a CUDA compiler is found), ON, OFF")
 # Every card since 2018 has code of its own or of an older relative; PTX of the newest serves those to come.
 set(COINCIDE_CUDA_ARCHITECTURES "75-real;80-real;86-real;89-real;90-real;100-real;120" CACHE STRING
-  "GPU architectures, as CMAKE_CUDA_ARCHITECTURES")
+  "GPU architectures, as CMAKE_CUDA_ARCHITECTURES, the oldest first")
 
 set(COINCIDE_HAS_CUDA OFF)
 if(COINCIDE_CUDA STREQUAL "ON")
@@ -37,12 +37,15 @@ message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, GPU kernels for ${COINCIDE
 function(coincide_cuda_sources target)
   add_library(${target}_cuda OBJECT ${ARGN})
   set_target_properties(${target}_cuda PROPERTIES
-    CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF CUDA_VISIBILITY_PRESET hidden
+    CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF CUDA_VISIBILITY_PRESET hidden
     POSITION_INDEPENDENT_CODE ON CUDA_RUNTIME_LIBRARY Static)
-  target_compile_definitions(${target}_cuda PRIVATE COINCIDE_BACKEND=cuda)
+  string(REGEX MATCH "[0-9]+" oldest "${COINCIDE_CUDA_ARCHITECTURES}")
+  target_compile_definitions(${target}_cuda PRIVATE COINCIDE_BACKEND=cuda COINCIDE_OLDEST_GPU=${oldest})
   target_include_directories(${target}_cuda PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
   # No fast-math: NaN and the plane ranges must keep their meaning.
-  target_compile_options(${target}_cuda PRIVATE -Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas,-fopenmp)
+  target_compile_options(${target}_cuda PRIVATE
+    $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas,-fopenmp>)
+  target_link_libraries(${target}_cuda PRIVATE CUDA::cudart_static OpenMP::OpenMP_CXX)
   target_sources(${target} PRIVATE $<TARGET_OBJECTS:${target}_cuda>)
   target_link_libraries(${target} PRIVATE CUDA::cudart_static)
 endfunction()

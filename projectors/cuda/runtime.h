@@ -127,7 +127,7 @@ struct Place {
 };
 Place place_of(const void* pointer);
 
-/// Free and total memory of the current device.
+/// Free and total memory of the current device. What the pool keeps for later is given back first.
 struct MemorySizes {
   std::size_t free_bytes = 0;
   std::size_t total_bytes = 0;

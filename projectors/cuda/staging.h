@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -56,8 +57,10 @@ class Staging {
   static std::int64_t lors_per_part(std::size_t bytes_per_lor);
   Slot& slot(std::int64_t part) { return *slots_[static_cast<std::size_t>(part % 2)]; }
   /// Copies between host and device; waits for the end.
-  void upload(const float* host, std::int64_t count, float* device);
-  void download(const float* device, std::int64_t count, float* host);
+  template <class T>
+  void upload(const T* host, std::int64_t count, T* device);
+  template <class T>
+  void download(const T* device, std::int64_t count, T* host);
   /// Waits until all is done and handed over.
   void finish();
   /// Forgets what has failed; without effect after finish().
@@ -90,6 +93,33 @@ T* Slot::output(T* array, std::int64_t count) {
   const std::size_t place = reserve(bytes);
   results_.push_back({array, place, bytes});
   return reinterpret_cast<T*>(static_cast<char*>(device_.data()) + place);
+}
+
+template <class T>
+void Staging::upload(const T* host, std::int64_t count, T* device) {
+  const std::int64_t most = lors_per_part(sizeof(T));
+  std::int64_t part = 0;
+  for (std::int64_t first = 0; first < count; first += most, ++part) {
+    Slot& here = slot(part);
+    const std::int64_t size = std::min(most, count - first);
+    here.begin();
+    copy(here.input(host + first, size), size, device + first, here.stream());
+  }
+  finish();
+}
+
+template <class T>
+void Staging::download(const T* device, std::int64_t count, T* host) {
+  const std::int64_t most = lors_per_part(sizeof(T));
+  std::int64_t part = 0;
+  for (std::int64_t first = 0; first < count; first += most, ++part) {
+    Slot& here = slot(part);
+    const std::int64_t size = std::min(most, count - first);
+    here.begin();
+    copy(device + first, size, here.output(host + first, size), here.stream());
+    here.end();
+  }
+  finish();
 }
 
 }  // namespace coincide::projectors::cuda

@@ -14,7 +14,14 @@ std::vector<DeviceInfo> devices() {
            "This build holds no CUDA kernels: build it where the CUDA toolkit's nvcc is found."}};
 }
 
-const Launcher& launcher() { throw DeviceError(devices().front().why_unavailable); }
+namespace {
+[[noreturn]] void refuse() { throw DeviceError(devices().front().why_unavailable); }
+}  // namespace
+
+const Launcher& launcher() { refuse(); }
+std::shared_ptr<float> allocate_floats(int, std::int64_t) { refuse(); }
+void clear_floats(int, std::int64_t, float*) { refuse(); }
+void copy_floats(int, const float*, std::int64_t, float*) { refuse(); }
 
 Device device_of(const void*) { return {}; }
 

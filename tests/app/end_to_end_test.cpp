@@ -6,6 +6,7 @@
 
 #include "io/phantom_file.h"
 #include "io/scanner_file.h"
+#include "recon/attenuation.h"
 #include "recon/osem.h"
 #include "recon/randoms.h"
 #include "recon/sensitivity.h"
@@ -46,7 +47,8 @@ Result reconstruct(MemoryEvents& listmode, const Image* mu, bool tof, OsemOption
   const Image sensitivity = sensitivity_image(model, grid, mu, {.tof = tof}, silent);
   ListmodeData data = ListmodeData::load(listmode, model, {.subsets = options.subsets}, silent);
   if (mu != nullptr) {
-    multiply_attenuation(data, listmode.scanner(), *mu, 0, silent);
+    ComputeDevice cpu;
+    multiply_attenuation(data, listmode.scanner(), *mu, cpu, 0, silent);
   }
   if (data.counts().delayeds > 0) {
     const auto s = randoms_from_delayeds(listmode.scanner(), listmode.efficiencies(), data.delayeds_per_crystal());

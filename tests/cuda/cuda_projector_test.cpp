@@ -182,7 +182,7 @@ class CudaProjectorTest : public QObject {
                              << "finds no GPU";
     QTest::newRow("too old") << "old card"
                              << "cuda"
-                             << "compute capability 6.1";
+                             << "this one has 6.1";
     QTest::newRow("one card") << "one card"
                               << "cuda:3"
                               << "has 1 GPU, cuda:0";

@@ -6,6 +6,8 @@
 #include <random>
 
 #include "projectors/error.h"
+#include "projectors/projector.h"
+#include "recon/attenuation.h"
 #include "recon/sensitivity.h"
 #include "support/memory_events.h"
 #include "support/small_scanner.h"
@@ -394,7 +396,8 @@ class OsemTest : public QObject {
     const float before_beside = data.subset(0).factor[1];
     // 40 mm of water along x, 10 mm along y.
     const Image water(recon::centred_grid({10, 5, 5}, {4, 2, 2}, {0, 0, 0}), 0.096F, "1/cm");
-    recon::multiply_attenuation(data, source.scanner(), water, 0, reporter);
+    recon::ComputeDevice cpu;
+    recon::multiply_attenuation(data, source.scanner(), water, cpu, 0, reporter);
     QVERIFY(std::abs(data.subset(0).factor[0] / before - std::exp(-0.096 * 4)) < 1e-5);
     QCOMPARE(data.subset(0).factor[1], before_beside);
   }

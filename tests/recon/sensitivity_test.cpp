@@ -1,5 +1,7 @@
 #include "recon/sensitivity.h"
 
+#include "projectors/projector.h"
+
 #include <QtTest>
 #include <cmath>
 #include <functional>

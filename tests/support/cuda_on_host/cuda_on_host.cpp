@@ -220,6 +220,8 @@ void run_block(unsigned threads) {
 
 }  // namespace
 
+void repair() { lost = cudaSuccess; }
+
 Machine& machine() {
   static Machine the_machine;
   return the_machine;
@@ -371,6 +373,7 @@ cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* prope
   return cudaSuccess;
 }
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t, std::size_t) { return cudaSuccess; }
 cudaError_t cudaMallocFromPoolAsync(void** pointer, std::size_t bytes, cudaMemPool_t, cudaStream_t) {
   ++count.pool_allocations;
   return allocate(pointer, bytes, Kind::device);
@@ -441,11 +444,6 @@ cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t start, cudaEvent_t stop)
   *ms = std::chrono::duration<float, std::milli>(stop->time - start->time).count();
   return lost;
 }
-cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
-  attributes->numRegs = 1;
-  return machine().compute_capability < 75 ? cudaErrorNoKernelImageForDevice : cudaSuccess;
-}
-
 cudaError_t cub::DeviceScan::ExclusiveSum(void* scratch, std::size_t& scratch_bytes, const unsigned* in, unsigned* out,
                                           int count, cudaStream_t) {
   if (scratch == nullptr) {

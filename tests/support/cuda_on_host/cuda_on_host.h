@@ -16,6 +16,9 @@ struct Machine {
 };
 Machine& machine();
 
+/// After a launch that failed, on which all calls fail as on a real device.
+void repair();
+
 /// Since the program began.
 struct Counts {
   std::int64_t launches = 0;

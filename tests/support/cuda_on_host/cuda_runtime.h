@@ -77,9 +77,6 @@ struct cudaDeviceProp {
   std::size_t totalGlobalMem;
   int major, minor;
 };
-struct cudaFuncAttributes {
-  int numRegs;
-};
 struct cudaMemPool;
 using cudaMemPool_t = cudaMemPool*;
 enum cudaMemPoolAttr { cudaMemPoolAttrReleaseThreshold };
@@ -108,6 +105,7 @@ cudaError_t cudaFreeHost(void* pointer);
 cudaError_t cudaMallocManaged(void** pointer, std::size_t bytes);
 cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties);
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value);
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, std::size_t bytes_to_keep);
 cudaError_t cudaMallocFromPoolAsync(void** pointer, std::size_t bytes, cudaMemPool_t pool, cudaStream_t stream);
 cudaError_t cudaFreeAsync(void* pointer, cudaStream_t stream);
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind, cudaStream_t stream);
@@ -137,12 +135,6 @@ template <class T>
 cudaError_t cudaMallocManaged(T** pointer, std::size_t bytes) {
   return cudaMallocManaged(reinterpret_cast<void**>(pointer), bytes);
 }
-cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* kernel);
-template <class... Parameters>
-cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, void (*kernel)(Parameters...)) {
-  return cudaFuncGetAttributes(attributes, reinterpret_cast<const void*>(kernel));
-}
-
 struct cudaLaunchConfig_t {
   dim3 gridDim;
   dim3 blockDim;

@@ -1,5 +1,5 @@
 #include "projectors/cuda/backend.h"
-#include "projectors/cuda/project.h"
+#include "projectors/cuda/runtime.h"
 
 namespace coincide::projectors::cuda {
 namespace {
@@ -26,23 +26,19 @@ std::string why_none(cudaError_t status) {
 
 DeviceInfo info_of(int index) {
   cudaDeviceProp properties{};
-  cudaError_t status = cudaGetDeviceProperties(&properties, index);
+  const cudaError_t status = cudaGetDeviceProperties(&properties, index);
   if (status != cudaSuccess) {
     return unavailable(index, "NVIDIA GPU", why_none(status));
   }
   const std::string capability = std::to_string(properties.major) + "." + std::to_string(properties.minor);
   const std::string name =
       std::string(properties.name) + ", " + gigabytes(properties.totalGlobalMem) + ", compute capability " + capability;
-  const CurrentDevice current(index);
-  cudaFuncAttributes attributes{};
-  status = cudaFuncGetAttributes(&attributes, forward_sinogram);
-  if (status == cudaErrorNoKernelImageForDevice) {
+  // No trial of a kernel: that would load the driver's part for the card, which takes a good part of a second.
+  constexpr int oldest = COINCIDE_OLDEST_GPU;
+  if (10 * properties.major + properties.minor < oldest) {
     return unavailable(index, name,
-                       "This build's kernels do not run on a GPU of compute capability " + capability +
-                           ": it is older than those they were built for.");
-  }
-  if (status != cudaSuccess) {
-    return unavailable(index, name, why_none(status));
+                       "This build's kernels are for GPUs of compute capability " + std::to_string(oldest / 10) + "." +
+                           std::to_string(oldest % 10) + " and later; this one has " + capability + ".");
   }
   return {{DeviceKind::cuda, index}, name, true, ""};
 }

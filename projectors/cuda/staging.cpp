@@ -72,31 +72,6 @@ std::int64_t Staging::lors_per_part(std::size_t bytes_per_lor) {
   return static_cast<std::int64_t>(usable / std::max<std::size_t>(bytes_per_lor, 1));
 }
 
-void Staging::upload(const float* host, std::int64_t count, float* device) {
-  const std::int64_t most = lors_per_part(sizeof(float));
-  std::int64_t part = 0;
-  for (std::int64_t first = 0; first < count; first += most, ++part) {
-    Slot& here = slot(part);
-    const std::int64_t size = std::min(most, count - first);
-    here.begin();
-    copy(here.input(host + first, size), size, device + first, here.stream());
-  }
-  finish();
-}
-
-void Staging::download(const float* device, std::int64_t count, float* host) {
-  const std::int64_t most = lors_per_part(sizeof(float));
-  std::int64_t part = 0;
-  for (std::int64_t first = 0; first < count; first += most, ++part) {
-    Slot& here = slot(part);
-    const std::int64_t size = std::min(most, count - first);
-    here.begin();
-    copy(device + first, size, here.output(host + first, size), here.stream());
-    here.end();
-  }
-  finish();
-}
-
 void Staging::finish() {
   for (const auto& slot : slots_) {
     slot->begin();

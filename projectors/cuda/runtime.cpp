@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "projectors/cuda/backend.h"
 #include "projectors/error.h"
 
 namespace coincide::projectors::cuda {
@@ -135,10 +136,31 @@ Place place_of(const void* pointer) {
 
 MemorySizes memory_sizes() {
   MemorySizes sizes;
+  if (cudaMemPool_t pool = pool_of(current_device()); pool != nullptr) {
+    cudaMemPoolTrimTo(pool, 0);
+  }
   if (cudaMemGetInfo(&sizes.free_bytes, &sizes.total_bytes) != cudaSuccess) {
     cudaGetLastError();
   }
   return sizes;
+}
+
+std::shared_ptr<float> allocate_floats(int device, std::int64_t count) {
+  const CurrentDevice current(device);
+  auto buffer = std::make_shared<Buffer<float>>(count, nullptr);
+  return {buffer, buffer->data()};
+}
+
+void clear_floats(int device, std::int64_t count, float* data) {
+  const CurrentDevice current(device);
+  clear(data, count, nullptr);
+  wait(nullptr);
+}
+
+void copy_floats(int device, const float* from, std::int64_t count, float* to) {
+  const CurrentDevice current(device);
+  copy(from, count, to, nullptr);
+  wait(nullptr);
 }
 
 std::string gigabytes(std::size_t bytes) {
