@@ -18,9 +18,9 @@ int threads_per_block(const Projector& projector) {
 }
 
 void check_planes(const ImageGrid& grid) {
-  constexpr std::int64_t most = std::int64_t{1} << 31;
+  constexpr std::int64_t most = std::int64_t{1} << 29;
   if (grid.shape[1] * grid.shape[2] >= most) {
-    throw InputError("On a GPU an image plane of axes 1 and 2 may have 2^31 - 1 voxels; this one has " +
+    throw InputError("On a GPU an image plane of axes 1 and 2 may have less than 2^29 voxels; this one has " +
                      std::to_string(grid.shape[1]) + " x " + std::to_string(grid.shape[2]) + ". Use the CPU.");
   }
 }
@@ -63,10 +63,10 @@ void back_on_device(const Projector& p, const Lors& lors, const Tof& tof, const 
                     cudaStream_t stream) {
   const CallOf<Tof> call(p, tof, lors.count, stream);
   const DeviceOrder order(call.setup(), lors, stream);
-  const Shadow shadow(p, image, stream);
-  launch_back(p, call, lors, order.taken(), call.part(Route(nullptr), 0, lors.count), values,
-              Target{image, shadow.data()}, stream);
-  shadow.add_to(image, stream);
+  const ShadowedImage shadowed(p, image, stream);
+  launch_back(p, call, lors, order.taken(), call.part(Route(nullptr), 0, lors.count), values, shadowed.target(),
+              stream);
+  shadowed.merge(stream);
 }
 
 /// Pinned memory takes long to get, so it is kept for the next call, one set per device; calls on host arrays come one
@@ -143,7 +143,7 @@ void back_in_parts(const Projector& p, const Lors& lors, const Tof& tof, const f
   const ImageCall on_device(image, p.grid().num_voxels(), stream);
   const CallOf<Tof> call(p, tof, lors.count, stream);
   const LorsCall lines(lors, stream);
-  const Shadow shadow(p, on_device.data(), stream);
+  const ShadowedImage shadowed(p, on_device.data(), stream);
   wait(stream);
   on_device.upload(*staging);
   for_parts(*staging, lors.count, bytes_per_lor(tof), [&](Slot& slot, std::int64_t first, std::int64_t count) {
@@ -151,10 +151,9 @@ void back_in_parts(const Projector& p, const Lors& lors, const Tof& tof, const f
     const Lors part = lines.part(route, first, count);
     const DeviceOrder order(call.setup(), part, slot.stream());
     const float* in = route.input(values, first * values_per_lor(tof), count * values_per_lor(tof));
-    launch_back(p, call, part, order.taken(), call.part(route, first, count), in,
-                Target{on_device.data(), shadow.data()}, slot.stream());
+    launch_back(p, call, part, order.taken(), call.part(route, first, count), in, shadowed.target(), slot.stream());
   });
-  shadow.add_to(on_device.data(), stream);
+  shadowed.merge(stream);
   wait(stream);
   on_device.download(*staging);
 }

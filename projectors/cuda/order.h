@@ -6,8 +6,8 @@ namespace coincide::projectors::cuda {
 
 /// The order in which the threads of a call take its LORs.
 struct Taken {
-  const std::uint32_t* order;  ///< null: as they come
-  const unsigned* is_sorted;   ///< 0: as they come, too
+  const std::uint32_t* order = nullptr;  ///< null: as they come
+  const unsigned* is_sorted = nullptr;   ///< 0: as they come, too
 
   COINCIDE_HD std::int64_t operator[](std::int64_t i) const {
     return order != nullptr && *is_sorted != 0 ? order[i] : i;

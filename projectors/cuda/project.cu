@@ -45,21 +45,26 @@ __global__ void back_sinogram(const Setup* setup, Lors lors, Taken taken, TofSin
     }
   } else if (lor >= 0) {
     back_lor(setup->grid, kernel, prepare(setup->grid, lors, kernel, lor), in(),
-             [&](std::int64_t at, float value) { add(target, at, value); });
+             [&](std::int64_t at, float value) { add(target.image + at, value); });
   }
 }
 
-Shadow::Shadow(const Projector& projector, const float* image, cudaStream_t stream)
-    : num_voxels_(projector.grid().num_voxels()) {
+ShadowedImage::ShadowedImage(const Projector& projector, float* image, cudaStream_t stream)
+    : image_(image), num_voxels_(projector.grid().num_voxels()) {
   if (adds_pairs() && reinterpret_cast<std::uintptr_t>(image) % sizeof(float2) == 0) {
-    voxels_ = Buffer<float>(num_voxels_ + 2, stream);
-    clear(voxels_.data(), num_voxels_ + 2, stream);
+    shadow_ = Buffer<float>(num_voxels_ + 2, stream);
+    clear(shadow_.data(), num_voxels_ + 2, stream);
   }
 }
 
-void Shadow::add_to(float* image, cudaStream_t stream) const {
-  if (voxels_.data() != nullptr) {
-    launch(add_shadow, num_voxels_, default_threads_per_block, stream, voxels_.data(), image, num_voxels_);
+Target ShadowedImage::target() const {
+  const auto address = [](const float* p) { return reinterpret_cast<std::intptr_t>(p); };
+  return {image_, shadow_.data() != nullptr ? address(shadow_.data() + 1) - address(image_) : 0};
+}
+
+void ShadowedImage::merge(cudaStream_t stream) const {
+  if (shadow_.data() != nullptr) {
+    launch(add_shadow, num_voxels_, default_threads_per_block, stream, shadow_.data(), image_, num_voxels_);
   }
 }
 

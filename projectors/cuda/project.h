@@ -57,18 +57,19 @@ __global__ void forward_sinogram(const Setup* setup, Lors lors, Taken taken, Tof
 __global__ void back_sinogram(const Setup* setup, Lors lors, Taken taken, TofSinogramKernel kernel, bool one_sigma,
                               const float* values, Target target);
 
-/// The image's shadow (see Target), made where the device can use one and the image begins at an even address.
-class Shadow {
+/// An image that kernels add to, with its shadow where the device can use one and the image begins at an even address.
+class ShadowedImage {
  public:
-  /// In the order of the stream.
-  Shadow(const Projector& projector, const float* image, cudaStream_t stream);
-  float* data() const { return voxels_.data(); }
-  /// Adds it to the image and clears it.
-  void add_to(float* image, cudaStream_t stream) const;
+  /// In the order of the stream, as all else here.
+  ShadowedImage(const Projector& projector, float* image, cudaStream_t stream);
+  Target target() const;
+  /// Adds the shadow to the image and clears it.
+  void merge(cudaStream_t stream) const;
 
  private:
+  float* image_;
   std::int64_t num_voxels_;
-  Buffer<float> voxels_;
+  Buffer<float> shadow_;  ///< shadow_[i + 1] is that of voxel i
 };
 
 }  // namespace coincide::projectors::cuda

@@ -124,54 +124,106 @@ COINCIDE_HD bool is_inner(const Ray& ray, std::int32_t plane) {
 
 COINCIDE_HD bool exists(int bin, int num_bins) { return bin >= 0 && bin < num_bins; }
 
+/// Moves numbers one place down: what was first is lost.
+COINCIDE_HD void shift(float (&numbers)[TofWindow::bins], float last) {
+  COINCIDE_UNROLL(8)
+  for (int i = 0; i + 1 < TofWindow::bins; ++i) {
+    numbers[i] = numbers[i + 1];
+  }
+  numbers[TofWindow::bins - 1] = last;
+}
+
+/// The bins of a LOR that are being added up. Each is written once, when the window leaves it behind.
+class WrittenBins {
+ public:
+  COINCIDE_HD WrittenBins(float* out, int num_bins, float scale) : out_(out), num_bins_(num_bins), scale_(scale) {}
+
+  /// Moves the window to begin at bin `first`.
+  COINCIDE_HD void advance(int first) {
+    COINCIDE_UNROLL(1)
+    for (; base_ < first; ++base_) {
+      write(base_, sum_[0]);
+      shift(sum_, 0);
+    }
+  }
+  COINCIDE_HD void add(const float (&weights)[TofWindow::bins], float value) {
+    COINCIDE_UNROLL(8)
+    for (int i = 0; i < TofWindow::bins; ++i) {
+      sum_[i] += weights[i] * value;
+    }
+  }
+  /// Writes what is left, and 0 to the bins beyond.
+  COINCIDE_HD void finish() {
+    COINCIDE_UNROLL(8)
+    for (int i = 0; i < TofWindow::bins; ++i) {
+      write(base_ + i, sum_[i]);
+    }
+    for (int bin = larger(0, base_ + TofWindow::bins); bin < num_bins_; ++bin) {
+      out_[bin] = 0;
+    }
+  }
+
+ private:
+  COINCIDE_HD void write(int bin, float sum) {
+    if (exists(bin, num_bins_)) {
+      out_[bin] = scale_ * sum;
+    }
+  }
+
+  float* out_;
+  int num_bins_;
+  float scale_;
+  int base_ = -TofWindow::bins;  ///< first bin of the window, at the start before all that exist
+  float sum_[TofWindow::bins]{};
+};
+
+/// The bins of a LOR that a plane gets its value from. Each is read once, when the window reaches it.
+class ReadBins {
+ public:
+  COINCIDE_HD ReadBins(const float* in, int num_bins) : in_(in), num_bins_(num_bins) {}
+
+  COINCIDE_HD void advance(int first) {
+    COINCIDE_UNROLL(1)
+    for (; base_ < first; ++base_) {
+      const int next = base_ + TofWindow::bins;
+      shift(value_, exists(next, num_bins_) ? in_[next] : 0);
+    }
+  }
+  COINCIDE_HD float sum(const float (&weights)[TofWindow::bins]) const {
+    float sum = 0;
+    COINCIDE_UNROLL(8)
+    for (int i = 0; i < TofWindow::bins; ++i) {
+      sum += weights[i] * value_[i];
+    }
+    return sum;
+  }
+
+ private:
+  const float* in_;
+  int num_bins_;
+  int base_ = -TofWindow::bins;
+  float value_[TofWindow::bins]{};
+};
+
 /// Writes all bins of a LOR to `out`, each once.
 COINCIDE_HD void forward_window(const Grid& grid, const TofSinogramKernel& kernel, const TofWindow& window,
                                 const Prepared<TofSinogramKernel>& p, const float* image, float* out) {
-  const int num_bins = kernel.bins.num_bins;
-  int next = 0;  // the bin that is written next
+  WrittenBins bins(out, kernel.bins.num_bins, p.tof.scale);
   if (!p.ray.empty()) {
     const WindowPlaces places(kernel, p.tof);
-    float sum[TofWindow::bins]{};
-    float t;
-    int base = places.first_bin(p.ray.along_axis ? p.ray.first : p.ray.last, t);  // of the window
-    for (; next < base; ++next) {
-      out[next] = 0;
-    }
-    for_planes_by_bin(p.ray, [&](std::int32_t plane) {
-      const float value =
-          is_inner(p.ray, plane)
-              ? interpolate(p.ray, image, cell_at(p.ray, plane * p.ray.stride_k, static_cast<float>(plane)))
-              : gather(image, border_corners(p.ray, plane, grid.boundary));
-      const int first = places.first_bin(plane, t);
-      COINCIDE_UNROLL(1)
-      for (; base < first; ++base) {
-        if (exists(base, num_bins)) {
-          out[base] = p.tof.scale * sum[0];
-        }
-        COINCIDE_UNROLL(8)
-        for (int i = 0; i + 1 < TofWindow::bins; ++i) {
-          sum[i] = sum[i + 1];
-        }
-        sum[TofWindow::bins - 1] = 0;
-      }
-      float weights[TofWindow::bins];
-      weights_at(window, t, weights);
-      COINCIDE_UNROLL(8)
-      for (int i = 0; i < TofWindow::bins; ++i) {
-        sum[i] += weights[i] * value;
-      }
+    with_inner_planes(p.ray, image, [&](const auto& planes) {
+      for_planes_by_bin(p.ray, [&](std::int32_t plane) {
+        const float value = is_inner(p.ray, plane) ? interpolate(planes, planes.cell(p.ray, plane))
+                                                   : gather(image, border_corners(p.ray, plane, grid.boundary));
+        float t;
+        bins.advance(places.first_bin(plane, t));
+        float weights[TofWindow::bins];
+        weights_at(window, t, weights);
+        bins.add(weights, value);
+      });
     });
-    COINCIDE_UNROLL(8)
-    for (int i = 0; i < TofWindow::bins; ++i) {
-      if (exists(base + i, num_bins)) {
-        out[base + i] = p.tof.scale * sum[i];
-      }
-    }
-    next = larger(next, base + TofWindow::bins);
   }
-  for (; next < num_bins; ++next) {
-    out[next] = 0;
-  }
+  bins.finish();
 }
 
 /// Adds all bins of a LOR to the image.
@@ -180,47 +232,24 @@ COINCIDE_HD void back_window(const Grid& grid, const TofSinogramKernel& kernel, 
   if (p.ray.empty()) {
     return;
   }
-  const int num_bins = kernel.bins.num_bins;
-  const auto value_of = [&](int bin) { return exists(bin, num_bins) ? in[bin] : 0; };
+  ReadBins bins(in, kernel.bins.num_bins);
   const WindowPlaces places(kernel, p.tof);
-  float t;
-  int base = places.first_bin(p.ray.along_axis ? p.ray.first : p.ray.last, t);
-  float values[TofWindow::bins];
-  COINCIDE_UNROLL(8)
-  for (int i = 0; i < TofWindow::bins; ++i) {
-    values[i] = value_of(base + i);
-  }
-  for_planes_by_bin(p.ray, [&](std::int32_t plane) {
-    const int first = places.first_bin(plane, t);
-    COINCIDE_UNROLL(1)
-    for (; base < first; ++base) {
-      COINCIDE_UNROLL(8)
-      for (int i = 0; i + 1 < TofWindow::bins; ++i) {
-        values[i] = values[i + 1];
+  with_inner_planes(p.ray, target.image, [&](const auto& planes) {
+    for_planes_by_bin(p.ray, [&](std::int32_t plane) {
+      float t;
+      bins.advance(places.first_bin(plane, t));
+      float weights[TofWindow::bins];
+      weights_at(window, t, weights);
+      const float value = p.tof.scale * bins.sum(weights);
+      if (is_inner(p.ray, plane)) {
+        add_cell(planes, target, planes.cell(p.ray, plane), value);
+      } else {
+        const Corners corners = border_corners(p.ray, plane, grid.boundary);
+        for (int i = 0; i < 4; ++i) {
+          add(target.image + corners.at[i], corners.weight[i] * value);
+        }
       }
-      values[TofWindow::bins - 1] = value_of(base + TofWindow::bins);
-    }
-    float weights[TofWindow::bins];
-    weights_at(window, t, weights);
-    float sum = 0;
-    COINCIDE_UNROLL(8)
-    for (int i = 0; i < TofWindow::bins; ++i) {
-      sum += weights[i] * values[i];
-    }
-    sum *= p.tof.scale;
-    if (!is_inner(p.ray, plane)) {
-      const Corners corners = border_corners(p.ray, plane, grid.boundary);
-      for (int i = 0; i < 4; ++i) {
-        add(target, corners.at[i], corners.weight[i] * sum);
-      }
-      return;
-    }
-    const Cell cell = cell_at(p.ray, plane * p.ray.stride_k, static_cast<float>(plane));
-    if (p.ray.stride_v == 1) {
-      add_cell<true>(p.ray, target, cell, sum);
-    } else {
-      add_cell<false>(p.ray, target, cell, sum);
-    }
+    });
   });
 }
 

@@ -2,6 +2,8 @@
 
 #include <cuda_runtime.h>
 
+#include <type_traits>
+
 #include "projectors/kernels/operations.h"
 
 // What a GPU thread does with its LOR beyond the common source: planes in the image's interior without the tests and
@@ -9,106 +11,163 @@
 
 namespace coincide::projectors::COINCIDE_BACKEND {
 
-/// x >= 0 as a whole number and a rest. Adding 2^23 shifts the fraction out of the number: conversions between float
-/// and integer are issued at a quarter of the rate of additions.
-COINCIDE_HD void split(float x, std::int32_t& whole, float& rest) {
+/// x >= 0 as a whole number, which index_bias is added to, and a rest. Adding 2^23 shifts the fraction out of the
+/// number: conversions between float and integer are issued at a quarter of the rate of additions.
 #ifdef __CUDA_ARCH__
-  constexpr float two_23 = 8388608.0f;
+constexpr float two_23 = 8388608.0f;
+constexpr std::int32_t index_bias = 0x4b000000;  // the bits of 2^23
+COINCIDE_HD std::int32_t biased_index(float x, float& rest) {
   const float shifted = __fadd_rd(x, two_23);
-  whole = __float_as_int(shifted) - __float_as_int(two_23);
   rest = x - (shifted - two_23);
+  return __float_as_int(shifted);
+}
 #else
-  whole = static_cast<std::int32_t>(x);
+constexpr std::int32_t index_bias = 0;
+COINCIDE_HD std::int32_t biased_index(float x, float& rest) {
+  const std::int32_t whole = static_cast<std::int32_t>(x);
   rest = x - static_cast<float>(whole);
+  return whole;
+}
+#endif
+
+/// a * b + c. One instruction on the device, which the compiler does not find where it moves the widening of `b` out of
+/// a loop.
+COINCIDE_HD std::int64_t multiply_add(std::int32_t a, std::int32_t b, std::int64_t c) {
+#ifdef __CUDA_ARCH__
+  std::int64_t result;
+  asm("mad.wide.s32 %0, %1, %2, %3;" : "=l"(result) : "r"(a), "r"(b), "l"(c));
+  return result;
+#else
+  return std::int64_t{a} * b + c;
 #endif
 }
 
-/// The lower left of the four voxels around a ray's point on a plane of the interior, and the place between them.
+/// The four voxels around a ray's point on a plane of the interior: the lower one along u and v, the next along u, each
+/// with its neighbour along v; and the place between them.
+template <class Float>
 struct Cell {
-  std::int64_t at;
+  Float* low;
+  Float* high;
   float f_u, f_v;
 };
 
-/// `row` is plane * ray.stride_k. Strides across the plane fit in 32 bits (CudaLauncher checks that): the products are
-/// one instruction each.
-COINCIDE_HD Cell cell_at(const Ray& ray, std::int64_t row, float plane) {
-  std::int32_t i_u, i_v;
-  Cell cell;
-  split(plane * ray.u_step + ray.u_0, i_u, cell.f_u);
-  split(plane * ray.v_step + ray.v_0, i_v, cell.f_v);
-  cell.at = row + static_cast<std::int64_t>(i_u) * static_cast<std::int32_t>(ray.stride_u) +
-            static_cast<std::int64_t>(i_v) * static_cast<std::int32_t>(ray.stride_v);
-  return cell;
-}
+/// Finds the cells of a ray's interior planes. Kernels are bound by the instructions that they issue, hence the pains:
+/// offsets in bytes, whose strides across a plane fit in 32 bits (CudaLauncher sees to that), and `neighbours` says
+/// that voxels along v are neighbours in memory. Float is const or not.
+template <bool neighbours, class Float>
+class InnerPlanes {
+  using Byte = std::conditional_t<std::is_const_v<Float>, const char, char>;
 
-COINCIDE_HD float interpolate(const Ray& ray, const float* image, const Cell& cell) {
-  const float* low = image + cell.at;
-  const float* high = low + static_cast<std::int32_t>(ray.stride_u);
-  const std::int32_t v = static_cast<std::int32_t>(ray.stride_v);
-  const float a = low[0] + cell.f_v * (low[v] - low[0]);
-  const float b = high[0] + cell.f_v * (high[v] - high[0]);
-  return a + cell.f_u * (b - a);
+ public:
+  COINCIDE_HD InnerPlanes(const Ray& ray, Float* image)
+      : image_(reinterpret_cast<Byte*>(image)),
+        u_bytes_(static_cast<std::int32_t>(ray.stride_u * sizeof(float))),
+        v_bytes_(neighbours ? sizeof(float) : static_cast<std::int32_t>(ray.stride_v * sizeof(float))),
+        k_bytes_(ray.stride_k * sizeof(float)),
+        start_(-std::int64_t{index_bias} * u_bytes_ - std::int64_t{index_bias} * v_bytes_) {}
+
+  COINCIDE_HD Cell<Float> cell(const Ray& ray, std::int32_t plane) const {
+    return cell(ray, start_ + plane * k_bytes_, static_cast<float>(plane));
+  }
+
+  /// The voxel along v next to one of a cell.
+  COINCIDE_HD Float* next(Float* voxel) const {
+    return reinterpret_cast<Float*>(reinterpret_cast<Byte*>(voxel) + v_bytes_);
+  }
+
+  /// Calls visit(cell, plane) for all of them.
+  template <class Visit>
+  COINCIDE_HD void for_all(const Ray& ray, Visit&& visit) const {
+    float plane = static_cast<float>(ray.inner_first);
+    std::int64_t row = start_ + ray.inner_first * k_bytes_;
+    COINCIDE_UNROLL(4)
+    for (std::int32_t left = ray.inner_last - ray.inner_first + 1; left > 0; --left) {
+      visit(cell(ray, row, plane), plane);
+      plane += 1;
+      row += k_bytes_;
+    }
+  }
+
+ private:
+  /// `row` is the offset of the plane, moved by the bias of the indices.
+  COINCIDE_HD Cell<Float> cell(const Ray& ray, std::int64_t row, float plane) const {
+    Cell<Float> cell;
+    const std::int32_t u = biased_index(plane * ray.u_step + ray.u_0, cell.f_u);
+    const std::int32_t v = biased_index(plane * ray.v_step + ray.v_0, cell.f_v);
+    Byte* low = image_ + multiply_add(v, v_bytes_, multiply_add(u, u_bytes_, row));
+    cell.low = reinterpret_cast<Float*>(low);
+    cell.high = reinterpret_cast<Float*>(low + u_bytes_);
+    return cell;
+  }
+
+  Byte* image_;
+  std::int32_t u_bytes_, v_bytes_;
+  std::int64_t k_bytes_;
+  std::int64_t start_;
+};
+
+template <bool neighbours>
+COINCIDE_HD float interpolate(const InnerPlanes<neighbours, const float>& planes, const Cell<const float>& cell) {
+  const float a = *cell.low, b = *planes.next(cell.low), c = *cell.high, d = *planes.next(cell.high);
+  const float low = a + cell.f_v * (b - a);
+  const float high = c + cell.f_v * (d - c);
+  return low + cell.f_u * (high - low);
 }
 
 /// An image that all threads add to. On devices that add two neighbouring floats at once (compute capability 9) the
-/// pairs that begin at an odd address go to a second image, `shadow`, where they begin at an even one: shadow[i + 1]
-/// stands for image[i]. Null: single additions.
+/// pairs that begin at an odd address go to a second image, the shadow, where they begin at an even one.
 struct Target {
   float* image;
-  float* shadow;
+  std::int64_t to_shadow_bytes;  ///< from a voxel at an odd address to its shadow; 0: single additions
 };
 
-COINCIDE_HD void add(const Target& target, std::int64_t at, float value) {
+COINCIDE_HD void add(float* at, float value) {
 #if defined(__CUDA_ARCH__) || defined(COINCIDE_CUDA_ON_HOST)
-  atomicAdd(target.image + at, value);
+  atomicAdd(at, value);
 #else
-  target.image[at] += value;
+  *at += value;
 #endif
 }
 
-/// To the voxels `at` and `at` + 1.
-COINCIDE_HD void add_pair(const Target& target, std::int64_t at, float one, float other) {
+/// To two neighbouring voxels.
+COINCIDE_HD void add_pair([[maybe_unused]] const Target& target, float* at, float one, float other) {
 #if (defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 900) || defined(COINCIDE_CUDA_ON_HOST)
-  if (target.shadow != nullptr) {
-    float* base = (at & 1) != 0 ? target.shadow + 1 : target.image;
-    atomicAdd(reinterpret_cast<float2*>(base + at), make_float2(one, other));
+  if (target.to_shadow_bytes != 0) {
+    const bool odd = (reinterpret_cast<std::uintptr_t>(at) & sizeof(float)) != 0;
+    char* even = reinterpret_cast<char*>(at) + (odd ? target.to_shadow_bytes : 0);
+    atomicAdd(reinterpret_cast<float2*>(even), make_float2(one, other));
     return;
   }
 #endif
-  add(target, at, one);
-  add(target, at + 1, other);
+  add(at, one);
+  add(at + 1, other);
 }
 
-/// `pairs`: neighbours along v are neighbours in memory.
-template <bool pairs>
-COINCIDE_HD void add_cell(const Ray& ray, const Target& target, const Cell& cell, float value) {
+template <bool neighbours>
+COINCIDE_HD void add_cell(const InnerPlanes<neighbours, float>& planes, const Target& target, const Cell<float>& cell,
+                          float value) {
   const float high = value * cell.f_u;
   const float low = value - high;
-  const float low_right = low * cell.f_v;
-  const float high_right = high * cell.f_v;
-  const std::int64_t above = cell.at + static_cast<std::int32_t>(ray.stride_u);
-  if constexpr (pairs) {
-    add_pair(target, cell.at, low - low_right, low_right);
-    add_pair(target, above, high - high_right, high_right);
+  const float low_next = low * cell.f_v;
+  const float high_next = high * cell.f_v;
+  if constexpr (neighbours) {
+    add_pair(target, cell.low, low - low_next, low_next);
+    add_pair(target, cell.high, high - high_next, high_next);
   } else {
-    const std::int32_t v = static_cast<std::int32_t>(ray.stride_v);
-    add(target, cell.at, low - low_right);
-    add(target, cell.at + v, low_right);
-    add(target, above, high - high_right);
-    add(target, above + v, high_right);
+    add(cell.low, low - low_next);
+    add(planes.next(cell.low), low_next);
+    add(cell.high, high - high_next);
+    add(planes.next(cell.high), high_next);
   }
 }
 
-/// Calls visit(row, plane) for the planes of the interior; row as for cell_at().
-template <class Visit>
-COINCIDE_HD void for_inner_planes(const Ray& ray, Visit&& visit) {
-  float plane = static_cast<float>(ray.inner_first);
-  std::int64_t row = ray.inner_first * ray.stride_k;
-  COINCIDE_UNROLL(4)
-  for (std::int32_t left = ray.inner_last - ray.inner_first + 1; left > 0; --left) {
-    visit(row, plane);
-    plane += 1;
-    row += ray.stride_k;
+/// Calls use(planes) with the InnerPlanes of the ray.
+template <class Float, class Use>
+COINCIDE_HD void with_inner_planes(const Ray& ray, Float* image, Use&& use) {
+  if (ray.stride_v == 1) {
+    use(InnerPlanes<true, Float>(ray, image));
+  } else {
+    use(InnerPlanes<false, Float>(ray, image));
   }
 }
 
@@ -131,11 +190,10 @@ template <class Kernel, class Use>
 COINCIDE_HD void with_weights(const Kernel& kernel, const Prepared<Kernel>& p, Use&& use) {
   if constexpr (std::is_same_v<Kernel, NoTofKernel>) {
     use([&](float plane) { return kernel.weight(p.tof, p.ray, plane); });
-  } else if (p.tof.weights != nullptr) {
-    const EventWeights weights = *p.tof.weights;
-    use([&](float plane) { return weight_by_polynomial(weights, event_distance(p.tof, p.ray, plane)); });
   } else {
-    use([&](float plane) { return weight_by_erf(p.tof, event_distance(p.tof, p.ray, plane)); });
+    with_event_weight(p.tof, [&](auto&& weight_at) {
+      use([&](float plane) { return weight_at(event_distance(p.tof, p.ray, plane)); });
+    });
   }
 }
 
@@ -147,8 +205,9 @@ COINCIDE_HD float forward_one(const Grid& grid, const Kernel& kernel, const Prep
   }
   float sum = 0;
   with_weights(kernel, p, [&](auto&& weight) {
-    for_inner_planes(p.ray, [&](std::int64_t row, float plane) {
-      sum += weight(plane) * interpolate(p.ray, image, cell_at(p.ray, row, plane));
+    with_inner_planes(p.ray, image, [&](const auto& planes) {
+      planes.for_all(
+          p.ray, [&](const Cell<const float>& cell, float plane) { sum += weight(plane) * interpolate(planes, cell); });
     });
     for_border_planes(p.ray, grid.boundary, [&](std::int32_t plane, const Corners& corners) {
       sum += weight(static_cast<float>(plane)) * gather(image, corners);
@@ -166,19 +225,14 @@ COINCIDE_HD void back_one(const Grid& grid, const Kernel& kernel, const Prepared
   }
   const float scaled = kernel.scale(p.tof) * value;
   with_weights(kernel, p, [&](auto&& weight) {
-    if (p.ray.stride_v == 1) {
-      for_inner_planes(p.ray, [&](std::int64_t row, float plane) {
-        add_cell<true>(p.ray, target, cell_at(p.ray, row, plane), scaled * weight(plane));
-      });
-    } else {
-      for_inner_planes(p.ray, [&](std::int64_t row, float plane) {
-        add_cell<false>(p.ray, target, cell_at(p.ray, row, plane), scaled * weight(plane));
-      });
-    }
+    with_inner_planes(p.ray, target.image, [&](const auto& planes) {
+      planes.for_all(
+          p.ray, [&](const Cell<float>& cell, float plane) { add_cell(planes, target, cell, scaled * weight(plane)); });
+    });
     for_border_planes(p.ray, grid.boundary, [&](std::int32_t plane, const Corners& corners) {
       const float plane_value = scaled * weight(static_cast<float>(plane));
       for (int i = 0; i < 4; ++i) {
-        add(target, corners.at[i], corners.weight[i] * plane_value);
+        add(target.image + corners.at[i], corners.weight[i] * plane_value);
       }
     });
   });

@@ -133,6 +133,17 @@ COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plan
   return state.weights != nullptr ? weight_by_polynomial(*state.weights, x) : weight_by_erf(state, x);
 }
 
+/// Calls use(weight) where weight(distance) is that of a plane, with all that it needs at hand before a loop begins.
+template <class Use>
+COINCIDE_HD void with_event_weight(const EventState& state, Use&& use) {
+  if (state.weights != nullptr) {
+    const EventWeights weights = *state.weights;
+    use([&](auto distance) { return weight_by_polynomial(weights, distance); });
+  } else {
+    use([&](auto distance) { return weight_by_erf(state, distance); });
+  }
+}
+
 /// Sum of the weights of `count` planes, a Real at a time.
 template <class Real>
 COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::int32_t first, std::int32_t count,
@@ -143,14 +154,16 @@ COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::i
     kept->first = first;
     kept->count = keep ? count : 0;
   }
-  for (std::int32_t i = 0; i < count; i += Lanes<Real>::count) {
-    const Real number = Lanes<Real>::numbers() + static_cast<float>(i);
-    const Real weight = event_weight(state, ray, number + static_cast<float>(first));
-    sum += number < static_cast<float>(count) ? weight : Real{};
-    if (keep) {
-      __builtin_memcpy(kept->weight + i, &weight, sizeof(weight));
+  with_event_weight(state, [&](auto&& weight_at) {
+    for (std::int32_t i = 0; i < count; i += Lanes<Real>::count) {
+      const Real number = Lanes<Real>::numbers() + static_cast<float>(i);
+      const Real weight = weight_at(event_distance(state, ray, number + static_cast<float>(first)));
+      sum += number < static_cast<float>(count) ? weight : Real{};
+      if (keep) {
+        __builtin_memcpy(kept->weight + i, &weight, sizeof(weight));
+      }
     }
-  }
+  });
   return Lanes<Real>::sum(sum);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "projectors/cuda/calls.h"
+#include "projectors/cuda/event_update.h"
 #include "recon/osem_engine.h"
 #include "recon/psf.h"
 
@@ -15,59 +16,6 @@ namespace gpu = projectors::cuda;
 using gpu::Buffer;
 
 constexpr int threads = gpu::default_threads_per_block;
-
-/// What the model needs of each event beside its LOR and TOF bin.
-struct EventTerms {
-  const float* factor;    ///< m
-  const float* additive;  ///< b
-};
-
-/// Adds the values of all threads of a block to `sum`; all of them must call it.
-__device__ void add_block_sum(double value, double* sum) {
-  __shared__ double of_warp[32];
-  for (unsigned step = 16; step > 0; step /= 2) {
-    value += __shfl_down_sync(0xffffffffU, value, step);
-  }
-  if (threadIdx.x % 32 == 0) {
-    of_warp[threadIdx.x / 32] = value;
-  }
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    double total = 0;
-    for (unsigned warp = 0; warp < blockDim.x / 32; ++warp) {
-      total += of_warp[warp];
-    }
-    atomicAdd(sum, total);
-  }
-}
-
-/// Forward projection, m / (m A x + b) and back projection of an event while its LOR is at hand. Events that the model
-/// calls impossible, with nothing expected on their LOR, count for neither the image nor the likelihood.
-template <class Kernel>
-__global__ void update_from_events(const gpu::Setup* setup, projectors::Lors lors, Kernel kernel, EventTerms terms,
-                                   const float* image, gpu::Target target, double* log_sum) {
-  const std::int64_t event = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-  double log_of_expected = 0;
-  if (event < lors.count) {
-    const auto prepared = gpu::prepare(setup->grid, lors, kernel, event);
-    const float m = terms.factor[event];
-    const float expected = m * gpu::forward_one(setup->grid, kernel, prepared, image) + terms.additive[event];
-    if (expected > 0) {
-      log_of_expected = logf(expected);
-      gpu::back_one(setup->grid, kernel, prepared, m / expected, target);
-    }
-  }
-  add_block_sum(log_of_expected, log_sum);
-}
-
-/// x <- x / s * back projection, s the subset's `share` of the sensitivity.
-__global__ void update_image(const float* backprojection, const float* sensitivity, double share,
-                             std::int64_t num_voxels, float* image) {
-  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-  if (i < num_voxels && sensitivity[i] > 0) {
-    image[i] = static_cast<float>(image[i] * (backprojection[i] / (share * sensitivity[i])));
-  }
-}
 
 /// Where lines along an axis lie.
 struct Axis {
@@ -99,7 +47,7 @@ __global__ void sum_voxels(const float* image, const float* factor, std::int64_t
        i += all_threads) {
     value += double{image[i]} * (factor != nullptr ? factor[i] : 1);
   }
-  add_block_sum(value, sum);
+  gpu::add_block_sum(value, sum);
 }
 
 /// The columns of all subsets, one after the other, on the device.
@@ -127,7 +75,7 @@ class CudaEngine final : public OsemEngine {
     image_ = uploaded(start.values.data(), num_voxels_);
     sensitivity_ = uploaded(input.sensitivity.data(), num_voxels_);
     backprojection_ = Buffer<float>(num_voxels_, stream_);
-    shadow_.emplace(projector_, backprojection_.data(), stream_);
+    shadowed_.emplace(projector_, backprojection_.data(), stream_);
     sum_ = Buffer<double>(1, stream_);
     log_sum_ = Buffer<double>(1, stream_);
     gpu::clear(log_sum_.data(), 1, stream_);
@@ -171,7 +119,7 @@ class CudaEngine final : public OsemEngine {
   bool project_resident(int subset, const float* image);
   bool project_in_parts(int subset, const float* image, const std::function<bool(double)>& go_on);
   void project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin, std::int64_t first,
-               const EventTerms& terms, const float* image, cudaStream_t stream);
+               const gpu::EventTerms& terms, const float* image, cudaStream_t stream);
   const float* blur(const float* image, int first_scratch) const;
   double sum(const float* factor) const;
   double number(const Buffer<double>& on_device) const {
@@ -196,7 +144,7 @@ class CudaEngine final : public OsemEngine {
   GaussianFilter filter_;
   gpu::Staging staging_;
   Buffer<float> crystals_, image_, sensitivity_, backprojection_;
-  std::optional<gpu::Shadow> shadow_;
+  std::optional<gpu::ShadowedImage> shadowed_;  ///< the back projection
   Buffer<float> taps_[3];
   Buffer<float> scratch_[2];  ///< of the resolution model
   Buffer<double> sum_, log_sum_;
@@ -267,11 +215,11 @@ bool CudaEngine::run_subset(int subset, const std::function<bool(double)>& go_on
   if (!(events_ ? project_resident(subset, image) : project_in_parts(subset, image, go_on))) {
     return false;
   }
-  shadow_->add_to(backprojection_.data(), stream_);
+  shadowed_->merge(stream_);
   const float* back = filter_used() ? blur(backprojection_.data(), 0) : backprojection_.data();
   if (events > 0) {
     const double share = events / static_cast<double>(input_.data.num_prompts());
-    gpu::launch(update_image, num_voxels_, threads, stream_, back, sensitivity_.data(), share, num_voxels_,
+    gpu::launch(gpu::update_image, num_voxels_, threads, stream_, back, sensitivity_.data(), share, num_voxels_,
                 image_.data());
   }
   gpu::wait(stream_);
@@ -306,8 +254,8 @@ bool CudaEngine::project_in_parts(int subset, const float* image, const std::fun
     const projectors::Lors lors{crystals_.data(), crystals_.data(), count,
                                 route.input(columns.crystal_a.data(), first, count),
                                 route.input(columns.crystal_b.data(), first, count)};
-    const EventTerms terms{route.input<float>(columns.factor.data(), first, count),
-                           route.input<float>(columns.additive.data(), first, count)};
+    const gpu::EventTerms terms{route.input<float>(columns.factor.data(), first, count),
+                                route.input<float>(columns.additive.data(), first, count)};
     project(lors, route, columns.tof_bin.data(), first, terms, image, slot.stream());
     slot.end();
   }
@@ -317,14 +265,15 @@ bool CudaEngine::project_in_parts(int subset, const float* image, const std::fun
 
 /// Events whose LORs and terms are on the device; their TOF bins are those from `first` on, by the route.
 void CudaEngine::project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin,
-                         std::int64_t first, const EventTerms& terms, const float* image, cudaStream_t stream) {
-  const gpu::Target target{backprojection_.data(), shadow_->data()};
+                         std::int64_t first, const gpu::EventTerms& terms, const float* image, cudaStream_t stream) {
+  const gpu::Target target = shadowed_->target();
+  constexpr gpu::Taken as_they_come{};  // sorted when they were loaded
   if (uses_tof()) {
-    gpu::launch(update_from_events<gpu::TofTableKernel>, lors.count, threads, stream, tof_->setup().data(), lors,
-                tof_->part(route, tof_bin, first, lors.count), terms, image, target, log_sum_.data());
+    gpu::launch(gpu::update_from_events<gpu::TofTableKernel>, lors.count, threads, stream, tof_->setup().data(), lors,
+                as_they_come, tof_->part(route, tof_bin, first, lors.count), terms, image, target, log_sum_.data());
   } else {
-    gpu::launch(update_from_events<gpu::NoTofKernel>, lors.count, threads, stream, no_tof_->setup().data(), lors,
-                no_tof_->part(route, first, lors.count), terms, image, target, log_sum_.data());
+    gpu::launch(gpu::update_from_events<gpu::NoTofKernel>, lors.count, threads, stream, no_tof_->setup().data(), lors,
+                as_they_come, no_tof_->part(route, first, lors.count), terms, image, target, log_sum_.data());
   }
 }
 
