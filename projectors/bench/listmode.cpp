@@ -97,7 +97,7 @@ class ListmodeStep final : public Projection {
     }
   }
 
-  const std::vector<float>& result() const override { return result_; }
+  std::vector<float> result() const override { return result_; }
 
  private:
   void sort() {
@@ -124,13 +124,9 @@ class OsemIteration final : public Projection {
       : projector_(scene.grid, options),
         image_(static_cast<std::size_t>(scene.grid.num_voxels())),
         back_(image_.size()) {
-    const int num_subsets = num_osem_subsets(scene.count());
-    for (int subset = 0; subset < num_subsets; ++subset) {
-      subsets_.push_back(sorted_subset(scene, subset, num_subsets, options.num_threads));
-    }
+    subsets_ = osem_subsets(scene, options.num_threads);
     contamination_ = constant_contamination(subsets_.front().count());
-    sensitivity_.assign(image_.size(), static_cast<float>(static_cast<double>(scene.count()) / num_subsets /
-                                                          static_cast<double>(image_.size())));
+    sensitivity_.assign(image_.size(), subset_sensitivity(scene));
   }
 
   void clear() override {
@@ -146,7 +142,7 @@ class OsemIteration final : public Projection {
     }
   }
 
-  const std::vector<float>& result() const override { return image_; }
+  std::vector<float> result() const override { return image_; }
 
  private:
   /// Also zeroes the back projection for the next subset.
@@ -174,6 +170,20 @@ std::unique_ptr<Projection> make_listmode_step(const Scene& scene, const Project
 }
 
 int num_osem_subsets(std::int64_t num_events) { return num_events >= 1'000'000 ? 34 : num_events >= 1'000 ? 2 : 1; }
+
+std::vector<Scene> osem_subsets(const Scene& scene, int num_threads) {
+  const int num_subsets = num_osem_subsets(scene.count());
+  std::vector<Scene> subsets;
+  for (int subset = 0; subset < num_subsets; ++subset) {
+    subsets.push_back(sorted_subset(scene, subset, num_subsets, num_threads));
+  }
+  return subsets;
+}
+
+float subset_sensitivity(const Scene& scene) {
+  return static_cast<float>(static_cast<double>(scene.count()) / num_osem_subsets(scene.count()) /
+                            static_cast<double>(scene.grid.num_voxels()));
+}
 
 std::unique_ptr<Projection> make_osem_iteration(const Scene& scene, const ProjectorOptions& options) {
   return std::make_unique<OsemIteration>(scene, options);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "projectors/bench/projection.h"
 
@@ -27,5 +28,15 @@ int num_osem_subsets(std::int64_t num_events);
 /// back projection as in a listmode step and the sensitivity events of the subset / voxels, which keeps the image
 /// near 1.
 std::unique_ptr<Projection> make_osem_iteration(const Scene& scene, const ProjectorOptions& options);
+
+/// The subsets of make_osem_iteration().
+std::vector<Scene> osem_subsets(const Scene& scene, int num_threads);
+/// Sensitivity of a subset.
+float subset_sensitivity(const Scene& scene);
+
+/// The same two on a GPU, with all arrays in its memory and one kernel for projections and step.
+std::unique_ptr<Projection> make_gpu_listmode_step(const PlacedScene& scene, const ProjectorOptions& options,
+                                                   Contents contents);
+std::unique_ptr<Projection> make_gpu_osem_iteration(const Scene& scene, const ProjectorOptions& options);
 
 }  // namespace coincide::projectors::bench

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <optional>
 
 #include "projectors/bench/options.h"
 #include "projectors/bench/report.h"
@@ -19,6 +20,17 @@ bool wants(const Options& options, std::string_view order) {
 }
 
 using Visit = std::function<void(const Scene&)>;
+
+std::optional<Gpu> measured_gpu(const Options& options) {
+  if (options.device.kind == DeviceKind::cpu) {
+    return std::nullopt;
+  }
+  const std::vector<DeviceInfo> devices = available_devices();
+  const auto info = std::ranges::find(devices, options.device, &DeviceInfo::device);
+  return Gpu{options.device, info->name,
+             measure_ceilings(options.device.index, DmiGeometry(options.symmetry_axis).image_grid().num_voxels(),
+                              options.size.ceiling_effort)};
+}
 
 /// The scene with the TOF parameters that the options ask for.
 Scene with_tof(const Options& options, Scene scene) {
@@ -61,15 +73,21 @@ void visit_study_scenes(const Options& options, const Visit& visit) {
   }
 }
 
-std::vector<Measurement> measure_all(const Options& options, Table& table) {
+std::vector<Measurement> measure_all(const Options& options, const std::optional<Gpu>& gpu, Table& table) {
   std::vector<Measurement> measurements;
   const Visit visit = [&](const Scene& scene) {
+    const PlacedScene placed(scene, options.host_arrays ? Device{} : options.device);
     for (const Function& function : options.functions) {
       for (const int threads : options.threads) {
-        if (applies(function, scene)) {
-          const ProjectorOptions projector{
-              .boundary = options.boundary, .num_threads = threads, .instruction_set = options.instruction_set};
-          measurements.push_back(measure(scene, function, projector, options.size.effort));
+        if (applies(function, scene) && !(options.host_arrays && function.both_ways())) {
+          const ProjectorOptions projector{.boundary = options.boundary,
+                                           .device = options.device,
+                                           .num_threads = threads,
+                                           .instruction_set = options.instruction_set.value_or(best_instruction_set())};
+          measurements.push_back(measure(placed, function, projector, options.size.effort));
+          if (gpu) {
+            compare_with_ceilings(gpu->ceilings, measurements.back());
+          }
           table.add(measurements.back());
         }
       }
@@ -79,16 +97,17 @@ std::vector<Measurement> measure_all(const Options& options, Table& table) {
   return measurements;
 }
 
-void write_json_file(const Options& options, const Machine& machine, const std::vector<Measurement>& measurements) {
+void write_json_file(const Options& options, const Machine& machine, const std::optional<Gpu>& gpu,
+                     const std::vector<Measurement>& measurements) {
   if (options.json.empty()) {
     return;
   }
   if (options.json == "-") {
-    write_json(std::cout, machine, options, measurements);
+    write_json(std::cout, machine, gpu, options, measurements);
     return;
   }
   std::ofstream file(options.json);
-  write_json(file, machine, options, measurements);
+  write_json(file, machine, gpu, options, measurements);
   file.close();
   if (!file) {
     throw FileError("Cannot write the file " + options.json + ". Is the folder there, and the disk not full?");
@@ -101,12 +120,14 @@ int run(const Options& options) {
     return 0;
   }
   const Machine machine = this_machine();
-  Table table(options.json == "-" ? std::cerr : std::cout, machine, options);
-  const std::vector<Measurement> measurements = measure_all(options, table);
-  write_json_file(options, machine, measurements);
+  const std::optional<Gpu> gpu = measured_gpu(options);
+  Table table(options.json == "-" ? std::cerr : std::cout, machine, gpu, options);
+  const std::vector<Measurement> measurements = measure_all(options, gpu, table);
+  write_json_file(options, machine, gpu, measurements);
   if (measurements.empty()) {
     std::cerr << "coincide_bench: none of the functions applies to these orders: TOF sinograms go with PVR ... RVP, "
-                 "listmode with arrival, sorted and random.\n";
+                 "listmode with arrival, sorted and random; from host arrays a GPU has neither listmode-step nor "
+                 "osem-iteration.\n";
     return 2;
   }
   const auto wrong = [](const Measurement& m) { return m.reference && !(m.reference->max_error <= allowed_error); };

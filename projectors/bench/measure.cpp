@@ -14,10 +14,19 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// One warm-up, then runs until there are enough or the time is up.
-Timing time_runs(Projection& projection, int max_runs, double max_seconds) {
-  projection.clear();
-  projection.run();
+/// At least one run, and on a GPU, which after idling needs a while to reach its full clock rate, for a while.
+void warm_up(Projection& projection, Device device, double max_seconds) {
+  const double seconds = device.kind == DeviceKind::cpu ? 0 : std::min(0.3, max_seconds);
+  const auto start = std::chrono::steady_clock::now();
+  do {
+    projection.clear();
+    projection.run();
+  } while (seconds_since(start) < seconds);
+}
+
+/// A warm-up, then runs until there are enough or the time is up.
+Timing time_runs(Projection& projection, Device device, int max_runs, double max_seconds) {
+  warm_up(projection, device, max_seconds);
   std::vector<double> seconds;
   const auto start = std::chrono::steady_clock::now();
   do {
@@ -46,9 +55,10 @@ double max_error(const std::vector<float>& values, const std::vector<float>& ref
   return largest > 0 ? error / largest : std::numeric_limits<double>::infinity();
 }
 
-Reference compare_with_scalar(const Scene& scene, const Measurement& measured, const ProjectorOptions& options,
+Reference compare_with_scalar(const PlacedScene& placed, const Measurement& measured, const ProjectorOptions& options,
                               const Effort& effort) {
   constexpr int num_chunks = 64;
+  const Scene& scene = placed.scene();
   const double planes_per_lor = static_cast<double>(measured.planes) / static_cast<double>(measured.lors);
   const double chunk_size = static_cast<double>(effort.reference_planes) / num_chunks / std::max(1.0, planes_per_lor);
   const Scene part =
@@ -58,13 +68,16 @@ Reference compare_with_scalar(const Scene& scene, const Measurement& measured, c
   reference.planes = count_planes(measured.function, part);
 
   ProjectorOptions scalar_options = options;
+  scalar_options.device = Device{};
   scalar_options.instruction_set = InstructionSet::x86_64;
-  const auto scalar = make_projection(part, measured.function, scalar_options, Contents::varied);
-  reference.timing = time_runs(*scalar, 5, effort.max_seconds);
+  const PlacedScene on_host(part, Device{});
+  const auto scalar = make_projection(on_host, measured.function, scalar_options, Contents::varied);
+  reference.timing = time_runs(*scalar, Device{}, 5, effort.max_seconds);
   reference.speed_up =
       1e9 * reference.timing.median_s / static_cast<double>(reference.planes) / measured.ns_per_plane();
 
-  const auto same = make_projection(part, measured.function, options, Contents::varied);
+  const PlacedScene same_place(part, placed.device());
+  const auto same = make_projection(same_place, measured.function, options, Contents::varied);
   same->clear();
   same->run();
   reference.max_error = max_error(same->result(), scalar->result());
@@ -73,29 +86,42 @@ Reference compare_with_scalar(const Scene& scene, const Measurement& measured, c
 
 }  // namespace
 
-Measurement measure(const Scene& scene, const Function& function, const ProjectorOptions& options,
+Measurement measure(const PlacedScene& placed, const Function& function, const ProjectorOptions& options,
                     const Effort& effort) {
+  const Scene& scene = placed.scene();
   Measurement m{.function = function,
                 .order = scene.order,
                 .tof = tof_name(function, scene),
                 .grid = scene.grid,
+                .device = options.device,
                 .threads = options.num_threads,
                 .instruction_set = options.instruction_set,
                 .lors = scene.count(),
                 .planes = count_planes(function, scene)};
   m.touched_bytes = touched_bytes(function, scene, m.planes);
   {
-    const auto projection = make_projection(scene, function, options, Contents::upstream);
+    const auto projection = make_projection(placed, function, options, Contents::upstream);
     reset_peak_memory();
     const std::int64_t before = resident_bytes();
-    m.timing = time_runs(*projection, effort.max_runs, effort.max_seconds);
+    m.timing = time_runs(*projection, options.device, effort.max_runs, effort.max_seconds);
     m.peak_bytes = peak_bytes();
     m.scratch_bytes = before > 0 ? std::max<std::int64_t>(0, m.peak_bytes - before) : 0;
   }
-  if (options.instruction_set != InstructionSet::x86_64) {
-    m.reference = compare_with_scalar(scene, m, options, effort);
+  if (options.device.kind != DeviceKind::cpu || options.instruction_set != InstructionSet::x86_64) {
+    m.reference = compare_with_scalar(placed, m, options, effort);
   }
   return m;
+}
+
+void compare_with_ceilings(const Ceilings& ceilings, Measurement& m) {
+  if (m.function.operation == Operation::forward) {
+    m.share_of_reads = m.gigabytes_per_s() / ceilings.read_gigabytes_per_s;
+  } else if (m.function.operation == Operation::back) {
+    const AdditionRates& rates = ceilings.has_pairs() ? ceilings.pair_additions : ceilings.additions;
+    const double additions_per_plane = ceilings.has_pairs() ? 2 : 4;
+    const double additions = additions_per_plane * static_cast<double>(m.planes);
+    m.share_of_additions = 1e-9 * additions / m.timing.median_s / std::max(rates.consecutive, rates.random);
+  }
 }
 
 }  // namespace coincide::projectors::bench

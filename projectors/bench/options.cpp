@@ -98,6 +98,11 @@ void set_tof(Options& options, const std::string& text) {
   options.tof_per_lor = find_named(kinds, text, [](const auto& kind) { return kind.first; }).second;
 }
 
+void set_arrays(Options& options, const std::string& text) {
+  static constexpr std::array<std::pair<std::string_view, bool>, 2> places = {{{"device", false}, {"host", true}}};
+  options.host_arrays = find_named(places, text, [](const auto& place) { return place.first; }).second;
+}
+
 void set_functions(Options& options, const std::string& text) {
   options.functions = parse_list(text, [](const std::string& word) {
     return find_named(functions, word, [](const Function& function) { return function.name; });
@@ -122,11 +127,17 @@ const std::vector<Option>& option_table() {
        [](Options& o, const std::string& v) { o.size = find_named(sizes, v, [](const Size& s) { return s.name; }); }},
       {"--functions", "NAME[,NAME]",
        "of forward, back, tof-sinogram-forward, tof-sinogram-back, listmode-forward, listmode-back, listmode-step,\n"
-       "        osem-iteration (default all); the last four are for events",
+       "        osem-iteration (default all; the last two not with --arrays host); the last four are for events",
        set_functions},
       {"--orders", "NAME[,NAME]",
        "of PVR, PRV, VPR, VRP, RPV, RVP (sinogram, last letter fastest), arrival, sorted (events), random (long image)",
        set_orders},
+      {"--device", "cpu|cuda|cuda:N|auto", "that projects (default cpu)",
+       [](Options& o, const std::string& v) { o.device = find_device(v); }},
+      {"--arrays", "device|host",
+       "where all arrays lie before and after each run on a GPU: in its memory (default) or the host's, from and to\n"
+       "        which each run then copies",
+       set_arrays},
       {"--threads", "N[,M]", "measure with each number (default all cores)",
        [](Options& o, const std::string& v) {
          o.threads = parse_list(v, [](const std::string& n) { return static_cast<int>(parse_count(n, 1, 4096)); });
@@ -151,6 +162,16 @@ const std::vector<Option>& option_table() {
       {"--help", "", "this text", [](Options& o, const std::string&) { o.help = true; }},
   };
   return table;
+}
+
+void check_device(const Options& options) {
+  if (options.device.kind == DeviceKind::cpu && options.host_arrays) {
+    throw InputError("--arrays is for a GPU: say --device cuda too.");
+  }
+  if (options.device.kind != DeviceKind::cpu && (!options.threads.empty() || options.instruction_set)) {
+    throw InputError("--threads and --instruction-set are for the CPU; they do not apply to --device " +
+                     device_word(options.device) + ".");
+  }
 }
 
 void set_defaults(Options& options) {
@@ -186,6 +207,7 @@ Options parse_options(const std::vector<std::string>& arguments) {
       throw;
     }
   }
+  check_device(options);
   set_defaults(options);
   return options;
 }
@@ -206,7 +228,7 @@ std::string help_text() {
          "beforehand, for each a step and an update of the image. Less than 1e6 events, such as those compared with\n"
          "the scalar kernels, make 2 subsets, less than 1000 one. Both count each plane twice, forward and back.\n"
          "The column TOF (\"tof\" in the JSON file) is none, constant or per-lor, see --tof.\n"
-         "\nTimes are medians of up to 10 runs after one warm-up. A plane is one LOR x one image plane crossed inside "
+         "\nTimes are medians of up to 10 runs after a warm-up. A plane is one LOR x one image plane crossed inside "
          "the\n"
          "image (for events: and in reach of the TOF bin), a footprint of 2 x 2 voxels. GB/s counts what the formula\n"
          "touches, in caches or not: per plane 16 bytes forward and 32 back (read and written), per LOR 24 bytes of "
@@ -217,6 +239,12 @@ std::string help_text() {
          "over this one; they project evenly spaced runs of the LORs. 'max error' is the largest difference of the "
          "two\n"
          "results over the largest value.\n"
+         "\nOn a GPU a run ends when its result is in place. Ceilings are measured first: copying a good part of its\n"
+         "memory, and reading, or adding floats to, an array of the DMI image's size. 'of reads' is GB/s over the "
+         "rate\n"
+         "of reading (caches nearer than L2 may lift it above 100 %), 'of adds' 4 additions per plane, or 2 of pairs "
+         "on\n"
+         "GPUs that have them, over the faster rate of adding.\n"
          "Exit codes: 0 done, 1 the results differ by more than 1e-4 or something failed, 2 bad command line.\n";
 }
 

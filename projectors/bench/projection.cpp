@@ -6,11 +6,12 @@
 #include "projectors/bench/listmode.h"
 #include "projectors/bench/plane_count.h"
 #include "projectors/bench/random.h"
+#include "projectors/device_floats.h"
 
 namespace coincide::projectors::bench {
 namespace {
 
-std::variant<NoTof, TofBins, TofEvents> tof_of(const Function& function, const Scene& scene) {
+std::variant<NoTof, TofBins, TofEvents> tof_of(const Function& function, const PlacedScene& scene) {
   switch (function.tof) {
     case TofMode::sinogram:
       return scene.bins();
@@ -30,24 +31,26 @@ std::vector<float> make_input(const Scene& scene, const Function& function, Cont
   return contents == Contents::varied ? varied_values(size) : std::vector<float>(static_cast<std::size_t>(size), 1.0f);
 }
 
+std::int64_t result_size(const Scene& scene, const Function& function) {
+  return function.operation == Operation::back ? scene.grid.num_voxels() : scene.count() * values_per_lor(function);
+}
+
 /// One of the projector's six functions.
 class OneWay final : public Projection {
  public:
-  OneWay(const Scene& scene, const Function& function, const ProjectorOptions& options, Contents contents)
+  OneWay(const PlacedScene& scene, const Function& function, const ProjectorOptions& options, Contents contents)
       : scene_(scene),
         function_(function),
-        projector_(scene.grid, options),
-        input_(make_input(scene, function, contents)) {
-    const bool to_image = function.operation == Operation::back;
-    result_.resize(
-        static_cast<std::size_t>(to_image ? scene.grid.num_voxels() : scene.count() * values_per_lor(function)));
-  }
+        projector_(scene.scene().grid, options),
+        input_(make_input(scene.scene(), function, contents)),
+        placed_input_(input_, scene.device()),
+        result_(scene.device(), result_size(scene.scene(), function)) {}
 
   /// Zeroes the result, to which back projections add.
-  void clear() override { std::fill(result_.begin(), result_.end(), 0.0f); }
+  void clear() override { result_.clear(); }
 
   void run() override {
-    const float* input = input_.empty() ? scene_.image.data() : input_.data();
+    const float* input = input_.empty() ? scene_.image() : placed_input_.data();
     const auto project = [&](const auto& tof) {
       if (function_.operation == Operation::forward) {
         projector_.forward(scene_.lors(), tof, input, result_.data());
@@ -56,16 +59,22 @@ class OneWay final : public Projection {
       }
     };
     std::visit(project, tof_of(function_, scene_));
+    wait_for(projector_.options().device);
   }
 
-  const std::vector<float>& result() const override { return result_; }
+  std::vector<float> result() const override {
+    std::vector<float> values(static_cast<std::size_t>(result_.size()));
+    result_.download(values.data());
+    return values;
+  }
 
  private:
-  const Scene& scene_;
+  const PlacedScene& scene_;
   Function function_;
   Projector projector_;
   std::vector<float> input_;  ///< empty: the scene's image
-  std::vector<float> result_;
+  DeviceCopy<float> placed_input_;
+  DeviceFloats result_;
 };
 
 }  // namespace
@@ -110,13 +119,15 @@ std::vector<float> varied_values(std::int64_t size) {
   return values;
 }
 
-std::unique_ptr<Projection> make_projection(const Scene& scene, const Function& function,
+std::unique_ptr<Projection> make_projection(const PlacedScene& scene, const Function& function,
                                             const ProjectorOptions& options, Contents contents) {
+  const bool gpu = options.device.kind == DeviceKind::cuda;
   switch (function.operation) {
     case Operation::step:
-      return make_listmode_step(scene, options, contents);
+      return gpu ? make_gpu_listmode_step(scene, options, contents)
+                 : make_listmode_step(scene.scene(), options, contents);
     case Operation::osem_iteration:
-      return make_osem_iteration(scene, options);
+      return gpu ? make_gpu_osem_iteration(scene.scene(), options) : make_osem_iteration(scene.scene(), options);
     default:
       return std::make_unique<OneWay>(scene, function, options, contents);
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "projectors/bench/placed_scene.h"
 #include "projectors/bench/scenes.h"
 #include "projectors/projector.h"
 
@@ -67,13 +68,15 @@ class Projection {
 
   /// Sets the result to what a run starts from.
   virtual void clear() = 0;
+  /// Returns when the result is there.
   virtual void run() = 0;
   /// One value per LOR (and bin), or the image.
-  virtual const std::vector<float>& result() const = 0;
+  virtual std::vector<float> result() const = 0;
 };
 
-/// The scene must outlive the projection.
-std::unique_ptr<Projection> make_projection(const Scene& scene, const Function& function,
+/// The scene must outlive the projection. The other arrays lie where those of the scene do. Functions for both ways are
+/// for the CPU.
+std::unique_ptr<Projection> make_projection(const PlacedScene& scene, const Function& function,
                                             const ProjectorOptions& options, Contents contents);
 
 /// The image or values of `Contents::varied`.

@@ -49,7 +49,8 @@ const Function& function_named(std::string_view name) {
 
 /// The image after a run of a listmode function.
 std::vector<float> image_after_run(const Scene& scene, std::string_view function) {
-  const auto projection = make_projection(scene, function_named(function), {.num_threads = 2}, Contents::upstream);
+  const PlacedScene placed(scene, Device{});
+  const auto projection = make_projection(placed, function_named(function), {.num_threads = 2}, Contents::upstream);
   projection->run();  // what an earlier run left must not matter
   projection->clear();
   projection->run();
