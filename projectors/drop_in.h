@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -12,10 +13,30 @@
 /// TOF centre offset.
 namespace coincide::projectors::drop_in {
 
-/// Projector for a grid and for arrays that lie on `device`. Throws DeviceError if that device is missing, InputError
-/// if the grid is impossible.
-inline Projector make_projector(const ImageGrid& grid, Device device) {
-  return Projector(grid, {.boundary = BoundaryRule::upstream, .device = find_device(device_word(device))});
+/// Where a call computes whose arrays lie on `arrays`: on a GPU that GPU; on the host GPU number `device_id`, or the
+/// CPU if that number is negative or the machine has no GPU that can be used.
+/// Throws DeviceError with the reason if that GPU is missing. The GPUs are looked for once.
+Device computing_device(Device arrays, int device_id);
+
+/// The image of a call and how to compute: what a Projector is made of.
+struct Setting {
+  ImageGrid grid{.shape = {}, .origin_mm = {0, 0, 0}, .voxel_size_mm = {1, 1, 1}};
+  Device device{};
+  CudaOptions cuda{};
+};
+
+/// Takes the image's origin or voxel size: the three numbers are read here, or where they lie on a GPU by that.
+inline void take(const float* vector, bool on_gpu, std::array<float, 3>& values, const float*& gpu_vector) {
+  if (on_gpu) {
+    gpu_vector = vector;
+  } else {
+    std::copy_n(vector, 3, values.begin());
+  }
+}
+
+/// Throws InputError if the grid is impossible.
+inline Projector make_projector(const Setting& setting) {
+  return Projector(setting.grid, {.boundary = BoundaryRule::upstream, .device = setting.device, .cuda = setting.cuda});
 }
 
 /// `sigma_mm` and `center_offset_mm` hold one value, or one per LOR where the flag beside them says so.
@@ -29,14 +50,6 @@ inline TofBins make_tof_bins(std::int32_t num_bins, float bin_width_mm, const fl
           .center_offset_per_lor = center_offset_per_lor,
           .num_sigmas = num_sigmas,
           .offset_sign = OffsetSign::towards_positive_principal_axis};
-}
-
-/// `shape` may be of any integer type; `origin` and `voxel_size` have three values.
-template <class Integer>
-ImageGrid make_grid(const Integer* shape, const float* origin, const float* voxel_size) {
-  return {.shape = {shape[0], shape[1], shape[2]},
-          .origin_mm = {origin[0], origin[1], origin[2]},
-          .voxel_size_mm = {voxel_size[0], voxel_size[1], voxel_size[2]}};
 }
 
 }  // namespace coincide::projectors::drop_in

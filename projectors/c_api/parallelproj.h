@@ -14,9 +14,16 @@
 /// - The _fwd functions overwrite projection_values; the _back functions add to image, which they do not clear.
 /// - A LOR that misses the image gives 0, and so does one whose coordinates are not finite or whose parameters are not
 ///   positive where they must be.
-/// - device_id: which CUDA device works on host arrays, where the library holds CUDA kernels and the machine has one;
-///   else, and if negative, the CPU does. threads_per_block: of a CUDA kernel; the CPU ignores it, OpenMP chooses.
-/// - A failure (out of memory, device lost) throws an exception derived from std::exception.
+/// - Each array may lie in host memory or in device or managed memory of CUDA, except image_dim, which the host reads.
+///   If any array lies on a GPU, that GPU computes; all arrays of GPUs must lie on the same one. If all lie on the
+///   host, GPU number device_id computes where the library holds CUDA kernels and the machine has a GPU that can be
+///   used; else, and if device_id is negative, the CPU does.
+/// - threads_per_block: of a CUDA kernel, rounded up to a multiple of 32; 0: the library's choice. The CPU ignores it,
+///   OpenMP chooses.
+/// - If all arrays lie in memory of the GPU the work is queued on the legacy default stream and the call may return
+///   before it is done; else, and with a result in managed memory, it is done when the call returns.
+/// - A failure (no such device, arrays on different GPUs, out of memory, device lost) throws an exception derived from
+///   std::exception.
 
 /// 1 if the library holds CUDA kernels, else 0.
 int parallelproj_cuda_enabled(void);

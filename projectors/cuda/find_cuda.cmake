@@ -1,9 +1,8 @@
 # Looks for a CUDA compiler. Included by the outermost CMakeLists.txt, as CMake wants it for a language. With CUDA or
 # without, the program runs on machines that have neither GPU nor driver.
 set(COINCIDE_CUDA AUTO CACHE STRING "Build the GPU kernels: AUTO (if a CUDA compiler is found), ON, OFF")
-# Every card since 2018 has code of its own or of an older relative; PTX of the newest serves those to come.
-set(COINCIDE_CUDA_ARCHITECTURES "75-real;80-real;86-real;89-real;90-real;100-real;120" CACHE STRING
-  "GPU architectures, as CMAKE_CUDA_ARCHITECTURES, the oldest first")
+set(COINCIDE_CUDA_ARCHITECTURES "" CACHE STRING
+  "GPU architectures, as CMAKE_CUDA_ARCHITECTURES, the oldest first; empty: all cards since 2018")
 
 set(COINCIDE_HAS_CUDA OFF)
 if(COINCIDE_CUDA STREQUAL "ON")
@@ -21,7 +20,9 @@ if(NOT COINCIDE_HAS_CUDA)
   return()
 endif()
 
-set(CMAKE_CUDA_ARCHITECTURES ${COINCIDE_CUDA_ARCHITECTURES})
+if(COINCIDE_CUDA_ARCHITECTURES)
+  set(CMAKE_CUDA_ARCHITECTURES ${COINCIDE_CUDA_ARCHITECTURES})
+endif()
 enable_language(CUDA)
 if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.0)
   message(FATAL_ERROR "CUDA ${CMAKE_CUDA_COMPILER_VERSION} is too old: C++20 needs 12.0. Update it, or set COINCIDE_CUDA=OFF.")
@@ -30,8 +31,15 @@ if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # Debian 12's CMake 3.25.1
   set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
   set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
 endif()
+if(NOT COINCIDE_CUDA_ARCHITECTURES)  # code for each kind of card, and PTX of the newest for those to come
+  if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.8)
+    set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90)
+  else()
+    set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90-real 100-real 120)
+  endif()
+endif()
 find_package(CUDAToolkit REQUIRED)
-message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, GPU kernels for ${COINCIDE_CUDA_ARCHITECTURES}")
+message(STATUS "CUDA: ${CMAKE_CUDA_COMPILER_VERSION}, GPU kernels for ${CMAKE_CUDA_ARCHITECTURES}")
 
 # A folder's kernels as objects of their own: `target` gets them, and links the CUDA runtime, statically.
 function(coincide_cuda_sources target)
@@ -39,7 +47,7 @@ function(coincide_cuda_sources target)
   set_target_properties(${target}_cuda PROPERTIES
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CUDA_STANDARD 20 CUDA_STANDARD_REQUIRED ON CUDA_EXTENSIONS OFF CUDA_VISIBILITY_PRESET hidden
     POSITION_INDEPENDENT_CODE ON CUDA_RUNTIME_LIBRARY Static)
-  string(REGEX MATCH "[0-9]+" oldest "${COINCIDE_CUDA_ARCHITECTURES}")
+  string(REGEX MATCH "[0-9]+" oldest "${CMAKE_CUDA_ARCHITECTURES}")
   target_compile_definitions(${target}_cuda PRIVATE COINCIDE_BACKEND=cuda COINCIDE_OLDEST_GPU=${oldest})
   target_include_directories(${target}_cuda PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
   # No fast-math: NaN and the plane ranges must keep their meaning.

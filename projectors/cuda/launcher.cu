@@ -14,7 +14,7 @@ namespace {
 
 int threads_per_block(const Projector& projector) {
   const int wanted = projector.options().cuda.threads_per_block;
-  return wanted <= 0 ? default_threads_per_block : std::clamp((wanted + 31) / 32 * 32, 32, 1024);
+  return wanted <= 0 ? default_threads_per_block : std::clamp((wanted + 31) / 32 * 32, 32, most_threads_per_block);
 }
 
 void check_planes(const ImageGrid& grid) {

@@ -7,6 +7,7 @@
 namespace coincide::projectors::cuda {
 
 constexpr int default_threads_per_block = 128;
+constexpr int most_threads_per_block = 512;  ///< which all kernels have registers for
 
 /// The LOR of a thread, or -1.
 __device__ inline std::int64_t lor_of_thread(const Lors& lors, const Taken& taken) {

@@ -57,8 +57,23 @@ void check_positive(std::string_view name, float value) {
 
 }  // namespace
 
+void* named_stream(nb::handle array, int device_index) noexcept {
+  try {
+    const nb::object interface = nb::getattr(array, "__cuda_array_interface__", nb::none());
+    nb::object stream = interface.is_none() ? nb::none() : interface.attr("get")("stream");
+    const nb::object torch = nb::module_::import_("sys").attr("modules").attr("get")("torch");
+    if (stream.is_none() && !torch.is_none() && nb::isinstance(array, torch.attr("Tensor"))) {
+      stream = torch.attr("cuda").attr("current_stream")(device_index).attr("cuda_stream");
+    }
+    // The numbers 1 and 2 for the two default streams are those of the CUDA runtime.
+    return stream.is_none() ? nullptr : reinterpret_cast<void*>(nb::cast<std::uintptr_t>(stream));
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
 Projector Call::make_projector(const Argument& end, const Argument& image, const Vector3& image_origin,
-                               const Vector3& voxel_size) const {
+                               const Vector3& voxel_size, const Computing& computing) const {
   for (const Argument& argument :
        {end, image, Argument("image_origin", image_origin), Argument("voxel_size", voxel_size)}) {
     check_device(argument);
@@ -67,11 +82,16 @@ Projector Call::make_projector(const Argument& end, const Argument& image, const
     throw InputError(has_shape(start_) + ": it must be (..., 3), with at least two axes.");
   }
   check_shape(end, start_.shape, start_, "of " + std::string(start_.name));
-  // Before the values are read: they may lie on a device that this program cannot reach.
-  const Device device = find_device(device_word(device_of(start_)));
-  std::for_each_n(voxel_size.data(), 3, [](float size) { check_positive("voxel_size", size); });
-  return drop_in::make_projector(drop_in::make_grid(image.shape.data(), image_origin.data(), voxel_size.data()),
-                                 device);
+  drop_in::Setting setting;
+  setting.device = drop_in::computing_device(device_of(start_), computing.device_id);
+  setting.cuda.threads_per_block = computing.threads_per_block;
+  setting.cuda.stream = computing.stream;
+  std::copy_n(image.shape.data(), 3, setting.grid.shape.begin());
+  const bool on_gpu = !lies_on_host(start_);
+  drop_in::take(image_origin.data(), on_gpu, setting.grid.origin_mm, setting.cuda.origin_mm);
+  drop_in::take(voxel_size.data(), on_gpu, setting.grid.voxel_size_mm, setting.cuda.voxel_size_mm);
+  std::ranges::for_each(setting.grid.voxel_size_mm, [](float size) { check_positive("voxel_size", size); });
+  return drop_in::make_projector(setting);
 }
 
 std::int64_t Call::num_lors() const {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "projectors/drop_in.h"
 
@@ -16,10 +17,16 @@ namespace coincide::projectors::python {
 
 namespace nb = nanobind;
 
+/// An array that is written. Its type is ndarray to Python, too.
+template <class... Traits>
+struct WrittenArray : nb::ndarray<Traits...> {
+  void* stream = nullptr;  ///< in whose order its owner uses it if it lies on a GPU, as CudaOptions::stream
+};
+
 using InputArray = nb::ndarray<const float, nb::c_contig>;
-using OutputArray = nb::ndarray<float, nb::c_contig>;
+using OutputArray = WrittenArray<float, nb::c_contig>;
 using InputImage = nb::ndarray<const float, nb::ndim<3>, nb::c_contig>;
-using OutputImage = nb::ndarray<float, nb::ndim<3>, nb::c_contig>;
+using OutputImage = WrittenArray<float, nb::ndim<3>, nb::c_contig>;
 using Vector3 = nb::ndarray<const float, nb::shape<3>, nb::c_contig>;
 using BinIndices = nb::ndarray<const std::int16_t, nb::c_contig>;
 
@@ -40,6 +47,17 @@ struct Argument {
   int device_index;
 };
 
+/// The stream that an array on a GPU names: 'stream' of its __cuda_array_interface__ (version 3), or PyTorch's current
+/// one. Null, the legacy default stream, if it names none.
+void* named_stream(nb::handle array, int device_index) noexcept;
+
+/// How a function computes.
+struct Computing {
+  int device_id;  ///< for arrays on the host
+  int threads_per_block;
+  void* stream;  ///< for arrays on a GPU
+};
+
 /// How a function calls its end points.
 struct LineNames {
   std::string_view start;
@@ -54,9 +72,9 @@ class Call {
  public:
   template <class Image>
   Call(LineNames names, const InputArray& start, const InputArray& end, const Image& image, const Vector3& image_origin,
-       const Vector3& voxel_size)
+       const Vector3& voxel_size, const Computing& computing)
       : start_(names.start, start),
-        projector_(make_projector({names.end, end}, {"image", image}, image_origin, voxel_size)),
+        projector_(make_projector({names.end, end}, {"image", image}, image_origin, voxel_size, computing)),
         lors_{.start_mm = start.data(), .end_mm = end.data(), .count = num_lors()} {}
 
   const Projector& projector() const { return projector_; }
@@ -73,7 +91,7 @@ class Call {
 
  private:
   Projector make_projector(const Argument& end, const Argument& image, const Vector3& image_origin,
-                           const Vector3& voxel_size) const;
+                           const Vector3& voxel_size, const Computing& computing) const;
   Shape lor_shape() const { return start_.shape.first(start_.shape.size() - 1); }
   std::int64_t num_lors() const;
   bool is_per_lor(const Argument& argument) const;
@@ -85,3 +103,24 @@ class Call {
 };
 
 }  // namespace coincide::projectors::python
+
+/// As for ndarray, then the stream.
+template <class... Traits>
+struct nanobind::detail::type_caster<coincide::projectors::python::WrittenArray<Traits...>> {
+  using Caster = make_caster<nanobind::ndarray<Traits...>>;
+  NB_TYPE_CASTER(coincide::projectors::python::WrittenArray<Traits...>, Caster::Name)
+
+  /// Its flags are of different types in different versions of nanobind.
+  template <class Flags>
+  bool from_python(handle source, Flags flags, cleanup_list* cleanup) noexcept {
+    Caster caster;
+    if (!caster.from_python(source, flags, cleanup)) {
+      return false;
+    }
+    static_cast<nanobind::ndarray<Traits...>&>(value) = std::move(caster.value);
+    if (value.device_type() == device::cuda::value || value.device_type() == device::cuda_managed::value) {
+      value.stream = coincide::projectors::python::named_stream(source, value.device_id());
+    }
+    return true;
+  }
+};

@@ -23,13 +23,14 @@ void project(const Call& call, const Tof& tof, const OutputImage& image, const I
   call.projector().back(call.lors(), tof, values.data(), image.data());
 }
 
-// device_id and threads_per_block choose a GPU and its launch; arrays in host memory are projected where they lie.
+void* stream_of(const InputImage&, const OutputArray& values) { return values.stream; }
+void* stream_of(const OutputImage& image, const InputArray&) { return image.stream; }
 
 template <class Image, class Values>
 void joseph3d(const InputArray& lor_start, const InputArray& lor_end, const Image& image, const Vector3& image_origin,
-              const Vector3& voxel_size, const Values& projection_values, int /*device_id*/,
-              int /*threads_per_block*/) {
-  const Call call(lor_names, lor_start, lor_end, image, image_origin, voxel_size);
+              const Vector3& voxel_size, const Values& projection_values, int device_id, int threads_per_block) {
+  const Call call(lor_names, lor_start, lor_end, image, image_origin, voxel_size,
+                  {device_id, threads_per_block, stream_of(image, projection_values)});
   call.check_values({"projection_values", projection_values});
   project(call, NoTof{}, image, projection_values);
 }
@@ -38,8 +39,9 @@ template <class Image, class Values>
 void joseph3d_tof_sino(const InputArray& lor_start, const InputArray& lor_end, const Image& image,
                        const Vector3& image_origin, const Vector3& voxel_size, const Values& projection_values,
                        float tof_bin_width, const InputArray& tof_sigma, const InputArray& tof_center_offset,
-                       int num_tof_bins, float num_sigmas, int /*device_id*/, int /*threads_per_block*/) {
-  const Call call(lor_names, lor_start, lor_end, image, image_origin, voxel_size);
+                       int num_tof_bins, float num_sigmas, int device_id, int threads_per_block) {
+  const Call call(lor_names, lor_start, lor_end, image, image_origin, voxel_size,
+                  {device_id, threads_per_block, stream_of(image, projection_values)});
   const TofBins bins = call.tof_bins(tof_bin_width, tof_sigma, tof_center_offset, num_tof_bins, num_sigmas);
   call.check_values({"projection_values", projection_values}, bins);
   project(call, bins, image, projection_values);
@@ -49,9 +51,10 @@ template <class Image, class Values>
 void joseph3d_tof_lm(const InputArray& event_start, const InputArray& event_end, const Image& image,
                      const Vector3& image_origin, const Vector3& voxel_size, const Values& projection_values,
                      float tof_bin_width, const InputArray& tof_sigma, const InputArray& tof_center_offset,
-                     const BinIndices& tof_bin_index, int num_tof_bins, float num_sigmas, int /*device_id*/,
-                     int /*threads_per_block*/) {
-  const Call call(event_names, event_start, event_end, image, image_origin, voxel_size);
+                     const BinIndices& tof_bin_index, int num_tof_bins, float num_sigmas, int device_id,
+                     int threads_per_block) {
+  const Call call(event_names, event_start, event_end, image, image_origin, voxel_size,
+                  {device_id, threads_per_block, stream_of(image, projection_values)});
   const TofBins bins = call.tof_bins(tof_bin_width, tof_sigma, tof_center_offset, num_tof_bins, num_sigmas);
   call.check_values({"projection_values", projection_values});
   project(call, call.tof_events(bins, tof_bin_index), image, projection_values);

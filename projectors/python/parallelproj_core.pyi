@@ -3,6 +3,11 @@ Python bindings for parallelproj backend.
 
 This module provides efficient C++/CUDA implementations of 3D Joseph forward and
 backward projectors with optional Time-of-Flight (TOF) support.
+
+Work for arrays on a GPU is queued, and a function may return before it is done. It is done in the
+order of the stream that the output array names: 'stream' of its __cuda_array_interface__ (CuPy,
+Numba), or PyTorch's current stream; else in the order of the legacy default stream. Results in host
+memory and in managed memory are there when a function returns.
 """
 
 from typing import Annotated
@@ -47,7 +52,8 @@ def joseph3d_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', wr
     Notes
     -----
     All arrays must be on the same device (CPU or GPU) with matching device IDs.
-    A negative device_id means the CPU.
+    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
+    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
 def joseph3d_back(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], lor_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C')], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], device_id: int = 0, threads_per_block: int = 64) -> None:
@@ -77,7 +83,8 @@ def joseph3d_back(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', w
     -----
     Values are accumulated into the existing image array (not overwritten).
     All arrays must be on the same device (CPU or GPU) with matching device IDs.
-    A negative device_id means the CPU.
+    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
+    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
 def joseph3d_tof_sino_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], lor_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C')], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
@@ -117,7 +124,8 @@ def joseph3d_tof_sino_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(orde
     -----
     A positive tof_center_offset shifts the bins towards the positive direction of the
     principal axis of the LOR (the image axis along which it is longest).
-    A negative device_id means the CPU.
+    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
+    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
 def joseph3d_tof_sino_back(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], lor_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C')], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
@@ -158,7 +166,8 @@ def joseph3d_tof_sino_back(lor_start: Annotated[NDArray[numpy.float32], dict(ord
     Values are accumulated into the existing image array (not overwritten).
     A positive tof_center_offset shifts the bins towards the positive direction of the
     principal axis of the LOR (the image axis along which it is longest).
-    A negative device_id means the CPU.
+    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
+    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
 def joseph3d_tof_lm_fwd(event_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], event_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C')], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_index: Annotated[NDArray[numpy.int16], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
@@ -200,7 +209,8 @@ def joseph3d_tof_lm_fwd(event_start: Annotated[NDArray[numpy.float32], dict(orde
     -----
     A positive tof_center_offset shifts the bins towards the positive direction of the
     principal axis of the LOR (the image axis along which it is longest).
-    A negative device_id means the CPU.
+    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
+    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
 def joseph3d_tof_lm_back(event_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], event_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C')], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_index: Annotated[NDArray[numpy.int16], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
@@ -243,5 +253,6 @@ def joseph3d_tof_lm_back(event_start: Annotated[NDArray[numpy.float32], dict(ord
     Values are accumulated into the existing image array (not overwritten).
     A positive tof_center_offset shifts the bins towards the positive direction of the
     principal axis of the LOR (the image axis along which it is longest).
-    A negative device_id means the CPU.
+    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
+    where there is one, else on the CPU; a negative device_id means the CPU.
     """

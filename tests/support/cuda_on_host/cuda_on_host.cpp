@@ -240,7 +240,8 @@ cudaError_t run(const cudaLaunchConfig_t& config, const std::function<void()>& t
   if (lost != cudaSuccess) {
     return lost;
   }
-  const bool possible = config.blockDim.x >= 1 && config.blockDim.x <= 1024 && config.gridDim.x >= 1 &&
+  const unsigned most_threads = 512;  // a device has no registers for larger blocks of our kernels
+  const bool possible = config.blockDim.x >= 1 && config.blockDim.x <= most_threads && config.gridDim.x >= 1 &&
                         config.gridDim.x <= 0x7fffffff && config.blockDim.y == 1 && config.gridDim.y == 1;
   if (!possible) {
     return cudaErrorInvalidValue;
@@ -251,6 +252,7 @@ cudaError_t run(const cudaLaunchConfig_t& config, const std::function<void()>& t
   }
   machine().launches_until_failure -= machine().launches_until_failure > 0 ? 1 : 0;
   ++count.launches;
+  count.last_stream = config.stream;
   const OnDevice on_device(true);
   body = &thread;
   gridDim = config.gridDim;

@@ -27,6 +27,7 @@ struct Counts {
   std::int64_t copies = 0;
   std::int64_t stream_waits = 0;  ///< of the host for a stream or event
   std::size_t bytes_in_use = 0;   ///< on the devices
+  void* last_stream = nullptr;    ///< on which a kernel was launched
 };
 const Counts& counts();
 
