@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -37,11 +39,19 @@ namespace {
 
 enum class Kind { device, managed, pinned, host_only };
 
+/// An allocation. It ends at a page that nobody can touch, but for what alignment leaves, which holds a mark.
 struct Block {
   std::size_t bytes;
   Kind kind;
   int device;
+  char* pages;  ///< those that hold it
+  std::size_t page_bytes;
+
+  char* end_of_pages() const { return pages + page_bytes; }
 };
+constexpr std::size_t page = 4096;
+constexpr std::size_t alignment = 256;
+constexpr unsigned char mark = 0xa5;
 
 /// All of the emulation: one call at a time.
 std::recursive_mutex mutex;
@@ -50,12 +60,11 @@ Counts count;
 thread_local int current_device = 0;
 cudaError_t lost = cudaSuccess;  ///< after a failed launch every call fails, as on a real device
 
-std::size_t page_bytes(std::size_t bytes) { return (bytes + 4095) / 4096 * 4096 + 4096; }
-
 void protect(Kind kind, int access) {
-  for (const auto& [address, block] : blocks) {
+  for (const auto& entry : blocks) {
+    const Block& block = entry.second;
     if (block.kind == kind) {
-      mprotect(reinterpret_cast<void*>(address), page_bytes(block.bytes), access);
+      mprotect(block.pages, block.page_bytes, access);
     }
   }
 }
@@ -95,18 +104,22 @@ cudaError_t allocate(void** pointer, std::size_t bytes, Kind kind) {
     *pointer = nullptr;
     return cudaSuccess;
   }
-  const int access = kind == Kind::device ? PROT_NONE : PROT_READ | PROT_WRITE;
-  void* memory = mmap(nullptr, page_bytes(bytes), access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) {
+  const std::size_t page_bytes = (bytes + page - 1) / page * page;
+  void* mapped = mmap(nullptr, page_bytes + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapped == MAP_FAILED) {
     return cudaErrorMemoryAllocation;
   }
-  blocks[reinterpret_cast<std::uintptr_t>(memory)] = {bytes, kind, current_device};
+  const Block block{bytes, kind, current_device, static_cast<char*>(mapped) + page, page_bytes};
+  mprotect(block.pages, page_bytes, PROT_READ | PROT_WRITE);
+  char* memory = block.end_of_pages() - (bytes + alignment - 1) / alignment * alignment;
   if (on_device) {
     count.bytes_in_use += bytes;
-    // Fresh memory holds anything.
-    mprotect(memory, page_bytes(bytes), PROT_READ | PROT_WRITE);
-    std::memset(memory, 0xff, bytes);
-    mprotect(memory, page_bytes(bytes), access);
+    std::memset(memory, 0xff, bytes);  // fresh memory holds anything
+  }
+  std::memset(memory + bytes, mark, static_cast<std::size_t>(block.end_of_pages() - memory) - bytes);
+  blocks[reinterpret_cast<std::uintptr_t>(memory)] = block;
+  if (kind == Kind::device) {
+    mprotect(block.pages, page_bytes, PROT_NONE);
   }
   *pointer = memory;
   return cudaSuccess;
@@ -124,7 +137,16 @@ cudaError_t release(void* pointer) {
   if (found->second.kind == Kind::device || found->second.kind == Kind::managed) {
     count.bytes_in_use -= found->second.bytes;
   }
-  munmap(pointer, page_bytes(found->second.bytes));
+  const Block block = found->second;
+  mprotect(block.pages, block.page_bytes, PROT_READ | PROT_WRITE);
+  const bool unharmed = std::all_of(static_cast<unsigned char*>(pointer) + block.bytes,
+                                    reinterpret_cast<unsigned char*>(block.end_of_pages()),
+                                    [](unsigned char byte) { return byte == mark; });
+  if (!unharmed) {
+    std::fputs("cuda_on_host: something was written behind the end of an allocation\n", stderr);
+    std::abort();
+  }
+  munmap(block.pages - page, block.page_bytes + 2 * page);
   blocks.erase(found);
   return cudaSuccess;
 }
