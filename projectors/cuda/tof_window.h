@@ -38,7 +38,7 @@ COINCIDE_HD void set_window(const TofSinogramKernel::State& state, bool shape_us
 }
 
 /// Weights of the first `count` bins of a plane at place t, which add up to 1; 0 for the others.
-COINCIDE_HD void window_weights(float t, int count, float inverse_width, float (&weights)[TofWindow::bins]) {
+COINCIDE_HD void exact_weights(float t, int count, float inverse_width, float (&weights)[TofWindow::bins]) {
   const float below = fast_erf((-0.5f - t) * inverse_width);
   const float norm = 1 / (fast_erf((static_cast<float>(count) - 0.5f - t) * inverse_width) - below);
   float edge = below;
@@ -55,9 +55,9 @@ COINCIDE_HD void set_row(const TofSinogramKernel::State& state, int part, int ce
   const float size = window.cells_per_place[part] > 0 ? 1 / window.cells_per_place[part] : 0;
   const float left = window.start[part] + static_cast<float>(cell) * size;
   float low[TofWindow::bins], middle[TofWindow::bins], high[TofWindow::bins];
-  window_weights(left, count, state.inverse_width, low);
-  window_weights(left + 0.5f * size, count, state.inverse_width, middle);
-  window_weights(left + size, count, state.inverse_width, high);
+  exact_weights(left, count, state.inverse_width, low);
+  exact_weights(left + 0.5f * size, count, state.inverse_width, middle);
+  exact_weights(left + size, count, state.inverse_width, high);
   float* row = &window.rows[part * TofWindow::cells + cell][0].x;
   for (int bin = 0; bin < TofWindow::bins; ++bin) {
     row[bin] = middle[bin];
@@ -66,24 +66,37 @@ COINCIDE_HD void set_row(const TofSinogramKernel::State& state, int part, int ce
   }
 }
 
-/// Calls visit(weight of bin 0, of bin 1 ...) as an array, for place t.
-COINCIDE_HD void weights_at(const TofWindow& window, float t, float (&weights)[TofWindow::bins]) {
-  const int part = t >= window.start[1] ? 1 : 0;
-  const float start = part != 0 ? window.start[1] : window.start[0];
-  const float scale = part != 0 ? window.cells_per_place[1] : window.cells_per_place[0];
-  const float at = smaller(larger(0.0f, (t - start) * scale), static_cast<float>(TofWindow::cells));
-  const int cell = smaller(static_cast<int>(at), TofWindow::cells - 1);
-  const float y = 2 * (at - static_cast<float>(cell)) - 1;
-  const float4* row = window.rows[part * TofWindow::cells + cell];
-  COINCIDE_UNROLL(2)
-  for (int half = 0; half < 2; ++half) {
-    const float4 a = row[half], b = row[2 + half], c = row[4 + half];
-    weights[4 * half] = a.x + y * (b.x + y * c.x);
-    weights[4 * half + 1] = a.y + y * (b.y + y * c.y);
-    weights[4 * half + 2] = a.z + y * (b.z + y * c.z);
-    weights[4 * half + 3] = a.w + y * (b.w + y * c.w);
+/// Looks up weights, with all but the rows in registers.
+class WindowWeights {
+ public:
+  COINCIDE_HD explicit WindowWeights(const TofWindow& window)
+      : rows_(window.rows),
+        start_{window.start[0], window.start[1]},
+        cells_per_place_{window.cells_per_place[0], window.cells_per_place[1]} {}
+
+  /// Those of all bins of the window, for place t.
+  COINCIDE_HD void find(float t, float (&weights)[TofWindow::bins]) const {
+    const bool second = t >= start_[1];
+    const float at = (t - (second ? start_[1] : start_[0])) * (second ? cells_per_place_[1] : cells_per_place_[0]);
+    constexpr float last = TofWindow::cells - 4e-6f;  // the largest float below the number of cells
+    float rest;
+    const int cell = biased_index(smaller(larger(0.0f, at), last), rest) - index_bias;
+    const float y = 2 * rest - 1;
+    const float4* row = rows_[cell + (second ? TofWindow::cells : 0)];
+    COINCIDE_UNROLL(2)
+    for (int half = 0; half < 2; ++half) {
+      const float4 a = row[half], b = row[2 + half], c = row[4 + half];
+      weights[4 * half] = a.x + y * (b.x + y * c.x);
+      weights[4 * half + 1] = a.y + y * (b.y + y * c.y);
+      weights[4 * half + 2] = a.z + y * (b.z + y * c.z);
+      weights[4 * half + 3] = a.w + y * (b.w + y * c.w);
+    }
   }
-}
+
+ private:
+  const float4 (*rows_)[TofWindow::row_words];
+  float start_[2], cells_per_place_[2];
+};
 
 /// The first bin in the reach of each plane in turn. Planes come in the order in which their bins grow.
 class WindowPlaces {
@@ -95,26 +108,29 @@ class WindowPlaces {
         num_bins_(static_cast<float>(kernel.bins.num_bins)) {}
 
   /// First bin and place of a plane. Bins that do not exist are held at the two ends, where a window has none that do.
-  COINCIDE_HD int first_bin(std::int32_t plane, float& t) const {
-    const float index = static_cast<float>(plane) * step_ + offset_;
+  /// Bins are counted in floats here, for they take part in no address until one of them is read or written.
+  COINCIDE_HD float first_bin(float plane, float& t) const {
+    const float index = plane * step_ + offset_;
     const float first = __builtin_floorf(index - reach_);
     t = index - first;
-    return static_cast<int>(smaller(larger(first, -static_cast<float>(TofWindow::bins)), num_bins_));
+    return smaller(larger(first, -static_cast<float>(TofWindow::bins)), num_bins_);
   }
 
  private:
   float step_, offset_, reach_, num_bins_;
 };
 
-/// Calls visit(plane) for all planes, in ascending order of bins.
+/// Calls visit(plane, the same as a float) for all planes, in ascending order of bins.
 template <class Visit>
 COINCIDE_HD void for_planes_by_bin(const Ray& ray, Visit&& visit) {
   std::int32_t plane = ray.along_axis ? ray.first : ray.last;
   const std::int32_t step = ray.along_axis ? 1 : -1;
+  float number = static_cast<float>(plane);
   COINCIDE_UNROLL(1)
   for (std::int32_t left = ray.last - ray.first + 1; left > 0; --left) {
-    visit(plane);
+    visit(plane, number);
     plane += step;
+    number += static_cast<float>(step);
   }
 }
 
@@ -139,10 +155,10 @@ class WrittenBins {
   COINCIDE_HD WrittenBins(float* out, int num_bins, float scale) : out_(out), num_bins_(num_bins), scale_(scale) {}
 
   /// Moves the window to begin at bin `first`.
-  COINCIDE_HD void advance(int first) {
+  COINCIDE_HD void advance(float first) {
     COINCIDE_UNROLL(1)
-    for (; base_ < first; ++base_) {
-      write(base_, sum_[0]);
+    for (; base_ < first; base_ += 1) {
+      write(static_cast<int>(base_), sum_[0]);
       shift(sum_, 0);
     }
   }
@@ -154,11 +170,12 @@ class WrittenBins {
   }
   /// Writes what is left, and 0 to the bins beyond.
   COINCIDE_HD void finish() {
+    const int base = static_cast<int>(base_);
     COINCIDE_UNROLL(8)
     for (int i = 0; i < TofWindow::bins; ++i) {
-      write(base_ + i, sum_[i]);
+      write(base + i, sum_[i]);
     }
-    for (int bin = larger(0, base_ + TofWindow::bins); bin < num_bins_; ++bin) {
+    for (int bin = larger(0, base + TofWindow::bins); bin < num_bins_; ++bin) {
       out_[bin] = 0;
     }
   }
@@ -173,7 +190,7 @@ class WrittenBins {
   float* out_;
   int num_bins_;
   float scale_;
-  int base_ = -TofWindow::bins;  ///< first bin of the window, at the start before all that exist
+  float base_ = -TofWindow::bins;  ///< first bin of the window, at the start before all that exist
   float sum_[TofWindow::bins]{};
 };
 
@@ -182,10 +199,10 @@ class ReadBins {
  public:
   COINCIDE_HD ReadBins(const float* in, int num_bins) : in_(in), num_bins_(num_bins) {}
 
-  COINCIDE_HD void advance(int first) {
+  COINCIDE_HD void advance(float first) {
     COINCIDE_UNROLL(1)
-    for (; base_ < first; ++base_) {
-      const int next = base_ + TofWindow::bins;
+    for (; base_ < first; base_ += 1) {
+      const int next = static_cast<int>(base_) + TofWindow::bins;
       shift(value_, exists(next, num_bins_) ? in_[next] : 0);
     }
   }
@@ -201,7 +218,7 @@ class ReadBins {
  private:
   const float* in_;
   int num_bins_;
-  int base_ = -TofWindow::bins;
+  float base_ = -TofWindow::bins;
   float value_[TofWindow::bins]{};
 };
 
@@ -211,14 +228,15 @@ COINCIDE_HD void forward_window(const Grid& grid, const TofSinogramKernel& kerne
   WrittenBins bins(out, kernel.bins.num_bins, p.tof.scale);
   if (!p.ray.empty()) {
     const WindowPlaces places(kernel, p.tof);
+    const WindowWeights window_weights(window);
     with_inner_planes(p.ray, image, [&](const auto& planes) {
-      for_planes_by_bin(p.ray, [&](std::int32_t plane) {
-        const float value = is_inner(p.ray, plane) ? interpolate(planes, planes.cell(p.ray, plane))
+      for_planes_by_bin(p.ray, [&](std::int32_t plane, float number) {
+        const float value = is_inner(p.ray, plane) ? interpolate(planes, planes.cell(p.ray, plane, number))
                                                    : gather(image, border_corners(p.ray, plane, grid.boundary));
         float t;
-        bins.advance(places.first_bin(plane, t));
+        bins.advance(places.first_bin(number, t));
         float weights[TofWindow::bins];
-        weights_at(window, t, weights);
+        window_weights.find(t, weights);
         bins.add(weights, value);
       });
     });
@@ -234,15 +252,16 @@ COINCIDE_HD void back_window(const Grid& grid, const TofSinogramKernel& kernel, 
   }
   ReadBins bins(in, kernel.bins.num_bins);
   const WindowPlaces places(kernel, p.tof);
+  const WindowWeights window_weights(window);
   with_inner_planes(p.ray, target.image, [&](const auto& planes) {
-    for_planes_by_bin(p.ray, [&](std::int32_t plane) {
+    for_planes_by_bin(p.ray, [&](std::int32_t plane, float number) {
       float t;
-      bins.advance(places.first_bin(plane, t));
+      bins.advance(places.first_bin(number, t));
       float weights[TofWindow::bins];
-      weights_at(window, t, weights);
+      window_weights.find(t, weights);
       const float value = p.tof.scale * bins.sum(weights);
       if (is_inner(p.ray, plane)) {
-        add_cell(planes, target, planes.cell(p.ray, plane), value);
+        add_cell(planes, target, planes.cell(p.ray, plane, number), value);
       } else {
         const Corners corners = border_corners(p.ray, plane, grid.boundary);
         for (int i = 0; i < 4; ++i) {

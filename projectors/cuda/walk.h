@@ -66,8 +66,9 @@ class InnerPlanes {
         k_bytes_(ray.stride_k * sizeof(float)),
         start_(-std::int64_t{index_bias} * u_bytes_ - std::int64_t{index_bias} * v_bytes_) {}
 
-  COINCIDE_HD Cell<Float> cell(const Ray& ray, std::int32_t plane) const {
-    return cell(ray, start_ + plane * k_bytes_, static_cast<float>(plane));
+  /// `number` is the plane as a float.
+  COINCIDE_HD Cell<Float> cell(const Ray& ray, std::int32_t plane, float number) const {
+    return cell_in_row(ray, start_ + plane * k_bytes_, number);
   }
 
   /// The voxel along v next to one of a cell.
@@ -82,7 +83,7 @@ class InnerPlanes {
     std::int64_t row = start_ + ray.inner_first * k_bytes_;
     COINCIDE_UNROLL(4)
     for (std::int32_t left = ray.inner_last - ray.inner_first + 1; left > 0; --left) {
-      visit(cell(ray, row, plane), plane);
+      visit(cell_in_row(ray, row, plane), plane);
       plane += 1;
       row += k_bytes_;
     }
@@ -90,7 +91,7 @@ class InnerPlanes {
 
  private:
   /// `row` is the offset of the plane, moved by the bias of the indices.
-  COINCIDE_HD Cell<Float> cell(const Ray& ray, std::int64_t row, float plane) const {
+  COINCIDE_HD Cell<Float> cell_in_row(const Ray& ray, std::int64_t row, float plane) const {
     Cell<Float> cell;
     const std::int32_t u = biased_index(plane * ray.u_step + ray.u_0, cell.f_u);
     const std::int32_t v = biased_index(plane * ray.v_step + ray.v_0, cell.f_v);
