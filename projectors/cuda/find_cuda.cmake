@@ -49,7 +49,7 @@ function(coincide_cuda_sources target)
     POSITION_INDEPENDENT_CODE ON CUDA_RUNTIME_LIBRARY Static)
   string(REGEX MATCH "[0-9]+" oldest "${CMAKE_CUDA_ARCHITECTURES}")
   target_compile_definitions(${target}_cuda PRIVATE COINCIDE_BACKEND=cuda COINCIDE_OLDEST_GPU=${oldest})
-  target_include_directories(${target}_cuda PRIVATE ${CMAKE_CURRENT_SOURCE_DIR}/..)
+  target_include_directories(${target}_cuda PRIVATE $<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>)
   # No fast-math: NaN and the plane ranges must keep their meaning.
   target_compile_options(${target}_cuda PRIVATE
     $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wall,-Wextra,-Wno-unknown-pragmas,-fopenmp>)

@@ -212,8 +212,10 @@ void resume(std::size_t thread) {
 #endif
 }
 
-/// Threads run in order, each to its next meeting point, until all have ended.
+/// Threads run one after the other, each to its next meeting point, until all have ended. Every other launch begins
+/// with the last one, so that a meeting point that is missing shows in one of two.
 void run_block(unsigned threads) {
+  const bool backwards = count.launches % 2 == 0;
   if (fibers.size() < threads) {
     fibers.resize(threads);
   }
@@ -232,9 +234,10 @@ void run_block(unsigned threads) {
   for (bool any = true; any;) {
     any = false;
     for (std::size_t i = 0; i < threads; ++i) {
-      if (fibers[i].running) {
-        resume(i);
-        any = any || fibers[i].running;
+      const std::size_t thread = backwards ? threads - 1 - i : i;
+      if (fibers[thread].running) {
+        resume(thread);
+        any = any || fibers[thread].running;
       }
     }
   }
