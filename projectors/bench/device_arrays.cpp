@@ -5,10 +5,11 @@ namespace coincide::projectors::bench {
 
 std::shared_ptr<const void> copy_to_gpu(const void* data, std::size_t bytes, int index) {
   const cuda::CurrentDevice current(index);
-  auto buffer = std::make_shared<cuda::Buffer<std::byte>>(static_cast<std::int64_t>(bytes), nullptr);
-  cuda::copy(static_cast<const std::byte*>(data), buffer->size(), buffer->data(), nullptr);
+  const std::shared_ptr<void> copy = cuda::allocate_bytes(index, bytes);
+  cuda::copy(static_cast<const std::byte*>(data), static_cast<std::int64_t>(bytes), static_cast<std::byte*>(copy.get()),
+             nullptr);
   cuda::wait(nullptr);
-  return {buffer, buffer->data()};
+  return copy;
 }
 
 void wait_for_gpu(int index) {

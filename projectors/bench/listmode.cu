@@ -24,7 +24,9 @@ class GpuListmode {
         shadowed_(projector_, back_.data(), stream),
         log_sum_(1, stream),
         ones_(std::vector<float>(static_cast<std::size_t>(num_events), 1.0f), options.device),
-        contamination_(std::vector<float>(static_cast<std::size_t>(num_events), contamination_mm), options.device) {}
+        contamination_(std::vector<float>(static_cast<std::size_t>(num_events), contamination_mm), options.device) {
+    cuda::clear(log_sum_.data(), 1, stream);
+  }
 
   /// Adds the back projection of 1 / (forward projection + contamination) to `back`.
   void step(const PlacedScene& scene, bool sort, const float* image) {
@@ -101,9 +103,9 @@ class GpuOsemIteration final : public Projection {
     for (const auto& subset : placed_) {
       cuda::clear(listmode_.back().data(), image_.size(), stream);
       listmode_.step(*subset, false, image_.data());
-      constexpr double share = 1;
+      constexpr float inverse_share = 1;  // it is that of the subset
       cuda::launch(cuda::update_image, image_.size(), threads, stream, listmode_.back().data(), sensitivity_.data(),
-                   share, image_.size(), image_.data());
+                   inverse_share, image_.size(), image_.data());
     }
     wait_for(device_);
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "projectors/cuda/project.h"
@@ -11,6 +12,15 @@
 // The arguments of a projection with all that they point to on the device, whole or for a part of the LORs.
 
 namespace coincide::projectors::cuda {
+
+/// Throws InputError if strides across a plane do not fit in 32 bits (InnerPlanes).
+inline void check_planes(const ImageGrid& grid) {
+  constexpr std::int64_t most = std::int64_t{1} << 29;
+  if (grid.shape[1] * grid.shape[2] >= most) {
+    throw InputError("On a GPU an image plane of axes 1 and 2 may have less than 2^29 voxels; this one has " +
+                     std::to_string(grid.shape[1]) + " x " + std::to_string(grid.shape[2]) + ". Use the CPU.");
+  }
+}
 
 inline bool is_on_host(const void* pointer) { return pointer != nullptr && place_of(pointer).memory == Memory::host; }
 

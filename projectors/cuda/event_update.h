@@ -50,12 +50,12 @@ __global__ void update_from_events(const Setup* setup, Lors lors, Taken taken, K
   add_block_sum(log_of_expected, log_sum);
 }
 
-/// x <- x / s * back projection, s the subset's `share` of the sensitivity.
-static __global__ void update_image(const float* backprojection, const float* sensitivity, double share,
+/// x <- x / s * back projection, s the subset's share of the sensitivity.
+static __global__ void update_image(const float* backprojection, const float* sensitivity, float inverse_share,
                                     std::int64_t num_voxels, float* image) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i < num_voxels && sensitivity[i] > 0) {
-    image[i] = static_cast<float>(image[i] * (backprojection[i] / (share * sensitivity[i])));
+    image[i] *= backprojection[i] * inverse_share / sensitivity[i];
   }
 }
 

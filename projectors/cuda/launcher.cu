@@ -17,12 +17,22 @@ int threads_per_block(const Projector& projector) {
   return wanted <= 0 ? default_threads_per_block : std::clamp((wanted + 31) / 32 * 32, 32, most_threads_per_block);
 }
 
-void check_planes(const ImageGrid& grid) {
-  constexpr std::int64_t most = std::int64_t{1} << 29;
-  if (grid.shape[1] * grid.shape[2] >= most) {
-    throw InputError("On a GPU an image plane of axes 1 and 2 may have less than 2^29 voxels; this one has " +
-                     std::to_string(grid.shape[1]) + " x " + std::to_string(grid.shape[2]) + ". Use the CPU.");
+/// Throws InputError if the array lies on another GPU than that of the projector.
+void check_place(const char* name, const void* array, const Projector& projector) {
+  const Place place = place_of(array);
+  const Device device = projector.options().device;
+  if (place.memory == Memory::device && place.device != device.index) {
+    throw InputError(std::string(name) + " lies on cuda:" + std::to_string(place.device) +
+                     ", but the projector computes on " + device_word(device) + ".");
   }
+}
+
+void check_call(const Projector& projector, const Lors& lors, const float* image, const float* values) {
+  check_planes(projector.grid());
+  check_place("The image", image, projector);
+  check_place("The array of values", values, projector);
+  check_place("The array of start points", lors.start_mm, projector);
+  check_place("The array of end points", lors.end_mm, projector);
 }
 
 template <class Call>
@@ -82,9 +92,10 @@ class StagingLease {
       staging_ = kept->back().second.get();
     } else {
       staging_ = found->second.get();
+      staging_->set_threads(num_threads);
     }
   }
-  ~StagingLease() { staging_->abandon(); }
+  ~StagingLease() { staging_->abandon(); }  // what an exception may have left
   StagingLease(const StagingLease&) = delete;
   StagingLease& operator=(const StagingLease&) = delete;
   Staging& operator*() const { return *staging_; }
@@ -101,14 +112,21 @@ class StagingLease {
 /// Calls project(slot, first, count) for parts of the LORs.
 template <class Project>
 void for_parts(Staging& staging, std::int64_t count, std::size_t bytes_per_lor, Project&& project) {
-  const std::int64_t most = Staging::lors_per_part(bytes_per_lor);
-  for (std::int64_t first = 0, part = 0; first < count; first += most, ++part) {
-    Slot& slot = staging.slot(part);
-    slot.begin();
-    project(slot, first, std::min(most, count - first));
-    slot.end();
+  // Several parts, so that copies and kernels overlap, but no small ones: sorted LORs are near each other if many.
+  constexpr std::int64_t small = std::int64_t{1} << 18;
+  const std::int64_t most = std::min(Staging::lors_per_part(bytes_per_lor), std::max(small, count / 8));
+  try {
+    for (std::int64_t first = 0, part = 0; first < count; first += most, ++part) {
+      Slot& slot = staging.slot(part);
+      slot.begin();
+      project(slot, first, std::min(most, count - first));
+      slot.end();
+    }
+    staging.finish();
+  } catch (...) {  // before the arrays go that kernels still work on
+    staging.abandon();
+    throw;
   }
-  staging.finish();
 }
 
 template <class Tof>
@@ -174,8 +192,8 @@ cudaStream_t stream_of(const Projector& p) { return static_cast<cudaStream_t>(p.
 
 template <class Tof>
 void forward_any(const Projector& p, const Lors& lors, const Tof& tof, const float* image, float* values) {
-  check_planes(p.grid());
   const CurrentDevice current(p.options().device.index);
+  check_call(p, lors, image, values);
   if (any_on_host(lors, tof) || is_on_host(image) || is_on_host(values)) {
     forward_in_parts(p, lors, tof, image, values, stream_of(p));
   } else {
@@ -186,8 +204,8 @@ void forward_any(const Projector& p, const Lors& lors, const Tof& tof, const flo
 
 template <class Tof>
 void back_any(const Projector& p, const Lors& lors, const Tof& tof, const float* values, float* image) {
-  check_planes(p.grid());
   const CurrentDevice current(p.options().device.index);
+  check_call(p, lors, image, values);
   if (any_on_host(lors, tof) || is_on_host(image) || is_on_host(values)) {
     back_in_parts(p, lors, tof, values, image, stream_of(p));
   } else {

@@ -62,6 +62,7 @@ DeviceOrder::DeviceOrder(const Buffer<Setup>& setup, const Lors& lors, cudaStrea
   clear(counts.data(), buckets, stream);
   launch(look_for_order, threads, threads, stream, setup.data(), lors, state_.data());
   launch(count_buckets, lors.count, threads, stream, setup.data(), lors, state_.data(), counts.data());
+  cudaGetLastError();  // CUB reports an older error of anyone's as its own
   std::size_t scratch_bytes = 0;
   const auto scan = [&](void* scratch) {
     check(cub::DeviceScan::ExclusiveSum(scratch, scratch_bytes, counts.data(), counts.data(), static_cast<int>(buckets),

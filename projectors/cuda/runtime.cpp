@@ -13,8 +13,8 @@ namespace {
 /// The pool of a device, made when it is first asked for; null where the driver offers none. Never freed: the process
 /// ends with it.
 cudaMemPool_t pool_of(int device) {
-  static std::mutex mutex;
-  static std::map<int, cudaMemPool_t> pools;
+  static auto& mutex = *new std::mutex;
+  static auto& pools = *new std::map<int, cudaMemPool_t>;
   const std::scoped_lock lock(mutex);
   const auto known = pools.find(device);
   if (known != pools.end()) {
@@ -30,6 +30,9 @@ cudaMemPool_t pool_of(int device) {
     check(cudaMemPoolCreate(&pool, &properties), "Making a memory pool on the GPU");
     std::uint64_t kept_bytes = std::uint64_t{2} << 30;  // what is freed beyond this goes back to the driver
     check(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &kept_bytes),
+          "Setting up a memory pool on the GPU");
+    int no = 0;  // else a stream may be made to wait for another one whose memory it gets
+    check(cudaMemPoolSetAttribute(pool, cudaMemPoolReuseAllowInternalDependencies, &no),
           "Setting up a memory pool on the GPU");
   }
   pools[device] = pool;
@@ -74,6 +77,7 @@ CurrentDevice::CurrentDevice(int device) : device_(device) {
 CurrentDevice::~CurrentDevice() {
   if (device_ != before_) {
     cudaSetDevice(before_);
+    cudaGetLastError();
   }
 }
 
@@ -92,7 +96,15 @@ DeviceBytes::DeviceBytes(std::size_t bytes, cudaStream_t stream) : bytes_(bytes)
   }
   cudaMemPool_t pool = pool_of(current_device());
   pooled_ = pool != nullptr;
-  const cudaError_t status = pooled_ ? cudaMallocFromPoolAsync(&data_, bytes, pool, stream) : cudaMalloc(&data_, bytes);
+  const auto allocate = [&] {
+    return pooled_ ? cudaMallocFromPoolAsync(&data_, bytes, pool, stream) : cudaMalloc(&data_, bytes);
+  };
+  cudaError_t status = allocate();
+  if (status == cudaErrorMemoryAllocation) {  // other streams may have given memory back
+    cudaGetLastError();
+    memory_sizes();
+    status = allocate();
+  }
   if (status != cudaSuccess) {
     data_ = nullptr;
     const MemorySizes sizes = memory_sizes();
@@ -119,10 +131,25 @@ PinnedBytes::PinnedBytes(std::size_t bytes) : bytes_(bytes) {
 void wait(cudaStream_t stream) { check(cudaStreamSynchronize(stream), "Computing on the GPU"); }
 
 Place place_of(const void* pointer) {
-  cudaPointerAttributes attributes{};
-  if (pointer == nullptr || cudaPointerGetAttributes(&attributes, pointer) != cudaSuccess) {
-    cudaGetLastError();
+  if (pointer == nullptr) {
     return {};
+  }
+  cudaPointerAttributes attributes{};
+  cudaError_t status = cudaPointerGetAttributes(&attributes, pointer);
+  if (status == cudaErrorInvalidValue) {  // what some drivers say to a thread whose device has not been used yet
+    cudaGetLastError();
+    cudaFree(nullptr);  // which does nothing but use it
+    status = cudaPointerGetAttributes(&attributes, pointer);
+  }
+  switch (status) {
+    case cudaErrorInsufficientDriver:
+    case cudaErrorNoDevice:
+    case cudaErrorInitializationError:  // in a process that was forked from one that used a GPU
+    case cudaErrorInvalidValue:
+      cudaGetLastError();
+      return {};
+    default:
+      check(status, "Asking where an array lies");
   }
   switch (attributes.type) {
     case cudaMemoryTypeDevice:
@@ -136,19 +163,35 @@ Place place_of(const void* pointer) {
 
 MemorySizes memory_sizes() {
   MemorySizes sizes;
+  std::uint64_t reserved_bytes = 0, used_bytes = 0;
+  cudaDeviceSynchronize();  // what has been freed is free only when the device is known to have got there
   if (cudaMemPool_t pool = pool_of(current_device()); pool != nullptr) {
     cudaMemPoolTrimTo(pool, 0);
+    cudaMemPoolGetAttribute(pool, cudaMemPoolAttrReservedMemCurrent, &reserved_bytes);
+    cudaMemPoolGetAttribute(pool, cudaMemPoolAttrUsedMemCurrent, &used_bytes);
   }
-  if (cudaMemGetInfo(&sizes.free_bytes, &sizes.total_bytes) != cudaSuccess) {
-    cudaGetLastError();
-  }
+  cudaMemGetInfo(&sizes.free_bytes, &sizes.total_bytes);
+  cudaGetLastError();
+  sizes.free_bytes += reserved_bytes - used_bytes;
   return sizes;
 }
 
-std::shared_ptr<float> allocate_floats(int device, std::int64_t count) {
+std::shared_ptr<void> allocate_bytes(int device, std::size_t bytes) {
   const CurrentDevice current(device);
-  auto buffer = std::make_shared<Buffer<float>>(count, nullptr);
-  return {buffer, buffer->data()};
+  auto buffer = std::make_shared<DeviceBytes>(bytes, nullptr);
+  void* data = buffer->data();
+  return {data, [device, buffer](void*) mutable {
+            try {
+              const CurrentDevice its_own(device);
+              buffer.reset();
+            } catch (const Error&) {  // the device is gone, and its memory with it
+            }
+          }};
+}
+
+std::shared_ptr<float> allocate_floats(int device, std::int64_t count) {
+  const std::shared_ptr<void> bytes = allocate_bytes(device, static_cast<std::size_t>(count) * sizeof(float));
+  return {bytes, static_cast<float*>(bytes.get())};
 }
 
 void clear_floats(int device, std::int64_t count, float* data) {

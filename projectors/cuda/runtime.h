@@ -119,15 +119,19 @@ void clear(T* data, std::int64_t count, cudaStream_t stream) {
 
 void wait(cudaStream_t stream);
 
+/// Memory of a device, used on its default stream; freed there whatever device is current then.
+std::shared_ptr<void> allocate_bytes(int device, std::size_t bytes);
+
 /// Where kernels can use a pointer.
 enum class Memory { host, device, managed };
 struct Place {
   Memory memory = Memory::host;
   int device = 0;  ///< of device and managed memory
 };
+/// Throws DeviceError if the device is lost.
 Place place_of(const void* pointer);
 
-/// Free and total memory of the current device. What the pool keeps for later is given back first.
+/// Free and total memory of the current device. Waits for it, and gives back what the pool keeps for later.
 struct MemorySizes {
   std::size_t free_bytes = 0;
   std::size_t total_bytes = 0;

@@ -115,7 +115,7 @@ Buffer<Setup> make_setup(const Projector& projector, const FitWindow& fit, cudaS
 
 Buffer<EventWeights> make_table_weights(const Projector& projector, const TofTable& tof, std::int64_t num_bins,
                                         cudaStream_t stream) {
-  if (num_bins < 1 || place_of(tof.bins).memory == Memory::device) {
+  if (num_bins < 1 || place_of(tof.bins).memory != Memory::host) {
     return {};
   }
   const double longest = longest_step_mm(make_grid(projector.grid(), projector.options().boundary));
@@ -125,6 +125,7 @@ Buffer<EventWeights> make_table_weights(const Projector& projector, const TofTab
   }
   Buffer<EventWeights> on_device(num_bins, stream);
   copy(weights.data(), num_bins, on_device.data(), stream);
+  wait(stream);  // for `weights`
   return on_device;
 }
 

@@ -9,8 +9,9 @@
 
 namespace coincide::projectors::cuda {
 
-Slot::Slot(std::size_t bytes, int num_threads)
-    : device_(bytes, stream_), pinned_(bytes), num_threads_(num_threads > 0 ? num_threads : omp_get_max_threads()) {}
+Slot::Slot(std::size_t bytes, int num_threads) : device_(bytes, stream_), pinned_(bytes) { set_threads(num_threads); }
+
+void Slot::set_threads(int num_threads) { num_threads_ = num_threads > 0 ? num_threads : omp_get_max_threads(); }
 
 std::size_t Slot::reserve(std::size_t bytes) {
   const std::size_t place = used_;
@@ -49,11 +50,10 @@ void Slot::end() {
 }
 
 void Slot::abandon() {
-  if (used_ > 0) {
-    cudaStreamSynchronize(stream_);
-    results_.clear();
-    used_ = 0;
-  }
+  cudaStreamSynchronize(stream_);
+  cudaGetLastError();  // the failure has been reported
+  results_.clear();
+  used_ = 0;
 }
 
 Staging::Staging(int num_threads) {
@@ -70,6 +70,12 @@ std::int64_t Staging::lors_per_part(std::size_t bytes_per_lor) {
                      " at most. Put the arrays into memory of the GPU, or compute on the CPU.");
   }
   return static_cast<std::int64_t>(usable / std::max<std::size_t>(bytes_per_lor, 1));
+}
+
+void Staging::set_threads(int num_threads) {
+  for (const auto& slot : slots_) {
+    slot->set_threads(num_threads);
+  }
 }
 
 void Staging::finish() {

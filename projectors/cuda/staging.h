@@ -13,6 +13,10 @@ namespace coincide::projectors::cuda {
 class Slot {
  public:
   Slot(std::size_t bytes, int num_threads);
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+  ~Slot() { abandon(); }
+  void set_threads(int num_threads);  ///< that copy on the host; 0: all
   cudaStream_t stream() const { return stream_; }
 
   /// Waits for the slot's last part, and hands over its results.
@@ -25,7 +29,7 @@ class Slot {
   T* output(T* array, std::int64_t count);
   /// After the part's kernels: its results start on their way.
   void end();
-  /// Forgets a part that has failed.
+  /// Waits for a part that has failed, and forgets it.
   void abandon();
 
   static constexpr std::size_t alignment = 256;
@@ -42,7 +46,7 @@ class Slot {
   DeviceBytes device_;
   PinnedBytes pinned_;
   std::size_t used_ = 0;
-  int num_threads_;
+  int num_threads_ = 1;
   std::vector<Result> results_;
 };
 
@@ -53,6 +57,7 @@ class Staging {
   static constexpr int num_arrays = 8;  ///< at most, of a part
 
   explicit Staging(int num_threads);
+  void set_threads(int num_threads);
   /// LORs of a part, each with `bytes_per_lor`.
   static std::int64_t lors_per_part(std::size_t bytes_per_lor);
   Slot& slot(std::int64_t part) { return *slots_[static_cast<std::size_t>(part % 2)]; }
@@ -63,7 +68,7 @@ class Staging {
   void download(const T* device, std::int64_t count, T* host);
   /// Waits until all is done and handed over.
   void finish();
-  /// Forgets what has failed; without effect after finish().
+  /// Waits for what has failed, and forgets it.
   void abandon();
 
  private:

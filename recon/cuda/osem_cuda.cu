@@ -28,7 +28,11 @@ __global__ void blur_along(const float* in, Axis axis, const float* taps, std::i
                            std::int64_t num_voxels, float* out) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i < num_voxels) {
-    const std::int64_t place = i / axis.stride % axis.length;
+    // Division of 64-bit numbers takes the time of some taps.
+    const std::int64_t place = num_voxels <= INT32_MAX
+                                   ? static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(axis.stride) %
+                                         static_cast<std::uint32_t>(axis.length)
+                                   : i / axis.stride % axis.length;
     float sum = taps[0] * in[i];
     for (std::int64_t tap = 1; tap < num_taps; ++tap) {
       const float below = place >= tap ? in[i - tap * axis.stride] : 0;
@@ -69,6 +73,7 @@ class CudaEngine final : public OsemEngine {
         projector_(start.grid, {.device = {projectors::DeviceKind::cuda, device}}),
         filter_(start.grid, input.options.psf_fwhm_mm),
         staging_(input.options.num_threads) {
+    gpu::check_planes(start.grid);
     const bool fit = events_fit(note);
     const auto& centres = input.scanner.crystal_centre_mm;
     crystals_ = uploaded(centres.front().data(), 3 * std::ssize(centres));
@@ -87,7 +92,12 @@ class CudaEngine final : public OsemEngine {
       scratch_[1] = Buffer<float>(num_voxels_, stream_);
     }
     if (fit) {
-      upload_events();
+      try {
+        upload_events();
+      } catch (const DeviceError&) {  // less memory than was said; if the device is lost, the next call says so
+        staging_.abandon();
+        note("There is not enough memory on the GPU after all: the events come in parts in each iteration.");
+      }
     }
     if (uses_tof()) {
       const projectors::TofTable table{.bins = input.tof_bins.data(), .num_bins = std::ssize(input.tof_bins)};
@@ -116,7 +126,7 @@ class CudaEngine final : public OsemEngine {
   bool filter_used() const { return input_.options.psf_fwhm_mm != 0; }
   bool events_fit(const std::function<void(const std::string&)>& note) const;
   void upload_events();
-  bool project_resident(int subset, const float* image);
+  bool project_resident(int subset, const float* image, const std::function<bool(double)>& go_on);
   bool project_in_parts(int subset, const float* image, const std::function<bool(double)>& go_on);
   void project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin, std::int64_t first,
                const gpu::EventTerms& terms, const float* image, cudaStream_t stream);
@@ -212,27 +222,38 @@ bool CudaEngine::run_subset(int subset, const std::function<bool(double)>& go_on
   const auto events = static_cast<double>(input_.data.subset(subset).size());
   gpu::clear(backprojection_.data(), num_voxels_, stream_);
   const float* image = filter_used() ? blur(image_.data(), 0) : image_.data();
-  if (!(events_ ? project_resident(subset, image) : project_in_parts(subset, image, go_on))) {
+  if (!(events_ ? project_resident(subset, image, go_on) : project_in_parts(subset, image, go_on))) {
+    shadowed_->merge(stream_);  // which leaves it empty for another call
     return false;
   }
   shadowed_->merge(stream_);
   const float* back = filter_used() ? blur(backprojection_.data(), 0) : backprojection_.data();
   if (events > 0) {
-    const double share = events / static_cast<double>(input_.data.num_prompts());
-    gpu::launch(gpu::update_image, num_voxels_, threads, stream_, back, sensitivity_.data(), share, num_voxels_,
-                image_.data());
+    const double inverse_share = static_cast<double>(input_.data.num_prompts()) / events;
+    gpu::launch(gpu::update_image, num_voxels_, threads, stream_, back, sensitivity_.data(),
+                static_cast<float>(inverse_share), num_voxels_, image_.data());
   }
   gpu::wait(stream_);
   return true;
 }
 
-bool CudaEngine::project_resident(int subset, const float* image) {
-  const auto count = static_cast<std::int64_t>(input_.data.subset(subset).size());
-  const std::int64_t first = events_->first[static_cast<std::size_t>(subset)];
-  const projectors::Lors lors{crystals_.data(), crystals_.data(), count, events_->crystal_a.data() + first,
-                              events_->crystal_b.data() + first};
-  project(lors, gpu::Route(nullptr), uses_tof() ? events_->tof_bin.data() + first : nullptr, 0,
-          {events_->factor.data() + first, events_->additive.data() + first}, image, stream_);
+/// In launches that end soon enough for a display that hangs on the same card, and for a stop.
+bool CudaEngine::project_resident(int subset, const float* image, const std::function<bool(double)>& go_on) {
+  constexpr std::int64_t most = std::int64_t{1} << 22;
+  const auto events = static_cast<std::int64_t>(input_.data.subset(subset).size());
+  for (std::int64_t done = 0; done < events; done += most) {
+    if (done > 0) {
+      gpu::wait(stream_);
+      if (!go_on(static_cast<double>(done) / static_cast<double>(events))) {
+        return false;
+      }
+    }
+    const std::int64_t first = events_->first[static_cast<std::size_t>(subset)] + done;
+    const projectors::Lors lors{crystals_.data(), crystals_.data(), std::min(most, events - done),
+                                events_->crystal_a.data() + first, events_->crystal_b.data() + first};
+    project(lors, gpu::Route(nullptr), uses_tof() ? events_->tof_bin.data() + first : nullptr, 0,
+            {events_->factor.data() + first, events_->additive.data() + first}, image, stream_);
+  }
   return true;
 }
 
