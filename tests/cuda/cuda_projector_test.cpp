@@ -387,6 +387,44 @@ class CudaProjectorTest : public QObject {
     }
   }
 
+  void array_on_another_gpu() {
+    cuda_on_host::machine().num_devices = 2;
+    const LorArrays lors = mixed_lors(grid, 10, 1);
+    cudaSetDevice(1);
+    const Array<float> start(Where::device, lors.start);
+    cudaSetDevice(0);
+    const Array<float> end(Where::device, lors.end), values(Where::device, std::vector<float>(10));
+    const Array<float> image(Where::device, std::vector<float>(static_cast<std::size_t>(grid.num_voxels())));
+    const std::string message = message_of([&] {
+      Projector(grid, on_gpu(BoundaryRule::clamped))
+          .forward({start.data(), end.data(), 10}, NoTof{}, image.data(), values.data());
+    });
+    QCOMPARE(message, std::string("The array of start points lies on cuda:1, but the projector computes on cuda:0."));
+  }
+
+  /// A call that fails half-way leaves nothing that another call would find.
+  void failure_in_the_middle() {
+    const ImageGrid small{{8, 9, 7}, {-7, -8, -6}, {2, 2, 2}};
+    const LorArrays lors = lors_of_kind(small, LorKind::any, 30'000, 4);
+    const std::vector<float> image = random_values(static_cast<std::size_t>(small.num_voxels()), 8);
+    const float sigma = 12;
+    const TofBins bins{.num_bins = 800, .bin_width_mm = 8, .sigma_mm = &sigma};
+    const Projector projector(small, on_gpu(BoundaryRule::clamped));
+    {
+      std::vector<float> given_up(30'000 * 800);
+      cuda_on_host::machine().launches_until_failure = 2;  // in the second of two parts
+      const std::string message =
+          message_of([&] { projector.forward(lors.lors(), bins, image.data(), given_up.data()); });
+      QVERIFY2(message.find("unspecified launch failure") != std::string::npos, message.c_str());
+    }
+    cuda_on_host::repair();
+    cuda_on_host::machine() = {};
+    std::vector<float> values(30'000), expected(30'000);
+    projector.forward(lors.lors(), NoTof{}, image.data(), values.data());
+    Projector(small).forward(lors.lors(), NoTof{}, image.data(), expected.data());
+    QVERIFY(difference(values, expected) < 1e-5);
+  }
+
   void out_of_memory() {
     std::vector<float> image(static_cast<std::size_t>(grid.num_voxels())), value(1);
     const std::vector<float> from{-100, 0, 0}, to{100, 0, 0};
