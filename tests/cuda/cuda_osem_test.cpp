@@ -1,16 +1,16 @@
-// Reconstruction on the GPU, run on the CPU (support/cuda_on_host), against reconstruction on the CPU.
+// Reconstruction on the GPU against that on the CPU: on the CPU (support/cuda_on_host), or on a GPU.
 
 #include <QtTest>
 #include <cmath>
 #include <random>
 
+#include "gpu_support.h"
 #include "projectors/error.h"
 #include "recon/attenuation.h"
 #include "recon/compute_device.h"
 #include "recon/osem.h"
 #include "recon/randoms.h"
 #include "recon/sensitivity.h"
-#include "support/cuda_on_host/cuda_on_host.h"
 #include "support/memory_events.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
@@ -93,6 +93,7 @@ class CudaOsemTest : public QObject {
  private slots:
   /// Projections on the GPU from host memory keep what they need for the next.
   void initTestCase() {
+    COINCIDE_NEED_GPU();
     ComputeDevice card(gpu);
     Reporter silent;
     reconstruct(card, silent, false, 0);
@@ -117,7 +118,8 @@ class CudaOsemTest : public QObject {
     ComputeDevice cpu, card(gpu);
     Booking silent, booking;
     const Run expected = reconstruct(cpu, silent, tof, psf_fwhm_mm);
-    if (in_parts) {  // room for the images and what projections take, but not for the events, too
+    if (in_parts) {
+      COINCIDE_NEED_EMULATION();  // room for the images and what projections take, but not for the events, too
       cuda_on_host::machine().memory_bytes =
           cuda_on_host::counts().bytes_in_use + 2 * (std::size_t{48} << 20) + (psf_fwhm_mm > 0 ? 154'000 : 120'000);
     }
@@ -171,6 +173,7 @@ class CudaOsemTest : public QObject {
   }
 
   void lost_device() {
+    COINCIDE_NEED_EMULATION();
     QFETCH(const int, launches);
     ComputeDevice cpu, card(gpu, true);
     Booking silent, booking;
@@ -190,6 +193,7 @@ class CudaOsemTest : public QObject {
   }
 
   void lost_device_that_was_asked_for() {
+    COINCIDE_NEED_EMULATION();
     ComputeDevice card(gpu);
     Booking booking;
     cuda_on_host::machine().launches_until_failure = 41;
@@ -198,6 +202,7 @@ class CudaOsemTest : public QObject {
   }
 
   void images_do_not_fit() {
+    COINCIDE_NEED_EMULATION();
     ComputeDevice card(gpu, true);
     MemoryEvents source = random_events(500);
     const MultiplicativeModel model(source.scanner(), source.efficiencies(), {});

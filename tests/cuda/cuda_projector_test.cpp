@@ -1,4 +1,4 @@
-// The GPU's projectors, run on the CPU (support/cuda_on_host), against those of the CPU.
+// The GPU's projectors against those of the CPU: on the CPU (support/cuda_on_host), or on a GPU.
 
 #include <QtTest>
 #include <algorithm>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "device_arrays.h"
+#include "gpu_support.h"
 #include "projectors/error.h"
 #include "projectors/projector.h"
 #include "support/random_lors.h"
@@ -159,11 +160,12 @@ class CudaProjectorTest : public QObject {
   Q_OBJECT
 
  private slots:
+  void initTestCase() { COINCIDE_NEED_GPU(); }
   void cleanup() { cuda_on_host::machine() = {}; }
 
   void device_is_listed() {
     const std::vector<DeviceInfo> devices = available_devices();
-    QCOMPARE(devices.size(), std::size_t{2});
+    QVERIFY(devices.size() >= 2);
     QVERIFY(devices[1].available);
     QCOMPARE(find_device("auto"), (Device{DeviceKind::cuda, 0}));
     QCOMPARE(find_device("cuda:0"), (Device{DeviceKind::cuda, 0}));
@@ -189,6 +191,7 @@ class CudaProjectorTest : public QObject {
   }
 
   void missing_device_says_why() {
+    COINCIDE_NEED_EMULATION();
     QFETCH(const QString, machine);
     QFETCH(const QString, word);
     QFETCH(const QString, reason);
@@ -230,6 +233,7 @@ class CudaProjectorTest : public QObject {
 
   /// Cards before compute capability 9, cards without memory pools, and images at an odd address.
   void other_cards() {
+    COINCIDE_NEED_EMULATION();
     const LorArrays lors = mixed_lors(grid, mixed_count, 17);
     cuda_on_host::machine().compute_capability = 80;
     check_pair(grid, BoundaryRule::clamped, lors, Where::device, NoTof{}, NoTof{}, 1, "no pairs");
@@ -256,7 +260,7 @@ class CudaProjectorTest : public QObject {
     const LorArrays lors = lors_of_kind(grid, LorKind::any, 30'000, 3);
     const std::int64_t launches = cuda_on_host::counts().launches;
     check_pair(grid, BoundaryRule::clamped, lors, Where::device, NoTof{}, NoTof{}, 1, "sorted");
-    QVERIFY(cuda_on_host::counts().launches >= launches + 2 * (1 + 3 + 1));
+    QVERIFY(!cuda_on_host::is_emulated() || cuda_on_host::counts().launches >= launches + 2 * (1 + 3 + 1));
   }
 
   /// More than one part of staged LORs; sinogram rows make the parts small.
@@ -324,6 +328,7 @@ class CudaProjectorTest : public QObject {
 
   /// A call on device arrays only queues work: the host neither waits nor allocates nor copies.
   void device_arrays_are_not_waited_for() {
+    COINCIDE_NEED_EMULATION();
     const LorArrays lors = lors_of_kind(grid, LorKind::any, 25'000, 12);
     const Array<float> start(Where::device, lors.start), end(Where::device, lors.end);
     const Lors lines{start.data(), end.data(), 25'000};
@@ -388,6 +393,7 @@ class CudaProjectorTest : public QObject {
   }
 
   void array_on_another_gpu() {
+    COINCIDE_NEED_EMULATION();
     cuda_on_host::machine().num_devices = 2;
     const LorArrays lors = mixed_lors(grid, 10, 1);
     cudaSetDevice(1);
@@ -404,6 +410,7 @@ class CudaProjectorTest : public QObject {
 
   /// A call that fails half-way leaves nothing that another call would find.
   void failure_in_the_middle() {
+    COINCIDE_NEED_EMULATION();
     const ImageGrid small{{8, 9, 7}, {-7, -8, -6}, {2, 2, 2}};
     const LorArrays lors = lors_of_kind(small, LorKind::any, 30'000, 4);
     const std::vector<float> image = random_values(static_cast<std::size_t>(small.num_voxels()), 8);
@@ -426,6 +433,7 @@ class CudaProjectorTest : public QObject {
   }
 
   void out_of_memory() {
+    COINCIDE_NEED_EMULATION();
     std::vector<float> image(static_cast<std::size_t>(grid.num_voxels())), value(1);
     const std::vector<float> from{-100, 0, 0}, to{100, 0, 0};
     const Projector projector(grid, on_gpu(BoundaryRule::clamped));

@@ -245,6 +245,8 @@ void run_block(unsigned threads) {
 
 }  // namespace
 
+bool is_emulated() { return true; }
+
 void repair() { lost = cudaSuccess; }
 
 Machine& machine() {

@@ -3,8 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 
-/// What tests can set of the machine that cuda_runtime.h (beside this file) plays.
+/// What tests can set and ask of the machine that cuda_runtime.h (beside this file) plays.
 namespace cuda_on_host {
+
+/// False where the same tests run on a real GPU (cuda_on_device.cpp): then the rest here has no effect, and tests that
+/// need it are left out.
+bool is_emulated();
 
 struct Machine {
   int num_devices = 1;
