@@ -109,24 +109,11 @@ class StagingLease {
   Staging* staging_;
 };
 
-/// Calls project(slot, first, count) for parts of the LORs.
-template <class Project>
-void for_parts(Staging& staging, std::int64_t count, std::size_t bytes_per_lor, Project&& project) {
-  // Several parts, so that copies and kernels overlap, but no small ones: sorted LORs are near each other if many.
+/// LORs of a part. Several parts, so that copies and kernels overlap, but no small ones: sorted LORs are near each
+/// other if they are many.
+std::int64_t part_size(std::int64_t count, std::size_t bytes_per_lor) {
   constexpr std::int64_t small = std::int64_t{1} << 18;
-  const std::int64_t most = std::min(Staging::lors_per_part(bytes_per_lor), std::max(small, count / 8));
-  try {
-    for (std::int64_t first = 0, part = 0; first < count; first += most, ++part) {
-      Slot& slot = staging.slot(part);
-      slot.begin();
-      project(slot, first, std::min(most, count - first));
-      slot.end();
-    }
-    staging.finish();
-  } catch (...) {  // before the arrays go that kernels still work on
-    staging.abandon();
-    throw;
-  }
+  return std::min(Staging::lors_per_part(bytes_per_lor), std::max(small, count / 8));
 }
 
 template <class Tof>
@@ -145,13 +132,15 @@ void forward_in_parts(const Projector& p, const Lors& lors, const Tof& tof, cons
   const LorsCall lines(lors, stream);
   wait(stream);
   on_device.upload(*staging);
-  for_parts(*staging, lors.count, bytes_per_lor(tof), [&](Slot& slot, std::int64_t first, std::int64_t count) {
-    const Route route(&slot);
-    const Lors part = lines.part(route, first, count);
-    const DeviceOrder order(call.setup(), part, slot.stream());
-    float* out = slot.output(values + first * values_per_lor(tof), count * values_per_lor(tof));
-    launch_forward(p, call, part, order.taken(), call.part(route, first, count), on_device.data(), out, slot.stream());
-  });
+  (*staging).for_parts(lors.count, part_size(lors.count, bytes_per_lor(tof)),
+                       [&](Slot& slot, std::int64_t first, std::int64_t count) {
+                         const Route route(&slot);
+                         const Lors part = lines.part(route, first, count);
+                         const DeviceOrder order(call.setup(), part, slot.stream());
+                         float* out = slot.output(values + first * values_per_lor(tof), count * values_per_lor(tof));
+                         launch_forward(p, call, part, order.taken(), call.part(route, first, count), on_device.data(),
+                                        out, slot.stream());
+                       });
 }
 
 template <class Tof>
@@ -164,13 +153,14 @@ void back_in_parts(const Projector& p, const Lors& lors, const Tof& tof, const f
   const ShadowedImage shadowed(p, on_device.data(), stream);
   wait(stream);
   on_device.upload(*staging);
-  for_parts(*staging, lors.count, bytes_per_lor(tof), [&](Slot& slot, std::int64_t first, std::int64_t count) {
-    const Route route(&slot);
-    const Lors part = lines.part(route, first, count);
-    const DeviceOrder order(call.setup(), part, slot.stream());
-    const float* in = route.input(values, first * values_per_lor(tof), count * values_per_lor(tof));
-    launch_back(p, call, part, order.taken(), call.part(route, first, count), in, shadowed.target(), slot.stream());
-  });
+  (*staging).for_parts(
+      lors.count, part_size(lors.count, bytes_per_lor(tof)), [&](Slot& slot, std::int64_t first, std::int64_t count) {
+        const Route route(&slot);
+        const Lors part = lines.part(route, first, count);
+        const DeviceOrder order(call.setup(), part, slot.stream());
+        const float* in = route.input(values, first * values_per_lor(tof), count * values_per_lor(tof));
+        launch_back(p, call, part, order.taken(), call.part(route, first, count), in, shadowed.target(), slot.stream());
+      });
   shadowed.merge(stream);
   wait(stream);
   on_device.download(*staging);

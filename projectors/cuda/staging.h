@@ -61,6 +61,9 @@ class Staging {
   /// LORs of a part, each with `bytes_per_lor`.
   static std::int64_t lors_per_part(std::size_t bytes_per_lor);
   Slot& slot(std::int64_t part) { return *slots_[static_cast<std::size_t>(part % 2)]; }
+  /// Calls project(slot, first, size) for parts of at most `most` out of `count`, and waits for the end.
+  template <class Project>
+  void for_parts(std::int64_t count, std::int64_t most, Project&& project);
   /// Copies between host and device; waits for the end.
   template <class T>
   void upload(const T* host, std::int64_t count, T* device);
@@ -100,31 +103,34 @@ T* Slot::output(T* array, std::int64_t count) {
   return reinterpret_cast<T*>(static_cast<char*>(device_.data()) + place);
 }
 
+template <class Project>
+void Staging::for_parts(std::int64_t count, std::int64_t most, Project&& project) {
+  try {
+    for (std::int64_t first = 0, part = 0; first < count; first += most, ++part) {
+      Slot& here = slot(part);
+      here.begin();
+      project(here, first, std::min(most, count - first));
+      here.end();
+    }
+    finish();
+  } catch (...) {  // before the arrays go that the device still works on
+    abandon();
+    throw;
+  }
+}
+
 template <class T>
 void Staging::upload(const T* host, std::int64_t count, T* device) {
-  const std::int64_t most = lors_per_part(sizeof(T));
-  std::int64_t part = 0;
-  for (std::int64_t first = 0; first < count; first += most, ++part) {
-    Slot& here = slot(part);
-    const std::int64_t size = std::min(most, count - first);
-    here.begin();
+  for_parts(count, lors_per_part(sizeof(T)), [&](Slot& here, std::int64_t first, std::int64_t size) {
     copy(here.input(host + first, size), size, device + first, here.stream());
-  }
-  finish();
+  });
 }
 
 template <class T>
 void Staging::download(const T* device, std::int64_t count, T* host) {
-  const std::int64_t most = lors_per_part(sizeof(T));
-  std::int64_t part = 0;
-  for (std::int64_t first = 0; first < count; first += most, ++part) {
-    Slot& here = slot(part);
-    const std::int64_t size = std::min(most, count - first);
-    here.begin();
+  for_parts(count, lors_per_part(sizeof(T)), [&](Slot& here, std::int64_t first, std::int64_t size) {
     copy(device + first, size, here.output(host + first, size), here.stream());
-    here.end();
-  }
-  finish();
+  });
 }
 
 }  // namespace coincide::projectors::cuda
