@@ -54,7 +54,7 @@ const std::vector<ColourMap>& colour_maps() {
   return maps;
 }
 
-const ColourMap& find_colour_map(const std::string& name) {
+const ColourMap& find_colour_map(std::string_view name) {
   const auto found = std::ranges::find(colour_maps(), name, &ColourMap::name);
   if (found == colour_maps().end()) {
     std::vector<std::string> names;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace coincide::gui {
@@ -22,6 +23,6 @@ struct ColourMap {
 /// Those usual in nuclear medicine, the first is the default: grey, inverted; grey; hot metal; rainbow; viridis.
 const std::vector<ColourMap>& colour_maps();
 /// Throws InputError for a name there is not.
-const ColourMap& find_colour_map(const std::string& name);
+const ColourMap& find_colour_map(std::string_view name);
 
 }  // namespace coincide::gui

@@ -48,7 +48,7 @@ std::array<std::int64_t, 3> parse_shape(const std::string& text) {
 
 /// The element of `table` that `name_of` calls `word`.
 template <class Table, class NameOf>
-const auto& find_named(const Table& table, const std::string& word, NameOf&& name_of) {
+const auto& find_named(const Table& table, const std::string& word, NameOf name_of) {
   std::string names;
   for (const auto& entry : table) {
     if (name_of(entry) == word) {
