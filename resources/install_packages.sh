@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what building and testing need on Debian 12 or Ubuntu 24.04: packages of the distribution (as root, or with
-# sudo) and a Python environment in .venv with those of the Python package index. Running it again does no harm.
+# Installs what building and testing need on Debian 12 or 13 or Ubuntu 24.04: packages of the distribution (as root, or
+# with sudo) and a Python environment in .venv with those of the Python package index. Running it again does no harm.
 set -eu
 cd "$(dirname "$0")/.."
 
