@@ -8,10 +8,12 @@
 #include <cstdlib>
 
 #include "app/resources.h"
+#include "io/data_checks.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 #include "io/phantom_file.h"
 #include "projectors/error.h"
+#include "recon/module_pairs.h"
 
 namespace coincide::app {
 namespace {
@@ -115,23 +117,33 @@ void check_outputs(const io::Job& job, const JobSetup& setup) {
   }
 }
 
-/// An image that no LOR can cross is a mistake in its size or place.
-void check_grid(const ImageGrid& grid, const recon::Scanner& scanner) {
-  const recon::Vec3 middle = scanner.centre_mm();
-  const recon::Vec3 half = scanner.half_extent_mm();
-  std::array<double, 3> away_mm{};  // from the middle of the scanner to the nearest point of the image
-  for (int a = 0; a < 3; ++a) {
-    const double low = grid.origin_mm[a] - 0.5 * grid.voxel_size_mm[a] - middle[a];
-    const double high = low + static_cast<double>(grid.shape[a]) * grid.voxel_size_mm[a];
-    away_mm[a] = std::max({0.0, low, -high});
+/// An image that no LOR can cross is a mistake in its size or place; one that is partly out of sight may be meant.
+void check_place(JobSetup& setup) {
+  const io::DataCheck check = io::check_grid(setup.scanner(), setup.grid);
+  if (check.verdict == io::Verdict::good) {
+    return;
   }
-  const double radius = scanner.bore_radius_mm();
-  if (std::hypot(away_mm[0], away_mm[1]) >= radius || away_mm[2] > half[2]) {
-    throw InputError(fmt::format(
-        "the image of {} x {} x {} voxels misses the scanner: its nearest point is {:.0f} mm from the axis (the bore's "
-        "radius is {:.0f} mm) and {:.0f} mm from the middle along it (the crystals reach {:.0f} mm). Change "
-        "image.centre_offset_mm or image.size.",
-        grid.shape[0], grid.shape[1], grid.shape[2], std::hypot(away_mm[0], away_mm[1]), radius, away_mm[2], half[2]));
+  const std::string finding = fmt::format("{}. {}", check.sentence, check.remedy);
+  if (check.verdict == io::Verdict::bad) {
+    throw InputError("the image: " + finding);
+  }
+  setup.warnings.push_back("The image: " + finding);
+}
+
+/// The noise of a sensitivity image from few crystal pairs goes into the result.
+void check_sensitivity(double fraction, JobSetup& setup) {
+  constexpr double enough_per_voxel = 100;  // 10 % of noise where all voxels are seen equally well
+  const ImageGrid& grid = setup.grid;
+  const auto voxels_on_lor = static_cast<double>(std::ranges::max(grid.shape));
+  const double all_per_voxel =
+      static_cast<double>(recon::ModulePairs(setup.scanner(), setup.efficiencies()).num_crystal_pairs()) *
+      voxels_on_lor / static_cast<double>(grid.num_voxels());
+  const double per_voxel = fraction * all_per_voxel;
+  if (fraction < 1 && per_voxel < enough_per_voxel) {
+    setup.warnings.push_back(fmt::format(
+        "With sensitivity.fraction = {:g} only about {:.2g} crystal pairs cross each voxel: the sensitivity "
+        "image is noisy, and so is the result, most at its edges. Use {:.2g} or more.",
+        fraction, per_voxel, std::min(1.0, enough_per_voxel / all_per_voxel)));
   }
 }
 
@@ -303,8 +315,9 @@ JobSetup prepare_job(const io::Job& job) {
   setup.device = projectors::find_device(job.compute.device);
   open_inputs(job, setup);
   setup.grid = job_grid(job, setup.scanner());
-  check_grid(setup.grid, setup.scanner());
+  check_place(setup);
   check_memory(setup.grid);
+  check_sensitivity(job.sensitivity.fraction, setup);
   if (setup.attenuation) {
     check_attenuation_fits(job.corrections.attenuation.string(), setup);
   }
@@ -313,6 +326,11 @@ JobSetup prepare_job(const io::Job& job) {
     setup.start_image->grid = setup.grid;  // to the last bit: rounding on its way through a file must not matter
   }
   check_outputs(job, setup);
+  const fs::path image = job.result_path("." + job.output.format);
+  if (fs::exists(image)) {
+    setup.notes.push_back(
+        fmt::format("{} of an earlier run will be replaced, with all that goes with it.", image.string()));
+  }
   if (job.algorithm.name == io::Method::mlem && job.algorithm.subsets != io::Job{}.algorithm.subsets) {
     setup.notes.push_back(
         fmt::format("MLEM uses all events at once; algorithm.subsets = {} is not used.", job.algorithm.subsets));

@@ -7,7 +7,6 @@
 
 #include "app/job_setup.h"
 #include "app/sensitivity_cache.h"
-#include "io/data_checks.h"
 #include "projectors/device_floats.h"
 #include "projectors/projector.h"
 #include "recon/model.h"
@@ -164,10 +163,6 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.warnings = setup.warnings;
   if (job.input.start_s > 0 || job.input.stop_s > 0) {
     plan.notes.emplace_back("Prompts, memory and time are those of the whole file; the frame needs less.");
-  }
-  const io::DataCheck grid = io::check_grid(setup.scanner(), setup.grid);
-  if (grid.verdict != io::Verdict::good) {
-    plan.warnings.push_back(fmt::format("The image: {}. {}", grid.sentence, grid.remedy));
   }
   plan.image_file = job.result_path("." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);

@@ -30,9 +30,9 @@ RECONSTRUCT = 'input = { events = "scan.petsird" }\n' + COARSE
 no_display = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
 
 
-def run(program, arguments, folder):
+def run(program, arguments, folder, environment=None):
     return subprocess.run(
-        [program, *arguments], cwd=folder, env=no_display, capture_output=True, text=True, timeout=120
+        [program, *arguments], cwd=folder, env=no_display | (environment or {}), capture_output=True, text=True, timeout=120
     )
 
 
@@ -80,7 +80,7 @@ def fresh_folder(inputs, parent, job):
 
 def complaints_about(case, program, folder):
     """What is wrong with one case, as a list of sentences."""
-    result = run(program, case["arguments"], folder)
+    result = run(program, case["arguments"], folder, case.get("environment"))
     said = result.stdout + result.stderr
     found = []
     if result.returncode != case["exit_code"]:
