@@ -108,7 +108,7 @@ void ColumnStore::add_from_file(std::byte* place, std::uint64_t bytes) {
   if (error != 0) {
     throw FileError(
         fmt::format("the scratch file for events in {} cannot grow beyond {} MB: {}; free some space or "
-                    "choose another scratch folder",
+                    "set TMPDIR to another folder",
                     scratch_folder_.string(), file_bytes_ >> 20, reason(error)));
   }
   if (mmap(place, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file_, static_cast<off_t>(file_bytes_)) ==
@@ -121,12 +121,19 @@ void ColumnStore::add_from_file(std::byte* place, std::uint64_t bytes) {
 
 void ColumnStore::open_file() {
   if (scratch_folder_.empty()) {
-    scratch_folder_ = std::filesystem::temp_directory_path();
+    std::error_code error;
+    scratch_folder_ = std::filesystem::temp_directory_path(error);
+    if (error) {
+      throw FileError(
+          fmt::format("no scratch file for events can be made: the folder for temporary files is missing ({}); set "
+                      "TMPDIR to one that exists",
+                      error.message()));
+    }
   }
   std::string name = (scratch_folder_ / "coincide-events-XXXXXX").string();
   file_ = mkostemp(name.data(), O_CLOEXEC);
   if (file_ < 0) {
-    throw FileError(fmt::format("no scratch file for events can be made in {}: {}; choose another scratch folder",
+    throw FileError(fmt::format("no scratch file for events can be made in {}: {}; set TMPDIR to another folder",
                                 scratch_folder_.string(), reason(errno)));
   }
   unlink(name.c_str());

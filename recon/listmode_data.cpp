@@ -93,9 +93,8 @@ class WindowClock {
 void refuse_motion(const EventCounts& counts) {
   if (counts.moves) {
     throw InputError(
-        fmt::format("the bed or gantry moves during this acquisition (between {} s and {} s); reconstruction of moving "
-                    "acquisitions is not supported yet; choose a time window that ends before the motion via its start "
-                    "and stop time",
+        fmt::format("the bed or gantry moves between {} s and {} s, and Coincide does not correct for motion: choose a "
+                    "time window without it (input.start_s, input.stop_s)",
                     1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
   }
 }
