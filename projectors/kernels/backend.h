@@ -47,6 +47,17 @@ struct Lanes<float> {
 
 COINCIDE_HD bool is_finite(double x) { return x - x == 0; }
 
+/// x / y to the last bit, as long as nothing overflows, where 1 / y is known: the remainder of the product corrects it
+/// (P. Markstein, IBM J. Res. Dev. 34, 111, 1990). Much faster than a division on a GPU.
+COINCIDE_HD double divided(double x, double y, [[maybe_unused]] double one_over_y) {
+#if defined(__FMA__) || defined(__CUDA_ARCH__)
+  const double near = x * one_over_y;
+  return __builtin_fma(__builtin_fma(-near, y, x), one_over_y, near);
+#else
+  return x / y;
+#endif
+}
+
 /// ImageGrid as the kernels want it.
 struct Grid {
   std::int32_t n[3];
@@ -54,6 +65,7 @@ struct Grid {
   double origin[3];
   double voxel[3];
   double voxels_per_mm[3];  ///< 1 / voxel
+  double low[3], high[3];   ///< faces of the box
   BoundaryRule boundary;
 };
 
@@ -67,6 +79,8 @@ COINCIDE_HD Grid make_grid(const Integer* shape, const float* origin_mm, const f
     grid.origin[k] = origin_mm[k];
     grid.voxel[k] = voxel_size_mm[k];
     grid.voxels_per_mm[k] = 1.0 / grid.voxel[k];
+    grid.low[k] = grid.origin[k] - 0.5 * grid.voxel[k];
+    grid.high[k] = grid.origin[k] + (grid.n[k] - 0.5) * grid.voxel[k];
   }
   grid.stride[2] = 1;
   grid.stride[1] = grid.n[2];

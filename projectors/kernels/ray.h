@@ -26,12 +26,11 @@ struct Ray {
   }
 };
 
-/// Keeps of [t_0, t_1] what lies in the slab lo ... hi of one axis; false if nothing does.
-COINCIDE_HD bool clip(double start, double d, double lo, double hi, double& t_0, double& t_1) {
+/// Keeps of [t_0, t_1] what lies in the slab lo ... hi of one axis; false if nothing does. `inverse` is 1 / d.
+COINCIDE_HD bool clip(double start, double d, double inverse, double lo, double hi, double& t_0, double& t_1) {
   if (d == 0) {
     return start >= lo && start <= hi;
   }
-  const double inverse = 1 / d;
   const double t_lo = (lo - start) * inverse;
   const double t_hi = (hi - start) * inverse;
   t_0 = larger(t_0, smaller(t_lo, t_hi));
@@ -86,11 +85,12 @@ COINCIDE_HD void restrict_planes(Ray& ray, std::int32_t lo, std::int32_t hi) {
   ray.inner_last = smaller(ray.inner_last, hi);
 }
 
+/// `inverse` is 1 / d[k].
 template <int k, int u, int v>
-COINCIDE_HD void set_planes(const Grid& grid, const double (&start)[3], const double (&d)[3], double t_0, double t_1,
-                            Ray& ray) {
-  const double f_0 = (start[k] + t_0 * d[k] - grid.origin[k]) / grid.voxel[k];
-  const double f_1 = (start[k] + t_1 * d[k] - grid.origin[k]) / grid.voxel[k];
+COINCIDE_HD void set_planes(const Grid& grid, const double (&start)[3], const double (&d)[3], double inverse,
+                            double t_0, double t_1, Ray& ray) {
+  const double f_0 = divided(start[k] + t_0 * d[k] - grid.origin[k], grid.voxel[k], grid.voxels_per_mm[k]);
+  const double f_1 = divided(start[k] + t_1 * d[k] - grid.origin[k], grid.voxel[k], grid.voxels_per_mm[k]);
   const double enters = smaller(f_0, f_1);
   const double leaves = larger(f_0, f_1);
   // Upstream counts the planes that the LOR crosses; clamped, a plane stands for the half step on both sides of it.
@@ -104,18 +104,20 @@ COINCIDE_HD void set_planes(const Grid& grid, const double (&start)[3], const do
   ray.enters = static_cast<float>(enters);
   ray.leaves = static_cast<float>(leaves);
 
-  const double length = __builtin_sqrt(d[0] * d[0] + d[1] * d[1] + d[2] * d[2]);
-  const double inverse = 1 / d[k];
-  const double to_plane_0 = (grid.origin[k] - start[k]) * inverse;  // of the LOR's length
-  const double per_plane = grid.voxel[k] * inverse;
-  ray.u_step = static_cast<float>(per_plane * d[u] * grid.voxels_per_mm[u]);
-  ray.v_step = static_cast<float>(per_plane * d[v] * grid.voxels_per_mm[v]);
-  ray.u_0 = static_cast<float>((start[u] - grid.origin[u] + to_plane_0 * d[u]) * grid.voxels_per_mm[u]);
-  ray.v_0 = static_cast<float>((start[v] - grid.origin[v] + to_plane_0 * d[v]) * grid.voxels_per_mm[v]);
-  ray.s_step = static_cast<float>(per_plane * length);
-  ray.s_0 = static_cast<float>((to_plane_0 - 0.5) * length);
+  const double slope_u = d[u] * inverse;
+  const double slope_v = d[v] * inverse;
+  const double to_first_mm = grid.origin[k] - start[k];
+  const auto voxel = static_cast<float>(grid.voxel[k]);
+  ray.u_step = static_cast<float>(grid.voxel[k] * slope_u * grid.voxels_per_mm[u]);
+  ray.v_step = static_cast<float>(grid.voxel[k] * slope_v * grid.voxels_per_mm[v]);
+  ray.u_0 = static_cast<float>((start[u] - grid.origin[u] + to_first_mm * slope_u) * grid.voxels_per_mm[u]);
+  ray.v_0 = static_cast<float>((start[v] - grid.origin[v] + to_first_mm * slope_v) * grid.voxels_per_mm[v]);
+  // Length of LOR per mm along the axis, 1 ... sqrt(3). No decision hangs on it: single precision will do.
+  const float stretch = __builtin_sqrtf(static_cast<float>(1 + slope_u * slope_u + slope_v * slope_v));
   ray.along_axis = d[k] > 0;
-  ray.step_mm = ray.along_axis ? ray.s_step : -ray.s_step;
+  ray.step_mm = voxel * stretch;
+  ray.s_step = ray.along_axis ? ray.step_mm : -ray.step_mm;
+  ray.s_0 = static_cast<float>((to_first_mm - 0.5 * d[k]) * (ray.along_axis ? stretch : -stretch));
   ray.n_u = grid.n[u];
   ray.n_v = grid.n[v];
   ray.stride_k = grid.stride[k];
@@ -154,13 +156,12 @@ COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
   if (!is_finite(d[0] + d[1] + d[2])) {
     return ray;
   }
+  const double inverse[3] = {1 / d[0], 1 / d[1], 1 / d[2]};
   double t_0 = 0, t_1 = 1;
   bool meets = true;
   COINCIDE_UNROLL(3)
   for (int k = 0; k < 3; ++k) {
-    const double lo = grid.origin[k] - 0.5 * grid.voxel[k];
-    const double hi = grid.origin[k] + (grid.n[k] - 0.5) * grid.voxel[k];
-    meets = meets && grid.n[k] > 0 && clip(start[k], d[k], lo, hi, t_0, t_1);
+    meets = meets && grid.n[k] > 0 && clip(start[k], d[k], inverse[k], grid.low[k], grid.high[k], t_0, t_1);
   }
   if (!meets) {
     return ray;
@@ -168,17 +169,17 @@ COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
   switch (principal_axis(b[0] - a[0], b[1] - a[1], b[2] - a[2])) {
     case 0:
       if (d[0] != 0) {
-        set_planes<0, 1, 2>(grid, start, d, t_0, t_1, ray);
+        set_planes<0, 1, 2>(grid, start, d, inverse[0], t_0, t_1, ray);
       }
       break;
     case 1:
       if (d[1] != 0) {
-        set_planes<1, 0, 2>(grid, start, d, t_0, t_1, ray);
+        set_planes<1, 0, 2>(grid, start, d, inverse[1], t_0, t_1, ray);
       }
       break;
     default:
       if (d[2] != 0) {
-        set_planes<2, 0, 1>(grid, start, d, t_0, t_1, ray);
+        set_planes<2, 0, 1>(grid, start, d, inverse[2], t_0, t_1, ray);
       }
   }
   return ray;
