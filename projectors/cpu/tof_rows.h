@@ -49,12 +49,12 @@ struct RowPieces {
 COINCIDE_HD RowPieces row_pieces(const TofSinogramKernel::State& state) {
   constexpr float longest_in_sigmas = 1.1f;
   constexpr float too_many = 1e6f;
-  const float bins = __builtin_ceilf(2 * state.reach);
+  const float bins = TofSinogramKernel::bins_across(state);
   const float bin_in_sigmas = state.inverse_width / inverse_sqrt_2;
   RowPieces row;
   row.bins = static_cast<int>(smaller(bins, too_many)) + 1;
   row.pieces = static_cast<int>(smaller(__builtin_ceilf(bin_in_sigmas / longest_in_sigmas), too_many));
-  const float first_part = bins - 2 * state.reach;
+  const float first_part = larger(bins - 2 * state.reach, 0.0f);
   const float parts[2] = {first_part, 1 - first_part};
   row.start[0] = state.reach;
   row.start[1] = bins - state.reach;

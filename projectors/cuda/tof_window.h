@@ -24,10 +24,10 @@ struct TofWindow {
 
 /// All but the rows. `state` holds what TofSinogramKernel::set_shape() fills, `shape_usable` what it says.
 COINCIDE_HD void set_window(const TofSinogramKernel::State& state, bool shape_usable, TofWindow& window) {
-  const float both_sides = __builtin_ceilf(2 * state.reach);
+  const float both_sides = TofSinogramKernel::bins_across(state);
   window.usable = shape_usable && both_sides + 2 <= TofWindow::bins;
   if (window.usable) {
-    const float first_part = both_sides - 2 * state.reach;
+    const float first_part = larger(both_sides - 2 * state.reach, 0.0f);
     const float lengths[2] = {first_part, 1 - first_part};
     window.start[0] = state.reach;
     window.start[1] = both_sides - state.reach;
@@ -51,7 +51,7 @@ COINCIDE_HD void exact_weights(float t, int count, float inverse_width, float (&
 
 /// Row `cell` of part `part`.
 COINCIDE_HD void set_row(const TofSinogramKernel::State& state, int part, int cell, TofWindow& window) {
-  const int count = static_cast<int>(__builtin_ceilf(2 * state.reach)) + 1 + part;
+  const int count = static_cast<int>(TofSinogramKernel::bins_across(state)) + 1 + part;
   const float size = window.cells_per_place[part] > 0 ? 1 / window.cells_per_place[part] : 0;
   const float left = window.start[part] + static_cast<float>(cell) * size;
   float low[TofWindow::bins], middle[TofWindow::bins], high[TofWindow::bins];

@@ -181,8 +181,9 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWe
     ray.drop();
     return;
   }
-  const double one = (bin.centre_mm - reach_mm - ray.s_0) / ray.s_step;
-  const double other = (bin.centre_mm + reach_mm - ray.s_0) / ray.s_step;
+  const double planes_per_mm = 1.0 / ray.s_step;
+  const double one = (bin.centre_mm - reach_mm - ray.s_0) * planes_per_mm;
+  const double other = (bin.centre_mm + reach_mm - ray.s_0) * planes_per_mm;
   const double lo = __builtin_floor(smaller(one, other));
   const double hi = __builtin_ceil(larger(one, other));
   if (lo > ray.last || hi < ray.first) {
@@ -309,6 +310,10 @@ struct TofSinogramKernel {
     state.index_0 = (ray.s_0 - offset) / bins.bin_width_mm + 0.5f * static_cast<float>(bins.num_bins - 1);
     state.scale = ray.step_mm;
   }
+
+  /// The least number of bins between the ends of the reach, from bin centre to bin centre: what tables of weights are
+  /// laid out by. A reach of whole bins and a rounding error counts as whole.
+  static COINCIDE_HD float bins_across(const State& state) { return __builtin_ceilf(2 * state.reach - 1e-5f); }
 
   /// Calls visit(bin, weight) for the bins that the plane feeds.
   template <class Visit>
