@@ -9,7 +9,7 @@ namespace coincide::projectors {
 
 /// Of a CUDA device only.
 struct CudaOptions {
-  int threads_per_block = 0;  ///< 0: ours; else brought to a multiple of 32 from 32 to 512
+  int threads_per_block = 0;  ///< 0: ours; else brought to a multiple of 32 from 32 (TOF sinograms 128) to 512
   void* stream = nullptr;     ///< cudaStream_t in whose order arrays of the device are used; null: the default stream
   /// Where origin and voxel size of the image are three floats in memory of the device, which the host cannot read:
   /// they replace those of the grid. Null: those of the grid. Numbers of no use give 0 as LORs do that miss the image.

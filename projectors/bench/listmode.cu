@@ -21,7 +21,7 @@ class GpuListmode {
       : current_(options.device.index),
         projector_(grid, options),
         back_(options.device, grid.num_voxels()),
-        shadowed_(projector_, back_.data(), stream),
+        shadowed_(projector_, back_.data(), num_events, stream),
         log_sum_(1, stream),
         ones_(std::vector<float>(static_cast<std::size_t>(num_events), 1.0f), options.device),
         contamination_(std::vector<float>(static_cast<std::size_t>(num_events), contamination_mm), options.device) {

@@ -18,8 +18,8 @@
 ///   If any array lies on a GPU, that GPU computes; all arrays of GPUs must lie on the same one. If all lie on the
 ///   host, GPU number device_id computes where the library holds CUDA kernels and the machine has a GPU that can be
 ///   used; else, and if device_id is negative, the CPU does.
-/// - threads_per_block: of a CUDA kernel, rounded up to a multiple of 32; 0: the library's choice. The CPU ignores it,
-///   OpenMP chooses.
+/// - threads_per_block: of a CUDA kernel, rounded up to a multiple of 32; 0: the library's choice. TOF sinograms take
+///   at least 128. The CPU ignores it, OpenMP chooses.
 /// - If all arrays lie in memory of the GPU the work is queued on the legacy default stream and the call may return
 ///   before it is done; else, and with a result in managed memory, it is done when the call returns.
 /// - A failure (no such device, arrays on different GPUs, out of memory, device lost) throws an exception derived from

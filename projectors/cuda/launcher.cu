@@ -1,9 +1,10 @@
 // Projections on the GPU: which arrays lie where, and the launches.
 
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "projectors/cuda/backend.h"
@@ -15,6 +16,11 @@ namespace {
 int threads_per_block(const Projector& projector) {
   const int wanted = projector.options().cuda.threads_per_block;
   return wanted <= 0 ? default_threads_per_block : std::clamp((wanted + 31) / 32 * 32, 32, most_threads_per_block);
+}
+
+/// Each block of a TOF sinogram copies a table: small ones would do so too often and leave no room for enough others.
+int sinogram_threads_per_block(const Projector& projector) {
+  return std::max(threads_per_block(projector), default_threads_per_block);
 }
 
 /// Throws InputError if the array lies on another GPU than that of the projector.
@@ -43,7 +49,7 @@ void launch_forward(const Projector& p, const Call& tof, const Lors& lors, const
 }
 void launch_forward(const Projector& p, const SinogramCall& tof, const Lors& lors, const Taken& taken,
                     const TofSinogramKernel& kernel, const float* image, float* values, cudaStream_t stream) {
-  launch(forward_sinogram, lors.count, threads_per_block(p), stream, tof.setup().data(), lors, taken, kernel,
+  launch(forward_sinogram, lors.count, sinogram_threads_per_block(p), stream, tof.setup().data(), lors, taken, kernel,
          tof.one_sigma(), image, values);
 }
 
@@ -55,7 +61,7 @@ void launch_back(const Projector& p, const Call& tof, const Lors& lors, const Ta
 }
 void launch_back(const Projector& p, const SinogramCall& tof, const Lors& lors, const Taken& taken,
                  const TofSinogramKernel& kernel, const float* values, const Target& target, cudaStream_t stream) {
-  launch(back_sinogram, lors.count, threads_per_block(p), stream, tof.setup().data(), lors, taken, kernel,
+  launch(back_sinogram, lors.count, sinogram_threads_per_block(p), stream, tof.setup().data(), lors, taken, kernel,
          tof.one_sigma(), values, target);
 }
 
@@ -73,40 +79,41 @@ void back_on_device(const Projector& p, const Lors& lors, const Tof& tof, const 
                     cudaStream_t stream) {
   const CallOf<Tof> call(p, tof, lors.count, stream);
   const DeviceOrder order(call.setup(), lors, stream);
-  const ShadowedImage shadowed(p, image, stream);
+  const ShadowedImage shadowed(p, image, lors.count, stream);
   launch_back(p, call, lors, order.taken(), call.part(Route(nullptr), 0, lors.count), values, shadowed.target(),
               stream);
   shadowed.merge(stream);
 }
 
-/// Pinned memory takes long to get, so it is kept for the next call, one set per device; calls on host arrays come one
-/// after the other. Never freed: the process ends with it.
+/// Pinned memory takes long to get, so it is kept for the next call, one set per device; calls on host arrays of one
+/// device come one after the other. Never freed: the process ends with it.
 class StagingLease {
  public:
-  StagingLease(int device, int num_threads) : lock_(mutex()) {
-    static auto* kept = new std::vector<std::pair<int, std::unique_ptr<Staging>>>;
-    const auto found =
-        std::find_if(kept->begin(), kept->end(), [&](const auto& entry) { return entry.first == device; });
-    if (found == kept->end()) {
-      kept->emplace_back(device, std::make_unique<Staging>(num_threads));
-      staging_ = kept->back().second.get();
-    } else {
-      staging_ = found->second.get();
-      staging_->set_threads(num_threads);
+  StagingLease(int device, int num_threads) : kept_(kept_for(device)), lock_(kept_.mutex) {
+    if (!kept_.staging) {
+      kept_.staging.emplace(num_threads);
     }
+    kept_.staging->set_threads(num_threads);
   }
-  ~StagingLease() { staging_->abandon(); }  // what an exception may have left
+  ~StagingLease() { kept_.staging->abandon(); }  // what an exception may have left
   StagingLease(const StagingLease&) = delete;
   StagingLease& operator=(const StagingLease&) = delete;
-  Staging& operator*() const { return *staging_; }
+  Staging& operator*() const { return *kept_.staging; }
 
  private:
-  static std::mutex& mutex() {
-    static std::mutex one;
-    return one;
+  struct Kept {
+    std::mutex mutex;
+    std::optional<Staging> staging;
+  };
+  static Kept& kept_for(int device) {
+    static auto& mutex = *new std::mutex;
+    static auto& all = *new std::map<int, Kept>;
+    const std::scoped_lock lock(mutex);
+    return all[device];
   }
+
+  Kept& kept_;
   std::scoped_lock<std::mutex> lock_;
-  Staging* staging_;
 };
 
 /// LORs of a part. Several parts, so that copies and kernels overlap, but no small ones: sorted LORs are near each
@@ -150,7 +157,7 @@ void back_in_parts(const Projector& p, const Lors& lors, const Tof& tof, const f
   const ImageCall on_device(image, p.grid().num_voxels(), stream);
   const CallOf<Tof> call(p, tof, lors.count, stream);
   const LorsCall lines(lors, stream);
-  const ShadowedImage shadowed(p, on_device.data(), stream);
+  const ShadowedImage shadowed(p, on_device.data(), lors.count, stream);
   wait(stream);
   on_device.upload(*staging);
   (*staging).for_parts(

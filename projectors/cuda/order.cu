@@ -2,6 +2,7 @@
 
 #include <cub/device/device_scan.cuh>
 
+#include "projectors/error.h"
 #include "projectors/kernels/course.h"
 
 namespace coincide::projectors::cuda {
@@ -30,7 +31,8 @@ __global__ void look_for_order(const Setup* setup, Lors lors, unsigned* is_sorte
   }
 }
 
-__device__ std::uint32_t bucket_of(const Setup* setup, const Lors& lors, std::int64_t lor) {
+/// Not inline: counting and filling must round alike, or a place in the order would stay empty.
+__device__ __attribute__((noinline)) std::uint32_t bucket_of(const Setup* setup, const Lors& lors, std::int64_t lor) {
   return key_of(course_of(setup->grid, lors, lor)) >> (key_bits - bucket_bits);
 }
 
@@ -56,9 +58,14 @@ DeviceOrder::DeviceOrder(const Buffer<Setup>& setup, const Lors& lors, cudaStrea
   if (lors.count < too_few_to_sort || lors.count > UINT32_MAX) {
     return;
   }
-  order_ = Buffer<std::uint32_t>(lors.count, stream);
-  state_ = Buffer<unsigned>(1, stream);
-  const Buffer<unsigned> counts(buckets, stream);
+  Buffer<unsigned> counts;
+  try {
+    counts = Buffer<unsigned>(buckets, stream);
+    state_ = Buffer<unsigned>(1, stream);
+    order_ = Buffer<std::uint32_t>(lors.count, stream);
+  } catch (const DeviceError&) {
+    return;  // no memory: as they come, then. If the device is lost, the next call says so.
+  }
   clear(counts.data(), buckets, stream);
   launch(look_for_order, threads, threads, stream, setup.data(), lors, state_.data());
   launch(count_buckets, lors.count, threads, stream, setup.data(), lors, state_.data(), counts.data());

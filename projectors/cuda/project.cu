@@ -1,5 +1,7 @@
 #include "projectors/cuda/project.h"
 
+#include "projectors/error.h"
+
 namespace coincide::projectors::cuda {
 namespace {
 
@@ -49,12 +51,21 @@ __global__ void back_sinogram(const Setup* setup, Lors lors, Taken taken, TofSin
   }
 }
 
-ShadowedImage::ShadowedImage(const Projector& projector, float* image, cudaStream_t stream)
+ShadowedImage::ShadowedImage(const Projector& projector, float* image, std::int64_t num_lors, cudaStream_t stream)
     : image_(image), num_voxels_(projector.grid().num_voxels()) {
-  if (adds_pairs() && reinterpret_cast<std::uintptr_t>(image) % sizeof(float2) == 0) {
-    shadow_ = Buffer<float>(num_voxels_ + 2, stream);
-    clear(shadow_.data(), num_voxels_ + 2, stream);
+  // To clear and merge a voxel moves 20 bytes; a LOR saves two additions on each of its planes, a few ns in all. By
+  // these counts the two are even at some 20 voxels per LOR.
+  constexpr std::int64_t most_voxels_per_lor = 16;
+  const bool pays = num_voxels_ / most_voxels_per_lor <= num_lors;
+  if (!pays || !adds_pairs() || reinterpret_cast<std::uintptr_t>(image) % sizeof(float2) != 0) {
+    return;
   }
+  try {
+    shadow_ = Buffer<float>(num_voxels_ + 2, stream);
+  } catch (const DeviceError&) {
+    return;  // no memory: without it, then. If the device is lost, the next call says so.
+  }
+  clear(shadow_.data(), num_voxels_ + 2, stream);
 }
 
 Target ShadowedImage::target() const {

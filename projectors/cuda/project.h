@@ -58,11 +58,13 @@ __global__ void forward_sinogram(const Setup* setup, Lors lors, Taken taken, Tof
 __global__ void back_sinogram(const Setup* setup, Lors lors, Taken taken, TofSinogramKernel kernel, bool one_sigma,
                               const float* values, Target target);
 
-/// An image that kernels add to, with its shadow where the device can use one and the image begins at an even address.
+/// An image that kernels add to, with its shadow where the device can use one, the image begins at an even address and
+/// there is memory for it.
 class ShadowedImage {
  public:
-  /// In the order of the stream, as all else here.
-  ShadowedImage(const Projector& projector, float* image, cudaStream_t stream);
+  /// `num_lors` will be projected before each merge(): for few the shadow costs more than it saves. In the order of the
+  /// stream, as all else here.
+  ShadowedImage(const Projector& projector, float* image, std::int64_t num_lors, cudaStream_t stream);
   Target target() const;
   /// Adds the shadow to the image and clears it.
   void merge(cudaStream_t stream) const;

@@ -80,7 +80,8 @@ class CudaEngine final : public OsemEngine {
     image_ = uploaded(start.values.data(), num_voxels_);
     sensitivity_ = uploaded(input.sensitivity.data(), num_voxels_);
     backprojection_ = Buffer<float>(num_voxels_, stream_);
-    shadowed_.emplace(projector_, backprojection_.data(), stream_);
+    const auto events_per_subset = static_cast<std::int64_t>(input.data.num_prompts()) / input.data.num_subsets();
+    shadowed_.emplace(projector_, backprojection_.data(), events_per_subset, stream_);
     sum_ = Buffer<double>(1, stream_);
     log_sum_ = Buffer<double>(1, stream_);
     gpu::clear(log_sum_.data(), 1, stream_);
