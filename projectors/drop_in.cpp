@@ -10,9 +10,12 @@
 namespace coincide::projectors::drop_in {
 
 Device computing_device(Device arrays, int device_id) {
-  static const std::vector<DeviceInfo> gpus = cuda::devices();  // asking anew takes longer than a small call
   const bool on_host = arrays.kind == DeviceKind::cpu;
-  if (on_host && (device_id < 0 || std::ranges::none_of(gpus, &DeviceInfo::available))) {
+  if (on_host && device_id < 0) {
+    return {};  // without starting CUDA, which a process that forks must not have done
+  }
+  static const std::vector<DeviceInfo> gpus = cuda::devices();  // asking anew takes longer than a small call
+  if (on_host && std::ranges::none_of(gpus, &DeviceInfo::available)) {
     return {};
   }
   const Device wanted = on_host ? Device{DeviceKind::cuda, device_id} : arrays;

@@ -39,6 +39,11 @@ cudaMemPool_t pool_of(int device) {
   return pool;
 }
 
+/// Whether work on a GPU went wrong, so that the process can use it no more: CUDA's numbers 700 to 719, and memory.
+bool is_lost(cudaError_t status) {
+  return status == cudaErrorECCUncorrectable || (status >= cudaErrorIllegalAddress && status <= cudaErrorLaunchFailure);
+}
+
 int current_device() {
   int device = 0;
   check(cudaGetDevice(&device), "Asking for the GPU in use");
@@ -59,6 +64,11 @@ void check(cudaError_t status, std::string_view deed) {
       break;
     case cudaErrorNoKernelImageForDevice:
       message += " This build has no kernels for a GPU of this age; compute on the CPU.";
+      break;
+    case cudaErrorInitializationError:
+      message +=
+          " A process that was forked from one that has used CUDA cannot use it: start it by spawn, or compute on the "
+          "CPU.";
       break;
     default:
       message +=
@@ -141,15 +151,12 @@ Place place_of(const void* pointer) {
     cudaFree(nullptr);  // which does nothing but use it
     status = cudaPointerGetAttributes(&attributes, pointer);
   }
-  switch (status) {
-    case cudaErrorInsufficientDriver:
-    case cudaErrorNoDevice:
-    case cudaErrorInitializationError:  // in a process that was forked from one that used a GPU
-    case cudaErrorInvalidValue:
-      cudaGetLastError();
-      return {};
-    default:
-      check(status, "Asking where an array lies");
+  if (is_lost(status)) {
+    check(status, "Asking where an array lies");
+  }
+  if (status != cudaSuccess) {  // no driver, no GPU, none that this process may use: then none holds an array of its
+    cudaGetLastError();
+    return {};
   }
   switch (attributes.type) {
     case cudaMemoryTypeDevice:

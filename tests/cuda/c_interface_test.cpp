@@ -252,6 +252,19 @@ class CInterfaceTest : public QObject {
     QVERIFY2(contains(message, "2 GPUs"), message.c_str());
   }
 
+  /// A GPU that is there and cannot be used does not keep the CPU from computing.
+  void gpu_of_another_process() {
+    const Inputs inputs(Where::host);
+    const Array<float> image(Where::host, image_values());
+    Call call(inputs);
+    call.device_id = -1;
+    std::vector<float> values(num_lors);
+    cuda_on_host::machine().is_taken = true;
+    call.forward(Kind::no_tof, image.data(), values.data());
+    cuda_on_host::machine().is_taken = false;
+    QVERIFY(difference(values, forward_on_cpu(Kind::no_tof, 0)) < 1e-6);
+  }
+
   /// No exception: on this interface what cannot be projected is 0, wherever the bad numbers lie.
   void bad_numbers_give_0_data() { equals_cpu_data(); }
   void bad_numbers_give_0() {

@@ -29,6 +29,7 @@ class Array {
     }
     if (size_ > 0) {
       cudaMemcpyAsync(data_, values.data(), size_ * sizeof(T), cudaMemcpyDefault, nullptr);
+      cudaStreamSynchronize(nullptr);  // the host may use managed memory at once
     }
   }
   Array(const Array&) = delete;

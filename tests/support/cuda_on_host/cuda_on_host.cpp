@@ -433,6 +433,11 @@ cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t
 cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {
   const std::scoped_lock lock(mutex);
   *attributes = {cudaMemoryTypeUnregistered, 0, nullptr, nullptr};
+  if (!machine().has_driver || machine().is_taken || lost != cudaSuccess) {
+    return !machine().has_driver ? cudaErrorInsufficientDriver
+           : machine().is_taken  ? cudaErrorDevicesUnavailable
+                                 : lost;
+  }
   if (const Block* block = block_of(pointer); block != nullptr && block->kind != Kind::host_only) {
     attributes->type = block->kind == Kind::device    ? cudaMemoryTypeDevice
                        : block->kind == Kind::managed ? cudaMemoryTypeManaged

@@ -14,6 +14,7 @@ struct Machine {
   int num_devices = 1;
   bool has_driver = true;
   bool has_pools = true;
+  bool is_taken = false;        ///< by another process, which shares it with nobody
   int compute_capability = 90;  ///< 10 * major + minor
   std::size_t memory_bytes = std::size_t{8} << 30;
   int launches_until_failure = -1;  ///< negative: none fails
