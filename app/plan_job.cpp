@@ -115,9 +115,7 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   options.num_threads = static_cast<int>(job.compute.threads);
   options.device = setup.device;
   const projectors::Projector projector(setup.grid, options);
-  const auto* centres = scanner.crystal_centre_mm.data()->data();
-  const projectors::Lors lors{centres,         centres,         static_cast<std::int64_t>(sample.a.size()),
-                              sample.a.data(), sample.b.data(), std::ssize(scanner.crystal_centre_mm)};
+  const projectors::Lors lors = recon::lors_between(scanner, sample.a.data(), sample.b.data(), std::ssize(sample.a));
   const projectors::TofTable tof{
       .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
   std::vector<float> values(sample.a.size(), 1.0F);
@@ -177,7 +175,7 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (job.sensitivity.use_cache && !job.simulates()) {
     const std::string key = recon::sensitivity_key(
         model, setup.grid, attenuation, {plan.tof, job.sensitivity.fraction, static_cast<int>(job.compute.threads)});
-    plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).find(key, setup.grid).has_value();
+    plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).has(key);
   }
   const Speed speed = measure_speed(model, setup, job);
   // An attenuation image adds one forward projection per crystal pair.

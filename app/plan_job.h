@@ -21,7 +21,7 @@ struct JobPlan {
   std::uint64_t num_prompts = 0;
   std::uint64_t memory_bytes = 0;
   std::uint64_t gpu_memory_bytes = 0;  ///< 0 on the CPU. Where it has less, events come in parts
-  double sensitivity_s = 0;  ///< 0: none needs to be computed
+  double sensitivity_s = 0;            ///< 0: none needs to be computed
   bool sensitivity_cached = false;
   double iteration_s = 0;
   double total_s = 0;

@@ -88,7 +88,8 @@ void PetsirdSource::begin() {
   counts_.warnings = header_.warnings;
   intervals_ = {};
   placement_ = {};
-  first_placement_.reset();
+  last_placement_.reset();
+  moves_ = 0;
   ended_ = false;
 }
 
@@ -256,20 +257,22 @@ void PetsirdSource::accept_events(recon::EventBlock& block) {
   counts_.triples += pending_.counts.triples;
   counts_.quadruples += pending_.counts.quadruples;
   counts_.out_of_range += pending_.counts.out_of_range;
-  counts_.first_ms = first_placement_ ? std::min(counts_.first_ms, start) : start;
+  counts_.first_ms = last_placement_ ? std::min(counts_.first_ms, start) : start;
   counts_.last_ms = std::max(counts_.last_ms, std::max(start, stop));
   intervals_.add(pending_.interval);
   block.intervals.push_back(pending_.interval);
   counts_.duration_s = intervals_.total_s();
   block.time_ms.resize(block.size(), start);
 
-  if (!first_placement_) {
-    first_placement_ = placement_;
-    if (!is_identity(placement_.bed) || !is_identity(placement_.gantry)) {
-      warn_once("The bed or the gantry stands off its reference position; the image is in the scanner's own axes.");
-    }
+  if (!last_placement_ && (!is_identity(placement_.bed) || !is_identity(placement_.gantry))) {
+    warn_once("The bed or the gantry stands off its reference position; the image is in the scanner's own axes.");
   }
-  counts_.moves = counts_.moves || *first_placement_ != placement_;
+  if (last_placement_ && *last_placement_ != placement_) {
+    ++moves_;
+  }
+  last_placement_ = placement_;
+  block.moves_before.push_back(moves_);
+  counts_.moves = moves_ > 0;
   if (pending_.extra_rows) {
     warn_once(fmt::format(
         "The file lists events for more types of modules than the {} of its scanner; those are left out (some "

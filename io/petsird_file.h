@@ -66,8 +66,9 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
 
   recon::EventCounts counts_;
   recon::TimeIntervals intervals_;
-  Placement placement_;                       ///< by the latest movements
-  std::optional<Placement> first_placement_;  ///< at the first events
+  Placement placement_;                      ///< by the latest movements
+  std::optional<Placement> last_placement_;  ///< at the latest events
+  std::uint32_t moves_ = 0;                  ///< between events
   bool ended_ = false;
   Pending pending_;
   recon::EventBlock* block_ = nullptr;  ///< that coincidences go to

@@ -11,6 +11,7 @@ void EventBlock::clear() {
   window_a.clear();
   window_b.clear();
   intervals.clear();
+  moves_before.clear();
 }
 
 }  // namespace coincide::recon

@@ -27,6 +27,8 @@ struct EventBlock {
   std::vector<std::uint8_t> window_b;
   /// Of the time blocks, in file order; no column. Blocks without events are listed as well.
   std::vector<TimeInterval> intervals;
+  /// Of each interval: how often bed or gantry had changed place before it. Empty: never.
+  std::vector<std::uint32_t> moves_before;
 
   std::size_t size() const { return crystal_a.size(); }
   void clear();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "projectors/error.h"
@@ -68,9 +69,12 @@ class WindowClock {
  public:
   explicit WindowClock(const Window& window) : window_(window) {}
 
-  void add(const std::vector<TimeInterval>& intervals) {
-    for (const TimeInterval& interval : intervals) {
+  /// Throws InputError if bed or gantry change place in the window.
+  void add(const EventBlock& block) {
+    for (std::size_t i = 0; i < block.intervals.size(); ++i) {
+      const TimeInterval& interval = block.intervals[i];
       if (window_.contains(interval.start_ms)) {
+        refuse_motion(block.moves_before.empty() ? 0 : block.moves_before[i], interval.start_ms);
         first_ms_ = std::min(first_ms_, interval.start_ms);
         last_ms_ = std::max({last_ms_, interval.start_ms, interval.stop_ms});
         measured_.add(interval);
@@ -84,20 +88,22 @@ class WindowClock {
   }
 
  private:
+  void refuse_motion(std::uint32_t moves_before, std::uint32_t start_ms) {
+    if (moves_before_.value_or(moves_before) != moves_before) {
+      throw InputError(
+          fmt::format("the bed or gantry moves in the time window, before {} s, and Coincide does not correct for "
+                      "motion: let the window end there, or begin (input.stop_s, input.start_s)",
+                      1e-3 * start_ms));
+    }
+    moves_before_ = moves_before;
+  }
+
   Window window_;
   TimeIntervals measured_;
+  std::optional<std::uint32_t> moves_before_;  ///< the window
   std::uint32_t first_ms_ = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t last_ms_ = 0;
 };
-
-void refuse_motion(const EventCounts& counts) {
-  if (counts.moves) {
-    throw InputError(
-        fmt::format("the bed or gantry moves between {} s and {} s, and Coincide does not correct for motion: choose a "
-                    "time window without it (input.start_s, input.stop_s)",
-                    1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
-  }
-}
 
 [[noreturn]] void refuse_empty(const EventCounts& counts, const LoadOptions& options, std::uint64_t impossible) {
   throw InputError(
@@ -137,13 +143,7 @@ void find_factors(const EventBlock& block, const Window& window, const Multiplic
 }  // namespace
 
 projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count) {
-  const float* centres_mm = scanner.crystal_centre_mm.front().data();
-  return {.start_mm = centres_mm,
-          .end_mm = centres_mm,
-          .count = count,
-          .start_index = columns.crystal_a.data() + first,
-          .end_index = columns.crystal_b.data() + first,
-          .num_points = std::ssize(scanner.crystal_centre_mm)};
+  return lors_between(scanner, columns.crystal_a.data() + first, columns.crystal_b.data() + first, count);
 }
 
 struct ListmodeData::Storage {
@@ -246,8 +246,7 @@ ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& 
   std::vector<float> factors;
   source.rewind();
   while (!reporter.stop_requested() && source.read(block)) {
-    refuse_motion(source.counts());
-    clock.add(block.intervals);
+    clock.add(block);
     storage->add_block(block, window, model, factors);
     reporter.progress("reading events", source.fraction_read());
     if (block.size() > 0 && block.time_ms.front() >= window.stop_ms) {
@@ -295,9 +294,8 @@ void ListmodeData::sort_for(const projectors::ImageGrid& grid, const Scanner& sc
         return;
       }
       const std::size_t count = std::min(chunk, storage_->sizes[subset] - first);
-      const float* positions = scanner.crystal_centre_mm.front().data();
       const auto lors = static_cast<std::int64_t>(count);
-      const projectors::LorOrder order(grid, {positions, positions, lors, a + first, b + first}, 0, lors,
+      const projectors::LorOrder order(grid, lors_between(scanner, a + first, b + first, lors), 0, lors,
                                        thread_count(num_threads));
       reorder(order, storage_->column<std::uint32_t>(subset, crystal_a) + first, count);
       reorder(order, storage_->column<std::uint32_t>(subset, crystal_b) + first, count);

@@ -182,4 +182,15 @@ void Scanner::check() const {
   check_tof(*this);
 }
 
+projectors::Lors lors_between(const Scanner& scanner, const std::uint32_t* a, const std::uint32_t* b,
+                              std::int64_t count) {
+  const float* centres_mm = scanner.crystal_centre_mm.front().data();
+  return {.start_mm = centres_mm,
+          .end_mm = centres_mm,
+          .count = count,
+          .start_index = a,
+          .end_index = b,
+          .num_points = std::ssize(scanner.crystal_centre_mm)};
+}
+
 }  // namespace coincide::recon

@@ -74,4 +74,8 @@ struct Scanner {
   void check() const;
 };
 
+/// The LORs from crystals `a` to crystals `b`, `count` ids each, between their centres. Refers to all three.
+projectors::Lors lors_between(const Scanner& scanner, const std::uint32_t* a, const std::uint32_t* b,
+                              std::int64_t count);
+
 }  // namespace coincide::recon

@@ -111,6 +111,15 @@ class PetsirdFileTest : public QObject {
     }
   }
 
+  /// The bed, between the two event blocks.
+  void movements_are_counted_between_events() {
+    const auto source = io::open_listmode(petsird_file("kitchen_head.petsird"));
+    recon::EventBlock block;
+    QVERIFY(source->read(block));
+    QCOMPARE(block.intervals.size(), std::size_t{2});
+    QCOMPARE(block.moves_before, (std::vector<std::uint32_t>{0, 1}));
+  }
+
   void normals_look_into_the_bore() {
     const auto source = io::open_listmode(petsird_file("kitchen_head.petsird"));
     const Scanner& scanner = source->scanner();

@@ -170,10 +170,20 @@ class ListmodeDataTest : public QObject {
     QCOMPARE(middle.duration_s(), 0.01);
   }
 
-  void motion_and_emptiness_are_refused() {
+  /// Where bed and gantry stand elsewhere before or after the window does not matter.
+  void motion_in_the_window_is_refused() {
     MemoryEvents moving = acquisition();
-    moving.moves = true;
+    const ListmodeData all = load(moving, {});
+    moving.moves_at_ms = 50;
     QVERIFY_THROWS_EXCEPTION(InputError, load(moving, {}));
+    QVERIFY_THROWS_EXCEPTION(InputError, load(moving, {.start_s = 0.04}));
+    const ListmodeData before = load(moving, {.stop_s = 0.05});
+    const ListmodeData after = load(moving, {.start_s = 0.05});
+    QVERIFY(before.num_prompts() > 0 && after.num_prompts() > 0);
+    QCOMPARE(before.num_prompts() + after.num_prompts(), all.num_prompts());
+  }
+
+  void emptiness_is_refused() {
     MemoryEvents empty(small_scanner());
     QVERIFY_THROWS_EXCEPTION(InputError, load(empty, {}));
     MemoryEvents impossible(small_scanner());

@@ -18,8 +18,8 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
   recon::EventBlock events;
   recon::Efficiencies table;
   std::uint32_t step_ms = 1;
-  std::uint32_t silence_ms = 0;  ///< time blocks without events at the end
-  bool moves = false;
+  std::uint32_t silence_ms = 0;              ///< time blocks without events at the end
+  std::optional<std::uint32_t> moves_at_ms;  ///< the bed
 
   void add(std::uint32_t a, std::uint32_t b, std::uint16_t tof_bin = 0, std::uint32_t time_ms = 0,
            bool delayed = false) {
@@ -66,7 +66,6 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
     }
     const bool at_end = block.size() == 0;
     add_intervals(block, at_end);
-    counts_.moves = moves;
     counts_.first_ms = events.time_ms.front();
     counts_.last_ms = (at_end ? events.time_ms.back() + silence_ms : block.time_ms.back()) + step_ms;
     counts_.duration_s = 1e-3 * (counts_.last_ms - counts_.first_ms);
@@ -90,6 +89,8 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
         next_interval_ms_ ? *next_interval_ms_ : next_interval_ms_.emplace(events.time_ms.front());
     for (; start_ms <= last_start_ms; start_ms += step_ms) {
       block.intervals.push_back({start_ms, start_ms + step_ms});
+      block.moves_before.push_back(moves_at_ms && start_ms >= *moves_at_ms ? 1 : 0);
+      counts_.moves = block.moves_before.back() > 0;
     }
   }
 
