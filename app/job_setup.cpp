@@ -12,6 +12,7 @@
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 #include "io/phantom_file.h"
+#include "io/provenance.h"
 #include "projectors/error.h"
 #include "recon/module_pairs.h"
 
@@ -98,10 +99,10 @@ void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {
 /// A simulation may replace the events of its own earlier run, never somebody's measurement.
 void check_no_events_overwritten(const io::Job& job) {
   const fs::path events = job.result_path(".petsird");
-  if (job.simulates() && fs::exists(events) && !fs::exists(job.result_path(".json"))) {
+  if (job.simulates() && fs::exists(events) && !io::records_simulation(job.result_path(".json"))) {
     throw InputError(
-        fmt::format("the simulation would overwrite {}, which is not from an earlier run of this job (there is no {} "
-                    "beside it). Change output.name or output.folder.",
+        fmt::format("the simulation would overwrite {}, which is not from an earlier simulation (no {} beside it says "
+                    "so). Change output.name or output.folder.",
                     events.string(), job.result_path(".json").filename().string()));
   }
 }

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
-#include <thread>
 
 #include "app/job_setup.h"
 #include "app/outputs.h"
@@ -17,6 +16,7 @@
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
+#include "projectors/device.h"
 #include "projectors/error.h"
 #include "recon/attenuation.h"
 #include "recon/listmode_data.h"
@@ -60,6 +60,8 @@ class JobRun {
     }
     if (!reporter_.stop_requested()) {
       correct_attenuation();
+    }
+    if (!reporter_.stop_requested()) {
       estimate_randoms();
     }
     if (!reporter_.stop_requested()) {
@@ -92,11 +94,13 @@ class JobRun {
     for (const std::string& note : setup_.notes) {
       reporter_.note(note);
     }
-    const auto cores = static_cast<int>(std::thread::hardware_concurrency());
     provenance_.device = projectors::device_word(setup_.device);
     provenance_.instruction_set = projectors::cpu_instruction_set();
-    provenance_.threads = threads_ > 0 ? threads_ : cores;
+    provenance_.threads = projectors::thread_count(threads_);
     provenance_.grid = setup_.grid;
+    if (!job_.file.empty()) {
+      job_record_ = record_of("job", job_.file);  // as it was read: it may be edited for the next run meanwhile
+    }
     provenance_.outputs.push_back(job_.result_path(".log").filename().string());
     reporter_.note(fmt::format("Computing on {} ({}), {} threads.", provenance_.device, device_name(setup_.device),
                                provenance_.threads));
@@ -300,25 +304,35 @@ class JobRun {
     return image;
   }
 
+  /// An input that has gone meanwhile is no reason to lose what came of it.
+  io::InputRecord record_of(const std::string& role, const std::filesystem::path& path) {
+    io::InputRecord record{.role = role, .path = path, .bytes = 0, .sha256 = ""};
+    try {
+      record.bytes = std::filesystem::file_size(path);
+      record.sha256 = io::sha256_of_file(path, [&](std::uint64_t read) {
+        reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(record.bytes + 1));
+        return !reporter_.stop_requested();
+      });
+    } catch (const std::exception& error) {
+      reporter_.warning(fmt::format("The record has no hash of {}: {}", path.string(), error.what()));
+    }
+    return record;
+  }
+
   void hash_inputs() {
     reporter_.begin_stage("hash of the inputs");
     for (const auto& [role, path] : setup_.inputs) {
-      const std::uint64_t bytes = std::filesystem::file_size(path);
-      const auto go_on = [&](std::uint64_t read) {
-        reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(bytes + 1));
-        return !reporter_.stop_requested();
-      };
-      provenance_.inputs.push_back({role, path, bytes, io::sha256_of_file(path, go_on)});
+      provenance_.inputs.push_back(job_record_ && path == job_record_->path ? *job_record_ : record_of(role, path));
     }
   }
 
   RunResult finish() {
     provenance_.stopped = !finished_;
-    hash_inputs();
     reporter_.begin_stage("writing");
     if (!image_.values.empty()) {
-      write("", image_);
+      write("", image_);  // first, so that nothing that follows can lose it
     }
+    hash_inputs();
     if (provenance_.stopped) {
       reporter_.warning(image_.values.empty()
                             ? std::string("Stopped before the first update of the image: no image was written.")
@@ -346,6 +360,7 @@ class JobRun {
   int threads_;
   recon::ComputeDevice device_;
   io::Provenance provenance_;
+  std::optional<io::InputRecord> job_record_;
   std::optional<recon::MultiplicativeModel> model_;
   recon::Image sensitivity_;
   std::optional<recon::ListmodeData> data_;

@@ -1,5 +1,6 @@
 #include "io/provenance.h"
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 namespace coincide::io {
@@ -77,6 +78,13 @@ void add_bids(const Provenance& run, Json& json) {
 }
 
 }  // namespace
+
+bool records_simulation(const std::filesystem::path& json) {
+  std::ifstream in(json);
+  const Json record = Json::parse(in, nullptr, false);
+  const Json::json_pointer phantom("/Coincide/job/simulation/phantom");
+  return record.contains(phantom) && record[phantom] != "";
+}
 
 std::string program_version() { return COINCIDE_VERSION; }
 

@@ -18,7 +18,7 @@ struct InputRecord {
   std::string role;  ///< "events", "attenuation", ...
   std::filesystem::path path;
   std::uint64_t bytes = 0;
-  std::string sha256;  ///< empty if the run was stopped before it was computed
+  std::string sha256;  ///< empty if the run was stopped before it was computed, or the file had gone
 };
 
 /// Where a result comes from: all that is needed to judge it and to make it again.
@@ -52,6 +52,9 @@ struct Provenance {
 /// As JSON: the keys of BIDS-PET that are known (Units, FrameTimesStart, ReconMethodName ...) and, under "Coincide",
 /// the rest. Source of the former: BIDS 1.9, PET.
 std::string provenance_json(const Provenance& provenance);
+
+/// Whether the file is the record, as above, of a job that simulated its events.
+bool records_simulation(const std::filesystem::path& json);
 
 /// Version of this program: "2.1.0".
 std::string program_version();

@@ -39,6 +39,19 @@ class StopAt : public recon::Reporter {
   bool stop_ = false;
 };
 
+/// Removes a file when the iterations have begun.
+class Remover : public recon::Reporter {
+ public:
+  explicit Remover(fs::path path) : path_(std::move(path)) {}
+  void figures(const recon::IterationFigures&) override { fs::remove(path_); }
+  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
+
+  std::vector<std::string> warnings;
+
+ private:
+  fs::path path_;
+};
+
 /// A window that looks at the images on the way, or does not.
 class Spectator : public recon::Reporter {
  public:
@@ -114,6 +127,33 @@ class RunJobTest : public QObject {
     for (const std::string& name : record.outputs) {
       QVERIFY2(fs::is_regular_file(path("results") / name), name.c_str());
     }
+  }
+
+  void a_result_outlives_its_inputs() {
+    io::Job job = reconstruction("outlives");
+    fs::copy_file(job.input.events, path("passing.petsird"));
+    job.input.events = path("passing.petsird");
+    Remover remover(job.input.events);
+    const app::RunResult result = app::run_job(job, remover);
+    QCOMPARE(io::read_image(path("results/outlives.nii.gz")).values, result.image.values);
+    QVERIFY(fs::exists(path("results/outlives.json")));
+    const io::InputRecord& events = result.provenance.inputs.front();
+    QVERIFY(events.role == "events" && events.sha256.empty());
+    QVERIFY(std::ranges::any_of(remover.warnings, [](const std::string& warning) {
+      return warning.find("passing.petsird") != std::string::npos;
+    }));
+  }
+
+  /// Results of a reconstruction beside a measurement of the same name do not make it a simulation.
+  void a_measurement_is_not_simulated_over() {
+    io::Job simulation = job("simulated");
+    simulation.simulation.phantom = "cylinder";
+    simulation.simulation.scanner = "small";
+    app::prepare_job(simulation);
+    app::run_job(reconstruction("measured"), silent_);
+    fs::copy_file(path("results/simulated.petsird"), path("results/measured.petsird"));
+    simulation.output.name = "measured";
+    QVERIFY_THROWS_EXCEPTION(InputError, app::prepare_job(simulation));
   }
 
   void a_spectator_sees_images_in_the_unit_of_the_result() {
