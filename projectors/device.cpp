@@ -1,13 +1,16 @@
 #include "projectors/device.h"
 
+#include <omp.h>
+
 #include <algorithm>
 #include <charconv>
-#include <thread>
 
 #include "projectors/cuda/backend.h"
 #include "projectors/error.h"
 
 namespace coincide::projectors {
+
+int thread_count(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
 
 bool built_with_cuda() { return cuda::is_built(); }
 
@@ -25,7 +28,7 @@ std::string_view instruction_set_name(InstructionSet set) {
 std::string_view cpu_instruction_set() { return instruction_set_name(best_instruction_set()); }
 
 std::vector<DeviceInfo> available_devices() {
-  const unsigned threads = std::thread::hardware_concurrency();
+  const int threads = thread_count(0);
   const std::string cpu = "CPU, " + std::string(cpu_instruction_set()) + ", " + std::to_string(threads) +
                           (threads == 1 ? " thread" : " threads");
   std::vector<DeviceInfo> devices = cuda::devices();

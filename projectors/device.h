@@ -36,6 +36,9 @@ std::string device_word(Device device);
 /// True if this build holds the CUDA kernels.
 bool built_with_cuda();
 
+/// How many threads compute on the CPU where `wanted` are asked for; 0: all cores, or what OMP_NUM_THREADS says.
+int thread_count(int wanted);
+
 /// The CPU kernels are compiled for each of these and chosen when the program runs. In ascending order.
 /// AVX-512 is taken where gathers outrun single loads, on Intel cores since Sapphire Rapids; elsewhere AVX2 is faster.
 enum class InstructionSet { x86_64, avx2, avx512 };

@@ -1,17 +1,16 @@
 #pragma once
 
-#include <omp.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <exception>
 #include <vector>
 
+#include "projectors/device.h"
+
 namespace coincide::recon {
 
-/// `wanted` threads for an OpenMP loop; 0: all cores.
-inline int thread_count(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
+using projectors::thread_count;
 
 /// Calls work(i) for 0 <= i < count, in any order. An exception that leaves an OpenMP loop ends the program: here the
 /// first one is kept and thrown after the loop, and calls that have not begun by then are left out.

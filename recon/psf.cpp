@@ -1,5 +1,7 @@
 #include "recon/psf.h"
 
+#include <omp.h>
+
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,17 +1,16 @@
 #include "projectors/cuda/staging.h"
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cstring>
 
+#include "projectors/device.h"
 #include "projectors/error.h"
 
 namespace coincide::projectors::cuda {
 
 Slot::Slot(std::size_t bytes, int num_threads) : device_(bytes, stream_), pinned_(bytes) { set_threads(num_threads); }
 
-void Slot::set_threads(int num_threads) { num_threads_ = num_threads > 0 ? num_threads : omp_get_max_threads(); }
+void Slot::set_threads(int num_threads) { num_threads_ = thread_count(num_threads); }
 
 std::size_t Slot::reserve(std::size_t bytes) {
   const std::size_t place = used_;
