@@ -108,9 +108,6 @@ OsemResult Osem::run() {
     }
     result_.stopped = outcome == Outcome::stopped;
   }
-  result_.image.description =
-      fmt::format("Coincide, {}, {:.4g} iterations, {} subsets", options.subsets == 1 ? "MLEM" : "OSEM",
-                  result_.iterations_done, options.subsets);
   return std::move(result_);
 }
 
@@ -146,24 +143,25 @@ bool Osem::run_iteration(int iteration) {
     result_.iterations_done = iteration + (subset + 1.0) / options.subsets;
     const bool is_last = subset + 1 == options.subsets;
     if (options.report_every_subset && !is_last) {
+      engine_->fetch(result_.image.values);
       show_image();
     }
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  result_.figures.push_back({.iteration = result_.iterations_done,
-                             .log_likelihood = engine_->take_log_sum() - counts_before,
-                             .image_sum = engine_->image_sum(),
-                             .expected_counts = engine_->expected_counts(),
-                             .seconds = elapsed.count()});
-  reporter_.figures(result_.figures.back());
+  engine_->fetch(result_.image.values);
+  const IterationFigures figures{.iteration = result_.iterations_done,
+                                 .log_likelihood = engine_->take_log_sum() - counts_before,
+                                 .image_sum = engine_->image_sum(),
+                                 .expected_counts = engine_->expected_counts(),
+                                 .seconds = elapsed.count()};
+  // Nothing can fail any more: an iteration that a device did not finish leaves no figures.
+  result_.figures.push_back(figures);
+  reporter_.figures(figures);
   show_image();
   return true;
 }
 
-void Osem::show_image() {
-  engine_->fetch(result_.image.values);
-  reporter_.intermediate_image(result_.image, result_.iterations_done);
-}
+void Osem::show_image() { reporter_.intermediate_image(result_.image, result_.iterations_done); }
 
 /// One update of the image; false, with the image as it was, if the reporter asked to stop.
 bool Osem::run_subset(int iteration, int subset) {
