@@ -5,12 +5,8 @@ namespace coincide::projectors {
 InstructionSet best_instruction_set() {
   static const InstructionSet best = [] {
     __builtin_cpu_init();
-    // The features that the compiler may use under -march=x86-64-v4 and -v3.
-    const bool v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
-                    __builtin_cpu_supports("bmi2");
-    const bool v4 = v3 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                    __builtin_cpu_supports("avx512cd");
+    const bool v3 = __builtin_cpu_supports("x86-64-v3");
+    const bool v4 = __builtin_cpu_supports("x86-64-v4");
     // No feature tells how fast gathers are. AVX512-FP16 came with the Intel cores that have fast ones, which are also
     // spared the microcode against data sampling that slows them on earlier Intel cores; AMD's, slower, lack it.
     const bool fast_gather = __builtin_cpu_supports("avx512fp16");
