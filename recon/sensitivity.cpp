@@ -1,10 +1,8 @@
 #include "recon/sensitivity.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -15,12 +13,13 @@
 #include "recon/attenuation.h"
 #include "recon/lor_enumerator.h"
 #include "recon/parallel.h"
+#include "recon/sha256.h"
 
 namespace coincide::recon {
 namespace {
 
 /// Goes up when the same input gives another image, so that images of older versions in the cache are not used.
-constexpr std::uint32_t algorithm_version = 2;
+constexpr std::uint32_t algorithm_version = 3;
 
 constexpr std::string_view stage = "sensitivity image";
 
@@ -78,8 +77,6 @@ void check(const SensitivityOptions& options) {
 /// Hash of numbers, columns and tables in turn; a table's length is hashed with it, so that no two inputs look alike.
 class Hash {
  public:
-  Hash() : context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) { EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr); }
-
   template <class T>
   requires std::is_arithmetic_v<T>
   void add(T value) { add_bytes(&value, sizeof value); }
@@ -115,20 +112,12 @@ class Hash {
     add(table.bins_per_module_b);
   }
 
-  std::string hex() {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    EVP_DigestFinal_ex(context_.get(), digest, nullptr);
-    constexpr std::size_t enough = 16;
-    std::string text;
-    for (std::size_t i = 0; i < enough; ++i) {
-      text += fmt::format("{:02x}", digest[i]);
-    }
-    return text;
-  }
+  /// Half of the digits: enough to tell inputs apart.
+  std::string digits() { return sha256_.digits().substr(0, 32); }
 
  private:
-  void add_bytes(const void* bytes, std::size_t count) { EVP_DigestUpdate(context_.get(), bytes, count); }
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  void add_bytes(const void* bytes, std::size_t count) { sha256_.add(bytes, count); }
+  Sha256 sha256_;
 };
 
 Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid,
@@ -147,18 +136,15 @@ Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, co
       result.values.clear();
       return result;
     }
-    const float* centres_mm = model.scanner().crystal_centre_mm.front().data();
-    const projectors::Lors lors{.start_mm = centres_mm,
-                                .end_mm = centres_mm,
-                                .count = static_cast<std::int64_t>(block.size()),
-                                .start_index = block.crystal_a.data(),
-                                .end_index = block.crystal_b.data(),
-                                .num_points = std::ssize(model.scanner().crystal_centre_mm)};
+    const projectors::Lors lors =
+        lors_between(model.scanner(), block.crystal_a.data(), block.crystal_b.data(), std::ssize(block.crystal_a));
     if (factors) {
       factors->multiply(lors, block.factor.data());
     }
     if (block.beyond_tof) {
-      const projectors::TofTable tof{.bins = enumerator.tof_ranges().data(), .bin_index = block.tof_range.data()};
+      const projectors::TofTable tof{.bins = enumerator.tof_ranges().data(),
+                                     .bin_index = block.tof_range.data(),
+                                     .num_bins = std::ssize(enumerator.tof_ranges())};
       sum.add(lors, tof, block.factor.data());
     } else {
       sum.add(lors, projectors::NoTof{}, block.factor.data());
@@ -209,7 +195,7 @@ std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& g
   }
   hash.add(options.tof);
   hash.add(options.fraction);
-  return hash.hex();
+  return hash.digits();
 }
 
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {

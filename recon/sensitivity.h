@@ -23,7 +23,7 @@ struct SensitivityOptions {
 Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                         const SensitivityOptions& options, Reporter& reporter);
 
-/// A number that changes when anything that the sensitivity image depends on does; names the file in the cache.
+/// A text that changes when anything that the sensitivity image depends on does; names the file in the cache.
 std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                             const SensitivityOptions& options);
 
