@@ -37,14 +37,17 @@ fs::path user_cache_folder() {
 SensitivityCache::SensitivityCache(fs::path folder)
     : folder_(folder.empty() ? user_cache_folder() : std::move(folder)) {}
 
-std::optional<recon::Image> SensitivityCache::find(const std::string& key, const recon::ImageGrid& grid) const {
-  const fs::path path = path_of(key);
+bool SensitivityCache::has(const std::string& key) const {
   std::error_code error;
-  if (!fs::exists(path, error)) {
+  return fs::exists(path_of(key), error);
+}
+
+std::optional<recon::Image> SensitivityCache::find(const std::string& key, const recon::ImageGrid& grid) const {
+  if (!has(key)) {
     return std::nullopt;
   }
   try {
-    recon::Image image = io::read_nifti(path);
+    recon::Image image = io::read_nifti(path_of(key));
     if (image.grid == grid && image.description == digest(image)) {
       return image;
     }

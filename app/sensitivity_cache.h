@@ -15,6 +15,9 @@ class SensitivityCache {
   /// An empty path: coincide/ in $XDG_CACHE_HOME, else in ~/.cache.
   explicit SensitivityCache(std::filesystem::path folder);
 
+  /// Whether there is a file for the key, which may yet prove damaged.
+  bool has(const std::string& key) const;
+  /// The image kept for the key; empty if there is none that is whole and on the grid.
   std::optional<recon::Image> find(const std::string& key, const recon::ImageGrid& grid) const;
   /// Keeps the image, and removes the oldest ones when there are too many. False if that was not possible.
   bool keep(const std::string& key, const recon::Image& image) const;
