@@ -72,9 +72,8 @@ void declare_options(CLI::App& program, CommandLine& line) {
       ->needs(info);
   program.footer([] {
     return io::settings_help() +
-           "\nExit codes: 0 done, 2 bad command line or job, 3 bad input file, 4 device or memory, 5 stopped by the "
-           "user\n"
-           "with what was done kept, 1 anything else.";
+           "\nExit codes: 0 done, 2 bad command line or job, 3 a file cannot be read or written,\n"
+           "4 device or memory, 5 stopped by the user with what was done kept, 1 anything else.";
   });
 }
 

@@ -27,7 +27,7 @@ UnitScale unit_scale(const io::Job& job, bool is_absolute, double duration_s);
 /// A copy in the file's unit.
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale);
 
-/// One line for the picture and for images: "Listmode OSEM, 4 iterations, 8 subsets, TOF".
+/// One line for the picture and for images: "listmode OSEM, 4 iterations, 8 subsets, TOF".
 std::string method_line(const io::Job& job, double iterations_done, bool tof);
 
 /// Makes the folder. Throws InputError if that is not possible.

@@ -136,7 +136,7 @@ std::vector<Setting> describe(Job& job) {
       {"quantification.half_life_s", &quantification.half_life_s, "s",
        "Half-life, to correct the decay within the frame to its start; 0: no decay correction.", 0, 1e18},
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
-       "Positrons per decay, for example 0.967 for fluorine-18.", 0.0001, 1},
+       "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
 
       path_setting("output.folder", output.folder, "Folder for the results; it is made if it is missing."),
       {"output.name", &output.name, "", "Name of the results without a suffix; empty: the name of the job file."},

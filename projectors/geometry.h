@@ -64,7 +64,7 @@ struct TofBin {
 /// One TOF bin per LOR out of a table of any bins, e.g. those of all pairs of module types of a scanner.
 struct TofTable {
   const TofBin* bins = nullptr;
-  const std::uint16_t* bin_index = nullptr;  ///< one per LOR, index into `bins`
+  const std::uint16_t* bin_index = nullptr;  ///< one per LOR, index into `bins`, below their number
   float num_sigmas = 3;
   std::int64_t num_bins = 0;  ///< size of `bins`; 0 if it is not known, which costs a little time
 };

@@ -12,7 +12,7 @@ namespace coincide::projectors {
 /// saves that by keeping them in this order.
 class LorOrder {
  public:
-  /// For the LORs first ... first + count - 1; `count` < 2^32. The same order for any number of threads.
+  /// For the LORs first ... first + count - 1; `count` < 2^32, `num_threads` > 0. The same order for any number of threads.
   LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count, int num_threads);
   LorOrder(const LorOrder&) = delete;
   LorOrder& operator=(const LorOrder&) = delete;

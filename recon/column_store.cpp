@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t grain_bytes = std::uint64_t{1} << 16;
 /// Steps grow with the column up to this, so that terabytes take fewer mappings than Linux allows (65530).
 constexpr std::uint64_t largest_step_bytes = std::uint64_t{1} << 26;
-/// Of all columns together: five columns of 10^10 events five times over. Costs address space only.
+/// Of all columns together: seven columns of 3 x 10^10 events. Costs address space only.
 constexpr std::uint64_t most_elements = std::uint64_t{1} << 38;
 
 std::uint64_t round_up(std::uint64_t bytes) { return (bytes + grain_bytes - 1) / grain_bytes * grain_bytes; }

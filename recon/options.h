@@ -28,7 +28,7 @@ struct OsemOptions {
   double psf_fwhm_mm = 0;  ///< Gaussian resolution model in image space, part of the system matrix; 0: none
   int num_threads = 0;
   ComputeDevice* device = nullptr;  ///< null: the CPU
-  /// Also called after every sub-iteration (0: only after whole iterations).
+  /// Hand the image to the reporter after every subset, too; else after whole iterations only.
   bool report_every_subset = false;
 };
 

@@ -4,8 +4,8 @@
 
 namespace coincide::recon {
 
-/// Convolution with a separable Gaussian of full width at half maximum `fwhm_mm`, in place; cut beyond 4 sigma and
-/// normalised; outside the image is 0. It equals its own adjoint.
+/// Convolution with a separable Gaussian of full width at half maximum `fwhm_mm`, in place; cut one voxel beyond 4
+/// sigma and normalised; outside the image is 0. It equals its own adjoint.
 class GaussianFilter {
  public:
   GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_threads = 0);

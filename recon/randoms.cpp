@@ -97,7 +97,8 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
   return result;
 }
 
-void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> s, bool tof, int num_threads) {
+void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> singles, bool tof,
+                 int num_threads) {
   const std::vector<double> shares = bin_shares(scanner);
   for (int subset = 0; subset < data.num_subsets(); ++subset) {
     const PromptColumns columns = data.subset(subset);
@@ -109,7 +110,7 @@ void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const dou
       if (!columns.window_a.empty()) {
         share *= data.delayed_share(a, columns.window_a[i]) * data.delayed_share(b, columns.window_b[i]);
       }
-      columns.additive[i] += static_cast<float>(s[a] * s[b] * share);
+      columns.additive[i] += static_cast<float>(singles[a] * singles[b] * share);
     }
   }
 }

@@ -16,8 +16,9 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
                                           std::span<const std::uint64_t> delayeds_per_crystal, int num_threads = 0,
                                           Reporter* reporter = nullptr);
 
-/// Adds to the events' additive column s_a s_b, shared out over the TOF bins of the pair by their width (with `tof`)
-/// and over the energy windows of each crystal by its delayeds.
-void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> s, bool tof, int num_threads = 0);
+/// Adds to the events' additive column s_a s_b, s being the `singles`, shared out over the TOF bins of the pair by
+/// their width (with `tof`) and over the energy windows of each crystal by its delayeds.
+void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> singles, bool tof,
+                 int num_threads = 0);
 
 }  // namespace coincide::recon

@@ -44,7 +44,8 @@ COINCIDE_HD Course course_of(const Grid& grid, const Lors& lors, std::int64_t lo
   }
 }
 
-/// True if neighbours are within half a voxel of each other in the middle and at both ends of the image.
+/// True if neighbours are within half a voxel of each other across the slower axis, in the middle and at both ends of
+/// the image.
 COINCIDE_HD bool are_near(const Course& one, const Course& other) {
   const float across =
       0.5f * __builtin_fabsf(one.slope_u - other.slope_u) + __builtin_fabsf(one.place_u - other.place_u);
