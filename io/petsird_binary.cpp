@@ -97,10 +97,10 @@ void PetsirdBinaryBlocks::lists(const TimeBlockPlan::Field& field, CoincidenceCh
     coincidences(chunk, list->items->min_bytes, sink);
     return;
   }
-  const std::uint64_t rows = file_.elements(*list, nullptr);
+  const std::uint64_t rows = file_.elements(*list);
   const std::uint64_t event_bytes = list->items->items->items->min_bytes;
   for (chunk.row = 0; chunk.row < rows; ++chunk.row) {
-    const std::uint64_t columns = file_.elements(*list->items, nullptr);
+    const std::uint64_t columns = file_.elements(*list->items);
     for (chunk.column = 0; chunk.column < columns; ++chunk.column) {
       coincidences(chunk, event_bytes, sink);
     }
@@ -163,7 +163,7 @@ std::uint64_t PetsirdBinaryBlocks::count_events(const YardlType& type) {
     return 1;
   }
   std::uint64_t events = 0;
-  for (std::uint64_t left = file_.elements(type, nullptr); left > 0; --left) {
+  for (std::uint64_t left = file_.elements(type); left > 0; --left) {
     events += count_events(*type.items);
   }
   return events;

@@ -140,7 +140,7 @@ std::string YardlBinaryReader::text() {
   return text;
 }
 
-std::uint64_t YardlBinaryReader::elements(const YardlType& type, std::vector<std::uint64_t>* shape) {
+std::uint64_t YardlBinaryReader::elements(const YardlType& type) {
   std::vector<std::uint64_t> lengths;
   if (type.kind == YardlKind::vector) {
     if (!type.length) {
@@ -162,9 +162,6 @@ std::uint64_t YardlBinaryReader::elements(const YardlType& type, std::vector<std
                       "{} bytes that are left.",
                       position(), remaining()));
     }
-  }
-  if (shape != nullptr && type.kind == YardlKind::array) {
-    *shape = std::move(lengths);
   }
   return n;
 }
@@ -275,11 +272,7 @@ YardlValue YardlBinaryReader::map(const YardlType& type) {
 }
 
 YardlValue YardlBinaryReader::collection(const YardlType& type) {
-  std::vector<std::uint64_t> shape;
-  const std::uint64_t n = elements(type, &shape);
-  YardlValue result(packed_or_list(*type.items, n));
-  result.set_shape(std::move(shape));
-  return result;
+  return YardlValue(packed_or_list(*type.items, elements(type)));
 }
 
 YardlValue::Data YardlBinaryReader::packed_or_list(const YardlType& items, std::uint64_t count) {
@@ -351,7 +344,7 @@ void YardlBinaryReader::skip(const YardlType& type) {
       break;
     case YardlKind::vector:
     case YardlKind::array: {
-      const std::uint64_t n = elements(type, nullptr);
+      const std::uint64_t n = elements(type);
       const bool plain = type.items->kind == YardlKind::float32 || type.items->kind == YardlKind::float64;
       if (plain) {
         skip_bytes(n * type.items->min_bytes);

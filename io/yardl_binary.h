@@ -40,7 +40,7 @@ class YardlBinaryReader {
   YardlValue value(const YardlType& type);
   void skip(const YardlType& type);
   /// Number of elements that a vector or array has here; `shape` (may be null) receives the lengths of an array.
-  std::uint64_t elements(const YardlType& type, std::vector<std::uint64_t>* shape);
+  std::uint64_t elements(const YardlType& type);
 
   /// Reads which case of a choice follows; its type is null for the null case.
   const YardlField& chosen_case(const YardlType& type);

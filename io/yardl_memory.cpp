@@ -53,7 +53,6 @@ std::vector<Number> load_integers(const YardlMemory& item, const std::byte* firs
 
 const YardlType boolean_type{.kind = YardlKind::boolean};
 const YardlType int8_type{.kind = YardlKind::int8};
-const YardlType uint64_type{.kind = YardlKind::uint64};
 
 bool is_natural(YardlKind kind) {
   return kind == YardlKind::uint16 || kind == YardlKind::uint32 || kind == YardlKind::uint64;
@@ -163,17 +162,9 @@ void YardlMemory::set_collection(hid_t memory_type) {
     set_in_place(memory_type, *fixed);
     return;
   }
+  // Arrays of several dimensions state their lengths beside the data, which nobody here asks for.
   const bool has_dimensions = type->kind == YardlKind::array && type->dimensions != 1;
   std::size_t offset = 0;
-  if (has_dimensions) {
-    dimensions_type = std::make_unique<YardlType>();
-    dimensions_type->kind = YardlKind::vector;
-    dimensions_type->items = &uint64_type;
-    if (type->dimensions > 0) {
-      dimensions_type->length = static_cast<std::uint64_t>(type->dimensions);
-    }
-    dimensions = member(*dimensions_type, memory_type, "dimensions");
-  }
   const Hdf5Id data = has_dimensions ? hdf5_member_type(memory_type, "data", offset)
                                      : Hdf5Id(H5Tcopy(memory_type), H5Tclose, "read a type");
   expect(H5Tget_class(data) == H5T_VLEN, *type, "a list of variable length");
@@ -293,15 +284,6 @@ YardlValue YardlMemory::collection(const std::byte* at) const {
       list.push_back(item.value(first + i * item.bytes));
     }
     result = YardlValue(std::move(list));
-  }
-  if (type->kind == YardlKind::array) {
-    std::vector<std::uint64_t> shape = type->lengths;
-    if (dimensions.memory) {
-      shape = std::get<YardlValue::Naturals>(dimensions.memory->value(at + dimensions.offset).data());
-    } else if (shape.empty()) {
-      shape = {n};
-    }
-    result.set_shape(std::move(shape));
   }
   return result;
 }

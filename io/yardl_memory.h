@@ -50,8 +50,6 @@ struct YardlMemory {
   Part items;                      ///< of a vector or array: one element; offset: of the first, or of the hvl_t
   bool variable = false;           ///< elements lie behind a hvl_t, else in place
   std::uint64_t count = 0;         ///< number of elements in place
-  Part dimensions;                 ///< of an array whose lengths are stored
-  std::unique_ptr<YardlType> dimensions_type;
 
   /// Works out where everything lies. Throws FileError if the two types do not fit.
   YardlMemory(const YardlType& yardl_type, hid_t memory_type);

@@ -82,9 +82,7 @@ class YardlSchema {
   YardlSchema(const YardlSchema&) = delete;
 
   const std::string& protocol() const { return protocol_; }
-  /// The steps of the protocol, in file order.
-  const std::vector<YardlField>& steps() const { return steps_; }
-  /// Throws FileError if there is no such step.
+  /// Of the protocol. Throws FileError if there is no such step.
   const YardlType& step(std::string_view name) const;
 
  private:

@@ -42,9 +42,6 @@ class YardlValue {
 
   const Data& data() const { return data_; }
   Data& data() { return data_; }
-  /// Lengths of an array, outermost first; elements lie row-major. Empty for anything else.
-  const std::vector<std::uint64_t>& shape() const { return shape_; }
-  void set_shape(std::vector<std::uint64_t> shape) { shape_ = std::move(shape); }
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   /// Number of elements of a vector or array of anything; 0 for other values.
@@ -67,7 +64,6 @@ class YardlValue {
 
  private:
   Data data_;
-  std::vector<std::uint64_t> shape_;
 };
 
 /// The symbol of `type`, an enumeration, that has the value.

@@ -12,7 +12,7 @@ namespace coincide::recon {
 /// 0.
 class ColumnStore {
  public:
-  /// One column per entry of `element_bytes`; each may grow to max_elements() elements.
+  /// One column per entry of `element_bytes`; grow() says how far they may.
   /// Throws DeviceError if the system refuses the address space.
   ColumnStore(const std::vector<std::size_t>& element_bytes, std::uint64_t memory_limit_bytes,
               std::filesystem::path scratch_folder);
@@ -20,7 +20,6 @@ class ColumnStore {
   ColumnStore& operator=(const ColumnStore&) = delete;
   ~ColumnStore();
 
-  std::uint64_t max_elements() const { return max_elements_; }
   /// Makes at least the first `elements` elements of a column usable. Throws InputError if there are too many,
   /// FileError if the scratch file cannot grow, DeviceError if the memory cannot.
   void grow(std::size_t column, std::uint64_t elements);
