@@ -39,7 +39,7 @@ __global__ void update_from_events(const Setup* setup, Lors lors, Taken taken, K
   const std::int64_t event = lor_of_thread(lors, taken);
   double log_of_expected = 0;
   if (event >= 0) {
-    const auto prepared = prepare(setup->grid, lors, kernel, event);
+    auto prepared = prepare_forward(setup->grid, lors, kernel, event);
     const float m = terms.factor[event];
     const float expected = m * forward_one(setup->grid, kernel, prepared, image) + terms.additive[event];
     if (expected > 0) {

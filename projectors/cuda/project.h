@@ -20,7 +20,8 @@ __global__ void forward_lors(const Setup* setup, Lors lors, Taken taken, Kernel 
                              float* values) {
   const std::int64_t lor = lor_of_thread(lors, taken);
   if (lor >= 0) {
-    values[lor] = forward_one(setup->grid, kernel, prepare(setup->grid, lors, kernel, lor), image);
+    auto prepared = prepare_forward(setup->grid, lors, kernel, lor);
+    values[lor] = forward_one(setup->grid, kernel, prepared, image);
   }
 }
 

@@ -198,22 +198,34 @@ COINCIDE_HD void with_weights(const Kernel& kernel, const Prepared<Kernel>& p, U
   }
 }
 
-/// The one measurement of a LOR.
+/// A LOR ready for forward_one(), which finds the rest of its norm on the way.
 template <class Kernel>
-COINCIDE_HD float forward_one(const Grid& grid, const Kernel& kernel, const Prepared<Kernel>& p, const float* image) {
+COINCIDE_HD Prepared<Kernel> prepare_forward(const Grid& grid, const Lors& lors, const Kernel& kernel,
+                                             std::int64_t lor) {
+  return prepare<float, Norm::outside>(grid, lors, kernel, lor);
+}
+
+/// The one measurement of a LOR that prepare_forward() made. From then on it is ready for back_one(), too.
+template <class Kernel>
+COINCIDE_HD float forward_one(const Grid& grid, const Kernel& kernel, Prepared<Kernel>& p, const float* image) {
   if (p.ray.empty()) {
     return 0;
   }
-  float sum = 0;
+  float sum = 0, norm = 0;
+  const auto count = [&](float weight, float value) {
+    norm += weight;
+    sum += weight * value;
+  };
   with_weights(kernel, p, [&](auto&& weight) {
     with_inner_planes(p.ray, image, [&](const auto& planes) {
       planes.for_all(
-          p.ray, [&](const Cell<const float>& cell, float plane) { sum += weight(plane) * interpolate(planes, cell); });
+          p.ray, [&](const Cell<const float>& cell, float plane) { count(weight(plane), interpolate(planes, cell)); });
     });
     for_border_planes(p.ray, grid.boundary, [&](std::int32_t plane, const Corners& corners) {
-      sum += weight(static_cast<float>(plane)) * gather(image, corners);
+      count(weight(static_cast<float>(plane)), gather(image, corners));
     });
   });
+  kernel.set_scale(p.tof, norm);
   return kernel.scale(p.tof) * sum;
 }
 

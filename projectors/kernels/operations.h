@@ -15,12 +15,12 @@ struct Prepared {
   typename Kernel::State tof;
 };
 
-template <class Real = float, class Kernel>
+template <class Real = float, Norm norm = Norm::whole, class Kernel>
 COINCIDE_HD Prepared<Kernel> prepare(const Grid& grid, const Lors& lors, const Kernel& kernel, std::int64_t lor,
                                      KeptWeights* kept = nullptr) {
   Prepared<Kernel> prepared;
   prepared.ray = make_ray(grid, lors, lor);
-  kernel.template prepare<Real>(lor, prepared.ray, prepared.tof, kept);
+  kernel.template prepare<Real, norm>(lor, prepared.ray, prepared.tof, kept);
   return prepared;
 }
 

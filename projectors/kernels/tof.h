@@ -45,13 +45,19 @@ COINCIDE_HD double gaussian_over_bin(double distance, double width, double sigma
 
 // A TOF kernel says how the value of a plane feeds the measurements of its LOR. All have
 //   State                      what it keeps per LOR
-//   prepare<Real>(lor, ray, state, kept)   fills it and narrows the ray to the planes that matter, none for an unusable
-//                              LOR; the weights that it computes on the way it leaves in `kept`, if that is not null
+//   prepare<Real, norm>(lor, ray, state, kept)   fills it and narrows the ray to the planes that matter, none for an
+//                              unusable LOR; the weights that it computes on the way it leaves in `kept`, if that is
+//                              not null
 //   values_per_lor()           measurements per LOR
 // Those with one value per LOR (one_value) have
 //   scale(state)               the LOR's measurement is scale * sum over planes of weight * value
 //   weight(state, ray, plane)  for one plane, or a vector of them
+//   set_scale(state, sum)      after prepare() with Norm::outside: `sum` is that of the weights of the ray's planes
 // and the other one for_bins(), see there.
+
+/// Of which planes prepare() adds up the weights that a scale takes: all in reach, or those outside the ray only, for a
+/// walk that meets the others anyway and calls set_scale() with their sum.
+enum class Norm { whole, outside };
 
 /// Weights of consecutive planes, so that a walk right after set-up need not compute them again.
 struct KeptWeights {
@@ -78,11 +84,12 @@ struct NoTofKernel {
   explicit NoTofKernel(NoTof) {}
 
   COINCIDE_HD std::int64_t values_per_lor() const { return 1; }
-  template <class Real>
+  template <class Real, Norm>
   COINCIDE_HD void prepare(std::int64_t, Ray& ray, State& state, KeptWeights*) const {
     state.step_mm = ray.step_mm;
   }
   COINCIDE_HD float scale(const State& state) const { return state.step_mm; }
+  COINCIDE_HD void set_scale(State&, float) const {}
   template <class Real>
   COINCIDE_HD Real weight(const State&, const Ray&, Real) const {
     return Real{} + 1;
@@ -100,7 +107,7 @@ struct EventState {
   float centre_mm;  ///< of the bin, from the LOR's midpoint towards its end
   float half_width_mm;
   float inverse_width;          ///< 1 / (sqrt(2) sigma)
-  float scale;                  ///< bin width / sum of the weights
+  float scale;                  ///< bin width / sum of the weights; before set_scale() the sum of those outside the ray
   const EventWeights* weights;  ///< null: the error function
 };
 
@@ -167,7 +174,25 @@ COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::i
   return Lanes<Real>::sum(sum);
 }
 
-template <class Real>
+/// Sum of the weights of planes first ... last but the ray's, which are among them.
+COINCIDE_HD float sum_of_weights_outside(const EventState& state, const Ray& ray, std::int32_t first,
+                                         std::int32_t last) {
+  float sum = 0;
+  with_event_weight(state, [&](auto&& weight_at) {
+    COINCIDE_UNROLL(1)
+    for (std::int32_t plane = first == ray.first ? ray.last + 1 : first; plane <= last;
+         plane = plane + 1 == ray.first ? ray.last + 1 : plane + 1) {
+      sum += weight_at(event_distance(state, ray, static_cast<float>(plane)));
+    }
+  });
+  return sum;
+}
+
+COINCIDE_HD float event_scale(const EventState& state, float sum_of_weights) {
+  return sum_of_weights > 0 ? 2 * state.half_width_mm / sum_of_weights : 0;
+}
+
+template <class Real, Norm norm>
 COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWeights* weights, Ray& ray,
                                EventState& state, KeptWeights* kept) {
   if (kept != nullptr) {
@@ -194,18 +219,23 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWe
   state.centre_mm = bin.centre_mm;
   state.half_width_mm = 0.5f * bin.width_mm;
   state.inverse_width = inverse_sqrt_2 / bin.sigma_mm;
-  float sum = 0;
-  constexpr double most_planes = 65536;
-  if (hi - lo < most_planes) {
-    const std::int32_t first = static_cast<std::int32_t>(lo);
-    sum = sum_of_weights<Real>(state, ray, first, static_cast<std::int32_t>(hi - lo) + 1, kept);
-  } else {  // so many planes that their sum is the integral over the reach
-    const float reach = static_cast<float>(reach_mm);
-    sum = smaller(bin.width_mm * fast_erf(reach * state.inverse_width), 2 * reach) / ray.step_mm;
-  }
-  state.scale = sum > 0 ? bin.width_mm / sum : 0;
   restrict_planes(ray, static_cast<std::int32_t>(larger(lo, static_cast<double>(ray.first))),
                   static_cast<std::int32_t>(smaller(hi, static_cast<double>(ray.last))));
+  constexpr double most_planes = 65536;
+  if (hi - lo < most_planes) {
+    const std::int32_t first = static_cast<std::int32_t>(lo), last = static_cast<std::int32_t>(hi);
+    if constexpr (norm == Norm::whole) {
+      state.scale = event_scale(state, sum_of_weights<Real>(state, ray, first, last - first + 1, kept));
+    } else {
+      state.scale = sum_of_weights_outside(state, ray, first, last);
+    }
+  } else {  // so many planes that their sum is the integral over the reach
+    const float reach = static_cast<float>(reach_mm);
+    const float sum = smaller(bin.width_mm * fast_erf(reach * state.inverse_width), 2 * reach) / ray.step_mm;
+    state.scale = norm == Norm::whole
+                      ? event_scale(state, sum)
+                      : sum - sum_of_weights<Real>(state, ray, ray.first, ray.last - ray.first + 1, nullptr);
+  }
 }
 
 /// Shared by the two kernels with one bin per LOR.
@@ -216,6 +246,7 @@ struct EventKernel {
 
   COINCIDE_HD std::int64_t values_per_lor() const { return 1; }
   COINCIDE_HD float scale(const State& state) const { return state.scale; }
+  COINCIDE_HD void set_scale(State& state, float sum) const { state.scale = event_scale(state, state.scale + sum); }
   template <class Real>
   COINCIDE_HD Real weight(const State& state, const Ray& ray, Real plane) const {
     return event_weight(state, ray, plane);
@@ -240,14 +271,14 @@ struct TofEventsKernel : EventKernel {
 
   explicit TofEventsKernel(const TofEvents& events) : tof(events) {}
 
-  template <class Real>
+  template <class Real, Norm norm>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights* kept) const {
     const TofBins& bins = tof.bins;
     const float sigma = parameter(bins.sigma_mm, bins.sigma_per_lor, lor);
     const float middle = 0.5f * static_cast<float>(bins.num_bins - 1);
     const float centre = (static_cast<float>(tof.bin_index[lor]) - middle) * bins.bin_width_mm;
-    prepare_event<Real>({centre + centre_offset(bins, ray, lor), bins.bin_width_mm, sigma},
-                        static_cast<double>(bins.num_sigmas) * sigma, weights, ray, state, kept);
+    prepare_event<Real, norm>({centre + centre_offset(bins, ray, lor), bins.bin_width_mm, sigma},
+                              static_cast<double>(bins.num_sigmas) * sigma, weights, ray, state, kept);
   }
 };
 
@@ -262,11 +293,11 @@ struct TofTableKernel : EventKernel {
 
   explicit TofTableKernel(const TofTable& table) : tof(table) {}
 
-  template <class Real>
+  template <class Real, Norm norm>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights* kept) const {
     const TofBin& bin = tof.bins[tof.bin_index[lor]];
-    prepare_event<Real>(bin, table_reach_mm(bin, tof.num_sigmas),
-                        weights != nullptr ? weights + tof.bin_index[lor] : nullptr, ray, state, kept);
+    prepare_event<Real, norm>(bin, table_reach_mm(bin, tof.num_sigmas),
+                              weights != nullptr ? weights + tof.bin_index[lor] : nullptr, ray, state, kept);
   }
 };
 
@@ -296,7 +327,7 @@ struct TofSinogramKernel {
     return sigma > 0 && width > 0 && is_finite(sigma) && is_finite(width) && state.reach > 0 && is_finite(state.reach);
   }
 
-  template <class Real>
+  template <class Real, Norm norm>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights*) const {
     if (ray.empty()) {
       return;

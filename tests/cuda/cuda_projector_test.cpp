@@ -231,6 +231,15 @@ class CudaProjectorTest : public QObject {
     }
   }
 
+  /// Planes in reach that nobody counts, nearly all of them outside the image: no time of flight, in effect.
+  void events_of_endless_resolution() {
+    const LorArrays lors = mixed_lors(grid, mixed_count, 21);
+    const Tof cpu(Where::managed, mixed_count, 1e6f), gpu(Where::device, mixed_count, 1e6f);
+    const auto sign = OffsetSign::towards_end;
+    check_pair(grid, BoundaryRule::clamped, lors, Where::device, cpu.events(false, sign), gpu.events(false, sign), 1,
+               "");
+  }
+
   /// Cards before compute capability 9, cards without memory pools, and images at an odd address.
   void other_cards() {
     COINCIDE_NEED_EMULATION();
