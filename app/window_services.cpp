@@ -35,19 +35,34 @@ gui::JobGeometry job_geometry(const io::Job& job) {
   return geometry;
 }
 
+gui::JobEstimate estimate_job(const io::Job& job, recon::Reporter& reporter) {
+  const JobPlan plan = plan_job(job, reporter);
+  return {.memory_bytes = plan.memory_bytes,
+          .total_s = plan.total_s,
+          .sensitivity_s = plan.sensitivity_s,
+          .iteration_s = plan.iteration_s,
+          .warnings = plan.warnings,
+          .text = plan_text(plan)};
+}
+
+std::vector<gui::DeviceChoice> devices() {
+  std::vector<gui::DeviceChoice> choices;
+  for (const projectors::DeviceInfo& device : projectors::available_devices()) {
+    choices.push_back({projectors::device_word(device.device), device.name, device.available, device.why_unavailable});
+  }
+  return choices;
+}
+
 }  // namespace
 
 gui::Services make_window_services() {
   gui::Services services;
   services.run_job = run_for_window;
-  services.plan_job = [](const io::Job& job, recon::Reporter& reporter) { return plan_text(plan_job(job, reporter)); };
+  services.estimate_job = estimate_job;
   services.job_geometry = job_geometry;
+  services.devices = devices;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";
   services.version = io::program_version();
-  for (const projectors::DeviceInfo& device : projectors::available_devices()) {
-    services.devices.push_back(
-        {projectors::device_word(device.device), device.name, device.available, device.why_unavailable});
-  }
   return services;
 }
 

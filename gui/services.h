@@ -1,10 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gui/model/scene_state.h"
@@ -23,6 +23,16 @@ struct RunOutcome {
   std::vector<std::string> files;  ///< names in `folder`
 };
 
+/// What a job needs, as far as a short trial tells.
+struct JobEstimate {
+  std::uint64_t memory_bytes = 0;
+  double total_s = 0;
+  double sensitivity_s = 0;  ///< 0: no sensitivity image has to be computed
+  double iteration_s = 0;
+  std::vector<std::string> warnings;
+  std::string text;  ///< all of it in several lines to read, as `--batch --dry-run` prints
+};
+
 /// A device that a job may name.
 struct DeviceChoice {
   std::string word;  ///< value of compute.device: "cpu", "cuda:0"
@@ -31,17 +41,18 @@ struct DeviceChoice {
   std::string why_unavailable;  ///< a sentence; empty if available
 };
 
-/// What the program hands to its window, so that gui/ need not know app/. All throw coincide::Error and are called from
-/// a worker thread, save the paths.
+/// What the program hands to its window, so that gui/ need not know app/. The functions throw coincide::Error and are
+/// called from worker threads.
 struct Services {
   /// Runs a job to its result files: the same function as `--batch`.
   std::function<RunOutcome(const io::Job&, recon::Reporter&)> run_job;
-  /// Checks a job and estimates what it needs: several lines to read, as `--batch --dry-run` prints.
-  std::function<std::string(const io::Job&, recon::Reporter&)> plan_job;
+  /// Checks a job and estimates what it needs.
+  std::function<JobEstimate(const io::Job&, recon::Reporter&)> estimate_job;
   /// The scanner of a job and the image grid in it; reads the header of its data only.
   std::function<JobGeometry(const io::Job&)> job_geometry;
-  std::filesystem::path demo_job;     ///< the built-in phantom, simulated and reconstructed in about a minute
-  std::vector<DeviceChoice> devices;  ///< of this machine, and those that it lacks with the reason
+  /// Those of this machine, and those that it lacks with the reason. A driver may take seconds to answer.
+  std::function<std::vector<DeviceChoice>()> devices;
+  std::filesystem::path demo_job;  ///< the built-in phantom, simulated and reconstructed in about half a minute
   std::string version;
 };
 

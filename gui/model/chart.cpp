@@ -79,6 +79,10 @@ bool Chart::is_empty() const {
   return std::ranges::all_of(series, [](const Series& one) { return one.x.empty(); });
 }
 
+std::string value_label(const std::string& unit) {
+  return unit.empty() || unit == "1" ? "value" : fmt::format("value ({})", unit);
+}
+
 std::string chart_csv(const Chart& chart) {
   const bool shared = !chart.series.empty() && std::ranges::all_of(chart.series, [&](const Chart::Series& series) {
     return series.x == chart.series.front().x && series.y.size() == series.x.size();

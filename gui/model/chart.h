@@ -21,6 +21,9 @@ struct Chart {
   bool is_empty() const;
 };
 
+/// "value (Bq/mL)", or "value" where the unit is none: empty or "1".
+std::string value_label(const std::string& unit);
+
 /// A head line with the labels, then one row per x; series that do not share their x stand one below the other, named
 /// in the first column.
 std::string chart_csv(const Chart& chart);

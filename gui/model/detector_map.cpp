@@ -252,4 +252,15 @@ DetectorMap detector_map(const Scanner& scanner, const std::vector<std::uint64_t
   return map;
 }
 
+float usual_most(std::vector<float> counts) {
+  constexpr double usual_part = 0.99;
+  std::erase_if(counts, [](float count) { return std::isnan(count); });
+  if (counts.empty()) {
+    return 1;
+  }
+  const auto rank = static_cast<std::ptrdiff_t>(usual_part * static_cast<double>(counts.size() - 1));
+  std::ranges::nth_element(counts, counts.begin() + rank);
+  return std::max(1.0F, counts[static_cast<std::size_t>(rank)]);
+}
+
 }  // namespace coincide::gui

@@ -25,4 +25,8 @@ struct DetectorMap {
 /// rows would leave most pixels empty, the map is a raster of cells with the mean of the crystals in each.
 DetectorMap detector_map(const recon::Scanner& scanner, const std::vector<std::uint64_t>& counts);
 
+/// What 99 % of the counts do not exceed, at least 1: colours end there, so that a hot crystal does not darken all the
+/// others. NaN is left out.
+float usual_most(std::vector<float> counts);
+
 }  // namespace coincide::gui

@@ -11,6 +11,7 @@
 #include <numeric>
 #include <utility>
 
+#include "gui/model/sampling.h"
 #include "projectors/error.h"
 
 namespace coincide::gui {
@@ -43,10 +44,7 @@ Sample sample_of(const recon::Image& image, const Roi* roi) {
   const std::int64_t voxels = std::accumulate(runs.begin(), runs.end(), std::int64_t{0},
                                               [](std::int64_t sum, const VoxelRun& run) { return sum + run.count; });
   Sample sample;
-  sample.step = std::max<std::int64_t>(1, (voxels + most_samples - 1) / most_samples);
-  while (std::gcd(sample.step, image.grid.num_voxels()) > 1) {
-    ++sample.step;  // or it could see some of the slices only
-  }
+  sample.step = sampling_step(voxels, most_samples, image.grid.num_voxels());
   sample.values.resize(static_cast<std::size_t>(voxels / sample.step + 1));
   std::size_t count = 0;
   const bool searches = roi != nullptr && roi->shape == RoiShape::threshold;
@@ -71,10 +69,9 @@ Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins) {
     throw InputError(fmt::format("A histogram of {} bins cannot be made: it takes 1 or more.", bins));
   }
   const Sample sample = sample_of(image, roi);
-  const bool has_unit = !image.unit.empty() && image.unit != "1";
   Chart chart{.title = fmt::format("Histogram of {}{}", roi == nullptr ? "the whole image" : roi->name,
                                    sample.step > 1 ? fmt::format(", one of {} voxels", sample.step) : ""),
-              .x_label = has_unit ? fmt::format("value ({})", image.unit) : "value",
+              .x_label = value_label(image.unit),
               .y_label = "voxels",
               .style = Chart::Style::steps,
               .series = {{.name = "voxels", .x = {}, .y = {}}}};

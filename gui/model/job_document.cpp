@@ -66,20 +66,20 @@ JobDocument::JobDocument() : settings_(io::describe(job_)), defaults_(io::descri
 void JobDocument::reset() {
   adopt({});
   saved_text_ = io::job_text(job_);
-  changed();
+  listeners_.call();
 }
 
 void JobDocument::open(const fs::path& path) {
   adopt(io::load_job(path));
   saved_text_ = io::job_text(job_);
-  changed();
+  listeners_.call();
 }
 
 void JobDocument::replace(const io::Job& job) {
   adopt(job);
   job_.file.clear();
   saved_text_ = io::job_text(job_);
-  changed();
+  listeners_.call();
 }
 
 void JobDocument::save(const fs::path& path) {
@@ -94,7 +94,7 @@ void JobDocument::save(const fs::path& path) {
     }
   }
   saved_text_ = io::job_text(job_);
-  changed();
+  listeners_.call();
 }
 
 std::optional<std::string> JobDocument::set(std::string_view key, std::string_view text) {
@@ -112,7 +112,7 @@ std::optional<std::string> JobDocument::set(std::string_view key, std::string_vi
       reason.erase(0, command.size());  // the user typed no command
     }
     invalid_[known_key] = {std::string(text), reason};
-    changed();
+    listeners_.call();
     return reason;
   }
   invalid_.erase(known_key);
@@ -125,7 +125,7 @@ std::optional<std::string> JobDocument::set(std::string_view key, std::string_vi
     redo_.clear();
     job_ = next;
   }
-  changed();
+  listeners_.call();
   return std::nullopt;
 }
 
@@ -178,15 +178,9 @@ void JobDocument::step(std::vector<io::Job>& from, std::vector<io::Job>& to) {
   job_.file = file;
   from.pop_back();
   invalid_.clear();
-  changed();
+  listeners_.call();
 }
 
 fs::path JobDocument::folder() const { return job_.file.empty() ? fs::current_path() : job_.file.parent_path(); }
-
-void JobDocument::changed() const {
-  if (on_change) {
-    on_change();
-  }
-}
 
 }  // namespace coincide::gui

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gui/model/listeners.h"
 #include "io/job.h"
 
 namespace coincide::gui {
@@ -57,8 +58,8 @@ class JobDocument {
   /// "demo.toml" or "new job".
   std::string title() const;
 
-  /// Called after every change.
-  std::function<void()> on_change;
+  /// The listener is called after every change, as long as the subscription is kept.
+  [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
 
  private:
   struct Invalid {
@@ -68,7 +69,6 @@ class JobDocument {
   void adopt(const io::Job& job);
   void step(std::vector<io::Job>& from, std::vector<io::Job>& to);
   std::filesystem::path folder() const;
-  void changed() const;
 
   // Jobs are assigned to and never move: the lists of settings refer to them.
   io::Job job_;
@@ -78,6 +78,7 @@ class JobDocument {
   std::map<std::string, Invalid, std::less<>> invalid_;
   std::vector<io::Job> undo_, redo_;
   std::string saved_text_;  ///< io::job_text() when it was last saved
+  Listeners listeners_;
 };
 
 }  // namespace coincide::gui

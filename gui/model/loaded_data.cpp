@@ -6,7 +6,6 @@
 #include <tuple>
 #include <utility>
 
-#include "io/listmode_file.h"
 #include "recon/events.h"
 
 namespace coincide::gui {
@@ -79,13 +78,13 @@ void add_spectrum(TofSpectrum added, std::vector<TofSpectrum>& spectra) {
 
 }  // namespace
 
-LoadedData open_data(const std::filesystem::path& path) {
-  const auto source = io::open_listmode(path);
+LoadedData open_data(const std::filesystem::path& path, const io::ListmodeOptions& options) {
+  const auto source = io::open_listmode(path, options);
   return {path, source->scanner(), source->efficiencies(), io::header_facts(*source), {}, false};
 }
 
-LoadedData read_data(const std::filesystem::path& path, recon::Reporter& reporter) {
-  const auto source = io::open_listmode(path);
+LoadedData read_data(const std::filesystem::path& path, const io::ListmodeOptions& options, recon::Reporter& reporter) {
+  const auto source = io::open_listmode(path, options);
   io::DataSummary summary = io::check_data(*source, reporter);
   std::vector<io::DataFact> facts = io::data_facts(*source, summary);
   const bool complete = summary.complete;

@@ -6,6 +6,7 @@
 #include "gui/model/chart.h"
 #include "io/data_checks.h"
 #include "io/data_facts.h"
+#include "io/listmode_file.h"
 #include "recon/efficiencies.h"
 #include "recon/reporter.h"
 #include "recon/scanner.h"
@@ -23,10 +24,10 @@ struct LoadedData {
 };
 
 /// The header alone, at once. Throws FileError.
-LoadedData open_data(const std::filesystem::path& path);
+LoadedData open_data(const std::filesystem::path& path, const io::ListmodeOptions& options);
 
 /// The whole file, or what was read when the reporter asked to stop. Throws FileError.
-LoadedData read_data(const std::filesystem::path& path, recon::Reporter& reporter);
+LoadedData read_data(const std::filesystem::path& path, const io::ListmodeOptions& options, recon::Reporter& reporter);
 
 /// Prompts and delayeds per second over the time since the first event, in at most 500 steps of equal whole seconds;
 /// the last one is divided by the time that it has data of. The last point repeats the value and ends the last step.

@@ -137,10 +137,9 @@ double voxel_mm_along(const recon::ImageGrid& grid, const ProfileLine& line) {
 }
 
 Chart profile_chart(const recon::Image& image, const ProfileLine& line) {
-  const bool has_unit = !image.unit.empty() && image.unit != "1";
   Chart chart{.title = title_of(line),
               .x_label = "distance (mm)",
-              .y_label = has_unit ? fmt::format("value ({})", image.unit) : "value",
+              .y_label = value_label(image.unit),
               .style = Chart::Style::line,
               .series = {{.name = "profile", .x = {}, .y = {}}}};
   const double length = length_mm(line);

@@ -1,5 +1,7 @@
 #include "gui/model/run_list.h"
 
+#include <algorithm>
+
 namespace coincide::gui {
 namespace {
 
@@ -35,6 +37,11 @@ std::string run_state_name(RunState state) {
       return "failed";
   }
   return {};
+}
+
+std::filesystem::path simulated_events(const Run& run) {
+  const auto file = std::ranges::find_if(run.files, [](const std::string& name) { return name.ends_with(".petsird"); });
+  return file == run.files.end() ? std::filesystem::path() : run.folder / *file;
 }
 
 Chart likelihood_chart(const Run& run) {

@@ -23,6 +23,12 @@ struct KeptImage {
   std::shared_ptr<const recon::Image> image;
 };
 
+/// What a run has said.
+struct RunLine {
+  std::string text;
+  bool is_warning = false;
+};
+
 /// One run of the session: its settings, how far it is and what came of it.
 struct Run {
   int number = 0;
@@ -36,13 +42,16 @@ struct Run {
   std::shared_ptr<const recon::Image> image;
   std::vector<KeptImage> kept;  ///< in the order of the iterations
   std::vector<recon::IterationFigures> figures;
-  std::vector<std::string> lines;  ///< notes and warnings
-  std::string error;               ///< of a failed run
+  std::vector<RunLine> lines;
+  std::string error;  ///< of a failed run
   std::filesystem::path folder;
-  std::vector<std::string> files;
+  std::vector<std::string> files;  ///< names in `folder`
 
   bool is_over() const { return state == RunState::done || state == RunState::stopped || state == RunState::failed; }
 };
+
+/// The listmode file that the run has simulated; empty if it has written none.
+std::filesystem::path simulated_events(const Run& run);
 
 /// Figures of the run by iteration.
 Chart likelihood_chart(const Run& run);

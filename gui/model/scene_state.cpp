@@ -3,35 +3,42 @@
 #include <cmath>
 
 namespace coincide::gui {
+namespace {
+
+SceneOptions fitting(SceneOptions options, const JobGeometry* geometry) {
+  if (options.fan && (geometry == nullptr || *options.fan >= geometry->scanner.num_crystals())) {
+    options.fan.reset();
+  }
+  return options;
+}
+
+}  // namespace
 
 void SceneState::set_geometry(std::shared_ptr<const JobGeometry> geometry) {
   geometry_ = std::move(geometry);
-  if (!geometry_ || (options_.fan && *options_.fan >= geometry_->scanner.num_crystals())) {
-    options_.fan.reset();
-  }
-  changed();
+  options_ = fitting(options_, geometry_.get());
+  listeners_.call();
 }
 
 void SceneState::set_data(std::shared_ptr<const io::DataSummary> data) {
   data_ = std::move(data);
-  changed();
+  listeners_.call();
 }
 
 const recon::EventBlock* SceneState::sample() const {
-  const bool fits = data_ && geometry_ && data_->prompts_per_crystal.size() == geometry_->scanner.num_crystals();
+  if (!data_ || !geometry_) {
+    return nullptr;
+  }
+  const recon::Scanner& scanner = geometry_->scanner;
+  const bool fits = data_->prompts_per_crystal.size() == scanner.num_crystals() &&
+                    data_->prompts_per_tof_bin.size() == (scanner.has_tof() ? scanner.tof_bins.size() : 0);
   return fits ? &data_->sample : nullptr;
 }
 
 void SceneState::set_options(const SceneOptions& options) {
-  if (options != options_) {
-    options_ = options;
-    changed();
-  }
-}
-
-void SceneState::changed() {
-  for (const auto& listener : listeners_) {
-    listener();
+  if (const SceneOptions wanted = fitting(options, geometry_.get()); wanted != options_) {
+    options_ = wanted;
+    listeners_.call();
   }
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "gui/model/listeners.h"
 #include "io/data_checks.h"
 #include "recon/efficiencies.h"
 #include "recon/image.h"
@@ -37,7 +38,7 @@ struct SceneOptions {
 /// The 3-D view's state; the image itself is ViewState's. Knows no Qt.
 class SceneState {
  public:
-  /// Either may be null: nothing is known. A fan of a crystal that the new scanner does not have is put away.
+  /// Either may be null: nothing is known.
   void set_geometry(std::shared_ptr<const JobGeometry> geometry);
   void set_data(std::shared_ptr<const io::DataSummary> data);
   const std::shared_ptr<const JobGeometry>& geometry() const { return geometry_; }
@@ -45,19 +46,18 @@ class SceneState {
   /// The data's sample of prompts, if they are of this scanner; else null.
   const recon::EventBlock* sample() const;
 
+  /// A fan of a crystal that the scanner does not have is put away, whichever comes last.
   const SceneOptions& options() const { return options_; }
   void set_options(const SceneOptions& options);
 
-  /// Registers a listener that is called after every change. Listeners live as long as the state.
-  void listen(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
+  /// The listener is called after every change, as long as the subscription is kept.
+  [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
 
  private:
-  void changed();
-
   std::shared_ptr<const JobGeometry> geometry_;
   std::shared_ptr<const io::DataSummary> data_;
   SceneOptions options_;
-  std::vector<std::function<void()>> listeners_;
+  Listeners listeners_;
 };
 
 /// The crystals that may be in coincidence with one crystal, at most `most` of them, evenly chosen.

@@ -2,23 +2,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
-#include <numeric>
 
 #include "gui/model/colour_maps.h"
+#include "gui/model/sampling.h"
 
 namespace coincide::gui {
 namespace {
 
-constexpr double shown_part = 0.999;          ///< of the positive values, so that single hot voxels do not darken all
-constexpr std::size_t most_samples = 300000;  ///< enough for that percentile, and done in some milliseconds
+constexpr double shown_part = 0.999;           ///< of the positive values, so that single hot voxels do not darken all
+constexpr std::int64_t most_samples = 300000;  ///< enough for that percentile, and done in some milliseconds
 
 /// The positive values; of a large image, evenly spaced ones.
 std::vector<float> positive_sample(const std::vector<float>& values) {
-  std::size_t step = (values.size() + most_samples - 1) / most_samples;
-  while (std::gcd(step, values.size()) > 1) {
-    ++step;  // or it could see some of the slices only
-  }
+  const auto step = static_cast<std::size_t>(sampling_step(std::ssize(values), most_samples, std::ssize(values)));
   std::vector<float> sample;
   for (std::size_t i = 0; i < values.size(); i += step) {
     if (values[i] > 0 && std::isfinite(values[i])) {
@@ -57,7 +55,7 @@ void ViewState::set_image(std::shared_ptr<const recon::Image> image) {
       return;
     }
   }
-  changed();
+  listeners_.call();
 }
 
 void ViewState::set_cursor(const std::array<std::int64_t, 3>& voxel) {
@@ -67,7 +65,7 @@ void ViewState::set_cursor(const std::array<std::int64_t, 3>& voxel) {
   for (std::size_t axis = 0; axis < 3; ++axis) {
     cursor_[axis] = std::clamp<std::int64_t>(voxel[axis], 0, image_->grid.shape[axis] - 1);
   }
-  changed();
+  listeners_.call();
 }
 
 void ViewState::move_cursor(int axis, std::int64_t steps) {
@@ -108,7 +106,7 @@ void ViewState::set_window(double low, double high) {
   low_ = low;
   high_ = high;
   window_is_automatic_ = false;
-  changed();
+  listeners_.call();
 }
 
 void ViewState::auto_window() {
@@ -116,33 +114,27 @@ void ViewState::auto_window() {
   low_ = 0;
   high_ = high > 0 ? high : 1;
   window_is_automatic_ = true;
-  changed();
+  listeners_.call();
 }
 
 void ViewState::set_colour_map(const std::string& name) {
   colour_map_ = find_colour_map(name).name;
-  changed();
+  listeners_.call();
 }
 
 void ViewState::set_smooth(bool smooth) {
   smooth_ = smooth;
-  changed();
+  listeners_.call();
 }
 
 void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
   profile_line_ = line;
-  changed();
+  listeners_.call();
 }
 
 void ViewState::set_rois(std::vector<Roi> rois) {
   rois_ = std::move(rois);
-  changed();
-}
-
-void ViewState::changed() {
-  for (const auto& listener : listeners_) {
-    listener();
-  }
+  listeners_.call();
 }
 
 }  // namespace coincide::gui

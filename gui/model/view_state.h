@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/listeners.h"
 #include "gui/model/profile.h"
 #include "gui/model/roi.h"
 #include "recon/image.h"
@@ -58,12 +59,10 @@ class ViewState {
   const std::optional<ProfileLine>& profile_line() const { return profile_line_; }
   void set_profile_line(const std::optional<ProfileLine>& line);
 
-  /// Registers a listener that is called after every change. Listeners live as long as the state.
-  void listen(std::function<void()> listener) { listeners_.push_back(std::move(listener)); }
+  /// The listener is called after every change, as long as the subscription is kept.
+  [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
 
  private:
-  void changed();
-
   std::shared_ptr<const recon::Image> image_;
   std::array<std::int64_t, 3> cursor_{};
   double low_ = 0, high_ = 1;
@@ -72,7 +71,7 @@ class ViewState {
   bool smooth_ = false;
   std::vector<Roi> rois_;
   std::optional<ProfileLine> profile_line_;
-  std::vector<std::function<void()>> listeners_;
+  Listeners listeners_;
 };
 
 }  // namespace coincide::gui

@@ -19,7 +19,7 @@ struct Volume {
 };
 
 /// At most `most_voxels`; each voxel holds the largest value of the image's voxels in it, so that a projection of
-/// maxima loses no hot spot. Where `stop` tells so between planes, the rest is left 0.
+/// maxima loses no hot spot. Where `stop` tells so between planes, the rest holds the least float.
 Volume make_volume(const recon::Image& image, std::int64_t most_voxels, const std::function<bool()>& stop = {});
 
 }  // namespace coincide::gui

@@ -3,7 +3,6 @@
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPointer>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -34,6 +33,7 @@ QLabel* make_label(const char* name) {
 AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
+      timer_(this),
       items_(new QComboBox),
       pages_(new QStackedWidget),
       chart_(new ChartView),
@@ -49,12 +49,7 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
   timer_.setSingleShot(true);
   connect(&timer_, &QTimer::timeout, this, &AnalysisPanel::update_chart);
   connect(items_, &QComboBox::currentIndexChanged, this, &AnalysisPanel::update_chart);
-  // The state may outlive this widget.
-  state.listen([panel = QPointer(this)] {
-    if (panel) {
-      panel->refresh();
-    }
-  });
+  follows_state_ = state.listen([this] { refresh(); });
   refresh();
 }
 

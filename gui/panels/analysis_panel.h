@@ -64,6 +64,7 @@ class AnalysisPanel : public QWidget {
   ChartView* chart_;
   QLabel* width_;
   QLabel* sentence_;
+  Subscription follows_state_;
 };
 
 }  // namespace coincide::gui

@@ -61,6 +61,14 @@ void clear(QLayout& layout) {
   }
 }
 
+QString map_text(const DetectorMap& map) {
+  return QString(
+             "To the right: around the scanner from +x towards +y. Upwards: z from %1 to %2 mm. Black: no counts. %3")
+      .arg(map.z_low_mm, 0, 'f', 0)
+      .arg(map.z_high_mm, 0, 'f', 0)
+      .arg(QString::fromStdString(map.note));
+}
+
 QLabel* heading(const QString& text) {
   auto* label = new QLabel(text);
   QFont font = label->font();
@@ -218,16 +226,9 @@ void DataPanel::show_data(const LoadedData& data) {
   const Chart tof = has_events ? tof_chart(data) : Chart{};
   parts_->tof->show_chart(tof);
   parts_->tof->setVisible(!tof.is_empty());
-  if (has_events) {
-    DetectorMap map = detector_map(data.scanner, data.summary.prompts_per_crystal);
-    parts_->map_note->setText(
-        QString(
-            "To the right: around the scanner from +x towards +y. Upwards: z from %1 to %2 mm. Black: no counts. %3")
-            .arg(map.z_low_mm, 0, 'f', 0)
-            .arg(map.z_high_mm, 0, 'f', 0)
-            .arg(QString::fromStdString(map.note)));
-    parts_->map->show_map(std::move(map));
-  }
+  DetectorMap map = has_events ? detector_map(data.scanner, data.summary.prompts_per_crystal) : DetectorMap{};
+  parts_->map_note->setText(has_events ? map_text(map) : QString());
+  parts_->map->show_map(std::move(map));
 }
 
 void DataPanel::show_progress(double fraction) {
@@ -235,7 +236,7 @@ void DataPanel::show_progress(double fraction) {
   parts_->bar->setValue(static_cast<int>(bar_steps * fraction));
 }
 
-void DataPanel::show_grid_check(const io::DataCheck& check) {
+void DataPanel::show_grid_check(const std::optional<io::DataCheck>& check) {
   parts_->of_grid = check;
   parts_->show_checks();
 }

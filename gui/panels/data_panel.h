@@ -2,6 +2,7 @@
 
 #include <QWidget>
 #include <memory>
+#include <optional>
 
 #include "gui/model/loaded_data.h"
 
@@ -21,8 +22,8 @@ class DataPanel : public QWidget {
   void show_data(const LoadedData& data);
   /// Of the file that is being read; 1 hides it.
   void show_progress(double fraction);
-  /// The check that depends on the job: its image grid in the scanner.
-  void show_grid_check(const io::DataCheck& check);
+  /// The check that depends on the job: its image grid in the scanner. None while either is not known.
+  void show_grid_check(const std::optional<io::DataCheck>& check);
 
  signals:
   /// Reading is to end; what has been read is shown.

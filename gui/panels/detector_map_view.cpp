@@ -11,17 +11,6 @@ namespace coincide::gui {
 namespace {
 
 constexpr int bar_width = 12;
-constexpr double usual_part = 0.99;  ///< of the crystals, so that a hot one does not darken the others
-
-float usual_most(std::vector<float> values) {
-  std::erase_if(values, [](float value) { return std::isnan(value); });
-  if (values.empty()) {
-    return 1;
-  }
-  const auto rank = static_cast<std::ptrdiff_t>(usual_part * static_cast<double>(values.size() - 1));
-  std::ranges::nth_element(values, values.begin() + rank);
-  return std::max(1.0F, values[static_cast<std::size_t>(rank)]);
-}
 
 }  // namespace
 

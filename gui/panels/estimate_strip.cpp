@@ -3,39 +3,28 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QRegularExpression>
 #include <QStyle>
 
 namespace coincide::gui {
 namespace {
 
-/// What follows the word at the beginning of each line that begins with it.
-QStringList lines_of(const QString& plan, const QString& word) {
-  QStringList found;
-  for (const QString& line : plan.split('\n', Qt::SkipEmptyParts)) {
-    if (line.startsWith(word + ' ')) {
-      found << line.mid(word.size()).trimmed();
-    }
+QString duration_text(double seconds) {
+  if (seconds < 100) {
+    return QString("%1 s").arg(seconds, 0, 'f', seconds < 10 ? 1 : 0);
   }
-  return found;
+  return seconds < 6000 ? QString("%1 min").arg(seconds / 60, 0, 'f', 0)
+                        : QString("%1 h").arg(seconds / 3600, 0, 'f', 1);
 }
 
-/// "about 1.2 GB" and "about 3 min (an estimate ...): ..." become "About 1.2 GB, 3 min: ...". A plan without these
-/// lines is its own gist.
-QString gist_of(const QString& plan) {
-  const QString about = "about ";
-  QString memory = lines_of(plan, "Memory").value(0);
-  QString time = lines_of(plan, "Time").value(0);
-  if (memory.isEmpty() || time.isEmpty()) {
-    return plan.trimmed();
+/// "About 1.2 GB, 3 min: sensitivity image 1 min, each iteration 30 s"
+QString gist_of(const JobEstimate& estimate) {
+  const double gigabytes = 1e-9 * static_cast<double>(estimate.memory_bytes);
+  const QString memory = gigabytes < 10 ? QString::number(gigabytes, 'g', 2) : QString::number(gigabytes, 'f', 0);
+  QString gist = QString("About %1 GB, %2: ").arg(memory, duration_text(estimate.total_s));
+  if (estimate.sensitivity_s > 0) {
+    gist += QString("sensitivity image %1, ").arg(duration_text(estimate.sensitivity_s));
   }
-  if (memory.startsWith(about) && time.startsWith(about)) {
-    time.remove(0, about.size());
-  }
-  static const QRegularExpression in_brackets("\\s*\\([^)]*\\)");
-  time.remove(in_brackets);
-  memory[0] = memory[0].toUpper();
-  return memory + ", " + time;
+  return gist + QString("each iteration %1").arg(duration_text(estimate.iteration_s));
 }
 
 }  // namespace
@@ -53,13 +42,26 @@ EstimateStrip::EstimateStrip(QWidget* parent)
   layout->addWidget(check_, 0, Qt::AlignTop);
 }
 
-void EstimateStrip::show_estimate(const QString& text, bool problem) {
-  show_lines(problem ? text : gist_of(text), problem, problem ? QStringList() : lines_of(text, "Warning"), text);
+void EstimateStrip::show_estimate(const JobEstimate& estimate) {
+  clear();
+  add_line(gist_of(estimate), false);
+  for (const std::string& warning : estimate.warnings) {
+    add_line(QString::fromStdString(warning), true);
+  }
+  setToolTip("<pre>" + QString::fromStdString(estimate.text).toHtmlEscaped() + "</pre>");
 }
 
-void EstimateStrip::show_pending() { show_lines("Estimating memory and time ...", false, {}, {}); }
+void EstimateStrip::show_problem(const QString& sentence) {
+  clear();
+  add_line(sentence, true);
+}
 
-void EstimateStrip::show_idle(const QString& why) { show_lines(why, false, {}, {}); }
+void EstimateStrip::show_pending() { show_idle("Estimating memory and time ..."); }
+
+void EstimateStrip::show_idle(const QString& why) {
+  clear();
+  add_line(why, false);
+}
 
 void EstimateStrip::set_outdated() {
   for (auto* label : findChildren<QLabel*>()) {
@@ -67,16 +69,12 @@ void EstimateStrip::set_outdated() {
   }
 }
 
-void EstimateStrip::show_lines(const QString& gist, bool problem, const QStringList& warnings, const QString& tip) {
+void EstimateStrip::clear() {
   while (QLayoutItem* item = lines_->takeAt(0)) {
     delete item->widget();
     delete item;
   }
-  add_line(gist, problem);
-  for (const QString& warning : warnings) {
-    add_line(warning, true);
-  }
-  setToolTip(tip.isEmpty() ? QString() : "<pre>" + tip.toHtmlEscaped() + "</pre>");
+  setToolTip({});
 }
 
 void EstimateStrip::add_line(const QString& text, bool is_warning) {

@@ -2,6 +2,8 @@
 
 #include <QFrame>
 
+#include "gui/services.h"
+
 class QGridLayout;
 class QLabel;
 class QPushButton;
@@ -15,9 +17,10 @@ class EstimateStrip : public QFrame {
  public:
   explicit EstimateStrip(QWidget* parent = nullptr);
 
-  /// The lines of a plan (app/plan_job.h): the gist is shown, all of it is the tooltip. `problem`: it is the sentence
-  /// that says why there is none.
-  void show_estimate(const QString& text, bool problem);
+  /// Memory, times and warnings; all of it is the tooltip.
+  void show_estimate(const JobEstimate& estimate);
+  /// Why there is none.
+  void show_problem(const QString& sentence);
   void show_pending();
   /// Why none is asked for.
   void show_idle(const QString& why);
@@ -28,7 +31,7 @@ class EstimateStrip : public QFrame {
   void check_requested();
 
  private:
-  void show_lines(const QString& gist, bool problem, const QStringList& warnings, const QString& tip);
+  void clear();
   void add_line(const QString& text, bool is_warning);
 
   QGridLayout* lines_;

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <vector>
 
 #include "gui/panels/estimate_strip.h"
@@ -47,8 +48,7 @@ QToolButton* make_header(const std::string& name) {
 }
 
 /// The group of one section, its widgets added to `column`.
-Section make_section(JobDocument& document, const std::string& name, const std::string& title,
-                     const std::vector<DeviceChoice>& devices, QVBoxLayout* column) {
+Section make_section(JobDocument& document, const std::string& name, const std::string& title, QVBoxLayout* column) {
   Section section{make_header(name), new QWidget, new QLabel(QString::fromStdString(title)), {}};
   auto* body_layout = new QVBoxLayout(section.body);
   body_layout->setContentsMargins(10, 0, 4, 8);
@@ -58,8 +58,7 @@ Section make_section(JobDocument& document, const std::string& name, const std::
   body_layout->addWidget(section.intro);
   for (const io::Setting& setting : document.settings()) {
     if (setting.key.starts_with(name + ".")) {
-      const bool is_device = setting.key == "compute.device";
-      auto* line = new SettingLine(document, setting, is_device ? devices : std::vector<DeviceChoice>());
+      auto* line = new SettingLine(document, setting);
       body_layout->addWidget(line);
       section.lines.push_back(line);
     }
@@ -91,6 +90,28 @@ struct JobForm::Lines {
     }
     return job.input.events.empty() && !job.simulates() ? "Choose events, or a phantom and a scanner to simulate."
                                                         : QString();
+  }
+
+  void show_answer(const std::function<void(EstimateStrip&)>& show) const {
+    if (!obstacle().isEmpty()) {
+      return;  // the answer to what the job was before
+    }
+    show(*estimate);
+    if (estimate_timer.isActive()) {
+      estimate->set_outdated();
+    }
+  }
+
+  /// Null for an unknown key.
+  SettingLine* find(const std::string& key) const {
+    for (const Section& section : sections) {
+      for (SettingLine* line : section.lines) {
+        if (line->key() == key) {
+          return line;
+        }
+      }
+    }
+    return nullptr;
   }
 
   void show_what_matches() {
@@ -135,8 +156,7 @@ struct JobForm::Lines {
   }
 };
 
-JobForm::JobForm(JobDocument& document, const std::vector<DeviceChoice>& devices, QWidget* parent)
-    : QWidget(parent), lines_(std::make_unique<Lines>(document)) {
+JobForm::JobForm(JobDocument& document, QWidget* parent) : QWidget(parent), lines_(std::make_unique<Lines>(document)) {
   lines_->filter->setPlaceholderText("Find a setting");
   lines_->filter->setToolTip("Shows only the settings with these words in their name or help");
   lines_->filter->setClearButtonEnabled(true);
@@ -151,7 +171,7 @@ JobForm::JobForm(JobDocument& document, const std::vector<DeviceChoice>& devices
   column->setContentsMargins(4, 4, 4, 4);
   column->setSpacing(2);
   for (const auto& [name, title] : io::job_sections()) {
-    lines_->sections.push_back(make_section(document, name, title, devices, column));
+    lines_->sections.push_back(make_section(document, name, title, column));
   }
   column->addWidget(lines_->nothing);
   column->addStretch(1);
@@ -223,14 +243,12 @@ void JobForm::ask_for_estimate() {
   }
 }
 
-void JobForm::show_estimate(const QString& text, bool problem) {
-  if (!lines_->obstacle().isEmpty()) {
-    return;  // the answer to what the job was before
-  }
-  lines_->estimate->show_estimate(text, problem);
-  if (lines_->estimate_timer.isActive()) {
-    lines_->estimate->set_outdated();
-  }
+void JobForm::show_estimate(const JobEstimate& estimate) {
+  lines_->show_answer([&](EstimateStrip& strip) { strip.show_estimate(estimate); });
+}
+
+void JobForm::show_no_estimate(const QString& why) {
+  lines_->show_answer([&](EstimateStrip& strip) { strip.show_problem(why); });
 }
 
 void JobForm::show_estimate_pending() { lines_->estimate->show_pending(); }
@@ -244,14 +262,12 @@ void JobForm::commit() {
 }
 
 QWidget* JobForm::editor(const QString& key) const {
-  for (const Section& section : lines_->sections) {
-    for (const SettingLine* line : section.lines) {
-      if (line->key() == key.toStdString()) {
-        return line->editor();
-      }
-    }
-  }
-  return nullptr;
+  const SettingLine* line = lines_->find(key.toStdString());
+  return line != nullptr ? line->editor() : nullptr;
+}
+
+void JobForm::show_devices(const std::vector<DeviceChoice>& devices) {
+  lines_->find(device_setting)->show_devices(devices);
 }
 
 }  // namespace coincide::gui

@@ -15,8 +15,7 @@ class JobForm : public QWidget {
   Q_OBJECT
 
  public:
-  /// `devices`: those to choose from, or none to type a device.
-  JobForm(JobDocument& document, const std::vector<DeviceChoice>& devices, QWidget* parent = nullptr);
+  explicit JobForm(JobDocument& document, QWidget* parent = nullptr);
   ~JobForm() override;
 
   void refresh();
@@ -27,9 +26,13 @@ class JobForm : public QWidget {
   /// value is always in an open group.
   QWidget* editor(const QString& key) const;
 
-  /// The answer to estimate_requested(): the lines of the plan or, as a `problem`, why there is none.
-  void show_estimate(const QString& text, bool problem);
+  /// The answer to estimate_requested(), or why there is none.
+  void show_estimate(const JobEstimate& estimate);
+  void show_no_estimate(const QString& why);
   void show_estimate_pending();
+
+  /// What compute.device is chosen from: "auto" and these. Before the first call "auto" and "cpu".
+  void show_devices(const std::vector<DeviceChoice>& devices);
 
  signals:
   /// The document has been left alone for a moment after a change, or the user wants to know; it has no errors and has

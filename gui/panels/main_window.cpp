@@ -25,7 +25,6 @@
 #include "gui/viewer/opengl.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
-#include "projectors/error.h"
 
 namespace coincide::gui {
 namespace {
@@ -49,14 +48,20 @@ QString MainWindow::Parts::circumstances() const {
   QStringList lines{"Coincide " + QString::fromStdString(services.version),
                     QString("Qt ") + qVersion() + ", VTK " + vtk_version() +
                         ", OpenGL: " + (opengl_problem().isEmpty() ? QString("yes") : opengl_problem())};
-  for (const DeviceChoice& device : services.devices) {
-    lines << QString::fromStdString(device.word + ": " + device.name + " " + device.why_unavailable);
-  }
+  lines << device_lines();
   lines << "Job: " + QString::fromStdString(document.title());
   for (const std::string& line : io::changed_settings(document.job())) {
     lines << "  " + QString::fromStdString(line);
   }
   return lines.join('\n');
+}
+
+QStringList MainWindow::Parts::device_lines() const {
+  QStringList lines;
+  for (const DeviceChoice& device : devices) {
+    lines << QString::fromStdString(device.word + ": " + device.name + " " + device.why_unavailable).trimmed();
+  }
+  return lines.isEmpty() ? QStringList{"devices: still being looked for"} : lines;
 }
 
 bool MainWindow::Parts::attempt(const QString& what, const std::function<void()>& action) {
@@ -199,7 +204,12 @@ void MainWindow::Parts::start_run() {
     return;
   }
   show_work();
+  const bool was_estimating = estimate_task.is_busy();
+  estimate_task.cancel();
   session.start(document.job());
+  if (was_estimating) {
+    estimate();
+  }
 }
 
 void MainWindow::Parts::check_job() {
@@ -212,11 +222,11 @@ void MainWindow::Parts::check_job() {
 void MainWindow::Parts::estimate() {
   estimate_waits_ = is_running();  // it times a short run: it would disturb the one under way and be wrong
   if (estimate_waits_) {
-    form->show_estimate("Memory and time are estimated when the run has ended.", true);
+    form->show_no_estimate("Memory and time are estimated when the run has ended.");
     return;
   }
   form->show_estimate_pending();
-  plan_task.request([service = services.plan_job, job = document.job()](recon::Reporter& reporter) {
+  estimate_task.request([service = services.estimate_job, job = document.job()](recon::Reporter& reporter) {
     return service(job, reporter);
   });
 }
@@ -247,8 +257,8 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bo
     shown_error_ = changed->error;
     show_error("The run ended early", QString::fromStdString(changed->error));
   }
-  if (changed->is_over() && changed->job.simulates() && !changed->files.empty()) {
-    data_session.read(changed->job.result_path(".petsird"));
+  if (const std::filesystem::path events = simulated_events(*changed); !events.empty()) {
+    data_session.read(events, {});
   }
   refresh();
   if (changed->is_over() && estimate_waits_) {
@@ -276,10 +286,8 @@ void MainWindow::Parts::save_screenshot(const QString& view_name) {
 void MainWindow::Parts::about() {
   QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
                  "</h3><p>PET reconstruction from listmode data.</p><p>Devices:</p><ul>";
-  for (const DeviceChoice& device : services.devices) {
-    const std::string line =
-        device.available ? device.name : device.name + " (" + device.word + "): " + device.why_unavailable;
-    text += "<li>" + QString::fromStdString(line).toHtmlEscaped() + "</li>";
+  for (const QString& line : device_lines()) {
+    text += "<li>" + line.toHtmlEscaped() + "</li>";
   }
   text += QString("</ul><p>Qt ") + qVersion() + ", VTK " + vtk_version() +
           "</p><p>3-D view: " + (opengl_problem().isEmpty() ? QString("OpenGL") : opengl_problem().toHtmlEscaped()) +
@@ -312,6 +320,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
   setAcceptDrops(true);
   resize(1280, 800);
   parts_->make_widgets();
+  parts_->device_task.request([find = services.devices](const recon::Reporter&) { return find(); });
   parts_->make_menus();
   parts_->connect_parts();
   parts_->show_recent_files();

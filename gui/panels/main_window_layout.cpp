@@ -33,7 +33,7 @@ void MainWindow::Parts::make_widgets() {
   pages->addWidget(viewer);
   window.setCentralWidget(pages);
 
-  form = new JobForm(document, services.devices);
+  form = new JobForm(document);
   data = new DataPanel;
   tools = new ViewTools(view);
   runs = new RunPanel;
@@ -121,7 +121,7 @@ void MainWindow::Parts::make_view_menu() {
 }
 
 void MainWindow::Parts::connect_parts() {
-  document.on_change = [this] { refresh(); };
+  follows_document = document.listen([this] { refresh(); });
   connect(start_page, &StartPage::open_job_requested, this, [this] { ask_for_job(); });
   connect(start_page, &StartPage::open_data_requested, this, [this] { ask_for_data(); });
   connect(start_page, &StartPage::phantom_requested, &window, &MainWindow::try_phantom);
@@ -138,9 +138,8 @@ void MainWindow::Parts::connect_data() {
   connect(&data_session, &DataSession::geometry_ready, this,
           [this](const std::shared_ptr<const JobGeometry>& geometry) {
             scene.set_geometry(geometry);
-            if (geometry) {
-              data->show_grid_check(io::check_grid(geometry->scanner, geometry->grid));
-            }
+            data->show_grid_check(geometry ? std::optional(io::check_grid(geometry->scanner, geometry->grid))
+                                           : std::nullopt);
           });
   connect(&data_session, &DataSession::data_ready, this, [this](const std::shared_ptr<const LoadedData>& loaded) {
     data->show_data(*loaded);
@@ -158,6 +157,9 @@ void MainWindow::Parts::connect_data() {
   connect(&data_session, &DataSession::reading, data, &DataPanel::show_progress);
   connect(data, &DataPanel::stop_requested, &data_session, &DataSession::stop_reading);
   connect(data, &DataPanel::crystal_chosen, this, [this](int crystal) {
+    if (scene.sample() == nullptr) {
+      return;  // the data are of another scanner than the job's
+    }
     SceneOptions options = scene.options();
     options.fan = static_cast<std::uint32_t>(crystal);
     scene.set_options(options);

@@ -36,18 +36,25 @@ class MainWindow::Parts : public QObject {
         worker(this->services),
         session(worker),
         data_session(this->services),
-        plan_task({.answered = [this](std::string&& plan) { form->show_estimate(QString::fromStdString(plan), false); },
-                   .failed = [this](const QString& sentence) { form->show_estimate(sentence, true); }}) {}
+        estimate_task({.answered = [this](JobEstimate&& answer) { form->show_estimate(answer); },
+                       .failed = [this](const QString& sentence) { form->show_no_estimate(sentence); }}),
+        device_task({.answered = [this](std::vector<DeviceChoice>&& found) {
+          devices = std::move(found);
+          form->show_devices(devices);
+        }}) {}
 
   MainWindow& window;
   Services services;
   JobDocument document;
   ViewState view;
   SceneState scene;
+  Subscription follows_document;
   RunWorker worker;
   RunSession session;
   DataSession data_session;
-  LatestTask<std::string> plan_task;
+  LatestTask<JobEstimate> estimate_task;
+  std::vector<DeviceChoice> devices;  ///< empty until they have been found
+  LatestTask<std::vector<DeviceChoice>> device_task;
 
   QStackedWidget* pages = nullptr;
   StartPage* start_page = nullptr;
@@ -78,6 +85,7 @@ class MainWindow::Parts : public QObject {
   /// Runs `action`; an exception becomes a dialog that begins with `what`. False if there was one.
   bool attempt(const QString& what, const std::function<void()>& action);
   QString circumstances() const;
+  QStringList device_lines() const;
   bool is_running() const;
   bool may_discard_changes();
   bool may_stop_run();

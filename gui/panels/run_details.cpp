@@ -58,13 +58,6 @@ void add_message(QListWidget& messages, QStyle::StandardPixmap icon, const QStri
   messages.addItem(new QListWidgetItem(messages.style()->standardIcon(icon), text));
 }
 
-void add_line(QListWidget& messages, const std::string& line) {
-  constexpr std::string_view mark = "Warning: ";
-  const bool is_warning = line.starts_with(mark);
-  add_message(messages, is_warning ? QStyle::SP_MessageBoxWarning : QStyle::SP_MessageBoxInformation,
-              QString::fromStdString(is_warning ? line.substr(mark.size()) : line));
-}
-
 QString settings_text(const io::Job& job) {
   QStringList lines;
   for (const std::string& line : io::changed_settings(job)) {
@@ -161,7 +154,9 @@ bool RunDetails::Parts::add_figures() {
 
 void RunDetails::Parts::add_messages() {
   for (; lines_shown < run->lines.size(); ++lines_shown) {
-    add_line(*messages, run->lines[lines_shown]);
+    const RunLine& line = run->lines[lines_shown];
+    add_message(*messages, line.is_warning ? QStyle::SP_MessageBoxWarning : QStyle::SP_MessageBoxInformation,
+                QString::fromStdString(line.text));
     messages->scrollToBottom();
   }
   if (!run->error.empty() && !error_shown) {

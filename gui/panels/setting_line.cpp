@@ -69,20 +69,6 @@ QComboBox* combo_box(const std::vector<std::string>& words) {
   return box;
 }
 
-/// "auto" and the devices. One that is missing stays in sight, with its reason, but cannot be chosen.
-QComboBox* device_box(const std::vector<DeviceChoice>& devices) {
-  QComboBox* box = combo_box({"auto"});
-  box->setItemData(0, "The first GPU, else the CPU", Qt::ToolTipRole);
-  auto& items = *qobject_cast<QStandardItemModel*>(box->model());
-  for (const DeviceChoice& device : devices) {
-    box->addItem(QString::fromStdString(device.word));
-    QStandardItem& item = *items.item(box->count() - 1);
-    item.setEnabled(device.available);
-    item.setToolTip(QString::fromStdString(device.available ? device.name : device.why_unavailable));
-  }
-  return box;
-}
-
 /// A line per device: its name, or why it is missing.
 QString device_note(const std::vector<DeviceChoice>& devices) {
   QStringList lines;
@@ -107,8 +93,7 @@ QLabel* small_label(const QString& text) {
 
 }  // namespace
 
-SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, const std::vector<DeviceChoice>& devices,
-                         QWidget* parent)
+SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, QWidget* parent)
     : QWidget(parent),
       document_(document),
       key_(setting.key),
@@ -116,15 +101,16 @@ SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, cons
       label_(new QLabel(words_of(setting))),
       reset_(new QToolButton),
       reason_(small_label({})),
-      help_(small_label(QString::fromStdString(setting.help))) {
+      help_(small_label(QString::fromStdString(setting.help))),
+      note_(small_label({})) {
   grid_->setContentsMargins(0, 2, 0, 2);
   grid_->setHorizontalSpacing(6);
   grid_->setVerticalSpacing(1);
   grid_->setColumnStretch(editor_column, 1);
   grid_->addWidget(label_, 0, label_column);
-  make_editor(setting, devices);
+  make_editor(setting);
   make_beside(setting);
-  make_below(device_note(devices));
+  make_below();
   refresh();
 }
 
@@ -139,13 +125,13 @@ QWidget* SettingLine::make_line_edit(bool is_path) {
   return line;
 }
 
-void SettingLine::make_editor(const io::Setting& setting, const std::vector<DeviceChoice>& devices) {
+void SettingLine::make_editor(const io::Setting& setting) {
   if (std::holds_alternative<bool*>(setting.field)) {
     auto* box = new QCheckBox;
     connect(box, &QCheckBox::toggled, this, [this](bool on) { set(on ? "true" : "false"); });
     editor_ = box;
-  } else if (std::holds_alternative<io::WordField>(setting.field) || !devices.empty()) {
-    QComboBox* box = devices.empty() ? combo_box(setting.words) : device_box(devices);
+  } else if (std::holds_alternative<io::WordField>(setting.field) || key_ == device_setting) {
+    QComboBox* box = combo_box(key_ == device_setting ? std::vector<std::string>{"auto", "cpu"} : setting.words);
     connect(box, &QComboBox::currentTextChanged, this, &SettingLine::set);
     editor_ = box;
   } else {
@@ -193,7 +179,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
   grid_->addWidget(reset_, 0, reset_column);
 }
 
-void SettingLine::make_below(const QString& note) {
+void SettingLine::make_below() {
   QFont font = reason_->font();
   font.setBold(true);
   reason_->setFont(font);
@@ -209,9 +195,27 @@ void SettingLine::make_below(const QString& note) {
   grid_->addWidget(row, 2, label_column, 1, num_columns);
   help_->setForegroundRole(QPalette::PlaceholderText);
   grid_->addWidget(help_, 3, label_column, 1, num_columns);
-  if (!note.isEmpty()) {
-    grid_->addWidget(small_label(note), 4, label_column, 1, num_columns);
+  grid_->addWidget(note_, 4, label_column, 1, num_columns);
+  note_->hide();
+}
+
+/// A device that is missing stays in sight but cannot be chosen.
+void SettingLine::show_devices(const std::vector<DeviceChoice>& devices) {
+  auto* box = qobject_cast<QComboBox*>(editor_);
+  const QSignalBlocker not_the_user(box);
+  box->clear();
+  box->addItem("auto");
+  box->setItemData(0, "The first GPU, else the CPU", Qt::ToolTipRole);
+  auto& items = *qobject_cast<QStandardItemModel*>(box->model());
+  for (const DeviceChoice& device : devices) {
+    box->addItem(QString::fromStdString(device.word));
+    QStandardItem& item = *items.item(box->count() - 1);
+    item.setEnabled(device.available);
+    item.setToolTip(QString::fromStdString(device.available ? device.name : device.why_unavailable));
   }
+  note_->setText(device_note(devices));
+  note_->show();
+  refresh();
 }
 
 bool SettingLine::matches(const QString& text) const {

@@ -12,15 +12,17 @@ class QToolButton;
 
 namespace coincide::gui {
 
+/// The setting that is chosen among the devices of the machine.
+inline constexpr const char* device_setting = "compute.device";
+
 /// One setting of the job: label, an editor that fits its kind, unit or browse button, the way back to the default, the
 /// reason of an invalid value and the help.
 class SettingLine : public QWidget {
   Q_OBJECT
 
  public:
-  /// `setting` is one of the document's. If there are `devices`, it is chosen among them, and they are named below it.
-  SettingLine(JobDocument& document, const io::Setting& setting, const std::vector<DeviceChoice>& devices,
-              QWidget* parent = nullptr);
+  /// `setting` is one of the document's.
+  SettingLine(JobDocument& document, const io::Setting& setting, QWidget* parent = nullptr);
 
   const std::string& key() const { return key_; }
   QWidget* editor() const { return editor_; }
@@ -32,6 +34,8 @@ class SettingLine : public QWidget {
   /// Takes over the text that is being typed.
   void commit();
   void set_explained(bool explained);
+  /// Only of the device: what it is chosen from besides "auto". Named below it, a missing one with the reason.
+  void show_devices(const std::vector<DeviceChoice>& devices);
 
   int label_width() const;
   int unit_width() const;
@@ -45,10 +49,10 @@ class SettingLine : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
-  void make_editor(const io::Setting& setting, const std::vector<DeviceChoice>& devices);
+  void make_editor(const io::Setting& setting);
   QWidget* make_line_edit(bool is_path);
   void make_beside(const io::Setting& setting);
-  void make_below(const QString& note);
+  void make_below();
   void browse();
   void set(const QString& text);
   void show_text(const QString& text);
@@ -63,6 +67,7 @@ class SettingLine : public QWidget {
   QToolButton* reset_;
   QLabel* reason_;
   QLabel* help_;
+  QLabel* note_;  ///< the devices
 };
 
 }  // namespace coincide::gui

@@ -6,7 +6,6 @@
 #include <QGridLayout>
 #include <QLabel>
 #include <QPainter>
-#include <QPointer>
 #include <QPushButton>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -106,6 +105,7 @@ struct ViewTools::Parts {
   QLabel* position = value_label();
   QLabel* value = value_label();
   RoiTable* regions;
+  Subscription follows_state;
 };
 
 void ViewTools::Parts::refresh() {
@@ -195,12 +195,7 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   connect(parts_->colours, &QComboBox::currentTextChanged, this,
           [this](const QString& name) { parts_->state.set_colour_map(name.toStdString()); });
   connect(parts_->smooth, &QCheckBox::toggled, this, [this](bool on) { parts_->state.set_smooth(on); });
-  // The state may outlive this widget.
-  state.listen([tools = QPointer(this)] {
-    if (tools) {
-      tools->parts_->refresh();
-    }
-  });
+  parts_->follows_state = state.listen([this] { parts_->refresh(); });
   parts_->refresh();
 }
 

@@ -20,6 +20,7 @@ struct ImageViewer::Views {
   QString alone;        ///< empty: all are shown
   bool has_image = false;
   QTimer refresh;
+  Subscription follows_state;
 };
 
 ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
@@ -56,7 +57,7 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
     }
     views_->bar->update();
   });
-  state.listen([this, &state] {
+  views_->follows_state = state.listen([this, &state] {
     views_->refresh.start(0);
     if (state.has_image() != views_->has_image) {
       views_->has_image = state.has_image();

@@ -14,6 +14,7 @@
 #include <cmath>
 
 #include "gui/model/colour_maps.h"
+#include "gui/model/detector_map.h"
 #include "gui/model/scene_state.h"
 
 namespace coincide::gui {
@@ -47,13 +48,6 @@ std::array<unsigned char, 3> bytes(const std::array<double, 3>& rgb) {
   return {byte(rgb[0]), byte(rgb[1]), byte(rgb[2])};
 }
 
-/// Above it the colours end, so that a hot crystal does not darken all the others.
-double usual_most(std::vector<std::uint64_t> counts) {
-  const auto rank = static_cast<std::ptrdiff_t>(0.99 * static_cast<double>(counts.size() - 1));
-  std::ranges::nth_element(counts, counts.begin() + rank);
-  return std::max(1.0, static_cast<double>(counts[static_cast<std::size_t>(rank)]));
-}
-
 }  // namespace
 
 std::array<double, 6> image_bounds(const recon::ImageGrid& grid) {
@@ -74,7 +68,7 @@ vtkSmartPointer<vtkPolyData> crystal_shape(const recon::Scanner& scanner, const 
   colours->SetNumberOfComponents(3);
   points->SetNumberOfPoints(static_cast<vtkIdType>(4 * faces.size()));
   const ColourMap& map = find_colour_map("viridis");
-  const double most = counts.empty() ? 1 : usual_most(counts);
+  const double most = usual_most({counts.begin(), counts.end()});
   vtkIdType point = 0;
   for (std::size_t id = 0; id < faces.size(); ++id) {
     const vtkIdType corners[4]{point, point + 1, point + 2, point + 3};

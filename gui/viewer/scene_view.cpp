@@ -96,6 +96,7 @@ struct SceneView::Parts {
   std::vector<CrystalFace> faces;
   const void* looked_at = nullptr;  ///< the state that the camera was placed for: view, scene or none
   LatestTask<std::shared_ptr<const Volume>> volume_task;
+  Subscription follows_view, follows_scene;
 
   void make_scene(VtkWidget& to);
   void refresh();
@@ -333,8 +334,8 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
     parts_->refresh();
   });
   const auto refresh = [this] { parts_->refresh_soon.start(0); };
-  view.listen(refresh);
-  scene.listen(refresh);
+  parts.follows_view = view.listen(refresh);
+  parts.follows_scene = scene.listen(refresh);
   parts.still.setSingleShot(true);
   connect(&parts.still, &QTimer::timeout, this, [this] {
     parts_->is_moving = false;

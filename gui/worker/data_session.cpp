@@ -59,12 +59,15 @@ void DataSession::follow(const io::Job& job) {
     job_ = job;
     geometry_soon_.start();
   }
-  if (job.input.events == data_path_) {
+  const io::Job::Input& input = job.input;
+  const bool same_options = input.events.empty() || input.allow_truncated == data_options_.allow_truncated;
+  if (input.events == data_path_ && same_options) {
     return;
   }
-  data_path_ = job.input.events;
+  data_path_ = input.events;
+  data_options_.allow_truncated = input.allow_truncated;
   if (!data_path_.empty()) {
-    read(data_path_);
+    read(data_path_, data_options_);
   } else {
     header_task_.cancel();
     data_task_.cancel();
@@ -83,12 +86,13 @@ void DataSession::request_geometry() {
   });
 }
 
-void DataSession::read(const std::filesystem::path& path) {
+void DataSession::read(const std::filesystem::path& path, const io::ListmodeOptions& options) {
   stop_ = std::make_shared<std::atomic<bool>>(false);
-  header_task_.request([path](recon::Reporter&) { return std::make_shared<const LoadedData>(open_data(path)); });
-  data_task_.request([path, stop = stop_](recon::Reporter& reporter) {
+  header_task_.request(
+      [path, options](recon::Reporter&) { return std::make_shared<const LoadedData>(open_data(path, options)); });
+  data_task_.request([path, options, stop = stop_](recon::Reporter& reporter) {
     UntilStopped until_stopped(reporter, *stop);
-    return std::make_shared<const LoadedData>(read_data(path, until_stopped));
+    return std::make_shared<const LoadedData>(read_data(path, options, until_stopped));
   });
 }
 

@@ -14,7 +14,7 @@
 namespace coincide::gui {
 
 /// Reads what a job names, away from the window: the scanner and image grid whenever they may have changed, the
-/// listmode file when it is another one.
+/// listmode file when it is another one or to be read in another way.
 class DataSession : public QObject {
   Q_OBJECT
 
@@ -24,7 +24,7 @@ class DataSession : public QObject {
   /// To be called after every change of the job; looks for itself what is new.
   void follow(const io::Job& job);
   /// Reads a file that the job does not name, for example one that a simulation has written.
-  void read(const std::filesystem::path& path);
+  void read(const std::filesystem::path& path, const io::ListmodeOptions& options);
   /// Ends the reading; data_ready() gives what has been read.
   void stop_reading();
 
@@ -46,6 +46,7 @@ class DataSession : public QObject {
   io::Job job_;
   std::string geometry_key_;
   std::filesystem::path data_path_;
+  io::ListmodeOptions data_options_;
   QTimer geometry_soon_;
   std::shared_ptr<std::atomic<bool>> stop_ = std::make_shared<std::atomic<bool>>(false);
   LatestTask<std::shared_ptr<const JobGeometry>> geometry_task_;

@@ -88,7 +88,6 @@ class LatestTask {
   void begin() {
     stop_ = false;
     cancelled_ = false;
-    answer_.reset();
     thread_.reset(QThread::create([this, work = std::exchange(next_, nullptr)] {
       give_way_to_window();
       try {
@@ -105,12 +104,15 @@ class LatestTask {
   void end() {
     thread_->wait();  // it says that it ends shortly before it does
     thread_.reset();
+    // Moved out: a receiver may request again, and then the next thread writes to them.
+    std::optional<Answer> answer = std::exchange(answer_, std::nullopt);
+    const QString failure = std::exchange(failure_, {});
     if (next_) {
       begin();
-    } else if (!cancelled_ && answer_) {
-      receiver_.answered(std::move(*answer_));
+    } else if (!cancelled_ && answer) {
+      receiver_.answered(std::move(*answer));
     } else if (!cancelled_ && receiver_.failed) {
-      receiver_.failed(failure_);
+      receiver_.failed(failure);
     }
   }
 

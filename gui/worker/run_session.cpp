@@ -10,7 +10,7 @@ constexpr std::size_t most_bytes_kept = 2'000'000'000;  ///< of the iterations o
 RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), worker_(worker) {
   connect(&worker_, &RunWorker::progress, this, &RunSession::progress);
   connect(&worker_, &RunWorker::note, this, [this](const QString& sentence, bool is_warning) {
-    run_->lines.push_back((is_warning ? "Warning: " : "") + sentence.toStdString());
+    run_->lines.push_back({sentence.toStdString(), is_warning});
     emit run_changed(run_, false);
   });
   connect(&worker_, &RunWorker::image_ready, this,
@@ -61,6 +61,9 @@ void RunSession::resume() {
 
 void RunSession::stop() {
   if (run_ && !run_->is_over()) {
+    if (run_->state == RunState::paused) {
+      clock_.restart();
+    }
     worker_.stop();
     set_state(RunState::stopping);
   }
@@ -96,7 +99,7 @@ void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double i
     bytes_kept_ += bytes;
     run_->kept.push_back({iteration, image});
   } else {
-    run_->lines.emplace_back("Further iterations are not kept to go back to: their images would fill the memory.");
+    run_->lines.push_back({"Further iterations are not kept to go back to: their images would fill the memory."});
   }
   emit run_changed(run_, false);
 }

@@ -161,13 +161,17 @@ class AnalysisPanelTest : public QObject {
     state_->set_image(test_image());
     panel_->show();
     QTRY_VERIFY(shows(profile(0)));
+    const auto* timer = panel_->findChild<QTimer*>({}, Qt::FindDirectChildrenOnly);
+    state_->set_cursor({3, 17, 20});
+    QVERIFY(timer->isActive());  // as long as it is to be seen
+    QTRY_VERIFY(!timer->isActive());
     const Chart before = chart();
     panel_->hide();
     std::weak_ptr<const recon::Image> old = state_->image();
     state_->set_image(test_image(2));
     QVERIFY(old.expired());
     choose("Profile along y");
-    QTest::qWait(300);  // longer than it ever waits
+    QVERIFY(!timer->isActive());
     QVERIFY(same(chart(), before));
     panel_->show();
     QTRY_VERIFY(shows(profile(1)));

@@ -286,7 +286,7 @@ class JobDocumentTest : public QObject {
   void every_change_is_told() {
     gui::JobDocument document;
     int calls = 0;
-    document.on_change = [&] { ++calls; };
+    const gui::Subscription follows = document.listen([&] { ++calls; });
     document.set("algorithm.iterations", "5");
     document.set("algorithm.iterations", "0");
     document.undo();

@@ -73,7 +73,7 @@ class JobFormTest : public QObject {
 
 void JobFormTest::every_setting_has_an_editor() {
   JobDocument document;
-  const JobForm form(document, {});
+  const JobForm form(document);
   for (const io::Setting& setting : document.settings()) {
     QVERIFY2(form.editor(QString::fromStdString(setting.key)) != nullptr, setting.key.c_str());
   }
@@ -82,7 +82,7 @@ void JobFormTest::every_setting_has_an_editor() {
 
 void JobFormTest::edits_reach_the_document() {
   JobDocument document;
-  const JobForm form(document, {});
+  const JobForm form(document);
   type(form.editor("algorithm.iterations"), "12");
   QCOMPARE(document.job().algorithm.iterations, 12);
   type(form.editor("image.voxel_size_mm"), "1.5, 2, 4");
@@ -97,7 +97,7 @@ void JobFormTest::edits_reach_the_document() {
 
 void JobFormTest::invalid_text_is_kept_and_explained() {
   JobDocument document;
-  JobForm form(document, {});
+  JobForm form(document);
   form.show();
   const SettingLine& line = *line_of(form, "algorithm.iterations");
   type(form.editor("algorithm.iterations"), "many");
@@ -123,8 +123,8 @@ void JobFormTest::invalid_text_is_kept_and_explained() {
 
 void JobFormTest::undo_refreshes_the_editor() {
   JobDocument document;
-  JobForm form(document, {});
-  document.on_change = [&] { form.refresh(); };
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
   const QString before = text_in(form, "algorithm.subsets");
   type(form.editor("algorithm.subsets"), "21");
   document.undo();
@@ -135,8 +135,8 @@ void JobFormTest::undo_refreshes_the_editor() {
 
 void JobFormTest::typed_text_survives_a_refresh() {
   JobDocument document;
-  JobForm form(document, {});
-  document.on_change = [&] { form.refresh(); };
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
   auto* line = qobject_cast<QLineEdit*>(form.editor("algorithm.iterations"));
   line->selectAll();
   QTest::keyClicks(line, "15");
@@ -149,7 +149,7 @@ void JobFormTest::typed_text_survives_a_refresh() {
 
 void JobFormTest::what_differs_from_the_default_is_marked() {
   JobDocument document;
-  JobForm form(document, {});
+  JobForm form(document);
   form.show();
   const SettingLine& line = *line_of(form, "algorithm.psf_fwhm_mm");
   QVERIFY(!is_marked(line));
@@ -165,7 +165,7 @@ void JobFormTest::what_differs_from_the_default_is_marked() {
 
 void JobFormTest::filter_hides_other_settings() {
   JobDocument document;
-  JobForm form(document, {});
+  JobForm form(document);
   form.show();
   auto* filter = form.findChild<QLineEdit*>({}, Qt::FindDirectChildrenOnly);
   QTest::keyClicks(filter, "seed");
@@ -179,8 +179,8 @@ void JobFormTest::filter_hides_other_settings() {
 /// F5 and Ctrl+S end no editing: what has been typed is taken over by commit().
 void JobFormTest::commit_takes_what_is_being_typed() {
   JobDocument document;
-  JobForm form(document, {});
-  document.on_change = [&] { form.refresh(); };
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
   form.show();
   form.activateWindow();
   QVERIFY(QTest::qWaitForWindowActive(&form));
@@ -215,8 +215,9 @@ void JobFormTest::commit_takes_what_is_being_typed() {
 
 void JobFormTest::device_is_chosen_among_those_there_are() {
   JobDocument document;
-  JobForm form(document, {{"cpu", "CPU, AVX2, 8 threads", true, ""}, {"cuda:0", "GPU", false, "No driver."}});
-  document.on_change = [&] { form.refresh(); };
+  document.set("compute.device", "cpu");
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
   form.show();
   auto* box = qobject_cast<QComboBox*>(form.editor("compute.device"));
   QVERIFY(box != nullptr);
@@ -227,6 +228,12 @@ void JobFormTest::device_is_chosen_among_those_there_are() {
     }
     return list;
   };
+  QCOMPARE(words(), (QStringList{"auto", "cpu"}));  // before it is known which there are
+  QCOMPARE(box->currentText(), QString("cpu"));
+  document.undo();
+  form.show_devices({{"cpu", "CPU, AVX2, 8 threads", true, ""}, {"cuda:0", "GPU", false, "No driver."}});
+  QVERIFY(!document.can_undo());
+  QCOMPARE(box->currentText(), QString("auto"));
   QCOMPARE(words(), (QStringList{"auto", "cpu", "cuda:0"}));
   QVERIFY(box->model()->flags(box->model()->index(1, 0)) & Qt::ItemIsEnabled);
   QVERIFY(!(box->model()->flags(box->model()->index(2, 0)) & Qt::ItemIsEnabled));
@@ -246,8 +253,8 @@ void JobFormTest::device_is_chosen_among_those_there_are() {
 
 void JobFormTest::estimate_is_asked_for_after_a_change() {
   JobDocument document;
-  JobForm form(document, {});
-  document.on_change = [&] { form.refresh(); };
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
   form.show();
   QSignalSpy asked(&form, &JobForm::estimate_requested);
   QAbstractButton* check = button_of(form, "Check");
@@ -279,18 +286,24 @@ void JobFormTest::estimate_is_asked_for_after_a_change() {
 void JobFormTest::estimate_shows_the_gist_of_the_plan() {
   JobDocument document;
   document.set("input.events", "/scans/a.petsird");
-  JobForm form(document, {});
+  JobForm form(document);
   form.show();
   form.show_estimate_pending();
   QVERIFY(estimate_text(form).contains("Estimating"));
-  form.show_estimate(
-      "Scanner       small\nMemory        about 1.2 GB\n"
-      "Time          about 3 min (an estimate from a short timed run): sensitivity image 1 min, each iteration 30 s\n"
-      "Warning       The file ends early.\nNote          No TOF.\n",
-      false);
+  JobEstimate estimate{.memory_bytes = 1'240'000'000,
+                       .total_s = 190,
+                       .sensitivity_s = 100,
+                       .iteration_s = 30.2,
+                       .warnings = {"The file ends early."},
+                       .text = "Scanner       small\n"};
+  form.show_estimate(estimate);
   QCOMPARE(estimate_text(form),
-           QString("About 1.2 GB, 3 min: sensitivity image 1 min, each iteration 30 s|The file ends early."));
-  form.show_estimate("There is no file a.petsird.", true);
+           QString("About 1.2 GB, 3 min: sensitivity image 2 min, each iteration 30 s|The file ends early."));
+  QVERIFY(form.findChild<EstimateStrip*>()->toolTip().contains("small"));
+  estimate = {.memory_bytes = 120'000'000'000, .total_s = 7200, .iteration_s = 2, .warnings = {}, .text = {}};
+  form.show_estimate(estimate);
+  QCOMPARE(estimate_text(form), QString("About 120 GB, 2.0 h: each iteration 2.0 s"));
+  form.show_no_estimate("There is no file a.petsird.");
   QCOMPARE(estimate_text(form), QString("There is no file a.petsird."));
 }
 

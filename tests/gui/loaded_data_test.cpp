@@ -109,12 +109,12 @@ class LoadedDataTest : public QObject {
     if (!std::filesystem::exists(shared_file())) {
       QSKIP("the shared PETSIRD data are not on this machine");
     }
-    const LoadedData opened = gui::open_data(shared_file());
+    const LoadedData opened = gui::open_data(shared_file(), {});
     QVERIFY(!opened.complete);
     QCOMPARE(opened.scanner.num_crystals(), std::size_t{2160});
     QVERIFY(std::ranges::count(opened.facts, "Prompts", &io::DataFact::name) == 0);
     recon::Reporter silent;
-    const LoadedData read = gui::read_data(shared_file(), silent);
+    const LoadedData read = gui::read_data(shared_file(), {}, silent);
     QVERIFY(read.complete);
     QVERIFY(std::ranges::count(read.facts, "Prompts", &io::DataFact::name) == 1);
     QVERIFY(read.facts.size() > opened.facts.size());
@@ -124,7 +124,7 @@ class LoadedDataTest : public QObject {
     QCOMPARE(std::accumulate(tof.y.begin(), tof.y.end() - 1, 0.0), prompts);
   }
 
-  void a_missing_file_is_an_error() { QVERIFY_THROWS_EXCEPTION(FileError, gui::open_data("missing.petsird")); }
+  void a_missing_file_is_an_error() { QVERIFY_THROWS_EXCEPTION(FileError, gui::open_data("missing.petsird", {})); }
 };
 
 COINCIDE_TEST_CLASS(LoadedDataTest)

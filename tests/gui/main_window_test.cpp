@@ -1,19 +1,25 @@
 // The window as a user drives it, with the program's real services.
 
 #include <QAction>
+#include <QComboBox>
 #include <QDockWidget>
 #include <QDropEvent>
 #include <QLabel>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QSemaphore>
 #include <QSlider>
 #include <QSpinBox>
 #include <QTemporaryDir>
+#include <QThread>
 #include <QtTest>
+#include <algorithm>
+#include <atomic>
 #include <fstream>
 
 #include "app/run_job.h"
 #include "app/window_services.h"
+#include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/run_panel.h"
@@ -224,6 +230,59 @@ class MainWindowTest : public QObject {
     trigger("run");
     QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
     QCOMPARE(runs()->chosen_run()->figures.size(), std::size_t{2});
+  }
+
+  /// It would disturb the run, and be wrong.
+  void an_estimate_waits_for_the_end_of_a_run() {
+    const auto estimates = std::make_shared<std::atomic<int>>(0);
+    const auto until_stopped = [](const recon::Reporter& reporter) {
+      while (!reporter.stop_requested()) {
+        QThread::yieldCurrentThread();
+      }
+    };
+    Services services = app::make_window_services();
+    services.estimate_job = [=](const io::Job&, const recon::Reporter& reporter) {
+      if (++*estimates == 1) {
+        until_stopped(reporter);
+      }
+      return JobEstimate{.total_s = 1, .warnings = {}, .text = {}};
+    };
+    services.run_job = [=](const io::Job&, const recon::Reporter& reporter) {
+      until_stopped(reporter);
+      return RunOutcome{.image = nullptr, .stopped = true, .folder = {}, .files = {}};
+    };
+    window_ = std::make_unique<MainWindow>(services);
+    write_job("waits.toml", 1, 1);
+    open("waits.toml");
+    emit window_->findChild<JobForm*>()->estimate_requested();
+    trigger("run");
+    const auto* strip = window_->findChild<EstimateStrip*>();
+    const auto says = [&](const QString& words) {
+      return std::ranges::any_of(strip->findChildren<QLabel*>(),
+                                 [&](const QLabel* label) { return label->text().contains(words); });
+    };
+    QVERIFY(says("when the run has ended"));
+    trigger("stop");
+    QTRY_VERIFY(is_over());
+    QTRY_VERIFY(says("each iteration"));
+    QVERIFY(estimates->load() >= 2);  // the form may ask by itself, too
+  }
+
+  /// A driver takes its time; the window does not wait for it.
+  void devices_come_when_they_are_found() {
+    const auto answer = std::make_shared<QSemaphore>();
+    Services services = app::make_window_services();
+    services.devices = [answer] {
+      answer->tryAcquire(1, patience_ms);
+      return std::vector<DeviceChoice>{{"cpu", "CPU", true, ""}, {"cuda:0", "a GPU", true, ""}};
+    };
+    window_ = std::make_unique<MainWindow>(services);
+    const auto* box = qobject_cast<QComboBox*>(window_->findChild<JobForm*>()->editor("compute.device"));
+    QCOMPARE(box->count(), 2);
+    answer->release();
+    QTRY_COMPARE(box->count(), 3);
+    QCOMPARE(box->currentText(), QString("auto"));
+    QVERIFY(!window_->isWindowModified());
   }
 
   /// The slider goes back to the image after an earlier iteration; the data that were simulated are shown.

@@ -279,8 +279,8 @@ class ModelTest : public QObject {
     ViewState state;
     int first = 0;
     int second = 0;
-    state.listen([&] { ++first; });
-    state.listen([&] { ++second; });
+    const gui::Subscription follows = state.listen([&] { ++first; });
+    gui::Subscription follows_too = state.listen([&] { ++second; });
     state.set_image(uniform(2));
     state.set_cursor({0, 0, 0});
     state.move_cursor(0, 1);
@@ -294,6 +294,10 @@ class ModelTest : public QObject {
     QVERIFY(state.smooth());
     QVERIFY_EXCEPTION_THROWN(state.set_colour_map("no such map"), InputError);
     QCOMPARE(state.colour_map(), std::string("viridis"));
+    follows_too.reset();
+    state.set_smooth(false);
+    QCOMPARE(first, 7);
+    QCOMPARE(second, 6);
   }
 
   void colour_maps_are_whole() {

@@ -181,7 +181,7 @@ void ProfileTest::width_is_that_of_the_highest_peak() {
 void ProfileTest::profile_line_is_told_to_the_listeners() {
   ViewState state;
   int calls = 0;
-  state.listen([&] { ++calls; });
+  const Subscription follows = state.listen([&] { ++calls; });
   QVERIFY(!state.profile_line());
   const ProfileLine line{{1, 2, 3}, {4, 5, 6}};
   state.set_profile_line(line);

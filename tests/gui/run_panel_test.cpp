@@ -50,6 +50,7 @@ class RunPanelTest : public QObject {
   void the_buttons_ask_for_what_is_possible();
   void an_older_run_can_be_chosen();
   void charts_hold_the_figures();
+  void events_are_those_that_were_written();
   void iterations_can_be_gone_back_to();
   void slider_at_its_end_follows_the_newest();
   void curves_follow_the_run();
@@ -76,7 +77,7 @@ void RunPanelTest::the_panel_shows_what_a_run_does() {
   run->seconds = 61;
   run->seconds_left = 183;
   run->figures = {{.iteration = 1, .log_likelihood = -1234.5, .expected_counts = 1000}};
-  run->lines = {"100 prompts.", "Warning: few counts"};
+  run->lines = {{.text = "100 prompts."}, {.text = "few counts", .is_warning = true}};
   panel.show_run(run);
   QCOMPARE(panel.chosen_run(), std::shared_ptr<const Run>(run));
   QVERIFY(!start->isEnabled() && pause->isEnabled() && stop->isEnabled());
@@ -143,7 +144,7 @@ void RunPanelTest::an_older_run_can_be_chosen() {
     runs.push_back(std::make_shared<Run>());
     runs.back()->number = number;
     runs.back()->state = RunState::done;
-    runs.back()->lines = {"of run " + std::to_string(number)};
+    runs.back()->lines = {{.text = "of run " + std::to_string(number)}};
     panel.show_run(runs.back());
   }
   QCOMPARE(panel.chosen_run()->number, 2);
@@ -154,7 +155,7 @@ void RunPanelTest::an_older_run_can_be_chosen() {
   const auto* messages = panel.findChild<QListWidget*>("messages");
   QCOMPARE(messages->item(0)->text(), QString("of run 1"));
   runs[1]->state = RunState::running;
-  runs[1]->lines.emplace_back("more");
+  runs[1]->lines.push_back({.text = "more"});
   panel.show_run(runs[1]);  // not the chosen one
   QCOMPARE(messages->count(), 1);
   QCOMPARE(list->topLevelItem(0)->text(2), QString::fromStdString(run_state_name(RunState::running)));
@@ -169,6 +170,17 @@ void RunPanelTest::charts_hold_the_figures() {
   QCOMPARE(likelihood.series[0].y, (std::vector<double>{-100, -50, -100.0 / 3}));
   QCOMPARE(expected_counts_chart(*run).series[0].y, (std::vector<double>{50, 100, 150}));
   QVERIFY(likelihood_chart(Run()).series.empty());
+}
+
+/// A run that is stopped while it simulates leaves no events, but a log and a record.
+void RunPanelTest::events_are_those_that_were_written() {
+  Run run;
+  run.job.simulation.phantom = "nema_iq";
+  run.folder = "/results";
+  run.files = {"a.log", "a.json"};
+  QVERIFY(simulated_events(run).empty());
+  run.files = {"a.log", "a.petsird", "a_truth.nii.gz"};
+  QCOMPARE(simulated_events(run), std::filesystem::path("/results/a.petsird"));
 }
 
 void RunPanelTest::iterations_can_be_gone_back_to() {

@@ -168,22 +168,36 @@ class SceneTest : public QObject {
   void options_that_do_not_fit_are_put_away() {
     SceneState state;
     int calls = 0;
-    state.listen([&] { ++calls; });
+    const Subscription follows = state.listen([&] { ++calls; });
     SceneOptions options;
     options.fan = 7;
     state.set_options(options);
-    state.set_options(options);  // the same: nothing is told
-    QCOMPARE(calls, 1);
+    QVERIFY(!state.options().fan.has_value());  // of a scanner that is not known
     auto geometry = std::make_shared<JobGeometry>();
     geometry->scanner = ring();
     state.set_geometry(geometry);
-    QVERIFY(state.options().fan.has_value());
+    QCOMPARE(calls, 1);
+    state.set_options(options);
+    state.set_options(options);  // the same: nothing is told
+    QCOMPARE(calls, 2);
+    QCOMPARE(state.options().fan, std::optional<std::uint32_t>(7));
+    SceneOptions beyond = options;
+    beyond.fan = 8;
+    state.set_options(beyond);
+    QVERIFY(!state.options().fan.has_value());
+    state.set_options(options);
     auto summary = std::make_shared<io::DataSummary>();
     summary->prompts_per_crystal.assign(9, 1);  // of another scanner
     state.set_data(summary);
     QVERIFY(state.sample() == nullptr);
     summary = std::make_shared<io::DataSummary>();
     summary->prompts_per_crystal.assign(8, 1);
+    summary->prompts_per_tof_bin.assign(3, 1);  // likewise
+    state.set_data(summary);
+    QVERIFY(state.sample() == nullptr);
+    summary = std::make_shared<io::DataSummary>();
+    summary->prompts_per_crystal.assign(8, 1);
+    summary->prompts_per_tof_bin.assign(2, 1);
     state.set_data(summary);
     QVERIFY(state.sample() == &summary->sample);
     state.set_geometry(nullptr);

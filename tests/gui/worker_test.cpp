@@ -304,6 +304,22 @@ class WorkerTest : public QObject {
     QCOMPARE(answers.last(), "failed: x.petsird is not there");
   }
 
+  /// Neither does a further request touch it, nor does the task keep it alive.
+  void an_answer_is_its_receivers() {
+    QList<int> answers;
+    std::weak_ptr<const int> last;
+    LatestTask<std::shared_ptr<const int>> task({.answered = [&](std::shared_ptr<const int>&& answer) {
+      if (answers.isEmpty()) {
+        task.request([](Reporter&) { return std::make_shared<const int>(2); });
+      }
+      answers << *answer;
+      last = answer;
+    }});
+    task.request([](Reporter&) { return std::make_shared<const int>(1); });
+    QTRY_COMPARE(answers, (QList<int>{1, 2}));
+    QVERIFY(last.expired());
+  }
+
   void a_task_tells_its_progress_and_can_be_cancelled() {
     double fraction = 0;
     bool is_answered = false;

@@ -1,0 +1,81 @@
+// The sessions behind the panels: the runs of the window, and the data that its job names.
+
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QThread>
+#include <QtTest>
+#include <filesystem>
+
+#include "gui/worker/data_session.h"
+#include "gui/worker/run_session.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Reports until it is told to stop, and once more then.
+gui::RunOutcome run_until_stopped(const io::Job&, recon::Reporter& reporter) {
+  while (!reporter.stop_requested()) {
+    reporter.progress("reconstruction", 0.5);
+    QThread::yieldCurrentThread();
+  }
+  reporter.progress("writing", 1);
+  return {.image = nullptr, .stopped = true, .folder = {}, .files = {}};
+}
+
+}  // namespace
+
+class SessionTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void a_stop_ends_a_pause() {
+    gui::Services services;
+    services.run_job = run_until_stopped;
+    gui::RunWorker worker(services);
+    gui::RunSession session(worker);
+    QElapsedTimer clock;
+    clock.start();
+    session.start({});
+    const std::shared_ptr<const gui::Run> run = session.newest();
+    QTRY_VERIFY(run->seconds > 0.1);
+    session.pause();
+    QCOMPARE(run->state, gui::RunState::paused);
+    session.stop();
+    QTRY_VERIFY(run->is_over());
+    QCOMPARE(run->stage, std::string("writing"));
+    QVERIFY(run->seconds > 0.1);
+    QVERIFY2(run->seconds <= 1e-3 * static_cast<double>(clock.elapsed()), qPrintable(QString::number(run->seconds)));
+  }
+
+  void a_file_that_ends_early_is_read_where_the_job_allows_it() {
+    const QTemporaryDir folder;
+    io::Job job;
+    job.input.events = fs::path(folder.path().toStdString()) / "early.petsird";
+    fs::copy_file(fs::path(COINCIDE_TEST_DATA) / "petsird" / "kitchen_head.petsird", job.input.events);
+    fs::resize_file(job.input.events, fs::file_size(job.input.events) - 10);
+    gui::DataSession session({});
+    QSignalSpy failed(&session, &gui::DataSession::data_failed);
+    std::shared_ptr<const gui::LoadedData> data;
+    connect(&session, &gui::DataSession::data_ready, this,
+            [&](const std::shared_ptr<const gui::LoadedData>& ready) { data = ready; });
+    session.follow(job);
+    QTRY_COMPARE(failed.count(), 1);
+    QVERIFY(failed.first().first().toString().contains("input.allow_truncated"));
+    job.input.allow_truncated = true;
+    session.follow(job);
+    QTRY_VERIFY(data && data->complete);
+    QCOMPARE(data->summary.counts.prompts, std::uint64_t{5});
+    QVERIFY(!data->summary.counts.truncated.empty());
+    QCOMPARE(failed.count(), 1);
+  }
+};
+
+COINCIDE_TEST_CLASS(SessionTest)
+
+}  // namespace coincide::tests
+
+#include "session_test.moc"
