@@ -45,6 +45,27 @@ void check(ListmodeData& data, const Image& sensitivity, const Image& start, con
   }
 }
 
+/// Sets the sensitivity to 0 behind the nearest crystals where LORs hardly pass. Nothing can decay there, but a single
+/// count that is divided by next to nothing would become the hottest voxel of the image.
+void leave_out_behind_crystals(const Scanner& scanner, const ImageGrid& grid, std::vector<float>& sensitivity) {
+  constexpr float hardly = 0.01F;  // of the best voxel; planes at the ends of the axial field have more than that
+  const float least = hardly * *std::ranges::max_element(sensitivity);
+  const Vec3 middle_mm = scanner.centre_mm();
+  const float radius_mm = scanner.bore_radius_mm();
+  const auto place_mm = [&](std::size_t axis, std::int64_t i) {
+    return grid.origin_mm[axis] + static_cast<float>(i) * grid.voxel_size_mm[axis] - middle_mm[axis];
+  };
+  float* voxel = sensitivity.data();
+  for (std::int64_t x = 0; x < grid.shape[0]; ++x) {
+    for (std::int64_t y = 0; y < grid.shape[1]; ++y) {
+      const bool is_behind = std::hypot(place_mm(0, x), place_mm(1, y)) > radius_mm;
+      for (std::int64_t z = 0; z < grid.shape[2]; ++z, ++voxel) {
+        *voxel = is_behind && *voxel < least ? 0 : *voxel;
+      }
+    }
+  }
+}
+
 /// The control of a reconstruction; an engine does the updates.
 class Osem {
  public:
@@ -56,6 +77,7 @@ class Osem {
     if (options.psf_fwhm_mm != 0) {
       GaussianFilter(start.grid, options.psf_fwhm_mm, options.num_threads).apply(input_.sensitivity);
     }
+    leave_out_behind_crystals(scanner, start.grid, input_.sensitivity);
     // Voxels that nothing sees would keep their start value for ever.
     for (std::size_t i = 0; i < input_.sensitivity.size(); ++i) {
       result_.image.values[i] = input_.sensitivity[i] > 0 ? result_.image.values[i] : 0;

@@ -26,7 +26,8 @@ struct OsemResult {
 };
 
 /// Listmode OSEM (MLEM with one subset): x <- x / s * A^T(m / (m A x + b)) per subset, s the sensitivity of the subset.
-/// `tof` false ignores the TOF bins of the events. Voxels that no LOR sees (s = 0) stay 0.
+/// `tof` false ignores the TOF bins of the events. Voxels that no LOR sees (s = 0) are 0, and so
+/// are those behind the nearest crystals with s below 1 % of the largest.
 /// Likelihood never falls with one subset. Source: Shepp and Vardi 1982; Hudson and Larkin 1994; Barrett, White and
 /// Parra 1997 for listmode.
 OsemResult osem(ListmodeData& data, const Scanner& scanner, const Image& sensitivity, const Image& start, bool tof,
