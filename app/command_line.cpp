@@ -34,6 +34,10 @@ void stop_on_signals() {
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  struct sigaction hangup {};
+  if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {  // nohup ignores it
+    sigaction(SIGHUP, &action, nullptr);  // a terminal or connection that closes
+  }
 }
 
 struct CommandLine {

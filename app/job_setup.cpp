@@ -209,6 +209,23 @@ void check_attenuation_fits(const std::string& name, JobSetup& setup) {
     setup.notes.push_back(
         fmt::format("The attenuation image covers {:.0f} % of the result; elsewhere nothing attenuates.", 100 * part));
   }
+  const ImageGrid& grid = setup.attenuation->grid;
+  constexpr float implausible_mm = 50;
+  if (*std::ranges::max_element(grid.voxel_size_mm) > implausible_mm) {
+    setup.warnings.push_back(
+        fmt::format("The attenuation image has voxels of {:g} x {:g} x {:g} mm: is its unit of length stated rightly?",
+                    grid.voxel_size_mm[0], grid.voxel_size_mm[1], grid.voxel_size_mm[2]));
+  }
+  constexpr float tissue_per_cm = 0.05F, denser_than_bone_per_cm = 0.2F;
+  const auto above = [&](float least) {
+    return std::ranges::count_if(setup.attenuation->values, [least](float value) { return value > least; });
+  };
+  if (above(denser_than_bone_per_cm) > above(tissue_per_cm) / 2) {
+    setup.warnings.push_back(
+        fmt::format("Most of what attenuates does so by more than {} 1/cm, and bone has 0.17, water 0.096: is the "
+                    "attenuation image a mask, or in another unit?",
+                    denser_than_bone_per_cm));
+  }
   const float most = *std::ranges::max_element(setup.attenuation->values);
   constexpr float less_than_tissue_per_cm = 0.03F;
   if (most < less_than_tissue_per_cm) {

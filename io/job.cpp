@@ -100,8 +100,8 @@ std::vector<Setting> describe(Job& job) {
       {"simulation.seed", &simulation.seed, "", "Seed of the random numbers; the same seed gives the same data.", 0,
        4294967295},
 
-      {"image.size", &image.size, "voxels", "Number of voxels; 0 covers the bore, or the axial field of view.", 0,
-       4096},
+      {"image.size", &image.size, "voxels",
+       "Number of voxels; 0: as many as cover 85 % of the bore, or all crystals along the axis.", 0, 4096},
       {"image.voxel_size_mm", &image.voxel_size_mm, "mm", "Edges of a voxel.", 0.05, 100},
       {"image.centre_offset_mm", &image.centre_offset_mm, "mm",
        "Middle of the image relative to the middle of the scanner.", -5000, 5000},
@@ -110,8 +110,9 @@ std::vector<Setting> describe(Job& job) {
        "Use the detection efficiencies that the file holds."},
       word_setting("corrections.geometric", corrections.geometric, {"off", "on", "auto"},
                    "Solid angle of each crystal pair; auto: unless the file's efficiencies hold it already."),
-      path_setting("corrections.attenuation", corrections.attenuation,
-                   "Image of the linear attenuation at 511 keV in 1/cm, on any grid; empty: no correction."),
+      path_setting(
+          "corrections.attenuation", corrections.attenuation,
+          "Image of the linear attenuation at 511 keV in 1/cm, on any grid, in scanner axes; empty: no correction."),
       word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
                    "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
 

@@ -131,13 +131,13 @@ bool PetsirdSource::read_time_block(recon::EventBlock& block) {
 }
 
 void PetsirdSource::end_early(const std::string& why, recon::EventBlock& block, std::size_t first_event) {
-  std::string sentence = fmt::format("{} ends in the middle of time block {} ({})", path_.string(),
+  std::string sentence = fmt::format("{} is damaged or cut off in time block {} ({})", path_.string(),
                                      counts_.time_blocks + 1, blocks_->place());
   if (!options_.allow_truncated) {
     throw FileError(
-        fmt::format("{}; what is whole can be read with input.allow_truncated = true, and looked at with --info FILE "
-                    "--allow-truncated. {}",
-                    sentence, why));
+        fmt::format("{}; the {} time blocks before it can be read with input.allow_truncated = true, and looked at "
+                    "with --info FILE --allow-truncated. {}",
+                    sentence, counts_.time_blocks, why));
   }
   resize(block, first_event);
   counts_.truncated = fmt::format("{}; time blocks read before it: {}.", sentence, counts_.time_blocks);

@@ -106,12 +106,18 @@ class WindowClock {
 };
 
 [[noreturn]] void refuse_empty(const EventCounts& counts, const LoadOptions& options, std::uint64_t impossible) {
+  const std::string window =
+      fmt::format("{} s to {}", options.start_s, options.stop_s > 0 ? fmt::format("{} s", options.stop_s) : "the end");
+  if (impossible > 0) {
+    throw InputError(
+        fmt::format("all {} prompts in the time window from {} are between crystals that the scanner's model excludes, "
+                    "or that have efficiency 0: is it the right scanner?",
+                    impossible, window));
+  }
   throw InputError(
-      fmt::format("there are no prompt coincidences to reconstruct in the time window from {} s to {}: {} prompts were "
-                  "read, from {} s "
-                  "to {} s, and {} of those in the window are between crystals that the scanner's model excludes",
-                  options.start_s, options.stop_s > 0 ? fmt::format("{} s", options.stop_s) : "the end", counts.prompts,
-                  1e-3 * counts.first_ms, 1e-3 * counts.last_ms, impossible));
+      fmt::format("there are no prompts in the time window from {}: {} were read, from {} s to {} s. Change "
+                  "input.start_s and input.stop_s.",
+                  window, counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
 }
 
 /// A column in the given order.

@@ -64,6 +64,7 @@ def make_odd_images(folder):
 
     odd("mu.nii.gz", "mu_per_mm.nii", 0.1)
     odd("mu.nii.gz", "mu_beside.nii", 1, 5000)
+    odd("mu.nii.gz", "mask.nii", 1 / 0.096)
     odd("activity.nii.gz", "zero.nii", 0)
     (folder / "text.nii").write_text("This is no image. " * 100)
 
@@ -72,7 +73,7 @@ def fresh_folder(inputs, parent, job):
     folder = Path(tempfile.mkdtemp(dir=parent))
     for name in ("scan", "cut", "empty", "text"):
         (folder / f"{name}.petsird").symlink_to(inputs / f"{name}.petsird")
-    for name in ("mu.nii.gz", "activity.nii.gz", "mu_per_mm.nii", "mu_beside.nii", "zero.nii", "text.nii"):
+    for name in ("mu.nii.gz", "activity.nii.gz", "mu_per_mm.nii", "mu_beside.nii", "mask.nii", "zero.nii", "text.nii"):
         shutil.copy(inputs / name, folder)
     (folder / "job.toml").write_text(job)
     return folder

@@ -70,7 +70,7 @@ class PetsirdDamageTest : public QObject {
     write_bytes(path_, std::string_view(kitchen).substr(0, kitchen.size() - 10));
     const auto strict = io::open_listmode(path_);
     const QString message = message_of<FileError>([&] { read_all(*strict); });
-    QVERIFY2(message.contains("ends in the middle of time block 8 (byte "), qPrintable(message));
+    QVERIFY2(message.contains("is damaged or cut off in time block 8 (byte "), qPrintable(message));
     QVERIFY2(message.contains("input.allow_truncated = true"), qPrintable(message));
 
     const auto lenient = io::open_listmode(path_, {.allow_truncated = true});
