@@ -21,13 +21,28 @@ double decay_factor(double half_life_s, double duration_s) {
 
 UnitScale unit_scale(const io::Job& job, bool is_absolute, double duration_s) {
   UnitScale scale;
+  scale.decay_factor = decay_factor(job.quantification.half_life_s, duration_s);
+  scale.factor = scale.decay_factor / job.quantification.branching_ratio;
   if (is_absolute && duration_s > 0) {
     constexpr double mm3_per_ml = 1000;
-    scale.decay_factor = decay_factor(job.quantification.half_life_s, duration_s);
-    scale.factor = mm3_per_ml * scale.decay_factor / (duration_s * job.quantification.branching_ratio);
+    scale.factor *= mm3_per_ml / duration_s;
     scale.unit = "Bq/mL";
   }
   return scale;
+}
+
+std::string why_arbitrary_unit(const recon::MultiplicativeModel& model) {
+  if (model.is_absolute()) {
+    return "";
+  }
+  std::string why = "The file does not state how its efficiencies are calibrated";
+  if (!model.uses_efficiencies()) {
+    why = "The efficiencies are left out (corrections.efficiencies = false)";
+  } else if (model.efficiencies().calibration_stated) {
+    why = std::string("The solid angle of the crystal pairs is ") +
+          (model.uses_solid_angle() ? "counted twice" : "left out") + " (corrections.geometric)";
+  }
+  return why + ": the image has an arbitrary unit instead of Bq/mL.";
 }
 
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale) {

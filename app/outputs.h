@@ -8,6 +8,7 @@
 #include "io/job.h"
 #include "io/provenance.h"
 #include "recon/image.h"
+#include "recon/model.h"
 
 namespace coincide::app {
 
@@ -21,8 +22,12 @@ struct UnitScale {
 /// Activity at the start of the frame over the mean activity during it; 1 without half-life.
 double decay_factor(double half_life_s, double duration_s);
 
-/// Annihilations per mm^3 of the frame to Bq/mL if the model is absolute; else the image stays as it is.
+/// Annihilations per mm^3 of the frame to Bq/mL if the model is absolute; else only decay during the frame and the
+/// branching ratio are corrected.
 UnitScale unit_scale(const io::Job& job, bool is_absolute, double duration_s);
+
+/// A sentence if the model is not absolute, else empty.
+std::string why_arbitrary_unit(const recon::MultiplicativeModel& model);
 
 /// A copy in the file's unit.
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale);

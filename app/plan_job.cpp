@@ -6,6 +6,7 @@
 #include <random>
 
 #include "app/job_setup.h"
+#include "app/outputs.h"
 #include "app/sensitivity_cache.h"
 #include "projectors/device_floats.h"
 #include "projectors/projector.h"
@@ -159,6 +160,9 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.tof = setup.uses_tof(job);
   plan.notes = setup.notes;
   plan.warnings = setup.warnings;
+  if (const std::string why = why_arbitrary_unit(model); !why.empty()) {
+    plan.warnings.push_back(why);
+  }
   if (job.input.start_s > 0 || job.input.stop_s > 0) {
     plan.notes.emplace_back("Prompts, memory and time are those of the whole file; the frame needs less.");
   }

@@ -102,8 +102,8 @@ class JobRun {
       job_record_ = record_of("job", job_.file);  // as it was read: it may be edited for the next run meanwhile
     }
     provenance_.outputs.push_back(job_.result_path(".log").filename().string());
-    reporter_.note(fmt::format("Computing on {} ({}), {} threads.", provenance_.device, device_name(setup_.device),
-                               provenance_.threads));
+    reporter_.note(fmt::format("Computing on {} ({}); threads used: {}.", provenance_.device,
+                               device_name(setup_.device), provenance_.threads));
   }
 
   void simulate() {
@@ -133,10 +133,8 @@ class JobRun {
                                        ? "held by the file's efficiencies of pairs"
                                        : "not corrected");
     done.emplace_back("scatter", "not corrected");
-    if (!model_->is_absolute()) {
-      reporter_.warning(
-          "The file does not say how its efficiencies are calibrated, or they are not used: the image has "
-          "an arbitrary unit instead of Bq/mL.");
+    if (const std::string why = why_arbitrary_unit(*model_); !why.empty()) {
+      reporter_.warning(why);
     }
   }
 
@@ -184,6 +182,11 @@ class JobRun {
     if (!counts.truncated.empty()) {
       reporter_.warning(counts.truncated);
     }
+    if (job_.corrections.randoms == recon::RandomsMethod::delayeds && counts.delayeds == 0) {
+      throw InputError(
+          "corrections.randoms = \"delayeds\", but the frame has no delayed coincidences. Use \"auto\" or "
+          "\"none\".");
+    }
     if (data_->num_impossible() > 0) {
       reporter_.warning(
           fmt::format("{} prompts between crystals that cannot be in coincidence, or have efficiency 0, "
@@ -203,13 +206,7 @@ class JobRun {
   }
 
   void estimate_randoms() {
-    const bool has_delayeds = data_->counts().delayeds > 0;
-    if (job_.corrections.randoms == recon::RandomsMethod::delayeds && !has_delayeds) {
-      throw InputError(
-          "corrections.randoms = \"delayeds\", but the frame has no delayed coincidences. Use \"auto\" or "
-          "\"none\".");
-    }
-    if (job_.corrections.randoms == recon::RandomsMethod::none || !has_delayeds) {
+    if (job_.corrections.randoms == recon::RandomsMethod::none || data_->counts().delayeds == 0) {
       provenance_.corrections.emplace_back("randoms", "not corrected");
       return;
     }
@@ -269,7 +266,7 @@ class JobRun {
     provenance_.unit = scale.unit;
     provenance_.decay_factor = scale.decay_factor;
     provenance_.tof = tof();
-    provenance_.decay_corrected = job_.quantification.half_life_s > 0 && scale.unit != "1";
+    provenance_.decay_corrected = job_.quantification.half_life_s > 0;
     provenance_.corrections.emplace_back("decay",
                                          provenance_.decay_corrected ? "to the start of the frame" : "not corrected");
     finished_ = !result.stopped;
