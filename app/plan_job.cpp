@@ -139,6 +139,11 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   return speed;
 }
 
+std::string memory_text(std::uint64_t bytes) {
+  const double gb = static_cast<double>(bytes) / 1e9;
+  return gb < 10 ? fmt::format("{:.2g} GB", gb) : fmt::format("{:.0f} GB", gb);
+}
+
 std::string duration_text(double seconds) {
   if (seconds < 100) {
     return fmt::format("{:.{}f} s", seconds, seconds < 10 ? 1 : 0);
@@ -203,9 +208,9 @@ std::string plan_text(const JobPlan& plan) {
   text += fmt::format("LORs          {} crystal pairs can be in coincidence\n", plan.num_lors);
   text += fmt::format("TOF           {}\n", plan.tof ? "used" : "not used");
   text += fmt::format("Device        {}\n", plan.device);
-  text += fmt::format("Memory        about {:.2g} GB\n", static_cast<double>(plan.memory_bytes) / 1e9);
+  text += fmt::format("Memory        about {}\n", memory_text(plan.memory_bytes));
   if (plan.gpu_memory_bytes > 0) {
-    text += fmt::format("GPU memory    about {:.2g} GB\n", static_cast<double>(plan.gpu_memory_bytes) / 1e9);
+    text += fmt::format("GPU memory    about {}\n", memory_text(plan.gpu_memory_bytes));
   }
   text += fmt::format(
       "Time          about {} (an estimate from a short timed run): sensitivity image {}, each "
