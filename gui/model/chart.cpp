@@ -79,8 +79,11 @@ bool Chart::is_empty() const {
   return std::ranges::all_of(series, [](const Series& one) { return one.x.empty(); });
 }
 
+std::string shown_unit(const std::string& unit) { return unit == "1" ? "" : unit; }
+
 std::string value_label(const std::string& unit) {
-  return unit.empty() || unit == "1" ? "value" : fmt::format("value ({})", unit);
+  const std::string shown = shown_unit(unit);
+  return shown.empty() ? "value" : fmt::format("value ({})", shown);
 }
 
 std::string chart_csv(const Chart& chart) {

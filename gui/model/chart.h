@@ -21,6 +21,9 @@ struct Chart {
   bool is_empty() const;
 };
 
+/// A unit as it stands behind a value: nothing for "1".
+std::string shown_unit(const std::string& unit);
+
 /// "value (Bq/mL)", or "value" where the unit is none: empty or "1".
 std::string value_label(const std::string& unit);
 

@@ -251,7 +251,13 @@ void JobForm::show_no_estimate(const QString& why) {
   lines_->show_answer([&](EstimateStrip& strip) { strip.show_problem(why); });
 }
 
-void JobForm::show_estimate_pending() { lines_->estimate->show_pending(); }
+void JobForm::show_estimate_pending() {
+  if (const QString obstacle = lines_->obstacle(); !obstacle.isEmpty()) {
+    lines_->estimate->show_idle(obstacle);
+    return;
+  }
+  lines_->estimate->show_pending();
+}
 
 void JobForm::commit() {
   for (const Section& section : lines_->sections) {

@@ -115,7 +115,7 @@ bool MainWindow::Parts::may_stop_run() {
   return !is_running() ||
          QMessageBox::question(&window, "Stop the run?",
                                "A run is under way. Closing the window stops it; the image so far is written.",
-                               QMessageBox::Close | QMessageBox::Cancel) == QMessageBox::Close;
+                               QMessageBox::Close | QMessageBox::Cancel, QMessageBox::Cancel) == QMessageBox::Close;
 }
 
 bool MainWindow::Parts::may_discard_changes() {
@@ -255,7 +255,7 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bo
   }
   if (changed->state == RunState::failed && changed->error != shown_error_) {
     shown_error_ = changed->error;
-    show_error("The run ended early", QString::fromStdString(changed->error));
+    show_error("The run failed", QString::fromStdString(changed->error));
   }
   if (const std::filesystem::path events = simulated_events(*changed); !events.empty()) {
     data_session.read(events, {});

@@ -206,10 +206,11 @@ void RoiTable::refresh() {
     show_roi(row);
   }
   setEnabled(state_.has_image());
-  note_->setText(!state_.has_image() ? "Regions can be added when there is an image."
-                                     : "Values in " + QString::fromStdString(image_->unit) +
-                                           ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a "
-                                           "slice moves a region.");
+  note_->setText(!state_.has_image()
+                     ? "Regions can be added when there is an image."
+                     : "Values in " + QString::fromStdString(image_->unit == "1" ? "an arbitrary unit" : image_->unit) +
+                           ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a "
+                           "slice moves a region.");
   if (!timer_.isActive()) {
     timer_.start();
   }

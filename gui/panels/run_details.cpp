@@ -31,7 +31,8 @@ std::vector<KeptImage> images_of(const Run& run) {
 QTreeWidget* make_figures() {
   auto* table = new QTreeWidget;
   table->setObjectName("figures");
-  table->setHeaderLabels({"Iteration", "Log likelihood before it", "Expected counts", "Sum of the image", "Seconds"});
+  table->setHeaderLabels(
+      {"Iteration", "Log likelihood before it", "Expected counts", "Sum before calibration", "Seconds"});
   table->setToolTip(
       "Log likelihood: of the image before the iteration, less a constant; it rises.\n"
       "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged.");

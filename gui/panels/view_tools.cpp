@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "gui/model/chart.h"
 #include "gui/panels/roi_table.h"
 #include "gui/viewer/qt_colours.h"
 
@@ -134,7 +135,7 @@ void ViewTools::Parts::refresh() {
   voxel->setText(QString("%1, %2, %3").arg(cursor[0]).arg(cursor[1]).arg(cursor[2]));
   position->setText(QString("%1, %2, %3 mm").arg(tenths(mm[0]), tenths(mm[1]), tenths(mm[2])));
   value->setText(QString::number(static_cast<double>(state.cursor_value()), 'g', 6) + " " +
-                 QString::fromStdString(state.image()->unit));
+                 QString::fromStdString(shown_unit(state.image()->unit)));
 }
 
 // An end that is moved past the other one takes it along: the width stays.

@@ -2,6 +2,7 @@
 
 #include <QPainter>
 
+#include "gui/model/chart.h"
 #include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
@@ -43,7 +44,7 @@ void ColourBar::paintEvent(QPaintEvent*) {
   painter.fillRect(bar, qt_gradient(find_colour_map(state_.colour_map()), bar.bottomLeft(), bar.topLeft()));
   painter.setPen(palette().color(QPalette::WindowText));
   painter.drawRect(bar.adjusted(0, 0, -1, -1));
-  painter.drawText(QPoint(4, fontMetrics().ascent() + 2), QString::fromStdString(state_.image()->unit));
+  painter.drawText(QPoint(4, fontMetrics().ascent() + 2), QString::fromStdString(shown_unit(state_.image()->unit)));
   for (int label = 0; label < num_labels; ++label) {
     const double part = static_cast<double>(label) / (num_labels - 1);
     const double value = state_.window_low() + part * (state_.window_high() - state_.window_low());

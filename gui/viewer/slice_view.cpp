@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "gui/model/chart.h"
 #include "gui/model/slice.h"
 #include "gui/viewer/qt_colours.h"
 
@@ -329,7 +330,7 @@ void SliceView::tell_hover(const QPointF& position) {
                    .arg(mm[1], 0, 'f', 1)
                    .arg(mm[2], 0, 'f', 1)
                    .arg(static_cast<double>(state_.image()->at(voxel[0], voxel[1], voxel[2])), 0, 'g', 5)
-                   .arg(QString::fromStdString(state_.image()->unit)));
+                   .arg(QString::fromStdString(shown_unit(state_.image()->unit))));
 }
 
 void SliceView::leaveEvent(QEvent*) { emit hovered({}); }

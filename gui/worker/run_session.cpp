@@ -106,7 +106,7 @@ void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double i
 
 void RunSession::finish(const RunOutcome& outcome) {
   run_->seconds_left = -1;
-  run_->fraction = 1;
+  run_->fraction = outcome.stopped ? run_->fraction : 1;
   run_->folder = outcome.folder;
   run_->files = outcome.files;
   const bool has_image = outcome.image != nullptr;
