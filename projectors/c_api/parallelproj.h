@@ -1,10 +1,19 @@
 #pragma once
 
-#include <cstddef>
+#include <stddef.h>
 
+#include "parallelproj_export.h"
 #include "parallelproj_version.h"
 
-/// Joseph's forward and back projectors in 3D, with or without time of flight: the interface of parallelproj 2.
+#ifdef __cplusplus
+#define PARALLELPROJ_DEFAULT(value) = value
+extern "C" {
+#else
+#define PARALLELPROJ_DEFAULT(value)
+#endif
+
+/// Joseph's forward and back projectors in 3D, with or without time of flight: the interface of parallelproj 2. For C,
+/// which has no default arguments, and C++.
 ///
 /// Shared by all functions:
 /// - Coordinates and sizes are in one unit, mm by convention.
@@ -23,63 +32,71 @@
 /// - If all arrays lie in memory of the GPU the work is queued on the legacy default stream and the call may return
 ///   before it is done; else, and with a result in managed memory, it is done when the call returns.
 /// - A failure (no such device, arrays on different GPUs, out of memory, device lost) throws an exception derived from
-///   std::exception.
+///   std::exception; a program in C ends with it.
 
 /// 1 if the library holds CUDA kernels, else 0.
-int parallelproj_cuda_enabled(void);
+PARALLELPROJ_EXPORT int parallelproj_cuda_enabled(void);
 
 /// "major.minor.patch" of the library at run time; the PARALLELPROJ_VERSION macros are those of the headers.
-const char* parallelproj_version(void);
-int parallelproj_version_major(void);
-int parallelproj_version_minor(void);
-int parallelproj_version_patch(void);
+PARALLELPROJ_EXPORT const char* parallelproj_version(void);
+PARALLELPROJ_EXPORT int parallelproj_version_major(void);
+PARALLELPROJ_EXPORT int parallelproj_version_minor(void);
+PARALLELPROJ_EXPORT int parallelproj_version_patch(void);
 
 /// projection_values (num_lors) = line integrals of the image.
-void joseph3d_fwd(const float* lor_start, const float* lor_end, const float* image, const float* image_origin,
-                  const float* voxel_size, float* projection_values, std::size_t num_lors, const int* image_dim,
-                  int device_id = 0, int threads_per_block = 64);
+PARALLELPROJ_EXPORT void joseph3d_fwd(const float* lor_start, const float* lor_end, const float* image,
+                                      const float* image_origin, const float* voxel_size, float* projection_values,
+                                      size_t num_lors, const int* image_dim, int device_id PARALLELPROJ_DEFAULT(0),
+                                      int threads_per_block PARALLELPROJ_DEFAULT(64));
 
 /// image += adjoint of joseph3d_fwd of projection_values (num_lors).
-void joseph3d_back(const float* lor_start, const float* lor_end, float* image, const float* image_origin,
-                   const float* voxel_size, const float* projection_values, std::size_t num_lors, const int* image_dim,
-                   int device_id = 0, int threads_per_block = 64);
+PARALLELPROJ_EXPORT void joseph3d_back(const float* lor_start, const float* lor_end, float* image,
+                                       const float* image_origin, const float* voxel_size,
+                                       const float* projection_values, size_t num_lors, const int* image_dim,
+                                       int device_id PARALLELPROJ_DEFAULT(0),
+                                       int threads_per_block PARALLELPROJ_DEFAULT(64));
 
 /// The TOF functions share:
 /// - Bin it is centred on the LOR at (it - (num_tof_bins - 1) / 2) * tof_bin_width from its midpoint, counted from
 ///   start to end, shifted by tof_center_offset: a positive offset shifts towards the positive direction of the LOR's
 ///   principal axis (the image axis along which it is longest), as in parallelproj 2.0.
 /// - tof_sigma, tof_center_offset: (num_lors) where is_lor_dependent_... is not 0, else one value.
-/// - The Gaussian of width tof_sigma is cut at num_sigmas.
+/// - The Gaussian of width tof_sigma is cut at num_sigmas. However many bins that reaches, all are used;
+/// parallelproj 2.0
+///   keeps 64 of a sinogram's and scales their weights up to the same sum.
 
 /// projection_values (num_lors, num_tof_bins) = TOF sinogram of the image.
-void joseph3d_tof_sino_fwd(const float* lor_start, const float* lor_end, const float* image, const float* image_origin,
-                           const float* voxel_size, float* projection_values, std::size_t num_lors,
-                           const int* image_dim, float tof_bin_width, const float* tof_sigma,
-                           const float* tof_center_offset, float num_sigmas, short num_tof_bins,
-                           unsigned char is_lor_dependent_tof_sigma, unsigned char is_lor_dependent_tof_center_offset,
-                           int device_id = 0, int threads_per_block = 64);
+PARALLELPROJ_EXPORT void joseph3d_tof_sino_fwd(
+    const float* lor_start, const float* lor_end, const float* image, const float* image_origin,
+    const float* voxel_size, float* projection_values, size_t num_lors, const int* image_dim, float tof_bin_width,
+    const float* tof_sigma, const float* tof_center_offset, float num_sigmas, short num_tof_bins,
+    unsigned char is_lor_dependent_tof_sigma, unsigned char is_lor_dependent_tof_center_offset,
+    int device_id PARALLELPROJ_DEFAULT(0), int threads_per_block PARALLELPROJ_DEFAULT(64));
 
 /// image += adjoint of joseph3d_tof_sino_fwd of projection_values (num_lors, num_tof_bins).
-void joseph3d_tof_sino_back(const float* lor_start, const float* lor_end, float* image, const float* image_origin,
-                            const float* voxel_size, const float* projection_values, std::size_t num_lors,
-                            const int* image_dim, float tof_bin_width, const float* tof_sigma,
-                            const float* tof_center_offset, float num_sigmas, short num_tof_bins,
-                            unsigned char is_lor_dependent_tof_sigma, unsigned char is_lor_dependent_tof_center_offset,
-                            int device_id = 0, int threads_per_block = 64);
+PARALLELPROJ_EXPORT void joseph3d_tof_sino_back(
+    const float* lor_start, const float* lor_end, float* image, const float* image_origin, const float* voxel_size,
+    const float* projection_values, size_t num_lors, const int* image_dim, float tof_bin_width, const float* tof_sigma,
+    const float* tof_center_offset, float num_sigmas, short num_tof_bins, unsigned char is_lor_dependent_tof_sigma,
+    unsigned char is_lor_dependent_tof_center_offset, int device_id PARALLELPROJ_DEFAULT(0),
+    int threads_per_block PARALLELPROJ_DEFAULT(64));
 
 /// projection_values (num_lors) = for each event its LOR's integral, weighted for TOF bin tof_bin_index (num_lors).
-void joseph3d_tof_lm_fwd(const float* lor_start, const float* lor_end, const float* image, const float* image_origin,
-                         const float* voxel_size, float* projection_values, std::size_t num_lors, const int* image_dim,
-                         float tof_bin_width, const float* tof_sigma, const float* tof_center_offset, float num_sigmas,
-                         const short* tof_bin_index, short num_tof_bins, unsigned char is_lor_dependent_tof_sigma,
-                         unsigned char is_lor_dependent_tof_center_offset, int device_id = 0,
-                         int threads_per_block = 64);
+PARALLELPROJ_EXPORT void joseph3d_tof_lm_fwd(
+    const float* lor_start, const float* lor_end, const float* image, const float* image_origin,
+    const float* voxel_size, float* projection_values, size_t num_lors, const int* image_dim, float tof_bin_width,
+    const float* tof_sigma, const float* tof_center_offset, float num_sigmas, const short* tof_bin_index,
+    short num_tof_bins, unsigned char is_lor_dependent_tof_sigma, unsigned char is_lor_dependent_tof_center_offset,
+    int device_id PARALLELPROJ_DEFAULT(0), int threads_per_block PARALLELPROJ_DEFAULT(64));
 
 /// image += adjoint of joseph3d_tof_lm_fwd of projection_values (num_lors).
-void joseph3d_tof_lm_back(const float* lor_start, const float* lor_end, float* image, const float* image_origin,
-                          const float* voxel_size, const float* projection_values, std::size_t num_lors,
-                          const int* image_dim, float tof_bin_width, const float* tof_sigma,
-                          const float* tof_center_offset, float num_sigmas, const short* tof_bin_index,
-                          short num_tof_bins, unsigned char is_lor_dependent_tof_sigma,
-                          unsigned char is_lor_dependent_tof_center_offset, int device_id = 0,
-                          int threads_per_block = 64);
+PARALLELPROJ_EXPORT void joseph3d_tof_lm_back(
+    const float* lor_start, const float* lor_end, float* image, const float* image_origin, const float* voxel_size,
+    const float* projection_values, size_t num_lors, const int* image_dim, float tof_bin_width, const float* tof_sigma,
+    const float* tof_center_offset, float num_sigmas, const short* tof_bin_index, short num_tof_bins,
+    unsigned char is_lor_dependent_tof_sigma, unsigned char is_lor_dependent_tof_center_offset,
+    int device_id PARALLELPROJ_DEFAULT(0), int threads_per_block PARALLELPROJ_DEFAULT(64));
+
+#ifdef __cplusplus
+}
+#endif

@@ -38,7 +38,10 @@ void test_version() {
   check(parallelproj_version_major() == PARALLELPROJ_VERSION_MAJOR, "major version");
   check(parallelproj_version_minor() == PARALLELPROJ_VERSION_MINOR, "minor version");
   check(parallelproj_version_patch() == PARALLELPROJ_VERSION_PATCH, "patch version");
+  check(std::string(parallelproj_version()) == PARALLELPROJ_VERSION_STRING,
+        "version of library and header as a string");
   check(parallelproj_cuda_enabled() == PACKAGE_CUDA, "CUDA of library and package");
+  check(parallelproj_cuda_enabled() == PARALLELPROJ_CUDA, "CUDA of library and target");
 }
 
 void test_chords() {
