@@ -1,6 +1,7 @@
 #include "projectors/device.h"
 
 #include <omp.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <charconv>
@@ -9,6 +10,14 @@
 #include "projectors/error.h"
 
 namespace coincide::projectors {
+namespace {
+
+/// A child of fork() has none of the threads that OpenMP keeps for its next region, and would wait for them for ever.
+/// They are given back before; parent and child start new ones when they need them.
+[[maybe_unused]] const int forks_are_prepared =
+    pthread_atfork([] { omp_pause_resource_all(omp_pause_soft); }, nullptr, nullptr);
+
+}  // namespace
 
 int thread_count(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
 

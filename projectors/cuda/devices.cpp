@@ -19,6 +19,8 @@ std::string why_none(cudaError_t status) {
              ", with which this program was built: install or update the driver.";
     case cudaErrorNoDevice:
       return "The NVIDIA driver finds no GPU (is it hidden by the variable CUDA_VISIBLE_DEVICES?).";
+    case cudaErrorInitializationError:
+      return std::string(forked_sentence);
     default:
       return std::string("The NVIDIA driver fails: ") + cudaGetErrorString(status) + ".";
   }

@@ -66,9 +66,7 @@ void check(cudaError_t status, std::string_view deed) {
       message += " This build has no kernels for a GPU of this age; compute on the CPU.";
       break;
     case cudaErrorInitializationError:
-      message +=
-          " A process that was forked from one that has used CUDA cannot use it: start it by spawn, or compute on the "
-          "CPU.";
+      message += " " + std::string(forked_sentence);
       break;
     default:
       message +=

@@ -12,6 +12,10 @@
 /// What the host code of the GPU needs of the CUDA runtime, with exceptions and owners.
 namespace coincide::projectors::cuda {
 
+/// What cudaErrorInitializationError means, and its remedy.
+inline constexpr std::string_view forked_sentence =
+    "A process that was forked from one that has used CUDA cannot use it: start it by spawn, or compute on the CPU.";
+
 /// Throws DeviceError, "<deed> failed: <CUDA's reason>." with what can be done about it, unless `status` is success.
 void check(cudaError_t status, std::string_view deed);
 

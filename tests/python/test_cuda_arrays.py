@@ -223,6 +223,46 @@ def test_machine_without_gpu(num_devices, has_driver):
     subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parent, check=True)
 
 
+FORKED = """
+import os
+import sys
+import numpy as np
+from test_cuda_arrays import GpuArray, gpu_arguments, make_problem
+
+problem = make_problem("joseph3d", lors=(20,))
+image = np.ones(problem.shape, np.float32)
+expected = problem.forward(image, device_id=-1)
+{parent}
+if os.fork() == 0:
+    try:
+        np.testing.assert_array_equal(problem.forward(image, device_id=-1), expected)
+        {child}
+    except BaseException as error:
+        print(error)
+    sys.stdout.flush()
+    os._exit(0)
+os.wait()
+"""
+
+
+@pytest.mark.parametrize(
+    "parent, child",
+    [
+        ("problem.forward(image)", "problem.forward(image)"),
+        (
+            "arrays = GpuArray(image), GpuArray(np.zeros(20, np.float32)), gpu_arguments(problem)",
+            "problem.run('fwd', *arrays[:2], **arrays[2])",
+        ),
+    ],
+    ids=["arrays of the host", "arrays of the GPU"],
+)
+def test_child_of_a_process_that_has_used_the_gpu(parent, child):
+    program = FORKED.format(parent=parent, child=child)
+    here = Path(__file__).parent
+    result = subprocess.run([sys.executable, "-c", program], cwd=here, check=True, capture_output=True, text=True)
+    assert "A process that was forked from one that has used CUDA cannot use it: start it by spawn" in result.stdout
+
+
 def test_this_module_is_the_one_under_test():
     assert pp.cuda_enabled == 1
     assert Path(pp.__file__).parent == Path(cuda_on_host.__file__).parent

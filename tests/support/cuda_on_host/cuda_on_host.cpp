@@ -1,5 +1,6 @@
 #include "cuda_on_host.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -59,6 +60,11 @@ std::map<std::uintptr_t, Block> blocks;
 Counts count;
 thread_local int current_device = 0;
 cudaError_t lost = cudaSuccess;  ///< after a failed launch every call fails, as on a real device
+
+/// In a child of a process that has used a GPU every call fails, too.
+[[maybe_unused]] const int forks_are_seen = pthread_atfork(nullptr, nullptr, [] {
+  lost = count.allocations + count.pool_allocations > 0 ? cudaErrorInitializationError : lost;
+});
 
 void protect(Kind kind, int access) {
   for (const auto& entry : blocks) {
@@ -322,6 +328,8 @@ const char* cudaGetErrorString(cudaError_t error) {
       return "out of memory";
     case cudaErrorLaunchFailure:
       return "unspecified launch failure";
+    case cudaErrorInitializationError:
+      return "initialization error";
     case cudaErrorInsufficientDriver:
       return "CUDA driver version is insufficient for CUDA runtime version";
     case cudaErrorNoDevice:
@@ -345,7 +353,7 @@ cudaError_t cudaGetDeviceCount(int* number) {
     return cudaErrorNoDevice;
   }
   *number = machine().num_devices;
-  return cudaSuccess;
+  return lost == cudaErrorInitializationError ? lost : cudaSuccess;
 }
 cudaError_t cudaGetDevice(int* device) {
   *device = current_device;
