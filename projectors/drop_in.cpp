@@ -32,4 +32,14 @@ Device computing_device(Device arrays, int device_id) {
   }
 }
 
+Projector make_projector(const Setting& setting, std::string_view shape_name) {
+  try {
+    return Projector(setting.grid,
+                     {.boundary = BoundaryRule::upstream, .device = setting.device, .cuda = setting.cuda});
+  } catch (InputError& error) {
+    error.prepend(shape_name);
+    throw;
+  }
+}
+
 }  // namespace coincide::projectors::drop_in

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "projectors/device.h"
 #include "projectors/geometry.h"
@@ -34,10 +35,8 @@ inline void take(const float* vector, bool on_gpu, std::array<float, 3>& values,
   }
 }
 
-/// Throws InputError if the grid is impossible.
-inline Projector make_projector(const Setting& setting) {
-  return Projector(setting.grid, {.boundary = BoundaryRule::upstream, .device = setting.device, .cuda = setting.cuda});
-}
+/// Throws InputError if the image's shape, the caller's argument `shape_name`, is impossible.
+Projector make_projector(const Setting& setting, std::string_view shape_name);
 
 /// `sigma_mm` and `center_offset_mm` hold one value, or one per LOR where the flag beside them says so.
 inline TofBins make_tof_bins(std::int32_t num_bins, float bin_width_mm, const float* sigma_mm, bool sigma_per_lor,

@@ -6,6 +6,7 @@
 
 #include "projectors/cuda/backend.h"
 #include "projectors/error.h"
+#include "projectors/number_text.h"
 
 namespace coincide::projectors {
 namespace {
@@ -30,11 +31,11 @@ Projector::Projector(const ImageGrid& grid, const ProjectorOptions& options) : g
       throw InputError(axis + " has " + std::to_string(grid.shape[k]) + " voxels; 0 to 2^30 are possible.");
     }
     if (!(grid.voxel_size_mm[k] > 0) || grid.voxel_size_mm[k] > std::numeric_limits<float>::max()) {
-      throw InputError(axis + " has voxels of " + std::to_string(grid.voxel_size_mm[k]) +
+      throw InputError(axis + " has voxels of " + number_text(grid.voxel_size_mm[k]) +
                        " mm; the size must be a positive number.");
     }
     if (!std::isfinite(grid.origin_mm[k])) {
-      throw InputError(axis + " has its origin at " + std::to_string(grid.origin_mm[k]) + " mm; it must be finite.");
+      throw InputError(axis + " has its origin at " + number_text(grid.origin_mm[k]) + " mm; it must be finite.");
     }
   }
   if (options.instruction_set > best_instruction_set()) {

@@ -81,7 +81,7 @@ Projector make_projector(const Arguments& arguments, const Lors& lors, const Tof
   }
   setting.device = drop_in::computing_device(arrays.device(), arguments.device_id);
   setting.cuda.threads_per_block = arguments.threads_per_block;
-  return drop_in::make_projector(setting);
+  return drop_in::make_projector(setting, "image_dim");
 }
 
 template <class Tof>

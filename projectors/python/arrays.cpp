@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "projectors/error.h"
+#include "projectors/number_text.h"
 
 namespace coincide::projectors::python {
 namespace {
@@ -17,6 +18,49 @@ std::string to_string(Shape shape) {
     text += (axis == 0 ? "" : ", ") + std::to_string(shape[axis]);
   }
   return text + (shape.size() == 1 ? ",)" : ")");
+}
+
+/// As numpy writes it: "float64".
+std::string to_string(nb::dlpack::dtype type) {
+  const auto is = [type](nb::dlpack::dtype_code code) { return type.code == static_cast<std::uint8_t>(code); };
+  const char* kind = is(nb::dlpack::dtype_code::Int)       ? "int"
+                     : is(nb::dlpack::dtype_code::UInt)    ? "uint"
+                     : is(nb::dlpack::dtype_code::Float)   ? "float"
+                     : is(nb::dlpack::dtype_code::Bfloat)  ? "bfloat"
+                     : is(nb::dlpack::dtype_code::Complex) ? "complex"
+                                                           : "DLPack's type ";
+  return is(nb::dlpack::dtype_code::Bool) ? "bool" : kind + std::to_string(type.bits);
+}
+
+using AnyArray = nb::ndarray<nb::ro>;
+
+bool is_contiguous(const AnyArray& array) {
+  std::int64_t step = 1;
+  for (std::size_t axis = array.ndim(); axis-- > 0;) {
+    if (array.shape(axis) > 1 && array.stride(axis) != step) {
+      return false;
+    }
+    step *= static_cast<std::int64_t>(array.shape(axis));
+  }
+  return true;
+}
+
+std::string fault_of_array(const AnyArray& array, const Wanted& wanted) {
+  const Shape shape(array.shape_ptr(), array.ndim());
+  const bool wrong_axes = wanted.num_axes != 0 && shape.size() != wanted.num_axes;
+  if (const std::string type = to_string(array.dtype()); type != wanted.type) {
+    return "is of " + type + "; it must be of " + std::string(wanted.type) + ", and is not converted.";
+  }
+  if (wanted.length != 0 && (wrong_axes || shape[0] != wanted.length)) {
+    return "has shape " + to_string(shape) + "; it must have shape (" + std::to_string(wanted.length) + ",).";
+  }
+  if (wrong_axes) {
+    return "has shape " + to_string(shape) + "; it must have " + std::to_string(wanted.num_axes) + " axes.";
+  }
+  if (!is_contiguous(array)) {
+    return "is not contiguous in C order; it must be, and is not copied (numpy.ascontiguousarray does that).";
+  }
+  return "is read-only; the result is written to it.";
 }
 
 std::string has_shape(const Argument& argument) {
@@ -49,13 +93,74 @@ void check_shape(const Argument& argument, Shape wanted, const Argument& partner
   }
 }
 
+std::int64_t num_elements(Shape shape) {
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+bool is_positive(float value) { return value > 0 && std::isfinite(value); }
+
+[[noreturn]] void refuse_number(std::string_view name, float value, const char* rule) {
+  throw InputError(std::string(name) + " is " + number_text(value) + ": it must be " + rule + ".");
+}
+
 void check_positive(std::string_view name, float value) {
-  if (!(value > 0) || !std::isfinite(value)) {
-    throw InputError(std::string(name) + " is " + std::to_string(value) + ": it must be finite and > 0.");
+  if (!is_positive(value)) {
+    refuse_number(name, value, "finite and > 0");
+  }
+}
+
+/// "voxel_size[1]"; of an array that holds one value its name.
+std::string element(const Argument& argument, std::int64_t number) {
+  std::string index;
+  for (std::size_t axis = argument.shape.size(); axis-- > 0;) {
+    index = std::to_string(number % argument.shape[axis]) + (index.empty() ? "" : ", ") + index;
+    number /= argument.shape[axis];
+  }
+  const std::string name(argument.name);
+  return argument.shape.size() == 1 && argument.shape[0] == 1 ? name : name + "[" + index + "]";
+}
+
+void check_positive(const Argument& argument, const float* values) {
+  const std::int64_t count = num_elements(argument.shape);
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (!is_positive(values[i])) {
+      refuse_number(element(argument, i), values[i], "finite and > 0");
+    }
+  }
+}
+
+void check_finite(const Argument& argument, const float* values) {
+  const std::int64_t count = num_elements(argument.shape);
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (!std::isfinite(values[i])) {
+      refuse_number(element(argument, i), values[i], "finite");
+    }
   }
 }
 
 }  // namespace
+
+void Argument::refuse(const std::string& fault) const {
+  if (!fault.empty()) {  // with the words that programs know from nanobind
+    throw nb::type_error(("incompatible function arguments: " + std::string(name) + " " + fault).c_str());
+  }
+}
+
+std::string fault_of(nb::handle given, const Wanted& wanted) noexcept {
+  try {
+    if (AnyArray array; nb::try_cast(given, array, false)) {
+      return fault_of_array(array, wanted);
+    }
+    PyErr_Clear();  // its library may have said why, in words of DLPack
+    const std::string type = nb::inst_name(given).c_str();
+    const nb::object dtype = nb::getattr(given, "dtype", nb::none());
+    const std::string of = dtype.is_none() ? "" : " of " + std::string(nb::str(nb::handle(dtype)).c_str());
+    return "is of type " + type + of + "; it must be an array of " + std::string(wanted.type) +
+           " (numpy, torch, CuPy, or any that speaks DLPack or the buffer protocol).";
+  } catch (const std::exception&) {
+    return "is not an array of " + std::string(wanted.type) + ".";
+  }
+}
 
 void* named_stream(nb::handle array, int device_index) noexcept {
   try {
@@ -74,8 +179,8 @@ void* named_stream(nb::handle array, int device_index) noexcept {
 
 Projector Call::make_projector(const Argument& end, const Argument& image, const Vector3& image_origin,
                                const Vector3& voxel_size, const Computing& computing) const {
-  for (const Argument& argument :
-       {end, image, Argument("image_origin", image_origin), Argument("voxel_size", voxel_size)}) {
+  const Argument origin("image_origin", image_origin), size("voxel_size", voxel_size);
+  for (const Argument& argument : {end, image, origin, size}) {
     check_device(argument);
   }
   if (start_.shape.size() < 2 || start_.shape.back() != 3) {
@@ -90,14 +195,14 @@ Projector Call::make_projector(const Argument& end, const Argument& image, const
   const bool on_gpu = !lies_on_host(start_);
   drop_in::take(image_origin.data(), on_gpu, setting.grid.origin_mm, setting.cuda.origin_mm);
   drop_in::take(voxel_size.data(), on_gpu, setting.grid.voxel_size_mm, setting.cuda.voxel_size_mm);
-  std::ranges::for_each(setting.grid.voxel_size_mm, [](float size) { check_positive("voxel_size", size); });
-  return drop_in::make_projector(setting);
+  if (!on_gpu) {
+    check_finite(origin, image_origin.data());
+    check_positive(size, voxel_size.data());
+  }
+  return drop_in::make_projector(setting, image.name);
 }
 
-std::int64_t Call::num_lors() const {
-  const Shape shape = lor_shape();
-  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
-}
+std::int64_t Call::num_lors() const { return num_elements(lor_shape()); }
 
 void Call::check_device(const Argument& argument) const {
   if (device_of(argument) != device_of(start_)) {
@@ -138,14 +243,12 @@ TofBins Call::tof_bins(float bin_width, const InputArray& sigma, const InputArra
   check_positive("num_sigmas", num_sigmas);
   const Argument sigma_argument("tof_sigma", sigma);
   const bool sigma_per_lor = is_per_lor(sigma_argument);
-  const bool offset_per_lor = is_per_lor({"tof_center_offset", center_offset});
+  const Argument offset_argument("tof_center_offset", center_offset);
+  const bool offset_per_lor = is_per_lor(offset_argument);
   // Values on a GPU cannot be read from here; the kernels give 0 for a bad one.
   if (lies_on_host(sigma_argument)) {
-    std::for_each_n(sigma.data(), sigma.size(), [](float value) { check_positive("tof_sigma", value); });
-    if (!std::all_of(center_offset.data(), center_offset.data() + center_offset.size(),
-                     [](float value) { return std::isfinite(value); })) {
-      throw InputError("tof_center_offset holds a value that is not finite.");
-    }
+    check_positive(sigma_argument, sigma.data());
+    check_finite(offset_argument, center_offset.data());
   }
   return drop_in::make_tof_bins(num_bins, bin_width, sigma.data(), sigma_per_lor, center_offset.data(), offset_per_lor,
                                 num_sigmas);

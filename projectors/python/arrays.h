@@ -5,47 +5,81 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "projectors/drop_in.h"
 
-/// Arrays of Python (numpy, torch, CuPy, any DLPack producer) -> the plain structs of the projectors. nanobind has
-/// checked type, memory order and fixed shapes (TypeError) before a function here runs; what relates arrays to one
-/// another is checked here, once for all functions. Nothing is copied.
+/// Arrays of Python (numpy, torch, CuPy, any DLPack producer) -> the plain structs of the projectors. Each is checked
+/// as it comes in (type, memory order, fixed shape: TypeError); what relates arrays to one another is checked here,
+/// once for all functions (ValueError). Nothing is copied.
 namespace coincide::projectors::python {
 
 namespace nb = nanobind;
 
-/// An array that is written. Its type is ndarray to Python, too.
-template <class... Traits>
-struct WrittenArray : nb::ndarray<Traits...> {
-  void* stream = nullptr;  ///< in whose order its owner uses it if it lies on a GPU, as CudaOptions::stream
+/// What an argument must be.
+struct Wanted {
+  std::string_view type{};   ///< of its elements, as numpy calls it
+  std::size_t num_axes = 0;  ///< 0: any number
+  std::int64_t length = 0;   ///< of its one axis; 0: any
+  bool is_written = false;
 };
 
-using InputArray = nb::ndarray<const float, nb::c_contig>;
-using OutputArray = WrittenArray<float, nb::c_contig>;
-using InputImage = nb::ndarray<const float, nb::ndim<3>, nb::c_contig>;
-using OutputImage = WrittenArray<float, nb::ndim<3>, nb::c_contig>;
-using Vector3 = nb::ndarray<const float, nb::shape<3>, nb::c_contig>;
-using BinIndices = nb::ndarray<const std::int16_t, nb::c_contig>;
+template <class Scalar>
+constexpr std::string_view type_name = std::is_same_v<std::remove_const_t<Scalar>, float> ? "float32" : "int16";
+template <class... Traits>
+constexpr Wanted wanted_traits{};
+template <>
+inline constexpr Wanted wanted_traits<nb::ndim<3>>{.num_axes = 3};
+template <>
+inline constexpr Wanted wanted_traits<nb::shape<3>>{.num_axes = 1, .length = 3};
+
+/// An array argument, or what keeps the object given from being one. Its type is ndarray to Python.
+template <class Scalar, class... Traits>
+struct ArrayArgument : nb::ndarray<Scalar, Traits..., nb::c_contig> {
+  using Base = nb::ndarray<Scalar, Traits..., nb::c_contig>;
+  static constexpr Wanted wanted{.type = type_name<Scalar>,
+                                 .num_axes = wanted_traits<Traits...>.num_axes,
+                                 .length = wanted_traits<Traits...>.length,
+                                 .is_written = !std::is_const_v<Scalar>};
+
+  std::string fault;       ///< "is of float64; it must be of float32"; empty if it suits
+  void* stream = nullptr;  ///< if it is written: in whose order its owner uses it on a GPU, as CudaOptions::stream
+};
+
+using InputArray = ArrayArgument<const float>;
+using OutputArray = ArrayArgument<float>;
+using InputImage = ArrayArgument<const float, nb::ndim<3>>;
+using OutputImage = ArrayArgument<float, nb::ndim<3>>;
+using Vector3 = ArrayArgument<const float, nb::shape<3>>;
+using BinIndices = ArrayArgument<const std::int16_t>;
 
 using Shape = std::span<const std::int64_t>;
 
-/// What the checks and their messages need to know of an array. Refers to the array, which must outlive it.
+/// What the checks and their messages need to know of an array. Refers to the array, which must outlive it. Throws
+/// nb::type_error with the argument's name if what was given is not such an array.
 struct Argument {
   template <class... Traits>
-  Argument(std::string_view argument_name, const nb::ndarray<Traits...>& array)
-      : name(argument_name),
-        shape(array.shape_ptr(), array.ndim()),
-        device_type(array.device_type()),
-        device_index(array.device_id()) {}
+  Argument(std::string_view argument_name, const ArrayArgument<Traits...>& array) : name(argument_name) {
+    refuse(array.fault);
+    shape = {array.shape_ptr(), array.ndim()};
+    device_type = array.device_type();
+    device_index = array.device_id();
+  }
 
   std::string_view name;
   Shape shape;
   int device_type;  ///< of DLPack
   int device_index;
+
+ private:
+  void refuse(const std::string& fault) const;
 };
+
+/// Why the object is not such an array.
+std::string fault_of(nb::handle given, const Wanted& wanted) noexcept;
 
 /// The stream that an array on a GPU names: 'stream' of its __cuda_array_interface__ (version 3), or PyTorch's current
 /// one. Null, the legacy default stream, if it names none.
@@ -104,21 +138,25 @@ class Call {
 
 }  // namespace coincide::projectors::python
 
-/// As for ndarray, then the stream.
+/// As for ndarray, but that it takes every object: the error that names the argument is thrown where names are known.
 template <class... Traits>
-struct nanobind::detail::type_caster<coincide::projectors::python::WrittenArray<Traits...>> {
-  using Caster = make_caster<nanobind::ndarray<Traits...>>;
-  NB_TYPE_CASTER(coincide::projectors::python::WrittenArray<Traits...>, Caster::Name)
+struct nanobind::detail::type_caster<coincide::projectors::python::ArrayArgument<Traits...>> {
+  using Argument = coincide::projectors::python::ArrayArgument<Traits...>;
+  using Caster = make_caster<typename Argument::Base>;
+  NB_TYPE_CASTER(Argument, Caster::Name)
 
   /// Its flags are of different types in different versions of nanobind.
   template <class Flags>
   bool from_python(handle source, Flags flags, cleanup_list* cleanup) noexcept {
     Caster caster;
     if (!caster.from_python(source, flags, cleanup)) {
-      return false;
+      value.fault = coincide::projectors::python::fault_of(source, Argument::wanted);
+      return true;
     }
-    static_cast<nanobind::ndarray<Traits...>&>(value) = std::move(caster.value);
-    if (value.device_type() == device::cuda::value || value.device_type() == device::cuda_managed::value) {
+    static_cast<typename Argument::Base&>(value) = std::move(caster.value);
+    const bool on_gpu =
+        value.device_type() == device::cuda::value || value.device_type() == device::cuda_managed::value;
+    if (Argument::wanted.is_written && on_gpu) {
       value.stream = coincide::projectors::python::named_stream(source, value.device_id());
     }
     return true;

@@ -122,6 +122,7 @@ void test_failures_throw() {
     joseph3d_fwd(start.data(), end.data(), image.data(), origin, voxel_size, values.data(), 3, negative);
     check(false, "an impossible image throws");
   } catch (const std::exception& error) {
+    check(std::string(error.what()).find("image_dim: ") == 0, "the message names the argument");
     check(std::string(error.what()).find("-5") != std::string::npos, "the message names the size");
   }
 }
