@@ -40,17 +40,17 @@ voxel_size : ndarray
 
 std::string values(const std::string& meaning) { return "\nprojection_values : ndarray\n    " + meaning; }
 
-/// `shape` is "..." or "num_events"; `line` is "LOR" or "event".
+/// `line` is "LOR" or "event".
 std::string tof_kernel(const std::string& shape, const std::string& line) {
   return R"(
 tof_bin_width : float
     Width of TOF bins in spatial units.
 tof_sigma : ndarray
     TOF resolution (sigma) in spatial units. Shape (1,) or ()" +
-         shape + ") for " + line + R"(-dependent.
+         shape + ",) for " + line + R"(-dependent.
 tof_center_offset : ndarray
     Offset of central TOF bin from LOR midpoint. Shape (1,) or ()" +
-         shape + ").";
+         shape + ",).";
 }
 
 std::string tof_bin_index(const std::string& shape) {
@@ -70,55 +70,47 @@ threads_per_block : int, optional
     Number of threads per block for GPU (default: 64).)";
 
 const std::string notes = "\n\nNotes\n-----\n";
-const std::string accumulates = "Values are accumulated into the existing image array (not overwritten).\n";
-const std::string same_device = "All arrays must be on the same device (CPU or GPU) with matching device IDs.\n";
-const std::string where =
-    "Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id\n"
-    "where there is one, else on the CPU; a negative device_id means the CPU.\n";
-const std::string offset_sign =
-    "A positive tof_center_offset shifts the bins towards the positive direction of the\n"
-    "principal axis of the LOR (the image axis along which it is longest).\n";
+const std::string accumulates = "Values are accumulated into the existing image array (not overwritten).";
+const std::string same_device = "All arrays must be on the same device (CPU or GPU) with matching device IDs.";
 
 }  // namespace
 
 std::string joseph3d_fwd_doc() {
   return "Forward projection using the Joseph 3D algorithm." + lors + grid("for forward projection") +
          values("Output array for projection results, shape must match lor_start.shape[:-1].") + device + notes +
-         same_device + where;
+         same_device;
 }
 
 std::string joseph3d_back_doc() {
   return "Backprojection using the Joseph 3D algorithm." + lors + grid("to accumulate backprojection into") +
          values("Input values to backproject, shape must match lor_start.shape[:-1].") + device + notes + accumulates +
-         same_device + where;
+         "\n" + same_device;
 }
 
 std::string joseph3d_tof_sino_fwd_doc() {
   return "TOF sinogram forward projection using the Joseph 3D algorithm." + lors + grid("for forward projection") +
          values("Output array for TOF sinogram, shape (..., num_tof_bins).") + tof_kernel("...", "LOR") + tof_bins +
-         device + notes + offset_sign + where;
+         device;
 }
 
 std::string joseph3d_tof_sino_back_doc() {
   return "TOF sinogram backprojection using the Joseph 3D algorithm." + lors +
          grid("to accumulate backprojection into") +
          values("Input TOF sinogram to backproject, shape (..., num_tof_bins).") + tof_kernel("...", "LOR") + tof_bins +
-         device + notes + accumulates + offset_sign + where;
+         device + notes + accumulates;
 }
 
 std::string joseph3d_tof_lm_fwd_doc() {
   return "TOF listmode forward projection using the Joseph 3D algorithm." + events("...") +
          grid("for forward projection") +
          values("Output array for event projections, shape matches event_start.shape[:-1].") +
-         tof_kernel("...", "event") + tof_bin_index("matches event_start.shape[:-1]") + tof_bins + device + notes +
-         offset_sign + where;
+         tof_kernel("...", "event") + tof_bin_index("matches event_start.shape[:-1]") + tof_bins + device;
 }
 
 std::string joseph3d_tof_lm_back_doc() {
   return "TOF listmode backprojection using the Joseph 3D algorithm." + events("num_events") +
          grid("to accumulate backprojection into") + values("Input array to be backprojected, shape (num_events,).") +
-         tof_kernel("num_events,", "event") + tof_bin_index("(num_events,)") + tof_bins + device + notes + accumulates +
-         offset_sign + where;
+         tof_kernel("num_events", "event") + tof_bin_index("(num_events,)") + tof_bins + device + notes + accumulates;
 }
 
 }  // namespace coincide::projectors::python

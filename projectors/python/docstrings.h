@@ -2,7 +2,8 @@
 
 #include <string>
 
-/// Documentation of the Python functions, in numpy's style.
+/// Documentation of the Python module and its functions, in numpy's style: that of parallelproj_core 2.0, word for
+/// word. How this module differs stands in projectors/README.md.
 namespace coincide::projectors::python {
 
 std::string joseph3d_fwd_doc();
@@ -17,9 +18,18 @@ inline constexpr const char* module_doc = R"(Python bindings for parallelproj ba
 This module provides efficient C++/CUDA implementations of 3D Joseph forward and
 backward projectors with optional Time-of-Flight (TOF) support.
 
-Work for arrays on a GPU is queued, and a function may return before it is done. It is done in the
-order of the stream that the output array names: 'stream' of its __cuda_array_interface__ (CuPy,
-Numba), or PyTorch's current stream; else in the order of the legacy default stream. Results in host
-memory and in managed memory are there when a function returns.)";
+Attributes
+----------
+__version__ : str
+    The version of the parallelproj backend library.
+version_major : int
+    Major version number of the linked parallelproj library.
+version_minor : int
+    Minor version number of the linked parallelproj library.
+version_patch : int
+    Patch version number of the linked parallelproj library.
+cuda_enabled : int
+    Flag indicating if the library was compiled with CUDA support.
+    Returns 1 if CUDA is enabled, 0 otherwise.)";
 
 }  // namespace coincide::projectors::python

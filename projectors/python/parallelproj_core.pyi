@@ -4,16 +4,30 @@ Python bindings for parallelproj backend.
 This module provides efficient C++/CUDA implementations of 3D Joseph forward and
 backward projectors with optional Time-of-Flight (TOF) support.
 
-Work for arrays on a GPU is queued, and a function may return before it is done. It is done in the
-order of the stream that the output array names: 'stream' of its __cuda_array_interface__ (CuPy,
-Numba), or PyTorch's current stream; else in the order of the legacy default stream. Results in host
-memory and in managed memory are there when a function returns.
+Attributes
+----------
+__version__ : str
+    The version of the parallelproj backend library.
+version_major : int
+    Major version number of the linked parallelproj library.
+version_minor : int
+    Minor version number of the linked parallelproj library.
+version_patch : int
+    Patch version number of the linked parallelproj library.
+cuda_enabled : int
+    Flag indicating if the library was compiled with CUDA support.
+    Returns 1 if CUDA is enabled, 0 otherwise.
 """
 
-from typing import Annotated
+from typing import Annotated, Any, Protocol, TypeAlias
 
-import numpy
-from numpy.typing import NDArray
+from typing_extensions import Buffer
+
+class _SupportsDLPack(Protocol):
+    """An array of numpy, torch, CuPy or any other library that speaks DLPack."""
+    def __dlpack__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+_Array: TypeAlias = _SupportsDLPack | Buffer
 
 
 __version__: str
@@ -26,7 +40,7 @@ version_patch: int
 
 cuda_enabled: int
 
-def joseph3d_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], lor_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C')], device_id: int = 0, threads_per_block: int = 64) -> None:
+def joseph3d_fwd(lor_start: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], lor_end: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], image: Annotated[_Array, dict(dtype='float32', shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], voxel_size: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], projection_values: Annotated[_Array, dict(dtype='float32', order='C')], device_id: int = 0, threads_per_block: int = 64) -> None:
     """
     Forward projection using the Joseph 3D algorithm.
 
@@ -52,11 +66,9 @@ def joseph3d_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', wr
     Notes
     -----
     All arrays must be on the same device (CPU or GPU) with matching device IDs.
-    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
-    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
-def joseph3d_back(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], lor_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C')], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], device_id: int = 0, threads_per_block: int = 64) -> None:
+def joseph3d_back(lor_start: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], lor_end: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], image: Annotated[_Array, dict(dtype='float32', shape=(None, None, None), order='C')], image_origin: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], voxel_size: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], projection_values: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], device_id: int = 0, threads_per_block: int = 64) -> None:
     """
     Backprojection using the Joseph 3D algorithm.
 
@@ -83,11 +95,9 @@ def joseph3d_back(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', w
     -----
     Values are accumulated into the existing image array (not overwritten).
     All arrays must be on the same device (CPU or GPU) with matching device IDs.
-    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
-    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
-def joseph3d_tof_sino_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], lor_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C')], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
+def joseph3d_tof_sino_fwd(lor_start: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], lor_end: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], image: Annotated[_Array, dict(dtype='float32', shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], voxel_size: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], projection_values: Annotated[_Array, dict(dtype='float32', order='C')], tof_bin_width: float, tof_sigma: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_center_offset: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
     """
     TOF sinogram forward projection using the Joseph 3D algorithm.
 
@@ -108,9 +118,9 @@ def joseph3d_tof_sino_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(orde
     tof_bin_width : float
         Width of TOF bins in spatial units.
     tof_sigma : ndarray
-        TOF resolution (sigma) in spatial units. Shape (1,) or (...) for LOR-dependent.
+        TOF resolution (sigma) in spatial units. Shape (1,) or (...,) for LOR-dependent.
     tof_center_offset : ndarray
-        Offset of central TOF bin from LOR midpoint. Shape (1,) or (...).
+        Offset of central TOF bin from LOR midpoint. Shape (1,) or (...,).
     num_tof_bins : int
         Number of TOF bins.
     num_sigmas : float, optional
@@ -119,16 +129,9 @@ def joseph3d_tof_sino_fwd(lor_start: Annotated[NDArray[numpy.float32], dict(orde
         Device ID for computation (default: 0).
     threads_per_block : int, optional
         Number of threads per block for GPU (default: 64).
-
-    Notes
-    -----
-    A positive tof_center_offset shifts the bins towards the positive direction of the
-    principal axis of the LOR (the image axis along which it is longest).
-    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
-    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
-def joseph3d_tof_sino_back(lor_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], lor_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C')], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
+def joseph3d_tof_sino_back(lor_start: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], lor_end: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], image: Annotated[_Array, dict(dtype='float32', shape=(None, None, None), order='C')], image_origin: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], voxel_size: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], projection_values: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_bin_width: float, tof_sigma: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_center_offset: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
     """
     TOF sinogram backprojection using the Joseph 3D algorithm.
 
@@ -149,9 +152,9 @@ def joseph3d_tof_sino_back(lor_start: Annotated[NDArray[numpy.float32], dict(ord
     tof_bin_width : float
         Width of TOF bins in spatial units.
     tof_sigma : ndarray
-        TOF resolution (sigma) in spatial units. Shape (1,) or (...) for LOR-dependent.
+        TOF resolution (sigma) in spatial units. Shape (1,) or (...,) for LOR-dependent.
     tof_center_offset : ndarray
-        Offset of central TOF bin from LOR midpoint. Shape (1,) or (...).
+        Offset of central TOF bin from LOR midpoint. Shape (1,) or (...,).
     num_tof_bins : int
         Number of TOF bins.
     num_sigmas : float, optional
@@ -164,13 +167,9 @@ def joseph3d_tof_sino_back(lor_start: Annotated[NDArray[numpy.float32], dict(ord
     Notes
     -----
     Values are accumulated into the existing image array (not overwritten).
-    A positive tof_center_offset shifts the bins towards the positive direction of the
-    principal axis of the LOR (the image axis along which it is longest).
-    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
-    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
-def joseph3d_tof_lm_fwd(event_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], event_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C')], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_index: Annotated[NDArray[numpy.int16], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
+def joseph3d_tof_lm_fwd(event_start: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], event_end: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], image: Annotated[_Array, dict(dtype='float32', shape=(None, None, None), order='C', writable=False)], image_origin: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], voxel_size: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], projection_values: Annotated[_Array, dict(dtype='float32', order='C')], tof_bin_width: float, tof_sigma: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_center_offset: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_bin_index: Annotated[_Array, dict(dtype='int16', order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
     """
     TOF listmode forward projection using the Joseph 3D algorithm.
 
@@ -191,9 +190,9 @@ def joseph3d_tof_lm_fwd(event_start: Annotated[NDArray[numpy.float32], dict(orde
     tof_bin_width : float
         Width of TOF bins in spatial units.
     tof_sigma : ndarray
-        TOF resolution (sigma) in spatial units. Shape (1,) or (...) for event-dependent.
+        TOF resolution (sigma) in spatial units. Shape (1,) or (...,) for event-dependent.
     tof_center_offset : ndarray
-        Offset of central TOF bin from LOR midpoint. Shape (1,) or (...).
+        Offset of central TOF bin from LOR midpoint. Shape (1,) or (...,).
     tof_bin_index : ndarray
         TOF bin indices for each event, shape matches event_start.shape[:-1].
     num_tof_bins : int
@@ -204,16 +203,9 @@ def joseph3d_tof_lm_fwd(event_start: Annotated[NDArray[numpy.float32], dict(orde
         Device ID for computation (default: 0).
     threads_per_block : int, optional
         Number of threads per block for GPU (default: 64).
-
-    Notes
-    -----
-    A positive tof_center_offset shifts the bins towards the positive direction of the
-    principal axis of the LOR (the image axis along which it is longest).
-    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
-    where there is one, else on the CPU; a negative device_id means the CPU.
     """
 
-def joseph3d_tof_lm_back(event_start: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], event_end: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], image: Annotated[NDArray[numpy.float32], dict(shape=(None, None, None), order='C')], image_origin: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], voxel_size: Annotated[NDArray[numpy.float32], dict(shape=(3), order='C', writable=False)], projection_values: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_width: float, tof_sigma: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_center_offset: Annotated[NDArray[numpy.float32], dict(order='C', writable=False)], tof_bin_index: Annotated[NDArray[numpy.int16], dict(order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
+def joseph3d_tof_lm_back(event_start: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], event_end: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], image: Annotated[_Array, dict(dtype='float32', shape=(None, None, None), order='C')], image_origin: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], voxel_size: Annotated[_Array, dict(dtype='float32', shape=(3), order='C', writable=False)], projection_values: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_bin_width: float, tof_sigma: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_center_offset: Annotated[_Array, dict(dtype='float32', order='C', writable=False)], tof_bin_index: Annotated[_Array, dict(dtype='int16', order='C', writable=False)], num_tof_bins: int, num_sigmas: float = 3.0, device_id: int = 0, threads_per_block: int = 64) -> None:
     """
     TOF listmode backprojection using the Joseph 3D algorithm.
 
@@ -251,8 +243,4 @@ def joseph3d_tof_lm_back(event_start: Annotated[NDArray[numpy.float32], dict(ord
     Notes
     -----
     Values are accumulated into the existing image array (not overwritten).
-    A positive tof_center_offset shifts the bins towards the positive direction of the
-    principal axis of the LOR (the image axis along which it is longest).
-    Arrays on a GPU are projected there. Arrays in host memory are projected on the GPU device_id
-    where there is one, else on the CPU; a negative device_id means the CPU.
     """

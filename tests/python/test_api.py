@@ -11,7 +11,7 @@ import parallelproj_core as pp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PUBLISHED = ROOT.parent / "shared" / "seed-api.md"  # the published reference lies beside the checkout
+PUBLISHED = Path(__file__).parent / "published_reference.txt"  # as the published documentation shows it
 
 INPUT = "ndarray[dtype=float32, order='C', writable=False]"
 OUTPUT = "ndarray[dtype=float32, order='C']"
@@ -60,34 +60,50 @@ def test_version():
     assert pp.cuda_enabled in (0, 1) and type(pp.cuda_enabled) is int
 
 
-def plain(text):
-    """Text without what the web page's renderer changes: ellipses, dashes, quotes, white space."""
-    return " ".join(text.replace("…", "...").replace("–", "-").replace("(...,)", "(...)").split())
+def blocks(text):
+    """Lines of a numpy docstring as (line, the indented lines below it, joined)."""
+    for block in re.findall(r"\S[^\n]*(?:\n    [^\n]*)*", text):
+        line, *indented = block.split("\n")
+        yield line, " ".join(part.strip() for part in indented)
 
 
-def published_reference(name):
-    """Signature and text of a function in the published reference."""
+def as_published(doc):
+    """A docstring in numpy's style as the documentation shows it, line by line."""
+    text, *sections = re.split(r"\n\n(\w+)\n-+\n", doc)
+    lines = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+    for title, body in zip(sections[::2], sections[1::2]):
+        if title == "Parameters":
+            lines.append("- Parameters:")
+            lines += [f"{name.replace(' : ', ' (')}) – {meaning}" for name, meaning in blocks(body)]
+        elif title == "Attributes":
+            for attribute, meaning in blocks(body):
+                name, kind = attribute.split(" : ")
+                lines += [f"- parallelproj_core.{name}¶", meaning, "- Type:", kind]
+        else:
+            lines += [title, " ".join(body.split())]
+    return [line.replace("...", "…") for line in lines]
+
+
+def published(start, following):
+    """Lines of the published reference behind `start`, and those below it up to a line that starts with `following`."""
     text = PUBLISHED.read_text(encoding="utf-8")
-    entry = rf"- parallelproj_core\.({name}\(.*?\) None)¶\n(.*?)"
-    following = r"(?=\n- parallelproj_core|\nTOF \w+ Projections¶|\Z)"
-    signature, body = re.search(entry + following, text, re.DOTALL).groups()
-    return signature.replace(") None", ") -> None"), body
+    first, body = re.search(rf"^{start}(.*)\n((?:.*\n)*?)(?:{following}|\Z)", text, re.MULTILINE).groups()
+    return first, body.splitlines()
 
 
-@pytest.mark.skipif(not PUBLISHED.exists(), reason="the published reference is not beside this checkout")
 @pytest.mark.parametrize("name", NAMES)
 def test_documentation_is_the_published_one(name):
-    signature, body = published_reference(name)
-    doc = getattr(pp, name).__doc__
-    assert signature == doc.splitlines()[0]
-    ours = plain(doc)
-    for line in body.splitlines():
-        if line in ("- Parameters:", "Notes", "") or not line.strip():
-            continue
-        parameter = re.fullmatch(r"(\w+) \((.*?)\) – (.*)", line)
-        wanted = f"{parameter[1]} : {parameter[2]} {parameter[3]}" if parameter else line
-        for sentence in re.split(r"(?<=\.) (?=[A-Z])", plain(wanted)):
-            assert sentence in ours
+    signature, body = published(rf"- parallelproj_core\.(?={name}\()", r"- parallelproj_core|TOF \w+ Projections¶")
+    ours, doc = getattr(pp, name).__doc__.split("\n", 1)
+    assert ours == signature.replace(") None¶", ") -> None")
+    assert as_published(doc.strip()) == body
+
+
+def test_documentation_of_the_module_is_the_published_one():
+    _, body = published("Module: parallelproj_core¶", "Functions¶")
+    assert as_published(pp.__doc__) == body
+    for name, kind in re.findall(r"^(\w+) : (\w+)$", pp.__doc__, re.MULTILINE):
+        assert type(getattr(pp, name)).__name__ == kind
 
 
 def test_values_that_only_look_like_python_numbers_are_taken():
@@ -102,13 +118,52 @@ def test_values_that_only_look_like_python_numbers_are_taken():
 
 
 def test_stub_is_up_to_date(tmp_path):
-    """parallelproj_core.pyi is what nanobind's generator writes for this module."""
     pytest.importorskip("nanobind")
     python = ROOT / "projectors" / "python"
     made = tmp_path / "parallelproj_core.pyi"
-    stubgen = [sys.executable, "-m", "nanobind.stubgen", "-q", "-m", "parallelproj_core"]
-    subprocess.run([*stubgen, "-p", python / "stubs.pat", "-o", made], check=True)
+    subprocess.run([sys.executable, python / "make_stub.py", made], check=True)
     assert made.read_text() == (python / "parallelproj_core.pyi").read_text()
+
+
+TYPED_PROGRAM = """
+import array
+import numpy as np
+import parallelproj_core as pp
+
+class OnlyDLPack:
+    def __dlpack__(self, **_: object) -> object:
+        return None
+
+class DLPackOf2021:
+    def __dlpack__(self, *, stream: int | None = None) -> object:
+        return stream
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0
+
+floats, view = np.zeros(3, np.float32), memoryview(b"1234")
+pp.joseph3d_fwd(floats, OnlyDLPack(), DLPackOf2021(), view, array.array("f"), floats[:2], threads_per_block=32)
+pp.joseph3d_back(floats, floats, floats, floats, floats, floats, device_id=-1)
+tof = 2.5, floats, floats, np.zeros(3, np.int16), 5
+pp.joseph3d_tof_lm_fwd(OnlyDLPack(), floats, floats, floats, floats, floats, *tof)
+pp.joseph3d_fwd([1.0], floats, floats, floats, floats, floats)  # type: ignore[arg-type]
+pp.joseph3d_fwd(1.0, floats, floats, floats, floats, floats)  # type: ignore[arg-type]
+pp.joseph3d_fwd(floats, None, floats, floats, floats, floats)  # type: ignore[arg-type]
+pp.joseph3d_fwd(floats, floats, floats, floats, floats)  # type: ignore[call-arg]
+pp.joseph3d_fwd(floats, floats, floats, floats, floats, floats, "0")  # type: ignore[arg-type]
+version: str = pp.__version__
+number: int = pp.version_major + pp.version_minor + pp.version_patch + pp.cuda_enabled
+"""
+
+
+def test_stub_takes_every_array_that_the_functions_take(tmp_path):
+    """Strict, so that an error which does not come is one, too."""
+    pytest.importorskip("mypy")
+    (tmp_path / "program.py").write_text(TYPED_PROGRAM)
+    stub = ROOT / "projectors" / "python" / "parallelproj_core.pyi"
+    (tmp_path / stub.name).write_text(stub.read_text())
+    mypy = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", "program.py", stub.name]
+    checked = subprocess.run(mypy, cwd=tmp_path, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_functions_say_where_they_come_from():
