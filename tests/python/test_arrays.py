@@ -1,6 +1,7 @@
 """Arrays are taken where they lie: any producer, any thread, any number of LORs."""
 
 import ctypes
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -19,6 +20,61 @@ def test_no_lors(problem):
     problem.run("fwd", image, values, start=start, end=start)
     problem.run("back", image, values, start=start, end=start)
     assert (image == 1).all()
+
+
+@pytest.mark.parametrize("lors", [(0, 5), (5, 0), (0, 0)])
+def test_no_lors_of_several_axes(kind, lors):
+    problem = make_problem(kind, lors=lors)
+    image = np.ones(problem.shape, np.float32)
+    values = np.empty(problem.values_shape, np.float32)
+    problem.run("fwd", image, values)
+    problem.run("back", image, values)
+    assert (image == 1).all()
+
+
+@pytest.mark.parametrize("per_lor", [False, True])
+def test_all_inputs_may_be_read_only(kind, per_lor, rng):
+    problem = make_problem(kind, per_lor=per_lor)
+    image, values = rng.random(problem.shape, np.float32), rng.random(problem.values_shape, np.float32)
+    expected = problem.forward(image), problem.back(values)
+    arrays = [problem.start, problem.end, problem.origin, problem.voxel_size, image, values, *problem.tof.values()]
+    for array in arrays:
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+    np.testing.assert_array_equal(problem.forward(image), expected[0])
+    np.testing.assert_array_equal(problem.back(values), expected[1])
+
+
+@pytest.mark.parametrize("direction", ["fwd", "back"])
+def test_arguments_by_position_and_by_name(problem, direction, rng):
+    """All in the order and by the names of the documentation."""
+    function = getattr(pp, f"{problem.kind}_{direction}")
+    names = re.findall(r"^(\w+) : ", function.__doc__, re.MULTILINE)
+    arguments = dict(problem.tof, image_origin=problem.origin, voxel_size=problem.voxel_size)
+    arguments |= dict(lor_start=problem.start, lor_end=problem.end, event_start=problem.start, event_end=problem.end)
+    arguments |= dict(device_id=0, threads_per_block=64)
+    image, values = rng.random(problem.shape, np.float32), rng.random(problem.values_shape, np.float32)
+    results = []
+    for by_name in (False, True):
+        arguments |= dict(image=image.copy(), projection_values=values.copy())
+        given = {name: arguments[name] for name in names}
+        function(**given) if by_name else function(*given.values())
+        results.append((arguments["image"], arguments["projection_values"]))
+    for one, other in zip(*results):
+        np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(results[0][0], image) or not np.array_equal(results[0][1], values)
+
+
+def test_strides_of_axes_that_do_not_matter(problem, rng):
+    """Of one LOR in a larger array, and an image with an axis of one voxel: contiguous, whatever their strides say."""
+    problem = make_problem(problem.kind, lors=(1,))
+    problem.shape = (21, 1, 11)
+    image = rng.random((21, 1, 11), np.float32)
+    expected = problem.forward(image)
+    wide = np.zeros((1, 7), np.float32)
+    wide[:, :3] = problem.start
+    odd = np.lib.stride_tricks.as_strided(image, strides=(44, 1000, 4))
+    np.testing.assert_array_equal(problem.forward(odd, start=wide[:, :3]), expected)
 
 
 def test_image_without_voxels(problem):
