@@ -1,4 +1,6 @@
 #include <parallelproj.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
@@ -127,6 +129,20 @@ void test_failures_throw() {
   }
 }
 
+/// The child has none of the threads that computed in its parent.
+void test_fork() {
+  std::vector<float> values(3, -1);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(240);  // ends a child that waits for ever
+    joseph3d_fwd(start.data(), end.data(), image.data(), origin, voxel_size, values.data(), 3, shape);
+    _exit(near(values[0], chords[0]) && near(values[1], chords[1]) ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  check(status == 0, "projection in a child of fork()");
+}
+
 }  // namespace
 
 int main() {
@@ -135,5 +151,6 @@ int main() {
   test_tof();
   test_bad_parameters_give_0();
   test_failures_throw();
+  test_fork();
   return failures;
 }
