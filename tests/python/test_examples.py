@@ -1,5 +1,6 @@
 """The examples run, and give what they promise."""
 
+import re
 import runpy
 from pathlib import Path
 
@@ -19,6 +20,14 @@ def test_tof_listmode_mlem():
     assert result["correlation"] > 0.9
     hot, warm = (result["image"][result["truth"] == value].mean() for value in (4, 1))
     assert hot / warm == pytest.approx(4, rel=0.15)
+
+
+def test_readme():
+    text = (EXAMPLES.parents[1] / "README.md").read_text()
+    (program,) = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    result = {}
+    exec(program, result)
+    assert f"# {result['line_integrals']}" in program
 
 
 def test_every_example_is_tested():
