@@ -55,7 +55,8 @@ Index hottest_region(const recon::Image& image) {
   std::vector<float> smooth = image.values;
   std::ranges::replace_if(
       smooth, [](float value) { return !std::isfinite(value); }, 0.0F);
-  recon::GaussianFilter(image.grid, 5 * *std::ranges::max_element(image.grid.voxel_size_mm)).apply(smooth);
+  const float width_mm = 5 * *std::ranges::max_element(image.grid.voxel_size_mm);
+  recon::GaussianFilter(image.grid, width_mm, 0, recon::Outside::empty).apply(smooth);
   for (std::size_t i = 0; i < smooth.size(); ++i) {
     smooth[i] = image.values[i] >= 0.5F * smooth[i] ? smooth[i] : 0.0F;
   }

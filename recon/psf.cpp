@@ -45,19 +45,6 @@ std::vector<float> gaussian_taps(double sigma) {
   return taps;
 }
 
-/// output += weight * input displaced by `shift` elements up and down; outside is 0.
-void add_shifted(const std::vector<float>& input, float weight, std::size_t shift, std::vector<float>& output) {
-  const float* in = input.data();
-  float* out = output.data();
-  const std::size_t count = input.size() - shift;
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i] += weight * in[i + shift];
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    out[i + shift] += weight * in[i];
-  }
-}
-
 /// Where the lines along an axis lie: groups of `width` neighbouring lines of `length` voxels.
 struct Lines {
   std::int64_t groups;
@@ -67,26 +54,48 @@ struct Lines {
   std::int64_t width;
 };
 
-void blur(const Lines& lines, const std::vector<float>& taps, int num_threads, float* image) {
+/// Neighbouring lines with as much of what is outside the image before and after them as the filter reaches.
+void copy_extended(const Lines& lines, std::int64_t reach, Outside outside, const float* first,
+                   std::vector<float>& extended) {
+  for (std::int64_t i = -reach; i < lines.length + reach; ++i) {
+    const auto to = extended.begin() + (i + reach) * lines.width;
+    if (outside == Outside::empty && (i < 0 || i >= lines.length)) {
+      std::fill_n(to, lines.width, 0.0F);
+    } else {
+      std::copy_n(first + mirrored_place(i, lines.length) * lines.stride, lines.width, to);
+    }
+  }
+}
+
+/// output[i] += weight * (in[i - shift] + in[i + shift])
+void add_neighbours(const float* in, float weight, std::int64_t shift, std::vector<float>& output) {
+  float* out = output.data();
+  const std::int64_t count = std::ssize(output);
+  for (std::int64_t i = 0; i < count; ++i) {
+    out[i] += weight * (in[i - shift] + in[i + shift]);
+  }
+}
+
+void blur(const Lines& lines, const std::vector<float>& taps, Outside outside, int num_threads, float* image) {
   const auto threads = static_cast<std::size_t>(thread_count(num_threads));
-  const auto size = static_cast<std::size_t>(lines.length * lines.width);
+  const std::int64_t reach = std::ssize(taps) - 1;
   // Made here and not by the threads: an exception must not leave the loop.
-  std::vector<std::vector<float>> inputs(threads, std::vector<float>(size));
-  std::vector<std::vector<float>> outputs = inputs;
+  std::vector<std::vector<float>> inputs(
+      threads, std::vector<float>(static_cast<std::size_t>((lines.length + 2 * reach) * lines.width)));
+  std::vector<std::vector<float>> outputs(threads,
+                                          std::vector<float>(static_cast<std::size_t>(lines.length * lines.width)));
 #pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
   for (std::int64_t group = 0; group < lines.groups; ++group) {
-    std::vector<float>& input = inputs[static_cast<std::size_t>(omp_get_thread_num())];
+    std::vector<float>& extended = inputs[static_cast<std::size_t>(omp_get_thread_num())];
     std::vector<float>& output = outputs[static_cast<std::size_t>(omp_get_thread_num())];
     float* first = image + group * lines.group_stride;
-    for (std::int64_t i = 0; i < lines.length; ++i) {
-      std::copy_n(first + i * lines.stride, lines.width, input.begin() + i * lines.width);
-    }
-    for (std::size_t i = 0; i < input.size(); ++i) {
+    copy_extended(lines, reach, outside, first, extended);
+    const float* input = extended.data() + reach * lines.width;
+    for (std::size_t i = 0; i < output.size(); ++i) {
       output[i] = taps[0] * input[i];
     }
-    const std::int64_t last = std::min(static_cast<std::int64_t>(taps.size()), lines.length);
-    for (std::int64_t tap = 1; tap < last; ++tap) {
-      add_shifted(input, taps[static_cast<std::size_t>(tap)], static_cast<std::size_t>(tap * lines.width), output);
+    for (std::int64_t tap = 1; tap <= reach; ++tap) {
+      add_neighbours(input, taps[static_cast<std::size_t>(tap)], tap * lines.width, output);
     }
     for (std::int64_t i = 0; i < lines.length; ++i) {
       std::copy_n(output.begin() + i * lines.width, lines.width, first + i * lines.stride);
@@ -96,8 +105,8 @@ void blur(const Lines& lines, const std::vector<float>& taps, int num_threads, f
 
 }  // namespace
 
-GaussianFilter::GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_threads)
-    : grid_(grid), num_threads_(num_threads) {
+GaussianFilter::GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_threads, Outside outside)
+    : grid_(grid), num_threads_(num_threads), outside_(outside) {
   if (!(fwhm_mm >= 0) || !std::isfinite(fwhm_mm)) {
     throw InputError(fmt::format("the width of the resolution model is {} mm: it must be 0 or more", fwhm_mm));
   }
@@ -116,7 +125,7 @@ void GaussianFilter::apply(std::vector<float>& values) const {
   };
   for (std::size_t axis = 0; axis < 3; ++axis) {
     if (taps_[axis].size() > 1) {
-      blur(lines[axis], taps_[axis], num_threads_, values.data());
+      blur(lines[axis], taps_[axis], outside_, num_threads_, values.data());
     }
   }
 }

@@ -23,7 +23,7 @@ struct Axis {
   std::int64_t stride;
 };
 
-/// Convolution along one axis with `taps`, those of GaussianFilter; outside the image is 0.
+/// Convolution along one axis with `taps`, those of GaussianFilter; outside the image is its mirror image.
 __global__ void blur_along(const float* in, Axis axis, const float* taps, std::int64_t num_taps,
                            std::int64_t num_voxels, float* out) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
@@ -33,11 +33,11 @@ __global__ void blur_along(const float* in, Axis axis, const float* taps, std::i
                                    ? static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(axis.stride) %
                                          static_cast<std::uint32_t>(axis.length)
                                    : i / axis.stride % axis.length;
+    const float* line = in + (i - place * axis.stride);
     float sum = taps[0] * in[i];
     for (std::int64_t tap = 1; tap < num_taps; ++tap) {
-      const float below = place >= tap ? in[i - tap * axis.stride] : 0;
-      const float above = place + tap < axis.length ? in[i + tap * axis.stride] : 0;
-      sum += taps[tap] * (below + above);
+      sum += taps[tap] * (line[mirrored_place(place - tap, axis.length) * axis.stride] +
+                          line[mirrored_place(place + tap, axis.length) * axis.stride]);
     }
     out[i] = sum;
   }

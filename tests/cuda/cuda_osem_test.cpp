@@ -107,6 +107,7 @@ class CudaOsemTest : public QObject {
     QTest::newRow("no TOF") << false << 0.0 << false;
     QTest::newRow("TOF") << true << 0.0 << false;
     QTest::newRow("TOF, resolution model") << true << 6.0 << false;
+    QTest::newRow("TOF, resolution model wider than the planes") << true << 30.0 << false;
     QTest::newRow("no TOF, resolution model, events in parts") << false << 6.0 << true;
     QTest::newRow("TOF, events in parts") << true << 0.0 << true;
   }

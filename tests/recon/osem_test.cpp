@@ -22,16 +22,22 @@ using recon::ListmodeData;
 using recon::OsemOptions;
 using recon::OsemResult;
 
-/// A small acquisition with Poisson noise of two hot voxels in a warm background, 20 000 counts, shuffled in time.
+Image two_hot_voxels() {
+  Image truth(recon::centred_grid({9, 9, 3}, {8, 8, 6}, {0, 0, 0}), 1);
+  truth.at(3, 4, 1) = 20;
+  truth.at(6, 6, 1) = 10;
+  return truth;
+}
+
+/// A small acquisition with Poisson noise of two hot voxels in a warm background, or of another object: 20 000 counts,
+/// shuffled in time.
 struct Acquisition {
-  explicit Acquisition(bool tof)
+  explicit Acquisition(bool tof, Image object = two_hot_voxels())
       : source(small_scanner(tof ? SmallScannerOptions{.tof_bins = 11, .tof_width_mm = 20, .tof_sigma_mm = 12}
                                  : SmallScannerOptions{})),
         model(source.scanner(), source.efficiencies(), {}),
         uses_tof(tof),
-        truth(recon::centred_grid({9, 9, 3}, {8, 8, 6}, {0, 0, 0}), 1) {
-    truth.at(3, 4, 1) = 20;
-    truth.at(6, 6, 1) = 10;
+        truth(std::move(object)) {
     recon::Reporter reporter;
     sensitivity = recon::sensitivity_image(model, truth.grid, nullptr, {.tof = tof}, reporter);
     draw_events();
@@ -362,6 +368,35 @@ class OsemTest : public QObject {
     QCOMPARE(four.image.values, one.image.values);
     QCOMPARE(four.figures[1].log_likelihood, one.figures[1].log_likelihood);
     QCOMPARE(four.figures[1].expected_counts, one.figures[1].expected_counts);
+  }
+
+  void resolution_model_keeps_edges_data() {
+    QTest::addColumn<std::vector<std::int64_t>>("shape");
+    QTest::addColumn<double>("fwhm_mm");
+    QTest::newRow("three planes") << std::vector<std::int64_t>{9, 9, 3} << 12.0;
+    QTest::newRow("two planes") << std::vector<std::int64_t>{9, 8, 2} << 8.0;
+    QTest::newRow("one plane") << std::vector<std::int64_t>{8, 9, 1} << 12.0;
+    QTest::newRow("one row") << std::vector<std::int64_t>{1, 9, 3} << 12.0;
+    QTest::newRow("wider than the image") << std::vector<std::int64_t>{9, 9, 3} << 100.0;
+  }
+
+  /// An object that fills the image is as bright in its outer layers as in the middle.
+  void resolution_model_keeps_edges() {
+    QFETCH(const std::vector<std::int64_t>, shape);
+    QFETCH(const double, fwhm_mm);
+    Acquisition acquisition(false, Image(recon::centred_grid({shape[0], shape[1], shape[2]}, {8, 8, 6}, {0, 0, 0}), 1));
+    const Image image = acquisition.reconstruct({.iterations = 8, .subsets = 4, .psf_fwhm_mm = fwhm_mm}).image;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      std::vector<double> layers(static_cast<std::size_t>(shape[axis]));
+      for (std::int64_t i = 0; i < image.grid.num_voxels(); ++i) {
+        const std::int64_t index[3] = {i / (shape[1] * shape[2]), i / shape[2] % shape[1], i % shape[2]};
+        layers[static_cast<std::size_t>(index[axis])] += image.values[static_cast<std::size_t>(i)];
+      }
+      const double right = acquisition.truth.values[0] * static_cast<double>(image.grid.num_voxels() / shape[axis]);
+      for (const double edge : {layers.front(), layers.back()}) {
+        QVERIFY2(std::abs(edge / right - 1) < 0.1, qPrintable(QString("axis %1: %2").arg(axis).arg(edge / right)));
+      }
+    }
   }
 
   void unseen_voxels_are_zero() {

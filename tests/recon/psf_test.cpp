@@ -30,10 +30,30 @@ double dot(const std::vector<float>& a, const std::vector<float>& b) {
 class PsfTest : public QObject {
   Q_OBJECT
 
+  /// Down to one plane, and filters wider than the image.
+  static void grids() {
+    QTest::addColumn<recon::ImageGrid>("grid");
+    QTest::addColumn<double>("fwhm_mm");
+    const auto row = [](std::array<std::int64_t, 3> shape, double fwhm_mm) {
+      QTest::addRow("%d x %d x %d, %g mm", int(shape[0]), int(shape[1]), int(shape[2]), fwhm_mm)
+          << recon::centred_grid(shape, {3, 2, 5}, {0, 0, 0}) << fwhm_mm;
+    };
+    row({7, 12, 9}, 9);
+    row({31, 31, 31}, 6);
+    row({20, 21, 1}, 4.5);
+    row({1, 2, 30}, 4.5);
+    row({3, 1, 2}, 40);
+    row({1, 1, 1}, 8);
+    row({16, 4, 5}, 300);
+  }
+
  private slots:
+  void equals_its_adjoint_data() { grids(); }
+
   void equals_its_adjoint() {
-    const recon::ImageGrid grid = recon::centred_grid({7, 12, 9}, {3, 2, 5}, {0, 0, 0});
-    const recon::GaussianFilter filter(grid, 9);
+    QFETCH(recon::ImageGrid, grid);
+    QFETCH(double, fwhm_mm);
+    const recon::GaussianFilter filter(grid, fwhm_mm);
     const std::vector<float> a = random_values(grid.num_voxels(), 1);
     const std::vector<float> b = random_values(grid.num_voxels(), 2);
     std::vector<float> filtered_a = a;
@@ -43,9 +63,30 @@ class PsfTest : public QObject {
     QVERIFY(std::abs(dot(filtered_a, b) / dot(a, filtered_b) - 1) < 1e-6);
   }
 
-  void sum_is_kept_inside_and_lost_outside() {
+  void weights_add_up_to_1_data() { grids(); }
+
+  /// Of what each voxel gives, also at corners, edges and faces, and of what it gets: a uniform image stays as it is.
+  void weights_add_up_to_1() {
+    QFETCH(recon::ImageGrid, grid);
+    QFETCH(double, fwhm_mm);
+    const recon::GaussianFilter filter(grid, fwhm_mm);
+    std::vector<float> ones(static_cast<std::size_t>(grid.num_voxels()), 1);
+    filter.apply(ones);
+    const auto [least, most] = std::ranges::minmax(ones);
+    QVERIFY2(least > 1 - 1e-5 && most < 1 + 1e-5, qPrintable(QString("%1 ... %2").arg(least).arg(most)));
+    for (int corner = 0; corner < 27; ++corner) {
+      const int at[3] = {corner / 9, corner / 3 % 3, corner % 3};
+      recon::Image image(grid, 0);
+      image.at(at[0] * (grid.shape[0] - 1) / 2, at[1] * (grid.shape[1] - 1) / 2, at[2] * (grid.shape[2] - 1) / 2) = 100;
+      filter.apply(image.values);
+      QVERIFY(std::abs(std::reduce(image.values.begin(), image.values.end(), 0.0) - 100) < 1e-3);
+      QVERIFY(std::ranges::min(image.values) >= 0);
+    }
+  }
+
+  void what_leaves_is_lost_if_outside_is_empty() {
     recon::Image image(recon::centred_grid({31, 31, 31}, {2, 2, 2}, {0, 0, 0}), 0);
-    const recon::GaussianFilter filter(image.grid, 6);
+    const recon::GaussianFilter filter(image.grid, 6, 0, recon::Outside::empty);
     image.at(15, 15, 15) = 100;
     filter.apply(image.values);
     QVERIFY(std::abs(std::reduce(image.values.begin(), image.values.end(), 0.0) - 100) < 1e-3);
@@ -54,6 +95,18 @@ class PsfTest : public QObject {
     filter.apply(corner.values);
     const double kept = std::reduce(corner.values.begin(), corner.values.end(), 0.0);
     QVERIFY(kept > 12.5 && kept < 50);
+  }
+
+  void a_mirror_at_each_face() {
+    for (const std::int64_t length : {1, 2, 5}) {
+      for (std::int64_t i = -20; i < 20; ++i) {
+        const std::int64_t place = recon::mirrored_place(i, length);
+        QVERIFY(place >= 0 && place < length);
+        QCOMPARE(recon::mirrored_place(-1 - i, length), place);
+        QCOMPARE(recon::mirrored_place(2 * length - 1 - i, length), place);
+      }
+      QCOMPARE(recon::mirrored_place(length - 1, length), length - 1);
+    }
   }
 
   void width_data() {
