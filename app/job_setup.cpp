@@ -14,6 +14,7 @@
 #include "io/phantom_file.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
+#include "recon/field_of_view.h"
 #include "recon/module_pairs.h"
 
 namespace coincide::app {
@@ -22,7 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 using recon::ImageGrid;
 
-/// Of the radius to the crystals: covers and shielding take the rest of the bore.
+/// Of the way to the crystals: covers and shielding take the rest of the bore.
 constexpr double usable_radius = 0.85;
 
 void check_settings(const io::Job& job) {
@@ -301,15 +302,19 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
 }  // namespace
 
 ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm) {
-  const double width = 2 * usable_radius * scanner.bore_radius_mm();
-  const std::array<double, 3> extent{width, width, 2.0 * scanner.half_extent_mm()[2] + voxel_size_mm[2]};
+  const recon::FieldOfView field(scanner);
   std::array<std::int64_t, 3> shape{};
   recon::Vec3 size{};
   for (int a = 0; a < 3; ++a) {
-    shape[a] = std::max<std::int64_t>(1, std::llround(extent[a] / voxel_size_mm[a]));
+    recon::Vec3 axis{};
+    axis[a] = 1;
+    const auto reach = field.reach_mm(axis);
+    const double extent =
+        2 * usable_radius * reach.to_crystals_mm + (2.0 * reach.to_ends_mm + reach.ends * voxel_size_mm[a]);
+    shape[a] = std::max<std::int64_t>(1, std::llround(extent / voxel_size_mm[a]));
     size[a] = static_cast<float>(voxel_size_mm[a]);
   }
-  return recon::centred_grid(shape, size, scanner.centre_mm());
+  return recon::centred_grid(shape, size, field.middle_mm());
 }
 
 ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {

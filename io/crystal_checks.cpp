@@ -8,6 +8,8 @@
 #include <string>
 #include <tuple>
 
+#include "recon/field_of_view.h"
+
 namespace coincide::io {
 namespace {
 
@@ -20,19 +22,23 @@ constexpr std::size_t enough_modules = 4;
 struct Module {
   std::size_t number = 0;
   std::uint8_t type = 0;
-  double z_mm = 0;
+  double along_mm = 0;  ///< the scanner's axis
   double counts = 0;
   bool known_dead = true;  ///< all of its crystals are
 };
 
 std::vector<Module> sum_modules(const recon::Scanner& scanner, const std::vector<std::uint64_t>& counts,
                                 const std::vector<std::uint8_t>& known_dead) {
+  const recon::Vec3 axis = recon::FieldOfView(scanner).axis();
   std::vector<Module> modules(scanner.num_modules());
   for (std::size_t c = 0; c < scanner.num_crystals(); ++c) {
     Module& module = modules[scanner.crystal_module[c]];
     module.number = scanner.crystal_module[c];
     module.type = scanner.crystal_type[c];
-    module.z_mm += scanner.crystal_centre_mm[c][2] / scanner.module_types[module.type].crystals_per_module;
+    const recon::Vec3& centre_mm = scanner.crystal_centre_mm[c];
+    for (std::size_t k = 0; k < 3; ++k) {
+      module.along_mm += axis[k] * centre_mm[k] / scanner.module_types[module.type].crystals_per_module;
+    }
     module.counts += static_cast<double>(counts[c]);
     module.known_dead = module.known_dead && known_dead[c] != 0;
   }
@@ -43,11 +49,11 @@ std::vector<Module> sum_modules(const recon::Scanner& scanner, const std::vector
 /// Splits the modules into those of one type and ring; those of rings with too few modules stay together by type.
 std::vector<std::vector<Module>> comparable_modules(std::vector<Module> modules) {
   constexpr double same_ring_mm = 1;
-  std::ranges::sort(modules, {}, [](const Module& m) { return std::tuple(m.type, m.z_mm); });
+  std::ranges::sort(modules, {}, [](const Module& m) { return std::tuple(m.type, m.along_mm); });
   std::vector<std::vector<Module>> groups;
   for (const Module& module : modules) {
     if (groups.empty() || groups.back().back().type != module.type ||
-        module.z_mm - groups.back().back().z_mm > same_ring_mm) {
+        module.along_mm - groups.back().back().along_mm > same_ring_mm) {
       groups.emplace_back();
     }
     groups.back().push_back(module);

@@ -46,7 +46,7 @@ struct DataSummary {
 /// Reads the source from its start to its end. Throws FileError as the source does.
 DataSummary check_data(recon::EventSource& source, recon::Reporter& reporter);
 
-/// Whether an image lies where the scanner measures: across in the bore, along the axis between the outer crystals.
+/// Whether an image lies where LORs pass: in front of the crystals, and between the outermost of them.
 DataCheck check_grid(const recon::Scanner& scanner, const recon::ImageGrid& grid);
 
 }  // namespace coincide::io

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "recon/field_of_view.h"
 #include "recon/units.h"
 
 namespace coincide::io {
@@ -16,7 +17,7 @@ void add_scanner(const Scanner& scanner, Facts& facts) {
   facts.push_back({"crystals", fmt::format("{} in {} modules", scanner.num_crystals(), scanner.num_modules()), true});
   facts.push_back({"extent",
                    fmt::format("{:.1f} x {:.1f} x {:.1f} mm, bore radius {:.1f} mm (crystal centres)", 2 * half[0],
-                               2 * half[1], 2 * half[2], scanner.bore_radius_mm()),
+                               2 * half[1], 2 * half[2], recon::FieldOfView(scanner).bore_radius_mm()),
                    true});
   for (std::size_t type = 0; type < scanner.module_types.size(); ++type) {
     const recon::ModuleType& modules = scanner.module_types[type];

@@ -83,42 +83,129 @@ recon::Vec3 narrow(const Vector3d& v) {
   return {static_cast<float>(v.x()), static_cast<float>(v.y()), static_cast<float>(v.z())};
 }
 
-/// `outwards`: from the scanner's axis to the middle of the crystal's module. The depth direction is the edge nearest
-/// to it; seen from the crystal's own place, one at the end of a wide flat panel would lie on its side.
-void add_crystal(const Transform& transform, const Corners& corners, const Edges& edges, const Vector3d& outwards,
-                 recon::Scanner& scanner) {
-  std::array<recon::Vec3, 8> placed;
-  Vector3d centre = Vector3d::Zero();
-  for (std::size_t i = 0; i < corners.size(); ++i) {
-    const Vector3d corner = apply(transform, corners[i]);
-    centre += corner / static_cast<double>(corners.size());
-    placed[i] = narrow(corner);
+/// A type of module as the file has it: places of the modules, of the crystals in a module, and of a crystal's corners.
+struct ModuleKind {
+  std::vector<Transform> modules;
+  std::vector<Transform> places;
+  Corners corners;
+  Edges edges;
+
+  std::size_t num_crystals() const { return modules.size() * places.size(); }
+  Transform place_of(std::size_t crystal) const {
+    const Transform& module = modules[crystal / places.size()];
+    const Transform& place = places[crystal % places.size()];
+    Transform both;
+    both.leftCols<3>() = module.leftCols<3>() * place.leftCols<3>();
+    both.col(3) = apply(module, place.col(3));
+    return both;
   }
-  Edges turned;
-  std::array<double, 3> along{};  // cosine with the line from the axis
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    turned[i] = transform.leftCols<3>() * edges[i];
-    along[i] = turned[i].normalized().dot(outwards);
+  Vector3d centre_of(const Transform& place) const {
+    Vector3d centre = Vector3d::Zero();
+    for (const Vector3d& corner : corners) {
+      centre += apply(place, corner) / static_cast<double>(corners.size());
+    }
+    return centre;
   }
-  const std::size_t depth = static_cast<std::size_t>(
-      std::max_element(along.begin(), along.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }) -
-      along.begin());
-  const Vector3d face = turned[(depth + 1) % 3].cross(turned[(depth + 2) % 3]);
-  scanner.crystal_centre_mm.push_back(narrow(centre));
-  scanner.crystal_normal.push_back(narrow(turned[depth].normalized() * (along[depth] > 0 ? -1 : 1)));
-  scanner.crystal_face_mm2.push_back(static_cast<float>(face.norm()));
-  scanner.crystal_corners_mm.push_back(placed);
+};
+
+/// Up to `most` crystals of a type, spread over all of its modules and places (golden section, no period of theirs).
+std::vector<std::size_t> spread_crystals(const ModuleKind& kind, std::size_t most) {
+  constexpr double golden = 0.6180339887498949;
+  const std::size_t all = kind.num_crystals();
+  std::vector<std::size_t> crystals;
+  for (std::size_t i = 0; i < std::min(all, most); ++i) {
+    const double part = golden * static_cast<double>(i);
+    crystals.push_back(all <= most ? i
+                                   : static_cast<std::size_t>((part - std::floor(part)) * static_cast<double>(all)));
+  }
+  return crystals;
 }
 
-/// Mean of all corners of a module's crystals, in the module's frame.
-Vector3d middle_of(const Corners& corners, const std::vector<Transform>& places) {
-  Vector3d sum = Vector3d::Zero();
-  for (const Transform& place : places) {
-    for (const auto& corner : corners) {
-      sum += apply(place, corner);
+constexpr std::size_t enough_centres = 2000;
+
+std::vector<Vector3d> some_centres(const ModuleKind& kind, std::size_t most) {
+  std::vector<Vector3d> centres;
+  for (const std::size_t crystal : spread_crystals(kind, most)) {
+    centres.push_back(kind.centre_of(kind.place_of(crystal)));
+  }
+  return centres;
+}
+
+/// Which way the crystals of a type look.
+struct Depth {
+  std::size_t edge = 2;                    ///< of the box: along the depth
+  Vector3d towards_mm = Vector3d::Zero();  ///< a point on the side of the face
+  double one_sided = 0;  ///< 1: all crystals lie on one side of the face's plane, or in it; 0: as many on either
+  double facing = 0;     ///< mean cosine towards them
+};
+
+/// How the crystals of `kind` see those at `others` if the edge were their depth.
+Depth look_along(const ModuleKind& kind, std::size_t edge, const std::vector<Vector3d>& others) {
+  constexpr std::size_t enough = 100;
+  const std::vector<std::size_t> crystals = spread_crystals(kind, enough);
+  Depth depth{.edge = edge};
+  for (const Vector3d& other : others) {
+    depth.towards_mm += other / static_cast<double>(others.size());
+  }
+  for (const std::size_t crystal : crystals) {
+    const Transform place = kind.place_of(crystal);
+    const Vector3d centre = kind.centre_of(place);
+    const Vector3d along = (place.leftCols<3>() * kind.edges[edge]).normalized();
+    double to_one_side = 0;
+    double to_both = 0;
+    double distance = 0;
+    for (const Vector3d& other : others) {
+      to_one_side += along.dot(other - centre);
+      to_both += std::abs(along.dot(other - centre));
+      distance += (other - centre).norm();
+    }
+    constexpr double rounding = 1e-4;
+    if (to_both > rounding * distance) {
+      depth.one_sided += std::abs(to_one_side) / to_both / static_cast<double>(crystals.size());
+      depth.facing += std::abs(to_one_side) / distance / static_cast<double>(crystals.size());
     }
   }
-  return sum / static_cast<double>(std::max<std::size_t>(1, places.size() * corners.size()));
+  return depth;
+}
+
+/// The depth of crystals is the edge that has all other crystals on one side: around the axis of a ring and along it
+/// there are crystals on both. Of edges that are equal in this, as in a scanner of two rings, it is the one that looks
+/// at them most. Crystals of all types count, as one of two panels sees only the other, unless those of the same type
+/// are far more on one side: an insert has the ring around it behind it. So scanners may lie in any direction.
+Depth find_depth(const ModuleKind& kind, const std::vector<Vector3d>& all_centres) {
+  constexpr double equal = 0.9;
+  constexpr double far_better = 2;
+  const std::vector<Vector3d> own_centres = some_centres(kind, enough_centres);
+  Depth best;
+  for (std::size_t edge = 0; edge < kind.edges.size(); ++edge) {
+    const Depth own = look_along(kind, edge, own_centres);
+    const Depth all = look_along(kind, edge, all_centres);
+    const Depth& depth = own.one_sided > far_better * all.one_sided ? own : all;
+    const bool better = depth.one_sided * equal > best.one_sided;
+    const bool as_good = depth.one_sided > best.one_sided * equal;
+    if (better || (as_good && depth.facing > best.facing)) {
+      best = depth;
+    }
+  }
+  return best;
+}
+
+void add_crystal(const Transform& place, const ModuleKind& kind, const Depth& depth, recon::Scanner& scanner) {
+  std::array<recon::Vec3, 8> placed;
+  for (std::size_t i = 0; i < kind.corners.size(); ++i) {
+    placed[i] = narrow(apply(place, kind.corners[i]));
+  }
+  const Vector3d centre = kind.centre_of(place);
+  Edges turned;
+  for (std::size_t i = 0; i < kind.edges.size(); ++i) {
+    turned[i] = place.leftCols<3>() * kind.edges[i];
+  }
+  const Vector3d along = turned[depth.edge].normalized();
+  const Vector3d face = turned[(depth.edge + 1) % 3].cross(turned[(depth.edge + 2) % 3]);
+  scanner.crystal_centre_mm.push_back(narrow(centre));
+  scanner.crystal_normal.push_back(narrow(along * (along.dot(depth.towards_mm - centre) < 0 ? -1 : 1)));
+  scanner.crystal_face_mm2.push_back(static_cast<float>(face.norm()));
+  scanner.crystal_corners_mm.push_back(placed);
 }
 
 /// One record, or the only entry of a vector (before v0.5).
@@ -132,41 +219,57 @@ const YardlValue& detecting_elements(const YardlValue& module) {
   return list == nullptr ? elements : list->front();
 }
 
-}  // namespace
-
-void add_module_type(const YardlValue& replicated_module, recon::Scanner& scanner) {
-  const std::vector<Transform> modules = read_transforms(replicated_module);
+ModuleKind read_kind(const YardlValue& replicated_module) {
   const YardlValue& elements = detecting_elements(replicated_module.at("object"));
-  const std::vector<Transform> places = read_transforms(elements);
-  const Corners corners = read_corners(elements.at("object").at("shape"));
-  const Edges edges = find_edges(corners);
-  const std::uint64_t before = scanner.num_crystals();
+  ModuleKind kind{read_transforms(replicated_module),
+                  read_transforms(elements),
+                  read_corners(elements.at("object").at("shape")),
+                  {}};
+  kind.edges = find_edges(kind.corners);
+  return kind;
+}
+
+void add_kind(const ModuleKind& kind, const Depth& depth, recon::Scanner& scanner) {
+  const std::size_t before = scanner.num_crystals();
   const std::size_t type = scanner.module_types.size();
-  if (before + modules.size() * places.size() > max_crystals) {
-    throw FileError(fmt::format("The scanner in the file has {} or more crystals; at most {} are allowed.",
-                                before + modules.size() * places.size(), max_crystals));
-  }
-  if (type > std::numeric_limits<std::uint8_t>::max()) {
-    throw FileError("The scanner in the file has more than 256 types of modules.");
-  }
   std::uint32_t module_number = scanner.num_modules();
-  const Vector3d middle = middle_of(corners, places);
-  for (const Transform& module : modules) {
-    Vector3d outwards = apply(module, middle);
-    outwards.z() = 0;
-    for (const Transform& place : places) {
-      Transform both;
-      both.leftCols<3>() = module.leftCols<3>() * place.leftCols<3>();
-      both.col(3) = apply(module, place.col(3));
-      add_crystal(both, corners, edges, outwards, scanner);
-    }
-    scanner.crystal_module.insert(scanner.crystal_module.end(), places.size(), module_number++);
-    scanner.crystal_type.insert(scanner.crystal_type.end(), places.size(), static_cast<std::uint8_t>(type));
+  for (std::size_t crystal = 0; crystal < kind.num_crystals(); ++crystal) {
+    add_crystal(kind.place_of(crystal), kind, depth, scanner);
   }
+  for (std::size_t module = 0; module < kind.modules.size(); ++module) {
+    scanner.crystal_module.insert(scanner.crystal_module.end(), kind.places.size(), module_number++);
+  }
+  scanner.crystal_type.insert(scanner.crystal_type.end(), kind.num_crystals(), static_cast<std::uint8_t>(type));
   recon::ModuleType& added = scanner.module_types.emplace_back();
   added.first_crystal = static_cast<std::uint32_t>(before);
-  added.num_modules = static_cast<std::uint32_t>(modules.size());
-  added.crystals_per_module = static_cast<std::uint32_t>(places.size());
+  added.num_modules = static_cast<std::uint32_t>(kind.modules.size());
+  added.crystals_per_module = static_cast<std::uint32_t>(kind.places.size());
+}
+
+}  // namespace
+
+void add_modules(const std::vector<YardlValue>& replicated_modules, recon::Scanner& scanner) {
+  std::vector<ModuleKind> kinds;
+  std::vector<Vector3d> centres;
+  std::uint64_t num_crystals = 0;
+  for (const YardlValue& module : replicated_modules) {
+    if (kinds.size() > std::numeric_limits<std::uint8_t>::max()) {
+      throw FileError("The scanner in the file has more than 256 types of modules.");
+    }
+    const ModuleKind& kind = kinds.emplace_back(read_kind(module));
+    num_crystals += kind.num_crystals();
+    if (num_crystals > max_crystals) {
+      throw FileError(fmt::format("The scanner in the file has {} or more crystals; at most {} are allowed.",
+                                  num_crystals, max_crystals));
+    }
+  }
+  for (const ModuleKind& kind : kinds) {
+    const std::vector<Vector3d> more = some_centres(kind, 1 + enough_centres / kinds.size());
+    centres.insert(centres.end(), more.begin(), more.end());
+  }
+  for (const ModuleKind& kind : kinds) {
+    add_kind(kind, find_depth(kind, centres), scanner);
+  }
 }
 
 }  // namespace coincide::io

@@ -1,13 +1,15 @@
 #pragma once
 
+#include <vector>
+
 #include "io/yardl_value.h"
 #include "recon/scanner.h"
 
 namespace coincide::io {
 
-/// Adds the crystals of all modules of a type, `replicated_module` in the header, to the scanner's columns and its type
-/// to module_types (without energy windows). A crystal's centre is the mean of its corners; its depth is the edge most
-/// parallel to the line from the scanner's axis through the middle of its module. Throws FileError.
-void add_module_type(const YardlValue& replicated_module, recon::Scanner& scanner);
+/// Adds the crystals of all types of modules, `replicated_modules` in the header, to the scanner's columns and the
+/// types to module_types (without energy windows). A crystal's centre is the mean of its corners; its depth is the edge
+/// of its box along which the other crystals lie on one side. Throws FileError.
+void add_modules(const std::vector<YardlValue>& replicated_modules, recon::Scanner& scanner);
 
 }  // namespace coincide::io

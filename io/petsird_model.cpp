@@ -331,9 +331,7 @@ PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSch
   if (const YardlValue* name = info.find("modelName")) {
     scanner.name = name->text("modelName");
   }
-  for (const YardlValue& module : info.at("scannerGeometry").at("replicatedModules").list("replicatedModules")) {
-    add_module_type(module, scanner);
-  }
+  add_modules(info.at("scannerGeometry").at("replicatedModules").list("replicatedModules"), scanner);
   if (scanner.num_crystals() == 0) {
     throw FileError("The scanner in the file's header has no crystals.");
   }

@@ -13,11 +13,10 @@ constexpr float cell_mm = 16;  // finer than an object, coarse enough for many p
 
 }  // namespace
 
-TofPlaces::TofPlaces(const recon::Scanner& scanner)
-    : scanner_(scanner), middle_(scanner.centre_mm()), radius_mm_(scanner.bore_radius_mm()) {
+TofPlaces::TofPlaces(const recon::Scanner& scanner) : scanner_(scanner), field_(scanner) {
   const recon::Vec3 half = scanner.half_extent_mm();
   for (int a = 0; a < 3; ++a) {
-    low_[a] = middle_[a] - half[a];
+    low_[a] = field_.middle_mm()[a] - half[a];
     size_[a] = std::max(1, static_cast<int>(std::ceil(2 * half[a] / cell_mm)));
   }
   for (auto& cells : cells_) {
@@ -72,9 +71,7 @@ DataCheck TofPlaces::sign() const {
 }
 
 void TofPlaces::count(const recon::Vec3& place, int sign) {
-  if (sign == 0 && std::hypot(place[0] - middle_[0], place[1] - middle_[1]) > radius_mm_) {
-    ++outside_;
-  }
+  outside_ += sign == 0 && field_.is_behind_crystals(place) ? 1 : 0;
   std::size_t cell = 0;
   for (int axis = 0; axis < 3; ++axis) {
     const auto index = static_cast<int>(std::floor((place[axis] - low_[axis]) / cell_mm));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "io/data_checks.h"
-#include "recon/scanner.h"
+#include "recon/field_of_view.h"
 
 namespace coincide::io {
 
@@ -28,10 +28,9 @@ class TofPlaces {
   double gathered(int sign) const;
 
   const recon::Scanner& scanner_;
-  recon::Vec3 middle_;
   recon::Vec3 low_{};
   std::array<int, 3> size_{};
-  float radius_mm_;
+  recon::FieldOfView field_;
   std::array<std::vector<std::uint32_t>, 2> cells_;
   std::uint64_t events_ = 0;
   std::uint64_t outside_ = 0;

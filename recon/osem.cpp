@@ -11,6 +11,7 @@
 
 #include "projectors/error.h"
 #include "recon/compute_device.h"
+#include "recon/field_of_view.h"
 #include "recon/osem_engine.h"
 #include "recon/psf.h"
 
@@ -50,17 +51,18 @@ void check(ListmodeData& data, const Image& sensitivity, const Image& start, con
 void leave_out_behind_crystals(const Scanner& scanner, const ImageGrid& grid, std::vector<float>& sensitivity) {
   constexpr float hardly = 0.01F;  // of the best voxel; planes at the ends of the axial field have more than that
   const float least = hardly * *std::ranges::max_element(sensitivity);
-  const Vec3 middle_mm = scanner.centre_mm();
-  const float radius_mm = scanner.bore_radius_mm();
+  const FieldOfView field(scanner);
   const auto place_mm = [&](std::size_t axis, std::int64_t i) {
-    return grid.origin_mm[axis] + static_cast<float>(i) * grid.voxel_size_mm[axis] - middle_mm[axis];
+    return grid.origin_mm[axis] + static_cast<float>(i) * grid.voxel_size_mm[axis];
   };
   float* voxel = sensitivity.data();
   for (std::int64_t x = 0; x < grid.shape[0]; ++x) {
     for (std::int64_t y = 0; y < grid.shape[1]; ++y) {
-      const bool is_behind = std::hypot(place_mm(0, x), place_mm(1, y)) > radius_mm;
       for (std::int64_t z = 0; z < grid.shape[2]; ++z, ++voxel) {
-        *voxel = is_behind && *voxel < least ? 0 : *voxel;
+        if (*voxel > 0 && *voxel < least &&
+            field.is_behind_crystals({place_mm(0, x), place_mm(1, y), place_mm(2, z)})) {
+          *voxel = 0;
+        }
       }
     }
   }

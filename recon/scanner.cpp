@@ -164,15 +164,6 @@ Vec3 Scanner::half_extent_mm() const {
   return {0.5F * (high[0] - low[0]), 0.5F * (high[1] - low[1]), 0.5F * (high[2] - low[2])};
 }
 
-float Scanner::bore_radius_mm() const {
-  const Vec3 middle = centre_mm();
-  float radius = crystal_centre_mm.empty() ? 0 : std::numeric_limits<float>::max();
-  for (const Vec3& centre : crystal_centre_mm) {
-    radius = std::min(radius, std::hypot(centre[0] - middle[0], centre[1] - middle[1]));
-  }
-  return radius;
-}
-
 void Scanner::check() const {
   check_columns(*this);
   for (std::size_t crystal = 0; crystal < num_crystals(); ++crystal) {

@@ -33,7 +33,8 @@ struct TofRange {
 };
 
 /// A PET scanner: where each crystal is, which modules it belongs to, TOF bins, energy windows.
-/// Lengths in mm in scanner axes (z is the scanner's axis).
+/// Lengths in mm in scanner axes, of which z is that of most
+/// scanners, but need not be: FieldOfView tells what the arrangement means.
 struct Scanner {
   std::string name;
 
@@ -68,8 +69,6 @@ struct Scanner {
   /// Middle of the crystals along each axis [mm], and the half extent from there.
   Vec3 centre_mm() const;
   Vec3 half_extent_mm() const;
-  /// Smallest distance of a crystal centre from the axis through centre_mm() [mm].
-  float bore_radius_mm() const;
   /// Throws InputError naming the first inconsistency (column lengths, ids, edges).
   void check() const;
 };

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <vector>
 
 #include "projectors/error.h"
+#include "recon/field_of_view.h"
 #include "recon/pair_sampler.h"
 #include "recon/parallel.h"
 
@@ -52,25 +52,41 @@ void check_efficiencies(const Scanner& scanner, const Efficiencies& efficiencies
   }
 }
 
-/// Largest distance of the shape from the phantom's z axis.
-double radius_mm(const Shape& shape) {
-  constexpr int steps = 360;
-  double radius = 0;
-  for (int step = 0; step < steps; ++step) {
-    double along_x = std::cos(2 * std::numbers::pi * step / steps);
-    double along_y = std::sin(2 * std::numbers::pi * step / steps);
-    if (shape.kind == ShapeKind::box) {
-      along_x = std::copysign(1.0, along_x);
-      along_y = std::copysign(1.0, along_y);
-    }
-    radius = std::max(radius, std::hypot(shape.centre_mm[0] + along_x * shape.half_size_mm[0],
-                                         shape.centre_mm[1] + along_y * shape.half_size_mm[1]));
+/// How far the shape reaches from the phantom's origin along a direction.
+double reach_mm(const Shape& shape, const std::array<double, 3>& unit_direction) {
+  std::array<double, 3> along{};
+  double centre_mm = 0;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    along[axis] = std::abs(unit_direction[axis]) * shape.half_size_mm[axis];
+    centre_mm += unit_direction[axis] * shape.centre_mm[axis];
   }
-  return radius;
+  const auto [x, y, z] = along;
+  switch (shape.kind) {
+    case ShapeKind::ellipsoid:
+      return centre_mm + std::hypot(x, y, z);
+    case ShapeKind::elliptic_cylinder:
+      return centre_mm + std::hypot(x, y) + z;
+    case ShapeKind::box:
+      return centre_mm + x + y + z;
+  }
+  return 0;
+}
+
+/// The phantom must not touch crystals, nor lie behind them.
+void check_place(const Phantom& phantom, const Shape& shape, const Scanner& scanner, const FieldOfView& field) {
+  for (const FieldOfView::Front& front : field.fronts()) {
+    const double shape_mm = reach_mm(shape, {-front.normal[0], -front.normal[1], -front.normal[2]});
+    if (!(shape_mm <= front.distance_mm)) {
+      throw InputError(
+          fmt::format("the shape '{}' of the phantom '{}' reaches {:.1f} mm from the middle, but in that direction the "
+                      "crystals of the scanner '{}' begin at {:.1f} mm. Use a smaller phantom or a wider scanner",
+                      shape.name, phantom.name, shape_mm, scanner.name, front.distance_mm));
+    }
+  }
 }
 
 void check_phantom(const Phantom& phantom, const Scanner& scanner) {
-  const float bore_mm = scanner.bore_radius_mm();
+  const FieldOfView field(scanner);
   double activity_bq = 0;
   for (const Shape& shape : phantom.shapes) {
     const bool solid =
@@ -82,12 +98,7 @@ void check_phantom(const Phantom& phantom, const Scanner& scanner) {
                       shape.name, phantom.name, shape.half_size_mm[0], shape.half_size_mm[1], shape.half_size_mm[2],
                       shape.activity_bq_per_ml, shape.mu_per_cm));
     }
-    if (const double reach_mm = radius_mm(shape); !(reach_mm <= bore_mm)) {
-      throw InputError(
-          fmt::format("the shape '{}' of the phantom '{}' reaches {:.1f} mm from the axis, but the crystals of "
-                      "the scanner '{}' begin at {:.1f} mm. Use a smaller phantom or a wider scanner",
-                      shape.name, phantom.name, reach_mm, scanner.name, bore_mm));
-    }
+    check_place(phantom, shape, scanner, field);
     activity_bq += shape.activity_bq_per_ml * shape.volume_ml();
   }
   if (!(activity_bq > 0)) {

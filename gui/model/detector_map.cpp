@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -9,10 +10,12 @@
 #include <utility>
 
 #include "projectors/error.h"
+#include "recon/field_of_view.h"
 
 namespace coincide::gui {
 namespace {
 
+using Eigen::Vector3d;
 using recon::Scanner;
 using recon::Vec3;
 
@@ -76,16 +79,15 @@ std::size_t nearest(const std::vector<double>& ascending, double value) {
 
 /// Azimuth in a plane detector module of the crystals behind one another is that of one depth, so that they share a
 /// column: the azimuth at the module's middle.
-void place_module(const Scanner& scanner, const Vec3& axis, std::size_t first, std::size_t count,
+void place_module(const std::vector<Vector3d>& centres, std::size_t first, std::size_t count,
                   std::vector<Place>& places) {
   double x = 0;
   double y = 0;
   double radius = 0;
   for (std::size_t c = first; c < first + count; ++c) {
-    const Vec3& centre = scanner.crystal_centre_mm[c];
-    x += (centre[0] - axis[0]) / static_cast<double>(count);
-    y += (centre[1] - axis[1]) / static_cast<double>(count);
-    radius += std::hypot(centre[0] - axis[0], centre[1] - axis[1]) / static_cast<double>(count);
+    x += centres[c].x() / static_cast<double>(count);
+    y += centres[c].y() / static_cast<double>(count);
+    radius += std::hypot(centres[c].x(), centres[c].y()) / static_cast<double>(count);
   }
   const double middle_radius = std::hypot(x, y);
   // Modules that bend far around the axis have no common depth.
@@ -93,14 +95,13 @@ void place_module(const Scanner& scanner, const Vec3& axis, std::size_t first, s
   std::vector<double> azimuths;
   std::vector<double> zs;
   for (std::size_t c = first; c < first + count; ++c) {
-    const Vec3& centre = scanner.crystal_centre_mm[c];
-    const double dx = centre[0] - axis[0];
-    const double dy = centre[1] - axis[1];
+    const double dx = centres[c].x();
+    const double dy = centres[c].y();
     const double along = plane ? (x * dy - y * dx) / middle_radius : 0;
     const double azimuth = plane ? std::atan2(y, x) + std::atan2(along, middle_radius) : std::atan2(dy, dx);
-    places[c] = {full_circle(azimuth), centre[2], 0, 0};
+    places[c] = {full_circle(azimuth), centres[c].z(), 0, 0};
     azimuths.push_back(plane ? std::atan2(along, middle_radius) : places[c].azimuth);
-    zs.push_back(centre[2]);
+    zs.push_back(centres[c].z());
   }
   constexpr double rounding_mm = 0.02;  // of positions in files
   const double half_azimuth = 0.5 * typical_pitch(distinct(azimuths, rounding_mm / std::max(radius, 1.0)));
@@ -111,12 +112,24 @@ void place_module(const Scanner& scanner, const Vec3& axis, std::size_t first, s
   }
 }
 
-std::vector<Place> place_crystals(const Scanner& scanner) {
-  const Vec3 axis = scanner.centre_mm();
+/// From a point of the scanner's axis, whose direction is turned to z.
+std::vector<Vector3d> centres_about_axis(const Scanner& scanner, const recon::FieldOfView& field) {
+  const auto to_eigen = [](const Vec3& v) { return Vector3d(v[0], v[1], v[2]); };
+  const auto turn = Eigen::Quaterniond::FromTwoVectors(to_eigen(field.axis()), Vector3d::UnitZ());
+  Vector3d middle = turn * to_eigen(field.middle_mm());
+  middle.z() = 0;  // places along the axis stay those of the file
+  std::vector<Vector3d> centres(scanner.num_crystals());
+  std::ranges::transform(scanner.crystal_centre_mm, centres.begin(),
+                         [&](const Vec3& centre) -> Vector3d { return turn * to_eigen(centre) - middle; });
+  return centres;
+}
+
+std::vector<Place> place_crystals(const Scanner& scanner, const recon::FieldOfView& field) {
+  const std::vector<Vector3d> centres = centres_about_axis(scanner, field);
   std::vector<Place> places(scanner.num_crystals());
   for (const recon::ModuleType& type : scanner.module_types) {
     for (std::size_t m = 0; m < type.num_modules; ++m) {
-      place_module(scanner, axis, type.first_crystal + m * type.crystals_per_module, type.crystals_per_module, places);
+      place_module(centres, type.first_crystal + m * type.crystals_per_module, type.crystals_per_module, places);
     }
   }
   return places;
@@ -218,14 +231,15 @@ DetectorMap detector_map(const Scanner& scanner, const std::vector<std::uint64_t
   if (num_crystals == 0) {
     return map;
   }
-  const std::vector<Place> places = place_crystals(scanner);
+  const recon::FieldOfView field(scanner);
+  const std::vector<Place> places = place_crystals(scanner, field);
   const auto [low, high] = std::ranges::minmax(places, {}, &Place::z_mm);
   map.z_low_mm = low.z_mm;
   map.z_high_mm = high.z_mm;
-  Lattice lattice = lattice_of_places(places, scanner.bore_radius_mm());
+  Lattice lattice = lattice_of_places(places, field.bore_radius_mm());
   const bool irregular = lattice.size() > std::max(4 * num_crystals, few_pixels);
   if (irregular) {
-    lattice = raster(num_crystals, full_turn * scanner.bore_radius_mm(), map.z_low_mm, map.z_high_mm);
+    lattice = raster(num_crystals, full_turn * field.bore_radius_mm(), map.z_low_mm, map.z_high_mm);
   }
   map.width = std::ssize(lattice.azimuths);
   map.height = std::ssize(lattice.zs_mm);

@@ -8,12 +8,13 @@
 
 namespace coincide::gui {
 
-/// The detector unrolled: columns by azimuth about the scanner's axis (from +x towards +y), rows by z. Columns and rows
-/// are the places where crystals are, so neither is to scale where modules leave gaps.
+/// The detector unrolled: columns by azimuth about the scanner's axis, z for most (from +x towards +y), rows along it.
+/// Columns and rows are the places where crystals are, so neither is to scale where modules leave gaps.
 struct DetectorMap {
   std::int64_t width = 0;
   std::int64_t height = 0;
-  std::vector<float> values;          ///< counts per crystal, row after row, the lowest z first; NaN: no crystal
+  std::vector<float>
+      values;  ///< counts per crystal, row after row, the lowest place along the axis first; NaN: no crystal
   std::vector<std::int32_t> crystal;  ///< by pixel: id of the (first) crystal there, -1: none
   std::vector<std::int32_t> pixel;    ///< by crystal id: index of the pixel that holds its counts
   double z_low_mm = 0;                ///< of the crystal centres

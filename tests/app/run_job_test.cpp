@@ -17,6 +17,7 @@
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "projectors/error.h"
+#include "recon/field_of_view.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
 
@@ -300,7 +301,8 @@ class RunJobTest : public QObject {
       QVERIFY(std::abs(centre - middle[a]) < 1e-3F);
     }
     const float width = static_cast<float>(grid.shape[0]) * grid.voxel_size_mm[0];
-    QVERIFY(width > 1.6F * scanner.bore_radius_mm() && width < 2 * scanner.bore_radius_mm());
+    const float radius_mm = recon::FieldOfView(scanner).bore_radius_mm();
+    QVERIFY(width > 1.6F * radius_mm && width < 2 * radius_mm);
     QVERIFY(static_cast<float>(grid.shape[2]) * grid.voxel_size_mm[2] >= 2 * scanner.half_extent_mm()[2]);
   }
 };

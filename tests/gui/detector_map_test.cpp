@@ -12,6 +12,7 @@
 #include "gui/model/detector_map.h"
 #include "io/scanner_file.h"
 #include "projectors/error.h"
+#include "support/layouts.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
 
@@ -121,6 +122,24 @@ class DetectorMapTest : public QObject {
   Q_OBJECT
 
  private slots:
+  /// About the axis that the scanner has: the same rows, and columns that begin elsewhere.
+  void turned_scanners_have_the_same_map() {
+    const recon::Scanner ring = tests::full_ring();
+    const DetectorMap right = gui::detector_map(ring, numbered_counts(ring));
+    QVERIFY(right.width == 48 && right.height == 6 && empty_pixels(right) == 0);
+    const auto row_of = [](const DetectorMap& map, std::int64_t row) {
+      const auto first = map.values.begin() + row * map.width;
+      return std::multiset<float>(first, first + map.width);
+    };
+    for (const tests::Rotation& rotation : {tests::z_to_x, tests::oblique}) {
+      const DetectorMap map = gui::detector_map(tests::turned(ring, rotation), numbered_counts(ring));
+      QVERIFY(map.width == right.width && map.height == right.height);
+      for (std::int64_t row = 0; row < map.height; ++row) {
+        QVERIFY(row_of(map, row) == row_of(right, row) || row_of(map, row) == row_of(right, right.height - 1 - row));
+      }
+    }
+  }
+
   void a_dead_module_shows_at_its_azimuth_and_z() {
     // 16 modules of 3 x 2: 48 columns, and module 5 in the middle of azimuth 112.5 degrees.
     const recon::Scanner scanner = tests::small_scanner({.modules = 16, .transaxial = 3, .axial = 2, .radius_mm = 80});

@@ -8,6 +8,7 @@
 
 #include "io/scanner_file.h"
 #include "projectors/error.h"
+#include "recon/field_of_view.h"
 #include "support/test_main.h"
 
 using namespace coincide::io;
@@ -136,7 +137,7 @@ class PhantomFileTest : public QObject {
     for (const Shape& shape : object.shapes) {
       const double reach = std::hypot(std::abs(shape.centre_mm[0]) + shape.half_size_mm[0],
                                       std::abs(shape.centre_mm[1]) + shape.half_size_mm[1]);
-      QVERIFY(reach < 0.8 * of.bore_radius_mm());
+      QVERIFY(reach < 0.8 * coincide::recon::FieldOfView(of).bore_radius_mm());
     }
   }
 

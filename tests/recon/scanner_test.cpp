@@ -24,7 +24,6 @@ class ScannerTest : public QObject {
     QCOMPARE(scanner.centre_mm()[2], 100.0F);
     QCOMPARE(scanner.half_extent_mm()[0], 60.0F);
     QCOMPARE(scanner.half_extent_mm()[2], 4.0F);
-    QCOMPARE(scanner.bore_radius_mm(), 60.0F);
     QCOMPARE(scanner.num_modules(), 4U);
     QVERIFY(!scanner.has_tof());
     QVERIFY(small_scanner({.tof_bins = 3}).has_tof());
