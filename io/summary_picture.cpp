@@ -13,6 +13,7 @@
 #include "io/atomic_file.h"
 #include "projectors/error.h"
 #include "recon/psf.h"
+#include "recon/slice.h"
 
 namespace coincide::io {
 namespace {
@@ -30,16 +31,13 @@ constexpr double label_space_x = 52;  ///< left of a panel
 constexpr double label_space_y = 74;  ///< above and below a panel
 constexpr char axis_letter[] = "xyz";
 
-/// A picture in the plane of axes u (to the right) and v.
+/// A slice, or a projection that lies as one does. Pairs of numbers are along the axis to the right and the vertical.
 struct Panel {
   std::string title;
-  int u = 0;
-  int v = 1;
-  bool v_up = false;
-  std::array<double, 2> low_mm{};  ///< faces of the image box along u, v
+  recon::SliceAxes axes;
+  recon::Slice slice;
+  std::array<double, 2> low_mm{};  ///< faces of the image box
   std::array<double, 2> size_mm{};
-  std::array<std::int64_t, 2> pixels{};
-  std::vector<float> values;        ///< row by row from the top
   std::array<double, 2> mark_mm{};  ///< where the other slices cut this one
 };
 
@@ -68,57 +66,32 @@ Index hottest_region(const recon::Image& image) {
   return {place / (n[1] * n[2]), place / n[2] % n[1], place % n[2]};
 }
 
-Panel empty_panel(const recon::ImageGrid& grid, int u, int v, bool v_up, const Index& point) {
+Panel make_panel(const recon::ImageGrid& grid, int axis, const Index& point, recon::Slice slice) {
   Panel panel;
-  panel.u = u;
-  panel.v = v;
-  panel.v_up = v_up;
-  const std::array<int, 2> axes{u, v};
+  panel.axes = recon::slice_axes(axis);
+  panel.slice = std::move(slice);
+  const std::array<int, 2> axes{panel.axes.right, panel.axes.vertical};
   for (int a = 0; a < 2; ++a) {
     panel.low_mm[a] = position_mm(grid, axes[a], -0.5);
     panel.size_mm[a] = static_cast<double>(grid.shape[axes[a]]) * grid.voxel_size_mm[axes[a]];
-    panel.pixels[a] = grid.shape[axes[a]];
     panel.mark_mm[a] = position_mm(grid, axes[a], static_cast<double>(point[axes[a]]));
   }
-  panel.values.assign(static_cast<std::size_t>(panel.pixels[0] * panel.pixels[1]), 0);
   return panel;
 }
 
-/// `pixel(index)` gives the value at a voxel whose u and v components are set.
-template <class Pixel>
-void fill(Panel& panel, const Index& point, const Pixel& pixel) {
-  Index index = point;
-  for (std::int64_t row = 0; row < panel.pixels[1]; ++row) {
-    index[panel.v] = panel.v_up ? panel.pixels[1] - 1 - row : row;
-    for (std::int64_t column = 0; column < panel.pixels[0]; ++column) {
-      index[panel.u] = column;
-      panel.values[static_cast<std::size_t>(row * panel.pixels[0] + column)] = pixel(index);
-    }
-  }
-}
-
-/// y runs downwards in axial slices, as in viewers of patient (LPS) images.
 std::array<Panel, 4> make_panels(const recon::Image& image) {
   const Index point = hottest_region(image);
   const recon::ImageGrid& grid = image.grid;
-  std::array<Panel, 4> panels{empty_panel(grid, 0, 1, false, point), empty_panel(grid, 0, 2, true, point),
-                              empty_panel(grid, 1, 2, true, point), empty_panel(grid, 0, 2, true, point)};
-  const auto value = [&image](const Index& index) { return image.at(index[0], index[1], index[2]); };
-  const auto maximum = [&](Index index) {
-    float most = -std::numeric_limits<float>::infinity();
-    for (index[1] = 0; index[1] < grid.shape[1]; ++index[1]) {
-      most = std::max(most, value(index));
-    }
-    return most;
-  };
   const std::array<const char*, 3> names{"axial", "coronal", "sagittal"};
   const std::array<int, 3> across{2, 1, 0};
+  std::array<Panel, 4> panels;
   for (int p = 0; p < 3; ++p) {
-    fill(panels[p], point, value);
-    panels[p].title = fmt::format("{}   {} = {:.1f} mm", names[p], axis_letter[across[p]],
-                                  position_mm(grid, across[p], static_cast<double>(point[across[p]])));
+    const int axis = across[p];
+    panels[p] = make_panel(grid, axis, point, recon::slice_of(image, axis, point[axis]));
+    panels[p].title = fmt::format("{}   {} = {:.1f} mm", names[p], axis_letter[axis],
+                                  position_mm(grid, axis, static_cast<double>(point[axis])));
   }
-  fill(panels[3], point, maximum);
+  panels[3] = make_panel(grid, 1, point, recon::maximum_along(image, 1));
   panels[3].title = "maximum along y";
   return panels;
 }
@@ -128,7 +101,7 @@ std::array<Panel, 4> make_panels(const recon::Image& image) {
 double display_maximum(const std::array<Panel, 4>& panels) {
   std::vector<float> values;
   for (int p = 0; p < 3; ++p) {
-    std::ranges::copy_if(panels[p].values, std::back_inserter(values), [](float v) { return v > 0; });
+    std::ranges::copy_if(panels[p].slice.values, std::back_inserter(values), [](float v) { return v > 0; });
   }
   if (values.empty()) {
     return 1;
@@ -213,8 +186,8 @@ class Page {
 };
 
 void draw_values(const Page& page, const Panel& panel, double x, double y, double scale, double maximum) {
-  const auto columns = static_cast<int>(panel.pixels[0]);
-  const auto rows = static_cast<int>(panel.pixels[1]);
+  const auto columns = static_cast<int>(panel.slice.columns);
+  const auto rows = static_cast<int>(panel.slice.rows);
   const Surface picture(cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows), cairo_surface_destroy);
   unsigned char* data = cairo_image_surface_get_data(picture.get());
   const int stride = cairo_image_surface_get_stride(picture.get());
@@ -224,7 +197,7 @@ void draw_values(const Page& page, const Panel& panel, double x, double y, doubl
   for (int row = 0; row < rows; ++row) {
     auto* line = reinterpret_cast<std::uint32_t*>(data + static_cast<std::ptrdiff_t>(row) * stride);
     for (int column = 0; column < columns; ++column) {
-      line[column] = grey(panel.values[static_cast<std::size_t>(row) * columns + column], maximum);
+      line[column] = grey(panel.slice.values[static_cast<std::size_t>(row) * columns + column], maximum);
     }
   }
   cairo_surface_mark_dirty(picture.get());
@@ -256,16 +229,17 @@ void draw_ticks(const Page& page, const Panel& panel, double x, double y, double
           page.text(x + along, y + height + 19, 12, number, Page::Align::centre, 0.65);
         }
       } else {
-        const double row = y + (panel.v_up ? height - along : along);
+        const double row = y + (panel.axes.down ? along : height - along);
         page.line(x - 5, row, x, row, 0.55);
         page.text(x - 8, row + 4, 12, number, Page::Align::right, 0.65);
       }
     }
   }
-  const std::string up(1, axis_letter[panel.v]);
-  page.text(x + width + 5, y + height + 19, 14, std::string(1, axis_letter[panel.u]) + " →", Page::Align::right);
-  page.text(x - (panel.v_up ? 8 : 18), panel.v_up ? y - 8 : y + height + 20, 14, (panel.v_up ? "↑ " : "↓ ") + up,
+  const std::string vertical(1, axis_letter[panel.axes.vertical]);
+  page.text(x + width + 5, y + height + 19, 14, std::string(1, axis_letter[panel.axes.right]) + " →",
             Page::Align::right);
+  page.text(x - (panel.axes.down ? 18 : 8), panel.axes.down ? y + height + 20 : y - 8, 14,
+            (panel.axes.down ? "↓ " : "↑ ") + vertical, Page::Align::right);
 }
 
 /// Short strokes outside the frame where the other two slices cut this one.
@@ -274,7 +248,7 @@ void draw_marks(const Page& page, const Panel& panel, double x, double y, double
   const double height = scale * panel.size_mm[1];
   const double u = x + scale * (panel.mark_mm[0] - panel.low_mm[0]);
   const double along = scale * (panel.mark_mm[1] - panel.low_mm[1]);
-  const double v = y + (panel.v_up ? height - along : along);
+  const double v = y + (panel.axes.down ? along : height - along);
   cairo_set_source_rgb(page.cr(), 0.80, 0.25, 0.10);
   for (const auto& [px, py, dx, dy] : {std::array{u, y, 0.0, 9.0}, std::array{u, y + height, 0.0, -9.0},
                                        std::array{x, v, 9.0, 0.0}, std::array{x + width, v, -9.0, 0.0}}) {

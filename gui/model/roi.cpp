@@ -11,7 +11,7 @@
 #include <span>
 
 #include "gui/model/csv.h"
-#include "gui/model/slice.h"
+#include "recon/slice.h"
 
 namespace coincide::gui {
 namespace {
@@ -96,7 +96,7 @@ class Mask {
   bool at(std::int64_t column, std::int64_t row) const { return inside_[place(column, row)] != 0; }
   /// Where the line between the pixels i - 1 and i stands.
   double across_mm(std::int64_t i) const { return line_mm(across_, columns_.first + i); }
-  double up_mm(std::int64_t i) const { return line_mm(up_, rows_.first + i); }
+  double up_mm(std::int64_t i) const { return line_mm(vertical_, rows_.first + i); }
 
  private:
   double line_mm(std::size_t axis, std::int64_t i) const {
@@ -107,17 +107,17 @@ class Mask {
   }
 
   recon::ImageGrid grid_;
-  std::size_t across_, up_;
+  std::size_t across_, vertical_;
   Range columns_, rows_;
   std::vector<char> inside_;
 };
 
 Mask::Mask(const Roi& roi, const recon::Image& image, int axis, std::int64_t index)
     : grid_(image.grid),
-      across_(static_cast<std::size_t>(slice_across(axis))),
-      up_(static_cast<std::size_t>(slice_up(axis))),
+      across_(static_cast<std::size_t>(recon::slice_axes(axis).right)),
+      vertical_(static_cast<std::size_t>(recon::slice_axes(axis).vertical)),
       columns_(range_along(roi, grid_, across_)),
-      rows_(range_along(roi, grid_, up_)),
+      rows_(range_along(roi, grid_, vertical_)),
       inside_(static_cast<std::size_t>((width() + 2) * (height() + 2))) {
   std::array<std::int64_t, 3> voxel{};
   std::array<double, 3> middle{};
@@ -129,7 +129,7 @@ Mask::Mask(const Roi& roi, const recon::Image& image, int axis, std::int64_t ind
   for (std::int64_t column = 0; column < width(); ++column) {
     move_to(across_, columns_.first + column);
     for (std::int64_t row = 0; row < height(); ++row) {
-      move_to(up_, rows_.first + row);
+      move_to(vertical_, rows_.first + row);
       inside_[place(column, row)] = contains(roi, middle, image.at(voxel[0], voxel[1], voxel[2]));
     }
   }

@@ -52,11 +52,11 @@ struct VoxelRun {
 /// The voxels [i, ...] whose middles lie in the sphere or box; of RoiShape::threshold: in the box searched.
 std::vector<VoxelRun> runs_in_plane(const Roi& roi, const recon::ImageGrid& grid, std::int64_t i);
 
-/// From and to, each across and up in mm.
+/// From and to, each along the axis to the right and the vertical one (recon::slice_axes()) in mm.
 using OutlineSegment = std::array<std::array<double, 2>, 2>;
 
-/// The border, along the edges of the voxels, between those of a slice (see slice_of()) that belong to the region and
-/// those that do not. Empty where the slice does not cut the region.
+/// The border, along the edges of the voxels, between those of a slice (see recon::slice_of()) that belong to the
+/// region and those that do not. Empty where the slice does not cut the region.
 std::vector<OutlineSegment> roi_outline(const Roi& roi, const recon::Image& image, int axis, std::int64_t index);
 
 }  // namespace coincide::gui

@@ -7,7 +7,6 @@
 #include <limits>
 
 #include "gui/model/chart.h"
-#include "gui/model/slice.h"
 #include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
@@ -39,7 +38,7 @@ std::array<QRgb, 256> colour_table(const std::string& name) {
 }  // namespace
 
 SliceView::SliceView(ViewState& state, int axis, QWidget* parent)
-    : QWidget(parent), state_(state), axis_(axis), across_(slice_across(axis)), up_(slice_up(axis)) {
+    : QWidget(parent), state_(state), axis_(axis), axes_(recon::slice_axes(axis)) {
   setMinimumSize(120, 120);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
@@ -75,27 +74,28 @@ double SliceView::middle_mm(int axis) const {
 
 SliceView::Projection SliceView::projection() const {
   const recon::ImageGrid& grid = state_.image()->grid;
-  const double fit = std::min(width() / extent_mm(grid, across_), height() / extent_mm(grid, up_));
+  const double fit = std::min(width() / extent_mm(grid, axes_.right), height() / extent_mm(grid, axes_.vertical));
   return {.scale = 0.95 * fit * zoom_, .zero = QPointF(0.5 * width(), 0.5 * height()) + pan_};
 }
 
 QRectF SliceView::image_rect() const {
   const recon::ImageGrid& grid = state_.image()->grid;
   const Projection p = projection();
-  const QSizeF size(p.scale * extent_mm(grid, across_), p.scale * extent_mm(grid, up_));
+  const QSizeF size(p.scale * extent_mm(grid, axes_.right), p.scale * extent_mm(grid, axes_.vertical));
   return {p.zero - QPointF(0.5 * size.width(), 0.5 * size.height()), size};
 }
 
-QPointF SliceView::to_screen(double across_mm, double up_mm) const {
+QPointF SliceView::to_screen(double right_mm, double vertical_mm) const {
   const Projection p = projection();
-  return p.zero + p.scale * QPointF(across_mm - middle_mm(across_), middle_mm(up_) - up_mm);
+  return p.zero + p.scale * QPointF(right_mm - middle_mm(axes_.right),
+                                    vertical_sign() * (vertical_mm - middle_mm(axes_.vertical)));
 }
 
 std::array<double, 3> SliceView::to_mm(const QPointF& position) const {
   const Projection p = projection();
   std::array<double, 3> mm = state_.cursor_mm();
-  mm[index_of(across_)] = middle_mm(across_) + (position.x() - p.zero.x()) / p.scale;
-  mm[index_of(up_)] = middle_mm(up_) - (position.y() - p.zero.y()) / p.scale;
+  mm[index_of(axes_.right)] = middle_mm(axes_.right) + (position.x() - p.zero.x()) / p.scale;
+  mm[index_of(axes_.vertical)] = middle_mm(axes_.vertical) + vertical_sign() * (position.y() - p.zero.y()) / p.scale;
   return mm;
 }
 
@@ -104,13 +104,13 @@ void SliceView::make_picture() {
     picture_ = {};
     return;
   }
-  const Slice slice = slice_of(*state_.image(), axis_, state_.cursor()[index_of(axis_)]);
+  const recon::Slice slice = recon::slice_of(*state_.image(), axis_, state_.cursor()[index_of(axis_)]);
   const std::array<QRgb, 256> colours = colour_table(state_.colour_map());
   const double scale = 255.0 / (state_.window_high() - state_.window_low());
   picture_ = QImage(static_cast<int>(slice.columns), static_cast<int>(slice.rows), QImage::Format_RGB32);
   const float* value = slice.values.data();
   for (std::int64_t row = 0; row < slice.rows; ++row) {
-    auto* line = reinterpret_cast<QRgb*>(picture_.scanLine(static_cast<int>(slice.rows - 1 - row)));
+    auto* line = reinterpret_cast<QRgb*>(picture_.scanLine(static_cast<int>(row)));
     for (std::int64_t column = 0; column < slice.columns; ++column, ++value) {
       const double at = (*value - state_.window_low()) * scale;
       line[column] = colours[at > 0 ? static_cast<std::size_t>(std::min(at, 255.0)) : 0];  // not a number: the lowest
@@ -139,7 +139,7 @@ void SliceView::paintEvent(QPaintEvent*) {
 
 void SliceView::draw_crosshair(QPainter& painter) const {
   const std::array<double, 3> mm = state_.cursor_mm();
-  const QPointF at = to_screen(mm[index_of(across_)], mm[index_of(up_)]);
+  const QPointF at = to_screen(mm[index_of(axes_.right)], mm[index_of(axes_.vertical)]);
   painter.setPen(QColor(crosshair_colour));
   painter.drawLine(QPointF(at.x(), 0), QPointF(at.x(), height()));
   painter.drawLine(QPointF(0, at.y()), QPointF(width(), at.y()));
@@ -166,22 +166,22 @@ void SliceView::draw_line(QPainter& painter) const {
   }
   // The line lies in a slice; in the other two it is drawn as their plane sees it.
   const auto& [start, end] = *state_.profile_line();
-  const QPointF from = to_screen(start[index_of(across_)], start[index_of(up_)]);
+  const QPointF from = to_screen(start[index_of(axes_.right)], start[index_of(axes_.vertical)]);
   painter.setPen(QPen(QColor(line_colour), 2));
-  painter.drawLine(from, to_screen(end[index_of(across_)], end[index_of(up_)]));
+  painter.drawLine(from, to_screen(end[index_of(axes_.right)], end[index_of(axes_.vertical)]));
   painter.drawEllipse(from, 3, 3);
 }
 
 void SliceView::draw_letters(QPainter& painter) const {
   painter.setPen(QColor(letter_colour));
   const QRect inner = rect().adjusted(6, 4, -6, -4);
-  const QString across = QString("%1").arg(axis_letters[across_]);
-  const QString up = QString("%1").arg(axis_letters[up_]);
+  const QString across = QString("%1").arg(axis_letters[axes_.right]);
+  const QString vertical = QString("%1").arg(axis_letters[axes_.vertical]);
   const QRect middle = inner.translated(0, -fontMetrics().height());  // clear of a crosshair in the middle
   painter.drawText(middle, Qt::AlignVCenter | Qt::AlignRight, "+" + across);
   painter.drawText(middle, Qt::AlignVCenter | Qt::AlignLeft, "-" + across);
-  painter.drawText(inner, Qt::AlignTop | Qt::AlignRight, "+" + up);
-  painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, "-" + up);
+  painter.drawText(inner, Qt::AlignTop | Qt::AlignRight, (axes_.down ? "-" : "+") + vertical);
+  painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, (axes_.down ? "+" : "-") + vertical);
   painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft,
                    QString("%1, %2 = %3 mm")
                        .arg(slice_names[axis_])
@@ -276,7 +276,7 @@ void SliceView::drag_region(const std::array<double, 3>& to) {
   if (dragged_region_ >= rois.size()) {
     return;  // deleted in the meantime
   }
-  for (const int axis : {across_, up_}) {
+  for (const int axis : {axes_.right, axes_.vertical}) {
     rois[dragged_region_].centre_mm[index_of(axis)] += to[index_of(axis)] - drag_start_mm_[index_of(axis)];
   }
   drag_start_mm_ = to;
@@ -291,13 +291,13 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageDown:
       return step(axis_, -1);
     case Qt::Key_Right:
-      return step(across_, 1);
+      return step(axes_.right, 1);
     case Qt::Key_Left:
-      return step(across_, -1);
+      return step(axes_.right, -1);
     case Qt::Key_Up:
-      return step(up_, 1);
+      return step(axes_.vertical, axes_.down ? -1 : 1);
     case Qt::Key_Down:
-      return step(up_, -1);
+      return step(axes_.vertical, axes_.down ? 1 : -1);
     default:
       QWidget::keyPressEvent(event);
   }

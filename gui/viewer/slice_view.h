@@ -7,11 +7,12 @@
 
 #include "gui/model/roi.h"
 #include "gui/model/view_state.h"
+#include "recon/slice.h"
 
 namespace coincide::gui {
 
 /// One slice of the image with crosshair, regions and profile line. `axis` is the one that the slice is perpendicular
-/// to; slice_across() and slice_up() tell what runs to the right and upwards. Drawn by Qt alone: needs no OpenGL.
+/// to; recon::slice_axes() tells how it lies. Drawn by Qt alone: needs no OpenGL.
 /// Mouse: left sets the crosshair, wheel steps through slices, right drag changes window and level, Ctrl + wheel zooms,
 /// middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a region.
 class SliceView : public QWidget {
@@ -40,7 +41,7 @@ class SliceView : public QWidget {
 
  private:
   enum class Drag { none, crosshair, move, window, line, region };
-  /// screen = zero + (mm - middle) * scale, upwards negative.
+  /// screen = zero + (mm - middle) * scale, in the vertical times vertical_sign().
   struct Projection {
     double scale = 1;
     QPointF zero;  ///< where the middle of the image lies
@@ -48,7 +49,8 @@ class SliceView : public QWidget {
   Projection projection() const;
   QRectF image_rect() const;
   double middle_mm(int axis) const;
-  QPointF to_screen(double across_mm, double up_mm) const;
+  double vertical_sign() const { return axes_.down ? 1 : -1; }  ///< of the axis on the screen, where y runs down
+  QPointF to_screen(double right_mm, double vertical_mm) const;
   /// In the plane of the slice.
   std::array<double, 3> to_mm(const QPointF& position) const;
 
@@ -64,7 +66,8 @@ class SliceView : public QWidget {
   void tell_hover(const QPointF& position);
 
   ViewState& state_;
-  int axis_, across_, up_;
+  int axis_;
+  recon::SliceAxes axes_;
   double zoom_ = 1;
   QPointF pan_;
   Drag drag_ = Drag::none;

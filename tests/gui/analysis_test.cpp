@@ -13,7 +13,6 @@
 #include "gui/model/chart.h"
 #include "gui/model/histogram.h"
 #include "gui/model/roi.h"
-#include "gui/model/slice.h"
 #include "projectors/error.h"
 #include "support/test_main.h"
 
@@ -75,8 +74,6 @@ class AnalysisTest : public QObject {
   void csv_of_lines_with_one_x();
   void csv_of_lines_with_their_own_x();
   void csv_of_steps();
-  void slices_hold_the_voxels();
-  void slices_outside_are_refused();
   void outlines_surround_the_region_data();
   void outlines_surround_the_region();
   void outline_of_a_box_is_four_lines();
@@ -122,31 +119,6 @@ void AnalysisTest::csv_of_steps() {
                     .style = Chart::Style::steps,
                     .series = {{"a", {0, 0.5, 1}, {3, 4, 0}}}};
   QCOMPARE(chart_csv(chart), std::string("bin begin: value,bin end: value,voxels\n0,0.5,3\n0.5,1,4\n"));
-}
-
-void AnalysisTest::slices_hold_the_voxels() {
-  const recon::Image image = random_image();
-  for (int axis = 0; axis < 3; ++axis) {
-    const std::int64_t index = 3 + 5 * axis;
-    const Slice slice = slice_of(image, axis, index);
-    QCOMPARE(slice.columns, axis == 0 ? 17 : 23);
-    QCOMPARE(slice.rows, axis == 2 ? 17 : 31);
-    QCOMPARE(slice.values.size(), static_cast<std::size_t>(slice.columns * slice.rows));
-    for (std::int64_t row = 0; row < slice.rows; ++row) {
-      for (std::int64_t column = 0; column < slice.columns; ++column) {
-        const auto [i, j, k] = voxel_at(axis, index, column, row);
-        QCOMPARE(slice.values[static_cast<std::size_t>(row * slice.columns + column)], image.at(i, j, k));
-      }
-    }
-  }
-}
-
-void AnalysisTest::slices_outside_are_refused() {
-  const recon::Image image = random_image();
-  QVERIFY_EXCEPTION_THROWN(slice_of(image, 0, 23), InputError);
-  QVERIFY_EXCEPTION_THROWN(slice_of(image, 1, -1), InputError);
-  QVERIFY_EXCEPTION_THROWN(slice_of(image, 3, 0), InputError);
-  QVERIFY_EXCEPTION_THROWN(slice_of(recon::Image(), 2, 0), InputError);
 }
 
 void AnalysisTest::outlines_surround_the_region_data() {

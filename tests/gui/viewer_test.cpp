@@ -2,6 +2,7 @@
 
 #include <QLabel>
 #include <QSignalSpy>
+#include <QTemporaryDir>
 #include <QWheelEvent>
 #include <QtTest>
 
@@ -10,6 +11,7 @@
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/scene_view.h"
 #include "gui/viewer/slice_view.h"
+#include "io/summary_picture.h"
 #include "support/test_main.h"
 
 using namespace coincide;
@@ -88,7 +90,9 @@ class ViewerTest : public QObject {
   SliceView* slice(const char* name) const { return viewer_->findChild<SliceView*>(name); }
   SceneView* scene_view() const { return viewer_->findChild<SceneView*>(); }
   QWidget* scene_picture() const { return scene_view()->findChild<QWidget*>("scene_picture"); }
-  QPoint axial_place(std::int64_t x, std::int64_t y) const { return place(*slice("axial"), {x, 24, 2}, {y, 18, 3}); }
+  QPoint axial_place(std::int64_t x, std::int64_t y) const {
+    return place(*slice("axial"), {x, 24, 2}, {17 - y, 18, 3});
+  }  // y runs down
   QPoint coronal_place(std::int64_t x, std::int64_t z) const {
     return place(*slice("coronal"), {x, 24, 2}, {z, 12, 4});
   }
@@ -133,6 +137,63 @@ class ViewerTest : public QObject {
     QVERIFY(!is_bright(slice("coronal"), coronal_place(x, 11 - z)));
     QVERIFY(is_bright(slice("sagittal"), sagittal_place(y, z)));
     QVERIFY(!is_bright(slice("sagittal"), sagittal_place(17 - y, z)));
+  }
+
+  /// Two blocks in one axial slice, the first at lower x and lower y.
+  void summary_picture_lies_as_the_window() {
+    // So wide that the axial slice takes all of the page's upper left.
+    recon::Image image(recon::centred_grid({60, 18, 3}, {2, 3, 4}, {0, 0, 0}), 0, "Bq/mL");
+    for (std::int64_t i = 0; i < 27; ++i) {
+      image.at(4 + i / 9, 3 + i / 3 % 3, i % 3) = 100;
+      image.at(39 + i / 9, 12 + i / 3 % 3, i % 3) = 100;
+    }
+    QTemporaryDir folder;
+    const std::filesystem::path path = folder.filePath("summary.png").toStdString();
+    io::write_summary_picture(path, image, {"two blocks", ""});
+    state_->set_image(std::make_shared<const recon::Image>(image));
+    state_->set_cursor({20, 16, 1});
+    // From the middle of the first block to that of the second, in steps of the screen.
+    const auto way = [](const QImage& picture, auto&& belongs) {
+      std::vector<QPoint> points;
+      QPointF middle;
+      for (int y = 0; y < picture.height(); ++y) {
+        for (int x = 0; x < picture.width(); ++x) {
+          if (belongs(picture.pixelColor(x, y))) {
+            points.emplace_back(x, y);
+            middle += QPointF(x, y);
+          }
+        }
+      }
+      middle /= std::max<qsizetype>(1, std::ssize(points));
+      QPointF sums[2];
+      int counts[2] = {};
+      for (const QPoint& point : points) {
+        const int side = point.x() > middle.x() ? 1 : 0;
+        sums[side] += point;
+        ++counts[side];
+      }
+      return sums[1] / std::max(1, counts[1]) - sums[0] / std::max(1, counts[0]);
+    };
+    const QImage page(QString::fromStdString(path.string()));
+    const QImage axial = page.copy(0, 0, page.width() / 2, page.height() / 2);
+    const QPointF printed = way(axial, [](const QColor& colour) { return colour.lightness() < 20; });
+    QPointF shown;
+    QTRY_VERIFY(
+        (shown = way(slice("axial")->grab().toImage(), [](const QColor& c) { return c.lightness() > 200; })).x() > 30);
+    // 35 voxels of 2 mm and 9 of 3 mm.
+    QVERIFY2(printed.x() > 30 && std::abs(printed.y() / printed.x() - 27.0 / 70) < 0.05,
+             qPrintable(QString("%1, %2").arg(printed.x()).arg(printed.y())));
+    QVERIFY2(std::abs(shown.y() / shown.x() - 27.0 / 70) < 0.05,
+             qPrintable(QString("%1, %2").arg(shown.x()).arg(shown.y())));
+  }
+
+  void arrow_keys_follow_the_screen() {
+    QTest::keyClick(slice("axial"), Qt::Key_Up);
+    QCOMPARE(state_->cursor()[1], bright[1] - 1);
+    QTest::keyClick(slice("axial"), Qt::Key_Down);
+    QCOMPARE(state_->cursor()[1], bright[1]);
+    QTest::keyClick(slice("coronal"), Qt::Key_Up);
+    QCOMPARE(state_->cursor()[2], bright[2] + 1);
   }
 
   void click_sets_the_crosshair() {

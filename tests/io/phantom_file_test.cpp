@@ -9,6 +9,7 @@
 #include "io/scanner_file.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
+#include "recon/slice.h"
 #include "support/test_main.h"
 
 using namespace coincide::io;
@@ -139,6 +140,28 @@ class PhantomFileTest : public QObject {
                                       std::abs(shape.centre_mm[1]) + shape.half_size_mm[1]);
       QVERIFY(reach < 0.8 * coincide::recon::FieldOfView(of).bore_radius_mm());
     }
+  }
+
+  /// Pixels of slices of 2 mm through the shapes, x and y from -70, z from -40 mm: as viewers of patients show them.
+  void orientation_phantom_in_slices() {
+    const Phantom phantom = read_phantom(resources / "phantoms" / "orientation.toml");
+    const coincide::recon::ImageGrid grid = coincide::recon::centred_grid({70, 70, 40}, {2, 2, 2}, {0, 0, 0});
+    const Image image = coincide::recon::activity_image(phantom, grid, {0, 0, 0}, 1);
+    const auto pixel = [&](int axis, double at_mm, std::int64_t column, std::int64_t row) {
+      const double first_mm = axis == 2 ? -39 : -69;
+      const auto slice = coincide::recon::slice_of(image, axis, std::llround((at_mm - first_mm) / 2));
+      return slice.values[static_cast<std::size_t>(row * slice.columns + column)];
+    };
+    // Axial: the bar at +x, -y lies right of the middle and above it; the sphere at -x, +y left and below.
+    QCOMPARE(pixel(2, 9, 53, 30), 32000.0F);
+    QCOMPARE(pixel(2, 9, 53, 39), 4000.0F);
+    QCOMPARE(pixel(2, -15, 23, 45), 48000.0F);
+    QCOMPARE(pixel(2, -15, 23, 24), 4000.0F);
+    // Coronal and sagittal: the small sphere at +z lies in the upper half, the hot one at -z in the lower.
+    QCOMPARE(pixel(1, -29, 28, 11), 64000.0F);
+    QCOMPARE(pixel(1, -29, 28, 28), 4000.0F);
+    QCOMPARE(pixel(0, -25, 46, 27), 48000.0F);
+    QCOMPARE(pixel(0, -13, 21, 11), 64000.0F);
   }
 
   void nema_spheres_are_hot_and_in_one_plane() {
