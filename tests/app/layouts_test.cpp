@@ -9,6 +9,7 @@
 #include "io/data_checks.h"
 #include "io/listmode_file.h"
 #include "io/petsird_writer.h"
+#include "io/scanner_file.h"
 #include "projectors/error.h"
 #include "recon/osem.h"
 #include "recon/sensitivity.h"
@@ -175,6 +176,24 @@ class LayoutsTest : public QObject {
         QVERIFY(a[0] * b[0] + a[1] * b[1] + a[2] * b[2] > 0.999F);
       }
     }
+  }
+
+  /// 0.85 of the radius across, and from the first to the last crystal along z, at 2 mm.
+  void rings_about_z_have_their_grids_data() {
+    QTest::addColumn<int>("across");
+    QTest::addColumn<int>("along");
+    QTest::newRow("small") << 85 << 38;
+    QTest::newRow("dmi") << 323 << 98;
+    QTest::newRow("long_axial") << 349 << 526;
+  }
+
+  void rings_about_z_have_their_grids() {
+    QFETCH(const int, across);
+    QFETCH(const int, along);
+    const std::filesystem::path scanners = std::filesystem::path(COINCIDE_RESOURCES) / "scanners";
+    const io::ScannerDescription ring = io::read_scanner(scanners / (std::string(QTest::currentDataTag()) + ".toml"));
+    const recon::ImageGrid grid = app::automatic_grid(ring.scanner, {2, 2, 2});
+    QCOMPARE(grid.shape, (std::array<std::int64_t, 3>{across, across, along}));
   }
 
   /// Images that lie where no LORs pass, in front of scanners without a bore about z.
