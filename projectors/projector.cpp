@@ -7,6 +7,7 @@
 #include "projectors/cuda/backend.h"
 #include "projectors/error.h"
 #include "projectors/number_text.h"
+#include "projectors/turns.h"
 
 namespace coincide::projectors {
 namespace {
@@ -62,36 +63,43 @@ void Projector::forward(const Lors& lors, const TofTable& tof, const float* imag
 }
 
 void Projector::back(const Lors& lors, NoTof tof, const float* values, float* image) const {
+  const Turn turn(image, grid_.num_voxels());
   launcher_of(*this).back(*this, lors, tof, values, image);
 }
 
 void Projector::back(const Lors& lors, const TofBins& tof, const float* values, float* image) const {
   check(tof);
+  const Turn turn(image, grid_.num_voxels());
   launcher_of(*this).back(*this, lors, tof, values, image);
 }
 
 void Projector::back(const Lors& lors, const TofEvents& tof, const float* values, float* image) const {
   check(tof.bins);
+  const Turn turn(image, grid_.num_voxels());
   launcher_of(*this).back(*this, lors, tof, values, image);
 }
 
 void Projector::back(const Lors& lors, const TofTable& tof, const float* values, float* image) const {
+  const Turn turn(image, grid_.num_voxels());
   launcher_of(*this).back(*this, lors, tof, values, image);
 }
 
 void Projector::forward_back(const Lors& lors, NoTof tof, const float* image, const ValueStep& step,
                              float* back_image) const {
+  const Turn turn(back_image, grid_.num_voxels());
   launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
 }
 
 void Projector::forward_back(const Lors& lors, const TofEvents& tof, const float* image, const ValueStep& step,
                              float* back_image) const {
   check(tof.bins);
+  const Turn turn(back_image, grid_.num_voxels());
   launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
 }
 
 void Projector::forward_back(const Lors& lors, const TofTable& tof, const float* image, const ValueStep& step,
                              float* back_image) const {
+  const Turn turn(back_image, grid_.num_voxels());
   launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
 }
 

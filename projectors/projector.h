@@ -30,7 +30,7 @@ class ValueStep {
  public:
   virtual ~ValueStep() = default;
   /// For the values of LORs first ... first + count - 1. Called from several threads at once, once for each run of 256
-  /// LORs, whose `first` is a multiple of 256. Must not throw.
+  /// LORs, whose `first` is a multiple of 256. Must neither throw nor project back into the same image.
   virtual void operator()(std::int64_t first, std::int64_t count, float* values) const = 0;
 };
 
@@ -40,6 +40,8 @@ class ValueStep {
 /// while others are computed. If all arrays are in memory of the device, a call only queues its work on the stream and
 /// returns; else it returns when the result is there. Device memory for host arrays: the image, and about 200 MB.
 /// Sizes: image grid.num_voxels(); values one per LOR, or (LOR, bin) in C order for TofBins (a TOF sinogram).
+/// Several threads may call them at once, also to project back into one image or images that overlap in memory: on the
+/// CPU such calls then come one after the other, each with all its threads.
 /// A LOR that misses the image, or has a coordinate that is not finite or a TOF parameter that is not positive, gives 0
 /// and adds nothing.
 /// The functions throw DeviceError if the device is lost or out of memory, InputError for num_bins < 1.

@@ -21,6 +21,7 @@ extern "C" {
 /// - image: (image_dim[0], image_dim[1], image_dim[2]) in C order. image_origin is the centre of voxel [0, 0, 0],
 ///   voxel_size the spacing along the three axes.
 /// - The _fwd functions overwrite projection_values; the _back functions add to image, which they do not clear.
+/// - Several threads may call them at once, also to add to one image: on the CPU they then take turns.
 /// - A LOR that misses the image gives 0, and so does one whose coordinates are not finite or whose parameters are not
 ///   positive where they must be.
 /// - Each array may lie in host memory or in device or managed memory of CUDA, except image_dim, which the host reads.

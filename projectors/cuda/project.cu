@@ -8,7 +8,7 @@ namespace {
 __global__ void add_shadow(float* shadow, float* image, std::int64_t num_voxels) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i < num_voxels) {
-    image[i] += shadow[i + 1];
+    add(image + i, shadow[i + 1]);  // atomically: calls on other streams may add to the image, too
     shadow[i + 1] = 0;
   }
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <thread>
 
 #include "device_arrays.h"
 #include "gpu_support.h"
@@ -229,6 +230,27 @@ class CudaProjectorTest : public QObject {
                                values, name);
                   });
     }
+  }
+
+  /// From host arrays, where each call copies the image to the device and back, and at the same time on the CPU.
+  void threads_project_back_into_one_image() {
+    const LorArrays lors = lors_of_kind(grid, LorKind::any, 500, 24);
+    const std::vector<float> values = random_values(500, 25);
+    std::vector<float> expected(static_cast<std::size_t>(grid.num_voxels())), together(expected);
+    const auto call = [&](int caller, std::vector<float>& image) {
+      const Projector projector(grid, caller % 2 == 0 ? on_gpu(BoundaryRule::upstream)
+                                                      : ProjectorOptions{.boundary = BoundaryRule::upstream});
+      for (int i = 0; i < 3; ++i) {
+        projector.back(lors.lors(), NoTof{}, values.data(), image.data());
+      }
+    };
+    std::vector<std::thread> callers;
+    for (int caller = 0; caller < 8; ++caller) {
+      call(caller, expected);
+      callers.emplace_back(call, caller, std::ref(together));
+    }
+    std::ranges::for_each(callers, &std::thread::join);
+    QVERIFY(difference(together, expected) < 1e-5);
   }
 
   /// Planes in reach that nobody counts, nearly all of them outside the image: no time of flight, in effect.

@@ -1,5 +1,7 @@
 """What the numbers mean: adjoint pairs, chords, sums over TOF bins."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import parallelproj_core as pp
 import pytest
@@ -145,3 +147,21 @@ def test_lors_of_any_number_of_axes_give_the_same(problem, rng):
         problem.tof["tof_bin_index"] = problem.tof["tof_bin_index"].reshape(shape)
     problem.start, problem.end = problem.start.reshape(*shape, 3), problem.end.reshape(*shape, 3)
     np.testing.assert_array_equal(problem.forward(image).reshape(flat.shape), flat)
+
+
+def test_threads_that_project_back_into_one_image_lose_nothing(kind, rng):
+    """Eight at once, half of them into a view that begins a plane later."""
+    problem = make_problem(kind)
+    values = rng.random(problem.values_shape, np.float32)
+    planes, *plane = problem.shape
+    serial, together = np.zeros((2, planes + 1, *plane), np.float32)
+
+    def call(image, caller):
+        for _ in range(5):
+            problem.run("back", image[caller % 2 : caller % 2 + planes], values)
+
+    for caller in range(8):
+        call(serial, caller)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda caller: call(together, caller), range(8)))
+    np.testing.assert_allclose(together, serial, rtol=1e-4, atol=1e-5 * serial.max())
