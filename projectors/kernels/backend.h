@@ -65,11 +65,15 @@ struct Grid {
   double origin[3];
   double voxel[3];
   double voxels_per_mm[3];  ///< 1 / voxel
-  double low[3], high[3];   ///< faces of the box
+  double low[3], high[3];   ///< faces of the box, as sums in single precision
   BoundaryRule boundary;
 };
 
-/// From the three numbers of an ImageGrid.
+/// Of two planes or bins: what ends so near to one counts as ending on it, or rounding would decide.
+constexpr double tie = 1e-5;
+
+/// From the three numbers of an ImageGrid. The faces are rounded to floats, as the definition's reference has them and
+/// as callers place LORs on them: one that runs along a face then lies on it and not beside it by a rounding error.
 template <class Integer>
 COINCIDE_HD Grid make_grid(const Integer* shape, const float* origin_mm, const float* voxel_size_mm,
                            BoundaryRule boundary) {
@@ -79,8 +83,9 @@ COINCIDE_HD Grid make_grid(const Integer* shape, const float* origin_mm, const f
     grid.origin[k] = origin_mm[k];
     grid.voxel[k] = voxel_size_mm[k];
     grid.voxels_per_mm[k] = 1.0 / grid.voxel[k];
-    grid.low[k] = grid.origin[k] - 0.5 * grid.voxel[k];
-    grid.high[k] = grid.origin[k] + (grid.n[k] - 0.5) * grid.voxel[k];
+    const float to_high = static_cast<float>((grid.n[k] - 0.5) * grid.voxel[k]);  // not one operation with the sum
+    grid.low[k] = origin_mm[k] - 0.5f * voxel_size_mm[k];
+    grid.high[k] = origin_mm[k] + to_high;
   }
   grid.stride[2] = 1;
   grid.stride[1] = grid.n[2];

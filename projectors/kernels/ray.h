@@ -93,10 +93,12 @@ COINCIDE_HD void set_planes(const Grid& grid, const double (&start)[3], const do
   const double f_1 = divided(start[k] + t_1 * d[k] - grid.origin[k], grid.voxel[k], grid.voxels_per_mm[k]);
   const double enters = smaller(f_0, f_1);
   const double leaves = larger(f_0, f_1);
-  // Upstream counts the planes that the LOR crosses; clamped, a plane stands for the half step on both sides of it.
+  // Upstream counts the planes that the LOR crosses, of those that it ends on the upper one only. Clamped, a plane
+  // stands for the half step on both sides of it and counts by the part that lies in the box: there ties decide
+  // nothing.
   const bool upstream = grid.boundary == BoundaryRule::upstream;
-  const double first = upstream ? __builtin_floor(enters) + 1 : __builtin_floor(enters + 0.5);
-  const double last = upstream ? __builtin_floor(leaves) : __builtin_ceil(leaves - 0.5);
+  const double first = upstream ? __builtin_floor(enters + tie) + 1 : __builtin_floor(enters + 0.5);
+  const double last = upstream ? __builtin_floor(leaves + tie) : __builtin_ceil(leaves - 0.5);
   // Cut on both sides: of coordinates far beyond any scanner rounding leaves numbers that fit no integer.
   const double n = grid.n[k];
   ray.first = static_cast<std::int32_t>(smaller(larger(0.0, first), n));

@@ -207,10 +207,10 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWe
     return;
   }
   const double planes_per_mm = 1.0 / ray.s_step;
-  const double one = (bin.centre_mm - reach_mm - ray.s_0) * planes_per_mm;
-  const double other = (bin.centre_mm + reach_mm - ray.s_0) * planes_per_mm;
-  const double lo = __builtin_floor(smaller(one, other));
-  const double hi = __builtin_ceil(larger(one, other));
+  const double position = (bin.centre_mm - ray.s_0) * planes_per_mm;
+  const double reach = __builtin_fabs(reach_mm * planes_per_mm) - tie;
+  const double lo = __builtin_floor(position - reach);
+  const double hi = __builtin_ceil(position + reach);
   if (lo > ray.last || hi < ray.first) {
     ray.drop();
     return;
@@ -230,8 +230,8 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWe
       state.scale = sum_of_weights_outside(state, ray, first, last);
     }
   } else {  // so many planes that their sum is the integral over the reach
-    const float reach = static_cast<float>(reach_mm);
-    const float sum = smaller(bin.width_mm * fast_erf(reach * state.inverse_width), 2 * reach) / ray.step_mm;
+    const float within = static_cast<float>(reach_mm);
+    const float sum = smaller(bin.width_mm * fast_erf(within * state.inverse_width), 2 * within) / ray.step_mm;
     state.scale = norm == Norm::whole
                       ? event_scale(state, sum)
                       : sum - sum_of_weights<Real>(state, ray, ray.first, ray.last - ray.first + 1, nullptr);
@@ -310,7 +310,7 @@ struct TofSinogramKernel {
   /// Bin index = (s - offset) / width + middle, all in units of the bin width.
   struct State {
     float index_step, index_0;  ///< continuous bin index of plane i: i * index_step + index_0
-    float reach;                ///< num_sigmas * sigma, in bins
+    float reach;                ///< num_sigmas * sigma, in bins, less a tie: what ends on a bin's centre ends there
     float inverse_width;        ///< bin width / (sqrt(2) sigma)
     float scale;
   };
@@ -322,9 +322,10 @@ struct TofSinogramKernel {
   /// The part of the state that depends on sigma only; false if that or the bins are unusable.
   COINCIDE_HD bool set_shape(float sigma, State& state) const {
     const float width = bins.bin_width_mm;
-    state.reach = bins.num_sigmas * sigma / width;
+    const float reach = bins.num_sigmas * sigma / width;
+    state.reach = larger(0.0f, reach - static_cast<float>(tie));
     state.inverse_width = inverse_sqrt_2 * width / sigma;
-    return sigma > 0 && width > 0 && is_finite(sigma) && is_finite(width) && state.reach > 0 && is_finite(state.reach);
+    return sigma > 0 && width > 0 && is_finite(sigma) && is_finite(width) && reach > 0 && is_finite(reach);
   }
 
   template <class Real, Norm norm>
@@ -343,8 +344,8 @@ struct TofSinogramKernel {
   }
 
   /// The least number of bins between the ends of the reach, from bin centre to bin centre: what tables of weights are
-  /// laid out by. A reach of whole bins and a rounding error counts as whole.
-  static COINCIDE_HD float bins_across(const State& state) { return __builtin_ceilf(2 * state.reach - 1e-5f); }
+  /// laid out by.
+  static COINCIDE_HD float bins_across(const State& state) { return __builtin_ceilf(2 * state.reach); }
 
   /// Calls visit(bin, weight) for the bins that the plane feeds.
   template <class Visit>

@@ -165,3 +165,14 @@ def test_threads_that_project_back_into_one_image_lose_nothing(kind, rng):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda caller: call(together, caller), range(8)))
     np.testing.assert_allclose(together, serial, rtol=1e-4, atol=1e-5 * serial.max())
+
+
+@pytest.mark.parametrize("turn", [False, True])
+def test_a_lor_that_ends_on_a_plane(turn):
+    """As parallelproj counts it, in both directions."""
+    start, end = floats([[0, -65, 5]]), floats([[-65, -16.1, 10]])
+    values = np.empty(1, np.float32)
+    image = np.full((40, 40, 8), 0.01, np.float32)
+    ends = (end, start) if turn else (start, end)
+    pp.joseph3d_fwd(*ends, image, floats([-39, -39, -7]), floats([2, 2, 2]), values)
+    assert values[0] == pytest.approx(0.0309, abs=5e-5)

@@ -20,12 +20,21 @@ double value_of(const JosephReference::Plane& plane, const std::vector<float>& i
   return sum;
 }
 
-}  // namespace
+/// What lies within 1e-5 of a whole number counts as that.
+bool is_tie(double x) { return std::abs(x - std::round(x)) < 1e-5; }
+double snapped(double x) { return is_tie(x) ? std::round(x) : x; }
 
-double tof_weight(double x, double width, double sigma) {
-  const double s = std::sqrt(2.0) * sigma;
-  return 0.5 * (std::erf((x + width / 2) / s) - std::erf((x - width / 2) / s));
+/// Weight of a bin of `width` whose centre is `x` away along the LOR. As a long double also where a double has no such
+/// small numbers.
+template <class Real>
+Real tof_weight(Real x, double width, double sigma) {
+  const Real s = std::sqrt(Real{2}) * sigma;
+  const Real near = (std::abs(x) - width / 2) / s;
+  const Real far = (std::abs(x) + width / 2) / s;
+  return (std::erfc(near) - std::erfc(far)) / 2;
 }
+
+}  // namespace
 
 JosephReference::Line JosephReference::line(const float* start, const float* end) const {
   Line line;
@@ -41,9 +50,11 @@ JosephReference::Line JosephReference::line(const float* start, const float* end
   }
   double t_in = 0, t_out = 1;
   for (int a = 0; a < 3; ++a) {
-    const double voxel = grid_.voxel_size_mm[a];
-    const double low = grid_.origin_mm[a] - voxel / 2;
-    const double high = grid_.origin_mm[a] + (static_cast<double>(grid_.shape[a]) - 0.5) * voxel;
+    // Sums and products of floats, each rounded to a float: volatile keeps compilers from merging the two.
+    const volatile float half_voxel = 0.5F * grid_.voxel_size_mm[a];
+    const volatile float to_high = (static_cast<float>(grid_.shape[a]) - 0.5F) * grid_.voxel_size_mm[a];
+    const volatile float low_face = grid_.origin_mm[a] - half_voxel, high_face = grid_.origin_mm[a] + to_high;
+    const double low = low_face, high = high_face;
     if (d[a] == 0) {
       if (start[a] < low || start[a] > high) {
         return line;
@@ -69,15 +80,19 @@ JosephReference::Line JosephReference::line(const float* start, const float* end
   const auto index_at = [&](double t, int a) {
     return (start[a] + t * d[a] - grid_.origin_mm[a]) / grid_.voxel_size_mm[a];
   };
-  const auto [f_lo, f_hi] = std::minmax({index_at(t_in, k), index_at(t_out, k)});
+  const bool clamped = boundary_ == BoundaryRule::clamped;
+  auto [f_lo, f_hi] = std::minmax({index_at(t_in, k), index_at(t_out, k)});
+  line.ends_on_plane = is_tie(f_lo) || is_tie(f_hi);
+  if (!clamped) {
+    f_lo = snapped(f_lo);
+    f_hi = snapped(f_hi);
+  }
   const double ulp = 1e-12 * (1 + std::abs(f_lo) + std::abs(f_hi));  // an end on a face of the box is on it
-  line.plane_margin = std::min(std::abs(f_lo - std::round(f_lo)), std::abs(f_hi - std::round(f_hi)));
   line.step_mm = grid_.voxel_size_mm[k] * length / std::abs(d[k]);
   line.sign = d[k] > 0 ? 1 : -1;
   line.distance_step = line.sign * line.step_mm;
   line.distance_0 = ((grid_.origin_mm[k] - start[k]) / d[k] - 0.5) * length;
 
-  const bool clamped = boundary_ == BoundaryRule::clamped;
   const int top = static_cast<int>(grid_.shape[k]) - 1;
   const int first = std::max(0, static_cast<int>(clamped ? std::floor(f_lo + 0.5) : std::floor(f_lo) + 1));
   const int last = std::min(top, static_cast<int>(clamped ? std::ceil(f_hi - 0.5 - ulp) : std::floor(f_hi)));
@@ -127,8 +142,8 @@ std::vector<double> JosephReference::forward_sinogram(const Line& line, const st
   std::vector<double> bins(static_cast<std::size_t>(num_bins), 0.0);
   for (const Plane& plane : line.planes) {
     const double it = (plane.distance_mm - offset) / width + (num_bins - 1) / 2.0;
-    const int lo = static_cast<int>(std::floor(it - num_sigmas * sigma / width));
-    const int hi = static_cast<int>(std::ceil(it + num_sigmas * sigma / width));
+    const int lo = static_cast<int>(std::floor(snapped(it - num_sigmas * sigma / width)));
+    const int hi = static_cast<int>(std::ceil(snapped(it + num_sigmas * sigma / width)));
     double norm = 0;
     for (int b = lo; b <= hi; ++b) {
       norm += tof_weight((b - it) * width, width, sigma);
@@ -148,10 +163,10 @@ double JosephReference::forward_event(const Line& line, const std::vector<float>
   }
   const auto [lo, hi] = std::minmax({(centre - reach - line.distance_0) / line.distance_step,
                                      (centre + reach - line.distance_0) / line.distance_step});
-  double norm = 0;
-  double sum = 0;
-  for (int i = static_cast<int>(std::floor(lo)); i <= static_cast<int>(std::ceil(hi)); ++i) {
-    const double weight = tof_weight(i * line.distance_step + line.distance_0 - centre, width, sigma);
+  long double norm = 0;
+  long double sum = 0;
+  for (int i = static_cast<int>(std::floor(snapped(lo))); i <= static_cast<int>(std::ceil(snapped(hi))); ++i) {
+    const long double weight = tof_weight<long double>(i * line.distance_step + line.distance_0 - centre, width, sigma);
     norm += weight;
     const auto plane =
         std::find_if(line.planes.begin(), line.planes.end(), [i](const Plane& p) { return p.index == i; });
@@ -159,7 +174,7 @@ double JosephReference::forward_event(const Line& line, const std::vector<float>
       sum += weight * value_of(*plane, image);
     }
   }
-  return width * sum / norm;
+  return static_cast<double>(width * sum / norm);
 }
 
 }  // namespace coincide::tests

@@ -10,6 +10,8 @@ namespace coincide::tests {
 
 /// Joseph's projectors in double precision, one plane and one bin after the other, written from the definition and
 /// sharing nothing with the kernels but the plain structs. Slow and meant to be obviously right.
+/// Ties: a LOR that enters or leaves the box (upstream rule), and a TOF window that ends, within 1e-5 of a plane or bin
+/// ends on it. The faces of the box are sums in single precision.
 class JosephReference {
  public:
   JosephReference(const projectors::ImageGrid& grid, projectors::BoundaryRule boundary)
@@ -29,8 +31,7 @@ class JosephReference {
     double distance_0 = 0;  ///< from the midpoint at plane index 0, and per plane
     double distance_step = 0;
     std::vector<Plane> planes;
-    /// Distance of the clipped ends from an integer plane index: near 0, rounding may gain or lose a plane.
-    double plane_margin = 1;
+    bool ends_on_plane = false;  ///< it enters or leaves the box there, within 1e-5 voxel
   };
   Line line(const float* start, const float* end) const;
 
@@ -44,8 +45,5 @@ class JosephReference {
   projectors::ImageGrid grid_;
   projectors::BoundaryRule boundary_;
 };
-
-/// Weight of a bin of `width` whose centre is `x` away along the LOR.
-double tof_weight(double x, double width, double sigma);
 
 }  // namespace coincide::tests
