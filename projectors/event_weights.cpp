@@ -62,7 +62,8 @@ EventWeights fit_event_weights(const TofBin& bin, double farthest_mm) {
     value[n] = COINCIDE_BACKEND::gaussian_over_bin(farthest_mm * fit.node[n], bin.width_mm, bin.sigma_mm);
   }
   EventWeights weights;
-  if (std::abs(sum_of(fit.last[0], value)) + std::abs(sum_of(fit.last[1], value)) < EventWeightsFit::small) {
+  const double cut_off = std::abs(sum_of(fit.last[0], value)) + std::abs(sum_of(fit.last[1], value));
+  if (cut_off < EventWeightsFit::small && value[0] > EventWeightsFit::least) {
     weights.scale = static_cast<float>(2 / (farthest_mm * farthest_mm));
     for (std::size_t j = 0; j < terms; ++j) {
       weights.coefficient[j] = static_cast<float>(sum_of(fit.power[j], value));

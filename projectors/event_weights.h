@@ -9,7 +9,8 @@ namespace coincide::projectors {
 /// a polynomial of degree 13 in t = scale * d^2 - 1, interpolated in Chebyshev's nodes.
 struct EventWeights {
   static constexpr int terms = 14;
-  float scale = 0;  ///< 1 / mm^2. 0: there is no polynomial that errs by less than 5e-8, use the error function
+  float scale =
+      0;  ///< 1 / mm^2. 0: no polynomial errs by less than 5e-8 and is nowhere below 0, use the error function
   float coefficient[terms]{};
 };
 
@@ -22,10 +23,12 @@ struct EventWeightsFit {
   /// The series falls by more than a factor of 5 per term: what is cut off is below 5e-8 where its last terms add up to
   /// less than this.
   static constexpr double small = 1e-6;
+  /// No polynomial is below 0 whose value in the farthest node is more than this, what they err by in single precision.
+  static constexpr double least = 5e-7;
 };
 const EventWeightsFit& event_weights_fit();
 
-/// For distances up to `farthest_mm`. Without polynomial if that is more than about 4.6 sigma.
+/// For distances up to `farthest_mm`. Without polynomial if that is more than about 4.6 sigma, of narrow bins 4.
 EventWeights fit_event_weights(const TofBin& bin, double farthest_mm);
 
 }  // namespace coincide::projectors

@@ -26,6 +26,7 @@ using Row = typename RowOf<window>::Type;
 struct RowPieces {
   int bins;            ///< in reach in the first part; one more in the second
   int pieces;          ///< of each part
+  bool may_dip;        ///< the polynomials may fall below 0
   float start[2];      ///< of the parts
   float length[2];     ///< of one of its pieces
   float per_place[2];  ///< pieces in a unit of t
@@ -46,14 +47,18 @@ struct RowPieces {
 /// Pieces of at most 1.1 sigma, so that polynomials of degree 7 err by less than 1e-7: interpolated in Chebyshev's
 /// nodes, |error| <= (piece / 2 sigma)^8 / (2^7 8!) * max|f^(8)|, and for a Gaussian integrated over a bin
 /// max|f^(8)| <= 42 bins / sigma.
+/// Values in the nodes err by up to 2.5e-7 and polynomials by 1e-6: these may dip below 0 if the lower edge of the
+/// farthest bin, a bin beyond the reach, is where the error function is that near to 1.
 COINCIDE_HD RowPieces row_pieces(const TofSinogramKernel::State& state) {
   constexpr float longest_in_sigmas = 1.1f;
   constexpr float too_many = 1e6f;
+  constexpr float near_1 = 3;
   const float bins = TofSinogramKernel::bins_across(state);
   const float bin_in_sigmas = state.inverse_width / inverse_sqrt_2;
   RowPieces row;
   row.bins = static_cast<int>(smaller(bins, too_many)) + 1;
   row.pieces = static_cast<int>(smaller(__builtin_ceilf(bin_in_sigmas / longest_in_sigmas), too_many));
+  row.may_dip = (state.reach + 0.5f) * state.inverse_width > near_1;
   const float first_part = larger(bins - 2 * state.reach, 0.0f);
   const float parts[2] = {first_part, 1 - first_part};
   row.start[0] = state.reach;
@@ -161,6 +166,13 @@ class TofRows {
   }
 
   Row<window> rows_[2 * most_pieces][terms];
+};
+
+/// Rows that may dip, kept from it.
+template <int window>
+struct ClippedRows {
+  const TofRows<window>& rows;
+  COINCIDE_HD Row<window> weights(std::int32_t piece, float y) const { return not_negative(rows.weights(piece, y)); }
 };
 
 }  // namespace coincide::projectors::COINCIDE_BACKEND

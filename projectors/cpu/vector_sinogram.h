@@ -194,10 +194,9 @@ COINCIDE_HD Row<8> sums_of(const Row<8> (&x)[8]) {
 }
 
 /// Writes the LOR's bins.
-template <BoundaryRule boundary, int window>
-[[gnu::noinline]] void forward_rows(const TofSinogramKernel& kernel, const TofRows<window>& rows,
-                                    const RowPieces& pieces, const Prepared<TofRowsKernel>& p, const float* image,
-                                    float* out) {
+template <BoundaryRule boundary, template <int> class Rows, int window>
+[[gnu::noinline]] void forward_rows(const TofSinogramKernel& kernel, const Rows<window>& rows, const RowPieces& pieces,
+                                    const Prepared<TofRowsKernel>& p, const float* image, float* out) {
   PaddedRow row;
   row.clear(kernel.bins.num_bins);
   BinSums<window> bins(row);
@@ -222,8 +221,8 @@ template <BoundaryRule boundary, int window>
   __builtin_memcpy(out, row.bin(0), sizeof(float) * static_cast<std::size_t>(kernel.bins.num_bins));
 }
 
-template <BoundaryRule boundary, int window>
-[[gnu::noinline]] void back_rows(const TofSinogramKernel& kernel, const TofRows<window>& rows, const RowPieces& pieces,
+template <BoundaryRule boundary, template <int> class Rows, int window>
+[[gnu::noinline]] void back_rows(const TofSinogramKernel& kernel, const Rows<window>& rows, const RowPieces& pieces,
                                  const Prepared<TofRowsKernel>& p, const float* in, float* image) {
   PaddedRow row;
   row.clear(kernel.bins.num_bins);
@@ -251,6 +250,15 @@ template <BoundaryRule boundary, int window>
   }
 }
 
+template <int window, class Project>
+COINCIDE_HD void project_rows(const TofRows<window>& rows, const RowPieces& pieces, Project&& project) {
+  if (pieces.may_dip) {
+    project(ClippedRows<window>{rows}, pieces);
+  } else {
+    project(rows, pieces);
+  }
+}
+
 /// Calls project(rows, pieces) with the weights of the LOR. False, without calling, if no window holds them.
 template <class Project>
 COINCIDE_HD bool with_rows(const TofRowsKernel& kernel, const TofSinogramKernel::State& state, Project&& project) {
@@ -262,21 +270,21 @@ COINCIDE_HD bool with_rows(const TofRowsKernel& kernel, const TofSinogramKernel:
     if (TofRows<8>::fits(pieces)) {
       TofRows<8> rows;
       rows.fit(pieces, state.inverse_width);
-      project(rows, pieces);
+      project_rows(rows, pieces, project);
       return true;
     }
     if (TofRows<16>::fits(pieces)) {
       TofRows<16> rows;
       rows.fit(pieces, state.inverse_width);
-      project(rows, pieces);
+      project_rows(rows, pieces, project);
       return true;
     }
     return false;
   }
   if (kernel.window == 8) {
-    project(kernel.rows_8, kernel.pieces);
+    project_rows(kernel.rows_8, kernel.pieces, project);
   } else if (kernel.window == 16) {
-    project(kernel.rows_16, kernel.pieces);
+    project_rows(kernel.rows_16, kernel.pieces, project);
   }
   return kernel.window != 0;
 }

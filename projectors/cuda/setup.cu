@@ -70,7 +70,8 @@ __global__ void set_up_events(GridInput input, FitEvents events, EventWeightsFit
     last[1] += fit.last[1][n] * value[n];
     power += thread < EventWeights::terms ? fit.power[thread][n] * value[n] : 0;
   }
-  const bool accurate = fabs(last[0]) + fabs(last[1]) < EventWeightsFit::small;  // false for NaN
+  const bool accurate =  // false for NaN
+      fabs(last[0]) + fabs(last[1]) < EventWeightsFit::small && value[0] > EventWeightsFit::least;
   if (thread < EventWeights::terms) {
     setup->weights.coefficient[thread] = static_cast<float>(power);
   }

@@ -44,12 +44,20 @@ COINCIDE_HD void exact_weights(float t, int count, float inverse_width, float (&
   float edge = below;
   for (int bin = 0; bin < TofWindow::bins; ++bin) {
     const float next = fast_erf((static_cast<float>(bin) + 0.5f - t) * inverse_width);
-    weights[bin] = bin < count ? (next - edge) * norm : 0;
+    weights[bin] = bin < count ? not_negative(next - edge) * norm : 0;
     edge = next;
   }
 }
 
-/// Row `cell` of part `part`.
+/// How far a parabola a + b y + c y^2 falls below 0 in -1 ... 1, and its rounding error more.
+COINCIDE_HD float dip(float a, float b, float c) {
+  const bool has_bottom = c > 0 && __builtin_fabsf(b) < 2 * c;
+  const float least = has_bottom ? a - b * b / (4 * c) : a + c - __builtin_fabsf(b);
+  const float rounding = 3e-7f * (__builtin_fabsf(a) + __builtin_fabsf(b) + __builtin_fabsf(c));
+  return not_negative(rounding - least);
+}
+
+/// Row `cell` of part `part`. No weight is below 0: parabolas that would be are lifted.
 COINCIDE_HD void set_row(const TofSinogramKernel::State& state, int part, int cell, TofWindow& window) {
   const int count = static_cast<int>(TofSinogramKernel::bins_across(state)) + 1 + part;
   const float size = window.cells_per_place[part] > 0 ? 1 / window.cells_per_place[part] : 0;
@@ -60,9 +68,11 @@ COINCIDE_HD void set_row(const TofSinogramKernel::State& state, int part, int ce
   exact_weights(left + size, count, state.inverse_width, high);
   float* row = &window.rows[part * TofWindow::cells + cell][0].x;
   for (int bin = 0; bin < TofWindow::bins; ++bin) {
-    row[bin] = middle[bin];
-    row[TofWindow::bins + bin] = 0.5f * (high[bin] - low[bin]);
-    row[2 * TofWindow::bins + bin] = 0.5f * (high[bin] + low[bin]) - middle[bin];
+    const float linear = 0.5f * (high[bin] - low[bin]);
+    const float square = 0.5f * (high[bin] + low[bin]) - middle[bin];
+    row[bin] = middle[bin] + dip(middle[bin], linear, square);
+    row[TofWindow::bins + bin] = linear;
+    row[2 * TofWindow::bins + bin] = square;
   }
 }
 

@@ -43,6 +43,12 @@ COINCIDE_HD double gaussian_over_bin(double distance, double width, double sigma
   return 0.5 * (erf((distance + 0.5 * width) * per_mm) - erf((distance - 0.5 * width) * per_mm));
 }
 
+/// Approximations of weights may fall below 0 far out.
+template <class Real>
+COINCIDE_HD Real not_negative(Real weight) {
+  return larger(Real{}, weight);
+}
+
 // A TOF kernel says how the value of a plane feeds the measurements of its LOR. All have
 //   State                      what it keeps per LOR
 //   prepare<Real, norm>(lor, ray, state, kept)   fills it and narrows the ray to the planes that matter, none for an
@@ -130,8 +136,9 @@ COINCIDE_HD Real weight_by_polynomial(const EventWeights& weights, Real x) {
 
 template <class Real>
 COINCIDE_HD Real weight_by_erf(const EventState& state, Real x) {
-  return 0.5f * (fast_erf((x + state.half_width_mm) * state.inverse_width) -
-                 fast_erf((x - state.half_width_mm) * state.inverse_width));
+  const Real above = fast_erf((x + state.half_width_mm) * state.inverse_width);  // or a rounding error below `below`
+  const Real below = fast_erf((x - state.half_width_mm) * state.inverse_width);
+  return 0.5f * (larger(below, above) - below);
 }
 
 template <class Real>
@@ -364,7 +371,7 @@ struct TofSinogramKernel {
     float edge = fast_erf((static_cast<float>(first) - 0.5f - index) * state.inverse_width);
     for (std::int32_t bin = first; bin <= last; ++bin) {
       const float next = fast_erf((static_cast<float>(bin) + 0.5f - index) * state.inverse_width);
-      visit(bin, (next - edge) * norm);
+      visit(bin, not_negative(next - edge) * norm);
       edge = next;
     }
   }

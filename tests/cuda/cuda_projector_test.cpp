@@ -232,6 +232,39 @@ class CudaProjectorTest : public QObject {
     }
   }
 
+  /// However far the Gaussian reaches: images and values without negative numbers give none.
+  void no_weight_is_negative() {
+    const LorArrays lors = mixed_lors(grid, 210, 22);
+    std::vector<float> hot(static_cast<std::size_t>(grid.num_voxels())), one_bin(210 * 13);
+    for (std::size_t i = 0; i < hot.size(); i += 997) {
+      hot[i] = 1;
+    }
+    for (std::size_t i = 5; i < one_bin.size(); i += 13) {
+      one_bin[i] = 1;
+    }
+    const auto not_negative = [](float value) { return value >= 0; };
+    const Array<float> start(Where::device, lors.start), end(Where::device, lors.end), sigma(Where::device, {9.0F});
+    const Array<std::int16_t> bin(Where::device, std::vector<std::int16_t>(210, 5));
+    const Lors lines{start.data(), end.data(), 210};
+    const Projector projector(grid, on_gpu(BoundaryRule::clamped));
+    const auto check = [&](const auto& tof, const std::string& name) {
+      const Array<float> image(Where::device, hot), values(Where::device, one_bin);
+      const Array<float> forward(Where::device, one_bin), back(Where::device, std::vector<float>(hot.size()));
+      projector.forward(lines, tof, image.data(), forward.data());
+      projector.back(lines, tof, values.data(), back.data());
+      QVERIFY2(std::ranges::all_of(forward.values(), not_negative), name.c_str());
+      QVERIFY2(std::ranges::all_of(back.values(), not_negative), name.c_str());
+    };
+    for (const float num_sigmas : {3.0F, 4.0F, 5.0F, 7.0F, 10.0F}) {
+      for (const float width : {0.1F, 5.0F, 12.0F, 30.0F, 70.0F}) {
+        const TofBins bins{.num_bins = 13, .bin_width_mm = width, .sigma_mm = sigma.data(), .num_sigmas = num_sigmas};
+        const std::string name = std::to_string(num_sigmas) + " sigmas, bins of " + std::to_string(width) + " mm";
+        check(bins, "sinogram, " + name);
+        check(TofEvents{bins, bin.data()}, "events, " + name);
+      }
+    }
+  }
+
   /// From host arrays, where each call copies the image to the device and back, and at the same time on the CPU.
   void threads_project_back_into_one_image() {
     const LorArrays lors = lors_of_kind(grid, LorKind::any, 500, 24);

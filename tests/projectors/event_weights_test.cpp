@@ -1,6 +1,7 @@
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "projectors/event_weights.h"
 #include "support/test_main.h"
@@ -9,7 +10,7 @@ using namespace coincide::projectors;
 
 namespace {
 
-/// Largest error of the polynomial, summed up in float32 as the kernels do.
+/// Largest error of the polynomial, summed up in float32 as the kernels do; infinite if it falls below 0.
 double largest_error(const EventWeights& weights, const TofBin& bin, double farthest_mm) {
   double largest = 0;
   constexpr int steps = 20'000;
@@ -23,7 +24,7 @@ double largest_error(const EventWeights& weights, const TofBin& bin, double fart
     const double per_mm = 1 / (std::sqrt(2.0) * bin.sigma_mm);
     const double exact =
         0.5 * (std::erf((d + 0.5 * bin.width_mm) * per_mm) - std::erf((d - 0.5 * bin.width_mm) * per_mm));
-    largest = std::max(largest, std::abs(sum - exact));
+    largest = std::max(largest, sum >= 0 ? std::abs(sum - exact) : std::numeric_limits<double>::infinity());
   }
   return largest;
 }
@@ -53,6 +54,7 @@ class EventWeightsTest : public QObject {
 
   void far_reaches_and_bad_numbers_have_no_polynomial() {
     QCOMPARE(fit_event_weights({0, 25, 24.5F}, 8 * 24.5).scale, 0.0F);
+    QCOMPARE(fit_event_weights({0, 0.5F, 24.5F}, 4.5 * 24.5).scale, 0.0F);  // it would fall below 0
     QCOMPARE(fit_event_weights({0, 25, 0}, 70).scale, 0.0F);
     QCOMPARE(fit_event_weights({0, 25, std::nanf("")}, 70).scale, 0.0F);
   }

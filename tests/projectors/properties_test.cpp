@@ -85,6 +85,21 @@ void check_thread_independence(const Tof& tof, const LorArrays& arrays) {
   }
 }
 
+template <class Tof>
+void check_not_negative(const Projector& projector, const LorArrays& arrays, const Tof& tof,
+                        const std::vector<float>& image) {
+  const auto not_negative = [](float value) { return value >= 0; };
+  const std::size_t per_lor = values_per_lor(tof), count = arrays.start.size() / 3 * per_lor;
+  std::vector<float> values(count), back(voxels(), 0.0F);
+  projector.forward(arrays.lors(), tof, image.data(), values.data());
+  QVERIFY(std::ranges::all_of(values, not_negative));
+  for (std::size_t i = 0; i < count; ++i) {  // of a LOR's bins one
+    values[i] = i % per_lor == 5 % per_lor ? 1.0F : 0.0F;
+  }
+  projector.back(arrays.lors(), tof, values.data(), back.data());
+  QVERIFY(std::ranges::all_of(back, not_negative));
+}
+
 }  // namespace
 
 class PropertiesTest : public QObject {
@@ -277,6 +292,48 @@ class PropertiesTest : public QObject {
     projector.forward(arrays.lors(), TofTable{&wide, zero.data(), 4}, image.data(), tof.data());
     for (int i = 0; i < 3000; ++i) {
       QVERIFY(std::abs(tof[i] - non_tof[i]) < 2e-5f * non_tof[i]);
+    }
+  }
+
+  /// Of an image without negative voxels, and of values without negative ones, however far the Gaussian reaches.
+  void no_weight_is_negative_data() {
+    QTest::addColumn<double>("num_sigmas");
+    QTest::addColumn<double>("width");
+    QTest::addColumn<bool>("per_lor");
+    for (const double num_sigmas : {3.0, 4.0, 5.0, 7.0, 10.0}) {
+      for (const double width : {0.1, 5.0, 12.0, 70.0}) {
+        for (const bool per_lor : {false, true}) {
+          const QString name = per_lor ? "%1 sigma, bins of %2 mm, per LOR" : "%1 sigma, bins of %2 mm";
+          QTest::newRow(qPrintable(name.arg(num_sigmas).arg(width))) << num_sigmas << width << per_lor;
+        }
+      }
+    }
+  }
+
+  void no_weight_is_negative() {
+    QFETCH(const double, num_sigmas);
+    QFETCH(const double, width);
+    QFETCH(const bool, per_lor);
+    const std::size_t count = 210;
+    const LorArrays arrays = mixed_lors(grid, static_cast<int>(count), 50);
+    std::vector<float> image(voxels(), 0.0F);  // hot voxels far from each other, whose tails nothing hides
+    for (std::size_t i = 0; i < voxels(); i += 997) {
+      image[i] = 1;
+    }
+    const std::vector<float> sigmas(count, sigma);
+    const TofBins bins{.num_bins = 17,
+                       .bin_width_mm = static_cast<float>(width),
+                       .sigma_mm = sigmas.data(),
+                       .sigma_per_lor = per_lor,
+                       .num_sigmas = static_cast<float>(num_sigmas)};
+    const TofEvents events{bins, bin_.data()};
+    for (const InstructionSet set : {InstructionSet::x86_64, InstructionSet::avx2, InstructionSet::avx512}) {
+      if (set <= best_instruction_set()) {
+        const Projector projector(grid, {.instruction_set = set});
+        check_not_negative(projector, arrays, NoTof{}, image);
+        check_not_negative(projector, arrays, bins, image);
+        check_not_negative(projector, arrays, events, image);
+      }
     }
   }
 

@@ -167,6 +167,19 @@ def test_threads_that_project_back_into_one_image_lose_nothing(kind, rng):
     np.testing.assert_allclose(together, serial, rtol=1e-4, atol=1e-5 * serial.max())
 
 
+@pytest.mark.parametrize("num_sigmas", [3, 4, 5, 6, 8, 10])
+def test_no_projection_of_a_non_negative_image_is_negative(kind, num_sigmas):
+    problem = make_problem(kind, lors=(300,), per_lor=True)
+    if problem.tof:
+        problem.tof["num_sigmas"] = float(num_sigmas)
+    image = np.zeros(problem.shape, np.float32)
+    image.flat[::397] = 1
+    values = np.zeros(problem.values_shape, np.float32)
+    values[..., -1] = 1
+    assert (problem.forward(image) >= 0).all()
+    assert (problem.back(values) >= 0).all()
+
+
 @pytest.mark.parametrize("turn", [False, True])
 def test_a_lor_that_ends_on_a_plane(turn):
     """As parallelproj counts it, in both directions."""
