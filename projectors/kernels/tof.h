@@ -1,6 +1,6 @@
 #pragma once
 
-#include <math.h>  // erf, of the host and of the device
+#include <math.h>  // erf and the like, of the host and of the device
 
 #include "projectors/event_weights.h"
 #include "projectors/kernels/ray.h"
@@ -37,10 +37,30 @@ COINCIDE_HD Real fast_erf(Real x) {
 
 constexpr float inverse_sqrt_2 = 0.70710678f;
 
+/// How wide a bin is when it weighs planes. Their weights are divided by their sum, so that only the shape counts: that
+/// of finer bins is the same to 2e-5, but lost in the rounding of the error function.
+COINCIDE_HD float weighing_width(float width, float sigma) { return larger(width, 0.02f * sigma); }
+
+constexpr double inverse_sqrt_2_exact = 0.70710678118654752440;
+
 /// A Gaussian of width sigma, integrated over a bin whose centre is `distance` away. In double precision, for tables.
-COINCIDE_HD double gaussian_over_bin(double distance, double width, double sigma) {
-  const double per_mm = 0.70710678118654752440 / sigma;
-  return 0.5 * (erf((distance + 0.5 * width) * per_mm) - erf((distance - 0.5 * width) * per_mm));
+COINCIDE_HD double gaussian_over_bin(double distance, float bin_width, float sigma) {
+  const double half = 0.5 * weighing_width(bin_width, sigma);
+  const double per_mm = inverse_sqrt_2_exact / sigma;
+  return 0.5 * (erf((distance + half) * per_mm) - erf((distance - half) * per_mm));
+}
+
+/// Its logarithm, but for a constant, at any distance >= 0: far out the number itself is 0.
+COINCIDE_HD double log_gaussian_over_bin(double distance, float bin_width, float sigma) {
+  const double width = weighing_width(bin_width, sigma);
+  const double per_mm = inverse_sqrt_2_exact / sigma;
+  const double near = (distance - 0.5 * width) * per_mm;
+  const double far = near + width * per_mm;
+  constexpr double erfc_vanishes = 20;
+  if (near < erfc_vanishes) {
+    return log(erfc(near) - erfc(far));
+  }
+  return log((1 - exp((near - far) * (near + far))) / (1.77245385090551602730 * near)) - near * near;
 }
 
 /// Approximations of weights may fall below 0 far out.
@@ -110,8 +130,9 @@ COINCIDE_HD double longest_step_mm(const Grid& grid) {
 /// One TOF bin per LOR: the planes in reach of the bin, weighted by the Gaussian integrated over the bin, weights
 /// divided by their sum over all planes in reach, those outside the image included.
 struct EventState {
-  float centre_mm;  ///< of the bin, from the LOR's midpoint towards its end
-  float half_width_mm;
+  float centre_mm;              ///< of the bin, from the LOR's midpoint towards its end
+  float width_mm;               ///< of the bin
+  float half_width_mm;          ///< of the bin as it weighs planes; 0: as weigh_two_planes() says
   float inverse_width;          ///< 1 / (sqrt(2) sigma)
   float scale;                  ///< bin width / sum of the weights; before set_scale() the sum of those outside the ray
   const EventWeights* weights;  ///< null: the error function
@@ -141,10 +162,18 @@ COINCIDE_HD Real weight_by_erf(const EventState& state, Real x) {
   return 0.5f * (larger(below, above) - below);
 }
 
+/// 1 at the centre, falling to 0 within a step: see weigh_two_planes().
+template <class Real>
+COINCIDE_HD Real weight_by_nearness(const EventState& state, Real x) {
+  return not_negative(1 - (x < Real{} ? -x : x) * state.inverse_width);
+}
+
 template <class Real>
 COINCIDE_HD Real event_weight(const EventState& state, const Ray& ray, Real plane) {
   const Real x = event_distance(state, ray, plane);
-  return state.weights != nullptr ? weight_by_polynomial(*state.weights, x) : weight_by_erf(state, x);
+  return state.weights != nullptr  ? weight_by_polynomial(*state.weights, x)
+         : state.half_width_mm > 0 ? weight_by_erf(state, x)
+                                   : weight_by_nearness(state, x);
 }
 
 /// Calls use(weight) where weight(distance) is that of a plane, with all that it needs at hand before a loop begins.
@@ -153,8 +182,10 @@ COINCIDE_HD void with_event_weight(const EventState& state, Use&& use) {
   if (state.weights != nullptr) {
     const EventWeights weights = *state.weights;
     use([&](auto distance) { return weight_by_polynomial(weights, distance); });
-  } else {
+  } else if (state.half_width_mm > 0) {
     use([&](auto distance) { return weight_by_erf(state, distance); });
+  } else {
+    use([&](auto distance) { return weight_by_nearness(state, distance); });
   }
 }
 
@@ -196,7 +227,27 @@ COINCIDE_HD float sum_of_weights_outside(const EventState& state, const Ray& ray
 }
 
 COINCIDE_HD float event_scale(const EventState& state, float sum_of_weights) {
-  return sum_of_weights > 0 ? 2 * state.half_width_mm / sum_of_weights : 0;
+  return sum_of_weights > 0 ? state.width_mm / sum_of_weights : 0;
+}
+
+/// Planes so far apart that both next to a bin may lie in the tails of its Gaussian, where the error function has no
+/// digits left. A third one never counts there.
+COINCIDE_HD bool planes_are_sparse(const TofBin& bin, const Ray& ray) {
+  return ray.step_mm > bin.width_mm + 5 * bin.sigma_mm;
+}
+
+/// Moves the state's centre, for sparse planes, to where the nearness of the two planes next to the bin is their
+/// weight. `position` is that of the bin, in planes.
+COINCIDE_HD void weigh_two_planes(const TofBin& bin, double position, const Ray& ray, EventState& state) {
+  const double below = __builtin_floor(position);
+  const auto log_weight = [&](double planes_away) {
+    return log_gaussian_over_bin(planes_away * ray.step_mm, bin.width_mm, bin.sigma_mm);
+  };
+  const double ratio = exp(log_weight(position - below) - log_weight(below + 1 - position));
+  state.weights = nullptr;
+  state.half_width_mm = 0;
+  state.inverse_width = 1 / ray.step_mm;
+  state.centre_mm = static_cast<float>((below + 1 / (1 + ratio)) * ray.s_step + ray.s_0);
 }
 
 template <class Real, Norm norm>
@@ -216,16 +267,21 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWe
   const double planes_per_mm = 1.0 / ray.s_step;
   const double position = (bin.centre_mm - ray.s_0) * planes_per_mm;
   const double reach = __builtin_fabs(reach_mm * planes_per_mm) - tie;
-  const double lo = __builtin_floor(position - reach);
-  const double hi = __builtin_ceil(position + reach);
+  const bool sparse = planes_are_sparse(bin, ray);
+  const double lo = __builtin_floor(sparse ? position : position - reach);
+  const double hi = __builtin_ceil(sparse ? position : position + reach);
   if (lo > ray.last || hi < ray.first) {
     ray.drop();
     return;
   }
   state.weights = weights != nullptr && weights->scale > 0 ? weights : nullptr;
   state.centre_mm = bin.centre_mm;
-  state.half_width_mm = 0.5f * bin.width_mm;
+  state.width_mm = bin.width_mm;
+  state.half_width_mm = 0.5f * weighing_width(bin.width_mm, bin.sigma_mm);
   state.inverse_width = inverse_sqrt_2 / bin.sigma_mm;
+  if (sparse) {
+    weigh_two_planes(bin, position, ray, state);
+  }
   restrict_planes(ray, static_cast<std::int32_t>(larger(lo, static_cast<double>(ray.first))),
                   static_cast<std::int32_t>(smaller(hi, static_cast<double>(ray.last))));
   constexpr double most_planes = 65536;
@@ -238,7 +294,8 @@ COINCIDE_HD void prepare_event(const TofBin& bin, double reach_mm, const EventWe
     }
   } else {  // so many planes that their sum is the integral over the reach
     const float within = static_cast<float>(reach_mm);
-    const float sum = smaller(bin.width_mm * fast_erf(within * state.inverse_width), 2 * within) / ray.step_mm;
+    const float sum =
+        smaller(2 * state.half_width_mm * fast_erf(within * state.inverse_width), 2 * within) / ray.step_mm;
     state.scale = norm == Norm::whole
                       ? event_scale(state, sum)
                       : sum - sum_of_weights<Real>(state, ray, ray.first, ray.last - ray.first + 1, nullptr);

@@ -265,6 +265,22 @@ class CudaProjectorTest : public QObject {
     }
   }
 
+  /// Planes much farther apart than bins and sigma are wide.
+  void events_between_planes() {
+    const ImageGrid coarse{{7, 9, 8}, {-36.3F, -39.2F, -38.1F}, {12, 10, 11}};
+    const LorArrays lors = mixed_lors(coarse, mixed_count, 23);
+    for (const float narrow : {1.2F, 0.5F, 0.15F}) {
+      const Tof cpu(Where::managed, mixed_count, narrow), gpu(Where::device, mixed_count, narrow);
+      const auto events = [&](const Tof& tof) {
+        TofEvents narrow_bins = tof.events(false, OffsetSign::towards_end);
+        narrow_bins.bins.bin_width_mm = 0.7F;
+        return narrow_bins;
+      };
+      check_pair(coarse, BoundaryRule::clamped, lors, Where::device, events(cpu), events(gpu), 1,
+                 std::to_string(narrow));
+    }
+  }
+
   /// From host arrays, where each call copies the image to the device and back, and at the same time on the CPU.
   void threads_project_back_into_one_image() {
     const LorArrays lors = lors_of_kind(grid, LorKind::any, 500, 24);

@@ -151,6 +151,64 @@ class ReferenceTest : public QObject {
     compare(values, expected, num_sigmas);
   }
 
+  /// Planes much farther apart than bins and sigma are wide: both planes next to a bin lie in the tails of its
+  /// Gaussian, where a float, and further out a double, has no such small numbers.
+  void tof_events_between_planes_data() {
+    QTest::addColumn<float>("width");
+    QTest::addColumn<float>("sigma");
+    QTest::newRow("seldom in the tails") << 1.0F << 1.2F;
+    QTest::newRow("in the tails") << 0.5F << 0.5F;
+    QTest::newRow("beyond those of a float") << 0.3F << 0.2F;
+    QTest::newRow("beyond those of a double") << 0.05F << 0.15F;
+    QTest::newRow("bins of no width") << 1e-5F << 0.6F;
+    QTest::newRow("sigma of no width") << 0.7F << 1e-3F;
+  }
+  void tof_events_between_planes() {
+    QFETCH(const float, width);
+    QFETCH(const float, sigma);
+    const ImageGrid coarse{{7, 9, 8}, {-36.3F, -39.2F, -38.1F}, {12, 10, 11}};
+    const int count = 3'000, num_bins = 201;
+    const LorArrays arrays = mixed_lors(coarse, count, 8);
+    const std::vector<float> image = random_values(static_cast<std::size_t>(coarse.num_voxels()), 9);
+    std::vector<std::int16_t> bin(count);
+    std::vector<float> sigmas(count, sigma), offsets(count);
+    for (std::size_t i = 0; i < bin.size(); ++i) {
+      bin[i] = static_cast<std::int16_t>(i * 7 % num_bins);
+      offsets[i] = static_cast<float>(i % 41) - 20.0F;
+    }
+    for (const bool per_lor : {false, true}) {
+      for (const InstructionSet set : instruction_sets()) {
+        const TofEvents events{{.num_bins = num_bins,
+                                .bin_width_mm = width,
+                                .sigma_mm = sigmas.data(),
+                                .sigma_per_lor = per_lor,
+                                .center_offset_mm = offsets.data(),
+                                .center_offset_per_lor = true},
+                               bin.data()};
+        std::vector<float> values(count, -1.0F), once(static_cast<std::size_t>(coarse.num_voxels()));
+        const Projector projector(coarse, {.instruction_set = set});
+        projector.forward(arrays.lors(), events, image.data(), values.data());
+        projector.back(arrays.lors(), events, sigmas.data(), once.data());
+        const JosephReference reference(coarse, BoundaryRule::clamped);
+        double largest = 0, error = 0, forward_sum = 0, back_sum = 0;
+        for (int i = 0; i < count; ++i) {
+          const double centre = (bin[i] - (num_bins - 1) / 2.0) * width + offsets[i];
+          const double expected = reference.forward_event(reference.line(&arrays.start[3 * i], &arrays.end[3 * i]),
+                                                          image, centre, width, sigma, 3.0 * sigma);
+          largest = std::max(largest, expected);
+          error = std::max(error, std::abs(values[i] - expected));
+          forward_sum += double{values[i]} * sigma;
+        }
+        for (std::size_t i = 0; i < image.size(); ++i) {
+          back_sum += double{image[i]} * once[i];
+        }
+        qInfo("%s: largest error %.1e of the maximum", QTest::currentDataTag(), error / largest);
+        QVERIFY2(error < 1e-3 * largest, qPrintable(QString("off by %1 of the maximum").arg(error / largest)));
+        QVERIFY(std::abs(forward_sum - back_sum) < 1e-5 * forward_sum);
+      }
+    }
+  }
+
  private:
   static void tof_rows() {
     QTest::addColumn<int>("num_bins");
