@@ -45,6 +45,8 @@ std::string why_arbitrary_unit(const recon::MultiplicativeModel& model) {
   return why + ": the image has an arbitrary unit instead of Bq/mL.";
 }
 
+bool may_have_randoms(const io::Job& job) { return !job.simulates() || job.simulation.randoms_fraction > 0; }
+
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale) {
   recon::Image result = image;
   result.unit = scale.unit;

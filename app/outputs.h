@@ -29,6 +29,13 @@ UnitScale unit_scale(const io::Job& job, bool is_absolute, double duration_s);
 /// A sentence if the model is not absolute, else empty.
 std::string why_arbitrary_unit(const recon::MultiplicativeModel& model);
 
+/// Whether data without delayed coincidences may have randoms all the same: not if they are simulated without.
+bool may_have_randoms(const io::Job& job);
+/// What follows from data without any, as the end of a sentence.
+inline constexpr const char* without_delayeds =
+    ": randoms are not corrected and stay in the image as a background. Convert the delayed window, too, if the "
+    "scanner records one; corrections.randoms = \"none\" says that this is meant.";
+
 /// A copy in the file's unit.
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale);
 

@@ -8,6 +8,7 @@
 #include "app/job_setup.h"
 #include "app/outputs.h"
 #include "app/sensitivity_cache.h"
+#include "io/data_checks.h"
 #include "projectors/device_floats.h"
 #include "projectors/projector.h"
 #include "recon/model.h"
@@ -33,7 +34,19 @@ class NoSink : public recon::EventSink {
   void write(recon::TimeInterval, const recon::EventBlock&) override {}
 };
 
-std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, recon::Reporter& reporter) {
+/// What the checks of a run find in the part of the file that was read.
+void warn_of_sample(const io::Job& job, const io::DataSummary& sample, JobPlan& plan) {
+  const std::uint64_t events = sample.counts.prompts + sample.counts.delayeds;
+  for (const std::string& finding : io::findings_for_image(sample)) {
+    plan.warnings.push_back(fmt::format("In the first {} events: {}", events, finding));
+  }
+  if (job.corrections.randoms != recon::RandomsMethod::none && sample.counts.delayeds == 0) {
+    plan.warnings.push_back(fmt::format("There are no delayed coincidences among the first {} events. If none follow{}",
+                                        events, without_delayeds));
+  }
+}
+
+std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, recon::Reporter& reporter, JobPlan& plan) {
   if (setup.phantom) {
     recon::SimulationOptions options;
     options.duration_s = std::min(sample_of_simulation_s, job.simulation.duration_s);
@@ -47,12 +60,14 @@ std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, recon::Repor
                                       options.duration_s);
   }
   recon::EventBlock block;
-  const double header = setup.events->fraction_read();
+  io::CheckedSource events(*setup.events, {.tof = setup.uses_tof(job)});
+  const double header = events.fraction_read();
   double read = 0;  // part of the events
-  while ((read < sample_of_file || setup.events->counts().prompts < sample_prompts) && setup.events->read(block)) {
-    read = (setup.events->fraction_read() - header) / (1 - header);
+  while ((read < sample_of_file || events.counts().prompts < sample_prompts) && events.read(block)) {
+    read = (events.fraction_read() - header) / (1 - header);
   }
-  return read > 0 ? static_cast<std::uint64_t>(static_cast<double>(setup.events->counts().prompts) / read) : 0;
+  warn_of_sample(job, events.take_summary(false), plan);
+  return read > 0 ? static_cast<std::uint64_t>(static_cast<double>(events.counts().prompts) / read) : 0;
 }
 
 /// Crystal pairs that can be in coincidence, drawn at random.
@@ -173,7 +188,7 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   }
   plan.image_file = job.result_path("." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);
-  plan.num_prompts = estimate_prompts(job, setup, reporter);
+  plan.num_prompts = estimate_prompts(job, setup, reporter, plan);
   plan.memory_bytes = static_cast<std::uint64_t>(setup.grid.num_voxels()) * sizeof(float) * images_in_memory +
                       plan.num_prompts * bytes_per_event;
   if (setup.device.kind == projectors::DeviceKind::cuda) {

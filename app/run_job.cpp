@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +14,7 @@
 #include "app/run_reporter.h"
 #include "app/sensitivity_cache.h"
 #include "app/simulate_events.h"
+#include "io/data_checks.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
@@ -167,7 +169,8 @@ class JobRun {
     options.stop_s = job_.input.stop_s;
     options.num_threads = threads_;
     options.memory_limit_bytes = static_cast<std::uint64_t>(job_.compute.memory_limit_gb * 1e9);
-    data_.emplace(recon::ListmodeData::load(*setup_.events, *model_, options, reporter_));
+    io::CheckedSource checked(*setup_.events, {.tof = tof(), .all_events = false});
+    data_.emplace(recon::ListmodeData::load(checked, *model_, options, reporter_));
     const recon::EventCounts& counts = data_->counts();
     provenance_.counts = counts;
     provenance_.prompts_used = data_->num_prompts();
@@ -182,12 +185,18 @@ class JobRun {
     if (!counts.truncated.empty()) {
       reporter_.warning(counts.truncated);
     }
+    const std::vector<std::string> findings = io::findings_for_image(checked.take_summary(true));
+    for (const std::string& finding : findings) {
+      reporter_.warning(finding);
+    }
     if (job_.corrections.randoms == recon::RandomsMethod::delayeds && counts.delayeds == 0) {
       throw InputError(
           "corrections.randoms = \"delayeds\", but the frame has no delayed coincidences. Use \"auto\" or "
           "\"none\".");
     }
-    if (data_->num_impossible() > 0) {
+    const bool is_said =
+        std::ranges::any_of(findings, [](const auto& finding) { return finding.starts_with("Pairs:"); });
+    if (data_->num_impossible() > 0 && !is_said) {
       reporter_.warning(
           fmt::format("{} prompts between crystals that cannot be in coincidence, or have efficiency 0, "
                       "are left out.",
@@ -206,8 +215,15 @@ class JobRun {
   }
 
   void estimate_randoms() {
-    if (job_.corrections.randoms == recon::RandomsMethod::none || data_->counts().delayeds == 0) {
+    if (job_.corrections.randoms == recon::RandomsMethod::none) {
       provenance_.corrections.emplace_back("randoms", "not corrected");
+      return;
+    }
+    if (data_->counts().delayeds == 0) {
+      provenance_.corrections.emplace_back("randoms", "not corrected: there are no delayed coincidences");
+      if (may_have_randoms(job_)) {
+        reporter_.warning(fmt::format("The frame has no delayed coincidences{}", without_delayeds));
+      }
       return;
     }
     reporter_.begin_stage("randoms");
@@ -229,8 +245,21 @@ class JobRun {
     return {setup_.grid, static_cast<float>(static_cast<double>(data_->num_prompts()) / sum)};
   }
 
+  void note_what_is_not_corrected() {
+    std::vector<std::string> effects;
+    for (const auto& [effect, done] : provenance_.corrections) {
+      if (done.starts_with("not corrected")) {
+        effects.push_back(effect);
+      }
+    }
+    if (!effects.empty()) {
+      reporter_.note(fmt::format("Not corrected: {}.", fmt::join(effects, ", ")));
+    }
+  }
+
   void reconstruct() {
     reporter_.begin_stage("reconstruction");
+    note_what_is_not_corrected();
     const UnitScale scale = unit_scale(job_, model_->is_absolute(), data_->duration_s());
     recon::Image start = uniform_start();
     if (setup_.start_image) {

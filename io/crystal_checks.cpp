@@ -95,6 +95,21 @@ std::string numbers_text(std::vector<std::size_t> numbers) {
   return fmt::format(" (module{} {}{})", numbers.size() == 1 ? "" : "s", fmt::join(numbers, ", "), all ? "" : ", ...");
 }
 
+/// By crystal id: mean counts of the other crystals of its module; of all crystals, where it has no other.
+std::vector<double> mean_of_neighbours(const recon::Scanner& scanner, const std::vector<std::uint64_t>& counts) {
+  std::vector<double> sums(scanner.num_modules(), 0);
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    sums[scanner.crystal_module[c]] += static_cast<double>(counts[c]);
+  }
+  const double mean = std::accumulate(sums.begin(), sums.end(), 0.0) / static_cast<double>(counts.size());
+  std::vector<double> means(counts.size());
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    const double others = scanner.module_types[scanner.crystal_type[c]].crystals_per_module - 1.0;
+    means[c] = others > 0 ? (sums[scanner.crystal_module[c]] - static_cast<double>(counts[c])) / others : mean;
+  }
+  return means;
+}
+
 }  // namespace
 
 std::vector<std::uint8_t> crystals_known_dead(const recon::Scanner& scanner, const recon::Efficiencies& efficiencies) {
@@ -111,27 +126,31 @@ std::vector<std::uint8_t> crystals_known_dead(const recon::Scanner& scanner, con
   return known_dead;
 }
 
-DataCheck check_crystals(const std::vector<std::uint64_t>& counts, const std::vector<std::uint8_t>& known_dead) {
+DataCheck check_crystals(const recon::Scanner& scanner, const std::vector<std::uint64_t>& counts,
+                         const std::vector<std::uint8_t>& known_dead) {
+  // A live crystal with 20 counts expected is empty once in 5e8 cases.
+  constexpr double enough_to_expect = 20;
   const double sum = static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
   const double mean = counts.empty() ? 0 : sum / static_cast<double>(counts.size());
-  // A live crystal with 20 counts expected is empty once in 5e8 cases.
-  if (mean < 20) {
+  if (mean < enough_to_expect) {
     return {"Crystals", Verdict::unknown, fmt::format("{:.2g} counts per crystal are too few to find dead ones", mean),
             "Look for dead crystals in a longer measurement."};
   }
+  const std::vector<double> expected = mean_of_neighbours(scanner, counts);
   std::size_t dead = 0;
-  std::size_t expected = 0;
+  std::size_t known = 0;
   std::size_t loud = 0;
   for (std::size_t c = 0; c < counts.size(); ++c) {
-    dead += counts[c] == 0 ? 1 : 0;
-    expected += counts[c] == 0 && known_dead[c] != 0 ? 1 : 0;
-    loud += static_cast<double>(counts[c]) > 10 * mean ? 1 : 0;
+    const bool is_dead = counts[c] == 0 && (known_dead[c] != 0 || expected[c] >= enough_to_expect);
+    dead += is_dead ? 1 : 0;
+    known += is_dead && known_dead[c] != 0 ? 1 : 0;
+    loud += static_cast<double>(counts[c]) > 10 * std::max(mean, expected[c]) ? 1 : 0;
   }
-  const bool good = dead == expected && loud == 0;
+  const bool good = dead == known && loud == 0;
   return {"Crystals", good ? Verdict::good : Verdict::notice,
           fmt::format("{} of {} have no counts{}, {} have more than ten times the mean of {:.3g}", dead, counts.size(),
-                      expected > 0 ? fmt::format(" ({} have efficiency 0 in the file)", expected) : "", loud, mean),
-          good ? "" : "Expect streaks in the image: put efficiencies that know these crystals into the file."};
+                      known > 0 ? fmt::format(" ({} have efficiency 0 in the file)", known) : "", loud, mean),
+          good ? "" : "Expect streaks in the image: put efficiencies that know these crystals into the file.", !good};
 }
 
 DataCheck check_modules(const recon::Scanner& scanner, const std::vector<std::uint64_t>& counts,
@@ -167,7 +186,7 @@ DataCheck check_modules(const recon::Scanner& scanner, const std::vector<std::ui
   return {"Modules", Verdict::notice,
           fmt::format("{} of {} have less than a fifth of the counts of their neighbours{}, {} more than five times{}",
                       dead.size(), compared, numbers_text(dead), hot.size(), numbers_text(hot)),
-          "Expect streaks in the image: have these modules looked at, or put their efficiencies into the file."};
+          "Expect streaks in the image: have these modules looked at, or put their efficiencies into the file.", true};
 }
 
 }  // namespace coincide::io

@@ -60,27 +60,33 @@ class EventSampler {
   std::uint64_t next_ = 0;
 };
 
-class Pass {
+}  // namespace
+
+class CheckedSource::Pass {
  public:
-  explicit Pass(recon::EventSource& source)
-      : source_(source), has_tof_(source.scanner().has_tof()), places_(source.scanner()) {
-    summary_.prompts_per_crystal.assign(source.scanner().num_crystals(), 0);
-    summary_.prompts_per_tof_bin.assign(has_tof_ ? source.scanner().tof_bins.size() : 0, 0);
+  Pass(recon::EventSource& source, const CheckOptions& options)
+      : source_(source),
+        scanner_(source.scanner()),
+        all_events_(options.all_events),
+        has_tof_(options.tof && scanner_.has_tof()),
+        places_(scanner_),
+        modules_(scanner_.num_modules()),
+        prompts_per_pair_(modules_ <= most_modules_counted ? modules_ * modules_ : 0) {
+    summary_.prompts_per_crystal.assign(scanner_.num_crystals(), 0);
+    summary_.prompts_per_tof_bin.assign(has_tof_ ? scanner_.tof_bins.size() : 0, 0);
   }
 
   void add(const EventBlock& block) {
-    if (first_ms_ < 0 && block.size() > 0) {
-      first_ms_ = block.time_ms[0];
+    constexpr std::uint64_t all_looked_at = 1'000'000;
+    constexpr std::uint64_t one_looked_at_of = 8;
+    if (!all_events_ && events_ > all_looked_at && ++blocks_ % one_looked_at_of != 0) {
+      return;
     }
+    events_ += block.size();
+    count_times(block);
     for (std::size_t i = 0; i < block.size(); ++i) {
-      backwards_ += block.time_ms[i] < last_ms_ ? 1 : 0;
-      last_ms_ = block.time_ms[i];
-      const std::size_t second = second_of(block.time_ms[i]);
       if (block.delayed[i] == 0) {
-        ++summary_.prompts_per_second[second];
         add_prompt(block, i);
-      } else {
-        ++summary_.delayeds_per_second[second];
       }
     }
   }
@@ -90,12 +96,12 @@ class Pass {
     summary_.first_event_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(0, first_ms_));
     summary_.counts = source_.counts();
     summary_.sample = sampler_.take();
-    const Scanner& scanner = source_.scanner();
-    const std::vector<std::uint8_t> known_dead = crystals_known_dead(scanner, source_.efficiencies());
+    find_impossible();
+    const std::vector<std::uint8_t> known_dead = crystals_known_dead(scanner_, source_.efficiencies());
     summary_.checks = {ids(),
                        pairs(),
-                       check_crystals(summary_.prompts_per_crystal, known_dead),
-                       check_modules(scanner, summary_.prompts_per_crystal, known_dead),
+                       check_crystals(scanner_, summary_.prompts_per_crystal, known_dead),
+                       check_modules(scanner_, summary_.prompts_per_crystal, known_dead),
                        time_order(),
                        delayeds()};
     if (has_tof_) {
@@ -106,6 +112,25 @@ class Pass {
   }
 
  private:
+  /// Events of a time block, which have the same time, at a time.
+  void count_times(const EventBlock& block) {
+    if (first_ms_ < 0 && block.size() > 0) {
+      first_ms_ = block.time_ms[0];
+    }
+    for (std::size_t first = 0, end = 0; first < block.size(); first = end) {
+      const std::uint32_t time_ms = block.time_ms[first];
+      std::uint64_t delayeds = 0;
+      for (; end < block.size() && block.time_ms[end] == time_ms; ++end) {
+        delayeds += block.delayed[end];
+      }
+      backwards_ += time_ms < last_ms_ ? 1 : 0;
+      last_ms_ = time_ms;
+      const std::size_t second = second_of(time_ms);
+      summary_.prompts_per_second[second] += end - first - delayeds;
+      summary_.delayeds_per_second[second] += delayeds;
+    }
+  }
+
   /// Index into the counts per second, which grow as needed.
   std::size_t second_of(std::uint32_t time_ms) {
     const std::size_t second = (time_ms - std::min<std::uint32_t>(time_ms, first_ms_)) / 1000;
@@ -119,15 +144,35 @@ class Pass {
   void add_prompt(const EventBlock& block, std::size_t i) {
     const std::uint32_t a = block.crystal_a[i];
     const std::uint32_t b = block.crystal_b[i];
-    const Scanner& scanner = source_.scanner();
     ++prompts_;
     ++summary_.prompts_per_crystal[a];
     ++summary_.prompts_per_crystal[b];
-    impossible_ += source_.efficiencies().in_coincidence(scanner, a, b) ? 0 : 1;
+    if (prompts_per_pair_.empty()) {
+      impossible_ += source_.efficiencies().in_coincidence(scanner_, a, b) ? 0 : 1;
+    } else {
+      ++prompts_per_pair_[scanner_.crystal_module[a] * modules_ + scanner_.crystal_module[b]];
+    }
     sampler_.add(block, i);
     if (has_tof_) {
       ++summary_.prompts_per_tof_bin[block.tof_bin[i]];
-      places_.add(a, b, scanner.tof_bins[block.tof_bin[i]].centre_mm);
+      if (prompts_ <= all_placed || prompts_ % one_placed_of == 0) {
+        places_.add(a, b, scanner_.tof_bins[block.tof_bin[i]].centre_mm);
+      }
+    }
+  }
+
+  /// Adds the prompts of pairs of modules that cannot be in coincidence: asked once for each pair.
+  void find_impossible() {
+    std::vector<std::uint32_t> crystal(modules_);  // any of each module
+    for (std::uint32_t c = 0; c < scanner_.num_crystals(); ++c) {
+      crystal[scanner_.crystal_module[c]] = c;
+    }
+    for (std::size_t pair = 0; pair < prompts_per_pair_.size(); ++pair) {
+      const std::uint64_t prompts = std::exchange(prompts_per_pair_[pair], 0);
+      if (prompts > 0 &&
+          !source_.efficiencies().in_coincidence(scanner_, crystal[pair / modules_], crystal[pair % modules_])) {
+        impossible_ += prompts;
+      }
     }
   }
 
@@ -175,32 +220,71 @@ class Pass {
             too_many ? "Check that prompts and delayeds were not exchanged when the file was written." : ""};
   }
 
+  /// Enough prompts to see where TOF puts them; placing all takes as long as reading them.
+  static constexpr std::uint64_t all_placed = 50000;
+  static constexpr std::uint64_t one_placed_of = 16;
+
+  static constexpr std::size_t most_modules_counted = 2048;  // 32 MB by pair
+
   recon::EventSource& source_;
+  const Scanner& scanner_;
+  bool all_events_;
   bool has_tof_;
   TofPlaces places_;
+  std::size_t modules_;
+  std::vector<std::uint64_t> prompts_per_pair_;  ///< of modules; empty if there are too many
   EventSampler sampler_;
   DataSummary summary_;
   std::int64_t first_ms_ = -1;
   std::uint32_t last_ms_ = 0;
   std::uint64_t backwards_ = 0;
+  std::uint64_t events_ = 0;  ///< looked at
+  std::uint64_t blocks_ = 0;  ///< after the first events, all of which are looked at
   std::uint64_t prompts_ = 0;
   std::uint64_t impossible_ = 0;
 };
 
-}  // namespace
+CheckedSource::CheckedSource(recon::EventSource& source, const CheckOptions& options)
+    : source_(source), options_(options), pass_(std::make_unique<Pass>(source, options)) {}
+
+CheckedSource::~CheckedSource() = default;
+
+bool CheckedSource::read(EventBlock& block) {
+  if (!source_.read(block)) {
+    return false;
+  }
+  pass_->add(block);
+  return true;
+}
+
+void CheckedSource::rewind() {
+  source_.rewind();
+  pass_ = std::make_unique<Pass>(source_, options_);
+}
+
+DataSummary CheckedSource::take_summary(bool complete) { return pass_->finish(complete); }
 
 DataSummary check_data(recon::EventSource& source, recon::Reporter& reporter) {
-  Pass pass(source);
+  CheckedSource checked(source, {});
   EventBlock block;
-  source.rewind();
+  checked.rewind();
   while (!reporter.stop_requested()) {
-    if (!source.read(block)) {
-      return pass.finish(true);
+    if (!checked.read(block)) {
+      return checked.take_summary(true);
     }
-    pass.add(block);
-    reporter.progress("reading", source.fraction_read());
+    reporter.progress("reading", checked.fraction_read());
   }
-  return pass.finish(false);
+  return checked.take_summary(false);
+}
+
+std::vector<std::string> findings_for_image(const DataSummary& summary) {
+  std::vector<std::string> findings;
+  for (const DataCheck& check : summary.checks) {
+    if (check.verdict == Verdict::bad || check.spoils_image) {
+      findings.push_back(fmt::format("{}: {}. {}", check.name, check.sentence, check.remedy));
+    }
+  }
+  return findings;
 }
 
 }  // namespace coincide::io

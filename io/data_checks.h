@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct DataCheck {
   Verdict verdict = Verdict::good;
   std::string sentence;  ///< what was found, with numbers
   std::string remedy;    ///< what the user can do, one short sentence; empty for what is good
+  /// A notice that the image suffers from, unless something is done: a run warns of it, as of all that is bad.
+  bool spoils_image = false;
 };
 
 /// Prompts that a summary keeps for pictures, at most.
@@ -43,8 +46,44 @@ struct DataSummary {
   std::vector<DataCheck> checks;
 };
 
+/// What the checks look at.
+struct CheckOptions {
+  bool tof = true;
+  /// All events; else those of the first blocks and of some of the others, which costs next to nothing and tells the
+  /// same in per cent.
+  bool all_events = true;
+};
+
+/// A listmode file that is checked on its way to who reads it: nothing has to be read twice.
+class CheckedSource final : public recon::EventSource {
+ public:
+  /// Keeps a reference to the source, which is read on from where it stands.
+  CheckedSource(recon::EventSource& source, const CheckOptions& options);
+  ~CheckedSource() override;
+
+  const recon::Scanner& scanner() const override { return source_.scanner(); }
+  const recon::Efficiencies& efficiencies() const override { return source_.efficiencies(); }
+  std::string format() const override { return source_.format(); }
+  bool read(recon::EventBlock& block) override;
+  void rewind() override;
+  double fraction_read() const override { return source_.fraction_read(); }
+  const recon::EventCounts& counts() const override { return source_.counts(); }
+
+  /// Of what has been looked at since the start; counts are those of all that was read. To be called once.
+  DataSummary take_summary(bool complete);
+
+ private:
+  class Pass;
+  recon::EventSource& source_;
+  CheckOptions options_;
+  std::unique_ptr<Pass> pass_;
+};
+
 /// Reads the source from its start to its end. Throws FileError as the source does.
 DataSummary check_data(recon::EventSource& source, recon::Reporter& reporter);
+
+/// What was found that makes the image wrong or may, each finding in two sentences, the second the remedy.
+std::vector<std::string> findings_for_image(const DataSummary& summary);
 
 /// Whether an image lies where LORs pass: in front of the crystals, and between the outermost of them.
 DataCheck check_grid(const recon::Scanner& scanner, const recon::ImageGrid& grid);

@@ -51,6 +51,7 @@ DataCheck TofPlaces::range() const {
     check.verdict = Verdict::notice;
     check.sentence += ": more than TOF resolution explains";
     check.remedy = "Check the width and the unit of the TOF bins in the file; algorithm.tof = false does without them.";
+    check.spoils_image = true;
   }
   return check;
 }

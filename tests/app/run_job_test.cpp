@@ -16,6 +16,8 @@
 #include "app/sensitivity_cache.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
+#include "io/listmode_file.h"
+#include "io/petsird_writer.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "support/small_scanner.h"
@@ -128,6 +130,56 @@ class RunJobTest : public QObject {
     for (const std::string& name : record.outputs) {
       QVERIFY2(fs::is_regular_file(path("results") / name), name.c_str());
     }
+  }
+
+  void randoms_that_cannot_be_corrected_are_told() {
+    io::Job simulation = job("without_randoms");
+    simulation.simulation = {.phantom = "cylinder", .scanner = "small", .duration_s = 0.1, .randoms_fraction = 0};
+    const auto tells = [](const std::vector<std::string>& warnings) {
+      return std::ranges::any_of(warnings, [](const std::string& warning) {
+        return warning.find("randoms are not corrected") != std::string::npos;
+      });
+    };
+    QVERIFY(!tells(app::run_job(simulation, silent_).provenance.warnings));  // there are none
+    io::Job measured = reconstruction("no_delayeds");
+    measured.input.events = path("results/without_randoms.petsird");
+    const io::Provenance record = app::run_job(measured, silent_).provenance;
+    QVERIFY(tells(record.warnings));
+    const auto randoms = std::ranges::find(record.corrections, "randoms", &std::pair<std::string, std::string>::first);
+    QCOMPARE(randoms->second, std::string("not corrected: there are no delayed coincidences"));
+    QVERIFY(tells(app::plan_job(measured, silent_).warnings));
+    measured.corrections.randoms = recon::RandomsMethod::none;  // as it is meant
+    QVERIFY(!tells(app::run_job(measured, silent_).provenance.warnings));
+    QVERIFY(!tells(app::plan_job(measured, silent_).warnings));
+    QVERIFY(!tells(app::run_job(reconstruction("with_delayeds"), silent_).provenance.warnings));
+  }
+
+  /// What is bad for `--info` is a warning of the run and its plan.
+  void checks_of_the_data_are_made_in_a_run() {
+    const auto source = io::open_listmode(path("results/simulated.petsird"));
+    io::PetsirdWriter writer(path("exchanged.petsird"), source->scanner(), source->efficiencies());
+    recon::EventBlock all;
+    recon::EventBlock block;
+    while (source->read(block)) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        all.crystal_a.push_back(block.crystal_a[i]);
+        all.crystal_b.push_back(block.crystal_b[i]);
+        all.tof_bin.push_back(block.tof_bin[i]);
+        all.time_ms.push_back(0);
+        all.delayed.push_back(block.delayed[i] != 0 ? 0 : 1);
+      }
+    }
+    writer.write({0, 200}, all);
+    writer.finish();
+    io::Job exchanged = reconstruction("exchanged");
+    exchanged.input.events = path("exchanged.petsird");
+    const auto tells = [](const std::vector<std::string>& warnings) {
+      return std::ranges::any_of(warnings, [](const std::string& warning) {
+        return warning.find("Delayeds: ") != std::string::npos && warning.find("exchanged") != std::string::npos;
+      });
+    };
+    QVERIFY(tells(app::run_job(exchanged, silent_).provenance.warnings));
+    QVERIFY(tells(app::plan_job(exchanged, silent_).warnings));
   }
 
   void a_result_outlives_its_inputs() {

@@ -157,6 +157,33 @@ class DataChecksTest : public QObject {
     QVERIFY(crystals.sentence.starts_with("1 of 48"));
   }
 
+  /// The crystals of modules 5 to 7 are far from all activity: they are not dead.
+  void crystals_that_see_nothing_beside_others_that_do_not_are_good() {
+    MemoryEvents listmode = every_pair();
+    recon::EventBlock& events = listmode.events;
+    for (std::uint32_t i = 0; i < events.size(); ++i) {
+      events.crystal_a[i] = events.crystal_a[i] % 30;
+      events.crystal_b[i] = events.crystal_a[i] / 6 == 0 ? 6 + events.crystal_b[i] % 24 : events.crystal_b[i] % 6;
+    }
+    const io::DataCheck crystals = check_named(check(listmode), "Crystals");
+    QVERIFY2(crystals.verdict == io::Verdict::good, crystals.sentence.c_str());
+  }
+
+  void what_spoils_the_image_is_a_finding() {
+    recon::Reporter silent;
+    MemoryEvents turned = off_centre_source(-1);
+    const std::vector<std::string> findings = io::findings_for_image(io::check_data(turned, silent));
+    QVERIFY(findings.size() == 1 && findings[0].starts_with("TOF sign: reversed"));
+    io::CheckedSource without_tof(turned, {.tof = false});  // which then does no harm
+    recon::EventBlock block;
+    without_tof.rewind();
+    while (without_tof.read(block)) {
+    }
+    QVERIFY(io::findings_for_image(without_tof.take_summary(true)).empty());
+    QVERIFY(io::findings_for_image(check(every_pair(7))).front().starts_with("Crystals: 1 of 48"));
+    QVERIFY(io::findings_for_image(check(every_pair())).empty());
+  }
+
   void a_dead_crystal_that_the_file_knows_is_good() {
     MemoryEvents listmode = every_pair(7);
     listmode.table.bin.assign(1, std::vector<float>(48, 1));
