@@ -16,6 +16,7 @@
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "recon/module_pairs.h"
+#include "recon/subset_size.h"
 
 namespace coincide::app {
 namespace {
@@ -328,6 +329,30 @@ ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {
     centre_mm[a] += static_cast<float>(job.image.centre_offset_mm[a]);
   }
   return recon::centred_grid(shape, voxel_size_mm, centre_mm);
+}
+
+SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts) {
+  const double needed =
+      recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), job.algorithm.psf_fwhm_mm);
+  const auto possible = std::max<std::int64_t>(1, std::llround(std::floor(static_cast<double>(num_prompts) / needed)));
+  const std::int64_t wanted = job.most_subsets();
+  SubsetChoice choice{
+      .subsets = job.chooses_subsets() ? std::min(wanted, possible) : wanted, .note = "", .warning = ""};
+  if (possible >= wanted) {
+    return choice;
+  }
+  if (job.chooses_subsets()) {
+    choice.note = fmt::format(
+        "OSEM takes {} subset{} instead of {}: {} prompts are not enough for more, of which each needs about {:.0f} "
+        "for this image. Fewer subsets update it less often: set algorithm.iterations higher if it is too smooth.",
+        choice.subsets, choice.subsets == 1 ? "" : "s", wanted, num_prompts, needed);
+  } else {
+    choice.warning = fmt::format(
+        "algorithm.subsets = {} leaves {} prompts to each subset, which needs about {:.0f} for this image: a voxel "
+        "that a subset sees no prompt of becomes 0 for good, and activity is lost. Set it to 0, or to {} at most.",
+        wanted, num_prompts / static_cast<std::uint64_t>(wanted), needed, possible);
+  }
+  return choice;
 }
 
 std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }

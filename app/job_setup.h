@@ -37,6 +37,14 @@ struct JobSetup {
 /// FileError for a bad input file, DeviceError for a missing device.
 JobSetup prepare_job(const io::Job& job);
 
+/// Into how many subsets the prompts go, and what the user should know of that.
+struct SubsetChoice {
+  std::int64_t subsets = 1;
+  std::string note;
+  std::string warning;
+};
+SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts);
+
 /// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
 std::string iteration_ending(std::int64_t iteration);
 

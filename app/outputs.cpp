@@ -56,11 +56,10 @@ recon::Image in_unit(const recon::Image& image, const UnitScale& scale) {
   return result;
 }
 
-std::string method_line(const io::Job& job, double iterations_done, bool tof) {
-  std::string line =
-      job.algorithm.name == io::Method::mlem
-          ? fmt::format("listmode MLEM, {:g} iterations", iterations_done)
-          : fmt::format("listmode OSEM, {:g} iterations, {} subsets", iterations_done, job.num_subsets());
+std::string method_line(const io::Job& job, double iterations_done, std::int64_t subsets, bool tof) {
+  std::string line = job.algorithm.name == io::Method::mlem
+                         ? fmt::format("listmode MLEM, {:g} iterations", iterations_done)
+                         : fmt::format("listmode OSEM, {:g} iterations, {} subsets", iterations_done, subsets);
   line += tof ? ", TOF" : "";
   if (job.algorithm.psf_fwhm_mm > 0) {
     line += fmt::format(", PSF {:g} mm", job.algorithm.psf_fwhm_mm);

@@ -40,7 +40,7 @@ inline constexpr const char* without_delayeds =
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale);
 
 /// One line for the picture and for images: "listmode OSEM, 4 iterations, 8 subsets, TOF".
-std::string method_line(const io::Job& job, double iterations_done, bool tof);
+std::string method_line(const io::Job& job, double iterations_done, std::int64_t subsets, bool tof);
 
 /// Makes the folder. Throws InputError if that is not possible.
 void make_output_folder(const std::filesystem::path& folder);

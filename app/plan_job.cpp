@@ -194,6 +194,13 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (setup.device.kind == projectors::DeviceKind::cuda) {
     plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, job.algorithm.psf_fwhm_mm, plan.num_prompts);
   }
+  const SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
+  if (!choice.warning.empty()) {
+    plan.warnings.push_back(choice.warning);
+  }
+  if (!choice.note.empty()) {
+    plan.notes.push_back(choice.note);
+  }
 
   const recon::Image* attenuation = setup.attenuation ? &*setup.attenuation : nullptr;
   if (job.sensitivity.use_cache && !job.simulates()) {

@@ -164,7 +164,7 @@ class JobRun {
   void load_events() {
     reporter_.begin_stage("events");
     recon::LoadOptions options;
-    options.subsets = static_cast<int>(job_.num_subsets());
+    options.subsets = static_cast<int>(job_.most_subsets());
     options.start_s = job_.input.start_s;
     options.stop_s = job_.input.stop_s;
     options.num_threads = threads_;
@@ -201,6 +201,22 @@ class JobRun {
           fmt::format("{} prompts between crystals that cannot be in coincidence, or have efficiency 0, "
                       "are left out.",
                       data_->num_impossible()));
+    }
+    if (!reporter_.stop_requested()) {
+      choose_subsets();
+    }
+  }
+
+  void choose_subsets() {
+    const SubsetChoice choice = subset_choice(job_, setup_, data_->num_prompts());
+    data_->limit_subsets(static_cast<int>(choice.subsets));
+    provenance_.subsets = data_->num_subsets();
+    too_many_subsets_ = !choice.warning.empty();
+    if (too_many_subsets_) {
+      reporter_.warning(choice.warning);
+    }
+    if (!choice.note.empty()) {
+      reporter_.note(choice.note);
     }
   }
 
@@ -282,7 +298,7 @@ class JobRun {
     };
     recon::OsemOptions options;
     options.iterations = static_cast<int>(job_.algorithm.iterations);
-    options.subsets = static_cast<int>(job_.num_subsets());
+    options.subsets = data_->num_subsets();
     options.psf_fwhm_mm = job_.algorithm.psf_fwhm_mm;
     options.num_threads = threads_;
     options.device = &device_;
@@ -308,13 +324,23 @@ class JobRun {
   /// An image explains all prompts but the randoms (Shepp and Vardi 1982), unless their LORs do not cross it.
   void warn_of_missed_prompts() {
     constexpr double acceptable_part = 0.05;
+    constexpr double sigmas = 3;  // of chance, in the last subset's counts
     if (provenance_.figures.empty()) {
       return;
     }
     const auto prompts = static_cast<double>(data_->num_prompts());
     const double missed =
         1 - (provenance_.figures.back().expected_counts + static_cast<double>(num_randoms_)) / prompts;
-    if (missed > acceptable_part) {
+    const double by_chance = sigmas / std::sqrt(prompts / static_cast<double>(provenance_.subsets));
+    if (missed <= std::max(acceptable_part, by_chance)) {
+      return;
+    }
+    if (too_many_subsets_) {
+      reporter_.warning(fmt::format(
+          "The image does not explain about {:.0f} % of the prompts: with {} subsets, each has too few. Set "
+          "algorithm.subsets to 0.",
+          100 * missed, provenance_.subsets));
+    } else {
       reporter_.warning(fmt::format(
           "About {:.0f} % of the prompts miss the image: there is activity outside it, or randoms or scatter "
           "are not corrected. Values near its edges are disturbed. Make the image larger or move it "
@@ -324,7 +350,7 @@ class JobRun {
   }
 
   recon::Image described(recon::Image image, double iterations) const {
-    image.description = method_line(job_, iterations, tof());
+    image.description = method_line(job_, iterations, provenance_.subsets, tof());
     image.frame_start_s = provenance_.frame_start_s;
     image.frame_duration_s = provenance_.frame_duration_s;
     return image;
@@ -392,6 +418,7 @@ class JobRun {
   std::optional<recon::ListmodeData> data_;
   recon::Image image_;
   std::uint64_t num_randoms_ = 0;  ///< in the model
+  bool too_many_subsets_ = false;
   bool finished_ = false;
 };
 

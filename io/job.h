@@ -51,7 +51,7 @@ struct Job {
   struct Algorithm {
     Method name = Method::osem;
     std::int64_t iterations = 4;
-    std::int64_t subsets = 8;
+    std::int64_t subsets = 0;
     bool tof = true;
     double psf_fwhm_mm = 0;
     std::filesystem::path start_image;
@@ -85,8 +85,13 @@ struct Job {
   std::filesystem::path file;  ///< that the job was read from; empty if there is none
 
   bool simulates() const { return !simulation.phantom.empty() || !simulation.scanner.empty(); }
-  /// Subsets that the algorithm uses: one for MLEM.
-  std::int64_t num_subsets() const { return algorithm.name == Method::mlem ? 1 : algorithm.subsets; }
+  /// Whether the counts of the data say how many subsets there are.
+  bool chooses_subsets() const { return algorithm.name == Method::osem && algorithm.subsets == 0; }
+  /// Subsets that the algorithm uses: one for MLEM; at most so many if the counts decide.
+  std::int64_t most_subsets() const {
+    constexpr std::int64_t most_chosen = 8;
+    return algorithm.name == Method::mlem ? 1 : chooses_subsets() ? most_chosen : algorithm.subsets;
+  }
   /// output.name, else the name of the job file.
   std::string result_name() const;
   /// output.folder / (result_name() + suffix)

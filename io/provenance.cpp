@@ -69,8 +69,8 @@ void add_bids(const Provenance& run, Json& json) {
   json["ReconMethodName"] = job.algorithm.name == Method::mlem ? "Listmode MLEM" : "Listmode OSEM";
   json["ReconMethodParameterLabels"] = {"iterations", "subsets", "time of flight", "resolution model FWHM"};
   json["ReconMethodParameterUnits"] = {"none", "none", "none", "mm"};
-  json["ReconMethodParameterValues"] = {run.iterations_done, static_cast<double>(job.num_subsets()),
-                                        run.tof ? 1.0 : 0.0, job.algorithm.psf_fwhm_mm};
+  json["ReconMethodParameterValues"] = {run.iterations_done, static_cast<double>(run.subsets), run.tof ? 1.0 : 0.0,
+                                        job.algorithm.psf_fwhm_mm};
   json["ReconFilterType"] = "none";
   json["ImageDecayCorrected"] = run.decay_corrected;
   json["ImageDecayCorrectionTime"] = run.frame_start_s;

@@ -37,6 +37,7 @@ struct Provenance {
   std::vector<std::pair<std::string, double>> stage_seconds;
   std::vector<recon::IterationFigures> figures;
   double iterations_done = 0;
+  std::int64_t subsets = 1;  ///< that the algorithm used
   bool stopped = false;
   recon::ImageGrid grid;
   std::string unit;

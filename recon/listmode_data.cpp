@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -154,17 +155,22 @@ projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, s
 
 struct ListmodeData::Storage {
   Storage(const LoadOptions& options, const Scanner& scanner)
-      : columns(column_sizes(options.subsets),
-                options.memory_limit_bytes > 0 ? options.memory_limit_bytes : half_of_memory(), options.scratch_folder),
+      : memory_limit_bytes(options.memory_limit_bytes > 0 ? options.memory_limit_bytes : half_of_memory()),
+        scratch_folder(options.scratch_folder),
+        columns(make_columns(options.subsets)),
         sizes(static_cast<std::size_t>(options.subsets)),
         num_threads(options.num_threads),
         num_windows(most_windows(scanner)),
         delayeds(scanner.num_crystals()),
         delayeds_by_window(num_windows > 1 ? num_windows * scanner.num_crystals() : 0) {}
 
+  std::unique_ptr<ColumnStore> make_columns(int subsets) const {
+    return std::make_unique<ColumnStore>(column_sizes(subsets), memory_limit_bytes, scratch_folder);
+  }
+
   template <class T>
   T* column(std::size_t subset, Column which) const {
-    return reinterpret_cast<T*>(columns.data(subset * num_columns + which));
+    return reinterpret_cast<T*>(columns->data(subset * num_columns + which));
   }
 
   std::size_t used_columns() const { return num_windows > 1 ? num_columns : num_columns_of_one_window; }
@@ -172,7 +178,7 @@ struct ListmodeData::Storage {
   void make_room(std::size_t prompts) {
     for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
       for (std::size_t which = 0; which < used_columns(); ++which) {
-        columns.grow(subset * num_columns + which, sizes[subset] + prompts / sizes.size() + 1);
+        columns->grow(subset * num_columns + which, sizes[subset] + prompts / sizes.size() + 1);
       }
     }
   }
@@ -203,7 +209,11 @@ struct ListmodeData::Storage {
   void add_block(const EventBlock& block, const Window& window, const MultiplicativeModel& model,
                  std::vector<float>& factors);
 
-  ColumnStore columns;
+  void deal_to(int subsets);
+
+  std::uint64_t memory_limit_bytes;
+  std::filesystem::path scratch_folder;
+  std::unique_ptr<ColumnStore> columns;
   std::vector<std::size_t> sizes;  ///< prompts by subset
   int num_threads;
   std::size_t num_windows;  ///< of the type of module that has most
@@ -236,6 +246,23 @@ void ListmodeData::Storage::add_block(const EventBlock& block, const Window& win
       } else {
         ++impossible;
       }
+    }
+  }
+}
+
+/// Prompt i goes to subset i % subsets, as in add().
+void ListmodeData::Storage::deal_to(int subsets) {
+  const std::unique_ptr<ColumnStore> before = std::exchange(columns, make_columns(subsets));
+  const std::size_t old_subsets =
+      std::exchange(sizes, std::vector<std::size_t>(static_cast<std::size_t>(subsets))).size();
+  make_room(prompts);
+  for (std::size_t i = 0; i < prompts; ++i) {
+    const std::size_t subset = i % sizes.size();
+    const std::size_t row = sizes[subset]++;
+    for (std::size_t which = 0; which < used_columns(); ++which) {
+      const std::size_t bytes = element_bytes[which];
+      std::memcpy(columns->data(subset * num_columns + which) + row * bytes,
+                  before->data(i % old_subsets * num_columns + which) + i / old_subsets * bytes, bytes);
     }
   }
 }
@@ -275,6 +302,12 @@ ListmodeData& ListmodeData::operator=(ListmodeData&&) noexcept = default;
 ListmodeData::~ListmodeData() = default;
 
 int ListmodeData::num_subsets() const { return static_cast<int>(storage_->sizes.size()); }
+
+void ListmodeData::limit_subsets(int most) {
+  if (most < num_subsets()) {
+    storage_->deal_to(std::max(1, most));
+  }
+}
 
 PromptColumns ListmodeData::subset(int index) {
   const auto subset = static_cast<std::size_t>(index);
@@ -320,7 +353,7 @@ std::uint64_t ListmodeData::num_prompts() const { return storage_->prompts; }
 std::uint64_t ListmodeData::num_impossible() const { return storage_->impossible; }
 const EventCounts& ListmodeData::counts() const { return storage_->counts; }
 double ListmodeData::duration_s() const { return storage_->counts.duration_s; }
-bool ListmodeData::in_scratch_file() const { return storage_->columns.uses_file(); }
+bool ListmodeData::in_scratch_file() const { return storage_->columns->uses_file(); }
 std::span<const std::uint64_t> ListmodeData::delayeds_per_crystal() const { return storage_->delayeds; }
 
 double ListmodeData::delayed_share(std::uint32_t crystal, std::uint32_t window) const {

@@ -50,6 +50,9 @@ class ListmodeData {
   ~ListmodeData();
 
   int num_subsets() const;
+  /// Deals the prompts to `most` subsets if there are more, as if they had been loaded so. To be called before anything
+  /// else is made of them.
+  void limit_subsets(int most);
   PromptColumns subset(int index);
   /// Puts the events of each subset into an order in which neighbours cross the same voxels of the grid: iterations
   /// over them are several times faster. When the reporter asks to stop, the rest stays as it is.

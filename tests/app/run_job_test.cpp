@@ -65,9 +65,11 @@ class Spectator : public recon::Reporter {
     iterations.push_back(iteration);
   }
   void figures(const recon::IterationFigures& figures) override { passes.push_back(figures); }
+  void note(std::string_view sentence) override { notes.emplace_back(sentence); }
 
   std::vector<recon::Image> images;
   std::vector<double> iterations;
+  std::vector<std::string> notes;
   std::vector<recon::IterationFigures> passes;
 
  private:
@@ -130,6 +132,43 @@ class RunJobTest : public QObject {
     for (const std::string& name : record.outputs) {
       QVERIFY2(fs::is_regular_file(path("results") / name), name.c_str());
     }
+  }
+
+  /// All defaults but the image's width, on about 2000 prompts.
+  void few_counts_keep_their_activity() {
+    io::Job few = job("few");
+    few.simulation = {.phantom = "orientation", .scanner = "small", .duration_s = 0.02};
+    few.image.voxel_size_mm = {2, 2, 2};
+    few.image.size = {0, 0, 0};
+    few.algorithm = {};
+    Spectator spectator(false);
+    const app::RunResult chosen = app::run_job(few, spectator);
+    QVERIFY(chosen.provenance.prompts_used > 1000 && chosen.provenance.prompts_used < 4000);
+    QCOMPARE(chosen.provenance.subsets, 1);
+    QVERIFY2(chosen.provenance.warnings.size() == 1, chosen.provenance.warnings.back().c_str());  // of the sensitivity
+    QVERIFY(std::ranges::any_of(
+        spectator.notes, [](const std::string& note) { return note.starts_with("OSEM takes 1 subset instead of 8"); }));
+    few.output.name = "few_mlem";
+    few.algorithm.name = io::Method::mlem;
+    const app::RunResult mlem = app::run_job(few, silent_);
+    QCOMPARE(chosen.image.values, mlem.image.values);
+
+    few.output.name = "few_in_subsets";
+    few.algorithm.name = io::Method::osem;
+    few.algorithm.subsets = 8;  // obeyed
+    const app::RunResult obeyed = app::run_job(few, silent_);
+    QCOMPARE(obeyed.provenance.subsets, 8);
+    QVERIFY(sum(obeyed.image) < 0.8 * sum(mlem.image));
+    const auto warns_of = [&](const char* words) {
+      return std::ranges::any_of(obeyed.provenance.warnings, [words](const std::string& warning) {
+        return warning.find(words) != std::string::npos;
+      });
+    };
+    QVERIFY(warns_of("algorithm.subsets = 8 leaves"));
+    QVERIFY(!warns_of("image.size"));  // the wrong cause
+    const app::JobPlan plan = app::plan_job(few, silent_);
+    QVERIFY(std::ranges::any_of(
+        plan.warnings, [](const std::string& warning) { return warning.starts_with("algorithm.subsets = 8 leaves"); }));
   }
 
   void randoms_that_cannot_be_corrected_are_told() {

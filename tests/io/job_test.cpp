@@ -112,7 +112,13 @@ class JobTest : public QObject {
     QCOMPARE(job.image.size[2], 11);
     QVERIFY(job.algorithm.name == io::Method::mlem);
     QCOMPARE(job.output.name, std::string("a=b"));
-    QCOMPARE(job.num_subsets(), 1);
+    QCOMPARE(job.most_subsets(), 1);
+    io::set_in_job(job, "algorithm.name=osem");
+    QCOMPARE(job.most_subsets(), 8);
+    QVERIFY(job.chooses_subsets());
+    io::set_in_job(job, "algorithm.subsets=20");
+    QCOMPARE(job.most_subsets(), 20);
+    QVERIFY(!job.chooses_subsets());
   }
 
   void paths_count_from_the_job_file() {

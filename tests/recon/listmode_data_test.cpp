@@ -1,6 +1,7 @@
 #include "recon/listmode_data.h"
 
 #include <QtTest>
+#include <algorithm>
 #include <filesystem>
 #include <random>
 
@@ -45,6 +46,25 @@ class ListmodeDataTest : public QObject {
   Q_OBJECT
 
  private slots:
+  void fewer_subsets_are_as_if_loaded_so() {
+    MemoryEvents source = acquisition();
+    ListmodeData fewer = load(source, {.subsets = 5});
+    fewer.limit_subsets(7);
+    QCOMPARE(fewer.num_subsets(), 5);
+    fewer.limit_subsets(2);
+    QCOMPARE(fewer.num_subsets(), 2);
+    ListmodeData loaded = load(source, {.subsets = 2});
+    QCOMPARE(fewer.num_prompts(), loaded.num_prompts());
+    for (int subset = 0; subset < 2; ++subset) {
+      const PromptColumns a = fewer.subset(subset);
+      const PromptColumns b = loaded.subset(subset);
+      QCOMPARE(a.size(), b.size());
+      QVERIFY(std::ranges::equal(a.crystal_a, b.crystal_a) && std::ranges::equal(a.crystal_b, b.crystal_b));
+      QVERIFY(std::ranges::equal(a.tof_bin, b.tof_bin) && std::ranges::equal(a.factor, b.factor));
+      QVERIFY(std::ranges::all_of(a.additive, [](float b_of_event) { return b_of_event == 0; }));
+    }
+  }
+
   void prompts_are_dealt_to_subsets_in_turn() {
     MemoryEvents source = acquisition();
     const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
