@@ -10,6 +10,7 @@
 #include "app/resources.h"
 #include "io/data_checks.h"
 #include "io/image_file.h"
+#include "io/input_file.h"
 #include "io/listmode_file.h"
 #include "io/phantom_file.h"
 #include "io/provenance.h"
@@ -264,10 +265,8 @@ void check_start_image(const recon::Image& image, const ImageGrid& grid, const s
 }
 
 void require_file(const char* key, const fs::path& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) {
-    throw FileError(
-        fmt::format("{} = \"{}\": {}.", key, path.string(), error ? error.message() : "there is no such file"));
+  if (const std::string why = io::why_no_input_file(path); !why.empty()) {
+    throw FileError(fmt::format("{} = \"{}\": {}.", key, path.string(), why));
   }
 }
 

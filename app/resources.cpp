@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/job.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
@@ -21,16 +22,21 @@ fs::path resource_folder() {
 }
 
 fs::path find_resource(const fs::path& path_or_name, std::string_view kind) {
-  if (path_or_name.has_parent_path() || path_or_name.has_extension()) {
+  if (!io::is_bare_name(path_or_name)) {
     return path_or_name;
   }
   const fs::path folder = resource_folder() / kind;
   fs::path found = folder / (path_or_name.string() + ".toml");
-  if (fs::exists(found)) {
+  std::error_code error;
+  const fs::file_type type = fs::status(found, error).type();
+  if (type == fs::file_type::none) {
+    throw FileError(fmt::format("\"{}\" cannot be looked for among the program's {}: {}.", path_or_name.string(), kind,
+                                error.message()));
+  }
+  if (type != fs::file_type::not_found) {
     return found;
   }
   std::vector<std::string> names;
-  std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     if (entry.path().extension() == ".toml") {
       names.push_back(entry.path().stem().string());

@@ -4,10 +4,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 
 #include "io/image_file.h"
+#include "io/input_file.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -179,23 +179,26 @@ fs::path Job::result_path(std::string_view suffix) const {
 }
 
 Job load_job(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  std::error_code error;
-  const fs::file_type kind = fs::status(path, error).type();
-  if (!in || kind == fs::file_type::directory || !(text << in.rdbuf())) {
-    const std::string why = kind == fs::file_type::not_found   ? "there is no such file"
-                            : kind == fs::file_type::directory ? "it is a folder"
-                            : in                               ? "it is empty"
-                            : error                            ? error.message()
-                                                               : "it is closed to you";
+  const auto refuse = [&path](const std::string& why) {
     throw InputError(fmt::format("{}: cannot read this job file: {}. Write one with `coincide --new-job FILE`.",
                                  path.string(), why));
+  };
+  if (const std::string why = why_no_input_file(path); !why.empty()) {
+    refuse(why);
+  }
+  std::string text;
+  try {
+    text = read_text_file(path);
+  } catch (const FileError& error) {
+    refuse(error.what());
+  }
+  if (text.empty()) {
+    refuse("it is empty");
   }
   Job job;
   job.file = fs::absolute(path).lexically_normal();
   std::vector<Setting> settings = describe(job);
-  read_settings(settings, text.str(), path.string());
+  read_settings(settings, text, path.string());
   for (const Setting& setting : settings) {
     make_absolute(setting, job.file.parent_path());
   }
@@ -207,8 +210,12 @@ void set_in_job(Job& job, std::string_view assignment) {
   make_absolute(settings[assign_setting(settings, assignment)], fs::current_path());
 }
 
+bool is_bare_name(const fs::path& path) {
+  return !path.empty() && !path.has_parent_path() && !path.has_extension() && path != "." && path != "..";
+}
+
 bool names_resource(const Setting& setting, const fs::path& path) {
-  return setting.path_rule == PathRule::resource && !path.empty() && !path.has_parent_path() && !path.has_extension();
+  return setting.path_rule == PathRule::resource && is_bare_name(path);
 }
 
 void make_absolute(const Setting& setting, const fs::path& folder) {

@@ -110,6 +110,8 @@ Job load_job(const std::filesystem::path& path);
 /// Sets one setting from "key=value"; relative paths count from the working directory.
 void set_in_job(Job& job, std::string_view assignment);
 
+/// A word, neither with a folder nor with a suffix.
+bool is_bare_name(const std::filesystem::path& path);
 /// Is `path` the bare name of a file in resources/ ("nema_iq") of a setting that may hold one?
 bool names_resource(const Setting& setting, const std::filesystem::path& path);
 /// Gives a relative path the place that it has in a job file in `folder`. Names of resources, empty paths and settings

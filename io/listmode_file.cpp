@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "io/input_file.h"
 #include "io/petsird_file.h"
 #include "projectors/error.h"
 
@@ -49,18 +50,10 @@ constexpr std::array other_formats = {
 };
 
 std::string first_bytes(const Path& path) {
-  std::error_code error;
-  const auto kind = std::filesystem::status(path, error).type();
-  if (kind == std::filesystem::file_type::not_found) {
-    throw FileError(fmt::format("There is no file {}.", path.string()));
-  }
-  if (kind == std::filesystem::file_type::directory) {
-    throw FileError(fmt::format("{} is a folder; a listmode file is wanted.", path.string()));
+  if (const std::string why = why_no_input_file(path); !why.empty()) {
+    throw FileError(fmt::format("The listmode file {} cannot be read: {}.", path.string(), why));
   }
   std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw FileError(fmt::format("{} cannot be opened; is it yours to read?", path.string()));
-  }
   std::string bytes(bytes_to_recognise, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   bytes.resize(static_cast<std::size_t>(file.gcount()));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "io/input_file.h"
 #include "io/settings_file.h"
 #include "projectors/error.h"
 

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <random>
 
+#include "io/input_file.h"
 #include "io/settings_file.h"
 #include "projectors/error.h"
 #include "recon/units.h"

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 
 #include "projectors/error.h"
 
@@ -29,15 +27,6 @@ bool is_stated(const Setting& setting) {
 }
 
 }  // namespace
-
-std::string read_text_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file || std::filesystem::is_directory(path)) {
-    throw FileError(fmt::format("cannot read {}: there is no such file, or you may not read it", path.string()));
-  }
-  return text;
-}
 
 void read_settings_file(std::span<Setting> settings, const std::string& text, const std::filesystem::path& path) {
   try {

@@ -12,9 +12,6 @@ namespace coincide::io {
 /// impossible.
 inline constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 
-/// Throws FileError if the file cannot be read.
-std::string read_text_file(const std::filesystem::path& path);
-
 /// Reads a TOML text into the settings and checks that all are stated that must be. Throws FileError with file, line,
 /// key and what is allowed: syntax, unknown or missing keys, wrong types, values out of range.
 void read_settings_file(std::span<Setting> settings, const std::string& text, const std::filesystem::path& path);

@@ -60,7 +60,7 @@ class PetsirdDamageTest : public QObject {
   }
 
   void missing_files_and_folders_are_refused() {
-    QVERIFY(message_of<FileError>([&] { io::open_listmode(path_.parent_path() / "no"); }).contains("no file"));
+    QVERIFY(message_of<FileError>([&] { io::open_listmode(path_.parent_path() / "no"); }).contains("no such file"));
     QVERIFY(message_of<FileError>([&] { io::open_listmode(path_.parent_path()); }).contains("is a folder"));
   }
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <numbers>
 
-#include "io/settings_file.h"
+#include "io/input_file.h"
 #include "projectors/error.h"
 #include "support/test_main.h"
 

@@ -1,0 +1,61 @@
+#include "io/input_file.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "projectors/error.h"
+
+namespace coincide::io {
+
+namespace fs = std::filesystem;
+
+std::string why_no_input_file(const fs::path& path) {
+  std::error_code error;
+  switch (fs::status(path, error).type()) {
+    case fs::file_type::regular:
+      break;
+    case fs::file_type::not_found:
+      return "there is no such file";
+    case fs::file_type::directory:
+      return "it is a folder";
+    case fs::file_type::character:
+    case fs::file_type::block:
+      return "it is a device, not a file";
+    case fs::file_type::fifo:
+    case fs::file_type::socket:
+      return "it is a pipe, not a file, and would have to be read twice";
+    default:
+      return error ? error.message() : "it is not a file";
+  }
+  if (access(path.c_str(), R_OK) != 0) {
+    const std::error_code why(errno, std::generic_category());
+    return errno == EACCES ? "it is closed to you" : why.message();
+  }
+  return "";
+}
+
+std::string read_text_file(const fs::path& path) {
+  constexpr std::uintmax_t most_bytes = 16 << 20;
+  const std::string why = why_no_input_file(path);
+  if (!why.empty()) {
+    throw FileError(fmt::format("cannot read {}: {}", path.string(), why));
+  }
+  std::error_code error;
+  if (const std::uintmax_t bytes = fs::file_size(path, error); !error && bytes > most_bytes) {
+    throw FileError(fmt::format("cannot read {}: it has {} bytes, and {} are the most that a text file may have here",
+                                path.string(), bytes, most_bytes));
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file) {
+    throw FileError(fmt::format("cannot read {} to its end", path.string()));
+  }
+  return text;
+}
+
+}  // namespace coincide::io
