@@ -170,9 +170,7 @@ int run_command_line(int argc, char** argv) {
   } catch (const DeviceError& error) {
     return fail(no_device_or_memory, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(no_device_or_memory,
-                "the memory is not enough. Use larger or fewer voxels in [image], or a smaller "
-                "compute.memory_limit_gb.");
+    return fail(no_device_or_memory, "the memory of this machine, or what the process may have of it, is not enough.");
   } catch (const std::filesystem::filesystem_error& error) {
     return fail(other_failure,
                 fmt::format("cannot use the path {}: {}.", error.path1().string(), error.code().message()).c_str());

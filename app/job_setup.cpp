@@ -356,6 +356,13 @@ SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint6
 
 std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }
 
+std::string memory_of_image(const ImageGrid& grid) {
+  return fmt::format(
+      "Each image of {} x {} x {} voxels takes {:.2g} GB, and several are held at a time; events are held "
+      "up to compute.memory_limit_gb. Choose fewer or larger voxels in [image], or a lower limit.",
+      grid.shape[0], grid.shape[1], grid.shape[2], sizeof(float) * static_cast<double>(grid.num_voxels()) / 1e9);
+}
+
 JobSetup prepare_job(const io::Job& job) {
   check_settings(job);
   JobSetup setup;

@@ -48,6 +48,9 @@ SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint6
 /// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
 std::string iteration_ending(std::int64_t iteration);
 
+/// "Each image of 200 x 200 x 71 voxels takes 0.011 GB, and ...": for a sentence about too little memory.
+std::string memory_of_image(const recon::ImageGrid& grid);
+
 /// Voxels of the given size over the bore of the scanner: what a patient can fill, and all crystals along the axis.
 recon::ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm);
 

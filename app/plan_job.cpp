@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <new>
 #include <random>
 
 #include "app/job_setup.h"
@@ -10,6 +11,7 @@
 #include "app/sensitivity_cache.h"
 #include "io/data_checks.h"
 #include "projectors/device_floats.h"
+#include "projectors/error.h"
 #include "projectors/projector.h"
 #include "recon/model.h"
 #include "recon/osem_engine.h"
@@ -154,6 +156,14 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   return speed;
 }
 
+Speed speed_in_memory(const recon::MultiplicativeModel& model, const JobSetup& setup, const io::Job& job) {
+  try {
+    return measure_speed(model, setup, job);
+  } catch (const std::bad_alloc&) {
+    throw DeviceError(fmt::format("the memory is not enough to try the projectors. {}", memory_of_image(setup.grid)));
+  }
+}
+
 std::string memory_text(std::uint64_t bytes) {
   const double gb = static_cast<double>(bytes) / 1e9;
   return gb < 10 ? fmt::format("{:.2g} GB", gb) : fmt::format("{:.0f} GB", gb);
@@ -208,7 +218,7 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
         model, setup.grid, attenuation, {plan.tof, job.sensitivity.fraction, static_cast<int>(job.compute.threads)});
     plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).has(key);
   }
-  const Speed speed = measure_speed(model, setup, job);
+  const Speed speed = speed_in_memory(model, setup, job);
   // An attenuation image adds one forward projection per crystal pair.
   const double projections = attenuation != nullptr || (job.simulates() && job.simulation.attenuation) ? 2 : 1;
   plan.sensitivity_s = plan.sensitivity_cached ? 0

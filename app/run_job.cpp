@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <new>
 #include <numeric>
 #include <optional>
 
@@ -422,6 +423,16 @@ class JobRun {
   bool finished_ = false;
 };
 
+/// A sentence about memory names what asked for it.
+RunResult run_in_memory(const io::Job& job, JobSetup& setup, RunReporter& reporter) {
+  try {
+    return JobRun(job, setup, reporter).run();
+  } catch (const std::bad_alloc&) {
+    throw DeviceError(fmt::format("the memory is not enough for the stage \"{}\". {}", reporter.stage(),
+                                  memory_of_image(setup.grid)));
+  }
+}
+
 }  // namespace
 
 RunResult run_job(const io::Job& job, recon::Reporter& reporter) {
@@ -429,7 +440,7 @@ RunResult run_job(const io::Job& job, recon::Reporter& reporter) {
   make_output_folder(job.output.folder);
   RunReporter run_reporter(reporter, job.result_path(".log"));
   try {
-    return JobRun(job, setup, run_reporter).run();
+    return run_in_memory(job, setup, run_reporter);
   } catch (const std::exception& error) {
     run_reporter.log(fmt::format("FAILED: {}", error.what()));
     throw;

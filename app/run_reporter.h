@@ -31,6 +31,7 @@ class RunReporter : public recon::Reporter {
   /// A new stage begins; the one before it ends.
   void begin_stage(const std::string& name);
   void end_stage();
+  const std::string& stage() const { return stage_; }
   /// A line of the log that no screen shows.
   void log(std::string_view line);
 

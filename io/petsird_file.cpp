@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 #include "io/petsird_binary.h"
 #include "io/petsird_hdf5.h"
@@ -69,6 +70,11 @@ PetsirdSource::PetsirdSource(std::filesystem::path path, Container container, co
   } catch (const YardlEndOfData& error) {
     throw FileError(fmt::format("{} ends in the middle of its header, so it is damaged or cut off. {}", path_.string(),
                                 error.what()));
+  } catch (const std::bad_alloc&) {
+    throw FileError(
+        fmt::format("{} has a header that asks for more memory than there is: it is damaged, or its scanner "
+                    "is too large for this machine.",
+                    path_.string()));
   } catch (Error& error) {
     error.prepend("Cannot open " + path_.string());
     throw;
@@ -123,6 +129,9 @@ bool PetsirdSource::read_time_block(recon::EventBlock& block) {
   } catch (const YardlEndOfData& error) {
     end_early(error.what(), block, first_event);
     return false;
+  } catch (const std::bad_alloc&) {
+    throw DeviceError(fmt::format("The memory is not enough for time block {} of {}, {}.", counts_.time_blocks + 1,
+                                  path_.string(), blocks_->place()));
   } catch (Error& error) {
     error.prepend(
         fmt::format("Cannot read time block {} of {}, {}", counts_.time_blocks + 1, path_.string(), blocks_->place()));

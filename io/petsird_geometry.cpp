@@ -19,9 +19,6 @@ using Transform = Eigen::Matrix<double, 3, 4>;
 using Corners = std::array<Vector3d, 8>;
 using Edges = std::array<Vector3d, 3>;
 
-// A total-body scanner has some 10^6 crystals.
-constexpr std::uint64_t max_crystals = 20'000'000;
-
 Vector3d apply(const Transform& transform, const Vector3d& point) {
   return transform.leftCols<3>() * point + transform.col(3);
 }
@@ -81,6 +78,17 @@ Edges find_edges(const Corners& corners) {
 
 recon::Vec3 narrow(const Vector3d& v) {
   return {static_cast<float>(v.x()), static_cast<float>(v.y()), static_cast<float>(v.z())};
+}
+
+void check_place(const Vector3d& corner) {
+  constexpr double farthest_mm = recon::farthest_crystal_mm;
+  if (!(corner.cwiseAbs().maxCoeff() <= farthest_mm)) {
+    throw FileError(fmt::format(
+        "A crystal in the file has a corner at ({:g}, {:g}, {:g}) mm; coordinates from -{:.0f} to {:.0f} mm "
+        "are possible, from which LORs, TOF and image get their size. The transforms or the box in the "
+        "header are damaged, or not in mm.",
+        corner.x(), corner.y(), corner.z(), farthest_mm, farthest_mm));
+  }
 }
 
 /// A type of module as the file has it: places of the modules, of the crystals in a module, and of a crystal's corners.
@@ -193,7 +201,9 @@ Depth find_depth(const ModuleKind& kind, const std::vector<Vector3d>& all_centre
 void add_crystal(const Transform& place, const ModuleKind& kind, const Depth& depth, recon::Scanner& scanner) {
   std::array<recon::Vec3, 8> placed;
   for (std::size_t i = 0; i < kind.corners.size(); ++i) {
-    placed[i] = narrow(apply(place, kind.corners[i]));
+    const Vector3d corner = apply(place, kind.corners[i]);
+    check_place(corner);
+    placed[i] = narrow(corner);
   }
   const Vector3d centre = kind.centre_of(place);
   Edges turned;
@@ -252,15 +262,18 @@ void add_modules(const std::vector<YardlValue>& replicated_modules, recon::Scann
   std::vector<ModuleKind> kinds;
   std::vector<Vector3d> centres;
   std::uint64_t num_crystals = 0;
+  std::uint64_t num_modules = 0;
   for (const YardlValue& module : replicated_modules) {
     if (kinds.size() > std::numeric_limits<std::uint8_t>::max()) {
       throw FileError("The scanner in the file has more than 256 types of modules.");
     }
     const ModuleKind& kind = kinds.emplace_back(read_kind(module));
     num_crystals += kind.num_crystals();
-    if (num_crystals > max_crystals) {
-      throw FileError(fmt::format("The scanner in the file has {} or more crystals; at most {} are allowed.",
-                                  num_crystals, max_crystals));
+    num_modules += kind.modules.size();
+    if (num_crystals > recon::most_crystals || num_modules > recon::most_modules) {
+      throw FileError(
+          fmt::format("The scanner in the file has {} or more crystals in {} modules; at most {} in {} are possible.",
+                      num_crystals, num_modules, recon::most_crystals, recon::most_modules));
     }
   }
   for (const ModuleKind& kind : kinds) {

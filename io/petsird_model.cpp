@@ -85,7 +85,7 @@ std::vector<double> read_tof_fwhm(const YardlValue& info, std::size_t num_types)
 void add_tof_bins(const std::vector<float>& edges, double fwhm, recon::TofRange& range, PetsirdHeader& header) {
   range.first = static_cast<std::uint32_t>(header.scanner.tof_bins.size());
   range.count = edges.size() < 2 ? 0 : static_cast<std::uint32_t>(edges.size() - 1);
-  const bool stated = fwhm > 0 && std::isfinite(fwhm);
+  const bool stated = fwhm > 0 && fwhm <= header.scanner.longest_lor_mm();
   if (!stated && range.count > 1) {
     header.warnings.emplace_back(fmt::format(
         "The file gives {} mm as TOF resolution; each bin is taken for a resolution of its own width.", fwhm));

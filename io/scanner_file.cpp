@@ -83,6 +83,13 @@ void check(const Description& d, const std::filesystem::path& path) {
     refuse(fmt::format("crystals of {} x {} mm overlap at pitches of {} and {} mm", d.crystal_size_mm[0],
                        d.crystal_size_mm[1], d.pitch_transaxial_mm, d.pitch_axial_mm));
   }
+  // In doubles: products of what each may be are beyond 64 bits.
+  const double modules = static_cast<double>(d.rings) * static_cast<double>(d.modules_per_ring);
+  const double crystals = modules * static_cast<double>(d.crystals_axial) * static_cast<double>(d.crystals_transaxial);
+  if (crystals > static_cast<double>(recon::most_crystals) || modules > static_cast<double>(recon::most_modules)) {
+    refuse(fmt::format("{:g} crystals in {:g} modules are more than the {} in {} that are possible", crystals, modules,
+                       recon::most_crystals, recon::most_modules));
+  }
   const double width_mm = static_cast<double>(d.crystals_transaxial - 1) * d.pitch_transaxial_mm + d.crystal_size_mm[0];
   const double room_mm = 2 * d.radius_mm * std::tan(pi / static_cast<double>(d.modules_per_ring));
   if (d.modules_per_ring > 2 && width_mm > room_mm) {

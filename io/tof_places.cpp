@@ -9,7 +9,8 @@
 namespace coincide::io {
 namespace {
 
-constexpr float cell_mm = 16;  // finer than an object, coarse enough for many prompts per cell
+constexpr float smallest_cell_mm = 16;  // finer than an object, coarse enough for many prompts per cell
+constexpr int most_cells_along = 160;   // 2.5 m; what a file calls larger gets larger cells, not more of them
 
 }  // namespace
 
@@ -17,7 +18,8 @@ TofPlaces::TofPlaces(const recon::Scanner& scanner) : scanner_(scanner), field_(
   const recon::Vec3 half = scanner.half_extent_mm();
   for (int a = 0; a < 3; ++a) {
     low_[a] = field_.middle_mm()[a] - half[a];
-    size_[a] = std::max(1, static_cast<int>(std::ceil(2 * half[a] / cell_mm)));
+    cell_mm_[a] = std::max(smallest_cell_mm, 2 * half[a] / most_cells_along);
+    size_[a] = std::clamp(static_cast<int>(std::ceil(2 * half[a] / cell_mm_[a])), 1, most_cells_along);
   }
   for (auto& cells : cells_) {
     cells.assign(static_cast<std::size_t>(size_[0]) * size_[1] * size_[2], 0);
@@ -75,8 +77,8 @@ void TofPlaces::count(const recon::Vec3& place, int sign) {
   outside_ += sign == 0 && field_.is_behind_crystals(place) ? 1 : 0;
   std::size_t cell = 0;
   for (int axis = 0; axis < 3; ++axis) {
-    const auto index = static_cast<int>(std::floor((place[axis] - low_[axis]) / cell_mm));
-    if (index < 0 || index >= size_[axis]) {
+    const float index = std::floor((place[axis] - low_[axis]) / cell_mm_[axis]);
+    if (!(index >= 0 && index < static_cast<float>(size_[axis]))) {
       return;
     }
     cell = cell * size_[axis] + static_cast<std::size_t>(index);

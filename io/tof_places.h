@@ -29,6 +29,7 @@ class TofPlaces {
 
   const recon::Scanner& scanner_;
   recon::Vec3 low_{};
+  recon::Vec3 cell_mm_{};
   std::array<int, 3> size_{};
   recon::FieldOfView field_;
   std::array<std::vector<std::uint32_t>, 2> cells_;

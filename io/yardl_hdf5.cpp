@@ -100,6 +100,14 @@ std::vector<YardlHdf5File::IndexEntry> YardlHdf5File::index(const std::string& s
   const Hdf5Id tag_type = hdf5_member_type(type, "type", type_offset);
   std::size_t row_offset = 0;
   const YardlMemory row(uint64_type, hdf5_member_type(type, "offset", row_offset));
+  // A damaged header may state any size; deflate makes at most 1032 bytes of one.
+  const std::uint64_t possible = H5Dget_storage_size(dataset) * 1032;
+  if (points > possible / std::max<std::size_t>(1, H5Tget_size(type))) {
+    throw FileError(
+        fmt::format("The dataset {} says that it has {} entries, more than its {} bytes can hold; the file is "
+                    "damaged.",
+                    name, points, H5Dget_storage_size(dataset)));
+  }
   std::vector<std::byte> bytes(points * H5Tget_size(type));
   if (points > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) {
     throw FileError(fmt::format("The dataset {} cannot be read; the file is damaged or cut off.", name));

@@ -31,6 +31,10 @@ std::pair<Vec3, Vec3> bounds_mm(const Scanner& scanner) {
 
 void check_columns(const Scanner& scanner) {
   const std::size_t count = scanner.num_crystals();
+  if (count > most_crystals || scanner.num_modules() > most_modules) {
+    throw InputError(fmt::format("the scanner has {} crystals in {} modules: at most {} in {} are possible", count,
+                                 scanner.num_modules(), most_crystals, most_modules));
+  }
   const auto check_length = [count](const char* what, std::size_t length) {
     if (length != count) {
       throw InputError(
@@ -47,11 +51,13 @@ void check_columns(const Scanner& scanner) {
 }
 
 void check_crystal(const Scanner& scanner, std::size_t crystal) {
-  const auto finite = [](const Vec3& v) { return std::ranges::all_of(v, [](float x) { return std::isfinite(x); }); };
   const Vec3& centre = scanner.crystal_centre_mm[crystal];
-  if (!finite(centre)) {
-    throw InputError(fmt::format("crystal {} of the scanner lies at ({}, {}, {}) mm: coordinates must be finite",
-                                 crystal, centre[0], centre[1], centre[2]));
+  const auto possible = [](float x) { return std::abs(x) <= farthest_crystal_mm; };
+  if (!std::ranges::all_of(centre, possible)) {
+    throw InputError(
+        fmt::format("crystal {} of the scanner lies at ({}, {}, {}) mm: coordinates from -{:.0f} to "
+                    "{:.0f} mm are possible",
+                    crystal, centre[0], centre[1], centre[2], farthest_crystal_mm, farthest_crystal_mm));
   }
   const Vec3& n = scanner.crystal_normal[crystal];
   const float length = std::hypot(n[0], n[1], n[2]);
@@ -98,6 +104,25 @@ void check_types(const Scanner& scanner) {
   }
 }
 
+/// TOF bins lie within the longest LOR, or little beyond where the coincidence window is wide. One that is alone in its
+/// range states that window only, and nothing is made of it.
+void check_reach_of_tof(const Scanner& scanner) {
+  constexpr float in_lengths = 10;
+  const float longest_mm = scanner.longest_lor_mm();
+  for (const TofRange& range : scanner.tof_ranges) {
+    for (std::uint32_t i = 0; i < range.count && range.count > 1; ++i) {
+      const TofBin& bin = scanner.tof_bins[range.first + i];
+      const float reach_mm = std::max(std::abs(bin.centre_mm) + 0.5F * bin.width_mm, bin.sigma_mm);
+      if (reach_mm > in_lengths * longest_mm) {
+        throw InputError(fmt::format(
+            "the scanner has a TOF bin at {} mm of width {} mm and sigma {} mm: its LORs have a length of {:.1f} mm at "
+            "most, and TOF bins may reach {:.0f} mm from their middle",
+            bin.centre_mm, bin.width_mm, bin.sigma_mm, longest_mm, in_lengths * longest_mm));
+      }
+    }
+  }
+}
+
 void check_tof(const Scanner& scanner) {
   const std::size_t pairs = scanner.module_types.size() * scanner.module_types.size();
   if (scanner.tof_ranges.size() != pairs) {
@@ -123,6 +148,7 @@ void check_tof(const Scanner& scanner) {
           bin.centre_mm, bin.width_mm, bin.sigma_mm));
     }
   }
+  check_reach_of_tof(scanner);
 }
 
 }  // namespace
@@ -136,11 +162,9 @@ std::uint32_t Scanner::num_modules() const {
 }
 
 std::vector<TofBin> Scanner::tof_bins_of_model() const {
-  const Vec3 half = half_extent_mm();
   constexpr float sigma_mm = 10;  // edges wider than voxels: projectors divide by a sum over planes
   constexpr float margin_mm = 2 * 4 * sigma_mm;
-  const TofBin everywhere{
-      .centre_mm = 0, .width_mm = 2 * std::hypot(half[0], half[1], half[2]) + margin_mm, .sigma_mm = sigma_mm};
+  const TofBin everywhere{.centre_mm = 0, .width_mm = longest_lor_mm() + margin_mm, .sigma_mm = sigma_mm};
   std::vector<TofBin> bins = tof_bins;
   for (const TofRange& range : tof_ranges) {
     if (range.count == 1) {
@@ -162,6 +186,11 @@ Vec3 Scanner::centre_mm() const {
 Vec3 Scanner::half_extent_mm() const {
   const auto [low, high] = bounds_mm(*this);
   return {0.5F * (high[0] - low[0]), 0.5F * (high[1] - low[1]), 0.5F * (high[2] - low[2])};
+}
+
+float Scanner::longest_lor_mm() const {
+  const Vec3 half = half_extent_mm();
+  return 2 * std::hypot(half[0], half[1], half[2]);
 }
 
 void Scanner::check() const {

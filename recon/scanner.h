@@ -32,6 +32,12 @@ struct TofRange {
   std::uint32_t count = 0;  ///< 0: no coincidences between these types
 };
 
+/// Limits of what a file may describe: beyond those of any scanner, so that a damaged number is told from a large one
+/// before anything is made of its size. A total-body scanner has 10^6 crystals in some 10^4 modules along 2 m.
+inline constexpr std::uint64_t most_crystals = 20'000'000;
+inline constexpr std::uint64_t most_modules = 32'768;
+inline constexpr float farthest_crystal_mm = 25'000;  ///< from the origin of the axes, along each
+
 /// A PET scanner: where each crystal is, which modules it belongs to, TOF bins, energy windows.
 /// Lengths in mm in scanner axes, of which z is that of most
 /// scanners, but need not be: FieldOfView tells what the arrangement means.
@@ -69,6 +75,8 @@ struct Scanner {
   /// Middle of the crystals along each axis [mm], and the half extent from there.
   Vec3 centre_mm() const;
   Vec3 half_extent_mm() const;
+  /// No LOR is longer: the diagonal of the box around the crystals' centres [mm].
+  float longest_lor_mm() const;
   /// Throws InputError naming the first inconsistency (column lengths, ids, edges).
   void check() const;
 };

@@ -13,8 +13,7 @@ QString failure_sentence() {
   } catch (const Error& error) {
     return QString::fromUtf8(error.what());
   } catch (const std::bad_alloc&) {
-    return QStringLiteral(
-        "Out of memory. Use larger or fewer voxels in [image], or a smaller compute.memory_limit_gb.");
+    return QStringLiteral("Out of memory. Close other programs, or choose smaller data.");
   } catch (const std::exception& error) {
     return QStringLiteral("Unexpected: %1. Please report it with the job.").arg(QString::fromUtf8(error.what()));
   } catch (...) {

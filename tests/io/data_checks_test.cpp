@@ -184,6 +184,16 @@ class DataChecksTest : public QObject {
     QVERIFY(io::findings_for_image(check(every_pair())).empty());
   }
 
+  void an_enormous_scanner_takes_no_more_memory() {
+    recon::Scanner scanner = tests::small_scanner({.tof_bins = 9, .tof_width_mm = 16, .tof_sigma_mm = 4});
+    scanner.crystal_centre_mm[0] = {2e4F, -2e4F, 2e4F};
+    scanner.crystal_centre_mm[1] = {-2e4F, 2e4F, -2e4F};
+    MemoryEvents listmode(scanner);
+    listmode.add(0, 40, 0);
+    listmode.add(1, 40, 8);
+    QVERIFY(check_named(check(listmode), "TOF sign").verdict == io::Verdict::unknown);
+  }
+
   void a_dead_crystal_that_the_file_knows_is_good() {
     MemoryEvents listmode = every_pair(7);
     listmode.table.bin.assign(1, std::vector<float>(48, 1));

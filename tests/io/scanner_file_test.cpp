@@ -154,6 +154,14 @@ class ScannerFileTest : public QObject {
     QVERIFY(scanner.tof_bins[0].width_mm > 2 * std::hypot(200.0F, 80.0F) - 10);
   }
 
+  void scanners_beyond_all_sizes_are_refused_before_they_are_made() {
+    const std::string rings = small_with("rings = 2", "rings = 10000");
+    QVERIFY2(contains(complaint(rings), "160000 modules are more than the 20000000 in 32768"),
+             complaint(rings).c_str());
+    const std::string crystals = small_with("crystals_axial = 8", "crystals_axial = 1000000");
+    QVERIFY2(contains(complaint(crystals), "crystals_axial"), complaint(crystals).c_str());
+  }
+
   void mistakes_are_named_with_file_line_and_key() {
     const std::string typo = complaint(small_with("radius_mm", "radious_mm"));
     QVERIFY2(contains(typo, "scanner.toml, line 13") && contains(typo, "ring.radious_mm") &&

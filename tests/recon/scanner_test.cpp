@@ -105,6 +105,17 @@ class ScannerTest : public QObject {
     QVERIFY(refused([](Scanner& s) { s.tof_ranges[0].count = 4; }));
     QVERIFY(refused([](Scanner& s) { s.tof_ranges.clear(); }));
     QVERIFY(refused([](Scanner& s) { s.tof_bins[1].sigma_mm = 0; }));
+    // Numbers that would size what is made of the scanner.
+    QVERIFY(refused([](Scanner& s) { s.crystal_centre_mm[3][2] = 3e4F; }));
+    QVERIFY(refused([](Scanner& s) { s.crystal_centre_mm[3][0] = -1e30F; }));
+    QVERIFY(refused([](Scanner& s) { s.module_types[0].num_modules = 1U << 30U; }));
+    QVERIFY(refused([](Scanner& s) { s.tof_bins[0].centre_mm = -1e5F; }));
+    QVERIFY(refused([](Scanner& s) { s.tof_bins[2].width_mm = 1e9F; }));
+    QVERIFY(refused([](Scanner& s) { s.tof_bins[1].sigma_mm = 1e5F; }));
+  }
+
+  void a_lone_tof_bin_may_have_any_width() {
+    small_scanner({.tof_bins = 1, .tof_width_mm = 1e9F, .tof_sigma_mm = 1e9F}).check();
   }
 
   void grid_lies_around_its_centre() {
