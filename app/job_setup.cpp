@@ -199,6 +199,60 @@ double covered_part(const ImageGrid& image, const ImageGrid& map) {
   return part;
 }
 
+/// Largest value of the outer planes of `image` that lie at least a voxel within the box around all LORs. What
+/// attenuates there goes on outside of the image.
+float most_at_cut(const recon::Image& image, const recon::Scanner& scanner) {
+  const recon::Vec3 middle_mm = scanner.centre_mm();
+  const recon::Vec3 half_mm = scanner.half_extent_mm();
+  const auto& shape = image.grid.shape;
+  float most = 0;
+  for (int axis = 0; axis < 3; ++axis) {
+    for (const std::int64_t plane : {std::int64_t{0}, shape[axis] - 1}) {
+      const float step_mm = image.grid.voxel_size_mm[axis];
+      const float place_mm = image.grid.origin_mm[axis] + static_cast<float>(plane) * step_mm - middle_mm[axis];
+      if (std::abs(place_mm) + step_mm > half_mm[axis]) {
+        continue;
+      }
+      const int second = (axis + 1) % 3;
+      const int third = (axis + 2) % 3;
+      std::array<std::int64_t, 3> voxel{};
+      voxel[axis] = plane;
+      for (voxel[second] = 0; voxel[second] < shape[second]; ++voxel[second]) {
+        for (voxel[third] = 0; voxel[third] < shape[third]; ++voxel[third]) {
+          most = std::max(most, image.at(voxel[0], voxel[1], voxel[2]));
+        }
+      }
+    }
+  }
+  return most;
+}
+
+/// An attenuation image that ends where something attenuates, or that is short of the axial field, leaves attenuation
+/// out; one that only ends in the air around the object does not.
+void warn_of_cut_attenuation(double covered_of_result, JobSetup& setup) {
+  constexpr float tissue_per_cm = 0.03F;
+  const ImageGrid& grid = setup.attenuation->grid;
+  const recon::Scanner& scanner = setup.scanner();
+  const float field_mm = 2 * scanner.half_extent_mm()[2];
+  const float low_mm = grid.origin_mm[2] - 0.5F * grid.voxel_size_mm[2] - scanner.centre_mm()[2];
+  const float high_mm = low_mm + static_cast<float>(grid.shape[2]) * grid.voxel_size_mm[2];
+  const float covered_mm = std::min(high_mm, 0.5F * field_mm) - std::max(low_mm, -0.5F * field_mm);
+  if (covered_mm < 0.99F * field_mm - grid.voxel_size_mm[2]) {
+    setup.warnings.push_back(
+        fmt::format("The attenuation image covers {:.0f} of the {:.0f} mm of the scanner's axial field; elsewhere "
+                    "nothing attenuates, so activity is too low on LORs that leave it.",
+                    std::max(0.0F, covered_mm), field_mm));
+  } else if (const float most = most_at_cut(*setup.attenuation, scanner); most > tissue_per_cm) {
+    setup.warnings.push_back(fmt::format(
+        "The attenuation image ends where something attenuates ({:.2g} 1/cm at its border): what is cut off "
+        "is not corrected, so activity is too low on LORs through it.",
+        most));
+  } else if (covered_of_result < 0.99) {
+    setup.notes.push_back(fmt::format(
+        "The attenuation image covers {:.0f} % of the result; elsewhere nothing attenuates.", 100 * covered_of_result));
+  }
+}
+
 /// What can be wrong with an attenuation image of possible values: its place, and 1/mm instead of 1/cm.
 void check_attenuation_fits(const std::string& name, JobSetup& setup) {
   const double part = covered_part(setup.grid, setup.attenuation->grid);
@@ -208,10 +262,7 @@ void check_attenuation_fits(const std::string& name, JobSetup& setup) {
                     "and origin must be those of the scanner.",
                     name));
   }
-  if (part < 0.99) {
-    setup.notes.push_back(
-        fmt::format("The attenuation image covers {:.0f} % of the result; elsewhere nothing attenuates.", 100 * part));
-  }
+  warn_of_cut_attenuation(part, setup);
   const ImageGrid& grid = setup.attenuation->grid;
   constexpr float implausible_mm = 50;
   if (*std::ranges::max_element(grid.voxel_size_mm) > implausible_mm) {

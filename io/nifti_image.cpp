@@ -8,8 +8,10 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <new>
 
 #include "io/atomic_file.h"
+#include "io/input_file.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -95,7 +97,13 @@ std::vector<char> file_bytes(const nifti_image& nim, const std::string& name) {
   if (nim.nbyper <= 0 || nim.iname_offset < 0 || size > possible) {
     refuse_damaged(name);
   }
-  std::vector<char> bytes(size);
+  std::vector<char> bytes;
+  try {
+    bytes.resize(size);
+  } catch (const std::bad_alloc&) {
+    throw DeviceError(fmt::format("{}: its {} x {} x {} voxels take {:.3g} GB, more than there is memory.", name,
+                                  nim.nx, nim.ny, nim.nz, static_cast<double>(size) / 1e9));
+  }
   znzFile file = znzopen(name.c_str(), "rb", nifti_is_gzfile(name.c_str()));
   const bool whole =
       file != nullptr && znzseek(file, nim.iname_offset, SEEK_SET) >= 0 && znzread(bytes.data(), 1, size, file) == size;
@@ -144,6 +152,12 @@ std::vector<float> file_values(const nifti_image& nim, const std::string& name) 
     case DT_INT32:
       values = as_float<std::int32_t>(bytes);
       break;
+    case DT_UINT64:
+      values = as_float<std::uint64_t>(bytes);
+      break;
+    case DT_INT64:
+      values = as_float<std::int64_t>(bytes);
+      break;
     case DT_FLOAT32:
       values = as_float<float>(bytes);
       break;
@@ -172,8 +186,55 @@ struct Axes {
   std::array<float, 3> origin_mm{};  ///< centre of the file's first voxel
 };
 
+/// The farthest that a voxel lies from itself in the two places that a file states, in its unit of length.
+float distance_of_forms(const nifti_image& nim) {
+  float farthest = 0;
+  for (int corner = 0; corner < 8; ++corner) {
+    const std::array<float, 3> voxel{(corner & 1) != 0 ? static_cast<float>(nim.nx - 1) : 0,
+                                     (corner & 2) != 0 ? static_cast<float>(nim.ny - 1) : 0,
+                                     (corner & 4) != 0 ? static_cast<float>(nim.nz - 1) : 0};
+    std::array<float, 3> apart{};
+    for (int axis = 0; axis < 3; ++axis) {
+      apart[axis] = nim.sto_xyz.m[axis][3] - nim.qto_xyz.m[axis][3];
+      for (int f = 0; f < 3; ++f) {
+        apart[axis] += (nim.sto_xyz.m[axis][f] - nim.qto_xyz.m[axis][f]) * voxel[f];
+      }
+    }
+    farthest = std::max(farthest, std::hypot(apart[0], apart[1], apart[2]));
+  }
+  return farthest;
+}
+
+/// Throws FileError if the two places that a file may state differ by more than rounding makes them.
+void check_forms_agree(const nifti_image& nim, float unit_mm, const std::string& name) {
+  constexpr float of_voxel = 0.1F;
+  const float apart = distance_of_forms(nim);
+  if (nim.sform_code > 0 && nim.qform_code > 0 && !(apart <= of_voxel * std::min({nim.dx, nim.dy, nim.dz}))) {
+    throw FileError(fmt::format(
+        "{}: its sform and its qform put it into different places, up to {:.1f} mm apart, and the file does "
+        "not say which is that in the scanner. Set the code of the wrong one to 0 (sform_code, qform_code).",
+        name, unit_mm * apart));
+  }
+}
+
+void check_possible(const Axes& axes, const std::string& name) {
+  constexpr float smallest_mm = 1e-3F;
+  constexpr float largest_mm = 1e4F;
+  constexpr float farthest_mm = 1e6F;
+  for (int f = 0; f < 3; ++f) {
+    const float step = std::abs(axes.step_mm[f]);
+    if (!(step >= smallest_mm && step <= largest_mm && std::abs(axes.origin_mm[f]) <= farthest_mm)) {
+      throw FileError(
+          fmt::format("{}: a voxel of {:g} mm at {:g} mm along axis {} is not possible: sizes from {:g} to "
+                      "{:g} mm are, and places up to {:g} mm away.",
+                      name, step, axes.origin_mm[f], f + 1, smallest_mm, largest_mm, farthest_mm));
+    }
+  }
+}
+
 Axes axes_of(const nifti_image& nim, const std::string& name) {
   const float unit_mm = nim.xyz_units == NIFTI_UNITS_METER ? 1e3F : nim.xyz_units == NIFTI_UNITS_MICRON ? 1e-3F : 1;
+  check_forms_agree(nim, unit_mm, name);
   Axes axes;
   if (nim.sform_code <= 0 && nim.qform_code <= 0) {
     axes.step_mm = {unit_mm * std::abs(nim.dx), unit_mm * std::abs(nim.dy), unit_mm * std::abs(nim.dz)};
@@ -181,6 +242,7 @@ Axes axes_of(const nifti_image& nim, const std::string& name) {
     for (int f = 0; f < 3; ++f) {
       axes.origin_mm[f] = -0.5F * axes.step_mm[f] * static_cast<float>(size[f] - 1);
     }
+    check_possible(axes, name);
     return axes;
   }
   mat44 lps = nim.sform_code > 0 ? nim.sto_xyz : nim.qto_xyz;
@@ -205,6 +267,7 @@ Axes axes_of(const nifti_image& nim, const std::string& name) {
     axes.step_mm[f] = unit_mm * lps.m[axis][f];
     axes.origin_mm[f] = unit_mm * lps.m[f][3];
   }
+  check_possible(axes, name);
   return axes;
 }
 
@@ -283,8 +346,8 @@ void write_nifti(const std::filesystem::path& path, const recon::Image& image) {
 
 recon::Image read_nifti(const std::filesystem::path& path) {
   const std::string name = path.string();
-  if (!std::filesystem::exists(path)) {
-    throw FileError(fmt::format("{}: there is no such file.", name));
+  if (const std::string why = why_no_input_file(path); !why.empty()) {
+    throw FileError(fmt::format("{}: {}.", name, why));
   }
   nifti_set_debug_level(0);  // the library would print; its answers say enough
   const bool is_nifti = is_nifti_file(path.c_str()) > 0;

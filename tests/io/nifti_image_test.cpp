@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "io/image_file.h"
 #include "projectors/error.h"
@@ -38,6 +39,8 @@ struct Header {
   std::array<float, 8> pixdim{1, 2, 3, 4, 0, 0, 0, 0};
   float slope = 1, intercept = 0;
   std::int16_t qform_code = 0, sform_code = 1;
+  std::array<float, 3> quaternion{};  ///< 0: straight
+  std::array<float, 3> q_offset{};
   std::array<float, 12> rows{2, 0, 0, -10, 0, 3, 0, -20, 0, 0, 4, -30};
 };
 
@@ -59,6 +62,8 @@ std::string nifti_bytes(const Header& header, const std::vector<T>& values) {
   put(bytes, 116, header.intercept);
   put(bytes, 252, header.qform_code);
   put(bytes, 254, header.sform_code);
+  put(bytes, 256, header.quaternion);
+  put(bytes, 268, header.q_offset);
   put(bytes, 280, header.rows);
   std::memcpy(bytes.data() + 344, "n+1", 3);
   std::memcpy(bytes.data() + 352, values.data(), values.size() * sizeof(T));
@@ -113,6 +118,32 @@ class NiftiImageTest : public QObject {
   }
 
  private slots:
+  void two_places_must_be_one() {
+    Header header;
+    header.qform_code = 1;
+    header.q_offset = {-10, -20, -30};
+    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).isEmpty());
+    header.q_offset[1] = -19.9F;  // less than a tenth of a voxel
+    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).isEmpty());
+    header.q_offset[1] = -50;
+    const QString moved = complaint_about(nifti_bytes(header, counted<std::int16_t>()));
+    QVERIFY2(moved.contains("sform and its qform") && moved.contains("30.0 mm apart"), qPrintable(moved));
+    header.q_offset[1] = -20;
+    header.quaternion = {0, 0, 1};  // half a turn about z
+    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).contains("sform and its qform"));
+    header.qform_code = 0;  // the remedy
+    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).isEmpty());
+  }
+
+  void impossible_voxels_are_named() {
+    Header header;
+    header.rows[0] = 1e9F;
+    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).contains("a voxel of 1e+09 mm"));
+    header.rows[0] = 2;
+    header.rows[3] = std::numeric_limits<float>::infinity();
+    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).contains("is not possible"));
+  }
+
   void round_trip_keeps_everything_data() {
     QTest::addColumn<QString>("name");
     QTest::newRow("plain") << "image.nii";
@@ -153,6 +184,8 @@ class NiftiImageTest : public QObject {
     check_type<float>(16);
     check_type<double>(64);
     check_type<std::uint16_t>(512);
+    check_type<std::int64_t>(1024);
+    check_type<std::uint64_t>(1280);
   }
 
   void slope_0_means_unscaled() {
