@@ -5,13 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
-#include <cstdio>
 #include <new>
 #include <optional>
 
 #include "app/file_info.h"
 #include "app/plan_job.h"
 #include "app/run_job.h"
+#include "app/terminal_output.h"
 #include "app/terminal_reporter.h"
 #include "app/window.h"
 #include "io/atomic_file.h"
@@ -104,7 +104,7 @@ int run_batch(const CommandLine& line) {
   TerminalReporter reporter(stop_flag);
   try {
     if (line.dry_run) {
-      fmt::print("{}", plan_text(plan_job(job, reporter)));
+      print_result(plan_text(plan_job(job, reporter)));
       return done;
     }
     return run_job(job, reporter).stopped() ? stopped : done;
@@ -119,16 +119,17 @@ int print_info(const CommandLine& line) {
   TerminalReporter reporter(stop_flag);
   const auto source = io::open_listmode(line.info, {.allow_truncated = line.allow_truncated});
   const io::DataSummary summary = io::check_data(*source, reporter);
-  fmt::print("{}", file_info_text(*source, summary));
+  print_result(file_info_text(*source, summary));
   return summary.complete ? done : stopped;
 }
 
 int write_new_job(const std::string& path) {
-  if (std::filesystem::exists(path)) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error)) {
     throw InputError(fmt::format("{} exists already; choose another name.", path));
   }
   io::write_text_file(path, io::job_text(io::Job{}));
-  fmt::print("Written: {}. Fill in input.events, then run `coincide --batch {}`.\n", path, path);
+  print_result(fmt::format("Written: {}. Fill in input.events, then run `coincide --batch {}`.\n", path, path));
   return done;
 }
 
@@ -146,13 +147,14 @@ int run(const CommandLine& line, int argc, char** argv) {
 }
 
 int fail(ExitCode code, const char* message) {
-  fmt::print(stderr, "coincide: {}\n", message);
+  print_message(fmt::format("coincide: {}\n", message));
   return code;
 }
 
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  survive_closed_streams();
   CommandLine line;
   CLI::App program("PET reconstruction from listmode data.", "coincide");
   declare_options(program, line);

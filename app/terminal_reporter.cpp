@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
+
+#include "app/terminal_output.h"
 
 namespace coincide::app {
 namespace {
@@ -38,8 +39,7 @@ void TerminalReporter::progress(std::string_view stage, double fraction) {
     return;
   }
   // Back to the first column, and erase what was longer.
-  fmt::print(stderr, "\r{}\x1b[K", progress_text(fraction));
-  std::fflush(stderr);
+  print_message(fmt::format("\r{}\x1b[K", progress_text(fraction)));
   progress_line_shown_ = true;
 }
 
@@ -56,13 +56,12 @@ void TerminalReporter::warning(std::string_view sentence) { line(fmt::format("Wa
 
 void TerminalReporter::line(const std::string& text) {
   clear_progress_line();
-  fmt::print(stderr, "{}\n", text);
-  std::fflush(stderr);
+  print_message(text + "\n");
 }
 
 void TerminalReporter::clear_progress_line() {
   if (progress_line_shown_) {
-    fmt::print(stderr, "\r\x1b[K");
+    print_message("\r\x1b[K");
     progress_line_shown_ = false;
   }
 }

@@ -26,6 +26,8 @@ SIMULATE = 'simulation = { phantom = "orientation", scanner = "small", duration_
 RECONSTRUCT = 'input = { events = "scan.petsird" }\n' + COARSE
 
 
+IMAGES = ("mu_per_mm.nii", "mu_beside.nii", "mu_half.nii", "mask.nii", "zero.nii")
+
 # No case may open a window.
 no_display = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
 
@@ -62,6 +64,15 @@ def make_odd_images(folder):
             struct.pack_into("<f", image, place, struct.unpack_from("<f", image, place)[0] + offset_mm)
         (folder / name).write_bytes(image)
 
+    def half_of(source, name):
+        """The lower half along z, the slowest axis: 46 is the number of planes."""
+        image = bytearray(gzip.decompress((folder / source).read_bytes()))
+        planes = struct.unpack_from("<h", image, 46)[0]
+        plane_bytes = (len(image) - 352) // planes
+        struct.pack_into("<h", image, 46, planes // 2)
+        (folder / name).write_bytes(image[: 352 + planes // 2 * plane_bytes])
+
+    half_of("mu.nii.gz", "mu_half.nii")
     odd("mu.nii.gz", "mu_per_mm.nii", 0.1)
     odd("mu.nii.gz", "mu_beside.nii", 1, 5000)
     odd("mu.nii.gz", "mask.nii", 1 / 0.096)
@@ -69,12 +80,30 @@ def make_odd_images(folder):
     (folder / "text.nii").write_text("This is no image. " * 100)
 
 
+def expanded(cases):
+    """A case with a list `each` is one for each entry, which stands for {} in its arguments, with {long} for a name that
+    no file system takes."""
+    for case in cases:
+        for entry in case.get("each", [None]):
+            if entry is None:
+                yield case
+                continue
+            value = entry.replace("{long}", "a" * 300)
+            yield case | {
+                "name": f"{case['name']}: {entry}",
+                "arguments": [argument.replace("{}", value) for argument in case["arguments"]],
+            }
+
+
 def fresh_folder(inputs, parent, job):
     folder = Path(tempfile.mkdtemp(dir=parent))
     for name in ("scan", "cut", "empty", "text"):
         (folder / f"{name}.petsird").symlink_to(inputs / f"{name}.petsird")
-    for name in ("mu.nii.gz", "activity.nii.gz", "mu_per_mm.nii", "mu_beside.nii", "mask.nii", "zero.nii", "text.nii"):
+    for name in ("mu.nii.gz", "activity.nii.gz", "text.nii", *IMAGES):
         shutil.copy(inputs / name, folder)
+    for name in ("pipe.petsird", "pipe.toml", "pipe.nii"):
+        os.mkfifo(folder / name)
+    (folder / "folder.nii").mkdir()
     (folder / "job.toml").write_text(job)
     return folder
 
@@ -87,12 +116,37 @@ def complaints_about(case, program, folder):
     if result.returncode != case["exit_code"]:
         found.append(f"ended with {result.returncode}, not {case['exit_code']}")
     found += [f"does not say {words!r}" for words in case.get("says", []) if words not in said]
+    found += [f"says {words!r}" for words in case.get("says_not", []) if words in said]
     found += [f"leaves no {name}" for name in case.get("leaves", []) if not (folder / name).is_file()]
     found += [f"leaves {name}" for name in case.get("leaves_not", []) if (folder / name).exists()]
     found += [f"leaves {path.name}" for path in folder.rglob("*.part")]
     if case["exit_code"] in (2, 3, 4) and not said.strip().splitlines()[-1].startswith("coincide: "):
         found.append("does not end with one line that says why")
     return [", ".join(found) + "\n" + said] if found else []
+
+
+def complaints_about_closed_streams(program, folder):
+    """A reader that goes away, or that never was, ends no run."""
+    found = []
+    for ending, name in (("2>&1 | head -1", "head"), ("> /dev/full", "full"), (">&- 2>&- <&-", "closed")):
+        command = f'"{program}" --batch job.toml --output {name} {ending}'
+        subprocess.run(["bash", "-c", command], cwd=folder, env=no_display, capture_output=True, timeout=120)
+        if not (folder / name / "job.nii.gz").is_file():
+            found.append(f"leaves no image with {ending}")
+        log = folder / name / "job.log"
+        if not log.is_file() or "end" not in log.read_text() or "Written" not in log.read_text():
+            found.append(f"leaves no whole log with {ending}")
+        for result in (folder / name).glob("*.nii.gz"):
+            gzip.decompress(result.read_bytes())
+    info = f'set -o pipefail; "{program}" --info scan.petsird | head -1'
+    status = subprocess.run(["bash", "-c", info], cwd=folder, env=no_display, capture_output=True, timeout=120).returncode
+    if status != 0:
+        found.append(f"--info into head ends with {status}")
+    full = f'"{program}" --info scan.petsird > /dev/full'
+    status = subprocess.run(["bash", "-c", full], cwd=folder, env=no_display, capture_output=True, timeout=120).returncode
+    if status != 3:
+        found.append(f"--info onto a full disk ends with {status}, not 3")
+    return found
 
 
 def complaints_about_stop(program, folder):
@@ -126,13 +180,16 @@ def main():
         inputs = Path(scratch) / "inputs"
         inputs.mkdir()
         make_inputs(program, inputs)
-        for case in [*cases, {"name": "Ctrl-C keeps the image"}]:
+        special = [
+            {"name": "Ctrl-C keeps the image", "run": complaints_about_stop},
+            {"name": "closed streams end no run", "run": complaints_about_closed_streams},
+        ]
+        for case in [*expanded(cases), *special]:
             if wanted not in case["name"]:
                 continue
             folder = fresh_folder(inputs, scratch, case.get("job", RECONSTRUCT))
-            complaints = (
-                complaints_about(case, program, folder) if "arguments" in case else complaints_about_stop(program, folder)
-            )
+            run_case = case.get("run")
+            complaints = run_case(program, folder) if run_case else complaints_about(case, program, folder)
             for complaint in complaints:
                 failures += 1
                 print(f"FAIL {case['name']}: {complaint}")
