@@ -92,10 +92,10 @@ std::string PetsirdSource::format() const {
 void PetsirdSource::begin() {
   counts_ = {};
   counts_.warnings = header_.warnings;
-  intervals_ = {};
-  placement_ = {};
-  last_placement_.reset();
-  moves_ = 0;
+  times_ = {};
+  movements_ = {};
+  num_movements_ = 0;
+  places_.clear();
   ended_ = false;
 }
 
@@ -109,7 +109,23 @@ bool PetsirdSource::read(recon::EventBlock& block) {
   while (!ended_ && block.size() < events_per_read) {
     ended_ = !read_time_block(block);
   }
-  return !block.intervals.empty();
+  sum_up();
+  return !block.time_blocks.empty() || !block.movements.empty();
+}
+
+/// What the blocks tell together.
+void PetsirdSource::sum_up() {
+  counts_.first_ms = times_.first_ms();
+  counts_.last_ms = times_.last_ms();
+  counts_.duration_s = times_.recorded().total_s();
+  counts_.no_duration = times_.no_duration();
+  counts_.time_warnings = times_.warnings();
+  if (ended_) {
+    counts_.moves = movements_.first_change_ms().has_value();
+    if (movements_.starts_elsewhere()) {
+      warn_once("The bed or the gantry stands off its reference position; the image is in the scanner's own axes.");
+    }
+  }
 }
 
 bool PetsirdSource::read_time_block(recon::EventBlock& block) {
@@ -168,7 +184,8 @@ void PetsirdSource::value(const std::string& field, const YardlValue& value) {
     pending_.interval = {milliseconds(value.at("start")), milliseconds(value.at("stop"))};
   } else if (field == "start") {
     const std::uint32_t start = milliseconds(value);
-    pending_.interval = {start, start + header_.block_duration_ms};
+    const std::uint32_t latest = std::numeric_limits<std::uint32_t>::max();
+    pending_.interval = {start, start + std::min(header_.block_duration_ms, latest - start)};
   } else if (field == "transform") {
     pending_.transforms = {value.at("matrix").floats("matrix")};
   } else if (field == "transforms") {
@@ -245,10 +262,8 @@ void PetsirdSource::accept(const TimeBlockPlan& plan, recon::EventBlock& block) 
       accept_events(block);
       break;
     case TimeBlockPlan::Kind::bed:
-      placement_.bed = pending_.transforms;
-      break;
     case TimeBlockPlan::Kind::gantry:
-      placement_.gantry = pending_.transforms;
+      accept_movement(plan.kind == TimeBlockPlan::Kind::gantry, block);
       break;
     case TimeBlockPlan::Kind::other:
       break;
@@ -259,38 +274,39 @@ void PetsirdSource::accept(const TimeBlockPlan& plan, recon::EventBlock& block) 
 }
 
 void PetsirdSource::accept_events(recon::EventBlock& block) {
-  const auto [start, stop] = pending_.interval;
   counts_.prompts += pending_.counts.prompts;
   counts_.delayeds += pending_.counts.delayeds;
   counts_.singles += pending_.counts.singles;
   counts_.triples += pending_.counts.triples;
   counts_.quadruples += pending_.counts.quadruples;
   counts_.out_of_range += pending_.counts.out_of_range;
-  counts_.first_ms = last_placement_ ? std::min(counts_.first_ms, start) : start;
-  counts_.last_ms = std::max(counts_.last_ms, std::max(start, stop));
-  intervals_.add(pending_.interval);
-  block.intervals.push_back(pending_.interval);
-  counts_.duration_s = intervals_.total_s();
-  block.time_ms.resize(block.size(), start);
-
-  if (!last_placement_ && (!is_identity(placement_.bed) || !is_identity(placement_.gantry))) {
-    warn_once("The bed or the gantry stands off its reference position; the image is in the scanner's own axes.");
-  }
-  if (last_placement_ && *last_placement_ != placement_) {
-    ++moves_;
-  }
-  last_placement_ = placement_;
-  block.moves_before.push_back(moves_);
-  counts_.moves = moves_ > 0;
+  const recon::TimeBlock time{pending_.interval, pending_.counts.prompts, num_movements_};
+  times_.add(time);
+  movements_.add(time);
+  block.time_blocks.push_back(time);
+  block.time_ms.resize(block.size(), time.time.start_ms);
   if (pending_.extra_rows) {
     warn_once(fmt::format(
         "The file lists events for more types of modules than the {} of its scanner; those are left out (some "
         "generators repeat rows).",
         scanner().module_types.size()));
   }
-  if (stop < start) {
-    warn_once(fmt::format("A time block stops at {} ms, before its start at {} ms.", stop, start));
+}
+
+void PetsirdSource::accept_movement(bool of_gantry, recon::EventBlock& block) {
+  std::string bytes;
+  for (const std::vector<float>& matrix : pending_.transforms) {
+    for (const float number : matrix) {
+      const float same = number == 0 ? 0 : number;  // -0 and 0 are one place
+      bytes.append(reinterpret_cast<const char*>(&same), sizeof same);
+    }
   }
+  const auto next = static_cast<std::uint32_t>(places_.size()) + 1;
+  const std::uint32_t place = is_identity(pending_.transforms) ? 0 : places_.emplace(bytes, next).first->second;
+  const recon::Movement movement{pending_.interval.start_ms, of_gantry, place};
+  ++num_movements_;
+  movements_.add(movement);
+  block.movements.push_back(movement);
 }
 
 }  // namespace coincide::io

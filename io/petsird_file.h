@@ -1,16 +1,17 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "io/listmode_file.h"
 #include "io/petsird_blocks.h"
 #include "io/petsird_model.h"
+#include "recon/block_times.h"
 #include "recon/events.h"
-#include "recon/time_intervals.h"
+#include "recon/movement_log.h"
 
 namespace coincide::io {
 
@@ -32,11 +33,6 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
 
  private:
   using Transforms = std::vector<std::vector<float>>;
-  struct Placement {
-    Transforms bed;  ///< empty before the first movement
-    Transforms gantry;
-    bool operator==(const Placement&) const = default;
-  };
   /// What has been seen of a time block that is not yet read to its end.
   struct Pending {
     recon::EventCounts counts;  ///< only numbers of events
@@ -52,6 +48,8 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   bool read_time_block(recon::EventBlock& block);
   void accept(const TimeBlockPlan& plan, recon::EventBlock& block);
   void accept_events(recon::EventBlock& block);
+  void accept_movement(bool of_gantry, recon::EventBlock& block);
+  void sum_up();
   void end_early(const std::string& why, recon::EventBlock& block, std::size_t first_event);
   void warn_once(const std::string& sentence);
   void resize(recon::EventBlock& block, std::size_t size) const;
@@ -65,10 +63,10 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   bool has_windows_ = false;  ///< some type of module has more than one energy window
 
   recon::EventCounts counts_;
-  recon::TimeIntervals intervals_;
-  Placement placement_;                      ///< by the latest movements
-  std::optional<Placement> last_placement_;  ///< at the latest events
-  std::uint32_t moves_ = 0;                  ///< between events
+  recon::BlockTimes times_;
+  recon::MovementLog movements_;
+  std::uint32_t num_movements_ = 0;
+  std::map<std::string, std::uint32_t> places_;  ///< by the bytes of their transforms
   bool ended_ = false;
   Pending pending_;
   recon::EventBlock* block_ = nullptr;  ///< that coincidences go to

@@ -10,8 +10,8 @@ void EventBlock::clear() {
   delayed.clear();
   window_a.clear();
   window_b.clear();
-  intervals.clear();
-  moves_before.clear();
+  time_blocks.clear();
+  movements.clear();
 }
 
 }  // namespace coincide::recon

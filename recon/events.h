@@ -15,6 +15,20 @@ struct TimeInterval {
   bool operator==(const TimeInterval&) const = default;
 };
 
+/// A stretch of the recording. Its events start with it, as far as a frame is concerned.
+struct TimeBlock {
+  TimeInterval time;
+  std::uint64_t prompts = 0;
+  std::uint32_t movements_before = 0;  ///< listed before it in the file
+};
+
+/// Bed or gantry stand elsewhere from `start_ms` on.
+struct Movement {
+  std::uint32_t start_ms = 0;
+  bool of_gantry = false;
+  std::uint32_t place = 0;  ///< equal numbers mean the same place; 0: the reference position
+};
+
 /// Coincidences as columns, in file order. Every column has size() entries, but the windows are empty for a scanner
 /// with one energy window per type.
 struct EventBlock {
@@ -25,10 +39,9 @@ struct EventBlock {
   std::vector<std::uint8_t> delayed;   ///< 1: from the delayed window, 0: prompt
   std::vector<std::uint8_t> window_a;
   std::vector<std::uint8_t> window_b;
-  /// Of the time blocks, in file order; no column. Blocks without events are listed as well.
-  std::vector<TimeInterval> intervals;
-  /// Of each interval: how often bed or gantry had changed place before it. Empty: never.
-  std::vector<std::uint32_t> moves_before;
+  // No columns: what was read with the events, in file order, which need not be that of time.
+  std::vector<TimeBlock> time_blocks;  ///< also those without events
+  std::vector<Movement> movements;
 
   std::size_t size() const { return crystal_a.size(); }
   void clear();
@@ -43,12 +56,14 @@ struct EventCounts {
   std::uint64_t quadruples = 0;
   std::uint64_t out_of_range = 0;  ///< events with a bin or TOF index that the scanner does not have; left out
   std::uint64_t time_blocks = 0;   ///< of any kind
-  std::uint32_t first_ms = 0;
+  std::uint32_t first_ms = 0;      ///< start of the earliest block with events
   std::uint32_t last_ms = 0;
-  double duration_s = 0;  ///< union of the event blocks' intervals
-  bool moves = false;     ///< bed or gantry change place during the acquisition
-  std::string truncated;  ///< a sentence if the file ends too early and that was allowed
+  double duration_s = 0;    ///< union of the event blocks' intervals
+  std::string no_duration;  ///< why that is of no use for activities ("2 of 3 time blocks have no length"), else empty
+  bool moves = false;       ///< bed or gantry change place during the acquisition; known at the end
+  std::string truncated;    ///< a sentence if the file ends too early and that was allowed
   std::vector<std::string> warnings;
+  std::vector<std::string> time_warnings;  ///< about the times of the blocks that were counted
 };
 
 /// A listmode file, read block by block so that it never has to be in memory.

@@ -12,9 +12,10 @@
 
 #include "projectors/error.h"
 #include "projectors/lor_order.h"
+#include "recon/block_times.h"
 #include "recon/column_store.h"
+#include "recon/movement_log.h"
 #include "recon/parallel.h"
-#include "recon/time_intervals.h"
 
 namespace coincide::recon {
 namespace {
@@ -46,79 +47,141 @@ std::vector<std::size_t> column_sizes(int subsets) {
   return sizes;
 }
 
-/// The time window in the unit of the events.
-struct Window {
-  double start_ms;
-  double stop_ms;
+/// The frame that is asked for: a time block belongs to it that begins in it, so frames that touch share no event and
+/// lose none. Edges are rounded to the ms that blocks count in.
+struct Frame {
+  std::uint64_t start_ms;
+  std::uint64_t stop_ms;  ///< beyond all times: to the end
 
-  explicit Window(const LoadOptions& options)
-      : start_ms(1000 * options.start_s),
-        stop_ms(options.stop_s > 0 ? 1000 * options.stop_s : std::numeric_limits<double>::infinity()) {
-    if (!(options.start_s >= 0) || !(options.stop_s >= 0) || !(start_ms < stop_ms)) {
-      throw InputError(
-          fmt::format("the time window {} s to {} s is empty: the start must be 0 or more and the stop later "
-                      "(or 0 for the end of the file)",
-                      options.start_s, options.stop_s));
+  explicit Frame(const LoadOptions& options) {
+    constexpr double end_ms = 1e12;  // more than 32 bits hold
+    const auto rounded = [&](double seconds) {
+      return static_cast<std::uint64_t>(std::llround(std::min(1e3 * seconds, end_ms)));
+    };
+    if (options.start_s >= 0 && options.stop_s >= 0) {
+      start_ms = rounded(options.start_s);
+      stop_ms = options.stop_s > 0 ? rounded(options.stop_s) : static_cast<std::uint64_t>(end_ms);
+      if (start_ms < stop_ms) {
+        return;
+      }
     }
+    throw InputError(
+        fmt::format("the time window {} s to {} s is empty: the start must be 0 or more and the stop later "
+                    "(or 0 for the end of the file), by 1 ms at least",
+                    options.start_s, options.stop_s));
   }
   bool contains(std::uint32_t time_ms) const { return time_ms >= start_ms && time_ms < stop_ms; }
 };
 
-/// The time blocks in the window. A block belongs to the window that it starts in, as its events do, so windows that
-/// follow each other share no time and lose none.
-class WindowClock {
+/// The time blocks of the frame.
+class FrameClock {
  public:
-  explicit WindowClock(const Window& window) : window_(window) {}
+  FrameClock(const Frame& frame, const LoadOptions& options)
+      : frame_(frame), options_(options), whole_file_(options.start_s == 0 && options.stop_s == 0) {}
 
-  /// Throws InputError if bed or gantry change place in the window.
   void add(const EventBlock& block) {
-    for (std::size_t i = 0; i < block.intervals.size(); ++i) {
-      const TimeInterval& interval = block.intervals[i];
-      if (window_.contains(interval.start_ms)) {
-        refuse_motion(block.moves_before.empty() ? 0 : block.moves_before[i], interval.start_ms);
-        first_ms_ = std::min(first_ms_, interval.start_ms);
-        last_ms_ = std::max({last_ms_, interval.start_ms, interval.stop_ms});
-        measured_.add(interval);
+    for (const Movement& movement : block.movements) {
+      movements_.add(movement);
+    }
+    for (const TimeBlock& one : block.time_blocks) {
+      const TimeInterval& time = one.time;
+      if (frame_.contains(time.start_ms)) {
+        movements_.add(one);
+        times_.add(one);
+      }
+      if (has_length(time)) {
+        cut_at_start_ = time.start_ms < frame_.start_ms && time.stop_ms > frame_.start_ms ? time : cut_at_start_;
+        cut_at_stop_ = time.start_ms < frame_.stop_ms && time.stop_ms > frame_.stop_ms ? time : cut_at_stop_;
       }
     }
   }
-  void state_in(EventCounts& counts) const {
-    counts.first_ms = std::min(first_ms_, last_ms_);
-    counts.last_ms = last_ms_;
-    counts.duration_s = measured_.total_s();
-  }
 
- private:
-  void refuse_motion(std::uint32_t moves_before, std::uint32_t start_ms) {
-    if (moves_before_.value_or(moves_before) != moves_before) {
+  /// Throws InputError if bed or gantry change place while the frame is recorded.
+  void refuse_motion() const {
+    if (const auto change_ms = movements_.first_change_ms()) {
       throw InputError(
           fmt::format("the bed or gantry moves in the time window, before {} s, and Coincide does not correct for "
                       "motion: let the window end there, or begin (input.stop_s, input.start_s)",
-                      1e-3 * start_ms));
+                      1e-3 * *change_ms));
     }
-    moves_before_ = moves_before;
   }
 
-  Window window_;
-  TimeIntervals measured_;
-  std::optional<std::uint32_t> moves_before_;  ///< the window
-  std::uint32_t first_ms_ = std::numeric_limits<std::uint32_t>::max();
-  std::uint32_t last_ms_ = 0;
+  /// Throws InputError if the frame lies within a time block, so that none begins in it.
+  void refuse_frame_within_block() const {
+    if (times_.empty() && has_length(cut_at_start_)) {
+      throw InputError(fmt::format(
+          "no time block begins in the time window from {}: it lies in the one from {} s to {} s. Events have no times "
+          "of their own but those of their time blocks: let the window hold the start of one (input.start_s, "
+          "input.stop_s)",
+          asked(), 1e-3 * cut_at_start_.start_ms, 1e-3 * cut_at_start_.stop_ms));
+    }
+  }
+
+  void state_in(EventCounts& counts, Reporter& reporter) const {
+    counts.first_ms = times_.first_ms();
+    counts.last_ms = times_.last_ms();
+    counts.duration_s = times_.recorded().total_s();
+    counts.no_duration = times_.no_duration();
+    counts.time_warnings = times_.warnings();
+    state_resolution(counts, reporter);
+  }
+
+  /// "1.5 s to the end"
+  std::string asked() const {
+    return fmt::format("{} s to {}", options_.start_s,
+                       options_.stop_s > 0 ? fmt::format("{} s", options_.stop_s) : "the end");
+  }
+  const BlockTimes& times() const { return times_; }
+
+ private:
+  /// Whole time blocks make a frame, so long ones make it another than was asked for.
+  void state_resolution(EventCounts& counts, Reporter& reporter) const {
+    constexpr std::uint64_t least_blocks = 10;  // a frame should last
+    constexpr std::uint64_t most_blocks = 100;  // where one more or less does not matter
+    if (whole_file_ || times_.empty()) {
+      return;
+    }
+    const auto length = [](const TimeInterval& time) { return has_length(time) ? time.stop_ms - time.start_ms : 0; };
+    const std::uint64_t frame_ms = std::min<std::uint64_t>(frame_.stop_ms, times_.last_ms()) - frame_.start_ms;
+    const std::uint64_t cut_ms = std::max(length(cut_at_start_), length(cut_at_stop_));
+    const std::uint64_t longest_ms = length(times_.longest());
+    if (cut_ms == 0 && longest_ms * least_blocks <= frame_ms) {
+      return;
+    }
+    const std::string sentence = fmt::format(
+        "The time window from {} is made of the whole time blocks that begin in it, which last up to {} s: it holds {} "
+        "s "
+        "to {} s. Events have no other times; let windows begin and end where time blocks do.",
+        asked(), 1e-3 * static_cast<double>(std::max(cut_ms, longest_ms)), 1e-3 * times_.first_ms(),
+        1e-3 * times_.last_ms());
+    if (std::max(cut_ms * most_blocks, longest_ms * least_blocks) > frame_ms) {
+      counts.time_warnings.push_back(sentence);
+    } else {
+      reporter.note(sentence);
+    }
+  }
+
+  Frame frame_;
+  const LoadOptions& options_;
+  bool whole_file_;
+  BlockTimes times_;
+  MovementLog movements_;
+  TimeInterval cut_at_start_;  ///< block outside that ends in the frame; without length if there is none
+  TimeInterval cut_at_stop_;   ///< block in the frame, or over it, that ends beyond
 };
 
-[[noreturn]] void refuse_empty(const EventCounts& counts, const LoadOptions& options, std::uint64_t impossible) {
-  const std::string window =
-      fmt::format("{} s to {}", options.start_s, options.stop_s > 0 ? fmt::format("{} s", options.stop_s) : "the end");
+[[noreturn]] void refuse_empty(const EventCounts& counts, const FrameClock& clock, std::uint64_t impossible) {
   if (impossible > 0) {
     throw InputError(
         fmt::format("all {} prompts in the time window from {} are between crystals that the scanner's model excludes, "
                     "or that have efficiency 0: is it the right scanner?",
-                    impossible, window));
+                    impossible, clock.asked()));
   }
+  clock.refuse_frame_within_block();
   throw InputError(
       fmt::format("there are no prompts in the time window from {}: {} were read, from {} s to {} s. Change "
                   "input.start_s and input.stop_s.",
-                  window, counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
+                  clock.asked(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
 }
 
 /// A column in the given order.
@@ -134,13 +197,13 @@ std::uint8_t window_of(const std::vector<std::uint8_t>& windows, std::size_t eve
   return windows.empty() ? 0 : windows[event];
 }
 
-/// m of the prompts in the window; 0 for all other events.
-void find_factors(const EventBlock& block, const Window& window, const MultiplicativeModel& model, int num_threads,
+/// m of the prompts in the frame; 0 for all other events.
+void find_factors(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model, int num_threads,
                   std::vector<float>& factors) {
   factors.resize(block.size());
 #pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
   for (std::size_t i = 0; i < block.size(); ++i) {
-    const bool wanted = block.delayed[i] == 0 && window.contains(block.time_ms[i]);
+    const bool wanted = block.delayed[i] == 0 && frame.contains(block.time_ms[i]);
     factors[i] = wanted ? model.factor(block.crystal_a[i], window_of(block.window_a, i), block.crystal_b[i],
                                        window_of(block.window_b, i))
                         : 0;
@@ -206,7 +269,7 @@ struct ListmodeData::Storage {
     }
   }
 
-  void add_block(const EventBlock& block, const Window& window, const MultiplicativeModel& model,
+  void add_block(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model,
                  std::vector<float>& factors);
 
   void deal_to(int subsets);
@@ -221,26 +284,27 @@ struct ListmodeData::Storage {
   std::vector<std::uint64_t> delayeds_by_window;  ///< [crystal][window]; empty if there is one window only
   std::uint64_t prompts = 0;
   std::uint64_t impossible = 0;
-  std::uint64_t prompts_in_window = 0;
-  std::uint64_t delayeds_in_window = 0;
+  std::uint64_t prompts_in_frame = 0;
+  std::uint64_t delayeds_in_frame = 0;
   EventCounts counts;
+  TimeIntervals recorded;
 };
 
-void ListmodeData::Storage::add_block(const EventBlock& block, const Window& window, const MultiplicativeModel& model,
+void ListmodeData::Storage::add_block(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model,
                                       std::vector<float>& factors) {
-  find_factors(block, window, model, num_threads, factors);
+  find_factors(block, frame, model, num_threads, factors);
   make_room(block.size());
   for (std::size_t i = 0; i < block.size(); ++i) {
-    if (!window.contains(block.time_ms[i])) {
+    if (!frame.contains(block.time_ms[i])) {
       continue;
     }
     if (block.delayed[i] != 0) {
-      ++delayeds_in_window;
+      ++delayeds_in_frame;
       if (model.in_coincidence(block.crystal_a[i], block.crystal_b[i])) {
         add_delayed(block, i);
       }
     } else {
-      ++prompts_in_window;
+      ++prompts_in_frame;
       if (factors[i] > 0) {
         add(block, i, factors[i]);
       } else {
@@ -272,27 +336,26 @@ ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& 
   if (options.subsets < 1) {
     throw InputError(fmt::format("the number of subsets is {}: it must be at least 1", options.subsets));
   }
-  const Window window(options);
-  WindowClock clock(window);
+  const Frame frame(options);
+  FrameClock clock(frame, options);
   auto storage = std::make_unique<Storage>(options, source.scanner());
   EventBlock block;
   std::vector<float> factors;
   source.rewind();
   while (!reporter.stop_requested() && source.read(block)) {
     clock.add(block);
-    storage->add_block(block, window, model, factors);
+    storage->add_block(block, frame, model, factors);
     reporter.progress("reading events", source.fraction_read());
-    if (block.size() > 0 && block.time_ms.front() >= window.stop_ms) {
-      break;  // files are in order of time
-    }
   }
+  clock.refuse_motion();
   if (storage->prompts == 0 && !reporter.stop_requested()) {
-    refuse_empty(source.counts(), options, storage->impossible);
+    refuse_empty(source.counts(), clock, storage->impossible);
   }
   storage->counts = source.counts();
-  storage->counts.prompts = storage->prompts_in_window;
-  storage->counts.delayeds = storage->delayeds_in_window;
-  clock.state_in(storage->counts);
+  storage->counts.prompts = storage->prompts_in_frame;
+  storage->counts.delayeds = storage->delayeds_in_frame;
+  clock.state_in(storage->counts, reporter);
+  storage->recorded = clock.times().recorded();
   return ListmodeData(std::move(storage));
 }
 
@@ -353,6 +416,7 @@ std::uint64_t ListmodeData::num_prompts() const { return storage_->prompts; }
 std::uint64_t ListmodeData::num_impossible() const { return storage_->impossible; }
 const EventCounts& ListmodeData::counts() const { return storage_->counts; }
 double ListmodeData::duration_s() const { return storage_->counts.duration_s; }
+const TimeIntervals& ListmodeData::recorded() const { return storage_->recorded; }
 bool ListmodeData::in_scratch_file() const { return storage_->columns->uses_file(); }
 std::span<const std::uint64_t> ListmodeData::delayeds_per_crystal() const { return storage_->delayeds; }
 

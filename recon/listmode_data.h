@@ -9,6 +9,7 @@
 #include "recon/events.h"
 #include "recon/model.h"
 #include "recon/reporter.h"
+#include "recon/time_intervals.h"
 
 namespace coincide::recon {
 
@@ -30,7 +31,8 @@ projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, s
 
 struct LoadOptions {
   int subsets = 1;                       ///< prompt i goes to subset i % subsets, so subsets are even in time
-  double start_s = 0;                    ///< time window of the reconstruction; takes the time blocks that start in it
+  double start_s = 0;                    ///< time window of the reconstruction; takes the time blocks that start in it,
+                                         ///< both edges rounded to ms
   double stop_s = 0;                     ///< 0: to the end
   std::uint64_t memory_limit_bytes = 0;  ///< more events than this holds go to a scratch file; 0: half of the memory
   std::filesystem::path scratch_folder{};  ///< empty: the system's folder for temporary files
@@ -41,7 +43,8 @@ struct LoadOptions {
 /// gone with this object). Events whose factor is 0 (impossible for the model) are counted and left out.
 class ListmodeData {
  public:
-  /// One pass over the source (rewound first). Throws FileError, InputError (no events; the bed or gantry moves).
+  /// One pass over the whole source (rewound first), whose time blocks may come in any order. Throws FileError,
+  /// InputError (no events; the bed or gantry moves).
   /// When the reporter asks to stop, what has been read so far is kept.
   static ListmodeData load(EventSource& source, const MultiplicativeModel& model, const LoadOptions& options,
                            Reporter& reporter);
@@ -61,6 +64,8 @@ class ListmodeData {
   std::uint64_t num_impossible() const;  ///< prompts left out because their factor is 0
   const EventCounts& counts() const;     ///< of the file in the time window
   double duration_s() const;             ///< of the time window: union of the time blocks that start in it
+  /// The time blocks that start in the time window, as far as they have a length.
+  const TimeIntervals& recorded() const;
   bool in_scratch_file() const;
   /// Delayed coincidences per crystal (both crystals of each counted) in the time window.
   std::span<const std::uint64_t> delayeds_per_crystal() const;

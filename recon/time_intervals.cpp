@@ -1,7 +1,9 @@
 #include "recon/time_intervals.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <numbers>
 
 namespace coincide::recon {
 
@@ -22,6 +24,43 @@ void TimeIntervals::add(TimeInterval interval) {
   }
   stop_by_start_.emplace_hint(next, start, stop);
   total_ms_ += stop - start;
+}
+
+std::vector<TimeInterval> TimeIntervals::list() const {
+  std::vector<TimeInterval> intervals;
+  intervals.reserve(count());
+  for (const auto& [start, stop] : stop_by_start_) {
+    intervals.push_back({start, stop});
+  }
+  return intervals;
+}
+
+TimeIntervals TimeIntervals::overlap(const TimeIntervals& other) const {
+  TimeIntervals common;
+  auto a = stop_by_start_.begin();
+  auto b = other.stop_by_start_.begin();
+  while (a != stop_by_start_.end() && b != other.stop_by_start_.end()) {
+    common.add({std::max(a->first, b->first), std::min(a->second, b->second)});
+    (a->second < b->second ? a : b)++;
+  }
+  return common;
+}
+
+double decayed_s(const TimeIntervals& intervals, double half_life_s, double reference_ms) {
+  if (!(half_life_s > 0)) {
+    return intervals.total_s();
+  }
+  const double per_ms = std::numbers::ln2 / (1e3 * half_life_s);
+  double sum = 0;
+  for (const auto& [start, stop] : intervals.list()) {
+    sum += std::exp(-per_ms * (start - reference_ms)) * -std::expm1(-per_ms * (stop - start));
+  }
+  return 1e-3 * sum / per_ms;
+}
+
+double decay_factor(const TimeIntervals& recorded, double half_life_s, double reference_ms) {
+  const bool known = half_life_s > 0 && recorded.count() > 0;
+  return known ? recorded.total_s() / decayed_s(recorded, half_life_s, reference_ms) : 1;
 }
 
 }  // namespace coincide::recon

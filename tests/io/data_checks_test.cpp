@@ -242,10 +242,12 @@ class DataChecksTest : public QObject {
     QVERIFY(verdict({50, 50, 7}, {0, 0, -40}).verdict == io::Verdict::bad);
   }
 
-  void time_that_runs_backwards_is_bad() {
+  void time_that_runs_backwards_is_told_but_not_bad() {
     MemoryEvents listmode = every_pair();
     listmode.add(0, 20, 0, 5);
-    QVERIFY(check_named(check(listmode), "Time").verdict == io::Verdict::bad);
+    const io::DataCheck time = check_named(check(listmode), "Time");
+    QVERIFY(time.verdict == io::Verdict::good);
+    QVERIFY(time.sentence.find("runs backwards 1 times") != std::string::npos);
   }
 
   void the_sign_of_tof_is_seen() {

@@ -116,8 +116,14 @@ class PetsirdFileTest : public QObject {
     const auto source = io::open_listmode(petsird_file("kitchen_head.petsird"));
     recon::EventBlock block;
     QVERIFY(source->read(block));
-    QCOMPARE(block.intervals.size(), std::size_t{2});
-    QCOMPARE(block.moves_before, (std::vector<std::uint32_t>{0, 1}));
+    QCOMPARE(block.time_blocks.size(), std::size_t{2});
+    QCOMPARE(block.time_blocks[0].movements_before, 2U);  // bed and gantry to where they stand first
+    QCOMPARE(block.time_blocks[1].movements_before, 3U);
+    QCOMPARE(block.time_blocks[1].prompts, 3U);
+    QCOMPARE(block.movements.size(), std::size_t{3});
+    QVERIFY(block.movements[1].of_gantry);
+    QVERIFY(block.movements[0].place != 0 && block.movements[2].place != block.movements[0].place);
+    QCOMPARE(block.movements[2].start_ms, 1U);
   }
 
   void normals_look_into_the_bore() {

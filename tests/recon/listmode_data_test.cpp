@@ -2,8 +2,10 @@
 
 #include <QtTest>
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <random>
+#include <utility>
 
 #include "projectors/error.h"
 #include "support/memory_events.h"
@@ -29,7 +31,71 @@ MemoryEvents acquisition(int count = 1000) {
   return source;
 }
 
-ListmodeData load(MemoryEvents& source, const LoadOptions& options) {
+/// Hands out the time blocks that it is given, in their order; each has `prompts` events.
+class BlockEvents final : public recon::EventSource {
+ public:
+  void add(recon::TimeInterval time, std::uint64_t prompts = 10) {
+    blocks_.push_back({.time = time, .prompts = prompts});
+  }
+  void reverse() { std::ranges::reverse(blocks_); }
+  void shuffle() { std::ranges::shuffle(blocks_, std::mt19937(3)); }
+  void move(std::uint32_t start_ms, std::uint32_t place) {
+    movements_.push_back({.start_ms = start_ms, .of_gantry = false, .place = place});
+  }
+
+  const recon::Scanner& scanner() const override { return scanner_; }
+  const recon::Efficiencies& efficiencies() const override { return efficiencies_; }
+  std::string format() const override { return "blocks"; }
+  bool read(recon::EventBlock& block) override {
+    block.clear();
+    if (next_ == blocks_.size()) {
+      block.movements = std::exchange(movements_left_, {});
+      return !block.movements.empty();
+    }
+    const recon::TimeBlock& one = blocks_[next_++];
+    block.time_blocks = {one};
+    block.crystal_a.assign(one.prompts, 0);
+    block.crystal_b.assign(one.prompts, 24);
+    block.tof_bin.assign(one.prompts, 0);
+    block.time_ms.assign(one.prompts, one.time.start_ms);
+    block.delayed.assign(one.prompts, 0);
+    counts_.prompts += one.prompts;
+    return true;
+  }
+  void rewind() override {
+    next_ = 0;
+    movements_left_ = movements_;
+    counts_ = {};
+  }
+  double fraction_read() const override { return static_cast<double>(next_) / static_cast<double>(blocks_.size()); }
+  const recon::EventCounts& counts() const override { return counts_; }
+
+ private:
+  recon::Scanner scanner_ = small_scanner();
+  recon::Efficiencies efficiencies_;
+  std::vector<recon::TimeBlock> blocks_;
+  std::vector<recon::Movement> movements_;  ///< all behind the last block
+  std::vector<recon::Movement> movements_left_;
+  std::size_t next_ = 0;
+  recon::EventCounts counts_;
+};
+
+/// Block i lasts from 10 i to 10 i + 10 ms and has i + 1 prompts.
+BlockEvents blocks_of_10_ms(std::uint32_t count) {
+  BlockEvents source;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    source.add({10 * i, 10 * i + 10}, i + 1);
+  }
+  return source;
+}
+
+/// Notes what it is told.
+struct Listener : recon::Reporter {
+  void note(std::string_view sentence) override { notes.emplace_back(sentence); }
+  std::vector<std::string> notes;
+};
+
+ListmodeData load(recon::EventSource& source, const LoadOptions& options) {
   const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
   recon::Reporter reporter;
   return ListmodeData::load(source, model, options, reporter);
@@ -188,6 +254,114 @@ class ListmodeDataTest : public QObject {
     const ListmodeData middle = load(source, {.start_s = 0.01, .stop_s = 0.011});
     QCOMPARE(middle.num_prompts(), 5U);
     QCOMPARE(middle.duration_s(), 0.01);
+  }
+
+  /// A frame holds what begins in it, wherever it lies in the file.
+  void order_of_time_blocks_does_not_matter() {
+    for (const int order : {0, 1, 2}) {
+      BlockEvents source = blocks_of_10_ms(50);
+      if (order == 1) {
+        source.reverse();
+      } else if (order == 2) {
+        source.shuffle();
+      }
+      QCOMPARE(load(source, {}).num_prompts(), 50U * 51 / 2);
+      const ListmodeData frame = load(source, {.start_s = 0.1, .stop_s = 0.3});
+      QCOMPARE(frame.num_prompts(), 30U * 31 / 2 - 10U * 11 / 2);
+      QCOMPARE(frame.duration_s(), 0.2);
+      QCOMPARE(frame.counts().first_ms, 100U);
+      QCOMPARE(frame.counts().last_ms, 300U);
+      QCOMPARE(frame.recorded().list(), (std::vector<recon::TimeInterval>{{100, 300}}));
+      // Frames that touch hold every prompt once.
+      std::uint64_t all = 0;
+      for (const auto& [start_s, stop_s] : {std::pair{0.0, 0.07}, {0.07, 0.22}, {0.22, 0.0}}) {
+        all += load(source, {.start_s = start_s, .stop_s = stop_s}).num_prompts();
+      }
+      QCOMPARE(all, 50U * 51 / 2);
+    }
+  }
+
+  void motion_is_seen_in_any_order() {
+    for (const bool reversed : {false, true}) {
+      BlockEvents source = blocks_of_10_ms(50);
+      if (reversed) {
+        source.reverse();
+      }
+      source.move(250, 1);
+      QVERIFY_THROWS_EXCEPTION(InputError, load(source, {}));
+      QVERIFY_THROWS_EXCEPTION(InputError, load(source, {.start_s = 0.24, .stop_s = 0.26}));
+      QCOMPARE(load(source, {.stop_s = 0.25}).num_prompts(), 25U * 26 / 2);
+      QCOMPARE(load(source, {.start_s = 0.25}).num_prompts(), 50U * 51 / 2 - 25U * 26 / 2);
+    }
+  }
+
+  /// 0.07 s is a little more than 70 ms in floating point, 0.57 s a little less than 570 ms.
+  void edges_are_rounded_to_milliseconds() {
+    BlockEvents source;
+    for (std::uint32_t i = 0; i < 1000; ++i) {
+      source.add({i, i + 1}, 1);
+    }
+    for (const double edge_s : {0.07, 0.57, 0.29, 0.5704, 0.56951}) {
+      const auto edge_ms = static_cast<std::uint64_t>(std::llround(1000 * edge_s));
+      QCOMPARE(load(source, {.stop_s = edge_s}).num_prompts(), edge_ms);
+      QCOMPARE(load(source, {.start_s = edge_s}).num_prompts(), 1000 - edge_ms);
+    }
+    QVERIFY_THROWS_EXCEPTION(InputError, load(source, {.start_s = 0.5, .stop_s = 0.5004}));
+  }
+
+  void frames_that_blocks_do_not_resolve_are_told_data() {
+    QTest::addColumn<double>("start_s");
+    QTest::addColumn<double>("stop_s");
+    QTest::addColumn<bool>("warns");
+    QTest::newRow("all") << 0.0 << 0.0 << false;
+    QTest::newRow("four blocks and one more") << 0.24 << 1.1 << true;
+    QTest::newRow("four whole blocks") << 1.0 << 2.0 << true;  // longer than a tenth each
+    QTest::newRow("forty whole blocks") << 10.0 << 20.0 << false;
+    QTest::newRow("starts in a block") << 0.1 << 10.0 << true;
+    QTest::newRow("ends in a block") << 10.0 << 20.1 << true;
+    QTest::newRow("long, ends in a block") << 10.0 << 90.1 << false;  // less than a hundredth: a note
+  }
+  void frames_that_blocks_do_not_resolve_are_told() {
+    QFETCH(double, start_s);
+    QFETCH(double, stop_s);
+    QFETCH(bool, warns);
+    BlockEvents source;
+    for (std::uint32_t i = 0; i < 400; ++i) {
+      source.add({250 * i, 250 * i + 250}, 5);
+    }
+    const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
+    Listener listener;
+    const ListmodeData data = ListmodeData::load(source, model, {.start_s = start_s, .stop_s = stop_s}, listener);
+    const auto& warnings = data.counts().time_warnings;
+    QCOMPARE(warnings.size(), std::size_t{warns ? 1U : 0U});
+    if (warns) {
+      QVERIFY2(warnings[0].find("last up to 0.25 s") != std::string::npos, warnings[0].c_str());
+    }
+    QCOMPARE(listener.notes.size(), std::size_t{stop_s == 90.1 ? 1U : 0U});
+  }
+
+  void a_frame_within_a_block_is_refused_for_that() {
+    BlockEvents source;
+    source.add({250, 500});
+    source.add({0, 250});
+    try {
+      load(source, {.start_s = 0.05, .stop_s = 0.2});
+      QFAIL("a frame of nothing");
+    } catch (const InputError& error) {
+      QVERIFY2(std::string(error.what()).find("it lies in the one from 0 s to 0.25 s") != std::string::npos,
+               error.what());
+    }
+  }
+
+  void blocks_without_length_are_no_duration() {
+    BlockEvents source = blocks_of_10_ms(50);
+    source.add({500, 500}, 1000);
+    source.add({510, 4294967295U}, 1000);
+    const ListmodeData data = load(source, {});
+    QCOMPARE(data.counts().prompts, 50U * 51 / 2 + 2000);
+    QVERIFY2(data.counts().no_duration.starts_with("2 of 52 time blocks"), data.counts().no_duration.c_str());
+    QCOMPARE(data.duration_s(), 0.5);
+    QCOMPARE(load(source, {.stop_s = 0.5}).counts().no_duration, std::string());
   }
 
   /// Where bed and gantry stand elsewhere before or after the window does not matter.

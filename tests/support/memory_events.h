@@ -69,7 +69,7 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
     counts_.first_ms = events.time_ms.front();
     counts_.last_ms = (at_end ? events.time_ms.back() + silence_ms : block.time_ms.back()) + step_ms;
     counts_.duration_s = 1e-3 * (counts_.last_ms - counts_.first_ms);
-    return !block.intervals.empty() || !at_end;
+    return !block.time_blocks.empty() || !at_end;
   }
   void rewind() override {
     next_ = 0;
@@ -88,9 +88,12 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
     std::uint32_t& start_ms =
         next_interval_ms_ ? *next_interval_ms_ : next_interval_ms_.emplace(events.time_ms.front());
     for (; start_ms <= last_start_ms; start_ms += step_ms) {
-      block.intervals.push_back({start_ms, start_ms + step_ms});
-      block.moves_before.push_back(moves_at_ms && start_ms >= *moves_at_ms ? 1 : 0);
-      counts_.moves = block.moves_before.back() > 0;
+      if (moves_at_ms && start_ms >= *moves_at_ms && !counts_.moves) {
+        block.movements.push_back({.start_ms = start_ms, .place = 1});
+        counts_.moves = true;
+      }
+      const auto prompts = static_cast<std::uint64_t>(std::ranges::count(block.time_ms, start_ms));
+      block.time_blocks.push_back({{start_ms, start_ms + step_ms}, prompts, counts_.moves ? 1U : 0U});
     }
   }
 
