@@ -1,9 +1,7 @@
 #include "app/outputs.h"
 
 #include <fmt/format.h>
-
-#include <cmath>
-#include <numbers>
+#include <fmt/ranges.h>
 
 #include "io/atomic_file.h"
 #include "io/summary_picture.h"
@@ -11,38 +9,40 @@
 
 namespace coincide::app {
 
-double decay_factor(double half_life_s, double duration_s) {
-  if (!(half_life_s > 0) || !(duration_s > 0)) {
-    return 1;
-  }
-  const double exponent = std::numbers::ln2 * duration_s / half_life_s;
-  return exponent / -std::expm1(-exponent);
-}
-
-UnitScale unit_scale(const io::Job& job, bool is_absolute, double duration_s) {
+UnitScale unit_scale(const io::Job& job, bool is_absolute, const recon::TimeIntervals& recorded,
+                     std::uint32_t start_ms) {
   UnitScale scale;
-  scale.decay_factor = decay_factor(job.quantification.half_life_s, duration_s);
+  scale.decay_corrected = job.quantification.half_life_s > 0 && recorded.count() > 0;
+  scale.decay_factor = recon::decay_factor(recorded, job.quantification.half_life_s, start_ms);
   scale.factor = scale.decay_factor / job.quantification.branching_ratio;
-  if (is_absolute && duration_s > 0) {
+  if (is_absolute && recorded.count() > 0) {
     constexpr double mm3_per_ml = 1000;
-    scale.factor *= mm3_per_ml / duration_s;
+    scale.factor *= mm3_per_ml / recorded.total_s();
     scale.unit = "Bq/mL";
   }
   return scale;
 }
 
-std::string why_arbitrary_unit(const recon::MultiplicativeModel& model) {
-  if (model.is_absolute()) {
-    return "";
-  }
-  std::string why = "The file does not state how its efficiencies are calibrated";
+std::string why_arbitrary_unit(const recon::MultiplicativeModel& model, const std::string& no_duration) {
+  std::vector<std::string> reasons;
+  const recon::Efficiencies& efficiencies = model.efficiencies();
   if (!model.uses_efficiencies()) {
-    why = "The efficiencies are left out (corrections.efficiencies = false)";
-  } else if (model.efficiencies().calibration_stated) {
-    why = std::string("The solid angle of the crystal pairs is ") +
-          (model.uses_solid_angle() ? "counted twice" : "left out") + " (corrections.geometric)";
+    reasons.emplace_back("the efficiencies are left out (corrections.efficiencies = false)");
+  } else if (!efficiencies.calibration_stated) {
+    reasons.push_back(efficiencies.calibration_problem.empty()
+                          ? "the file does not state how its efficiencies are calibrated"
+                          : efficiencies.calibration_problem);
   }
-  return why + ": the image has an arbitrary unit instead of Bq/mL.";
+  if (!model.has_solid_angle_once()) {
+    reasons.push_back(std::string("the solid angle of the crystal pairs is ") +
+                      (model.uses_solid_angle() ? "counted twice" : "left out") + " (corrections.geometric)");
+  }
+  if (!no_duration.empty()) {
+    reasons.push_back(no_duration + ", so the duration is not known and decay is not corrected");
+  }
+  return reasons.empty()
+             ? ""
+             : fmt::format("The image has an arbitrary unit instead of Bq/mL: {}.", fmt::join(reasons, "; "));
 }
 
 bool may_have_randoms(const io::Job& job) { return !job.simulates() || job.simulation.randoms_fraction > 0; }
@@ -85,8 +85,11 @@ void write_side_files(const io::Job& job, const recon::Image& image, io::Provena
   provenance.outputs.push_back(json.filename().string());
   io::write_text_file(json, io::provenance_json(provenance));  // first: an image needs it more than its picture
   if (!image.values.empty()) {
-    const std::string subtitle = fmt::format("{}   |   {}   |   {} prompts in {:.4g} s", image.description,
-                                             provenance.scanner, provenance.prompts_used, provenance.frame_duration_s);
+    std::string subtitle =
+        fmt::format("{}   |   {}   |   {} prompts", image.description, provenance.scanner, provenance.prompts_used);
+    if (provenance.frame_duration_s > 0) {
+      subtitle += fmt::format(" in {:.4g} s", provenance.frame_duration_s);
+    }
     io::write_summary_picture(picture, image, {job.result_name(), subtitle});
   }
 }

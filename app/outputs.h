@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -9,6 +10,7 @@
 #include "io/provenance.h"
 #include "recon/image.h"
 #include "recon/model.h"
+#include "recon/time_intervals.h"
 
 namespace coincide::app {
 
@@ -17,17 +19,16 @@ struct UnitScale {
   double factor = 1;
   std::string unit = "1";
   double decay_factor = 1;  ///< part of `factor`
+  bool decay_corrected = false;
 };
 
-/// Activity at the start of the frame over the mean activity during it; 1 without half-life.
-double decay_factor(double half_life_s, double duration_s);
+/// Annihilations per mm^3 of the frame to Bq/mL at the frame's start, `start_ms`, if the model is absolute; else only
+/// decay during the frame and the branching ratio are corrected, and without `recorded` time the latter alone.
+UnitScale unit_scale(const io::Job& job, bool is_absolute, const recon::TimeIntervals& recorded,
+                     std::uint32_t start_ms);
 
-/// Annihilations per mm^3 of the frame to Bq/mL if the model is absolute; else only decay during the frame and the
-/// branching ratio are corrected.
-UnitScale unit_scale(const io::Job& job, bool is_absolute, double duration_s);
-
-/// A sentence if the model is not absolute, else empty.
-std::string why_arbitrary_unit(const recon::MultiplicativeModel& model);
+/// One sentence with all reasons why the image is not in Bq/mL; empty if it is. `no_duration` as in EventCounts.
+std::string why_arbitrary_unit(const recon::MultiplicativeModel& model, const std::string& no_duration);
 
 /// Whether data without delayed coincidences may have randoms all the same: not if they are simulated without.
 bool may_have_randoms(const io::Job& job);

@@ -190,15 +190,22 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.tof = setup.uses_tof(job);
   plan.notes = setup.notes;
   plan.warnings = setup.warnings;
-  if (const std::string why = why_arbitrary_unit(model); !why.empty()) {
-    plan.warnings.push_back(why);
-  }
   if (job.input.start_s > 0 || job.input.stop_s > 0) {
     plan.notes.emplace_back("Prompts, memory and time are those of the whole file; the frame needs less.");
   }
   plan.image_file = job.result_path("." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);
   plan.num_prompts = estimate_prompts(job, setup, reporter, plan);
+  std::string no_duration;
+  if (setup.events) {  // the part of it that was read
+    const recon::EventCounts& counts = setup.events->counts();
+    const std::vector<std::string> told = counts.all_warnings();
+    plan.warnings.insert(plan.warnings.end(), told.begin(), told.end());
+    no_duration = counts.no_duration;
+  }
+  if (const std::string why = why_arbitrary_unit(model, no_duration); !why.empty()) {
+    plan.warnings.push_back(why);
+  }
   plan.memory_bytes = static_cast<std::uint64_t>(setup.grid.num_voxels()) * sizeof(float) * images_in_memory +
                       plan.num_prompts * bytes_per_event;
   if (setup.device.kind == projectors::DeviceKind::cuda) {

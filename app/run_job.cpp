@@ -130,15 +130,13 @@ class JobRun {
     provenance_.events_format = setup_.events->format();
     provenance_.scanner = setup_.scanner().name;
     auto& done = provenance_.corrections;
-    done.emplace_back("efficiencies", model_->uses_efficiencies() ? "those of the file" : "not corrected");
-    done.emplace_back("geometric", model_->uses_solid_angle() ? "solid angle of each crystal pair"
-                                   : setup_.efficiencies().has_pair_values()
-                                       ? "held by the file's efficiencies of pairs"
-                                       : "not corrected");
+    done.emplace_back("efficiencies", !model_->uses_efficiencies()          ? "not corrected"
+                                      : model_->efficiencies().has_values() ? "those of the file"
+                                                                            : "not corrected: the file has none");
+    done.emplace_back("geometric", model_->uses_solid_angle()       ? "solid angle of each crystal pair"
+                                   : model_->has_solid_angle_once() ? "held by the file's efficiencies of pairs"
+                                                                    : "not corrected");
     done.emplace_back("scatter", "not corrected");
-    if (const std::string why = why_arbitrary_unit(*model_); !why.empty()) {
-      reporter_.warning(why);
-    }
   }
 
   void make_sensitivity() {
@@ -177,14 +175,18 @@ class JobRun {
     provenance_.prompts_used = data_->num_prompts();
     provenance_.prompts_impossible = data_->num_impossible();
     provenance_.frame_start_s = 1e-3 * counts.first_ms;
-    provenance_.frame_duration_s = data_->duration_s();
+    if (counts.no_duration.empty()) {
+      recorded_ = data_->recorded();
+    }
+    provenance_.frame_duration_s = recorded_.total_s();
+    provenance_.recorded = recorded_.list();
     reporter_.note(
         fmt::format("{} prompts and {} delayeds in {:.6g} s.", counts.prompts, counts.delayeds, data_->duration_s()));
-    for (const std::string& warning : counts.warnings) {
+    for (const std::string& warning : counts.all_warnings()) {
       reporter_.warning(warning);
     }
-    if (!counts.truncated.empty()) {
-      reporter_.warning(counts.truncated);
+    if (const std::string why = why_arbitrary_unit(*model_, counts.no_duration); !why.empty()) {
+      reporter_.warning(why);
     }
     const std::vector<std::string> findings = io::findings_for_image(checked.take_summary(true));
     for (const std::string& finding : findings) {
@@ -277,7 +279,7 @@ class JobRun {
   void reconstruct() {
     reporter_.begin_stage("reconstruction");
     note_what_is_not_corrected();
-    const UnitScale scale = unit_scale(job_, model_->is_absolute(), data_->duration_s());
+    const UnitScale scale = unit_scale(job_, model_->is_absolute(), recorded_, data_->counts().first_ms);
     recon::Image start = uniform_start();
     if (setup_.start_image) {
       start = in_unit(*setup_.start_image, {1 / scale.factor, ""});
@@ -312,14 +314,23 @@ class JobRun {
     provenance_.unit = scale.unit;
     provenance_.decay_factor = scale.decay_factor;
     provenance_.tof = tof();
-    provenance_.decay_corrected = job_.quantification.half_life_s > 0;
-    provenance_.corrections.emplace_back("decay",
-                                         provenance_.decay_corrected ? "to the start of the frame" : "not corrected");
+    provenance_.decay_corrected = scale.decay_corrected;
+    provenance_.corrections.emplace_back("decay", decay_text());
     finished_ = !result.stopped;
     warn_of_missed_prompts();
     if (result.iterations_done > 0) {
       image_ = described(in_unit(result.image, scale), result.iterations_done);
     }
+  }
+
+  std::string decay_text() const {
+    const double half_life_s = job_.quantification.half_life_s;
+    if (!provenance_.decay_corrected) {
+      return half_life_s > 0 ? "not corrected: the duration is not known" : "not corrected: no half-life is given";
+    }
+    return fmt::format(
+        "to the start of the frame at {:g} s, by {:.7g}: half-life {:g} s, {:g} s recorded in {} intervals",
+        provenance_.frame_start_s, provenance_.decay_factor, half_life_s, recorded_.total_s(), recorded_.count());
   }
 
   /// An image explains all prompts but the randoms (Shepp and Vardi 1982), unless their LORs do not cross it.
@@ -417,6 +428,7 @@ class JobRun {
   std::optional<recon::MultiplicativeModel> model_;
   recon::Image sensitivity_;
   std::optional<recon::ListmodeData> data_;
+  recon::TimeIntervals recorded_;  ///< of the frame; none where its duration is not known
   recon::Image image_;
   std::uint64_t num_randoms_ = 0;  ///< in the model
   bool too_many_subsets_ = false;

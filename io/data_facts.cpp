@@ -56,6 +56,7 @@ void add_efficiencies(const recon::Efficiencies& efficiencies, Facts& facts) {
   text += efficiencies.has_pair_values() ? ", by pair" : ", none by pair";
   text += efficiencies.calibration_stated ? fmt::format(", calibration factor {:g}", efficiencies.calibration_factor)
                                           : ", no calibration: images have an arbitrary unit";
+  text += efficiencies.calibration_problem.empty() ? "" : " (" + efficiencies.calibration_problem + ")";
   facts.push_back({"Efficiencies", text});
 }
 
@@ -85,11 +86,13 @@ void add_counts(const recon::EventCounts& counts, Facts& facts) {
 }
 
 void add_warnings(const DataSummary& summary, Facts& facts) {
-  for (const std::string& warning : summary.counts.warnings) {
+  for (const std::string& warning : summary.counts.all_warnings()) {
     facts.push_back({warning_fact, warning});
   }
-  if (!summary.counts.truncated.empty()) {
-    facts.push_back({warning_fact, summary.counts.truncated});
+  if (!summary.counts.no_duration.empty()) {
+    facts.push_back({warning_fact,
+                     summary.counts.no_duration +
+                         ", so the duration is not known: images have an arbitrary unit, and decay is not corrected"});
   }
   if (!summary.complete) {
     facts.push_back({warning_fact, "stopped before the end of the file"});

@@ -85,7 +85,8 @@ std::vector<Setting> describe(Job& job) {
                    "Listmode file to reconstruct; leave it empty for a job that simulates its data."),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
-      {"input.start_s", &input.start_s, "s", "Start of the frame in the time of the file.", 0, infinity},
+      {"input.start_s", &input.start_s, "s",
+       "Start of the frame in the time of the file; the frame holds the time blocks that begin in it.", 0, infinity},
       {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},
 
       path_setting("simulation.phantom", simulation.phantom,

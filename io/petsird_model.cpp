@@ -190,19 +190,17 @@ void read_calibration(const YardlValue& info, PetsirdHeader& header) {
     return;
   }
   const double factor = value->number("calibrationFactor");
+  Efficiencies& efficiencies = header.efficiencies;
   if (!(factor > 0) || !std::isfinite(factor)) {
-    header.warnings.emplace_back(
-        fmt::format("The calibration factor in the file is {}, which cannot be; 1 is used and image values are "
-                    "relative.",
-                    factor));
-    return;
+    efficiencies.calibration_problem = fmt::format("the calibration factor in the file is {}, which cannot be", factor);
+  } else if (factor == meaningless_calibration_factor) {
+    efficiencies.calibration_problem =
+        "the calibration factor in the file is 42, the placeholder of the upstream generators";
+  } else {
+    efficiencies.calibration_stated = true;
   }
-  header.efficiencies.calibration_factor = factor;
-  header.efficiencies.calibration_stated = factor != meaningless_calibration_factor;
-  if (!header.efficiencies.calibration_stated) {
-    header.warnings.emplace_back(
-        "The calibration factor in the file is 42, the placeholder of the upstream generators; image values are "
-        "relative.");
+  if (factor > 0 && std::isfinite(factor)) {
+    efficiencies.calibration_factor = factor;
   }
 }
 

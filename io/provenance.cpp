@@ -1,5 +1,6 @@
 #include "io/provenance.h"
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -58,6 +59,16 @@ Json inputs_json(const std::vector<InputRecord>& inputs) {
   return list;
 }
 
+/// What duration and decay factor are made of.
+Json recorded_json(const Provenance& run) {
+  constexpr std::size_t most_listed = 100;
+  Json list = Json::array();
+  for (std::size_t i = 0; i < std::min(run.recorded.size(), most_listed); ++i) {
+    list.push_back({1e-3 * run.recorded[i].start_ms, 1e-3 * run.recorded[i].stop_ms});
+  }
+  return {{"intervals", run.recorded.size()}, {"first_intervals_s", list}};
+}
+
 void add_bids(const Provenance& run, Json& json) {
   const Job& job = run.job;
   json["Modality"] = "PT";
@@ -73,7 +84,9 @@ void add_bids(const Provenance& run, Json& json) {
                                         job.algorithm.psf_fwhm_mm};
   json["ReconFilterType"] = "none";
   json["ImageDecayCorrected"] = run.decay_corrected;
-  json["ImageDecayCorrectionTime"] = run.frame_start_s;
+  if (run.decay_corrected) {
+    json["ImageDecayCorrectionTime"] = run.frame_start_s;
+  }
   json["DecayCorrectionFactor"] = {run.decay_factor};
 }
 
@@ -100,6 +113,7 @@ std::string provenance_json(const Provenance& run) {
   own["inputs"] = inputs_json(run.inputs);
   own["events_format"] = run.events_format;
   own["counts"] = counts_json(run);
+  own["recorded"] = recorded_json(run);
   own["corrections"] = Json::object();
   for (const auto& [effect, done] : run.corrections) {
     own["corrections"][effect] = done;

@@ -42,10 +42,11 @@ struct Provenance {
   recon::ImageGrid grid;
   std::string unit;
   bool tof = false;              ///< used, not only wished for
-  bool decay_corrected = false;  ///< within the frame
+  bool decay_corrected = false;  ///< within the frame, to its start
   double frame_start_s = 0;
-  double frame_duration_s = 0;
-  double decay_factor = 1;  ///< that values were multiplied by
+  double frame_duration_s = 0;                ///< 0: not known
+  std::vector<recon::TimeInterval> recorded;  ///< of the frame, ascending, without the pauses
+  double decay_factor = 1;                    ///< that values were multiplied by
   std::vector<std::string> warnings;
   std::vector<std::string> outputs;  ///< file names beside the JSON file
 };

@@ -100,6 +100,11 @@ void check_table(const PairTable& table, const ModuleType& a, const ModuleType& 
 
 }  // namespace
 
+bool Efficiencies::has_values() const {
+  const auto filled = [](const std::vector<float>& values) { return !values.empty(); };
+  return calibration_stated || std::ranges::any_of(bin, filled) || has_pair_values();
+}
+
 bool Efficiencies::has_pair_values() const {
   return std::ranges::any_of(pairs, [](const PairTable& table) {
     return std::ranges::any_of(table.values, [](const std::vector<float>& values) { return !values.empty(); });

@@ -25,9 +25,12 @@ struct Efficiencies {
   std::string method;  ///< free text of the file
   double calibration_factor = 1;
   bool calibration_stated = false;      ///< the file has the field: image values are absolute
+  std::string calibration_problem;      ///< why the factor of the file counts as not stated, if it has one
   std::vector<std::vector<float>> bin;  ///< [type][detection bin of the type]
   std::vector<PairTable> pairs;         ///< [type a][type b], row-major; empty: everything 1
 
+  /// False if everything counts as 1.
+  bool has_values() const;
   /// True if the file carries pair values, which then hold the geometric factor too.
   bool has_pair_values() const;
   /// False if the pair of modules is never in coincidence. Crystal ids are global.

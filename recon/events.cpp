@@ -14,4 +14,13 @@ void EventBlock::clear() {
   movements.clear();
 }
 
+std::vector<std::string> EventCounts::all_warnings() const {
+  std::vector<std::string> all = warnings;
+  all.insert(all.end(), time_warnings.begin(), time_warnings.end());
+  if (!truncated.empty()) {
+    all.push_back(truncated);
+  }
+  return all;
+}
+
 }  // namespace coincide::recon

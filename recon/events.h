@@ -64,6 +64,9 @@ struct EventCounts {
   std::string truncated;    ///< a sentence if the file ends too early and that was allowed
   std::vector<std::string> warnings;
   std::vector<std::string> time_warnings;  ///< about the times of the blocks that were counted
+
+  /// All sentences that warn: `truncated` and both lists.
+  std::vector<std::string> all_warnings() const;
 };
 
 /// A listmode file, read block by block so that it never has to be in memory.

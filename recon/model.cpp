@@ -11,9 +11,12 @@ MultiplicativeModel::MultiplicativeModel(const Scanner& scanner, const Efficienc
                             ? !(options.efficiencies && efficiencies.has_pair_values())
                             : options.geometric == Switch::on) {}
 
+bool MultiplicativeModel::has_solid_angle_once() const {
+  return uses_solid_angle_ != (uses_efficiencies_ && efficiencies_.has_pair_values());
+}
+
 bool MultiplicativeModel::is_absolute() const {
-  const bool has_solid_angle_once = uses_solid_angle_ != efficiencies_.has_pair_values();
-  return uses_efficiencies_ && efficiencies_.calibration_stated && has_solid_angle_once;
+  return uses_efficiencies_ && efficiencies_.calibration_stated && has_solid_angle_once();
 }
 
 float MultiplicativeModel::factor(std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,

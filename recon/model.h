@@ -14,6 +14,8 @@ class MultiplicativeModel {
 
   bool uses_efficiencies() const { return uses_efficiencies_; }
   bool uses_solid_angle() const { return uses_solid_angle_; }
+  /// The solid angle is in m, by itself or within the file's efficiencies of pairs, but not in both.
+  bool has_solid_angle_once() const;
   /// True if m is absolute, so that an image in annihilations per mm^3 results: calibrated efficiencies and the solid
   /// angle are in it, both once.
   bool is_absolute() const;

@@ -106,6 +106,38 @@ class RunJobTest : public QObject {
     return result;
   }
 
+  static std::string record_of(const app::RunResult& result, const std::string& effect) {
+    const auto& done = result.provenance.corrections;
+    const auto found = std::ranges::find(done, effect, &std::pair<std::string, std::string>::first);
+    return found == done.end() ? "" : found->second;
+  }
+  static bool warns(const app::RunResult& result, const std::string& words) {
+    return std::ranges::any_of(result.provenance.warnings,
+                               [&](const std::string& warning) { return warning.find(words) != std::string::npos; });
+  }
+
+  /// A copy in time blocks of 10 ms that stop when `stop_ms` of their start says.
+  template <class Stop>
+  static void copy_with_stops(const fs::path& from, const fs::path& to, const Stop& stop_ms) {
+    const auto source = io::open_listmode(from);
+    io::PetsirdWriter writer(to, source->scanner(), source->efficiencies());
+    recon::EventBlock block;
+    while (source->read(block)) {
+      std::size_t next = 0;
+      for (const recon::TimeBlock& one : block.time_blocks) {
+        recon::EventBlock events;
+        for (; next < block.size() && block.time_ms[next] == one.time.start_ms; ++next) {
+          events.crystal_a.push_back(block.crystal_a[next]);
+          events.crystal_b.push_back(block.crystal_b[next]);
+          events.tof_bin.push_back(block.tof_bin[next]);
+          events.delayed.push_back(block.delayed[next]);
+        }
+        writer.write({one.time.start_ms, stop_ms(one.time.start_ms)}, events);
+      }
+    }
+    writer.finish();
+  }
+
  private slots:
   /// The data of the other tests.
   void initTestCase() {
@@ -365,22 +397,87 @@ class RunJobTest : public QObject {
     QVERIFY(!app::SensitivityCache("/proc/no").keep("key", image));
   }
 
-  void decay_within_the_frame() {
-    QCOMPARE(app::decay_factor(0, 60), 1.0);
-    // One half-life: half of the atoms decay, at a mean rate of 1 / (2 ln 2) of the first.
-    QVERIFY(std::abs(app::decay_factor(60, 60) - 2 * std::numbers::ln2) < 1e-12);
-    QVERIFY(std::abs(app::decay_factor(1e12, 60) - 1) < 1e-9);
+  /// Without lengths of time blocks there is neither activity nor decay, and nothing claims either.
+  void blocks_without_length_are_said_once() {
+    const fs::path events = path("nostop.petsird");
+    copy_with_stops(path("results/simulated.petsird"), events, [](std::uint32_t start_ms) { return start_ms; });
+    io::Job job = reconstruction("nostop");
+    job.input.events = events;
+    job.quantification.half_life_s = 10;
+    const app::RunResult result = app::run_job(job, silent_);
+    QCOMPARE(result.image.unit, std::string("1"));
+    const io::Provenance& record = result.provenance;
+    QVERIFY(!record.decay_corrected);
+    QCOMPARE(record.decay_factor, 1.0);
+    QCOMPARE(record.frame_duration_s, 0.0);
+    QVERIFY(record_of(result, "decay").starts_with("not corrected"));
+    QCOMPARE(std::ranges::count_if(record.warnings,
+                                   [](const std::string& w) { return w.find("length") != std::string::npos; }),
+             std::ptrdiff_t{1});
+    QVERIFY(warns(result, "20 of 20 time blocks state no length"));
+    QCOMPARE(app::plan_job(job, silent_).warnings.size(), record.warnings.size());
+
+    // The same with a length: what was recorded makes the factor.
+    job.input.events = path("results/simulated.petsird");
+    const app::RunResult decayed = app::run_job(job, silent_);
+    QVERIFY(decayed.provenance.decay_corrected);
+    QVERIFY(std::abs(decayed.provenance.decay_factor - 1.006947) < 1e-6);
+    QVERIFY(record_of(decayed, "decay").starts_with("to the start of the frame at 0 s, by 1.00694"));
+  }
+
+  /// A stop of 2^32 - 1 ms is no duration of 50 days.
+  void a_stop_that_is_no_time_is_told() {
+    const fs::path events = path("late.petsird");
+    copy_with_stops(path("results/simulated.petsird"), events,
+                    [](std::uint32_t start_ms) { return start_ms == 190 ? 4294967295U : start_ms + 10; });
+    io::Job job = reconstruction("late");
+    job.input.events = events;
+    const app::RunResult result = app::run_job(job, silent_);
+    QCOMPARE(result.image.unit, std::string("1"));
+    QVERIFY(warns(result, "1 of 20 time blocks state no length (the first goes from 190 ms to 4294967295 ms)"));
   }
 
   void units_follow_the_definition() {
     io::Job job;
     job.quantification.branching_ratio = 0.5;
-    const app::UnitScale scale = app::unit_scale(job, true, 20);
+    recon::TimeIntervals recorded;
+    recorded.add({500, 20'500});
+    const app::UnitScale scale = app::unit_scale(job, true, recorded, 500);
     // 1 annihilation per mm^3 in 20 s at half a positron per decay: 0.1 Bq/mm^3.
     QVERIFY(std::abs(scale.factor - 100) < 1e-9);
     QCOMPARE(scale.unit, std::string("Bq/mL"));
-    QCOMPARE(app::unit_scale(job, false, 20).factor, 2.0);  // what is known is corrected
-    QCOMPARE(app::unit_scale(job, false, 20).unit, std::string("1"));
+    QVERIFY(!scale.decay_corrected);
+    QCOMPARE(app::unit_scale(job, false, recorded, 500).factor, 2.0);  // what is known is corrected
+    QCOMPARE(app::unit_scale(job, false, recorded, 500).unit, std::string("1"));
+    job.quantification.half_life_s = 20;
+    const app::UnitScale decayed = app::unit_scale(job, true, recorded, 500);
+    QVERIFY(decayed.decay_corrected);
+    QVERIFY(std::abs(decayed.factor - 100 * 2 * std::numbers::ln2) < 1e-9);
+    // Without a duration there is neither activity nor decay.
+    const app::UnitScale unknown = app::unit_scale(job, true, {}, 500);
+    QCOMPARE(unknown.unit, std::string("1"));
+    QCOMPARE(unknown.factor, 2.0);
+    QVERIFY(!unknown.decay_corrected);
+  }
+
+  /// All reasons in one sentence.
+  void why_there_is_no_unit_is_said_once() {
+    const recon::Scanner scanner = tests::small_scanner();
+    recon::Efficiencies table;
+    const auto why = [&](const recon::CorrectionOptions& options, const char* no_duration) {
+      return app::why_arbitrary_unit(recon::MultiplicativeModel(scanner, table, options), no_duration);
+    };
+    QVERIFY(why({}, "").find("does not state how its efficiencies are calibrated") != std::string::npos);
+    table.calibration_problem = "the calibration factor in the file is 0";
+    QCOMPARE(why({}, "").find("does not state"), std::string::npos);
+    QVERIFY(why({}, "").find("factor in the file is 0") != std::string::npos);
+    table.calibration_stated = true;
+    QCOMPARE(why({}, ""), std::string());
+    const std::string all = why({.efficiencies = false, .geometric = recon::Switch::off}, "no block has a length");
+    QCOMPARE(all.find("arbitrary unit"), all.rfind("arbitrary unit"));
+    for (const char* reason : {"corrections.efficiencies", "corrections.geometric", "no block has a length"}) {
+      QVERIFY2(all.find(reason) != std::string::npos, all.c_str());
+    }
   }
 
   void the_automatic_image_covers_the_bore() {
