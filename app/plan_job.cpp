@@ -202,6 +202,9 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
     const std::vector<std::string> told = counts.all_warnings();
     plan.warnings.insert(plan.warnings.end(), told.begin(), told.end());
     no_duration = counts.no_duration;
+    if (counts.dead_time_blocks > 0 && job.corrections.live_time != recon::Switch::off) {
+      plan.notes.emplace_back("The file states dead time; it will be corrected.");
+    }
   }
   if (const std::string why = why_arbitrary_unit(model, no_duration); !why.empty()) {
     plan.warnings.push_back(why);
@@ -220,7 +223,10 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   }
 
   const recon::Image* attenuation = setup.attenuation ? &*setup.attenuation : nullptr;
-  if (job.sensitivity.use_cache && !job.simulates()) {
+  // Live time is a factor of the sensitivity image that only the whole frame tells.
+  const bool may_need_live_time =
+      setup.events && setup.events->counts().dead_time_blocks > 0 && job.corrections.live_time != recon::Switch::off;
+  if (job.sensitivity.use_cache && !job.simulates() && !may_need_live_time) {
     const std::string key = recon::sensitivity_key(
         model, setup.grid, attenuation, {plan.tof, job.sensitivity.fraction, static_cast<int>(job.compute.threads)});
     plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).has(key);

@@ -170,6 +170,7 @@ class JobRun {
     options.memory_limit_bytes = static_cast<std::uint64_t>(job_.compute.memory_limit_gb * 1e9);
     io::CheckedSource checked(*setup_.events, {.tof = tof(), .all_events = false});
     data_.emplace(recon::ListmodeData::load(checked, *model_, options, reporter_));
+    use_live_time();
     const recon::EventCounts& counts = data_->counts();
     provenance_.counts = counts;
     provenance_.prompts_used = data_->num_prompts();
@@ -221,6 +222,41 @@ class JobRun {
     if (!choice.note.empty()) {
       reporter_.note(choice.note);
     }
+  }
+
+  /// Dead time that the file states becomes a factor of the model, for events and sensitivity alike.
+  void use_live_time() {
+    const auto record = [this](std::string done) {
+      provenance_.corrections.emplace_back("live time", std::move(done));
+    };
+    const recon::Switch wanted = job_.corrections.live_time;
+    recon::LiveTime live_time = data_->live_time(setup_.scanner(), job_.quantification.half_life_s);
+    if (!live_time.is_stated()) {
+      if (wanted == recon::Switch::on) {
+        throw InputError(
+            "corrections.live_time = \"on\", but the file states no dead time of the frame. Use \"auto\" or \"off\".");
+      }
+      if (wanted == recon::Switch::automatic && data_->counts().dead_time_blocks > 0) {
+        reporter_.warning("The file states dead time, but none of the frame: it is not corrected.");
+      }
+      record("not corrected: the file states no dead time of the frame");
+      return;
+    }
+    if (wanted == recon::Switch::off) {
+      record("not corrected, though the file states dead time");
+      return;
+    }
+    constexpr double all_but_rounding = 0.99;
+    if (live_time.covered() < all_but_rounding) {
+      reporter_.warning(
+          fmt::format("The file states dead time for {:.3g} % of the frame; the rest is taken to be alike.",
+                      100 * live_time.covered()));
+    }
+    model_->use_live_time(std::move(live_time));
+    const double alive = data_->multiply_live_time(*model_);
+    reporter_.note(
+        fmt::format("Dead time is corrected: pairs of detectors were alive {:.3g} % of the time.", 100 * alive));
+    record(fmt::format("alive fractions of the file, mean over the frame; {:.5g} for the mean prompt", alive));
   }
 
   void correct_attenuation() {

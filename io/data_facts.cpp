@@ -80,6 +80,10 @@ void add_counts(const recon::EventCounts& counts, Facts& facts) {
   if (counts.out_of_range > 0) {
     facts.push_back({"Left out", fmt::format("{} events that the scanner cannot have", counts.out_of_range)});
   }
+  if (counts.dead_time_blocks > 0) {
+    facts.push_back({"Dead time", fmt::format("stated by {} time block{}; images are corrected for it",
+                                              counts.dead_time_blocks, counts.dead_time_blocks == 1 ? "" : "s")});
+  }
   if (counts.moves) {
     facts.push_back({"Motion", "the bed or the gantry changes place"});
   }

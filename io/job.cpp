@@ -116,6 +116,10 @@ std::vector<Setting> describe(Job& job) {
           "Image of the linear attenuation at 511 keV in 1/cm, on any grid, in scanner axes; empty: no correction."),
       word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
                    "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
+      word_setting(
+          "corrections.live_time", corrections.live_time, {"off", "on", "auto"},
+          "Part of the time in which detectors could record, where the file states their dead time; auto: if it "
+          "does. Off for files whose times are live times already."),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,

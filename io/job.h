@@ -42,6 +42,7 @@ struct Job {
     recon::Switch geometric = recon::Switch::automatic;
     std::filesystem::path attenuation;
     recon::RandomsMethod randoms = recon::RandomsMethod::automatic;
+    recon::Switch live_time = recon::Switch::automatic;
   };
   struct Sensitivity {
     double fraction = 1;

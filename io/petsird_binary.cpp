@@ -58,7 +58,7 @@ const TimeBlockPlan* PetsirdBinaryBlocks::next(TimeBlockSink& sink) {
   const TimeBlockPlan& plan = plans_[static_cast<std::size_t>(&chosen - time_block_->fields.data())];
   if (plan.kind == TimeBlockPlan::Kind::events) {
     events(plan, sink);
-  } else if (is_movement(plan)) {
+  } else if (has_values(plan)) {
     for (const YardlField& field : plan.type->fields) {
       sink.value(field.name, file_.value(*field.type));
     }

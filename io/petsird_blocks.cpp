@@ -68,7 +68,7 @@ const std::map<std::string, TimeBlockPlan::Kind, std::less<>> kinds = {
     {"BedMovementTimeBlock", TimeBlockPlan::Kind::bed},
     {"GantryMovementTimeBlock", TimeBlockPlan::Kind::gantry},
     {"ExternalSignalTimeBlock", TimeBlockPlan::Kind::other},
-    {"DeadTimeTimeBlock", TimeBlockPlan::Kind::other},
+    {"DeadTimeTimeBlock", TimeBlockPlan::Kind::dead_time},
     {"SinglesHistogramTimeBlock", TimeBlockPlan::Kind::other}};
 
 const std::map<std::string, EventField, std::less<>> event_fields = {
@@ -131,7 +131,7 @@ std::vector<TimeBlockPlan> plan_time_blocks(const YardlType& time_block) {
     TimeBlockPlan plan{.tag = field.name, .type = field.type};
     const auto kind = kinds.find(field.name);
     plan.kind = kind == kinds.end() || field.type == nullptr ? TimeBlockPlan::Kind::unknown : kind->second;
-    const bool used = plan.kind == TimeBlockPlan::Kind::events || is_movement(plan);
+    const bool used = plan.kind == TimeBlockPlan::Kind::events || has_values(plan);
     if (used && plan.type->kind != YardlKind::record) {
       throw FileError(fmt::format("{} in the file's schema is not a record.", plan.tag));
     }
@@ -146,8 +146,9 @@ std::vector<TimeBlockPlan> plan_time_blocks(const YardlType& time_block) {
   return plans;
 }
 
-bool is_movement(const TimeBlockPlan& plan) {
-  return plan.kind == TimeBlockPlan::Kind::bed || plan.kind == TimeBlockPlan::Kind::gantry;
+bool has_values(const TimeBlockPlan& plan) {
+  return plan.kind == TimeBlockPlan::Kind::bed || plan.kind == TimeBlockPlan::Kind::gantry ||
+         plan.kind == TimeBlockPlan::Kind::dead_time;
 }
 
 }  // namespace coincide::io

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "io/petsird_binary.h"
+#include "io/petsird_dead_time.h"
 #include "io/petsird_hdf5.h"
 #include "projectors/error.h"
 
@@ -110,7 +111,7 @@ bool PetsirdSource::read(recon::EventBlock& block) {
     ended_ = !read_time_block(block);
   }
   sum_up();
-  return !block.time_blocks.empty() || !block.movements.empty();
+  return !block.time_blocks.empty() || !block.movements.empty() || !block.alive.empty();
 }
 
 /// What the blocks tell together.
@@ -186,6 +187,12 @@ void PetsirdSource::value(const std::string& field, const YardlValue& value) {
     const std::uint32_t start = milliseconds(value);
     const std::uint32_t latest = std::numeric_limits<std::uint32_t>::max();
     pending_.interval = {start, start + std::min(header_.block_duration_ms, latest - start)};
+  } else if (field == "aliveTimeFractions") {
+    try {
+      pending_.alive = read_alive_fractions(value, scanner());
+    } catch (const FileError& error) {
+      pending_.dead_time_problem = error.what();
+    }
   } else if (field == "transform") {
     pending_.transforms = {value.at("matrix").floats("matrix")};
   } else if (field == "transforms") {
@@ -265,6 +272,9 @@ void PetsirdSource::accept(const TimeBlockPlan& plan, recon::EventBlock& block) 
     case TimeBlockPlan::Kind::gantry:
       accept_movement(plan.kind == TimeBlockPlan::Kind::gantry, block);
       break;
+    case TimeBlockPlan::Kind::dead_time:
+      accept_dead_time(block);
+      break;
     case TimeBlockPlan::Kind::other:
       break;
     case TimeBlockPlan::Kind::unknown:
@@ -291,6 +301,17 @@ void PetsirdSource::accept_events(recon::EventBlock& block) {
         "generators repeat rows).",
         scanner().module_types.size()));
   }
+}
+
+void PetsirdSource::accept_dead_time(recon::EventBlock& block) {
+  if (!pending_.alive) {
+    warn_once(fmt::format("The file states dead time in a way that cannot be used ({}): it is not corrected.",
+                          pending_.dead_time_problem));
+    return;
+  }
+  pending_.alive->time = pending_.interval;
+  block.alive.push_back(std::move(*pending_.alive));
+  ++counts_.dead_time_blocks;
 }
 
 void PetsirdSource::accept_movement(bool of_gantry, recon::EventBlock& block) {

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
     recon::EventCounts counts;  ///< only numbers of events
     recon::TimeInterval interval;
     Transforms transforms;
+    std::optional<recon::AliveFractions> alive;
+    std::string dead_time_problem = "its form is not known here";
     bool extra_rows = false;
   };
 
@@ -48,6 +51,7 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   bool read_time_block(recon::EventBlock& block);
   void accept(const TimeBlockPlan& plan, recon::EventBlock& block);
   void accept_events(recon::EventBlock& block);
+  void accept_dead_time(recon::EventBlock& block);
   void accept_movement(bool of_gantry, recon::EventBlock& block);
   void sum_up();
   void end_early(const std::string& why, recon::EventBlock& block, std::size_t first_event);

@@ -79,7 +79,7 @@ const TimeBlockPlan* PetsirdHdf5Blocks::next(TimeBlockSink& sink) {
   }
   const auto [tag, row] = index_[next_++];
   const TimeBlockPlan& plan = plans_[tag];
-  if (plan.kind != TimeBlockPlan::Kind::events && !is_movement(plan)) {
+  if (plan.kind != TimeBlockPlan::Kind::events && !has_values(plan)) {
     return &plan;
   }
   if (rows_[tag] == nullptr) {

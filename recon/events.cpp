@@ -12,6 +12,7 @@ void EventBlock::clear() {
   window_b.clear();
   time_blocks.clear();
   movements.clear();
+  alive.clear();
 }
 
 std::vector<std::string> EventCounts::all_warnings() const {

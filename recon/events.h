@@ -29,6 +29,15 @@ struct Movement {
   std::uint32_t place = 0;  ///< equal numbers mean the same place; 0: the reference position
 };
 
+/// The part of a time in which detectors could record. A pair of detection bins is alive bin a * bin b * pair of
+/// modules.
+struct AliveFractions {
+  TimeInterval time;                    ///< one that does not stop after its start holds until the next
+  std::vector<std::vector<float>> bin;  ///< [type][detection bin of the type], 0 ... 1; an empty row is 1
+  /// [a (a + 1) / 2 + b], a >= b modules numbered over all types; may be empty: 1.
+  std::vector<float> module_pair;
+};
+
 /// Coincidences as columns, in file order. Every column has size() entries, but the windows are empty for a scanner
 /// with one energy window per type.
 struct EventBlock {
@@ -42,6 +51,7 @@ struct EventBlock {
   // No columns: what was read with the events, in file order, which need not be that of time.
   std::vector<TimeBlock> time_blocks;  ///< also those without events
   std::vector<Movement> movements;
+  std::vector<AliveFractions> alive;
 
   std::size_t size() const { return crystal_a.size(); }
   void clear();
@@ -60,8 +70,9 @@ struct EventCounts {
   std::uint32_t last_ms = 0;
   double duration_s = 0;    ///< union of the event blocks' intervals
   std::string no_duration;  ///< why that is of no use for activities ("2 of 3 time blocks have no length"), else empty
-  bool moves = false;       ///< bed or gantry change place during the acquisition; known at the end
-  std::string truncated;    ///< a sentence if the file ends too early and that was allowed
+  std::uint64_t dead_time_blocks = 0;  ///< that state alive fractions which can be used
+  bool moves = false;                  ///< bed or gantry change place during the acquisition; known at the end
+  std::string truncated;               ///< a sentence if the file ends too early and that was allowed
   std::vector<std::string> warnings;
   std::vector<std::string> time_warnings;  ///< about the times of the blocks that were counted
 

@@ -83,6 +83,11 @@ class FrameClock {
     for (const Movement& movement : block.movements) {
       movements_.add(movement);
     }
+    for (const AliveFractions& alive : block.alive) {
+      if (may_hold_in_frame(alive.time)) {
+        live_times_.add(alive);
+      }
+    }
     for (const TimeBlock& one : block.time_blocks) {
       const TimeInterval& time = one.time;
       if (frame_.contains(time.start_ms)) {
@@ -132,8 +137,15 @@ class FrameClock {
                        options_.stop_s > 0 ? fmt::format("{} s", options_.stop_s) : "the end");
   }
   const BlockTimes& times() const { return times_; }
+  const LiveTimeLog& live_times() const { return live_times_; }
 
  private:
+  /// The last time block of a frame may reach beyond it, though hardly by its whole length.
+  bool may_hold_in_frame(const TimeInterval& time) const {
+    const bool ends_before = time.stop_ms > time.start_ms && time.stop_ms <= frame_.start_ms;
+    return !ends_before && time.start_ms < frame_.stop_ms + (frame_.stop_ms - frame_.start_ms);
+  }
+
   /// Whole time blocks make a frame, so long ones make it another than was asked for.
   void state_resolution(EventCounts& counts, Reporter& reporter) const {
     constexpr std::uint64_t least_blocks = 10;  // a frame should last
@@ -166,6 +178,7 @@ class FrameClock {
   bool whole_file_;
   BlockTimes times_;
   MovementLog movements_;
+  LiveTimeLog live_times_;
   TimeInterval cut_at_start_;  ///< block outside that ends in the frame; without length if there is none
   TimeInterval cut_at_stop_;   ///< block in the frame, or over it, that ends beyond
 };
@@ -269,6 +282,7 @@ struct ListmodeData::Storage {
     }
   }
 
+  void leave_out_impossible();
   void add_block(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model,
                  std::vector<float>& factors);
 
@@ -288,6 +302,7 @@ struct ListmodeData::Storage {
   std::uint64_t delayeds_in_frame = 0;
   EventCounts counts;
   TimeIntervals recorded;
+  LiveTimeLog live_times;
 };
 
 void ListmodeData::Storage::add_block(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model,
@@ -356,7 +371,68 @@ ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& 
   storage->counts.delayeds = storage->delayeds_in_frame;
   clock.state_in(storage->counts, reporter);
   storage->recorded = clock.times().recorded();
+  storage->live_times = clock.live_times();
   return ListmodeData(std::move(storage));
+}
+
+/// Moves the other prompts up, so that prompt i still is in subset i % subsets.
+void ListmodeData::Storage::leave_out_impossible() {
+  const std::size_t subsets = sizes.size();
+  const std::uint64_t before = std::exchange(prompts, 0);
+  for (std::uint64_t i = 0; i < before; ++i) {
+    const std::size_t from = i % subsets;
+    const std::size_t row = i / subsets;
+    if (!(column<float>(from, factor)[row] > 0)) {
+      continue;
+    }
+    const std::size_t to = prompts % subsets;
+    const std::size_t place = prompts / subsets;
+    for (std::size_t which = 0; prompts < i && which < used_columns(); ++which) {
+      const std::size_t bytes = element_bytes[which];
+      std::memcpy(columns->data(to * num_columns + which) + place * bytes,
+                  columns->data(from * num_columns + which) + row * bytes, bytes);
+    }
+    ++prompts;
+  }
+  for (std::size_t subset = 0; subset < subsets; ++subset) {
+    sizes[subset] = (prompts + subsets - 1 - subset) / subsets;
+  }
+  impossible += before - prompts;
+}
+
+LiveTime ListmodeData::live_time(const Scanner& scanner, double half_life_s) const {
+  TimeIntervals time = storage_->recorded;
+  if (time.count() == 0) {  // the starts of the time blocks are all that is known
+    time.add({storage_->counts.first_ms, std::max(storage_->counts.last_ms, storage_->counts.first_ms + 1)});
+  }
+  return storage_->live_times.mean(scanner, time, half_life_s);
+}
+
+double ListmodeData::multiply_live_time(const MultiplicativeModel& model) {
+  if (num_prompts() == 0) {
+    return 1;
+  }
+  double sum = 0;
+  const auto events = static_cast<double>(num_prompts());
+  for (int index = 0; index < num_subsets(); ++index) {
+    const PromptColumns columns = subset(index);
+#pragma omp parallel for schedule(static) reduction(+ : sum) num_threads(thread_count(storage_->num_threads))
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const bool windows = !columns.window_a.empty();
+      const float alive =
+          model.live_time().fraction(model.scanner(), columns.crystal_a[i], windows ? columns.window_a[i] : 0,
+                                     columns.crystal_b[i], windows ? columns.window_b[i] : 0);
+      columns.factor[i] *= alive;
+      sum += alive;
+    }
+  }
+  storage_->leave_out_impossible();
+  if (num_prompts() == 0) {
+    throw InputError(
+        "all prompts are between detectors that, the file says, were never alive: leave its dead time out "
+        "(corrections.live_time = \"off\") if that is wrong");
+  }
+  return sum / events;
 }
 
 ListmodeData::ListmodeData(std::unique_ptr<Storage> storage) : storage_(std::move(storage)) {}

@@ -66,6 +66,12 @@ class ListmodeData {
   double duration_s() const;             ///< of the time window: union of the time blocks that start in it
   /// The time blocks that start in the time window, as far as they have a length.
   const TimeIntervals& recorded() const;
+  /// What the file states about dead time, wherever it stands, as a mean over the time window in which the activity
+  /// decays; not stated if it says nothing about that time.
+  LiveTime live_time(const Scanner& scanner, double half_life_s) const;
+  /// Multiplies the events' factors, so far without, by the model's live time, and leaves out events whose factor is
+  /// then 0. Returns the mean live time of the events. Throws InputError if no event is left.
+  double multiply_live_time(const MultiplicativeModel& model);
   bool in_scratch_file() const;
   /// Delayed coincidences per crystal (both crystals of each counted) in the time window.
   std::span<const std::uint64_t> delayeds_per_crystal() const;

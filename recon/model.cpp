@@ -30,6 +30,9 @@ float MultiplicativeModel::factor(std::uint32_t crystal_a, std::uint32_t window_
   if (uses_solid_angle_ && result > 0) {
     result *= solid_angle_factor_mm2(scanner_, crystal_a, crystal_b);
   }
+  if (live_time_.is_stated() && result > 0) {
+    result *= live_time_.fraction(scanner_, crystal_a, window_a, crystal_b, window_b);
+  }
   return static_cast<float>(result);
 }
 

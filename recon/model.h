@@ -1,16 +1,23 @@
 #pragma once
 
+#include <utility>
+
 #include "recon/efficiencies.h"
+#include "recon/live_time.h"
 #include "recon/options.h"
 #include "recon/scanner.h"
 
 namespace coincide::recon {
 
 /// The factor m of a crystal pair in y ~ Poisson(m * (A x) + b), without attenuation: efficiencies of the file and the
-/// solid angle, as the options say. Keeps references to its arguments.
+/// solid angle, as the options say, and live time once it is known. Keeps references to its arguments.
 class MultiplicativeModel {
  public:
   MultiplicativeModel(const Scanner& scanner, const Efficiencies& efficiencies, const CorrectionOptions& options);
+
+  /// The mean over the frame, which is known only when the events have been read. From here on it is in m.
+  void use_live_time(LiveTime live_time) { live_time_ = std::move(live_time); }
+  const LiveTime& live_time() const { return live_time_; }
 
   bool uses_efficiencies() const { return uses_efficiencies_; }
   bool uses_solid_angle() const { return uses_solid_angle_; }
@@ -34,6 +41,7 @@ class MultiplicativeModel {
   const Efficiencies& efficiencies_;
   bool uses_efficiencies_;
   bool uses_solid_angle_;
+  LiveTime live_time_;
 };
 
 }  // namespace coincide::recon

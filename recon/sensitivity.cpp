@@ -187,6 +187,9 @@ std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& g
   hash.add(efficiencies.pairs);
   hash.add(model.uses_efficiencies());
   hash.add(model.uses_solid_angle());
+  hash.add(model.live_time().weights());
+  hash.add(model.live_time().bins());
+  hash.add(model.live_time().module_pairs());
   hash.add(grid);
   hash.add(attenuation != nullptr);
   if (attenuation != nullptr) {

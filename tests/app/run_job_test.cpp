@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <numbers>
 #include <numeric>
 
@@ -18,6 +19,7 @@
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 #include "io/petsird_writer.h"
+#include "io/yardl_bytes.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "support/small_scanner.h"
@@ -114,6 +116,26 @@ class RunJobTest : public QObject {
   static bool warns(const app::RunResult& result, const std::string& words) {
     return std::ranges::any_of(result.provenance.warnings,
                                [&](const std::string& warning) { return warning.find(words) != std::string::npos; });
+  }
+
+  /// A copy with a dead time block behind all others, all crystals alike.
+  static void append_dead_time(const fs::path& from, const fs::path& to, std::uint32_t start_ms, std::uint32_t stop_ms,
+                               float alive) {
+    const std::size_t crystals = io::open_listmode(from)->scanner().num_crystals();
+    std::ifstream in(from, std::ios::binary);
+    std::string file{std::istreambuf_iterator<char>(in), {}};
+    file.pop_back();  // the end of the stream
+    io::YardlBytes block;
+    block.varint(1);
+    block.varint(4);  // DeadTimeTimeBlock
+    block.varint(start_ms);
+    block.varint(stop_ms);
+    block.varint(1);
+    block.varint(crystals);
+    block.reals(std::vector<float>(crystals, alive));
+    block.varint(0);
+    block.varint(0);
+    std::ofstream(to, std::ios::binary) << file << block.bytes();
   }
 
   /// A copy in time blocks of 10 ms that stop when `stop_ms` of their start says.
@@ -395,6 +417,44 @@ class RunJobTest : public QObject {
     QVERIFY(!cache.find("0", image.grid));
     QVERIFY(cache.find("19", image.grid));
     QVERIFY(!app::SensitivityCache("/proc/no").keep("key", image));
+  }
+
+  /// Dead time that stands behind all events: half of the pairs' time gives twice the activity.
+  void live_time_scales_the_activity() {
+    const double whole = sum(app::run_job(reconstruction("alive"), silent_).image);
+    const fs::path dead = path("dead.petsird");
+    append_dead_time(path("results/simulated.petsird"), dead, 0, 200, 0.7F);
+    io::Job job = reconstruction("dead");
+    job.input.events = dead;
+    const app::RunResult result = app::run_job(job, silent_);
+    QVERIFY2(std::abs(0.49 * sum(result.image) / whole - 1) < 1e-4,
+             qPrintable(QString::number(sum(result.image) / whole)));
+    QCOMPARE(result.image.unit, std::string("Bq/mL"));
+    QVERIFY(record_of(result, "live time").find("0.49 for the mean prompt") != std::string::npos);
+    QVERIFY2(!app::plan_job(job, silent_).sensitivity_cached, "its sensitivity image depends on the frame");
+
+    job.corrections.live_time = recon::Switch::off;
+    const app::RunResult off = app::run_job(job, silent_);
+    QVERIFY(std::abs(sum(off.image) / whole - 1) < 1e-6);
+    QVERIFY(record_of(off, "live time").starts_with("not corrected"));
+
+    job.corrections.live_time = recon::Switch::on;
+    app::run_job(job, silent_);
+    job.input.events = path("results/simulated.petsird");
+    QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(job, silent_));
+  }
+
+  /// Dead time for the first tenth of the frame, and for another time.
+  void dead_time_of_a_part_is_told() {
+    io::Job job = reconstruction("partly dead");
+    job.input.events = path("partly.petsird");
+    append_dead_time(path("results/simulated.petsird"), job.input.events, 0, 20, 0.7F);
+    const app::RunResult part = app::run_job(job, silent_);
+    QVERIFY(warns(part, "dead time for 10 % of the frame"));
+    job.input.start_s = 0.1;
+    const app::RunResult none = app::run_job(job, silent_);
+    QVERIFY(warns(none, "none of the frame"));
+    QVERIFY(record_of(none, "live time").starts_with("not corrected"));
   }
 
   /// Without lengths of time blocks there is neither activity nor decay, and nothing claims either.

@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
     }
     coincide::recon::EventBlock block;
     while (source->read(block)) {
-      if (writer) {
+      if (writer && block.size() > 0) {
         writer->write({block.time_ms.front(), source->counts().last_ms}, block);
       }
     }

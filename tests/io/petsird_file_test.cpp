@@ -106,6 +106,7 @@ class PetsirdFileTest : public QObject {
       QCOMPARE(counts.last_ms, 2U);
       QVERIFY(counts.moves);                 // the bed, between the two event blocks
       QCOMPARE(counts.warnings.size(), 3U);  // alignment, policy, place of bed and gantry
+      QCOMPARE(counts.dead_time_blocks, 1U);
       source->rewind();
       QCOMPARE(source->counts().prompts, 0U);
     }
