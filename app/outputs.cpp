@@ -47,6 +47,10 @@ std::string why_arbitrary_unit(const recon::MultiplicativeModel& model, const st
 
 bool may_have_randoms(const io::Job& job) { return !job.simulates() || job.simulation.randoms_fraction > 0; }
 
+std::string not_used_sentence(const std::vector<std::string>& not_used) {
+  return not_used.empty() ? "" : fmt::format("Not used of what the file states: {}.", fmt::join(not_used, "; "));
+}
+
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale) {
   recon::Image result = image;
   result.unit = scale.unit;

@@ -36,6 +36,8 @@ bool may_have_randoms(const io::Job& job);
 inline constexpr const char* without_delayeds =
     ": randoms are not corrected and stay in the image as a background. Convert the delayed window, too, if the "
     "scanner records one; corrections.randoms = \"none\" says that this is meant.";
+/// One sentence with what a file states and the run does not use; empty if there is nothing.
+std::string not_used_sentence(const std::vector<std::string>& not_used);
 
 /// A copy in the file's unit.
 recon::Image in_unit(const recon::Image& image, const UnitScale& scale);

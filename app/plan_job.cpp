@@ -202,8 +202,16 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
     const std::vector<std::string> told = counts.all_warnings();
     plan.warnings.insert(plan.warnings.end(), told.begin(), told.end());
     no_duration = counts.no_duration;
-    if (counts.dead_time_blocks > 0 && job.corrections.live_time != recon::Switch::off) {
-      plan.notes.emplace_back("The file states dead time; it will be corrected.");
+    std::vector<std::string> not_used = counts.not_used;
+    if (counts.dead_time_blocks > 0) {
+      if (job.corrections.live_time == recon::Switch::off) {
+        not_used.emplace_back("dead time (corrections.live_time is off)");
+      } else {
+        plan.notes.emplace_back("The file states dead time; it will be corrected.");
+      }
+    }
+    if (const std::string list = not_used_sentence(not_used); !list.empty()) {
+      plan.notes.push_back(list);
     }
   }
   if (const std::string why = why_arbitrary_unit(model, no_duration); !why.empty()) {

@@ -173,6 +173,9 @@ class JobRun {
     use_live_time();
     const recon::EventCounts& counts = data_->counts();
     provenance_.counts = counts;
+    if (leaves_live_time_out_) {
+      provenance_.counts.not_used.emplace_back("dead time (corrections.live_time is off)");
+    }
     provenance_.prompts_used = data_->num_prompts();
     provenance_.prompts_impossible = data_->num_impossible();
     provenance_.frame_start_s = 1e-3 * counts.first_ms;
@@ -185,6 +188,9 @@ class JobRun {
         fmt::format("{} prompts and {} delayeds in {:.6g} s.", counts.prompts, counts.delayeds, data_->duration_s()));
     for (const std::string& warning : counts.all_warnings()) {
       reporter_.warning(warning);
+    }
+    if (const std::string list = not_used_sentence(provenance_.counts.not_used); !list.empty()) {
+      reporter_.note(list);
     }
     if (const std::string why = why_arbitrary_unit(*model_, counts.no_duration); !why.empty()) {
       reporter_.warning(why);
@@ -244,6 +250,7 @@ class JobRun {
     }
     if (wanted == recon::Switch::off) {
       record("not corrected, though the file states dead time");
+      leaves_live_time_out_ = true;
       return;
     }
     constexpr double all_but_rounding = 0.99;
@@ -466,7 +473,8 @@ class JobRun {
   std::optional<recon::ListmodeData> data_;
   recon::TimeIntervals recorded_;  ///< of the frame; none where its duration is not known
   recon::Image image_;
-  std::uint64_t num_randoms_ = 0;  ///< in the model
+  std::uint64_t num_randoms_ = 0;      ///< in the model
+  bool leaves_live_time_out_ = false;  ///< that the file states
   bool too_many_subsets_ = false;
   bool finished_ = false;
 };

@@ -1,6 +1,7 @@
 #include "io/data_facts.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "recon/field_of_view.h"
 #include "recon/units.h"
@@ -83,6 +84,9 @@ void add_counts(const recon::EventCounts& counts, Facts& facts) {
   if (counts.dead_time_blocks > 0) {
     facts.push_back({"Dead time", fmt::format("stated by {} time block{}; images are corrected for it",
                                               counts.dead_time_blocks, counts.dead_time_blocks == 1 ? "" : "s")});
+  }
+  if (!counts.not_used.empty()) {
+    facts.push_back({"Not used", fmt::format("{}", fmt::join(counts.not_used, "; "))});
   }
   if (counts.moves) {
     facts.push_back({"Motion", "the bed or the gantry changes place"});

@@ -67,9 +67,7 @@ const std::map<std::string, TimeBlockPlan::Kind, std::less<>> kinds = {
     {"EventTimeBlock", TimeBlockPlan::Kind::events},
     {"BedMovementTimeBlock", TimeBlockPlan::Kind::bed},
     {"GantryMovementTimeBlock", TimeBlockPlan::Kind::gantry},
-    {"ExternalSignalTimeBlock", TimeBlockPlan::Kind::other},
-    {"DeadTimeTimeBlock", TimeBlockPlan::Kind::dead_time},
-    {"SinglesHistogramTimeBlock", TimeBlockPlan::Kind::other}};
+    {"DeadTimeTimeBlock", TimeBlockPlan::Kind::dead_time}};
 
 const std::map<std::string, EventField, std::less<>> event_fields = {
     {"timeInterval", EventField::time},         {"start", EventField::time},
@@ -130,7 +128,7 @@ std::vector<TimeBlockPlan> plan_time_blocks(const YardlType& time_block) {
   for (const YardlField& field : time_block.fields) {
     TimeBlockPlan plan{.tag = field.name, .type = field.type};
     const auto kind = kinds.find(field.name);
-    plan.kind = kind == kinds.end() || field.type == nullptr ? TimeBlockPlan::Kind::unknown : kind->second;
+    plan.kind = kind == kinds.end() || field.type == nullptr ? TimeBlockPlan::Kind::unused : kind->second;
     const bool used = plan.kind == TimeBlockPlan::Kind::events || has_values(plan);
     if (used && plan.type->kind != YardlKind::record) {
       throw FileError(fmt::format("{} in the file's schema is not a record.", plan.tag));

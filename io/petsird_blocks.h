@@ -32,7 +32,7 @@ enum class EventField { time, prompts, delayeds, singles, triples, quadruples, s
 
 /// A kind of time block, by the tag of the union; the index of a kind differs between models.
 struct TimeBlockPlan {
-  enum class Kind { events, bed, gantry, dead_time, other, unknown };
+  enum class Kind { events, bed, gantry, dead_time, unused };
   struct Field {
     EventField use = EventField::skipped;
     const YardlType* type = nullptr;
@@ -40,7 +40,7 @@ struct TimeBlockPlan {
     CoincidenceLayout layout{};
   };
 
-  Kind kind = Kind::unknown;
+  Kind kind = Kind::unused;
   std::string tag;
   const YardlType* type = nullptr;
   std::vector<Field> fields{};  ///< of an event block, one per field of the record

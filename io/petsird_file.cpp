@@ -97,6 +97,7 @@ void PetsirdSource::begin() {
   movements_ = {};
   num_movements_ = 0;
   places_.clear();
+  unused_blocks_.clear();
   ended_ = false;
 }
 
@@ -121,11 +122,24 @@ void PetsirdSource::sum_up() {
   counts_.duration_s = times_.recorded().total_s();
   counts_.no_duration = times_.no_duration();
   counts_.time_warnings = times_.warnings();
-  if (ended_) {
-    counts_.moves = movements_.first_change_ms().has_value();
-    if (movements_.starts_elsewhere()) {
-      warn_once("The bed or the gantry stands off its reference position; the image is in the scanner's own axes.");
-    }
+  counts_.moves = ended_ && movements_.first_change_ms().has_value();
+  list_not_used();
+}
+
+/// What was seen so far.
+void PetsirdSource::list_not_used() {
+  counts_.not_used = header_.not_used;
+  if (ended_ && movements_.starts_elsewhere()) {
+    counts_.not_used.emplace_back("the place of bed or gantry (the image is in the scanner's own axes)");
+  }
+  if (counts_.singles > 0) {
+    counts_.not_used.push_back(fmt::format("{} singles", counts_.singles));
+  }
+  if (counts_.triples + counts_.quadruples > 0) {
+    counts_.not_used.push_back(fmt::format("{} triples and {} quadruples", counts_.triples, counts_.quadruples));
+  }
+  for (const auto& [tag, blocks] : unused_blocks_) {
+    counts_.not_used.push_back(fmt::format("{} time block{} of the kind '{}'", blocks, blocks == 1 ? "" : "s", tag));
   }
 }
 
@@ -275,11 +289,8 @@ void PetsirdSource::accept(const TimeBlockPlan& plan, recon::EventBlock& block) 
     case TimeBlockPlan::Kind::dead_time:
       accept_dead_time(block);
       break;
-    case TimeBlockPlan::Kind::other:
-      break;
-    case TimeBlockPlan::Kind::unknown:
-      warn_once(fmt::format("The file has time blocks of the kind '{}', which is not known here; they are left out.",
-                            plan.tag));
+    case TimeBlockPlan::Kind::unused:
+      ++unused_blocks_[plan.tag];
   }
 }
 

@@ -54,6 +54,7 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   void accept_dead_time(recon::EventBlock& block);
   void accept_movement(bool of_gantry, recon::EventBlock& block);
   void sum_up();
+  void list_not_used();
   void end_early(const std::string& why, recon::EventBlock& block, std::size_t first_event);
   void warn_once(const std::string& sentence);
   void resize(recon::EventBlock& block, std::size_t size) const;
@@ -70,7 +71,8 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   recon::BlockTimes times_;
   recon::MovementLog movements_;
   std::uint32_t num_movements_ = 0;
-  std::map<std::string, std::uint32_t> places_;  ///< by the bytes of their transforms
+  std::map<std::string, std::uint32_t> places_;         ///< by the bytes of their transforms
+  std::map<std::string, std::uint64_t> unused_blocks_;  ///< by the tag of their kind
   bool ended_ = false;
   Pending pending_;
   recon::EventBlock* block_ = nullptr;  ///< that coincidences go to

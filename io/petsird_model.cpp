@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "io/petsird_geometry.h"
+#include "io/petsird_not_used.h"
 #include "projectors/error.h"
 #include "recon/units.h"
 
@@ -231,61 +232,6 @@ void warn_of_policy(const YardlValue& info, PetsirdHeader& header) {
   }
 }
 
-/// Images stay in the scanner's own axes; a file that says how these lie in another frame is not followed.
-void warn_of_alignment(const YardlValue& info, PetsirdHeader& header) {
-  const YardlValue* alignment = info.find("gantryAlignment");
-  if (alignment == nullptr) {
-    return;
-  }
-  const std::vector<float> identity{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
-  if (alignment->at("matrix").floats("gantryAlignment") != identity) {
-    header.warnings.emplace_back(
-        "The file's gantryAlignment is not applied: the image is in the axes of the PET gantry, not in those that the "
-        "file aligns it with.");
-  }
-}
-
-/// Fields that a newer model may have added: told, so that nothing is left out in silence.
-void warn_of_unknown_fields(const YardlValue& info, PetsirdHeader& header) {
-  constexpr std::string_view known[] = {"modelName",
-                                        "scannerGeometry",
-                                        "bulkMaterials",
-                                        "gantryAlignment",
-                                        "collimatorType",
-                                        "tofBinEdges",
-                                        "tofResolution",
-                                        "eventEnergyBinEdges",
-                                        "energyBinEdges",
-                                        "energyResolutionAt511",
-                                        "singlesHistogramLevel",
-                                        "singlesHistogramEnergyBinEdges",
-                                        "singleEventPolicy",
-                                        "promptEventPolicy",
-                                        "delayedEventPolicy",
-                                        "tripleEventPolicy",
-                                        "quadrupleEventPolicy",
-                                        "coincidencePolicy",
-                                        "detectionEfficiencies",
-                                        "eventTimeBlockDuration",
-                                        "singleEventsAreStored",
-                                        "promptEventsAreStored",
-                                        "delayedEventsAreStored",
-                                        "tripleEventsAreStored",
-                                        "quadrupleEventsAreStored",
-                                        "delayedCoincidencesAreStored",
-                                        "moduleSinglesUnitIdxLUTs"};
-  const auto* record = std::get_if<YardlValue::Record>(&info.data());
-  std::string unknown;
-  for (const YardlField& field : record->type->fields) {
-    if (std::ranges::find(known, field.name) == std::end(known)) {
-      unknown += (unknown.empty() ? "" : ", ") + field.name;
-    }
-  }
-  if (!unknown.empty()) {
-    header.warnings.emplace_back(fmt::format("The scanner in the file has fields that are not used: {}.", unknown));
-  }
-}
-
 const YardlType* field_of(const YardlType* type, std::string_view name) {
   return type == nullptr ? nullptr : type->without_optional().field(name);
 }
@@ -342,8 +288,7 @@ PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSch
     result.block_duration_ms = static_cast<std::uint32_t>(duration->natural("eventTimeBlockDuration"));
   }
   warn_of_policy(info, result);
-  warn_of_alignment(info, result);
-  warn_of_unknown_fields(info, result);
+  result.not_used = not_used_of_header(header);
   try {
     scanner.check();
     result.efficiencies.check(scanner);

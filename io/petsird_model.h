@@ -18,6 +18,7 @@ struct PetsirdHeader {
   std::string version;                  ///< "v0.10": the model that has these fields; files do not state it
   std::uint32_t block_duration_ms = 0;  ///< of event blocks without a stop time (v0.2), else 0
   std::vector<std::string> warnings;
+  std::vector<std::string> not_used;  ///< what the header states beside, a few words each
 };
 
 /// Understands a header by the names of its fields. Lengths and directions as recon::Scanner has them; gantry alignment

@@ -128,6 +128,7 @@ std::string provenance_json(const Provenance& run) {
     own["seconds"][stage] = seconds;
   }
   own["iterations"] = figures_json(run.figures);
+  own["not_used"] = run.counts.not_used;
   own["warnings"] = run.warnings;
   own["outputs"] = run.outputs;
   json["Coincide"] = own;

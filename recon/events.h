@@ -74,6 +74,7 @@ struct EventCounts {
   bool moves = false;                  ///< bed or gantry change place during the acquisition; known at the end
   std::string truncated;               ///< a sentence if the file ends too early and that was allowed
   std::vector<std::string> warnings;
+  std::vector<std::string> not_used;       ///< what the file states beside, a few words each
   std::vector<std::string> time_warnings;  ///< about the times of the blocks that were counted
 
   /// All sentences that warn: `truncated` and both lists.

@@ -437,6 +437,8 @@ class RunJobTest : public QObject {
     const app::RunResult off = app::run_job(job, silent_);
     QVERIFY(std::abs(sum(off.image) / whole - 1) < 1e-6);
     QVERIFY(record_of(off, "live time").starts_with("not corrected"));
+    QVERIFY(std::ranges::any_of(off.provenance.counts.not_used,
+                                [](const std::string& words) { return words.starts_with("dead time"); }));
 
     job.corrections.live_time = recon::Switch::on;
     app::run_job(job, silent_);
