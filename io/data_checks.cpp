@@ -133,7 +133,14 @@ class CheckedSource::Pass {
 
   /// Index into the counts per second, which grow as needed.
   std::size_t second_of(std::uint32_t time_ms) {
-    const std::size_t second = (time_ms - std::min<std::uint32_t>(time_ms, first_ms_)) / 1000;
+    if (time_ms < first_ms_) {  // blocks may come in any order
+      const auto seconds = (first_ms_ - time_ms + 999) / 1000;
+      first_ms_ -= 1000 * seconds;
+      for (std::vector<std::uint64_t>* counts : {&summary_.prompts_per_second, &summary_.delayeds_per_second}) {
+        counts->insert(counts->begin(), static_cast<std::size_t>(seconds), 0);
+      }
+    }
+    const auto second = static_cast<std::size_t>((time_ms - first_ms_) / 1000);
     if (second >= summary_.prompts_per_second.size()) {
       summary_.prompts_per_second.resize(second + 1, 0);
       summary_.delayeds_per_second.resize(second + 1, 0);

@@ -248,6 +248,14 @@ class DataChecksTest : public QObject {
     const io::DataCheck time = check_named(check(listmode), "Time");
     QVERIFY(time.verdict == io::Verdict::good);
     QVERIFY(time.sentence.find("runs backwards 1 times") != std::string::npos);
+    // Counted where it belongs, as if it came first.
+    MemoryEvents late(tests::small_scanner());
+    for (const std::uint32_t time_ms : {5400U, 5600U, 7300U, 2500U, 5500U}) {
+      late.add(0, 20, 0, time_ms);
+    }
+    const io::DataSummary summary = check(late);
+    QCOMPARE(summary.prompts_per_second, (std::vector<std::uint64_t>{1, 0, 0, 3, 1}));
+    QCOMPARE(summary.first_event_ms, 2400U);
   }
 
   void the_sign_of_tof_is_seen() {
