@@ -211,7 +211,7 @@ JobForm::JobForm(JobDocument& document, QWidget* parent) : QWidget(parent), line
   note_changes();
 }
 
-JobForm::~JobForm() = default;
+JobForm::~JobForm() { hide(); }  // a line that loses the focus hands over its text: to what is still there
 
 void JobForm::refresh() {
   for (const Section& section : lines_->sections) {

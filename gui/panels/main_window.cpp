@@ -43,6 +43,12 @@ std::filesystem::path documents_folder() {
 
 }  // namespace
 
+MainWindow::Parts::~Parts() {
+  window.hide();  // while all is there that hears of it
+  qDeleteAll(docks);
+  delete pages;
+}
+
 /// What a person who is to help has to know.
 QString MainWindow::Parts::circumstances() const {
   QStringList lines{"Coincide " + QString::fromStdString(services.version),

@@ -42,6 +42,9 @@ class MainWindow::Parts : public QObject {
           devices = std::move(found);
           form->show_devices(devices);
         }}) {}
+  /// The widgets go first: they look at what is here, and some speak as they go (a line that loses the focus takes over
+  /// its text).
+  ~Parts() override;
 
   MainWindow& window;
   Services services;

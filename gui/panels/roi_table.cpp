@@ -138,6 +138,8 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   refresh();
 }
 
+RoiTable::~RoiTable() { hide(); }  // ends the editing of a cell while there is somebody to hear of it
+
 QWidget* RoiTable::make_add_buttons() {
   auto* row = new QWidget;
   auto* layout = row_layout(row);

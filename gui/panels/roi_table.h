@@ -21,6 +21,7 @@ class RoiTable : public QWidget {
 
  public:
   explicit RoiTable(ViewState& state, QWidget* parent = nullptr);
+  ~RoiTable() override;
 
   void add(RoiShape shape);
   /// Takes over what changed in the state. Measures again soon, and once for images that follow each other quickly.

@@ -114,6 +114,8 @@ SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, QWid
   refresh();
 }
 
+SettingLine::~SettingLine() { hide(); }  // a line that loses the focus hands over its text: to what is still there
+
 QWidget* SettingLine::make_line_edit(bool is_path) {
   QLineEdit* line = is_path ? new PathEdit : new QLineEdit;
   line->setMinimumWidth(60);

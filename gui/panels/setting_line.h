@@ -23,6 +23,7 @@ class SettingLine : public QWidget {
  public:
   /// `setting` is one of the document's.
   SettingLine(JobDocument& document, const io::Setting& setting, QWidget* parent = nullptr);
+  ~SettingLine() override;
 
   const std::string& key() const { return key_; }
   QWidget* editor() const { return editor_; }

@@ -200,7 +200,7 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   parts_->refresh();
 }
 
-ViewTools::~ViewTools() = default;
+ViewTools::~ViewTools() { hide(); }  // a box that loses the focus hands over its value: to what is still there
 
 void ViewTools::add_roi(RoiShape shape) { parts_->regions->add(shape); }
 

@@ -5,6 +5,8 @@
 #include <QSignalSpy>
 #include <QToolButton>
 #include <QtTest>
+#include <algorithm>
+#include <memory>
 
 #include "gui/panel_support.h"
 #include "gui/panels/estimate_strip.h"
@@ -66,6 +68,7 @@ class JobFormTest : public QObject {
   void what_differs_from_the_default_is_marked();
   void filter_hides_other_settings();
   void commit_takes_what_is_being_typed();
+  void typed_text_outlives_the_form();
   void device_is_chosen_among_those_there_are();
   void estimate_is_asked_for_after_a_change();
   void estimate_shows_the_gist_of_the_plan();
@@ -211,6 +214,28 @@ void JobFormTest::commit_takes_what_is_being_typed() {
   QVERIFY(!document.has_errors());
   QCOMPARE(document.job().simulation.phantom, std::filesystem::path("nema_iq"));
   QCOMPARE(document.job().image.voxel_size_mm, (std::array<double, 3>{3, 3, 3}));
+}
+
+/// The line hands its text over when it loses the focus, be it because the form goes.
+void JobFormTest::typed_text_outlives_the_form() {
+  JobDocument document;
+  auto form = std::make_unique<JobForm>(document);
+  auto line = std::make_unique<SettingLine>(
+      document, *std::ranges::find(document.settings(), std::string("output.name"), &io::Setting::key));
+  const auto type_into = [](QWidget& window, QWidget* editor, const QString& text) {
+    window.show();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    editor->setFocus();
+    QTRY_VERIFY(editor->hasFocus());
+    QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
+    QTest::keyClicks(editor, text);
+  };
+  type_into(*form, form->editor("algorithm.iterations"), "17");
+  form.reset();
+  QCOMPARE(document.job().algorithm.iterations, 17);
+  type_into(*line, line->editor(), "brain");
+  line.reset();
+  QCOMPARE(document.job().output.name, std::string("brain"));
 }
 
 void JobFormTest::device_is_chosen_among_those_there_are() {

@@ -86,6 +86,23 @@ class MainWindowTest : public QObject {
     window_.reset();
   }
 
+  /// Whatever has the focus, and however it takes over what was typed into it.
+  void window_goes_while_something_is_edited() {
+    write_job("going.toml", 1, 1);
+    const QList<const char*> settings{"algorithm.iterations", "image.voxel_size_mm", "output.folder",
+                                      "input.events",         "algorithm.name",      "algorithm.tof"};
+    for (const char* setting : settings) {
+      open("going.toml");
+      QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+      auto* editor = window_->findChild<JobForm*>()->editor(setting);
+      editor->setFocus();
+      QTRY_VERIFY(editor->hasFocus());
+      QTest::keyClicks(editor, "7");
+      window_ = std::make_unique<MainWindow>(app::make_window_services());
+      window_->show();
+    }
+  }
+
   /// A job that is opened, edited, saved and run gives the voxels that --batch gives with the saved file.
   void run_equals_batch() {
     write_job("equal.toml", 7, 5);

@@ -1,3 +1,4 @@
+#include <QApplication>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
@@ -74,6 +75,7 @@ class ViewToolsTest : public QObject {
   void roi_figures_equal_those_of_the_array();
   void roi_figures_follow_the_image();
   void rois_are_edited_in_the_table();
+  void typed_values_outlive_the_tools();
 };
 
 void ViewToolsTest::window_and_colours_reach_the_view() {
@@ -224,6 +226,34 @@ void ViewToolsTest::rois_are_edited_in_the_table() {
   QCOMPARE(state.rois().size(), std::size_t{1});
   QCOMPARE(state.rois()[0].shape, RoiShape::sphere);
   QCOMPARE(table->rowCount(), 1);
+}
+
+/// Boxes and cells hand over what was typed when they lose the focus, be it because all goes.
+void ViewToolsTest::typed_values_outlive_the_tools() {
+  ViewState state;
+  state.set_image(test_image());
+  auto tools = std::make_unique<ViewTools>(state);
+  tools->show();
+  QVERIFY(QTest::qWaitForWindowActive(tools.get()));
+  auto* box = tools->findChildren<QDoubleSpinBox*>().last();
+  box->setFocus();
+  QTRY_VERIFY(box->hasFocus());
+  box->selectAll();
+  QTest::keyClicks(box, "2500");
+  tools.reset();
+  QCOMPARE(state.window_high(), 2500.0);
+
+  tools = std::make_unique<ViewTools>(state);
+  tools->show();
+  QVERIFY(QTest::qWaitForWindowActive(tools.get()));
+  tools->add_roi(RoiShape::sphere);
+  auto* table = tools->findChild<QTableWidget*>();
+  table->setFocus();
+  table->editItem(table->item(0, 0));
+  QTRY_VERIFY(QApplication::focusWidget() != nullptr && QApplication::focusWidget() != table);
+  QTest::keyClicks(QApplication::focusWidget(), "liver");
+  tools.reset();
+  QCOMPARE(state.rois().front().name, std::string("liver"));
 }
 
 COINCIDE_TEST_CLASS(ViewToolsTest)
