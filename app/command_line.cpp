@@ -22,8 +22,6 @@
 namespace coincide::app {
 namespace {
 
-enum ExitCode { done = 0, other_failure = 1, bad_job = 2, bad_file = 3, no_device_or_memory = 4, stopped = 5 };
-
 std::atomic<bool> stop_flag{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
@@ -77,7 +75,7 @@ void declare_options(CLI::App& program, CommandLine& line) {
   program.footer([] {
     return io::settings_help() +
            "\nExit codes: 0 done, 2 bad command line or job, 3 a file cannot be read or written,\n"
-           "4 device or memory, 5 stopped by the user with what was done kept, 1 anything else.";
+           "4 device, display or memory, 5 stopped by the user with what was done kept, 1 anything else.";
   });
 }
 
@@ -146,12 +144,12 @@ int run(const CommandLine& line, int argc, char** argv) {
   return run_window(argc, argv, line.window_file);
 }
 
-int fail(ExitCode code, const char* message) {
-  print_message(fmt::format("coincide: {}\n", message));
+}  // namespace
+
+int fail(ExitCode code, const char* sentence) {
+  print_message(fmt::format("coincide: {}\n", sentence));
   return code;
 }
-
-}  // namespace
 
 int run_command_line(int argc, char** argv) {
   survive_closed_streams();

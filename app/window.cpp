@@ -1,9 +1,13 @@
 #include "app/window.h"
 
+#include <fmt/format.h>
+
 #include <QApplication>
 #include <QSettings>
 #include <cstdlib>
+#include <string_view>
 
+#include "app/command_line.h"
 #include "app/window_services.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/theme.h"
@@ -14,7 +18,9 @@
 namespace coincide::app {
 namespace {
 
-/// Qt ends the program where it finds no display: this is asked before.
+constexpr const char* remedy = "Use --batch JOB.toml to reconstruct without a display, --help for all options.";
+
+/// Says at once what can be said without Qt.
 void check_display() {
   const auto is_set = [](const char* name) {
     const char* value = std::getenv(name);
@@ -22,8 +28,33 @@ void check_display() {
   };
   if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") && !is_set("QT_QPA_PLATFORM")) {
     throw InputError(
-        "there is no display for the window (neither DISPLAY nor WAYLAND_DISPLAY is set). Use --batch JOB.toml to "
-        "reconstruct without one, --help for all options.");
+        fmt::format("there is no display for the window (neither DISPLAY nor WAYLAND_DISPLAY is set). {}", remedy));
+  }
+}
+
+/// Without destructors: Qt is in the middle of its start, or has half a display.
+[[noreturn]] void end_without_display(const std::string& why) {
+  std::_Exit(fail(no_device_or_memory, fmt::format("the window cannot be opened: {}. {}", why, remedy).c_str()));
+}
+
+std::string line_of(const QString& message) {
+  const QString line = message.simplified();
+  return (line.endsWith('.') ? line.chopped(1) : line).toStdString();
+}
+
+/// What Qt says of the display before it gives it up.
+std::string display_trouble;
+
+/// Stands in for Qt's own words while it opens the display: where it cannot, it would end the program by abort() after
+/// many lines.
+void hear_of_display(QtMsgType type, const QMessageLogContext& context, const QString& message) {
+  if (type == QtFatalMsg) {
+    end_without_display(display_trouble.empty() ? line_of(message) : display_trouble);
+  }
+  if (std::string_view(context.category).starts_with("qt.qpa")) {
+    display_trouble += (display_trouble.empty() ? "" : "; ") + line_of(message);
+  } else {
+    fmt::print(stderr, "{}\n", message.toStdString());
   }
 }
 
@@ -32,7 +63,12 @@ void check_display() {
 int run_window(int argc, char** argv, const std::string& file) {
   check_display();
   gui::prepare_opengl();
+  const QtMessageHandler usual = qInstallMessageHandler(hear_of_display);
   QApplication application(argc, argv);
+  qInstallMessageHandler(usual);
+  if (QGuiApplication::primaryScreen() == nullptr) {
+    end_without_display("the display has no screen");
+  }
   QApplication::setOrganizationName("Coincide");
   QApplication::setApplicationName("Coincide");
   QApplication::setApplicationVersion(QString::fromStdString(io::program_version()));
