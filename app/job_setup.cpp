@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "app/outputs.h"
 #include "app/resources.h"
 #include "io/data_checks.h"
 #include "io/image_file.h"
@@ -74,16 +75,7 @@ void check_output_folder(const fs::path& folder) {
 }
 
 void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {
-  const std::string suffix = "." + job.output.format;
-  std::vector<std::string> endings{suffix, ".json", ".png", ".log"};
-  if (job.simulates()) {
-    endings.insert(endings.end(), {"_truth" + suffix, "_mu" + suffix, ".petsird"});
-  }
-  if (job.output.save_every_iteration) {
-    for (std::int64_t iteration = 1; iteration < job.algorithm.iterations; ++iteration) {
-      endings.push_back(iteration_ending(iteration) + suffix);
-    }
-  }
+  const std::vector<std::string> endings = result_endings(job);
   std::vector<fs::path> outputs;
   outputs.reserve(endings.size());
   for (const std::string& ending : endings) {
@@ -404,8 +396,6 @@ SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint6
   }
   return choice;
 }
-
-std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }
 
 std::string memory_of_image(const ImageGrid& grid) {
   return fmt::format(

@@ -45,9 +45,6 @@ struct SubsetChoice {
 };
 SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts);
 
-/// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
-std::string iteration_ending(std::int64_t iteration);
-
 /// "Each image of 200 x 200 x 71 voxels takes 0.011 GB, and ...": for a sentence about too little memory.
 std::string memory_of_image(const recon::ImageGrid& grid);
 

@@ -3,11 +3,31 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <regex>
+
 #include "io/atomic_file.h"
 #include "io/summary_picture.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// An image of a result of that name: its last, or one kept after an iteration.
+bool is_image_of(const std::string& result_name, const std::string& file) {
+  static const std::regex ending(R"((_it\d+)?\.nii(\.gz)?)");
+  return file.starts_with(result_name) && std::regex_match(file.substr(result_name.size()), ending);
+}
+
+bool any_exists(const io::Job& job) {
+  std::error_code error;  // what cannot be seen is reported when it is written
+  return std::ranges::any_of(result_endings(job),
+                             [&](const std::string& ending) { return fs::exists(job.result_path(ending), error); });
+}
+
+}  // namespace
 
 UnitScale unit_scale(const io::Job& job, bool is_absolute, const recon::TimeIntervals& recorded,
                      std::uint32_t start_ms) {
@@ -69,6 +89,59 @@ std::string method_line(const io::Job& job, double iterations_done, std::int64_t
     line += fmt::format(", PSF {:g} mm", job.algorithm.psf_fwhm_mm);
   }
   return line;
+}
+
+std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }
+
+std::vector<std::string> result_endings(const io::Job& job) {
+  const std::string suffix = "." + job.output.format;
+  std::vector<std::string> endings{suffix, ".json", ".png", ".log"};
+  if (job.simulates()) {
+    endings.insert(endings.end(), {"_truth" + suffix, "_mu" + suffix, ".petsird"});
+  }
+  if (job.output.save_every_iteration) {
+    for (std::int64_t iteration = 1; iteration < job.algorithm.iterations; ++iteration) {
+      endings.push_back(iteration_ending(iteration) + suffix);
+    }
+  }
+  return endings;
+}
+
+std::string free_result_name(const io::Job& job) {
+  if (!any_exists(job)) {
+    return job.result_name();
+  }
+  std::smatch parts;
+  std::string stem = job.result_name();
+  std::uint64_t number = 2;
+  if (static const std::regex numbered(R"((.+)_(\d{1,9}))"); std::regex_match(stem, parts, numbered)) {
+    number = std::stoull(parts[2]) + 1;
+    stem = parts[1].str();
+  }
+  for (io::Job next = job;; ++number) {
+    next.output.name = fmt::format("{}_{}", stem, number);
+    if (!any_exists(next)) {
+      return next.output.name;
+    }
+  }
+}
+
+std::vector<std::string> remove_earlier_images(const io::Job& job, const std::vector<std::string>& written,
+                                               const std::vector<fs::path>& keep) {
+  std::vector<std::string> removed;
+  for (const std::string& name : io::recorded_outputs(job.result_path(".json"))) {
+    const fs::path path = job.output.folder / name;
+    const auto is_same = [&](const fs::path& other) {
+      std::error_code error;
+      return fs::equivalent(path, other, error);
+    };
+    std::error_code error;
+    if (is_image_of(job.result_name(), name) && std::ranges::find(written, name) == written.end() &&
+        std::ranges::none_of(keep, is_same) && fs::remove(path, error)) {
+      removed.push_back(name);
+    }
+  }
+  return removed;
 }
 
 void make_output_folder(const std::filesystem::path& folder) {

@@ -45,6 +45,21 @@ recon::Image in_unit(const recon::Image& image, const UnitScale& scale);
 /// One line for the picture and for images: "listmode OSEM, 4 iterations, 8 subsets, TOF".
 std::string method_line(const io::Job& job, double iterations_done, std::int64_t subsets, bool tof);
 
+/// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
+std::string iteration_ending(std::int64_t iteration);
+
+/// What the names of all files that a run of the job may write end in: job.result_path(ending) is one.
+std::vector<std::string> result_endings(const io::Job& job);
+
+/// The name of the job's results, or the next one with a number ("scan_2") that no file of a result has in the job's
+/// folder: a run under it replaces nothing.
+std::string free_result_name(const io::Job& job);
+
+/// Removes the images of the job's result name that an earlier run wrote, as its record says, and that are not among
+/// `written`: they would look as if they belonged to the new ones. Files in `keep` stay. Returns their names.
+std::vector<std::string> remove_earlier_images(const io::Job& job, const std::vector<std::string>& written,
+                                               const std::vector<std::filesystem::path>& keep);
+
 /// Makes the folder. Throws InputError if that is not possible.
 void make_output_folder(const std::filesystem::path& folder);
 

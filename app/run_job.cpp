@@ -433,6 +433,16 @@ class JobRun {
     }
   }
 
+  /// Those that this run has not replaced, while the record of that run still tells which they are.
+  void remove_images_of_earlier_run() {
+    std::vector<std::filesystem::path> inputs;
+    std::ranges::transform(setup_.inputs, std::back_inserter(inputs), [](const auto& input) { return input.second; });
+    const std::vector<std::string> removed = remove_earlier_images(job_, provenance_.outputs, inputs);
+    if (!removed.empty()) {
+      reporter_.note(fmt::format("Removed, being of the earlier run that is replaced: {}.", fmt::join(removed, ", ")));
+    }
+  }
+
   RunResult finish() {
     provenance_.stopped = !finished_;
     reporter_.begin_stage("writing");
@@ -453,6 +463,7 @@ class JobRun {
       reporter_.note("The image and the record of an earlier run stay as they are.");
       return {std::move(image_), std::move(provenance_)};
     }
+    remove_images_of_earlier_run();
     write_side_files(job_, image_, provenance_);
     if (!image_.values.empty()) {
       reporter_.note(fmt::format("Written: {}", image_path("").string()));

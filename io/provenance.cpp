@@ -99,6 +99,21 @@ bool records_simulation(const std::filesystem::path& json) {
   return record.contains(phantom) && record[phantom] != "";
 }
 
+std::vector<std::string> recorded_outputs(const std::filesystem::path& json) {
+  std::ifstream in(json);
+  const Json record = Json::parse(in, nullptr, false);
+  const Json::json_pointer outputs("/Coincide/outputs");
+  std::vector<std::string> names;
+  if (record.contains(outputs) && record[outputs].is_array()) {
+    for (const Json& name : record[outputs]) {
+      if (name.is_string()) {
+        names.push_back(name.get<std::string>());
+      }
+    }
+  }
+  return names;
+}
+
 std::string program_version() { return COINCIDE_VERSION; }
 
 std::string provenance_json(const Provenance& run) {

@@ -58,6 +58,9 @@ std::string provenance_json(const Provenance& provenance);
 /// Whether the file is the record, as above, of a job that simulated its events.
 bool records_simulation(const std::filesystem::path& json);
 
+/// Names of the files that a run wrote beside its record, as above; empty if the file is no such record.
+std::vector<std::string> recorded_outputs(const std::filesystem::path& json);
+
 /// Version of this program: "2.1.0".
 std::string program_version();
 

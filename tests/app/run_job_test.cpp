@@ -372,6 +372,49 @@ class RunJobTest : public QObject {
     QVERIFY(!fs::exists(path("results/stopped.petsird")));
   }
 
+  /// Of the run that is replaced, and only of that: what its record does not name stays, and so does an input.
+  void no_image_of_an_earlier_run_stays_behind() {
+    const auto exists = [&](const char* name) { return fs::exists(path("results") / name); };
+    io::Job job = reconstruction("replaced");
+    job.algorithm.iterations = 4;
+    job.output.save_every_iteration = true;
+    app::run_job(job, silent_);
+    QVERIFY(exists("replaced_it001.nii.gz") && exists("replaced_it003.nii.gz"));
+    fs::copy_file(path("results/replaced_it003.nii.gz"), path("results/replaced_it009.nii.gz"));
+    fs::copy_file(path("results/replaced_it003.nii.gz"), path("results/replaced_item.nii.gz"));
+    StopAt at_once("reading events");
+    app::run_job(job, at_once);  // replaces nothing
+    QVERIFY(exists("replaced_it001.nii.gz") && exists("replaced_it003.nii.gz") && exists("replaced.nii.gz"));
+
+    job.algorithm.iterations = 2;
+    app::run_job(job, silent_);
+    QVERIFY(exists("replaced_it001.nii.gz"));
+    QVERIFY(!exists("replaced_it002.nii.gz") && !exists("replaced_it003.nii.gz"));
+    QVERIFY(exists("replaced_it009.nii.gz") && exists("replaced_item.nii.gz"));
+
+    job.output.format = "nii";
+    job.output.save_every_iteration = false;
+    job.algorithm.start_image = path("results/replaced_it001.nii.gz");
+    app::run_job(job, silent_);
+    QVERIFY(exists("replaced.nii") && !exists("replaced.nii.gz"));
+    QVERIFY(exists("replaced_it001.nii.gz"));
+  }
+
+  void a_free_name_has_no_result_yet() {
+    io::Job job = reconstruction("free");
+    QCOMPARE(app::free_result_name(job), std::string("free"));
+    const auto touch = [&](const char* name) { std::ofstream(path("results") / name) << "x"; };
+    touch("free.json");
+    QCOMPARE(app::free_result_name(job), std::string("free_2"));
+    touch("free_2.nii.gz");
+    touch("free_3.log");
+    QCOMPARE(app::free_result_name(job), std::string("free_4"));
+    job.output.name = "free_2";
+    QCOMPARE(app::free_result_name(job), std::string("free_4"));
+    job.output.folder = path("not there");
+    QCOMPARE(app::free_result_name(job), std::string("free_2"));
+  }
+
   void a_plan_leaves_nothing() {
     io::Job plan = reconstruction("planned");
     plan.output.folder = path("planned");
