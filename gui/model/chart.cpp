@@ -90,7 +90,7 @@ std::string chart_csv(const Chart& chart) {
   const bool shared = !chart.series.empty() && std::ranges::all_of(chart.series, [&](const Chart::Series& series) {
     return series.x == chart.series.front().x && series.y.size() == series.x.size();
   });
-  return shared ? side_by_side(chart) : one_below_the_other(chart);
+  return csv_remark(chart.subject) + (shared ? side_by_side(chart) : one_below_the_other(chart));
 }
 
 }  // namespace coincide::gui

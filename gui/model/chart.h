@@ -17,6 +17,8 @@ struct Chart {
   std::string x_label, y_label;  ///< with the unit: "time (s)"
   Style style = Style::line;
   std::vector<Series> series;
+  std::string subject = {};  ///< whose: "Run 2 · squares_head"; empty: nobody's
+  bool whole_x = false;      ///< x counts something: no ticks between whole numbers
 
   bool is_empty() const;
 };
@@ -27,8 +29,8 @@ std::string shown_unit(const std::string& unit);
 /// "value (Bq/mL)", or "value" where the unit is none: empty or "1".
 std::string value_label(const std::string& unit);
 
-/// A head line with the labels, then one row per x; series that do not share their x stand one below the other, named
-/// in the first column.
+/// A line "# " with the subject if there is one, a head line with the labels, then one row per x; series that do not
+/// share their x stand one below the other, named in the first column.
 std::string chart_csv(const Chart& chart);
 
 }  // namespace coincide::gui

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace coincide::gui {
 
 std::string csv_cell(const std::string& text) {
@@ -16,5 +18,12 @@ std::string csv_cell(const std::string& text) {
 }
 
 std::string csv_cell(double value) { return fmt::format("{:.10g}", value); }
+
+std::string csv_remark(const std::string& text) {
+  std::string line = text;
+  std::ranges::replace_if(
+      line, [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
+  return line.empty() ? "" : fmt::format("# {}\n", line);
+}
 
 }  // namespace coincide::gui

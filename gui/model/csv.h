@@ -9,4 +9,7 @@ std::string csv_cell(const std::string& text);
 /// With 10 significant digits.
 std::string csv_cell(double value);
 
+/// A line "# text" that says what the table is of; nothing for an empty text.
+std::string csv_remark(const std::string& text);
+
 }  // namespace coincide::gui

@@ -92,7 +92,7 @@ LoadedData read_data(const std::filesystem::path& path, const io::ListmodeOption
 }
 
 Chart rate_chart(const LoadedData& data) {
-  Chart chart{"Count rate", "time (s)", "rate (counts/s)", Chart::Style::steps, {}};
+  Chart chart{"Count rate", "time (s)", "rate (counts/s)", Chart::Style::steps, {}, data.path.filename().string()};
   const io::DataSummary& summary = data.summary;
   if (summary.prompts_per_second.empty()) {
     return chart;
@@ -106,7 +106,12 @@ Chart rate_chart(const LoadedData& data) {
 }
 
 Chart tof_chart(const LoadedData& data) {
-  Chart chart{"TOF spectrum", "place along the LOR (mm)", "prompts per bin", Chart::Style::steps, {}};
+  Chart chart{"TOF spectrum",
+              "place along the LOR (mm)",
+              "prompts per bin",
+              Chart::Style::steps,
+              {},
+              data.path.filename().string()};
   if (data.summary.prompts_per_tof_bin.empty()) {
     return chart;
   }

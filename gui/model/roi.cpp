@@ -274,8 +274,9 @@ std::array<double, 3> roi_size_mm(const Roi& roi) {
   return {2 * half_size(roi, 0), 2 * half_size(roi, 1), 2 * half_size(roi, 2)};
 }
 
-std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image) {
-  std::string text =
+std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, const std::string& subject) {
+  std::string text = csv_remark(subject);
+  text +=
       "name,shape,centre_x_mm,centre_y_mm,centre_z_mm,size_x_mm,size_y_mm,size_z_mm,threshold,voxels,volume_ml,mean,sd,"
       "min,max,unit\n";
   for (const Roi& roi : rois) {

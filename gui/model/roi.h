@@ -40,9 +40,9 @@ RoiFigures measure(const Roi& roi, const recon::Image& image, const std::functio
 std::string roi_shape_name(RoiShape shape);
 /// Diameters of a sphere, edges of a box.
 std::array<double, 3> roi_size_mm(const Roi& roi);
-/// A table with a head line: name, shape, centre and size in mm, threshold, voxels, volume in mL, mean, sd, min, max,
-/// unit.
-std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image);
+/// A line "# " with the subject that the image is of, then a table with a head line: name, shape, centre and size in
+/// mm, threshold, voxels, volume in mL, mean, sd, min, max, unit.
+std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, const std::string& subject);
 
 /// Voxels that follow each other in Image::values.
 struct VoxelRun {

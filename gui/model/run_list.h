@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -47,11 +48,21 @@ struct Run {
   std::filesystem::path folder;
   std::vector<std::string> files;  ///< names in `folder`
 
+  /// Whole iterations, with fractions, that there is an image or are figures of.
+  double iterations_done() const { return std::max(iteration, figures.empty() ? 0 : figures.back().iteration); }
   bool is_over() const { return state == RunState::done || state == RunState::stopped || state == RunState::failed; }
 };
 
 /// The listmode file that the run has simulated; empty if it has written none.
 std::filesystem::path simulated_events(const Run& run);
+
+/// How far a run is, for a bar: of the stage while it runs; of all iterations once it is over, whatever the last stage
+/// was. 0 ... 1.
+double shown_fraction(const Run& run);
+/// "reconstruction, 1:20 left", "reconstruction (paused)", "stopped after 2.5 of 4 iterations".
+std::string progress_text(const Run& run);
+/// "0:59", "1:01:01".
+std::string clock_text(double seconds);
 
 /// Figures of the run by iteration.
 Chart likelihood_chart(const Run& run);

@@ -42,15 +42,19 @@ double high_value(const std::vector<float>& values) {
 
 }  // namespace
 
-void ViewState::set_image(std::shared_ptr<const recon::Image> image) {
-  const std::shared_ptr<const recon::Image> before = has_image() ? image_ : nullptr;
+void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image) {
+  const bool had_image = has_image();
+  subject_ = std::move(subject);
   image_ = std::move(image);
+  const bool other_data = look_.choose(subject_.data);
   if (has_image()) {
-    if (before == nullptr || before->grid != image_->grid) {
-      const auto& shape = image_->grid.shape;
-      cursor_ = {shape[0] / 2, shape[1] / 2, shape[2] / 2};
+    if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
+      look_->grid = grid;
+      look_->cursor = {grid.shape[0] / 2, grid.shape[1] / 2, grid.shape[2] / 2};
     }
-    if (before == nullptr || before->unit != image_->unit) {
+    const bool is_new = other_data || !had_image;
+    if (look_->unit != image_->unit || (is_new && look_->window_is_automatic)) {
+      look_->unit = image_->unit;
       auto_window();
       return;
     }
@@ -58,18 +62,20 @@ void ViewState::set_image(std::shared_ptr<const recon::Image> image) {
   listeners_.call();
 }
 
+std::string ViewState::caption() const { return gui::caption(subject_, has_image() ? image_->unit : ""); }
+
 void ViewState::set_cursor(const std::array<std::int64_t, 3>& voxel) {
   if (!has_image()) {
     return;
   }
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    cursor_[axis] = std::clamp<std::int64_t>(voxel[axis], 0, image_->grid.shape[axis] - 1);
+    look_->cursor[axis] = std::clamp<std::int64_t>(voxel[axis], 0, image_->grid.shape[axis] - 1);
   }
   listeners_.call();
 }
 
 void ViewState::move_cursor(int axis, std::int64_t steps) {
-  std::array<std::int64_t, 3> voxel = cursor_;
+  std::array<std::int64_t, 3> voxel = look_->cursor;
   voxel.at(static_cast<std::size_t>(axis)) += steps;
   set_cursor(voxel);
 }
@@ -79,7 +85,7 @@ std::array<double, 3> ViewState::cursor_mm() const {
   if (has_image()) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
       point[axis] = image_->grid.origin_mm[axis] +
-                    static_cast<double>(cursor_[axis]) * static_cast<double>(image_->grid.voxel_size_mm[axis]);
+                    static_cast<double>(look_->cursor[axis]) * static_cast<double>(image_->grid.voxel_size_mm[axis]);
     }
   }
   return point;
@@ -97,23 +103,25 @@ std::array<std::int64_t, 3> ViewState::voxel_at(const std::array<double, 3>& poi
   return voxel;
 }
 
-float ViewState::cursor_value() const { return has_image() ? image_->at(cursor_[0], cursor_[1], cursor_[2]) : 0; }
+float ViewState::cursor_value() const {
+  return has_image() ? image_->at(look_->cursor[0], look_->cursor[1], look_->cursor[2]) : 0;
+}
 
 void ViewState::set_window(double low, double high) {
   if (!std::isfinite(low) || !std::isfinite(high) || low >= high) {
     return;
   }
-  low_ = low;
-  high_ = high;
-  window_is_automatic_ = false;
+  look_->low = low;
+  look_->high = high;
+  look_->window_is_automatic = false;
   listeners_.call();
 }
 
 void ViewState::auto_window() {
   const double high = has_image() ? high_value(image_->values) : 0;
-  low_ = 0;
-  high_ = high > 0 ? high : 1;
-  window_is_automatic_ = true;
+  look_->low = 0;
+  look_->high = high > 0 ? high : 1;
+  look_->window_is_automatic = true;
   listeners_.call();
 }
 
@@ -128,12 +136,12 @@ void ViewState::set_smooth(bool smooth) {
 }
 
 void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
-  profile_line_ = line;
+  look_->profile_line = line;
   listeners_.call();
 }
 
 void ViewState::set_rois(std::vector<Roi> rois) {
-  rois_ = std::move(rois);
+  look_->rois = std::move(rois);
   listeners_.call();
 }
 

@@ -9,24 +9,33 @@
 #include <vector>
 
 #include "gui/model/listeners.h"
+#include "gui/model/per_data.h"
 #include "gui/model/profile.h"
 #include "gui/model/roi.h"
+#include "gui/model/subject.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
 
 /// What the viewer shows: image, crosshair, window and colours. The three slices, the 3-D view and the panels beside
-/// them all look at one of these. Knows no Qt.
+/// them all look at one of these. Crosshair, window, regions and profile line belong to the data that the image is of:
+/// where other data are shown they are others, and they come back with theirs. Knows no Qt.
 class ViewState {
  public:
-  /// An image of another grid centres the crosshair; the first one, or of another unit, sets the window by itself, so
-  /// that a live image does not flicker.
-  void set_image(std::shared_ptr<const recon::Image> image);
+  /// Shows an image, and says what it is; null: there is none of that yet. An image of another grid centres the
+  /// crosshair; one of another unit, or one that none was shown before, sets the window by itself unless somebody has
+  /// set it: a live image does not flicker.
+  void show(Subject subject, std::shared_ptr<const recon::Image> image);
+  const Subject& subject() const { return subject_; }
+  /// Subject and unit in one line.
+  std::string caption() const;
+  /// Another image of the same subject.
+  void set_image(std::shared_ptr<const recon::Image> image) { show(subject_, std::move(image)); }
   const std::shared_ptr<const recon::Image>& image() const { return image_; }
   bool has_image() const { return image_ != nullptr && !image_->values.empty(); }
 
   /// Voxel indices; kept inside the image.
-  const std::array<std::int64_t, 3>& cursor() const { return cursor_; }
+  const std::array<std::int64_t, 3>& cursor() const { return look_->cursor; }
   void set_cursor(const std::array<std::int64_t, 3>& voxel);
   void move_cursor(int axis, std::int64_t steps);
   std::array<double, 3> cursor_mm() const;
@@ -36,14 +45,14 @@ class ViewState {
   float cursor_value() const;
 
   /// Values shown by the first and the last colour; low < high.
-  double window_low() const { return low_; }
-  double window_high() const { return high_; }
+  double window_low() const { return look_->low; }
+  double window_high() const { return look_->high; }
   /// Takes no window that is empty, turned round or not finite.
   void set_window(double low, double high);
   /// 0 to the 99.9th percentile of the positive values; 0 to 1 where there are none.
   void auto_window();
   /// Nobody has set the window since it was last found by auto_window().
-  bool window_is_automatic() const { return window_is_automatic_; }
+  bool window_is_automatic() const { return look_->window_is_automatic; }
 
   /// A name of colour_maps(). Setting another throws InputError.
   const std::string& colour_map() const { return colour_map_; }
@@ -52,25 +61,33 @@ class ViewState {
   void set_smooth(bool smooth);
 
   /// The regions of interest that are drawn and measured.
-  const std::vector<Roi>& rois() const { return rois_; }
+  const std::vector<Roi>& rois() const { return look_->rois; }
   void set_rois(std::vector<Roi> rois);
 
   /// The line drawn in a slice along which values are shown.
-  const std::optional<ProfileLine>& profile_line() const { return profile_line_; }
+  const std::optional<ProfileLine>& profile_line() const { return look_->profile_line; }
   void set_profile_line(const std::optional<ProfileLine>& line);
 
   /// The listener is called after every change, as long as the subscription is kept.
   [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
 
  private:
+  /// How some data are looked at.
+  struct Look {
+    recon::ImageGrid grid;  ///< and unit of the last image: what crosshair and window are for
+    std::string unit;
+    std::array<std::int64_t, 3> cursor{};
+    double low = 0, high = 1;
+    bool window_is_automatic = true;
+    std::vector<Roi> rois;
+    std::optional<ProfileLine> profile_line;
+  };
+
+  Subject subject_;
   std::shared_ptr<const recon::Image> image_;
-  std::array<std::int64_t, 3> cursor_{};
-  double low_ = 0, high_ = 1;
-  bool window_is_automatic_ = true;
+  PerData<Look> look_;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;
-  std::vector<Roi> rois_;
-  std::optional<ProfileLine> profile_line_;
   Listeners listeners_;
 };
 

@@ -53,10 +53,10 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
   refresh();
 }
 
-bool AnalysisPanel::Subject::operator==(const Subject& other) const {
+bool AnalysisPanel::Drawn::operator==(const Drawn& other) const {
   // By ownership: another image could stand at the address of one that is gone.
   const bool same_image = !image.owner_before(other.image) && !other.image.owner_before(image);
-  return same_image && item == other.item && line == other.line && roi == other.roi;
+  return same_image && caption == other.caption && item == other.item && line == other.line && roi == other.roi;
 }
 
 QWidget* AnalysisPanel::make_choice() {
@@ -146,8 +146,8 @@ void AnalysisPanel::schedule() {
   timer_.start(std::chrono::milliseconds(std::max<qint64>(0, wait - passed)));
 }
 
-AnalysisPanel::Subject AnalysisPanel::subject() const {
-  Subject now{.item = chosen_item(), .image = state_.image(), .line = {}, .roi = {}};
+AnalysisPanel::Drawn AnalysisPanel::wanted() const {
+  Drawn now{.item = chosen_item(), .image = state_.image(), .caption = state_.caption(), .line = {}, .roi = {}};
   if (now.item <= along_z && state_.has_image()) {
     now.line = default_profile(state_.image()->grid, state_.cursor_mm(), now.item);
   } else if (now.item == along_line) {
@@ -163,7 +163,7 @@ void AnalysisPanel::update_chart() {
     return;
   }
   timer_.stop();
-  const Subject now = subject();
+  const Drawn now = wanted();
   if (shown_ && *shown_ == now) {
     return;
   }
@@ -176,7 +176,7 @@ void AnalysisPanel::update_chart() {
     show_sentence("Draw a line: drag in a slice while Shift is pressed.");
   } else {
     width_->hide();
-    chart_->show_chart(histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr));
+    show_chart(histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr));
     pages_->setCurrentIndex(0);
     if (chart_->chart().is_empty()) {
       show_sentence("No voxel of the image lies in this region.");
@@ -195,8 +195,13 @@ void AnalysisPanel::show_profile(const ProfileLine& line) {
   width_->setText(width ? QString("FWHM of the highest peak: %1 mm").arg(*width, 0, 'f', 2)
                         : "FWHM: none. The profile does not fall to half its maximum on both sides.");
   width_->show();
-  chart_->show_chart(profile);
+  show_chart(profile);
   pages_->setCurrentIndex(0);
+}
+
+void AnalysisPanel::show_chart(Chart chart) {
+  chart.subject = state_.caption();
+  chart_->show_chart(chart);
 }
 
 void AnalysisPanel::show_sentence(const QString& sentence) {

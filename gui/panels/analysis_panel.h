@@ -32,13 +32,14 @@ class AnalysisPanel : public QWidget {
 
  private:
   /// What a chart is made of: while it stays the same, the chart does.
-  struct Subject {
+  struct Drawn {
     int item = 0;
     std::weak_ptr<const recon::Image> image;  ///< weak: a hidden panel must not keep an old image in memory
+    std::string caption;
     std::optional<ProfileLine> line;
     std::optional<Roi> roi;
 
-    bool operator==(const Subject& other) const;
+    bool operator==(const Drawn& other) const;
   };
 
   QWidget* make_choice();
@@ -49,14 +50,15 @@ class AnalysisPanel : public QWidget {
   int chosen_item() const;
   void schedule();
   void update_chart();
-  Subject subject() const;
+  Drawn wanted() const;
   void show_profile(const ProfileLine& line);
+  void show_chart(Chart chart);
   void show_sentence(const QString& sentence);
 
   ViewState& state_;
   std::vector<Roi> rois_;  ///< those that can be chosen
   std::optional<ProfileLine> drawn_line_;
-  std::optional<Subject> shown_;
+  std::optional<Drawn> shown_;
   QTimer timer_;
   QElapsedTimer since_update_;
   QComboBox* items_;

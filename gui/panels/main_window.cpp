@@ -16,13 +16,16 @@
 #include <QStatusBar>
 #include <QUrl>
 #include <cmath>
+#include <utility>
 
 #include "gui/panels/data_panel.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
+#include "gui/panels/run_status.h"
 #include "gui/panels/start_page.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
+#include "gui/viewer/view_header.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 
@@ -103,7 +106,13 @@ void MainWindow::Parts::show_work() {
 /// Titles, marks and what can be done now.
 void MainWindow::Parts::refresh() {
   form->refresh();
+  const bool other_data = std::exchange(data_of_job_, data_of(document.job())) != data_of_job_;
   data_session.follow(document.job());
+  if (other_data) {
+    show_data();
+  } else if (runs->chosen_run() == nullptr) {
+    show_chosen();  // its name may be another
+  }
   window.setWindowTitle(QString::fromStdString(document.title()) + "[*] - Coincide");
   window.setWindowModified(document.is_modified());
   const bool running = is_running();
@@ -112,7 +121,6 @@ void MainWindow::Parts::refresh() {
   run->setEnabled(!running && !document.has_errors());
   pause->setEnabled(running);
   stop->setEnabled(running);
-  save_image->setEnabled(view.has_image());
 }
 
 bool MainWindow::Parts::is_running() const { return session.newest() && !session.newest()->is_over(); }
@@ -138,6 +146,7 @@ bool MainWindow::Parts::may_discard_changes() {
 void MainWindow::Parts::new_job() {
   if (may_discard_changes()) {
     document.reset();
+    show_data();
     show_work();
   }
 }
@@ -159,6 +168,7 @@ void MainWindow::Parts::ask_for_data() {
 void MainWindow::Parts::open_job(const QString& path) {
   if (may_discard_changes() && attempt("This job cannot be opened", [&] { document.open(to_path(path)); })) {
     remember_file(path);
+    show_data();
     show_work();
   }
 }
@@ -179,6 +189,7 @@ void MainWindow::Parts::open_data(const QString& path) {
   });
   if (opened) {
     remember_file(path);
+    show_data();
     show_work();
     data_dock->raise();
   }
@@ -244,26 +255,80 @@ void MainWindow::Parts::adopt_settings(const io::Job& job) {
   }
 }
 
-void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bool new_image) {
-  runs->show_run(changed);
-  if (new_image && runs->chosen_run() == changed && runs->follows_newest()) {
-    if (!view.has_image()) {  // the events and crystals would hide it
-      SceneOptions options = scene.options();
-      options.events = false;
-      options.crystals = CrystalColours::hidden;
-      scene.set_options(options);
-    }
-    view.set_image(changed->image);
+void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const recon::Image>& image) {
+  if (view.subject() == subject && view.image() == image) {
+    return;
+  }
+  const bool had_image = view.has_image();
+  view.show(subject, image);
+  if (view.has_image() != had_image) {  // events and crystals would hide an image, and are all there is without one
+    const SceneOptions now = scene.options();
+    scene.set_options(std::exchange(other_options_, now));
+  }
+  show_known();
+  save_image->setEnabled(view.has_image());
+}
+
+void MainWindow::Parts::show_chosen() {
+  const std::shared_ptr<const Run> run = runs->chosen_run();
+  if (run == nullptr) {
+    show(subject_of(document.job()), nullptr);
+  } else {
+    const KeptImage chosen = runs->chosen_image();
+    show(subject_of(*run, chosen.image ? chosen.iteration : 0), chosen.image);
     // The first subsets say little about the values to come.
-    if (view.window_is_automatic() && (changed->is_over() || changed->iteration == std::floor(changed->iteration))) {
+    const bool is_whole = run->is_over() || chosen.iteration == std::floor(chosen.iteration);
+    if (view.has_image() && view.window_is_automatic() && is_whole) {
       view.auto_window();
     }
+  }
+  show_choices();
+}
+
+void MainWindow::Parts::show_data() {
+  runs->choose(nullptr);
+  show_chosen();
+}
+
+/// In the header: the data of the job, then the runs.
+void MainWindow::Parts::show_choices() {
+  QStringList names{QString::fromStdString(subject_of(document.job()).name)};
+  int shown = 0;
+  for (const std::shared_ptr<const Run>& run : runs->runs()) {
+    shown = run == runs->chosen_run() ? static_cast<int>(names.size()) : shown;
+    names << QString::fromStdString(subject_of(*run, 0).name);
+  }
+  viewer->header().set_choices(names, shown);
+}
+
+void MainWindow::Parts::know(const std::string& data, const std::function<void(Known&)>& change) {
+  change(known_[data]);
+  show_known();
+}
+
+/// Scanner and events of what is shown, not of another job that is being edited.
+void MainWindow::Parts::show_known() {
+  const Known& known = known_[view.subject().data];
+  if (scene.geometry() != known.geometry) {
+    scene.set_geometry(known.geometry);
+  }
+  if (scene.data() != known.events) {
+    scene.set_data(known.events);
+  }
+}
+
+void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
+  runs->show_run(changed);
+  run_status->show_run(*changed);
+  if (runs->chosen_run() == changed) {
+    show_chosen();
   }
   if (changed->state == RunState::failed && changed->error != shown_error_) {
     shown_error_ = changed->error;
     show_error("The run failed", QString::fromStdString(changed->error));
   }
   if (const std::filesystem::path events = simulated_events(*changed); !events.empty()) {
+    simulated_[events] = data_of(changed->job);
     data_session.read(events, {});
   }
   refresh();
@@ -273,8 +338,8 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed, bo
 }
 
 void MainWindow::Parts::save_shown_image() {
-  const QString path =
-      QFileDialog::getSaveFileName(&window, "Save the image", "image.nii.gz", "NIfTI (*.nii.gz *.nii)");
+  const QString path = QFileDialog::getSaveFileName(
+      &window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz", "NIfTI (*.nii.gz *.nii)");
   if (!path.isEmpty() && attempt("The image cannot be saved", [&] { io::write_image(to_path(path), *view.image()); })) {
     window.statusBar()->showMessage("Saved " + path, 5000);
   }
@@ -282,7 +347,8 @@ void MainWindow::Parts::save_shown_image() {
 
 void MainWindow::Parts::save_screenshot(const QString& view_name) {
   const QImage picture = viewer->screenshot(view_name);
-  const QString proposal = (view_name.isEmpty() ? "views" : view_name) + ".png";
+  const QString proposal =
+      QString::fromStdString(view.subject().file) + "_" + (view_name.isEmpty() ? "views" : view_name) + ".png";
   const QString path = QFileDialog::getSaveFileName(&window, "Save a picture", proposal, "Pictures (*.png)");
   if (!path.isEmpty() && !picture.save(path)) {
     show_error("The screenshot cannot be saved", "The picture could not be written to " + path + ".");

@@ -10,10 +10,12 @@
 #include "gui/panels/data_panel.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
+#include "gui/panels/run_status.h"
 #include "gui/panels/start_page.h"
 #include "gui/panels/theme.h"
 #include "gui/panels/view_tools.h"
 #include "gui/viewer/image_viewer.h"
+#include "gui/viewer/view_header.h"
 
 namespace coincide::gui {
 QDockWidget* MainWindow::Parts::add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area) {
@@ -38,6 +40,8 @@ void MainWindow::Parts::make_widgets() {
   tools = new ViewTools(view);
   runs = new RunPanel;
   analysis = new AnalysisPanel(view);
+  run_status = new RunStatus;
+  window.statusBar()->addPermanentWidget(run_status);
 
   window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);  // job and data are long lists
   QDockWidget* job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);
@@ -137,23 +141,17 @@ void MainWindow::Parts::connect_parts() {
 void MainWindow::Parts::connect_data() {
   connect(&data_session, &DataSession::geometry_ready, this,
           [this](const std::shared_ptr<const JobGeometry>& geometry) {
-            scene.set_geometry(geometry);
+            know(data_of_job_, [&](Known& known) { known.geometry = geometry; });
             data->show_grid_check(geometry ? std::optional(io::check_grid(geometry->scanner, geometry->grid))
                                            : std::nullopt);
           });
-  connect(&data_session, &DataSession::data_ready, this, [this](const std::shared_ptr<const LoadedData>& loaded) {
-    data->show_data(*loaded);
-    data->show_progress(loaded->summary.checks.empty() ? 0 : 1);
-    scene.set_data(std::shared_ptr<const io::DataSummary>(loaded, &loaded->summary));
-  });
+  connect(&data_session, &DataSession::data_ready, this, &Parts::take_data);
   connect(&data_session, &DataSession::data_failed, this, [this](const QString& sentence) {
     data->show_sentence(sentence, true);
-    scene.set_data(nullptr);
+    know(data_of_job_, [](Known& known) { known.events = nullptr; });
   });
-  connect(&data_session, &DataSession::no_data, this, [this] {
-    data->show_sentence("This job has no listmode file.", false);
-    scene.set_data(nullptr);
-  });
+  connect(&data_session, &DataSession::no_data, this,
+          [this] { data->show_sentence("This job has no listmode file.", false); });
   connect(&data_session, &DataSession::reading, data, &DataPanel::show_progress);
   connect(data, &DataPanel::stop_requested, &data_session, &DataSession::stop_reading);
   connect(data, &DataPanel::crystal_chosen, this, [this](int crystal) {
@@ -166,21 +164,27 @@ void MainWindow::Parts::connect_data() {
   });
 }
 
+void MainWindow::Parts::take_data(const std::shared_ptr<const LoadedData>& loaded) {
+  data->show_data(*loaded);
+  data->show_progress(loaded->summary.checks.empty() ? 0 : 1);
+  const auto simulated = simulated_.find(loaded->path);
+  know(simulated != simulated_.end() ? simulated->second : loaded->path.string(),
+       [&](Known& known) { known.events = std::shared_ptr<const io::DataSummary>(loaded, &loaded->summary); });
+}
+
 void MainWindow::Parts::connect_runs() {
   connect(runs, &RunPanel::start_requested, this, [this] { start_run(); });
   connect(runs, &RunPanel::pause_requested, &session, &RunSession::pause);
   connect(runs, &RunPanel::resume_requested, &session, &RunSession::resume);
   connect(runs, &RunPanel::stop_requested, &session, &RunSession::stop);
   connect(runs, &RunPanel::settings_requested, this, [this](const io::Job& job) { adopt_settings(job); });
-  connect(runs, &RunPanel::iteration_chosen, this,
-          [this](const std::shared_ptr<const recon::Image>& image) { view.set_image(image); });
-  connect(runs, &RunPanel::run_chosen, this, [this](const std::shared_ptr<const Run>& chosen) {
-    if (chosen->image) {
-      view.set_image(chosen->image);
-    }
+  connect(runs, &RunPanel::iteration_chosen, this, &Parts::show_chosen);
+  connect(runs, &RunPanel::run_chosen, this, &Parts::show_chosen);
+  connect(run_status, &RunStatus::stop_requested, &session, &RunSession::stop);
+  connect(&session, &RunSession::run_changed, this, &Parts::follow_run);
+  connect(&viewer->header(), &ViewHeader::chosen, this, [this](int index) {
+    runs->choose(index == 0 ? nullptr : runs->runs()[static_cast<std::size_t>(index - 1)]);
   });
-  connect(&session, &RunSession::run_changed, this,
-          [this](const std::shared_ptr<const Run>& changed, bool new_image) { follow_run(changed, new_image); });
 }
 
 }  // namespace coincide::gui

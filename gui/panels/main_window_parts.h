@@ -2,6 +2,7 @@
 
 #include <QObject>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "gui/model/job_document.h"
@@ -24,6 +25,7 @@ class AnalysisPanel;
 class DataPanel;
 class ImageViewer;
 class RunPanel;
+class RunStatus;
 class StartPage;
 class ViewTools;
 
@@ -64,6 +66,7 @@ class MainWindow::Parts : public QObject {
   ImageViewer* viewer = nullptr;
   JobForm* form = nullptr;
   RunPanel* runs = nullptr;
+  RunStatus* run_status = nullptr;
   ViewTools* tools = nullptr;
   DataPanel* data = nullptr;
   AnalysisPanel* analysis = nullptr;
@@ -80,6 +83,7 @@ class MainWindow::Parts : public QObject {
   void connect_parts();
   void connect_data();
   void connect_runs();
+  void take_data(const std::shared_ptr<const LoadedData>& loaded);
   QDockWidget* add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area);
 
   void show_work();
@@ -103,8 +107,14 @@ class MainWindow::Parts : public QObject {
   void check_job();
   void estimate();
   void adopt_settings(const io::Job& job);
-  /// The run changed that is shown, or its image.
-  void follow_run(const std::shared_ptr<const Run>& changed, bool new_image);
+  /// Shows the data of the job, of which there is no image: no run is chosen any more.
+  void show_data();
+  /// Shows the image of the chosen run and iteration, or that there is none yet; without a chosen run the data.
+  void show_chosen();
+  void show(const Subject& subject, const std::shared_ptr<const recon::Image>& image);
+  void show_choices();
+  /// Something of a run has changed.
+  void follow_run(const std::shared_ptr<const Run>& changed);
   void save_shown_image();
   void save_screenshot(const QString& view);
   void about();
@@ -112,6 +122,19 @@ class MainWindow::Parts : public QObject {
   void show_recent_files();
 
  private:
+  /// What is known of some data besides images of them.
+  struct Known {
+    std::shared_ptr<const JobGeometry> geometry;
+    std::shared_ptr<const io::DataSummary> events;
+  };
+  void know(const std::string& data, const std::function<void(Known&)>& change);
+  void show_known();
+
+  std::map<std::string, Known> known_;                      ///< by Subject::data
+  std::map<std::filesystem::path, std::string> simulated_;  ///< which data a file of simulated events is of
+  std::string data_of_job_;
+  SceneOptions other_options_{
+      .crystals = CrystalColours::hidden, .events = false, .fan = {}};  ///< with an image, or without
   std::string shown_error_;
   bool estimate_waits_ = false;  ///< for the end of the run
 };

@@ -161,7 +161,9 @@ QWidget* RoiTable::make_buttons() {
   connect(copy, &QToolButton::clicked, this,
           [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(csv())); });
   auto* save_button = tool_button("Save...", "Saves the table as a CSV file");
-  connect(save_button, &QToolButton::clicked, this, [this] { save_csv(this, "the regions", "regions.csv", csv()); });
+  connect(save_button, &QToolButton::clicked, this, [this] {
+    save_csv(this, "the regions", QString::fromStdString(state_.subject().file) + "_regions.csv", csv());
+  });
   auto* remove = tool_button("Delete", "Deletes the chosen regions (Del)");
   connect(remove, &QToolButton::clicked, this, &RoiTable::remove_chosen);
   for (QToolButton* button : {copy, save_button, remove}) {
@@ -304,6 +306,8 @@ void RoiTable::remove_chosen() {
   refresh();
 }
 
-std::string RoiTable::csv() const { return state_.has_image() ? roi_csv(rois_, *image_) : std::string(); }
+std::string RoiTable::csv() const {
+  return state_.has_image() ? roi_csv(rois_, *image_, state_.caption()) : std::string();
+}
 
 }  // namespace coincide::gui

@@ -173,7 +173,10 @@ RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_uniq
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(parts_->iterations);
   layout->addWidget(parts_->make_tabs(), 1);
-  connect(parts_->iteration, &QSlider::valueChanged, this, &RunDetails::choose_iteration);
+  connect(parts_->iteration, &QSlider::valueChanged, this, [this] {
+    show_iterations();
+    emit iteration_chosen();
+  });
   connect(parts_->curve, &QComboBox::currentIndexChanged, this, &RunDetails::show_curve);
 }
 
@@ -184,9 +187,14 @@ void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
   parts_->run = run;
   if (is_another) {
     parts_->clear();
-    parts_->settings->setPlainText(settings_text(run->job));
+    parts_->settings->setPlainText(run ? settings_text(run->job) : QString());
     const QSignalBlocker not_the_user(parts_->iteration);
     parts_->iteration->setMaximum(1);
+  }
+  if (run == nullptr) {
+    parts_->iterations->hide();
+    parts_->chart->show_chart({});
+    return;
   }
   if (parts_->add_figures() || is_another) {
     show_curve();
@@ -195,28 +203,21 @@ void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
   show_iterations();
 }
 
-bool RunDetails::follows_newest() const { return parts_->iteration->value() == parts_->iteration->maximum(); }
+KeptImage RunDetails::chosen_image() const {
+  const std::vector<KeptImage> images = parts_->run ? images_of(*parts_->run) : std::vector<KeptImage>{};
+  return images.empty() ? KeptImage{} : images[static_cast<std::size_t>(parts_->iteration->value() - 1)];
+}
 
 void RunDetails::show_iterations() {
   const std::vector<KeptImage> images = images_of(*parts_->run);
-  const bool at_end = follows_newest();
+  const bool at_end = parts_->iteration->value() == parts_->iteration->maximum();
   const QSignalBlocker not_the_user(parts_->iteration);
   parts_->iteration->setMaximum(std::max(1, static_cast<int>(images.size())));
   if (at_end) {
     parts_->iteration->setValue(parts_->iteration->maximum());
   }
   parts_->iterations->setVisible(images.size() > 1);
-  if (!images.empty()) {
-    const auto chosen = static_cast<std::size_t>(parts_->iteration->value() - 1);
-    parts_->iteration_number->setText(QString::number(images[chosen].iteration, 'g', 4));
-  }
-}
-
-void RunDetails::choose_iteration() {
-  const std::vector<KeptImage> images = images_of(*parts_->run);
-  const KeptImage& chosen = images[static_cast<std::size_t>(parts_->iteration->value() - 1)];
-  parts_->iteration_number->setText(QString::number(chosen.iteration, 'g', 4));
-  emit iteration_chosen(chosen.image);
+  parts_->iteration_number->setText(QString::number(chosen_image().iteration, 'g', 4));
 }
 
 void RunDetails::show_curve() {

@@ -16,18 +16,18 @@ class RunDetails : public QWidget {
   explicit RunDetails(QWidget* parent = nullptr);
   ~RunDetails() override;
 
-  /// Another run than before is shown anew, with its newest image chosen; of the same one only what has been added.
+  /// Null: of no run. Another run than before is shown anew, with its newest image chosen; of the same one only what
+  /// has been added.
   void show_run(const std::shared_ptr<const Run>& run);
-  /// The chosen image is the newest, and a newer one will be chosen in its place.
-  bool follows_newest() const;
+  /// Of the iteration that the slider is at: at its end the newest. Without image if the run has none.
+  KeptImage chosen_image() const;
 
  signals:
   /// The user chose the image of another iteration.
-  void iteration_chosen(const std::shared_ptr<const coincide::recon::Image>& image);
+  void iteration_chosen();
 
  private:
   void show_iterations();
-  void choose_iteration();
   void show_curve();
 
   struct Parts;

@@ -22,13 +22,6 @@ namespace {
 constexpr int bar_steps = 1000;
 constexpr int name_column = 1;
 
-QString clock_text(double seconds) {
-  const auto whole = static_cast<qint64>(std::lround(seconds));
-  const QString minutes_seconds =
-      QString("%1:%2").arg(whole / 60 % 60, whole < 3600 ? 1 : 2, 10, QChar('0')).arg(whole % 60, 2, 10, QChar('0'));
-  return whole < 3600 ? minutes_seconds : QString("%1:%2").arg(whole / 3600).arg(minutes_seconds);
-}
-
 QPushButton* make_button(const char* name, const QString& text, const QString& tool_tip) {
   auto* button = new QPushButton(text);
   button->setObjectName(name);
@@ -52,23 +45,7 @@ QTreeWidget* make_list() {
 }
 
 QString iterations_text(const Run& run) {
-  const double done = std::max(run.iteration, run.figures.empty() ? 0 : run.figures.back().iteration);
-  return QString("%1 of %2").arg(done, 0, 'g', 3).arg(run.job.algorithm.iterations);
-}
-
-QString progress_text(const Run& run) {
-  QString state = QString::fromStdString(run_state_name(run.state));
-  if (run.is_over()) {
-    return state;
-  }
-  QString text = QString::fromStdString(run.stage);
-  if (run.state != RunState::running) {
-    text += QString(" (%1)").arg(state);
-  }
-  if (run.seconds_left >= 0) {
-    text += QString(", %1 left").arg(clock_text(run.seconds_left));
-  }
-  return text;
+  return QString("%1 of %2").arg(run.iterations_done(), 0, 'g', 3).arg(run.job.algorithm.iterations);
 }
 
 }  // namespace
@@ -89,6 +66,7 @@ struct RunPanel::Parts {
   QWidget* make_left_side();
   std::shared_ptr<const Run> newest() const { return runs.empty() ? nullptr : runs.rbegin()->second; }
   std::shared_ptr<const Run> run_of(const QTreeWidgetItem* row) const;
+  QTreeWidgetItem* row_of(const Run& run) const;
   void show_row(const Run& run);
   void show_buttons();
   void show_chosen(const std::shared_ptr<const Run>& run);
@@ -116,16 +94,19 @@ std::shared_ptr<const Run> RunPanel::Parts::run_of(const QTreeWidgetItem* row) c
   return row == nullptr ? nullptr : runs.at(row->data(0, Qt::UserRole).toInt());
 }
 
+/// Runs are never removed, and the newest is on top.
+QTreeWidgetItem* RunPanel::Parts::row_of(const Run& run) const {
+  return list->topLevelItem(static_cast<int>(std::distance(runs.upper_bound(run.number), runs.end())));
+}
+
 void RunPanel::Parts::show_row(const Run& run) {
-  // Runs are never removed, and the newest is on top.
-  const auto below = std::distance(runs.upper_bound(run.number), runs.end());
-  QTreeWidgetItem& row = *list->topLevelItem(static_cast<int>(below));
+  QTreeWidgetItem& row = *row_of(run);
   row.setText(0, QString::number(run.number));
   row.setText(1, QString::fromStdString(run.job.result_name()));
   row.setText(2, QString::fromStdString(run_state_name(run.state)));
   row.setToolTip(2, QString::fromStdString(run.error));
   row.setText(3, iterations_text(run));
-  row.setText(4, clock_text(run.seconds));
+  row.setText(4, QString::fromStdString(clock_text(run.seconds)));
 }
 
 void RunPanel::Parts::show_buttons() {
@@ -140,10 +121,10 @@ void RunPanel::Parts::show_buttons() {
 }
 
 void RunPanel::Parts::show_chosen(const std::shared_ptr<const Run>& run) {
-  progress->setText(progress_text(*run));
-  bar->setValue(static_cast<int>(std::lround(bar_steps * run->fraction)));
-  reuse->setEnabled(true);
-  folder->setEnabled(run->is_over() && !run->folder.empty());
+  progress->setText(run ? QString::fromStdString(progress_text(*run)) : "No run is chosen.");
+  bar->setValue(run ? static_cast<int>(std::lround(bar_steps * shown_fraction(*run))) : 0);
+  reuse->setEnabled(run != nullptr);
+  folder->setEnabled(run && run->is_over() && !run->folder.empty());
   details->show_run(run);
 }
 
@@ -168,7 +149,7 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<P
   });
   connect(parts_->list, &QTreeWidget::currentItemChanged, this, [this] {
     parts_->show_chosen(chosen_run());
-    emit run_chosen(chosen_run());
+    emit run_chosen();
   });
   connect(parts_->details, &RunDetails::iteration_chosen, this, &RunPanel::iteration_chosen);
   const auto add_action = [this](QPushButton* button, const auto& act) {
@@ -189,7 +170,24 @@ RunPanel::~RunPanel() = default;
 
 std::shared_ptr<const Run> RunPanel::chosen_run() const { return parts_->run_of(parts_->list->currentItem()); }
 
-bool RunPanel::follows_newest() const { return parts_->details->follows_newest(); }
+KeptImage RunPanel::chosen_image() const { return parts_->details->chosen_image(); }
+
+std::vector<std::shared_ptr<const Run>> RunPanel::runs() const {
+  std::vector<std::shared_ptr<const Run>> newest_first;
+  for (const auto& [number, run] : parts_->runs) {
+    newest_first.insert(newest_first.begin(), run);
+  }
+  return newest_first;
+}
+
+void RunPanel::choose(const std::shared_ptr<const Run>& run) {
+  if (run == nullptr) {
+    parts_->list->setCurrentItem(nullptr);
+    parts_->list->clearSelection();
+    return;
+  }
+  parts_->list->setCurrentItem(parts_->row_of(*run));
+}
 
 void RunPanel::show_run(const std::shared_ptr<const Run>& run) {
   const bool is_new = !parts_->runs.contains(run->number);

@@ -2,6 +2,7 @@
 
 #include <QWidget>
 #include <memory>
+#include <vector>
 
 #include "gui/model/run_list.h"
 
@@ -21,8 +22,12 @@ class RunPanel : public QWidget {
   void show_run(const std::shared_ptr<const Run>& run);
   /// Null if there is none.
   std::shared_ptr<const Run> chosen_run() const;
-  /// The newest image of the chosen run is to be shown, not that of an iteration gone back to.
-  bool follows_newest() const;
+  /// As if the user had chosen it; null: none.
+  void choose(const std::shared_ptr<const Run>& run);
+  /// The newest of the chosen run, or that of the iteration gone back to. Without image if there is none.
+  KeptImage chosen_image() const;
+  /// The newest first.
+  std::vector<std::shared_ptr<const Run>> runs() const;
 
  signals:
   /// Of these four a button sends only what the run under way allows.
@@ -30,10 +35,10 @@ class RunPanel : public QWidget {
   void pause_requested();
   void resume_requested();
   void stop_requested();
-  /// The user chose another run of the list: its image is to be shown.
-  void run_chosen(const std::shared_ptr<const coincide::gui::Run>& run);
-  /// The user chose an iteration of the chosen run: its image is to be shown.
-  void iteration_chosen(const std::shared_ptr<const coincide::recon::Image>& image);
+  /// Another run is the chosen one, or none.
+  void run_chosen();
+  /// Another iteration of the chosen run is.
+  void iteration_chosen();
   /// The job of the window is to become this one, of a run.
   void settings_requested(const coincide::io::Job& job);
 

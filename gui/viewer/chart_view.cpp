@@ -23,9 +23,13 @@
 #include <QLabel>
 #include <QMenu>
 #include <QMessageBox>
+#include <QRegularExpression>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <array>
+#include <cmath>
 
+#include "gui/viewer/captioned.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/save_csv.h"
 #include "gui/viewer/vtk_interactor.h"
@@ -79,10 +83,19 @@ struct ChartView::Parts {
   vtkNew<vtkContextView> view;
   vtkNew<vtkChartXY> plot;
 
+  QString file_name(const QString& suffix) const;
   void connect(VtkWidget& to);
   void draw(double pixel_ratio);
+  void set_ticks();
   void take_colours(const QPalette& palette);
 };
+
+/// "Run 2 · squares_head" and "Log likelihood" become "Run_2_squares_head_Log_likelihood.csv".
+QString ChartView::Parts::file_name(const QString& suffix) const {
+  static const QRegularExpression odd("[^\\w.-]+", QRegularExpression::UseUnicodePropertiesOption);
+  QString name = QString::fromStdString(chart.subject + " " + chart.title).trimmed().replace(odd, "_");
+  return (name.isEmpty() ? "chart" : name) + "." + suffix;
+}
 
 void ChartView::Parts::connect(VtkWidget& to) {
   widget = &to;
@@ -114,6 +127,23 @@ void ChartView::Parts::draw(double pixel_ratio) {
     const auto& [red, green, blue] = series_colours[number++ % series_colours.size()];
     line->SetColor(red, green, blue, 255);
   }
+  set_ticks();
+}
+
+/// Ticks at whole numbers, as far apart as fits; else where VTK likes them.
+void ChartView::Parts::set_ticks() {
+  vtkAxis* axis = plot->GetAxis(vtkAxis::BOTTOM);
+  const vtkNew<vtkDoubleArray> ticks;
+  if (chart.whole_x && !chart.is_empty()) {
+    constexpr int most_ticks = 8;
+    const double last = std::ranges::max(chart.series.front().x);
+    const double step = std::max(1.0, std::ceil(last / most_ticks));
+    for (double tick = 0; tick <= last; tick += step) {
+      ticks->InsertNextValue(tick);
+    }
+  }
+  // Without positions of its own the axis goes back to VTK's.
+  axis->SetCustomTickPositions(ticks->GetNumberOfValues() > 0 ? ticks.Get() : nullptr);
 }
 
 void ChartView::Parts::take_colours(const QPalette& palette) {
@@ -186,8 +216,9 @@ void ChartView::contextMenuEvent(QContextMenuEvent* event) {
     });
     menu.addSeparator();
   }
-  menu.addAction("Save the &data as CSV...", this,
-                 [this] { save_csv(this, "the data of the chart", "chart.csv", chart_csv(parts_->chart)); });
+  menu.addAction("Save the &data as CSV...", this, [this] {
+    save_csv(this, "the data of the chart", parts_->file_name("csv"), chart_csv(parts_->chart));
+  });
   menu.addAction("&Copy the data as CSV", this,
                  [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(chart_csv(parts_->chart))); });
   menu.addAction("Save the &picture...", this, &ChartView::save_picture);
@@ -196,8 +227,9 @@ void ChartView::contextMenuEvent(QContextMenuEvent* event) {
 
 void ChartView::save_picture() {
   const QString path =
-      QFileDialog::getSaveFileName(this, "Save a picture of the chart", "chart.png", "Pictures (*.png)");
-  if (!path.isEmpty() && !grab().save(path)) {
+      QFileDialog::getSaveFileName(this, "Save a picture of the chart", parts_->file_name("png"), "Pictures (*.png)");
+  const QString title = QString::fromStdString(parts_->chart.title + " · " + parts_->chart.subject);
+  if (!path.isEmpty() && !captioned(grab().toImage(), title).save(path)) {
     QMessageBox::warning(this, "The picture cannot be saved", path + " cannot be written. Choose another folder.");
   }
 }

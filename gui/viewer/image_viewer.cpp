@@ -3,12 +3,15 @@
 #include <QEvent>
 #include <QGridLayout>
 #include <QTimer>
+#include <QVBoxLayout>
 #include <algorithm>
 #include <array>
 
+#include "gui/viewer/captioned.h"
 #include "gui/viewer/colour_bar.h"
 #include "gui/viewer/scene_view.h"
 #include "gui/viewer/slice_view.h"
+#include "gui/viewer/view_header.h"
 
 namespace coincide::gui {
 
@@ -16,16 +19,24 @@ struct ImageViewer::Views {
   std::array<SliceView*, 3> slices{};  ///< by the axis that they are perpendicular to
   SceneView* scene = nullptr;
   ColourBar* bar = nullptr;
-  QList<QWidget*> all;  ///< by view_names()
-  QString alone;        ///< empty: all are shown
+  ViewHeader* header = nullptr;
+  QWidget* area = new QWidget;  ///< what lies below the header
+  QList<QWidget*> all;          ///< by view_names()
+  QString alone;                ///< empty: all are shown
   bool has_image = false;
   QTimer refresh;
   Subscription follows_state;
 };
 
 ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
-    : QWidget(parent), views_(std::make_unique<Views>()) {
-  auto* layout = new QGridLayout(this);
+    : QWidget(parent), state_(state), views_(std::make_unique<Views>()) {
+  views_->header = new ViewHeader(state);
+  auto* rows = new QVBoxLayout(this);
+  rows->setContentsMargins(0, 0, 0, 0);
+  rows->setSpacing(0);
+  rows->addWidget(views_->header);
+  rows->addWidget(views_->area, 1);
+  auto* layout = new QGridLayout(views_->area);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(2);
   for (int axis = 0; axis < 3; ++axis) {
@@ -69,6 +80,8 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
 
 ImageViewer::~ImageViewer() = default;
 
+ViewHeader& ImageViewer::header() { return *views_->header; }
+
 void ImageViewer::reset_views() {
   show_only({});
   for (SliceView* slice : views_->slices) {
@@ -84,7 +97,7 @@ const QStringList& ImageViewer::view_names() {
 
 void ImageViewer::show_only(const QString& view) {
   views_->alone = view;
-  auto* layout = static_cast<QGridLayout*>(this->layout());
+  auto* layout = static_cast<QGridLayout*>(views_->area->layout());
   for (QWidget* one : views_->all) {
     const bool is_scene = one == views_->scene;  // before there is an image it is all that there is to see
     one->setVisible(view.isEmpty() ? views_->has_image || is_scene : one->objectName() == view);
@@ -104,7 +117,8 @@ void ImageViewer::show_only(const QString& view) {
 
 QImage ImageViewer::screenshot(const QString& view) {
   const qsizetype index = view_names().indexOf(view);
-  return (index < 0 ? this : views_->all[index])->grab().toImage();
+  QWidget* shown = index < 0 ? views_->area : views_->all[index];
+  return captioned(shown->grab().toImage(), QString::fromStdString(state_.caption()));
 }
 
 bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {

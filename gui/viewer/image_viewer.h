@@ -9,9 +9,11 @@
 
 namespace coincide::gui {
 
-/// Axial, coronal and sagittal slices with a linked crosshair, the 3-D view and the colour bar. Follows the states by
-/// itself. Without an image there is the 3-D view alone. A double click shows one view alone, and all again. What the
-/// mouse does: SliceView, SceneView.
+class ViewHeader;
+
+/// Axial, coronal and sagittal slices with a linked crosshair, the 3-D view and the colour bar, under a header. Follows
+/// the states by itself. Without an image there is the 3-D view alone. A double click shows one view alone, and all
+/// again. What the mouse does: SliceView, SceneView.
 class ImageViewer : public QWidget {
   Q_OBJECT
 
@@ -24,7 +26,9 @@ class ImageViewer : public QWidget {
   static const QStringList& view_names();
   /// An empty name shows all.
   void show_only(const QString& view);
-  /// One view as it is on the screen; of an empty name all that are shown, with the colour bar.
+  /// The line over the views, which names what they show.
+  ViewHeader& header();
+  /// One view as it is on the screen, under what it shows; of an empty name all views, with the colour bar.
   QImage screenshot(const QString& view = {});
 
  signals:
@@ -35,6 +39,7 @@ class ImageViewer : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  ViewState& state_;
   struct Views;
   std::unique_ptr<Views> views_;
 };

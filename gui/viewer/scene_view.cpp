@@ -25,8 +25,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 
 #include "gui/model/colour_maps.h"
+#include "gui/model/per_data.h"
 #include "gui/model/volume.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/scene_shapes.h"
@@ -65,6 +67,27 @@ struct Layer {
   }
 };
 
+/// Where the camera is.
+struct Pose {
+  std::array<double, 3> position, focus, up;
+  double scale;
+};
+
+Pose pose_of(vtkCamera& camera) {
+  Pose pose{.position = {}, .focus = {}, .up = {}, .scale = camera.GetParallelScale()};
+  camera.GetPosition(pose.position.data());
+  camera.GetFocalPoint(pose.focus.data());
+  camera.GetViewUp(pose.up.data());
+  return pose;
+}
+
+void take_pose(vtkCamera& camera, const Pose& pose) {
+  camera.SetPosition(pose.position.data());
+  camera.SetFocalPoint(pose.focus.data());
+  camera.SetViewUp(pose.up.data());
+  camera.SetParallelScale(pose.scale);
+}
+
 }  // namespace
 
 struct SceneView::Parts {
@@ -90,11 +113,12 @@ struct SceneView::Parts {
 
   // What is drawn now, to draw anew only what has changed.
   std::shared_ptr<const recon::Image> image;
+  std::string shown_name;
   std::shared_ptr<const JobGeometry> geometry;
   std::shared_ptr<const io::DataSummary> data;
   SceneOptions options;
   std::vector<CrystalFace> faces;
-  const void* looked_at = nullptr;  ///< the state that the camera was placed for: view, scene or none
+  PerData<std::optional<Pose>> pose;  ///< by data, and whether it is their scanner or an image
   LatestTask<std::shared_ptr<const Volume>> volume_task;
   Subscription follows_view, follows_scene;
 
@@ -105,6 +129,7 @@ struct SceneView::Parts {
   void refresh_events();
   void take_volume(std::shared_ptr<const Volume> made);
   void place_axes();
+  void place_camera();
   void look_from(const std::array<double, 3>& from, const std::array<double, 3>& up);
   void moved();
   void choose_rays(double milliseconds);
@@ -173,12 +198,23 @@ void SceneView::Parts::refresh() {
                                                       : nullptr);
   regions.show(view.has_image() && !view.rois().empty() ? roi_shape(view.rois()).Get() : nullptr);
   place_axes();
-  const void* subject = view.has_image() ? static_cast<const void*>(&view) : geometry ? &scene : nullptr;
-  if (subject != looked_at) {  // the first scanner, the first image: another size
-    looked_at = subject;
+  place_camera();
+  moved();
+}
+
+/// Other data, their first scanner, their first image: another size, or as they were left.
+void SceneView::Parts::place_camera() {
+  const char* shown = view.has_image() ? "image of " : geometry ? "scanner of " : "nothing of ";
+  *pose = pose_of(*renderer->GetActiveCamera());
+  if (!pose.choose(shown + view.subject().data)) {
+    return;
+  }
+  if (*pose) {
+    take_pose(*renderer->GetActiveCamera(), **pose);
+    renderer->ResetCameraClippingRange();
+  } else {
     look_from(oblique, {0, 0, 1});
   }
-  moved();
 }
 
 void SceneView::Parts::refresh_image() {
@@ -186,6 +222,12 @@ void SceneView::Parts::refresh_image() {
   volume.set_colours(view.colour_map(), view.window_low(), view.window_high());
   const auto ground = find_colour_map(view.colour_map()).colour(0);
   renderer->SetBackground(ground[0], ground[1], ground[2]);
+  if (view.subject().name != shown_name) {  // the next volume takes its time: until then this would pass for it
+    shown_name = view.subject().name;
+    volume.set_volume(nullptr);
+    has_volume = false;
+    image = nullptr;
+  }
   if (view.image() == image || options.volume == VolumeStyle::hidden) {
     return;
   }

@@ -44,17 +44,18 @@ SliceView::SliceView(ViewState& state, int axis, QWidget* parent)
   setMouseTracking(true);
   setObjectName(slice_names[axis]);
   setToolTip(
-      "Left: crosshair. Wheel or Page keys: slices. Right drag: window and level. Ctrl + wheel: zoom. Middle drag: "
-      "move.\nShift + drag: profile line. Ctrl + drag: moves a region. Double click: this view alone, and back.");
+      "Left: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
+      "ends. Ctrl + wheel: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. Double "
+      "click: this view alone, and back.");
 }
 
 void SliceView::reset_view() {
-  zoom_ = 1;
-  pan_ = {};
+  *camera_ = {};
   update();
 }
 
 void SliceView::refresh() {
+  camera_.choose(state_.subject().data);
   make_picture();
   outlines_.clear();
   if (state_.has_image()) {
@@ -64,6 +65,9 @@ void SliceView::refresh() {
     }
   }
   update();
+  if (rect().contains(hover_.toPoint())) {
+    tell_hover();  // another value at the same place
+  }
 }
 
 double SliceView::middle_mm(int axis) const {
@@ -75,7 +79,7 @@ double SliceView::middle_mm(int axis) const {
 SliceView::Projection SliceView::projection() const {
   const recon::ImageGrid& grid = state_.image()->grid;
   const double fit = std::min(width() / extent_mm(grid, axes_.right), height() / extent_mm(grid, axes_.vertical));
-  return {.scale = 0.95 * fit * zoom_, .zero = QPointF(0.5 * width(), 0.5 * height()) + pan_};
+  return {.scale = 0.95 * fit * camera_->zoom, .zero = QPointF(0.5 * width(), 0.5 * height()) + camera_->pan};
 }
 
 QRectF SliceView::image_rect() const {
@@ -214,7 +218,7 @@ SliceView::Drag SliceView::begin_drag(const QMouseEvent& event) {
     case Qt::MiddleButton:
       return Drag::move;
     case Qt::RightButton:
-      return Drag::window;
+      return event.modifiers() & Qt::ShiftModifier ? Drag::both_ends : Drag::upper_end;
     default:
       return Drag::none;
   }
@@ -235,7 +239,8 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
   if (!state_.has_image()) {
     return;
   }
-  tell_hover(event->position());
+  hover_ = event->position();
+  tell_hover();
   const QPointF moved = event->position() - last_position_;
   last_position_ = event->position();
   const std::array<double, 3> mm = to_mm(event->position());
@@ -246,11 +251,14 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
       state_.set_cursor(state_.voxel_at(mm));
       break;
     case Drag::move:
-      pan_ += moved;
+      camera_->pan += moved;
       update();
       break;
-    case Drag::window:
-      drag_window(moved);
+    case Drag::upper_end:
+      drag_upper_end(moved);
+      break;
+    case Drag::both_ends:
+      drag_both_ends(moved);
       break;
     case Drag::line:
       state_.set_profile_line(ProfileLine{drag_start_mm_, mm});
@@ -263,8 +271,15 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
 
 void SliceView::mouseReleaseEvent(QMouseEvent*) { drag_ = Drag::none; }
 
+/// Upwards or to the left: the last colour sooner. The lower end, mostly 0, stays where it is.
+void SliceView::drag_upper_end(const QPointF& moved) {
+  const double width_now = state_.window_high() - state_.window_low();
+  const double factor = std::exp(2 * (moved.x() / width() + moved.y() / height()));
+  state_.set_window(state_.window_low(), state_.window_low() + width_now * factor);
+}
+
 /// To the right: wider; upwards: brighter colours sooner.
-void SliceView::drag_window(const QPointF& moved) {
+void SliceView::drag_both_ends(const QPointF& moved) {
   const double width_now = state_.window_high() - state_.window_low();
   const double level = 0.5 * (state_.window_high() + state_.window_low()) + moved.y() / height() * width_now;
   const double new_width = width_now * std::exp(2 * moved.x() / width());
@@ -311,19 +326,19 @@ void SliceView::wheelEvent(QWheelEvent* event) {
     return;
   }
   if (event->modifiers() & Qt::ControlModifier) {
-    zoom_ = std::clamp(zoom_ * std::pow(1.2, steps), 0.2, 50.0);
+    camera_->zoom = std::clamp(camera_->zoom * std::pow(1.2, steps), 0.2, 50.0);
     update();
   } else {
     state_.move_cursor(axis_, steps);
   }
 }
 
-void SliceView::tell_hover(const QPointF& position) {
-  if (!image_rect().contains(position)) {
+void SliceView::tell_hover() {
+  if (!state_.has_image() || !image_rect().contains(hover_)) {
     emit hovered({});
     return;
   }
-  const auto mm = to_mm(position);
+  const auto mm = to_mm(hover_);
   const auto voxel = state_.voxel_at(mm);
   emit hovered(QString("x %1, y %2, z %3 mm: %4 %5")
                    .arg(mm[0], 0, 'f', 1)
@@ -333,6 +348,9 @@ void SliceView::tell_hover(const QPointF& position) {
                    .arg(QString::fromStdString(shown_unit(state_.image()->unit))));
 }
 
-void SliceView::leaveEvent(QEvent*) { emit hovered({}); }
+void SliceView::leaveEvent(QEvent*) {
+  hover_ = {-1, -1};
+  emit hovered({});
+}
 
 }  // namespace coincide::gui

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "gui/model/per_data.h"
 #include "gui/model/roi.h"
 #include "gui/model/view_state.h"
 #include "recon/slice.h"
@@ -13,8 +14,9 @@ namespace coincide::gui {
 
 /// One slice of the image with crosshair, regions and profile line. `axis` is the one that the slice is perpendicular
 /// to; recon::slice_axes() tells how it lies. Drawn by Qt alone: needs no OpenGL.
-/// Mouse: left sets the crosshair, wheel steps through slices, right drag changes window and level, Ctrl + wheel zooms,
-/// middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a region.
+/// Mouse: left sets the crosshair, wheel steps through slices, right drag changes the upper end of the window, with
+/// Shift both ends, Ctrl + wheel zooms, middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a
+/// region.
 class SliceView : public QWidget {
   Q_OBJECT
 
@@ -40,7 +42,7 @@ class SliceView : public QWidget {
   void leaveEvent(QEvent* event) override;
 
  private:
-  enum class Drag { none, crosshair, move, window, line, region };
+  enum class Drag { none, crosshair, move, upper_end, both_ends, line, region };
   /// screen = zero + (mm - middle) * scale, in the vertical times vertical_sign().
   struct Projection {
     double scale = 1;
@@ -60,16 +62,21 @@ class SliceView : public QWidget {
   void draw_line(QPainter& painter) const;
   void draw_letters(QPainter& painter) const;
   Drag begin_drag(const QMouseEvent& event);
-  void drag_window(const QPointF& moved);
+  void drag_upper_end(const QPointF& moved);
+  void drag_both_ends(const QPointF& moved);
   void drag_region(const std::array<double, 3>& to);
   std::optional<std::size_t> region_at(const std::array<double, 3>& point_mm) const;
-  void tell_hover(const QPointF& position);
+  void tell_hover();
 
   ViewState& state_;
   int axis_;
   recon::SliceAxes axes_;
-  double zoom_ = 1;
-  QPointF pan_;
+  struct Camera {
+    double zoom = 1;
+    QPointF pan;
+  };
+  PerData<Camera> camera_;
+  QPointF hover_{-1, -1};  ///< where the mouse is; outside: not here
   Drag drag_ = Drag::none;
   QPointF last_position_;
   std::array<double, 3> drag_start_mm_{};

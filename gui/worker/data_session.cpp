@@ -57,6 +57,7 @@ void DataSession::follow(const io::Job& job) {
   if (key != geometry_key_) {
     geometry_key_ = std::move(key);
     job_ = job;
+    geometry_task_.cancel();  // an answer that comes now would be of the job before
     geometry_soon_.start();
   }
   const io::Job::Input& input = job.input;

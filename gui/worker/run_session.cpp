@@ -5,23 +5,30 @@ namespace {
 
 constexpr std::size_t most_bytes_kept = 2'000'000'000;  ///< of the iterations of all runs
 
+constexpr int tick_ms = 500;  ///< the clock goes on while a stage says nothing
+
 }  // namespace
 
 RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), worker_(worker) {
+  tick_.setInterval(tick_ms);
+  connect(&tick_, &QTimer::timeout, this, [this] {
+    measure_time();
+    emit run_changed(run_);
+  });
   connect(&worker_, &RunWorker::progress, this, &RunSession::progress);
   connect(&worker_, &RunWorker::note, this, [this](const QString& sentence, bool is_warning) {
     run_->lines.push_back({sentence.toStdString(), is_warning});
-    emit run_changed(run_, false);
+    emit run_changed(run_);
   });
   connect(&worker_, &RunWorker::image_ready, this,
           [this](const std::shared_ptr<const recon::Image>& image, double iteration) {
             run_->image = image;
             run_->iteration = iteration;
-            emit run_changed(run_, true);
+            emit run_changed(run_);
           });
   connect(&worker_, &RunWorker::figures_ready, this, [this](const recon::IterationFigures& figures) {
     run_->figures.push_back(figures);
-    emit run_changed(run_, false);
+    emit run_changed(run_);
   });
   connect(&worker_, &RunWorker::iteration_done, this, &RunSession::keep);
   connect(&worker_, &RunWorker::finished, this, &RunSession::finish);
@@ -39,15 +46,16 @@ void RunSession::start(const io::Job& job) {
   keeps_iterations_ = true;
   seconds_before_pause_ = stage_start_s_ = 0;
   clock_.start();
-  emit run_changed(run_, false);
+  tick_.start();
+  emit run_changed(run_);
   worker_.start(job);
 }
 
 void RunSession::pause() {
   if (run_ && run_->state == RunState::running) {
     worker_.pause();
-    seconds_before_pause_ += 1e-3 * static_cast<double>(clock_.elapsed());
     set_state(RunState::paused);
+    seconds_before_pause_ = run_->seconds;
   }
 }
 
@@ -69,16 +77,26 @@ void RunSession::stop() {
   }
 }
 
+void RunSession::measure_time() {
+  if (!run_->is_over() && run_->state != RunState::paused) {
+    run_->seconds = seconds_before_pause_ + 1e-3 * static_cast<double>(clock_.elapsed());
+  }
+}
+
 void RunSession::set_state(RunState state) {
+  measure_time();
   run_->state = state;
-  emit run_changed(run_, false);
+  if (run_->is_over()) {
+    tick_.stop();
+  }
+  emit run_changed(run_);
 }
 
 void RunSession::progress(const QString& stage, double fraction) {
   if (run_->state == RunState::paused) {
     return;  // said before the pause took hold
   }
-  run_->seconds = seconds_before_pause_ + 1e-3 * static_cast<double>(clock_.elapsed());
+  measure_time();
   if (stage.toStdString() != run_->stage) {
     run_->stage = stage.toStdString();
     stage_start_s_ = run_->seconds;
@@ -86,7 +104,7 @@ void RunSession::progress(const QString& stage, double fraction) {
   run_->fraction = fraction;
   constexpr double enough_to_tell = 0.02;
   run_->seconds_left = fraction > enough_to_tell ? (run_->seconds - stage_start_s_) * (1 - fraction) / fraction : -1;
-  emit run_changed(run_, false);
+  emit run_changed(run_);
 }
 
 void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double iteration) {
@@ -101,7 +119,7 @@ void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double i
   } else {
     run_->lines.push_back({"Further iterations are not kept to go back to: their images would fill the memory."});
   }
-  emit run_changed(run_, false);
+  emit run_changed(run_);
 }
 
 void RunSession::finish(const RunOutcome& outcome) {
@@ -109,12 +127,10 @@ void RunSession::finish(const RunOutcome& outcome) {
   run_->fraction = outcome.stopped ? run_->fraction : 1;
   run_->folder = outcome.folder;
   run_->files = outcome.files;
-  const bool has_image = outcome.image != nullptr;
-  if (has_image) {
+  if (outcome.image != nullptr) {
     run_->image = outcome.image;
   }
-  run_->state = outcome.stopped ? RunState::stopped : RunState::done;
-  emit run_changed(run_, has_image);
+  set_state(outcome.stopped ? RunState::stopped : RunState::done);
 }
 
 }  // namespace coincide::gui

@@ -2,6 +2,7 @@
 
 #include <QElapsedTimer>
 #include <QObject>
+#include <QTimer>
 #include <memory>
 
 #include "gui/model/run_list.h"
@@ -25,14 +26,15 @@ class RunSession : public QObject {
   void stop();
 
  signals:
-  /// Something of the newest run changed; its image did if `new_image`.
-  void run_changed(const std::shared_ptr<const coincide::gui::Run>& run, bool new_image);
+  /// Something of the newest run changed.
+  void run_changed(const std::shared_ptr<const coincide::gui::Run>& run);
 
  private:
   void progress(const QString& stage, double fraction);
   void keep(const std::shared_ptr<const recon::Image>& image, double iteration);
   void finish(const RunOutcome& outcome);
   void set_state(RunState state);
+  void measure_time();
 
   RunWorker& worker_;
   std::shared_ptr<Run> run_;
@@ -40,6 +42,7 @@ class RunSession : public QObject {
   bool keeps_iterations_ = true;  ///< of this run, until there are too many
   std::size_t bytes_kept_ = 0;
   double seconds_before_pause_ = 0;
+  QTimer tick_;
   QElapsedTimer clock_;       ///< since the start or the end of the last pause
   double stage_start_s_ = 0;  ///< of the run's time
 };

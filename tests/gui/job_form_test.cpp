@@ -224,6 +224,7 @@ void JobFormTest::typed_text_outlives_the_form() {
       document, *std::ranges::find(document.settings(), std::string("output.name"), &io::Setting::key));
   const auto type_into = [](QWidget& window, QWidget* editor, const QString& text) {
     window.show();
+    window.activateWindow();  // nobody else does where there is no window manager
     QVERIFY(QTest::qWaitForWindowActive(&window));
     editor->setFocus();
     QTRY_VERIFY(editor->hasFocus());

@@ -10,6 +10,7 @@
 #include <QSemaphore>
 #include <QSlider>
 #include <QSpinBox>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QThread>
 #include <QtTest>
@@ -23,6 +24,7 @@
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/run_panel.h"
+#include "gui/panels/view_tools.h"
 #include "gui/viewer/image_viewer.h"
 #include "io/image_file.h"
 #include "support/test_main.h"
@@ -65,6 +67,37 @@ class MainWindowTest : public QObject {
     QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
     QTest::keyClicks(editor, text);
   }
+  /// What the views say that they show: over them, and in the picture of them.
+  QString title() const {
+    const QString name = window_->findChild<QComboBox*>("shown")->currentText();
+    const QString title = window_->findChild<ImageViewer*>()->screenshot().text("Title");
+    const QString detail = window_->findChild<QLabel*>("shown_detail")->text();
+    return title == (detail.isEmpty() ? name : name + " · " + detail) ? title : "header and picture differ";
+  }
+  /// Runs that give one image of 1 when they are allowed to, and wait to be stopped.
+  static Services services_that_wait(const std::shared_ptr<QSemaphore>& image_wanted) {
+    Services services = app::make_window_services();
+    services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .text = {}}; };
+    services.run_job = [image_wanted](const io::Job& job, recon::Reporter& reporter) {
+      const auto image =
+          std::make_shared<const recon::Image>(recon::centred_grid({20, 20, 20}, {4, 4, 4}, {0, 0, 0}), 1.F, "Bq/mL");
+      bool has_image = false;
+      while (!reporter.stop_requested()) {
+        if (image_wanted->tryAcquire(1, 1)) {
+          has_image = true;
+          reporter.intermediate_image(*image, 1);
+        }
+      }
+      return RunOutcome{
+          .image = has_image ? image : nullptr, .stopped = true, .folder = job.output.folder, .files = {}};
+    };
+    return services;
+  }
+  void make_window(const Services& services) {
+    window_ = std::make_unique<MainWindow>(services);
+    window_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+  }
   bool is_over() const { return runs()->chosen_run() != nullptr && runs()->chosen_run()->is_over(); }
   /// The text of the error dialog, which is closed; empty if there is none.
   QString take_error() const {
@@ -93,6 +126,7 @@ class MainWindowTest : public QObject {
                                       "input.events",         "algorithm.name",      "algorithm.tof"};
     for (const char* setting : settings) {
       open("going.toml");
+      window_->activateWindow();  // nobody else does where there is no window manager
       QVERIFY(QTest::qWaitForWindowActive(window_.get()));
       auto* editor = window_->findChild<JobForm*>()->editor(setting);
       editor->setFocus();
@@ -302,6 +336,84 @@ class MainWindowTest : public QObject {
     QVERIFY(!window_->isWindowModified());
   }
 
+  /// A run that has no image yet, and data that are opened, never stand beside the image of another run.
+  void views_name_what_they_show() {
+    const auto image_wanted = std::make_shared<QSemaphore>();
+    make_window(services_that_wait(image_wanted));
+    const auto has_image = [&] { return window_->findChild<QAction*>("save_image")->isEnabled(); };
+    auto* shown = window_->findChild<QComboBox*>("shown");
+    auto* hint = window_->findChild<QLabel*>("shown_hint");
+    write_job("first.toml", 2, 1);
+    open("first.toml");
+    QCOMPARE(title(), QString("Simulation · orientation in small · no image yet"));
+    QVERIFY(hint->isVisible());
+    trigger("run");
+    QCOMPARE(title(), QString("Run 1 · first · no image · OSEM, 4 subsets"));
+    image_wanted->release();
+    QTRY_VERIFY_WITH_TIMEOUT(has_image(), patience_ms);
+    QCOMPARE(title(), QString("Run 1 · first · iteration 1 of 2 · OSEM, 4 subsets · Bq/mL"));
+    QVERIFY(!hint->isVisible());
+    trigger("stop");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+
+    trigger("run");  // another run on the same data has no image yet
+    QVERIFY(!has_image());
+    QCOMPARE(title(), QString("Run 2 · first · no image · OSEM, 4 subsets"));
+    QTRY_VERIFY_WITH_TIMEOUT(hint->text().contains("Run 2 has no image yet"), patience_ms);
+    shown->setCurrentIndex(2);
+    emit shown->activated(2);  // as the user does
+    QVERIFY(has_image());
+    QVERIFY(title().startsWith("Run 1 · first · iteration 1"));
+    image_wanted->release();  // an image of run 2 does not take the place of the one that is looked at
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->runs().front()->image != nullptr, patience_ms);
+    QVERIFY(title().startsWith("Run 1 · first"));
+
+    std::ofstream(path("other.toml")) << "[input]\nevents = \"other.petsird\"\n";
+    open("other.toml");
+    QVERIFY(!has_image());
+    QCOMPARE(title(), QString("Data · other.petsird · no image yet"));
+    QVERIFY(!runs()->chosen_run());
+    trigger("stop");
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->runs().front()->is_over(), patience_ms);
+    QCOMPARE(title(), QString("Data · other.petsird · no image yet"));
+    runs()->choose(runs()->runs().front());
+    QVERIFY(title().startsWith("Run 2 · first · iteration 1"));
+  }
+
+  /// What the user draws and sets belongs to the data that it was drawn on.
+  void regions_and_window_follow_their_data() {
+    const auto image_wanted = std::make_shared<QSemaphore>();
+    make_window(services_that_wait(image_wanted));
+    const auto run_until_image = [&](const char* job) {
+      open(job);
+      trigger("run");
+      image_wanted->release();
+      QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_image().image != nullptr, patience_ms);
+      trigger("stop");
+      QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    };
+    const auto num_regions = [&] { return window_->findChild<ViewTools*>()->findChild<QTableWidget*>()->rowCount(); };
+    const auto* high = window_->findChild<ViewTools*>()->findChildren<QDoubleSpinBox*>().last();
+    write_job("one.toml", 1, 1);
+    run_until_image("one.toml");
+    window_->findChild<ViewTools*>()->add_roi(RoiShape::sphere);
+    window_->findChild<ViewTools*>()->findChildren<QDoubleSpinBox*>().last()->setValue(7);
+    QCOMPARE(num_regions(), 1);
+
+    std::ofstream(path("two.toml")) << "[input]\nevents = \"two.petsird\"\n[output]\nfolder = \"two\"\n";
+    run_until_image("two.toml");
+    QCOMPARE(num_regions(), 0);
+    QCOMPARE(high->value(), 1.0);
+    run_until_image("one.toml");  // another run of the first data
+    QCOMPARE(num_regions(), 1);
+    QCOMPARE(high->value(), 7.0);
+    runs()->choose(runs()->runs()[1]);
+    QCOMPARE(num_regions(), 0);
+    runs()->choose(runs()->runs()[2]);
+    QCOMPARE(num_regions(), 1);
+    QCOMPARE(high->value(), 7.0);
+  }
+
   /// The slider goes back to the image after an earlier iteration; the data that were simulated are shown.
   void iterations_are_kept() {
     write_job("kept.toml", 3, 5);
@@ -316,7 +428,8 @@ class MainWindowTest : public QObject {
     QSignalSpy chosen(runs(), &RunPanel::iteration_chosen);
     slider->setValue(slider->minimum());
     QCOMPARE(chosen.size(), 1);
-    QVERIFY(chosen.first().first().value<std::shared_ptr<const recon::Image>>() == run->kept[0].image);
+    QVERIFY(runs()->chosen_image().image == run->kept[0].image);
+    QCOMPARE(title(), QString("Run 1 · kept · iteration 1 of 3 · OSEM, 4 subsets · Bq/mL"));
     QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_Ids") != nullptr, patience_ms);
   }
 };

@@ -11,6 +11,7 @@
 
 #include "gui/panel_support.h"
 #include "gui/panels/run_panel.h"
+#include "gui/panels/run_status.h"
 #include "gui/viewer/chart_view.h"
 #include "support/test_main.h"
 
@@ -47,6 +48,7 @@ class RunPanelTest : public QObject {
 
  private slots:
   void the_panel_shows_what_a_run_does();
+  void the_status_shows_the_run_and_stops_it();
   void the_buttons_ask_for_what_is_possible();
   void an_older_run_can_be_chosen();
   void charts_hold_the_figures();
@@ -106,6 +108,44 @@ void RunPanelTest::the_panel_shows_what_a_run_does() {
   QCOMPARE(messages->item(2)->text(), QString("the disk is full"));
   QCOMPARE(row->text(2), QString::fromStdString(run_state_name(RunState::failed)));
   QVERIFY(start->isEnabled() && !pause->isEnabled() && !stop->isEnabled());
+  // What was done, not how far the last stage was.
+  QCOMPARE(panel.findChild<QLabel*>("progress")->text(), QString("failed after 2 of 6 iterations"));
+  QCOMPARE(3 * bar->value(), bar->maximum() - 1);
+}
+
+/// In a line, whatever panels are open; what was done stays there.
+void RunPanelTest::the_status_shows_the_run_and_stops_it() {
+  RunStatus status;
+  QVERIFY(status.isHidden());
+  QSignalSpy stops(&status, &RunStatus::stop_requested);
+  auto* stop = button_of(status, "Stop");
+  const auto run = run_after(3, 2);
+  run->stage = "reconstruction";
+  run->fraction = 0.2;
+  run->seconds = 3661;
+  run->seconds_left = 60;
+  status.show_run(*run);
+  const auto text = [&] { return status.findChild<QLabel*>()->text(); };
+  const auto* bar = status.findChild<QProgressBar*>();
+  QCOMPARE(text(), QString("Run 3: reconstruction, 1:00 left · 1:01:01"));
+  QCOMPARE(bar->value(), bar->maximum() / 5);
+  stop->click();
+  QCOMPARE(stops.size(), 1);
+  run->state = RunState::stopping;
+  status.show_run(*run);
+  QVERIFY(!stop->isEnabled());
+  run->state = RunState::stopped;
+  run->fraction = 1;  // of what came last, the writing
+  run->iteration = 2.5;
+  status.show_run(*run);
+  QCOMPARE(text(), QString("Run 3: stopped after 2.5 of 10 iterations · 1:01:01"));
+  QCOMPARE(bar->value(), bar->maximum() / 4);
+  QVERIFY(stop->isHidden());
+  run->iteration = 0;
+  run->figures.clear();
+  status.show_run(*run);
+  QCOMPARE(text(), QString("Run 3: stopped before the first image · 1:01:01"));
+  QCOMPARE(bar->value(), 0);
 }
 
 void RunPanelTest::the_buttons_ask_for_what_is_possible() {
@@ -194,21 +234,21 @@ void RunPanelTest::iterations_can_be_gone_back_to() {
   QVERIFY(slider->isVisible());
   QCOMPARE(slider->maximum(), 4);
   QCOMPARE(slider->value(), 4);
-  QVERIFY(panel.follows_newest());
+  QCOMPARE(panel.chosen_image().image, run->image);
 
   QSignalSpy chosen(&panel, &RunPanel::iteration_chosen);
   slider->setValue(2);
   QCOMPARE(chosen.count(), 1);
-  QCOMPARE(chosen.at(0).at(0).value<ImagePointer>(), run->kept[1].image);
+  QCOMPARE(panel.chosen_image().image, run->kept[1].image);
+  QCOMPARE(panel.chosen_image().iteration, 2.0);
   QCOMPARE(panel.findChild<QLabel*>("iteration_number")->text(), QString("2"));
-  QVERIFY(!panel.follows_newest());
 
   // Another run begins at its newest image.
   auto* list = panel.findChild<QTreeWidget*>("runs");
   list->setCurrentItem(list->topLevelItem(1));
-  QVERIFY(panel.follows_newest());
+  QCOMPARE(panel.chosen_image().iteration, 1.0);
   list->setCurrentItem(list->topLevelItem(0));
-  QVERIFY(panel.follows_newest());
+  QCOMPARE(panel.chosen_image().image, run->image);
   QCOMPARE(slider->maximum(), 4);
   QCOMPARE(chosen.count(), 1);
 }
@@ -236,7 +276,7 @@ void RunPanelTest::slider_at_its_end_follows_the_newest() {
   QCOMPARE(number->text(), QString("1"));
   QCOMPARE(chosen.count(), 1);
   slider->setValue(3);
-  QCOMPARE(chosen.at(1).at(0).value<ImagePointer>(), run->image);
+  QCOMPARE(panel.chosen_image().image, run->image);
 }
 
 void RunPanelTest::curves_follow_the_run() {
@@ -249,6 +289,12 @@ void RunPanelTest::curves_follow_the_run() {
   panel.show_run(run);
   QCOMPARE(chart->chart().series[0].y.back(), -7.0);
   panel.findChild<QComboBox*>("curve")->setCurrentIndex(1);
+  QCOMPARE(chart->chart().series[0].y.back(), 8.0);
+  QVERIFY(chart_csv(chart->chart()).starts_with("# Run 1 · image\niteration,"));
+  panel.choose(nullptr);  // data are looked at
+  QVERIFY(!panel.chosen_run() && !panel.chosen_image().image);
+  QVERIFY(chart->chart().series.empty());
+  panel.choose(run);
   QCOMPARE(chart->chart().series[0].y.back(), 8.0);
   panel.show_run(run_after(2, 0));
   QVERIFY(chart->chart().series.empty());

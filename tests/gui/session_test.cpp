@@ -51,6 +51,31 @@ class SessionTest : public QObject {
     QVERIFY2(run->seconds <= 1e-3 * static_cast<double>(clock.elapsed()), qPrintable(QString::number(run->seconds)));
   }
 
+  /// A stage may have nothing to say for a long time; the user's clock goes on, and stands while the run does.
+  void the_clock_goes_on_in_silence() {
+    gui::Services services;
+    services.run_job = [](const io::Job&, recon::Reporter& reporter) {
+      while (!reporter.stop_requested()) {
+        QThread::msleep(1);
+      }
+      return gui::RunOutcome{.image = nullptr, .stopped = true, .folder = {}, .files = {}};
+    };
+    gui::RunWorker worker(services);
+    gui::RunSession session(worker);
+    session.start({});
+    const std::shared_ptr<const gui::Run> run = session.newest();
+    QTRY_VERIFY(run->seconds > 0.1);
+    const double first = run->seconds;
+    QTRY_VERIFY(run->seconds > first);
+    session.pause();
+    const double paused = run->seconds;
+    QSignalSpy changes(&session, &gui::RunSession::run_changed);
+    QTRY_VERIFY(changes.count() >= 2);
+    QCOMPARE(run->seconds, paused);
+    session.stop();
+    QTRY_VERIFY(run->is_over());
+  }
+
   void a_file_that_ends_early_is_read_where_the_job_allows_it() {
     const QTemporaryDir folder;
     io::Job job;

@@ -155,7 +155,7 @@ void ViewToolsTest::roi_figures_equal_those_of_the_array() {
   tools.add_roi(RoiShape::threshold);
   QCOMPARE(state.rois().size(), std::size_t{3});
 
-  const QString csv = QString::fromStdString(roi_csv(state.rois(), *image));
+  const QString csv = QString::fromStdString(roi_csv(state.rois(), *image, {}));
   QVERIFY(csv.startsWith("name,shape,"));
   QCOMPARE(cell(csv, 0, "shape"), QString("sphere"));
   QCOMPARE(cell(csv, 1, "centre_z_mm").toDouble(), c[2]);
@@ -208,7 +208,7 @@ void ViewToolsTest::rois_are_edited_in_the_table() {
   const int size_column = 8;
   table->item(0, 0)->setText("liver, \"left\"");
   QCOMPARE(state.rois()[0].name, std::string("liver, \"left\""));
-  QVERIFY(QString::fromStdString(roi_csv(state.rois(), *state.image())).contains("\"liver, \"\"left\"\"\",box"));
+  QVERIFY(QString::fromStdString(roi_csv(state.rois(), *state.image(), {})).contains("\"liver, \"\"left\"\"\",box"));
   table->item(0, centre_column)->setText("1 2,3");
   QCOMPARE(state.rois()[0].centre_mm, (std::array<double, 3>{1, 2, 3}));
   table->item(1, size_column)->setText("30");
@@ -234,6 +234,7 @@ void ViewToolsTest::typed_values_outlive_the_tools() {
   state.set_image(test_image());
   auto tools = std::make_unique<ViewTools>(state);
   tools->show();
+  tools->activateWindow();  // nobody else does where there is no window manager
   QVERIFY(QTest::qWaitForWindowActive(tools.get()));
   auto* box = tools->findChildren<QDoubleSpinBox*>().last();
   box->setFocus();
@@ -245,6 +246,7 @@ void ViewToolsTest::typed_values_outlive_the_tools() {
 
   tools = std::make_unique<ViewTools>(state);
   tools->show();
+  tools->activateWindow();  // nobody else does where there is no window manager
   QVERIFY(QTest::qWaitForWindowActive(tools.get()));
   tools->add_roi(RoiShape::sphere);
   auto* table = tools->findChild<QTableWidget*>();

@@ -212,14 +212,26 @@ class ViewerTest : public QObject {
 
   /// Half the view to the right multiplies the width by e, a quarter of the view upwards lowers the level by a quarter
   /// of the width.
-  void right_drag_changes_window_and_level() {
-    SliceView* view = slice("axial");
-    const QPoint from(10, view->height() / 2);
-    drag(view, Qt::RightButton, {}, from, from + QPoint(view->width() / 2, 0));
-    QVERIFY(std::abs(state_->window_high() - state_->window_low() - 100 * std::exp(1.0)) < 3);
+  /// The lower end is mostly 0 and means something: it moves only where Shift asks for it.
+  void right_drag_changes_the_window() {
+    QWidget* view = slice("axial");
     state_->set_window(0, 100);
+    const QPoint from(view->width() / 4, view->height() / 2);
+    drag(view, Qt::RightButton, {}, from, from + QPoint(view->width() / 2, 0));
+    QCOMPARE(state_->window_low(), 0.0);
+    QVERIFY(std::abs(state_->window_high() / (100 * std::exp(2.0 * (view->width() / 2) / view->width())) - 1) < 1e-9);
+    const double before = state_->window_high();
     drag(view, Qt::RightButton, {}, from, from - QPoint(0, view->height() / 4));
-    QVERIFY(std::abs(state_->window_low() + 25) < 1 && std::abs(state_->window_high() - 75) < 1);
+    QCOMPARE(state_->window_low(), 0.0);
+    QVERIFY(state_->window_high() < before);
+
+    state_->set_window(0, 100);
+    drag(view, Qt::RightButton, Qt::ShiftModifier, from, from + QPoint(view->width() / 2, 0));
+    QVERIFY(state_->window_low() < 0 && state_->window_high() > 100);
+    QCOMPARE(state_->window_low() + state_->window_high(), 100.0);
+    state_->set_window(0, 100);
+    drag(view, Qt::RightButton, Qt::ShiftModifier, from, from - QPoint(0, view->height() / 4));
+    QVERIFY(state_->window_low() < 0 && state_->window_high() < 100);
   }
 
   void shift_drag_draws_the_profile_line() {

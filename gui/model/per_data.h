@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace coincide::gui {
+
+/// A value that belongs to the data that are looked at: it goes with them, and comes back with them.
+template <class Value>
+class PerData {
+ public:
+  PerData() = default;
+  PerData(const PerData&) = delete;
+  PerData& operator=(const PerData&) = delete;
+
+  /// Of the data that were chosen last; new ones begin with a value as it is made.
+  Value& operator*() { return *value_; }
+  const Value& operator*() const { return *value_; }
+  Value* operator->() { return value_; }
+  const Value* operator->() const { return value_; }
+
+  /// False if they are the same as before.
+  bool choose(const std::string& data) {
+    Value* before = value_;
+    value_ = &values_[data];
+    return value_ != before;
+  }
+
+ private:
+  std::map<std::string, Value> values_;
+  Value* value_ = &values_[{}];
+};
+
+}  // namespace coincide::gui

@@ -1,0 +1,87 @@
+#include "gui/model/subject.h"
+
+#include <fmt/format.h>
+
+namespace coincide::gui {
+namespace {
+
+std::string algorithm_text(const io::Job& job) {
+  if (job.algorithm.name == io::Method::mlem) {
+    return "MLEM";
+  }
+  if (job.chooses_subsets()) {
+    return "OSEM";  // the counts say how many subsets, and the image's description in the end
+  }
+  return fmt::format("OSEM, {} subset{}", job.algorithm.subsets, job.algorithm.subsets == 1 ? "" : "s");
+}
+
+std::string why_no_image(const Run& run) {
+  switch (run.state) {
+    case RunState::failed:
+      return fmt::format("Run {} failed before it had an image. The panel Runs says why.", run.number);
+    case RunState::stopped:
+      return fmt::format("Run {} was stopped before it had an image.", run.number);
+    default:
+      return fmt::format("Run {} has no image yet ({}). It appears here as it forms.", run.number, run.stage);
+  }
+}
+
+}  // namespace
+
+std::string data_of(const io::Job& job) {
+  if (!job.input.events.empty()) {
+    return job.input.events.string();
+  }
+  return job.simulates() ? fmt::format("{} in {}", job.simulation.phantom.string(), job.simulation.scanner.string())
+                         : "";
+}
+
+Subject subject_of(const io::Job& job) {
+  const std::string data = data_of(job);
+  if (data.empty()) {
+    return {.data = {},
+            .name = "New job",
+            .detail = {},
+            .file = "coincide",
+            .hint = "Choose a listmode file, or a phantom and a scanner, in the panel Job."};
+  }
+  if (job.simulates()) {
+    return {.data = data,
+            .name = fmt::format("Simulation · {} in {}", job.simulation.phantom.stem().string(),
+                                job.simulation.scanner.stem().string()),
+            .detail = "no image yet",
+            .file = job.result_name(),
+            .hint = "Scanner and image box as the job has them. Run (F5) simulates the data and makes the image."};
+  }
+  return {.data = data,
+          .name = "Data · " + job.input.events.filename().string(),
+          .detail = "no image yet",
+          .file = job.input.events.stem().string(),
+          .hint = "Scanner, events and image box as the job has them. Run (F5) makes the image."};
+}
+
+Subject subject_of(const Run& run, double iteration) {
+  const std::string name = run.job.result_name();
+  Subject subject{.data = data_of(run.job),
+                  .name = fmt::format("Run {} · {}", run.number, name),
+                  .detail = fmt::format("no image · {}", algorithm_text(run.job)),
+                  .file = fmt::format("{}_run{}", name, run.number),
+                  .hint = why_no_image(run)};
+  if (iteration > 0) {
+    subject.detail =
+        fmt::format("iteration {:.4g} of {} · {}", iteration, run.job.algorithm.iterations, algorithm_text(run.job));
+    subject.file += fmt::format("_it{:.4g}", iteration);
+    subject.hint.clear();
+  }
+  return subject;
+}
+
+std::string caption(const Subject& subject, const std::string& unit) {
+  std::string line = subject.name;
+  for (const std::string& part : {subject.detail, unit == "1" ? std::string("arbitrary unit") : unit}) {
+    line += part.empty() ? "" : (line.empty() ? "" : " · ") + part;
+  }
+  return line;
+}
+
+}  // namespace coincide::gui

@@ -1,0 +1,43 @@
+#include "gui/panels/run_status.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QProgressBar>
+#include <QToolButton>
+#include <cmath>
+
+namespace coincide::gui {
+namespace {
+
+constexpr int bar_steps = 1000;
+
+}  // namespace
+
+RunStatus::RunStatus(QWidget* parent)
+    : QWidget(parent), text_(new QLabel), bar_(new QProgressBar), stop_(new QToolButton) {
+  setObjectName("run_status");
+  text_->setTextFormat(Qt::PlainText);
+  bar_->setRange(0, bar_steps);
+  bar_->setFixedWidth(120);
+  stop_->setText("Stop");
+  stop_->setToolTip("End the run; the image so far is written (Shift+F5)");
+  stop_->setFocusPolicy(Qt::StrongFocus);
+  auto* layout = new QHBoxLayout(this);
+  layout->setContentsMargins(0, 0, 0, 0);
+  for (QWidget* part : {static_cast<QWidget*>(text_), static_cast<QWidget*>(bar_), static_cast<QWidget*>(stop_)}) {
+    layout->addWidget(part);
+  }
+  connect(stop_, &QToolButton::clicked, this, &RunStatus::stop_requested);
+  hide();
+}
+
+void RunStatus::show_run(const Run& run) {
+  const QString time = QString::fromStdString(clock_text(run.seconds));
+  text_->setText(QString("Run %1: %2 · %3").arg(run.number).arg(QString::fromStdString(progress_text(run)), time));
+  bar_->setValue(static_cast<int>(std::lround(bar_steps * shown_fraction(run))));
+  stop_->setEnabled(!run.is_over() && run.state != RunState::stopping);
+  stop_->setVisible(!run.is_over());
+  show();
+}
+
+}  // namespace coincide::gui

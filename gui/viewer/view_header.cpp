@@ -1,0 +1,71 @@
+#include "gui/viewer/view_header.h"
+
+#include <QComboBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+
+namespace coincide::gui {
+namespace {
+
+QLabel* text_label(const char* name) {
+  auto* label = new QLabel;
+  label->setObjectName(name);
+  label->setTextFormat(Qt::PlainText);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  return label;
+}
+
+}  // namespace
+
+ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
+    : QWidget(parent),
+      state_(state),
+      subjects_(new QComboBox),
+      detail_(text_label("shown_detail")),
+      hint_(text_label("shown_hint")) {
+  subjects_->setObjectName("shown");
+  subjects_->setAccessibleName("What is shown");
+  subjects_->setToolTip("What the views show: the data of the job, or a run of this session");
+  subjects_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  subjects_->setMinimumContentsLength(12);
+  QFont bold = subjects_->font();
+  bold.setBold(true);
+  subjects_->setFont(bold);
+  hint_->setWordWrap(true);
+  detail_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut off rather than holding the window wide
+  auto* layout = new QGridLayout(this);
+  layout->setContentsMargins(4, 2, 4, 2);
+  layout->setHorizontalSpacing(8);
+  layout->setColumnStretch(1, 1);
+  layout->addWidget(subjects_, 0, 0);
+  layout->addWidget(detail_, 0, 1);
+  layout->addWidget(hint_, 1, 0, 1, 2);
+  connect(subjects_, &QComboBox::activated, this, &ViewHeader::chosen);
+  follows_state_ = state.listen([this] { refresh(); });
+  refresh();
+}
+
+void ViewHeader::set_choices(const QStringList& names, int shown) {
+  const QSignalBlocker not_the_user(subjects_);
+  QStringList before;
+  for (int i = 0; i < subjects_->count(); ++i) {
+    before << subjects_->itemText(i);
+  }
+  if (names != before) {  // or a list that is open would close
+    subjects_->clear();
+    subjects_->addItems(names);
+  }
+  subjects_->setCurrentIndex(shown);
+}
+
+void ViewHeader::refresh() {
+  const Subject& subject = state_.subject();
+  const std::string unit = state_.has_image() ? state_.image()->unit : std::string();
+  detail_->setText(QString::fromStdString(caption({.detail = subject.detail}, unit)));
+  detail_->setToolTip(QString::fromStdString(state_.caption()));
+  hint_->setText(QString::fromStdString(subject.hint));
+  hint_->setVisible(!state_.has_image() && !subject.hint.empty());
+}
+
+}  // namespace coincide::gui
