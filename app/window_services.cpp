@@ -1,6 +1,7 @@
 #include "app/window_services.h"
 
 #include "app/job_setup.h"
+#include "app/outputs.h"
 #include "app/plan_job.h"
 #include "app/resources.h"
 #include "app/run_job.h"
@@ -58,6 +59,7 @@ std::vector<gui::DeviceChoice> devices() {
 gui::Services make_window_services() {
   gui::Services services;
   services.run_job = run_for_window;
+  services.free_result_name = free_result_name;
   services.estimate_job = estimate_job;
   services.job_geometry = job_geometry;
   services.devices = devices;

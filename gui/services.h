@@ -46,6 +46,8 @@ struct DeviceChoice {
 struct Services {
   /// Runs a job to its result files: the same function as `--batch`.
   std::function<RunOutcome(const io::Job&, recon::Reporter&)> run_job;
+  /// The name of a job's results, or another with a number where there are results of that name: nothing is replaced.
+  std::function<std::string(const io::Job&)> free_result_name;
   /// Checks a job and estimates what it needs.
   std::function<JobEstimate(const io::Job&, recon::Reporter&)> estimate_job;
   /// The scanner of a job and the image grid in it; reads the header of its data only.

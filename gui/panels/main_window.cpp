@@ -223,7 +223,14 @@ void MainWindow::Parts::start_run() {
   show_work();
   const bool was_estimating = estimate_task.is_busy();
   estimate_task.cancel();
-  session.start(document.job());
+  io::Job job = document.job();
+  if (const std::string name = services.free_result_name(job); name != job.result_name()) {
+    job.output.name = name;
+    window.statusBar()->showMessage(
+        "Results of an earlier run stay as they are; this one's are called " + QString::fromStdString(name) + ".",
+        10'000);
+  }
+  session.start(job);
   if (was_estimating) {
     estimate();
   }

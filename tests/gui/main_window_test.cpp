@@ -336,6 +336,23 @@ class MainWindowTest : public QObject {
     QVERIFY(!window_->isWindowModified());
   }
 
+  /// A second run of a job does not replace what the first one left.
+  void results_of_earlier_runs_stay() {
+    write_job("twice.toml", 1, 1);
+    open("twice.toml");
+    for (const char* name : {"twice", "twice_2", "twice_3"}) {
+      trigger("run");
+      QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+      const std::shared_ptr<const Run> run = runs()->chosen_run();
+      QCOMPARE(run->state, RunState::done);
+      QCOMPARE(run->job.result_name(), std::string(name));
+      QVERIFY(fs::exists(run->folder / (std::string(name) + ".nii.gz")));
+      QVERIFY(std::ranges::find(run->files, std::string(name) + ".json") != run->files.end());
+    }
+    QVERIFY(!window_->isWindowModified());
+    QVERIFY(fs::exists(path("twice.toml-results/twice.nii.gz")));
+  }
+
   /// A run that has no image yet, and data that are opened, never stand beside the image of another run.
   void views_name_what_they_show() {
     const auto image_wanted = std::make_shared<QSemaphore>();
