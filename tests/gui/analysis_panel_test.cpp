@@ -10,6 +10,7 @@
 #include "gui/panel_support.h"
 #include "gui/panels/analysis_panel.h"
 #include "gui/viewer/chart_view.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
@@ -75,38 +76,39 @@ class AnalysisPanelTest : public QObject {
 
   void without_an_image_it_says_so() {
     panel_->show();
-    QTRY_VERIFY(label("sentence").isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(label("sentence").isVisible(), tests::patience_ms);
     QVERIFY(label("sentence").text().contains("when there is an image"));
     state_->set_image(test_image());
-    QTRY_VERIFY(shows(profile(0)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile(0)), tests::patience_ms);
     state_->set_image(nullptr);
-    QTRY_VERIFY(label("sentence").isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(label("sentence").isVisible(), tests::patience_ms);
   }
 
   void profiles_follow_the_crosshair_and_the_image() {
     state_->set_image(test_image());
     panel_->show();
-    QTRY_VERIFY(shows(profile(0)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile(0)), tests::patience_ms);
     state_->set_cursor({3, 17, 20});
-    QTRY_VERIFY(shows(profile(0)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile(0)), tests::patience_ms);
     choose("Profile along z");
     QVERIFY(shows(profile(2)));
     choose("Profile along y");
     QVERIFY(shows(profile(1)));
     state_->set_image(test_image(3));
     QVERIFY(!shows(profile(1)));
-    QTRY_VERIFY(shows(profile(1)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile(1)), tests::patience_ms);
   }
 
   void width_is_shown() {
     state_->set_image(spot());
     panel_->show();
-    QTRY_VERIFY(label("width").isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(label("width").isVisible(), tests::patience_ms);
     const std::optional<double> width = fwhm_mm(profile(0), 2);
     QVERIFY(width && std::abs(*width / 15 - 1) < 0.01);
-    QTRY_COMPARE(label("width").text(), QString("FWHM of the highest peak: %1 mm").arg(*width, 0, 'f', 2));
+    QTRY_COMPARE_WITH_TIMEOUT(label("width").text(), QString("FWHM of the highest peak: %1 mm").arg(*width, 0, 'f', 2),
+                              tests::patience_ms);
     state_->set_image(std::make_shared<recon::Image>(state_->image()->grid, 3.F, "Bq/mL"));
-    QTRY_VERIFY(label("width").text().contains("none"));
+    QTRY_VERIFY_WITH_TIMEOUT(label("width").text().contains("none"), tests::patience_ms);
     choose("Histogram");
     QVERIFY(!label("width").isVisible());
   }
@@ -119,16 +121,16 @@ class AnalysisPanelTest : public QObject {
     choose("Histogram of the whole image");
     const ProfileLine line{{-5, -20, -40}, {20, 25, 10}};
     state_->set_profile_line(line);
-    QTRY_VERIFY(shows(profile_chart(*state_->image(), line)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile_chart(*state_->image(), line)), tests::patience_ms);
     QVERIFY(items().currentText().contains("drawn line"));
     state_->set_profile_line(ProfileLine{{500, 0, 0}, {510, 0, 0}});
-    QTRY_VERIFY(label("sentence").isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(label("sentence").isVisible(), tests::patience_ms);
     QVERIFY(label("sentence").text().contains("does not cross"));
     state_->set_cursor({1, 2, 3});
     choose("Profile along x");
     QVERIFY(shows(profile(0)));
     state_->set_cursor({4, 5, 6});  // the crosshair does not bring back the line
-    QTRY_VERIFY(shows(profile(0)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile(0)), tests::patience_ms);
   }
 
   void histograms_of_image_and_regions() {
@@ -143,28 +145,28 @@ class AnalysisPanelTest : public QObject {
     rois_[1].half_size_mm[0] = 4;
     rois_[1].name = "Right, small";
     state_->set_rois(rois_);
-    QTRY_VERIFY(shows(histogram_chart(*state_->image(), &rois_[1])));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(histogram_chart(*state_->image(), &rois_[1])), tests::patience_ms);
     QCOMPARE(items().currentText(), QString("Histogram of Right, small"));
     rois_.erase(rois_.begin());
     state_->set_rois(rois_);
     QCOMPARE(items().currentText(), QString("Histogram of Right, small"));
     rois_[0].centre_mm = {1000, 0, 0};
     state_->set_rois(rois_);
-    QTRY_VERIFY(label("sentence").isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(label("sentence").isVisible(), tests::patience_ms);
     rois_.clear();
     state_->set_rois(rois_);
     QCOMPARE(items().currentText(), QString("Histogram of the whole image"));
-    QTRY_VERIFY(shows(histogram_chart(*state_->image(), nullptr)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(histogram_chart(*state_->image(), nullptr)), tests::patience_ms);
   }
 
   void hidden_panel_does_nothing() {
     state_->set_image(test_image());
     panel_->show();
-    QTRY_VERIFY(shows(profile(0)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile(0)), tests::patience_ms);
     const auto* timer = panel_->findChild<QTimer*>({}, Qt::FindDirectChildrenOnly);
     state_->set_cursor({3, 17, 20});
     QVERIFY(timer->isActive());  // as long as it is to be seen
-    QTRY_VERIFY(!timer->isActive());
+    QTRY_VERIFY_WITH_TIMEOUT(!timer->isActive(), tests::patience_ms);
     const Chart before = chart();
     panel_->hide();
     std::weak_ptr<const recon::Image> old = state_->image();
@@ -174,7 +176,7 @@ class AnalysisPanelTest : public QObject {
     QVERIFY(!timer->isActive());
     QVERIFY(same(chart(), before));
     panel_->show();
-    QTRY_VERIFY(shows(profile(1)));
+    QTRY_VERIFY_WITH_TIMEOUT(shows(profile(1)), tests::patience_ms);
   }
 
   void state_may_outlive_it() {

@@ -12,6 +12,7 @@
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/setting_line.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
@@ -186,7 +187,7 @@ void JobFormTest::commit_takes_what_is_being_typed() {
   const Subscription follows = document.listen([&] { form.refresh(); });
   form.show();
   form.activateWindow();
-  QVERIFY(QTest::qWaitForWindowActive(&form));
+  QVERIFY(QTest::qWaitForWindowActive(&form, tests::patience_ms));
   const auto type_only = [&](const char* key, const char* text) {
     auto* line = qobject_cast<QLineEdit*>(form.editor(key));
     line->setFocus();
@@ -225,9 +226,9 @@ void JobFormTest::typed_text_outlives_the_form() {
   const auto type_into = [](QWidget& window, QWidget* editor, const QString& text) {
     window.show();
     window.activateWindow();  // nobody else does where there is no window manager
-    QVERIFY(QTest::qWaitForWindowActive(&window));
+    QVERIFY(QTest::qWaitForWindowActive(&window, tests::patience_ms));
     editor->setFocus();
-    QTRY_VERIFY(editor->hasFocus());
+    QTRY_VERIFY_WITH_TIMEOUT(editor->hasFocus(), tests::patience_ms);
     QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
     QTest::keyClicks(editor, text);
   };
@@ -291,7 +292,7 @@ void JobFormTest::estimate_is_asked_for_after_a_change() {
   document.set("input.events", "/scans/a.petsird");
   document.set("algorithm.iterations", "3");
   QCOMPARE(asked.count(), 0);
-  QTRY_COMPARE(asked.count(), 1);
+  QTRY_COMPARE_WITH_TIMEOUT(asked.count(), 1, tests::patience_ms);
   form.refresh();
   QVERIFY(!asked.wait(1000));
   QCOMPARE(asked.count(), 1);  // nothing has changed

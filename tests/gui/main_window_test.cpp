@@ -20,6 +20,7 @@
 
 #include "app/run_job.h"
 #include "app/window_services.h"
+#include "gui/panel_support.h"
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
@@ -27,17 +28,12 @@
 #include "gui/panels/view_tools.h"
 #include "gui/viewer/image_viewer.h"
 #include "io/image_file.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;
 using namespace coincide::gui;
 namespace fs = std::filesystem;
-
-namespace {
-
-constexpr int patience_ms = 120'000;  ///< before a run that hangs is called a failure
-
-}  // namespace
 
 class MainWindowTest : public QObject {
   Q_OBJECT
@@ -96,7 +92,7 @@ class MainWindowTest : public QObject {
   void make_window(const Services& services) {
     window_ = std::make_unique<MainWindow>(services);
     window_->show();
-    QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+    QVERIFY(QTest::qWaitForWindowExposed(window_.get(), tests::patience_ms));
   }
   bool is_over() const { return runs()->chosen_run() != nullptr && runs()->chosen_run()->is_over(); }
   /// The text of the error dialog, which is closed; empty if there is none.
@@ -112,7 +108,7 @@ class MainWindowTest : public QObject {
     QSettings().clear();
     window_ = std::make_unique<MainWindow>(app::make_window_services());
     window_->show();
-    QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
+    QVERIFY(QTest::qWaitForWindowExposed(window_.get(), tests::patience_ms));
   }
   void cleanup() {
     delete window_->findChild<QMessageBox*>("error_dialog");
@@ -127,10 +123,10 @@ class MainWindowTest : public QObject {
     for (const char* setting : settings) {
       open("going.toml");
       window_->activateWindow();  // nobody else does where there is no window manager
-      QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+      QVERIFY(QTest::qWaitForWindowActive(window_.get(), tests::patience_ms));
       auto* editor = window_->findChild<JobForm*>()->editor(setting);
       editor->setFocus();
-      QTRY_VERIFY(editor->hasFocus());
+      QTRY_VERIFY_WITH_TIMEOUT(editor->hasFocus(), tests::patience_ms);
       QTest::keyClicks(editor, "7");
       window_ = std::make_unique<MainWindow>(app::make_window_services());
       window_->show();
@@ -145,7 +141,7 @@ class MainWindowTest : public QObject {
     type("algorithm.iterations", "2");
     trigger("save");
     trigger("run");
-    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     const std::shared_ptr<const Run> run = runs()->chosen_run();
     QCOMPARE(run->state, RunState::done);
     QCOMPARE(run->figures.size(), std::size_t{2});
@@ -164,15 +160,15 @@ class MainWindowTest : public QObject {
     write_job("long.toml", 900, 5);
     open("long.toml");
     trigger("run");
-    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_run() && runs()->chosen_run()->figures.size() >= 2, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_run() && runs()->chosen_run()->figures.size() >= 2, tests::patience_ms);
     trigger("pause");
-    QTRY_COMPARE(runs()->chosen_run()->state, RunState::paused);
+    QTRY_COMPARE_WITH_TIMEOUT(runs()->chosen_run()->state, RunState::paused, tests::patience_ms);
     trigger("pause");
-    QTRY_COMPARE(runs()->chosen_run()->state, RunState::running);
+    QTRY_COMPARE_WITH_TIMEOUT(runs()->chosen_run()->state, RunState::running, tests::patience_ms);
     const std::size_t before = runs()->chosen_run()->figures.size();
-    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_run()->figures.size() > before, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_run()->figures.size() > before, tests::patience_ms);
     trigger("stop");
-    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     const std::shared_ptr<const Run> run = runs()->chosen_run();
     QCOMPARE(run->state, RunState::stopped);
     QVERIFY(run->image != nullptr && run->iteration > 2);
@@ -212,10 +208,10 @@ class MainWindowTest : public QObject {
     std::ofstream(path("no_file.toml")) << "[input]\nevents = \"nothing_here.petsird\"\n";
     open("no_file.toml");
     const auto* sentence = window_->findChild<QLabel*>("data_sentence");
-    QTRY_VERIFY_WITH_TIMEOUT(sentence->text().contains("nothing_here.petsird"), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(sentence->text().contains("nothing_here.petsird"), tests::patience_ms);
     write_job("simulated.toml", 1, 1);
     open("simulated.toml");
-    QTRY_VERIFY_WITH_TIMEOUT(!sentence->text().contains("nothing_here.petsird"), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(!sentence->text().contains("nothing_here.petsird"), tests::patience_ms);
   }
 
   /// A panel that was closed stays closed the next time.
@@ -250,7 +246,7 @@ class MainWindowTest : public QObject {
     std::ofstream(path("bad.toml")) << "[input]\nevents = \"nothing_here.petsird\"\n";
     open("bad.toml");
     trigger("run");
-    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     QCOMPARE(runs()->chosen_run()->state, RunState::failed);
     QVERIFY(take_error().contains("nothing_here.petsird"));
     QVERIFY(window_->findChild<QAction*>("run")->isEnabled());
@@ -265,9 +261,9 @@ class MainWindowTest : public QObject {
     QVERIFY(take_error().isEmpty());
     auto* editor = window_->findChild<JobForm*>()->editor("input.events");
     QVERIFY(editor != nullptr);
-    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_TOF sign") != nullptr, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_TOF sign") != nullptr, tests::patience_ms);
     QVERIFY(window_->findChild<QLabel*>("check_TOF sign")->text().contains("as documented"));
-    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_Image grid") != nullptr, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_Image grid") != nullptr, tests::patience_ms);
   }
 
   /// A number that is still being typed counts when the job is run or saved by a shortcut.
@@ -279,7 +275,7 @@ class MainWindowTest : public QObject {
     QCOMPARE(io::load_job(path("typed.toml")).algorithm.iterations, 3);
     type("algorithm.iterations", "2");
     trigger("run");
-    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     QCOMPARE(runs()->chosen_run()->figures.size(), std::size_t{2});
   }
 
@@ -314,8 +310,8 @@ class MainWindowTest : public QObject {
     };
     QVERIFY(says("when the run has ended"));
     trigger("stop");
-    QTRY_VERIFY(is_over());
-    QTRY_VERIFY(says("each iteration"));
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(says("each iteration"), tests::patience_ms);
     QVERIFY(estimates->load() >= 2);  // the form may ask by itself, too
   }
 
@@ -324,14 +320,14 @@ class MainWindowTest : public QObject {
     const auto answer = std::make_shared<QSemaphore>();
     Services services = app::make_window_services();
     services.devices = [answer] {
-      answer->tryAcquire(1, patience_ms);
+      answer->tryAcquire(1, tests::patience_ms);
       return std::vector<DeviceChoice>{{"cpu", "CPU", true, ""}, {"cuda:0", "a GPU", true, ""}};
     };
     window_ = std::make_unique<MainWindow>(services);
     const auto* box = qobject_cast<QComboBox*>(window_->findChild<JobForm*>()->editor("compute.device"));
     QCOMPARE(box->count(), 2);
     answer->release();
-    QTRY_COMPARE(box->count(), 3);
+    QTRY_COMPARE_WITH_TIMEOUT(box->count(), 3, tests::patience_ms);
     QCOMPARE(box->currentText(), QString("auto"));
     QVERIFY(!window_->isWindowModified());
   }
@@ -342,7 +338,7 @@ class MainWindowTest : public QObject {
     open("twice.toml");
     for (const char* name : {"twice", "twice_2", "twice_3"}) {
       trigger("run");
-      QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+      QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
       const std::shared_ptr<const Run> run = runs()->chosen_run();
       QCOMPARE(run->state, RunState::done);
       QCOMPARE(run->job.result_name(), std::string(name));
@@ -367,22 +363,22 @@ class MainWindowTest : public QObject {
     trigger("run");
     QCOMPARE(title(), QString("Run 1 · first · no image · OSEM, 4 subsets"));
     image_wanted->release();
-    QTRY_VERIFY_WITH_TIMEOUT(has_image(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(has_image(), tests::patience_ms);
     QCOMPARE(title(), QString("Run 1 · first · iteration 1 of 2 · OSEM, 4 subsets · Bq/mL"));
     QVERIFY(!hint->isVisible());
     trigger("stop");
-    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
 
     trigger("run");  // another run on the same data has no image yet
     QVERIFY(!has_image());
     QCOMPARE(title(), QString("Run 2 · first · no image · OSEM, 4 subsets"));
-    QTRY_VERIFY_WITH_TIMEOUT(hint->text().contains("Run 2 has no image yet"), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(hint->text().contains("Run 2 has no image yet"), tests::patience_ms);
     shown->setCurrentIndex(2);
     emit shown->activated(2);  // as the user does
     QVERIFY(has_image());
     QVERIFY(title().startsWith("Run 1 · first · iteration 1"));
     image_wanted->release();  // an image of run 2 does not take the place of the one that is looked at
-    QTRY_VERIFY_WITH_TIMEOUT(runs()->runs().front()->image != nullptr, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->runs().front()->image != nullptr, tests::patience_ms);
     QVERIFY(title().startsWith("Run 1 · first"));
 
     std::ofstream(path("other.toml")) << "[input]\nevents = \"other.petsird\"\n";
@@ -391,7 +387,7 @@ class MainWindowTest : public QObject {
     QCOMPARE(title(), QString("Data · other.petsird · no image yet"));
     QVERIFY(!runs()->chosen_run());
     trigger("stop");
-    QTRY_VERIFY_WITH_TIMEOUT(runs()->runs().front()->is_over(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->runs().front()->is_over(), tests::patience_ms);
     QCOMPARE(title(), QString("Data · other.petsird · no image yet"));
     runs()->choose(runs()->runs().front());
     QVERIFY(title().startsWith("Run 2 · first · iteration 1"));
@@ -405,9 +401,9 @@ class MainWindowTest : public QObject {
       open(job);
       trigger("run");
       image_wanted->release();
-      QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_image().image != nullptr, patience_ms);
+      QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_image().image != nullptr, tests::patience_ms);
       trigger("stop");
-      QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+      QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     };
     const auto num_regions = [&] { return window_->findChild<ViewTools*>()->findChild<QTableWidget*>()->rowCount(); };
     const auto* high = window_->findChild<ViewTools*>()->findChildren<QDoubleSpinBox*>().last();
@@ -436,7 +432,7 @@ class MainWindowTest : public QObject {
     write_job("kept.toml", 3, 5);
     open("kept.toml");
     trigger("run");
-    QTRY_VERIFY_WITH_TIMEOUT(is_over(), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     const std::shared_ptr<const Run> run = runs()->chosen_run();
     QCOMPARE(run->kept.size(), std::size_t{3});
     QCOMPARE(run->kept[0].iteration, 1.0);
@@ -447,7 +443,7 @@ class MainWindowTest : public QObject {
     QCOMPARE(chosen.size(), 1);
     QVERIFY(runs()->chosen_image().image == run->kept[0].image);
     QCOMPARE(title(), QString("Run 1 · kept · iteration 1 of 3 · OSEM, 4 subsets · Bq/mL"));
-    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_Ids") != nullptr, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_Ids") != nullptr, tests::patience_ms);
   }
 };
 

@@ -9,6 +9,7 @@
 
 #include "gui/worker/data_session.h"
 #include "gui/worker/run_session.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -41,11 +42,11 @@ class SessionTest : public QObject {
     clock.start();
     session.start({});
     const std::shared_ptr<const gui::Run> run = session.newest();
-    QTRY_VERIFY(run->seconds > 0.1);
+    QTRY_VERIFY_WITH_TIMEOUT(run->seconds > 0.1, tests::patience_ms);
     session.pause();
     QCOMPARE(run->state, gui::RunState::paused);
     session.stop();
-    QTRY_VERIFY(run->is_over());
+    QTRY_VERIFY_WITH_TIMEOUT(run->is_over(), tests::patience_ms);
     QCOMPARE(run->stage, std::string("writing"));
     QVERIFY(run->seconds > 0.1);
     QVERIFY2(run->seconds <= 1e-3 * static_cast<double>(clock.elapsed()), qPrintable(QString::number(run->seconds)));
@@ -64,16 +65,16 @@ class SessionTest : public QObject {
     gui::RunSession session(worker);
     session.start({});
     const std::shared_ptr<const gui::Run> run = session.newest();
-    QTRY_VERIFY(run->seconds > 0.1);
+    QTRY_VERIFY_WITH_TIMEOUT(run->seconds > 0.1, tests::patience_ms);
     const double first = run->seconds;
-    QTRY_VERIFY(run->seconds > first);
+    QTRY_VERIFY_WITH_TIMEOUT(run->seconds > first, tests::patience_ms);
     session.pause();
     const double paused = run->seconds;
     QSignalSpy changes(&session, &gui::RunSession::run_changed);
-    QTRY_VERIFY(changes.count() >= 2);
+    QTRY_VERIFY_WITH_TIMEOUT(changes.count() >= 2, tests::patience_ms);
     QCOMPARE(run->seconds, paused);
     session.stop();
-    QTRY_VERIFY(run->is_over());
+    QTRY_VERIFY_WITH_TIMEOUT(run->is_over(), tests::patience_ms);
   }
 
   void a_file_that_ends_early_is_read_where_the_job_allows_it() {
@@ -88,11 +89,11 @@ class SessionTest : public QObject {
     connect(&session, &gui::DataSession::data_ready, this,
             [&](const std::shared_ptr<const gui::LoadedData>& ready) { data = ready; });
     session.follow(job);
-    QTRY_COMPARE(failed.count(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, tests::patience_ms);
     QVERIFY(failed.first().first().toString().contains("input.allow_truncated"));
     job.input.allow_truncated = true;
     session.follow(job);
-    QTRY_VERIFY(data && data->complete);
+    QTRY_VERIFY_WITH_TIMEOUT(data && data->complete, tests::patience_ms);
     QCOMPARE(data->summary.counts.prompts, std::uint64_t{5});
     QVERIFY(!data->summary.counts.truncated.empty());
     QCOMPARE(failed.count(), 1);

@@ -6,6 +6,7 @@
 
 #include "gui/panel_support.h"
 #include "gui/panels/start_page.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
@@ -60,7 +61,7 @@ void StartPageTest::works_from_the_keyboard() {
   page.set_recent_files({"/scans/a.toml"});
   page.show();
   page.activateWindow();
-  QVERIFY(QTest::qWaitForWindowActive(&page));
+  QVERIFY(QTest::qWaitForWindowActive(&page, tests::patience_ms));
   QSignalSpy phantom(&page, &StartPage::phantom_requested);
   QSignalSpy file(&page, &StartPage::file_requested);
   button_of(page, "Try the built-in phantom")->setFocus();

@@ -9,6 +9,7 @@
 #include "gui/model/colour_maps.h"
 #include "gui/panel_support.h"
 #include "gui/panels/view_tools.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
@@ -187,13 +188,14 @@ void ViewToolsTest::roi_figures_follow_the_image() {
   auto* table = tools.findChild<QTableWidget*>();
   QVERIFY(!table->isEnabled());
   state.set_image(test_image());
-  QTRY_VERIFY(table->isEnabled());
+  QTRY_VERIFY_WITH_TIMEOUT(table->isEnabled(), tests::patience_ms);
   tools.add_roi(RoiShape::sphere);
   const int mean_column = 1;
-  QTRY_VERIFY(table->item(0, mean_column)->text().toDouble() > 0);
+  QTRY_VERIFY_WITH_TIMEOUT(table->item(0, mean_column)->text().toDouble() > 0, tests::patience_ms);
   const double before = table->item(0, mean_column)->text().toDouble();
   state.set_image(test_image(3));
-  QTRY_VERIFY(std::abs(table->item(0, mean_column)->text().toDouble() / before - 3) < 1e-4);
+  QTRY_VERIFY_WITH_TIMEOUT(std::abs(table->item(0, mean_column)->text().toDouble() / before - 3) < 1e-4,
+                           tests::patience_ms);
 }
 
 void ViewToolsTest::rois_are_edited_in_the_table() {
@@ -201,7 +203,7 @@ void ViewToolsTest::rois_are_edited_in_the_table() {
   ViewTools tools(state);
   state.set_image(test_image());
   auto* table = tools.findChild<QTableWidget*>();
-  QTRY_VERIFY(table->isEnabled());
+  QTRY_VERIFY_WITH_TIMEOUT(table->isEnabled(), tests::patience_ms);
   tools.add_roi(RoiShape::box);
   tools.add_roi(RoiShape::sphere);
   const int centre_column = 7;
@@ -235,10 +237,10 @@ void ViewToolsTest::typed_values_outlive_the_tools() {
   auto tools = std::make_unique<ViewTools>(state);
   tools->show();
   tools->activateWindow();  // nobody else does where there is no window manager
-  QVERIFY(QTest::qWaitForWindowActive(tools.get()));
+  QVERIFY(QTest::qWaitForWindowActive(tools.get(), tests::patience_ms));
   auto* box = tools->findChildren<QDoubleSpinBox*>().last();
   box->setFocus();
-  QTRY_VERIFY(box->hasFocus());
+  QTRY_VERIFY_WITH_TIMEOUT(box->hasFocus(), tests::patience_ms);
   box->selectAll();
   QTest::keyClicks(box, "2500");
   tools.reset();
@@ -247,12 +249,13 @@ void ViewToolsTest::typed_values_outlive_the_tools() {
   tools = std::make_unique<ViewTools>(state);
   tools->show();
   tools->activateWindow();  // nobody else does where there is no window manager
-  QVERIFY(QTest::qWaitForWindowActive(tools.get()));
+  QVERIFY(QTest::qWaitForWindowActive(tools.get(), tests::patience_ms));
   tools->add_roi(RoiShape::sphere);
   auto* table = tools->findChild<QTableWidget*>();
   table->setFocus();
   table->editItem(table->item(0, 0));
-  QTRY_VERIFY(QApplication::focusWidget() != nullptr && QApplication::focusWidget() != table);
+  QTRY_VERIFY_WITH_TIMEOUT(QApplication::focusWidget() != nullptr && QApplication::focusWidget() != table,
+                           tests::patience_ms);
   QTest::keyClicks(QApplication::focusWidget(), "liver");
   tools.reset();
   QCOMPARE(state.rois().front().name, std::string("liver"));

@@ -12,6 +12,7 @@
 #include "gui/viewer/scene_view.h"
 #include "gui/viewer/slice_view.h"
 #include "io/summary_picture.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;
@@ -104,7 +105,7 @@ class ViewerTest : public QObject {
   bool look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
     QSignalSpy rendered(scene_view(), &SceneView::rendered);
     scene_view()->look_from(from, up);
-    return !rendered.isEmpty() || rendered.wait();
+    return !rendered.isEmpty() || rendered.wait(tests::patience_ms);
   }
 
  private slots:
@@ -116,11 +117,11 @@ class ViewerTest : public QObject {
     viewer_ = std::make_unique<ImageViewer>(*state_, *scene_);
     viewer_->resize(700, 500);
     viewer_->show();
-    QVERIFY(QTest::qWaitForWindowExposed(viewer_.get()));
+    QVERIFY(QTest::qWaitForWindowExposed(viewer_.get(), tests::patience_ms));
     state_->set_image(test_image());
     state_->set_window(0, 100);
     state_->set_cursor(bright);
-    QTRY_VERIFY(slice("axial")->isVisible());
+    QTRY_VERIFY_WITH_TIMEOUT(slice("axial")->isVisible(), tests::patience_ms);
   }
   void cleanup() {
     viewer_.reset();
@@ -130,7 +131,7 @@ class ViewerTest : public QObject {
 
   void slices_show_the_voxel_in_its_place() {
     const auto [x, y, z] = bright;
-    QTRY_VERIFY(is_bright(slice("axial"), axial_place(x, y)));
+    QTRY_VERIFY_WITH_TIMEOUT(is_bright(slice("axial"), axial_place(x, y)), tests::patience_ms);
     QVERIFY(!is_bright(slice("axial"), axial_place(23 - x, y)));
     QVERIFY(!is_bright(slice("axial"), axial_place(x, 17 - y)));
     QVERIFY(is_bright(slice("coronal"), coronal_place(x, z)));
@@ -178,8 +179,9 @@ class ViewerTest : public QObject {
     const QImage axial = page.copy(0, 0, page.width() / 2, page.height() / 2);
     const QPointF printed = way(axial, [](const QColor& colour) { return colour.lightness() < 20; });
     QPointF shown;
-    QTRY_VERIFY(
-        (shown = way(slice("axial")->grab().toImage(), [](const QColor& c) { return c.lightness() > 200; })).x() > 30);
+    QTRY_VERIFY_WITH_TIMEOUT(
+        (shown = way(slice("axial")->grab().toImage(), [](const QColor& c) { return c.lightness() > 200; })).x() > 30,
+        tests::patience_ms);
     // 35 voxels of 2 mm and 9 of 3 mm.
     QVERIFY2(printed.x() > 30 && std::abs(printed.y() / printed.x() - 27.0 / 70) < 0.05,
              qPrintable(QString("%1, %2").arg(printed.x()).arg(printed.y())));
@@ -207,7 +209,7 @@ class ViewerTest : public QObject {
                    Qt::NoScrollPhase, false);
     QCoreApplication::sendEvent(slice("axial"), &up);
     QCOMPARE(state_->cursor()[2], bright[2] + 2);
-    QTRY_VERIFY(!is_bright(slice("axial"), axial_place(bright[0], bright[1])));
+    QTRY_VERIFY_WITH_TIMEOUT(!is_bright(slice("axial"), axial_place(bright[0], bright[1])), tests::patience_ms);
   }
 
   /// Half the view to the right multiplies the width by e, a quarter of the view upwards lowers the level by a quarter
@@ -261,7 +263,7 @@ class ViewerTest : public QObject {
       return -1;
     };
     const int voxel = axial_place(x, y).x() - axial_place(x - 1, y).x();
-    QTRY_VERIFY(left_border() > 0);
+    QTRY_VERIFY_WITH_TIMEOUT(left_border() > 0, tests::patience_ms);
     QVERIFY(std::abs(left_border() - (axial_place(x - 3, y).x() - 3 * voxel / 4)) <= 2);
 
     drag(slice("axial"), Qt::LeftButton, Qt::ControlModifier, axial_place(x, y), axial_place(x - 7, y + 4));
@@ -283,7 +285,7 @@ class ViewerTest : public QObject {
   void one_view_alone_and_back() {
     QTest::mouseDClick(slice("coronal"), Qt::LeftButton);
     QVERIFY(slice("coronal")->isVisible() && !slice("axial")->isVisible() && !scene_view()->isVisible());
-    QTRY_VERIFY(slice("coronal")->width() > viewer_->width() / 2);
+    QTRY_VERIFY_WITH_TIMEOUT(slice("coronal")->width() > viewer_->width() / 2, tests::patience_ms);
     QTest::mouseDClick(slice("coronal"), Qt::LeftButton);
     QVERIFY(slice("axial")->isVisible() && scene_view()->isVisible());
   }
@@ -294,7 +296,7 @@ class ViewerTest : public QObject {
       QSKIP("there is no OpenGL here");
     }
     const auto hot = [this] { return middle_of(scene_picture(), is_white); };
-    QTRY_VERIFY(hot());
+    QTRY_VERIFY_WITH_TIMEOUT(hot(), tests::patience_ms);
     double scale = 0;  // of the picture per mm, the same for all directions
     const auto is_at = [&](double right_mm, double up_mm) {
       const auto found = hot();
@@ -315,11 +317,11 @@ class ViewerTest : public QObject {
       QSKIP("there is no OpenGL here");
     }
     const auto hot = [this] { return middle_of(scene_picture(), is_white); };
-    QTRY_VERIFY(hot());
+    QTRY_VERIFY_WITH_TIMEOUT(hot(), tests::patience_ms);
     QVERIFY(look_from({0, -1, 0}, {0, 0, 1}));
     QVERIFY(hot()->x() > 0.02);
     scene_view()->set_turning(true);
-    QTRY_VERIFY(hot() && hot()->x() < -0.02);
+    QTRY_VERIFY_WITH_TIMEOUT(hot() && hot()->x() < -0.02, tests::patience_ms);
     scene_view()->set_turning(false);
   }
 
@@ -345,13 +347,13 @@ class ViewerTest : public QObject {
     const auto is_green = [](const QColor& c) { return c.green() > c.blue() + 50 && c.green() > c.red() + 40; };
     const auto is_blue = [](const QColor& c) { return c.blue() > c.red() + 80 && c.blue() > c.green() + 30; };
     scene_view()->look_from({1, 0, 0}, {0, 0, 1});
-    QTRY_VERIFY(middle_of(scene_picture(), is_blue).has_value());
+    QTRY_VERIFY_WITH_TIMEOUT(middle_of(scene_picture(), is_blue).has_value(), tests::patience_ms);
     QVERIFY(!middle_of(scene_picture(), is_green).has_value());
     scene_view()->look_from({-1, 0, 0}, {0, 0, 1});
-    QTRY_VERIFY(middle_of(scene_picture(), is_green).has_value());
+    QTRY_VERIFY_WITH_TIMEOUT(middle_of(scene_picture(), is_green).has_value(), tests::patience_ms);
     options.crystals = CrystalColours::hidden;
     scene_->set_options(options);
-    QTRY_VERIFY(!middle_of(scene_picture(), is_green).has_value());
+    QTRY_VERIFY_WITH_TIMEOUT(!middle_of(scene_picture(), is_green).has_value(), tests::patience_ms);
   }
 
   void without_opengl_it_is_said() {
@@ -366,13 +368,13 @@ class ViewerTest : public QObject {
     ChartView view;
     view.resize(300, 200);
     view.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    QVERIFY(QTest::qWaitForWindowExposed(&view, tests::patience_ms));
     view.show_chart({"rising", "x (mm)", "y (1)", Chart::Style::line, {{"line", {0, 1, 2}, {0, 1, 4}}}});
     if (!opengl_problem().isEmpty()) {
       return;  // a sentence stands in its place
     }
     const auto is_line = [](const QColor& c) { return c.blue() > c.red() + 80 && c.blue() > 120; };
-    QTRY_VERIFY(middle_of(&view, is_line).has_value());
+    QTRY_VERIFY_WITH_TIMEOUT(middle_of(&view, is_line).has_value(), tests::patience_ms);
   }
 };
 

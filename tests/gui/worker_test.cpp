@@ -9,6 +9,7 @@
 #include "gui/worker/latest_task.h"
 #include "gui/worker/run_worker.h"
 #include "projectors/error.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -120,7 +121,7 @@ class WorkerTest : public QObject {
     worker.start(job);
     QVERIFY(worker.is_running());
     job.output.name = "changed later";
-    QTRY_VERIFY(record.over);
+    QTRY_VERIFY_WITH_TIMEOUT(record.over, tests::patience_ms);
     QVERIFY(!worker.is_running());
     QStringList rest = record.signal_names;
     rest.removeAll("image");
@@ -148,14 +149,14 @@ class WorkerTest : public QObject {
     }));
     Record record(worker);
     worker.start({});
-    QTRY_COMPARE(record.fraction, 1.0);
-    QTRY_COMPARE(record.iteration, static_cast<double>(flood));
+    QTRY_COMPARE_WITH_TIMEOUT(record.fraction, 1.0, tests::patience_ms);
+    QTRY_COMPARE_WITH_TIMEOUT(record.iteration, static_cast<double>(flood), tests::patience_ms);
     QCOMPARE(record.image->values.front(), static_cast<float>(flood));
     QVERIFY(!record.over);
     QVERIFY2(record.num_progress < flood / 4, qPrintable(QString::number(record.num_progress)));
     QVERIFY2(record.num_images < flood / 4, qPrintable(QString::number(record.num_images)));
     go_on.release();
-    QTRY_VERIFY(record.over);
+    QTRY_VERIFY_WITH_TIMEOUT(record.over, tests::patience_ms);
   }
 
   void a_pause_holds_until_resumed() {
@@ -180,7 +181,7 @@ class WorkerTest : public QObject {
     QCOMPARE(steps.load(), 0);
     QVERIFY(worker.is_running());
     worker.resume();
-    QTRY_VERIFY(record.over);
+    QTRY_VERIFY_WITH_TIMEOUT(record.over, tests::patience_ms);
     QCOMPARE(steps.load(), 3);
   }
 
@@ -194,12 +195,12 @@ class WorkerTest : public QObject {
     RunWorker worker(program(run_until_stopped));
     Record record(worker);
     worker.start({});
-    QTRY_VERIFY(record.num_progress > 0);
+    QTRY_VERIFY_WITH_TIMEOUT(record.num_progress > 0, tests::patience_ms);
     if (paused) {
       worker.pause();
     }
     worker.stop();
-    QTRY_VERIFY(record.over);
+    QTRY_VERIFY_WITH_TIMEOUT(record.over, tests::patience_ms);
     QVERIFY(record.outcome.stopped);
     QCOMPARE(record.outcome.image->values, image_of(7).values);
     QCOMPARE(record.signal_names.last(), QString("finished"));
@@ -231,7 +232,7 @@ class WorkerTest : public QObject {
     }));
     Record record(worker);
     worker.start({});
-    QTRY_VERIFY(record.over);
+    QTRY_VERIFY_WITH_TIMEOUT(record.over, tests::patience_ms);
     QVERIFY2(record.signal_names.last().startsWith(sentence), qPrintable(record.signal_names.last()));
     QVERIFY(record.signal_names.contains("note so far"));
     QVERIFY(!worker.is_running());
@@ -248,13 +249,13 @@ class WorkerTest : public QObject {
     worker.start({});  // one at a time
     worker.pause();
     worker.stop();
-    QTRY_VERIFY(record.over);
+    QTRY_VERIFY_WITH_TIMEOUT(record.over, tests::patience_ms);
     QVERIFY(record.outcome.stopped);
     record.over = false;
     io::Job job;
     job.output.name = "second";
     worker.start(job);
-    QTRY_VERIFY(record.over);
+    QTRY_VERIFY_WITH_TIMEOUT(record.over, tests::patience_ms);
     QVERIFY(!record.outcome.stopped);  // neither pause nor stop of the first is left
     QCOMPARE(runs.load(), 2);
   }
@@ -298,9 +299,9 @@ class WorkerTest : public QObject {
         return "answer to " + name;
       });
     }
-    QTRY_COMPARE(answers, QStringList{"answer to newest"});
+    QTRY_COMPARE_WITH_TIMEOUT(answers, QStringList{"answer to newest"}, tests::patience_ms);
     task.request([](Reporter&) -> std::string { throw FileError("x.petsird is not there"); });
-    QTRY_COMPARE(answers.size(), 2);
+    QTRY_COMPARE_WITH_TIMEOUT(answers.size(), 2, tests::patience_ms);
     QCOMPARE(answers.last(), "failed: x.petsird is not there");
   }
 
@@ -316,7 +317,7 @@ class WorkerTest : public QObject {
       last = answer;
     }});
     task.request([](Reporter&) { return std::make_shared<const int>(1); });
-    QTRY_COMPARE(answers, (QList<int>{1, 2}));
+    QTRY_COMPARE_WITH_TIMEOUT(answers, (QList<int>{1, 2}), tests::patience_ms);
     QVERIFY(last.expired());
   }
 
@@ -331,10 +332,10 @@ class WorkerTest : public QObject {
       go_on.acquire();
       return 1;
     });
-    QTRY_COMPARE(fraction, 0.25);
+    QTRY_COMPARE_WITH_TIMEOUT(fraction, 0.25, tests::patience_ms);
     task.cancel();
     go_on.release();
-    QTRY_VERIFY(!task.is_busy());
+    QTRY_VERIFY_WITH_TIMEOUT(!task.is_busy(), tests::patience_ms);
     QVERIFY(!is_answered);
   }
 };
