@@ -2,14 +2,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
-#include <new>
+#include <cmath>
+#include <optional>
 #include <random>
 
+#include "app/free_memory.h"
 #include "app/job_setup.h"
 #include "app/outputs.h"
+#include "app/resources.h"
 #include "app/sensitivity_cache.h"
 #include "io/data_checks.h"
+#include "io/listmode_file.h"
 #include "projectors/device_floats.h"
 #include "projectors/error.h"
 #include "projectors/projector.h"
@@ -21,20 +26,24 @@
 namespace coincide::app {
 namespace {
 
-/// Part of the file that is read, or of the acquisition that is simulated, to estimate its prompts.
+/// Part of the file that is read to estimate its prompts, and prompts that are enough or needed for it.
 constexpr double sample_of_file = 0.02;
+constexpr std::uint64_t enough_prompts = 2'000'000;
 constexpr std::uint64_t sample_prompts = 20000;
-constexpr double sample_of_simulation_s = 0.01;
 /// Crystals, TOF bin, factor and additive term of an event.
 constexpr std::uint64_t bytes_per_event = 18;
 /// Image, sensitivity, back-projection, start image, and the last of these before it is replaced.
 constexpr std::uint64_t images_in_memory = 5;
 constexpr int calibration_lors = 40000;
 
-class NoSink : public recon::EventSink {
- public:
-  void write(recon::TimeInterval, const recon::EventBlock&) override {}
-};
+recon::SimulationRate estimate_simulation(const io::Job& job, const JobSetup& setup, recon::Reporter& reporter) {
+  recon::SimulationOptions options;
+  options.duration_s = job.simulation.duration_s;
+  options.randoms_fraction = job.simulation.randoms_fraction;
+  options.attenuation = job.simulation.attenuation;
+  options.num_threads = static_cast<int>(job.compute.threads);
+  return recon::simulation_rate(setup.scanner(), setup.efficiencies(), *setup.phantom, options, reporter);
+}
 
 /// What the checks of a run find in the part of the file that was read.
 void warn_of_sample(const io::Job& job, const io::DataSummary& sample, JobPlan& plan) {
@@ -48,24 +57,16 @@ void warn_of_sample(const io::Job& job, const io::DataSummary& sample, JobPlan& 
   }
 }
 
-std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, recon::Reporter& reporter, JobPlan& plan) {
-  if (setup.phantom) {
-    recon::SimulationOptions options;
-    options.duration_s = std::min(sample_of_simulation_s, job.simulation.duration_s);
-    options.randoms_fraction = job.simulation.randoms_fraction;
-    options.attenuation = job.simulation.attenuation;
-    options.num_threads = static_cast<int>(job.compute.threads);
-    NoSink sink;
-    const recon::EventCounts counts =
-        recon::simulate(setup.scanner(), setup.efficiencies(), *setup.phantom, options, sink, reporter);
-    return static_cast<std::uint64_t>(static_cast<double>(counts.prompts) * job.simulation.duration_s /
-                                      options.duration_s);
-  }
+std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, const recon::Reporter& reporter, JobPlan& plan) {
   recon::EventBlock block;
   io::CheckedSource events(*setup.events, {.tof = setup.uses_tof(job)});
   const double header = events.fraction_read();
   double read = 0;  // part of the events
-  while ((read < sample_of_file || events.counts().prompts < sample_prompts) && events.read(block)) {
+  const auto is_enough = [&] {
+    const std::uint64_t prompts = events.counts().prompts;
+    return prompts >= enough_prompts || (prompts >= sample_prompts && read >= sample_of_file);
+  };
+  while (!is_enough() && !reporter.stop_requested() && events.read(block)) {
     read = (events.fraction_read() - header) / (1 - header);
   }
   warn_of_sample(job, events.take_summary(false), plan);
@@ -113,12 +114,26 @@ SampleLors draw_lors(const recon::MultiplicativeModel& model) {
   return lors;
 }
 
+/// The same box in voxels so large that no more than a few megabytes hold them.
+recon::ImageGrid coarse(const recon::ImageGrid& grid) {
+  constexpr double most_voxels = 1e6;
+  const double factor = std::max(1.0, std::ceil(std::cbrt(static_cast<double>(grid.num_voxels()) / most_voxels)));
+  recon::ImageGrid result = grid;
+  for (std::size_t a = 0; a < 3; ++a) {
+    result.shape[a] = static_cast<std::int64_t>(std::ceil(static_cast<double>(grid.shape[a]) / factor));
+    result.voxel_size_mm[a] *= static_cast<float>(factor);
+    result.origin_mm[a] += 0.5F * static_cast<float>(factor - 1) * grid.voxel_size_mm[a];
+  }
+  return result;
+}
+
 struct Speed {
   double sensitivity_s_per_lor = 0;
   double iteration_s_per_event = 0;
 };
 
-/// Times forward and back projection of sample LORs; the second of two runs counts, when all memory has been touched.
+/// Times forward and back projection of sample LORs on a coarse grid: a LOR takes time for each plane that it crosses.
+/// The second of two runs counts, when all memory has been touched.
 Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, const io::Job& job) {
   const recon::Scanner& scanner = model.scanner();
   SampleLors sample = draw_lors(model);
@@ -132,17 +147,20 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   projectors::ProjectorOptions options;
   options.num_threads = static_cast<int>(job.compute.threads);
   options.device = setup.device;
-  const projectors::Projector projector(setup.grid, options);
+  const recon::ImageGrid grid = coarse(setup.grid);
+  const double planes_left_out =
+      static_cast<double>(std::ranges::max(setup.grid.shape)) / static_cast<double>(std::ranges::max(grid.shape));
+  const projectors::Projector projector(grid, options);
   const projectors::Lors lors = recon::lors_between(scanner, sample.a.data(), sample.b.data(), std::ssize(sample.a));
   const projectors::TofTable tof{
       .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
   std::vector<float> values(sample.a.size(), 1.0F);
-  projectors::DeviceFloats image(setup.device, setup.grid.num_voxels());
+  projectors::DeviceFloats image(setup.device, grid.num_voxels());
   const auto time = [&](auto&& work) {
     work();
     const auto start = std::chrono::steady_clock::now();
     work();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() /
+    return planes_left_out * std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() /
            static_cast<double>(sample.a.size());
   };
   const auto both = [&](auto bins) {
@@ -156,12 +174,12 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   return speed;
 }
 
-Speed speed_in_memory(const recon::MultiplicativeModel& model, const JobSetup& setup, const io::Job& job) {
-  try {
-    return measure_speed(model, setup, job);
-  } catch (const std::bad_alloc&) {
-    throw DeviceError(fmt::format("the memory is not enough to try the projectors. {}", memory_of_image(setup.grid)));
-  }
+std::uint64_t bytes_needed(const io::Job& job, const recon::ImageGrid& grid, std::uint64_t event_bytes) {
+  const std::uint64_t images = images_in_memory + (job.algorithm.psf_fwhm_mm > 0 ? 1 : 0);
+  // More events than the job's limit allows are kept in a file.
+  const auto most_event_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9);
+  return static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) * images +
+         std::min(event_bytes, most_event_bytes);
 }
 
 std::string memory_text(std::uint64_t bytes) {
@@ -176,7 +194,30 @@ std::string duration_text(double seconds) {
   return seconds < 6000 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
 }
 
+std::string doubt_if_too_large(std::uint64_t needed) {
+  const std::optional<std::uint64_t> free = free_memory_bytes();
+  if (!free || needed <= *free) {
+    return {};
+  }
+  return fmt::format(
+      "The job needs about {} of memory, and {} are free: it may be ended by the system, or take very long. Close "
+      "other "
+      "programs, use larger or fewer voxels in [image], or a smaller compute.memory_limit_gb.",
+      memory_text(needed), memory_text(*free));
+}
+
 }  // namespace
+
+std::string doubt_about_memory(const io::Job& job) {
+  if (job.simulates()) {
+    const io::ScannerDescription description = io::read_scanner(find_resource(job.simulation.scanner, "scanners"));
+    return doubt_if_too_large(bytes_needed(job, job_grid(job, description.scanner), 0));
+  }
+  const auto events = io::open_listmode(job.input.events, {.allow_truncated = job.input.allow_truncated});
+  std::error_code error;
+  const std::uint64_t file_bytes = std::filesystem::file_size(job.input.events, error);  // events take no less in it
+  return doubt_if_too_large(bytes_needed(job, job_grid(job, events->scanner()), error ? 0 : file_bytes));
+}
 
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   JobSetup setup = prepare_job(job);
@@ -195,7 +236,13 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   }
   plan.image_file = job.result_path("." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);
-  plan.num_prompts = estimate_prompts(job, setup, reporter, plan);
+  if (setup.phantom) {
+    const recon::SimulationRate rate = estimate_simulation(job, setup, reporter);
+    plan.num_prompts = static_cast<std::uint64_t>(rate.prompts_per_s * job.simulation.duration_s);
+    plan.simulation_s = rate.seconds_per_s * job.simulation.duration_s;
+  } else {
+    plan.num_prompts = estimate_prompts(job, setup, reporter, plan);
+  }
   std::string no_duration;
   if (setup.events) {  // the part of it that was read
     const recon::EventCounts& counts = setup.events->counts();
@@ -217,8 +264,10 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (const std::string why = why_arbitrary_unit(model, no_duration); !why.empty()) {
     plan.warnings.push_back(why);
   }
-  plan.memory_bytes = static_cast<std::uint64_t>(setup.grid.num_voxels()) * sizeof(float) * images_in_memory +
-                      plan.num_prompts * bytes_per_event;
+  plan.memory_bytes = bytes_needed(job, setup.grid, plan.num_prompts * bytes_per_event);
+  if (const std::string doubt = doubt_if_too_large(plan.memory_bytes); !doubt.empty()) {
+    plan.warnings.push_back(doubt);
+  }
   if (setup.device.kind == projectors::DeviceKind::cuda) {
     plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, job.algorithm.psf_fwhm_mm, plan.num_prompts);
   }
@@ -239,14 +288,18 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
         model, setup.grid, attenuation, {plan.tof, job.sensitivity.fraction, static_cast<int>(job.compute.threads)});
     plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).has(key);
   }
-  const Speed speed = speed_in_memory(model, setup, job);
+  if (reporter.stop_requested()) {
+    return plan;
+  }
+  const Speed speed = measure_speed(model, setup, job);
   // An attenuation image adds one forward projection per crystal pair.
   const double projections = attenuation != nullptr || (job.simulates() && job.simulation.attenuation) ? 2 : 1;
   plan.sensitivity_s = plan.sensitivity_cached ? 0
                                                : projections * speed.sensitivity_s_per_lor * job.sensitivity.fraction *
                                                      static_cast<double>(plan.num_lors);
   plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(plan.num_prompts);
-  plan.total_s = plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.algorithm.iterations);
+  plan.total_s =
+      plan.simulation_s + plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.algorithm.iterations);
   return plan;
 }
 
@@ -266,9 +319,10 @@ std::string plan_text(const JobPlan& plan) {
     text += fmt::format("GPU memory    about {}\n", memory_text(plan.gpu_memory_bytes));
   }
   text += fmt::format(
-      "Time          about {} (an estimate from a short timed run): sensitivity image {}, each "
+      "Time          about {} (an estimate from a short timed run): {}sensitivity image {}, each "
       "iteration {}\n",
       duration_text(plan.total_s),
+      plan.simulation_s > 0 ? fmt::format("simulation {}, ", duration_text(plan.simulation_s)) : "",
       plan.sensitivity_cached ? "kept from an earlier run" : duration_text(plan.sensitivity_s),
       duration_text(plan.iteration_s));
   text += fmt::format("Result        {}\n", plan.image_file);

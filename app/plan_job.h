@@ -21,7 +21,8 @@ struct JobPlan {
   std::uint64_t num_prompts = 0;
   std::uint64_t memory_bytes = 0;
   std::uint64_t gpu_memory_bytes = 0;  ///< 0 on the CPU. Where it has less, events come in parts
-  double sensitivity_s = 0;            ///< 0: none needs to be computed
+  double simulation_s = 0;
+  double sensitivity_s = 0;  ///< 0: none needs to be computed
   bool sensitivity_cached = false;
   double iteration_s = 0;
   double total_s = 0;
@@ -30,8 +31,13 @@ struct JobPlan {
   std::vector<std::string> warnings;
 };
 
+/// A sentence if the job's images and events need more memory than is free; else empty. Reads headers only, and takes
+/// no memory itself. Throws what opening the data throws.
+std::string doubt_about_memory(const io::Job& job);
+
 /// Checks a job as run_job() would and estimates what it needs, from a part of the events and a short timed run of the
-/// projectors. Writes nothing. Throws what run_job() would throw at once.
+/// projectors on a coarse grid. Writes nothing. Throws what run_job() would throw at once. If the reporter asks to
+/// stop, the plan is not whole.
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter);
 
 /// The plan for a person to read, several lines.

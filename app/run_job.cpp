@@ -12,6 +12,7 @@
 
 #include "app/job_setup.h"
 #include "app/outputs.h"
+#include "app/plan_job.h"
 #include "app/run_reporter.h"
 #include "app/sensitivity_cache.h"
 #include "app/simulate_events.h"
@@ -93,6 +94,9 @@ class JobRun {
     }
     for (const std::string& warning : setup_.warnings) {
       reporter_.warning(warning);
+    }
+    if (const std::string doubt = doubt_about_memory(job_); !doubt.empty()) {
+      reporter_.warning(doubt);
     }
     for (const std::string& note : setup_.notes) {
       reporter_.note(note);
@@ -291,7 +295,7 @@ class JobRun {
     reporter_.begin_stage("randoms");
     const std::vector<double> rates = recon::randoms_from_delayeds(setup_.scanner(), setup_.efficiencies(),
                                                                    data_->delayeds_per_crystal(), threads_, &reporter_);
-    recon::add_randoms(*data_, setup_.scanner(), rates, tof(), threads_);
+    recon::add_randoms(*data_, setup_.scanner(), rates, tof(), threads_, &reporter_);
     provenance_.corrections.emplace_back("randoms", "smooth estimate from delayed coincidences, in the model");
     num_randoms_ = data_->counts().delayeds;
   }

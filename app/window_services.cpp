@@ -40,6 +40,7 @@ gui::JobEstimate estimate_job(const io::Job& job, recon::Reporter& reporter) {
   const JobPlan plan = plan_job(job, reporter);
   return {.memory_bytes = plan.memory_bytes,
           .total_s = plan.total_s,
+          .simulation_s = plan.simulation_s,
           .sensitivity_s = plan.sensitivity_s,
           .iteration_s = plan.iteration_s,
           .warnings = plan.warnings,
@@ -59,6 +60,7 @@ std::vector<gui::DeviceChoice> devices() {
 gui::Services make_window_services() {
   gui::Services services;
   services.run_job = run_for_window;
+  services.doubt_about_memory = doubt_about_memory;
   services.free_result_name = free_result_name;
   services.estimate_job = estimate_job;
   services.job_geometry = job_geometry;

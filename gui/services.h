@@ -27,6 +27,7 @@ struct RunOutcome {
 struct JobEstimate {
   std::uint64_t memory_bytes = 0;
   double total_s = 0;
+  double simulation_s = 0;
   double sensitivity_s = 0;  ///< 0: no sensitivity image has to be computed
   double iteration_s = 0;
   std::vector<std::string> warnings;
@@ -46,6 +47,8 @@ struct DeviceChoice {
 struct Services {
   /// Runs a job to its result files: the same function as `--batch`.
   std::function<RunOutcome(const io::Job&, recon::Reporter&)> run_job;
+  /// A sentence if the job may not fit into the memory that is free; else empty. Not set: nothing is said.
+  std::function<std::string(const io::Job&)> doubt_about_memory;
   /// The name of a job's results, or another with a number where there are results of that name: nothing is replaced.
   std::function<std::string(const io::Job&)> free_result_name;
   /// Checks a job and estimates what it needs.

@@ -233,7 +233,7 @@ double PairSampler::singles_of(std::uint32_t crystal, std::span<const Vec3> poin
   return sum * scanner_.crystal_face_mm2[crystal] * detection_[crystal];
 }
 
-void PairSampler::estimate_singles(RandomNumbers& random, int points, int num_threads) {
+void PairSampler::estimate_singles(RandomNumbers& random, int points, int num_threads, StopFlag& stop) {
   std::vector<Vec3> points_mm;
   while (points_mm.size() < static_cast<std::size_t>(points)) {
     if (const std::optional<Vec3> point_mm = draw_point(random)) {
@@ -244,7 +244,9 @@ void PairSampler::estimate_singles(RandomNumbers& random, int points, int num_th
   singles_sums_.assign(scanner_.num_crystals(), 0);
 #pragma omp parallel for num_threads(num_threads)
   for (std::int64_t crystal = 0; crystal < count; ++crystal) {
-    singles_sums_[static_cast<std::size_t>(crystal)] = singles_of(static_cast<std::uint32_t>(crystal), points_mm);
+    if (!stop()) {
+      singles_sums_[static_cast<std::size_t>(crystal)] = singles_of(static_cast<std::uint32_t>(crystal), points_mm);
+    }
   }
   double sum = 0;
   for (double& value : singles_sums_) {

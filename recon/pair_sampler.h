@@ -10,6 +10,7 @@
 #include "recon/efficiencies.h"
 #include "recon/phantom.h"
 #include "recon/scanner.h"
+#include "recon/stop_flag.h"
 
 namespace coincide::recon {
 
@@ -47,7 +48,7 @@ class PairSampler {
 
   /// Estimates the crystals' singles rates, which draw_random() needs: photons from `points` decays, each weakened on
   /// its own path, onto every crystal.
-  void estimate_singles(RandomNumbers& random, int points, int num_threads);
+  void estimate_singles(RandomNumbers& random, int points, int num_threads, StopFlag& stop);
   /// Two photons of different decays: crystals drawn by their singles, any time difference that the bins hold.
   Coincidence draw_random(RandomNumbers& random) const;
 

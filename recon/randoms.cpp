@@ -39,7 +39,8 @@ std::vector<double> solve_modules(const ModulePairs& modules, const std::vector<
   constexpr double noticeable = 1e-3;  // few counts may come to rest slowly, which harms nobody
   constexpr double most = 1e100;       // where nothing explains the counts, rates would grow for ever
   double change = 1;
-  for (int step = 0; step < most_steps && change > tolerance; ++step) {
+  const auto is_stopped = [reporter] { return reporter != nullptr && reporter->stop_requested(); };
+  for (int step = 0; step < most_steps && change > tolerance && !is_stopped(); ++step) {
     const std::vector<double> sums = partner_sums(modules, result, num_threads);
     change = 0;
     for (std::size_t m = 0; m < counts.size(); ++m) {
@@ -49,7 +50,7 @@ std::vector<double> solve_modules(const ModulePairs& modules, const std::vector<
       result[m] = std::min(next, most);
     }
   }
-  if (change > noticeable && reporter != nullptr) {
+  if (change > noticeable && reporter != nullptr && !is_stopped()) {
     reporter->warning(fmt::format(
         "The estimate of the randoms did not come to rest (after {} steps a module's rate still changes by {:.1g} of "
         "itself): no singles rates explain the delayed coincidences of all modules. The randoms may be inexact.",
@@ -97,10 +98,13 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
   return result;
 }
 
-void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> singles, bool tof,
-                 int num_threads) {
+void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> singles, bool tof, int num_threads,
+                 const Reporter* reporter) {
   const std::vector<double> shares = bin_shares(scanner);
   for (int subset = 0; subset < data.num_subsets(); ++subset) {
+    if (reporter != nullptr && reporter->stop_requested()) {
+      return;
+    }
     const PromptColumns columns = data.subset(subset);
 #pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
     for (std::size_t i = 0; i < columns.size(); ++i) {

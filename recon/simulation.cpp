@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <vector>
 
@@ -10,12 +11,13 @@
 #include "recon/field_of_view.h"
 #include "recon/pair_sampler.h"
 #include "recon/parallel.h"
+#include "recon/stop_flag.h"
 
 namespace coincide::recon {
 namespace {
 
 constexpr std::uint32_t interval_ms = 10;
-constexpr std::uint64_t intervals_per_round = 64;  // between two looks at the stop button
+constexpr std::uint64_t intervals_per_round = 64;  // between two reports
 constexpr double ms_per_s = 1000;
 
 /// What random numbers are for; keeps the streams of one seed apart.
@@ -107,24 +109,24 @@ void check_phantom(const Phantom& phantom, const Scanner& scanner) {
 }
 
 /// Recorded true coincidences per second, to half a percent, from a run beforehand.
-double estimate_trues_per_s(const PairSampler& sampler, std::uint64_t seed, int num_threads) {
+double estimate_trues_per_s(const PairSampler& sampler, std::uint64_t seed, int num_threads, StopFlag& stop) {
   constexpr std::int64_t batches = 64;
   constexpr int candidates_per_batch = 4096;
   constexpr std::uint64_t enough = 40000;
   constexpr std::uint64_t most_rounds = 16;
   std::uint64_t recorded = 0;
   std::uint64_t rounds = 0;
-  while (recorded < enough && rounds < most_rounds) {
+  while (recorded < enough && rounds < most_rounds && !stop()) {
 #pragma omp parallel for num_threads(num_threads) reduction(+ : recorded) schedule(dynamic)
     for (std::int64_t batch = 0; batch < batches; ++batch) {
       RandomNumbers random(seed, for_pilot, rounds * batches + static_cast<std::uint64_t>(batch));
-      for (int i = 0; i < candidates_per_batch; ++i) {
+      for (int i = 0; i < candidates_per_batch && !stop(); ++i) {
         recorded += sampler.follow_candidate(random) ? 1 : 0;
       }
     }
     ++rounds;
   }
-  const auto candidates = static_cast<double>(rounds * batches * candidates_per_batch);
+  const auto candidates = static_cast<double>(std::max<std::uint64_t>(1, rounds) * batches * candidates_per_batch);
   return sampler.candidates_per_s() * static_cast<double>(recorded) / candidates;
 }
 
@@ -139,18 +141,19 @@ void append(EventBlock& events, const Coincidence& pair, std::uint32_t time_ms, 
 /// The acquisition as a row of time intervals, each of which can be simulated by itself.
 class Acquisition {
  public:
-  Acquisition(PairSampler& sampler, const SimulationOptions& options, int num_threads)
+  Acquisition(PairSampler& sampler, const SimulationOptions& options, int num_threads, StopFlag& stop)
       : sampler_(sampler),
+        stop_(stop),
         seed_(options.seed),
         stop_ms_(static_cast<std::uint32_t>(std::llround(options.duration_s * ms_per_s))) {
     if (options.randoms_fraction > 0) {
-      const double trues_per_s = estimate_trues_per_s(sampler, seed_, num_threads);
+      const double trues_per_s = estimate_trues_per_s(sampler, seed_, num_threads, stop);
       randoms_per_s_ = trues_per_s * options.randoms_fraction / (1 - options.randoms_fraction);
     }
     if (randoms_per_s_ > 0) {
       constexpr int points = 128;  // crystals see all of them, so their rates are smooth
       RandomNumbers random(seed_, for_singles, 0);
-      sampler.estimate_singles(random, points, num_threads);
+      sampler.estimate_singles(random, points, num_threads, stop);
     }
   }
 
@@ -161,13 +164,14 @@ class Acquisition {
     return {start_ms, std::min(start_ms + interval_ms, stop_ms_)};
   }
 
+  /// Of no use once the stop flag is up.
   EventBlock simulate_interval(std::uint64_t index) const {
     const TimeInterval time = interval(index);
     const double duration_s = (time.stop_ms - time.start_ms) / ms_per_s;
     RandomNumbers random(seed_, for_intervals, index);
     EventBlock events;
     const std::uint64_t candidates = random.poisson(sampler_.candidates_per_s() * duration_s);
-    for (std::uint64_t i = 0; i < candidates; ++i) {
+    for (std::uint64_t i = 0; i < candidates && !stop_(); ++i) {
       if (const std::optional<Coincidence> pair = sampler_.follow_candidate(random)) {
         append(events, *pair, time.start_ms, false);
       }
@@ -183,6 +187,7 @@ class Acquisition {
 
  private:
   const PairSampler& sampler_;
+  StopFlag& stop_;
   std::uint64_t seed_;
   std::uint32_t stop_ms_;
   double randoms_per_s_ = 0;
@@ -199,6 +204,35 @@ void add_to(EventCounts& counts, TimeInterval time, const EventBlock& events) {
 
 }  // namespace
 
+SimulationRate simulation_rate(const Scanner& scanner, const Efficiencies& efficiencies, const Phantom& phantom,
+                               const SimulationOptions& options, Reporter& reporter) {
+  check_options(options);
+  check_efficiencies(scanner, efficiencies);
+  check_phantom(phantom, scanner);
+  const PairSampler sampler(scanner, efficiencies, phantom, options.attenuation);
+  StopFlag stop(reporter);
+  constexpr std::int64_t batches = 32;
+  constexpr int candidates_per_batch = 1024;
+  std::uint64_t recorded = 0;
+  const auto start = std::chrono::steady_clock::now();
+  parallel_for(batches, options.num_threads, [&](std::int64_t batch) {
+    RandomNumbers random(options.seed, for_pilot, static_cast<std::uint64_t>(batch));
+    std::uint64_t of_batch = 0;
+    for (int i = 0; i < candidates_per_batch && !stop(); ++i) {
+      of_batch += sampler.follow_candidate(random) ? 1 : 0;
+    }
+#pragma omp atomic
+    recorded += of_batch;
+  });
+  if (stop()) {
+    return {};
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  const double acquisition_s = batches * candidates_per_batch / sampler.candidates_per_s();
+  return {.prompts_per_s = static_cast<double>(recorded) / acquisition_s / (1 - options.randoms_fraction),
+          .seconds_per_s = elapsed.count() / acquisition_s};
+}
+
 EventCounts simulate(const Scanner& scanner, const Efficiencies& efficiencies, const Phantom& phantom,
                      const SimulationOptions& options, EventSink& sink, Reporter& reporter) {
   constexpr const char* stage = "simulation";
@@ -208,20 +242,23 @@ EventCounts simulate(const Scanner& scanner, const Efficiencies& efficiencies, c
   const int num_threads = thread_count(options.num_threads);
   reporter.progress(stage, 0);
   PairSampler sampler(scanner, efficiencies, phantom, options.attenuation);
-  const Acquisition acquisition(sampler, options, num_threads);
+  StopFlag stop(reporter);
+  const Acquisition acquisition(sampler, options, num_threads, stop);
 
   EventCounts counts;
   std::vector<EventBlock> round(intervals_per_round);
   for (std::uint64_t first = 0; first < acquisition.num_intervals(); first += intervals_per_round) {
-    if (reporter.stop_requested()) {
+    const std::uint64_t count = std::min(intervals_per_round, acquisition.num_intervals() - first);
+    parallel_for(static_cast<std::int64_t>(count), num_threads, [&](std::int64_t i) {
+      if (!stop()) {
+        round[static_cast<std::size_t>(i)] = acquisition.simulate_interval(first + static_cast<std::uint64_t>(i));
+      }
+    });
+    if (stop()) {  // what is whole of this round is not worth the trouble
       counts.warnings.push_back(
           fmt::format("stopped after {} of {} s; what was simulated is kept", counts.duration_s, options.duration_s));
       break;
     }
-    const std::uint64_t count = std::min(intervals_per_round, acquisition.num_intervals() - first);
-    parallel_for(static_cast<std::int64_t>(count), num_threads, [&](std::int64_t i) {
-      round[static_cast<std::size_t>(i)] = acquisition.simulate_interval(first + static_cast<std::uint64_t>(i));
-    });
     for (std::uint64_t i = 0; i < count; ++i) {
       const TimeInterval time = acquisition.interval(first + i);
       sink.write(time, round[i]);

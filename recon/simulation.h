@@ -16,6 +16,16 @@ struct SimulationOptions {
   int num_threads = 0;
 };
 
+/// What a simulation will give, and how long it will take, per second of the acquisition.
+struct SimulationRate {
+  double prompts_per_s = 0;
+  double seconds_per_s = 0;
+};
+
+/// From following some ten thousand decays. Throws as simulate() does; all 0 if the reporter asks to stop.
+SimulationRate simulation_rate(const Scanner& scanner, const Efficiencies& efficiencies, const Phantom& phantom,
+                               const SimulationOptions& options, Reporter& reporter);
+
 /// Listmode data of a phantom in the middle of a scanner, by Monte Carlo and without the projectors: decays drawn in
 /// the shapes, photon pairs followed on straight lines to the rectangles through the crystals' middles, detected with
 /// the crystals' efficiencies, TOF blurred and binned, attenuation along the line, randoms and delayeds of the same

@@ -21,6 +21,9 @@ QString gist_of(const JobEstimate& estimate) {
   const double gigabytes = 1e-9 * static_cast<double>(estimate.memory_bytes);
   const QString memory = gigabytes < 10 ? QString::number(gigabytes, 'g', 2) : QString::number(gigabytes, 'f', 0);
   QString gist = QString("About %1 GB, %2: ").arg(memory, duration_text(estimate.total_s));
+  if (estimate.simulation_s > 0) {
+    gist += QString("simulation %1, ").arg(duration_text(estimate.simulation_s));
+  }
   if (estimate.sensitivity_s > 0) {
     gist += QString("sensitivity image %1, ").arg(duration_text(estimate.sensitivity_s));
   }

@@ -10,6 +10,7 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
@@ -234,6 +235,23 @@ void MainWindow::Parts::start_run() {
   if (was_estimating) {
     estimate();
   }
+}
+
+/// A run that waits until it is known whether it is wanted: the window goes on meanwhile.
+void MainWindow::Parts::ask_about_memory(const QString& doubt) {
+  auto* box = new QMessageBox(QMessageBox::Question, "Run all the same?", doubt, QMessageBox::Cancel, &window);
+  box->setObjectName("memory_question");
+  box->setAttribute(Qt::WA_DeleteOnClose);
+  box->setTextFormat(Qt::PlainText);
+  QPushButton* go_on = box->addButton("&Run all the same", QMessageBox::AcceptRole);
+  box->setDefaultButton(QMessageBox::Cancel);
+  connect(box, &QMessageBox::finished, this, [this, box, go_on] { session.answer(box->clickedButton() == go_on); });
+  connect(&session, &RunSession::run_changed, box, [box](const std::shared_ptr<const Run>& run) {
+    if (run->is_over()) {
+      box->close();  // it was stopped elsewhere
+    }
+  });
+  box->open();
 }
 
 void MainWindow::Parts::check_job() {

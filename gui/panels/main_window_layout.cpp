@@ -182,6 +182,7 @@ void MainWindow::Parts::connect_runs() {
   connect(runs, &RunPanel::run_chosen, this, &Parts::show_chosen);
   connect(run_status, &RunStatus::stop_requested, &session, &RunSession::stop);
   connect(&session, &RunSession::run_changed, this, &Parts::follow_run);
+  connect(&session, &RunSession::asked, this, &Parts::ask_about_memory);
   connect(&viewer->header(), &ViewHeader::chosen, this, [this](int index) {
     runs->choose(index == 0 ? nullptr : runs->runs()[static_cast<std::size_t>(index - 1)]);
   });

@@ -104,6 +104,7 @@ class MainWindow::Parts : public QObject {
   void open_data(const QString& path);
   bool save_job(bool ask);
   void start_run();
+  void ask_about_memory(const QString& doubt);
   void check_job();
   void estimate();
   void adopt_settings(const io::Job& job);

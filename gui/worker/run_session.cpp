@@ -16,6 +16,11 @@ RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), wo
     emit run_changed(run_);
   });
   connect(&worker_, &RunWorker::progress, this, &RunSession::progress);
+  connect(&worker_, &RunWorker::asked, this, [this](const QString& doubt) {
+    run_->stage = "waiting for an answer";
+    emit run_changed(run_);
+    emit asked(doubt);
+  });
   connect(&worker_, &RunWorker::note, this, [this](const QString& sentence, bool is_warning) {
     run_->lines.push_back({sentence.toStdString(), is_warning});
     emit run_changed(run_);
@@ -82,6 +87,8 @@ void RunSession::measure_time() {
     run_->seconds = seconds_before_pause_ + 1e-3 * static_cast<double>(clock_.elapsed());
   }
 }
+
+void RunSession::answer(bool go_on) { worker_.answer(go_on); }
 
 void RunSession::set_state(RunState state) {
   measure_time();

@@ -24,8 +24,12 @@ class RunSession : public QObject {
   void pause();
   void resume();
   void stop();
+  /// To asked().
+  void answer(bool go_on);
 
  signals:
+  /// The newest run waits to be told whether it is to begin in spite of this.
+  void asked(const QString& doubt);
   /// Something of the newest run changed.
   void run_changed(const std::shared_ptr<const coincide::gui::Run>& run);
 

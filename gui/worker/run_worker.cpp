@@ -63,6 +63,21 @@ class Bridge final : public recon::Reporter {
     return stop_;
   }
 
+  /// Waits for the answer; a stop is a no.
+  bool ask(std::string_view doubt) {
+    add_event([doubt = text(doubt)](RunWorker& worker) { emit worker.asked(doubt); });
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return answer_ || stop_; });
+    return answer_.value_or(false);
+  }
+  void answer(bool go_on) {
+    {
+      const std::scoped_lock lock(mutex_);
+      answer_ = go_on;
+    }
+    changed_.notify_all();
+  }
+
   void pause() {
     const std::scoped_lock lock(mutex_);
     paused_ = true;
@@ -111,6 +126,7 @@ class Bridge final : public recon::Reporter {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   bool paused_ = false;
+  std::optional<bool> answer_;
   std::atomic<bool> stop_{false};
   News news_;
 };
@@ -157,7 +173,13 @@ void RunWorker::start(const io::Job& job) {
   state_->thread.reset(QThread::create([state = state_.get(), job] {
     give_way_to_window();
     try {
-      state->outcome = state->services.run_job(job, *state->bridge);
+      const auto& doubt_about = state->services.doubt_about_memory;
+      const std::string doubt = doubt_about ? doubt_about(job) : std::string();
+      if (doubt.empty() || state->bridge->ask(doubt)) {
+        state->outcome = state->services.run_job(job, *state->bridge);
+      } else {
+        state->outcome.stopped = true;
+      }
     } catch (...) {
       state->failure = failure_sentence();
     }
@@ -177,6 +199,12 @@ void RunWorker::pause() {
 void RunWorker::resume() {
   if (is_running()) {
     state_->bridge->resume();
+  }
+}
+
+void RunWorker::answer(bool go_on) {
+  if (is_running()) {
+    state_->bridge->answer(go_on);
   }
 }
 

@@ -26,11 +26,15 @@ class RunWorker : public QObject {
   /// Holds the run at its next report, which comes several times per second; it keeps its memory.
   void pause();
   void resume();
+  /// To asked(): whether the run is to begin all the same.
+  void answer(bool go_on);
   /// Ends the run after the piece of work at hand; what has been reached is written and kept.
   void stop();
 
  signals:
   void started();
+  /// Before the run begins: it may not be possible, for the reason given. It waits for answer().
+  void asked(const QString& doubt);
   /// At most 5 per second; `fraction` of the stage.
   void progress(const QString& stage, double fraction);
   void note(const QString& sentence, bool is_warning);

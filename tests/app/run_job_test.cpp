@@ -10,6 +10,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "app/free_memory.h"
 #include "app/job_setup.h"
 #include "app/outputs.h"
 #include "app/plan_job.h"
@@ -413,6 +414,68 @@ class RunJobTest : public QObject {
     QCOMPARE(app::free_result_name(job), std::string("free_4"));
     job.output.folder = path("not there");
     QCOMPARE(app::free_result_name(job), std::string("free_2"));
+  }
+
+  void a_plan_can_be_stopped() {
+    StopAt at_once("");
+    at_once.progress("", 0);
+    QCOMPARE(app::plan_job(reconstruction("planned"), at_once).iteration_s, 0.0);
+    io::Job simulation = job("simulated");
+    simulation.simulation.phantom = "cylinder";
+    simulation.simulation.scanner = "small";
+    QCOMPARE(app::plan_job(simulation, at_once).num_prompts, std::uint64_t{0});
+  }
+
+  /// The least of what the machine has and what any group above the process leaves it.
+  void free_memory_knows_groups() {
+    const fs::path root = path("machine");
+    QVERIFY(!app::free_memory_bytes(root));
+    const auto write = [&](const char* name, const char* text) {
+      fs::create_directories((root / name).parent_path());
+      std::ofstream(root / name) << text;
+    };
+    write("proc/meminfo", "MemTotal:       16000 kB\nMemFree:          100 kB\nMemAvailable:    8000 kB\n");
+    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(8'192'000));
+    write("proc/self/cgroup", "0::/batch/job\n");
+    write("sys/fs/cgroup/batch/job/memory.max", "max\n");
+    write("sys/fs/cgroup/batch/job/memory.current", "5\n");
+    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(8'192'000));
+    write("sys/fs/cgroup/batch/memory.max", "3000000\n");
+    write("sys/fs/cgroup/batch/memory.current", "2000000\n");
+    write("sys/fs/cgroup/batch/memory.stat", "anon 1500000\ninactive_file 400000\n");
+    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(1'400'000));
+    write("sys/fs/cgroup/memory/memory.limit_in_bytes", "1000\n");
+    write("sys/fs/cgroup/memory/memory.usage_in_bytes", "2000\n");
+    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(0));
+    const auto here = app::free_memory_bytes();
+    QVERIFY(here && *here > 1'000'000);
+  }
+
+  /// Of an image that no machine can hold: said without taking the memory.
+  void a_doubt_about_memory_takes_none() {
+    io::Job large = reconstruction("large");
+    QCOMPARE(app::doubt_about_memory(large), std::string());
+    large.image.size = {20000, 20000, 20000};
+    const std::string doubt = app::doubt_about_memory(large);
+    QVERIFY2(doubt.find("needs about 160000 GB") != std::string::npos, doubt.c_str());
+    large.input.events.clear();
+    large.corrections.attenuation.clear();
+    large.simulation.phantom = "cylinder";
+    large.simulation.scanner = "small";
+    QVERIFY(!app::doubt_about_memory(large).empty());
+  }
+
+  void a_plan_knows_the_simulation() {
+    io::Job simulation = job("simulated");
+    simulation.simulation.phantom = "cylinder";
+    simulation.simulation.scanner = "small";
+    simulation.simulation.duration_s = 0.2;
+    simulation.simulation.randoms_fraction = 0.3;
+    const app::JobPlan plan = app::plan_job(simulation, silent_);
+    QVERIFY(plan.simulation_s > 0 && plan.total_s > plan.simulation_s);
+    simulation.output.name = "planned_and_run";
+    const auto prompts = static_cast<double>(app::run_job(simulation, silent_).provenance.counts.prompts);
+    QVERIFY2(std::abs(static_cast<double>(plan.num_prompts) / prompts - 1) < 0.1, qPrintable(QString::number(prompts)));
   }
 
   void a_plan_leaves_nothing() {

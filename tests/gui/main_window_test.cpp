@@ -349,6 +349,41 @@ class MainWindowTest : public QObject {
     QVERIFY(fs::exists(path("twice.toml-results/twice.nii.gz")));
   }
 
+  /// A job that may not fit into the memory begins when the user says so.
+  void a_job_that_cannot_fit_asks_first() {
+    const auto begun = std::make_shared<std::atomic<int>>(0);
+    Services services = app::make_window_services();
+    services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .text = {}}; };
+    services.doubt_about_memory = [](const io::Job&) { return std::string("The job needs about 60 GB."); };
+    services.run_job = [begun](const io::Job&, recon::Reporter&) {
+      ++*begun;
+      return RunOutcome{.image = nullptr, .stopped = false, .folder = {}, .files = {}};
+    };
+    make_window(services);
+    write_job("large.toml", 1, 1);
+    open("large.toml");
+    const auto question = [&] { return window_->findChild<QMessageBox*>("memory_question"); };
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(question() != nullptr, tests::patience_ms);
+    QVERIFY(question()->text().contains("60 GB"));
+    question()->button(QMessageBox::Cancel)->click();
+    QTRY_VERIFY_WITH_TIMEOUT(is_over() && question() == nullptr, tests::patience_ms);
+    QCOMPARE(runs()->chosen_run()->state, RunState::stopped);
+
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(question() != nullptr, tests::patience_ms);
+    trigger("stop");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over() && question() == nullptr, tests::patience_ms);
+    QCOMPARE(begun->load(), 0);
+
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(question() != nullptr, tests::patience_ms);
+    coincide::tests::button_of(*question(), "Run all the same")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
+    QCOMPARE(runs()->chosen_run()->state, RunState::done);
+    QCOMPARE(begun->load(), 1);
+  }
+
   /// A run that has no image yet, and data that are opened, never stand beside the image of another run.
   void views_name_what_they_show() {
     const auto image_wanted = std::make_shared<QSemaphore>();

@@ -383,6 +383,34 @@ class SimulationTest : public QObject {
     QCOMPARE(counts.warnings.size(), std::size_t{1});
   }
 
+  /// Within an interval and before the first one, too: of so much activity neither would come to an end.
+  void stop_waits_for_nothing() {
+    struct StopAtOnce : Reporter {
+      bool stop_requested() const override { return true; }
+    } reporter;
+    const Phantom hot = ball({0, 0, 0}, 10, 1e15);
+    for (const double randoms_fraction : {0.0, 0.5}) {
+      Collector sink;
+      const EventCounts counts =
+          simulate(ring_scanner(), {}, hot, {.duration_s = 60, .randoms_fraction = randoms_fraction}, sink, reporter);
+      QCOMPARE(counts.time_blocks, std::uint64_t{0});
+      QCOMPARE(sink.events.size(), std::size_t{0});
+      QCOMPARE(counts.warnings.size(), std::size_t{1});
+    }
+    QCOMPARE(simulation_rate(ring_scanner(), {}, hot, {}, reporter).prompts_per_s, 0.0);
+  }
+
+  void rate_tells_what_a_simulation_gives() {
+    const Phantom phantom = ball({10, 5, 0}, 20, 1e6, 0.1);
+    const SimulationOptions options{.duration_s = 0.4, .randoms_fraction = 0.2};
+    Collector sink;
+    Reporter silent;
+    const EventCounts counts = simulate(ring_scanner(), {}, phantom, options, sink, silent);
+    const SimulationRate rate = simulation_rate(ring_scanner(), {}, phantom, options, silent);
+    QVERIFY(std::abs(rate.prompts_per_s * options.duration_s / static_cast<double>(counts.prompts) - 1) < 0.05);
+    QVERIFY(rate.seconds_per_s > 0);
+  }
+
   void impossible_requests_are_refused() {
     const Phantom phantom = ball({0, 0, 0}, 10, 1e5);
     const auto refused = [](const Scanner& scanner, const Efficiencies& efficiencies, const Phantom& object,
