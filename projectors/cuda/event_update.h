@@ -1,5 +1,6 @@
 #pragma once
 
+#include "projectors/cuda/block_sum.h"
 #include "projectors/cuda/project.h"
 
 // The two steps of an update of listmode OSEM: x <- x / s * A^T (m / (m A x + b)).
@@ -11,25 +12,6 @@ struct EventTerms {
   const float* factor;    ///< m
   const float* additive;  ///< b
 };
-
-/// Adds the values of all threads of a block to `sum`; all of them must call it.
-__device__ inline void add_block_sum(double value, double* sum) {
-  __shared__ double of_warp[32];
-  for (unsigned step = 16; step > 0; step /= 2) {
-    value += __shfl_down_sync(0xffffffffU, value, step);
-  }
-  if (threadIdx.x % 32 == 0) {
-    of_warp[threadIdx.x / 32] = value;
-  }
-  __syncthreads();
-  if (threadIdx.x == 0) {
-    double total = 0;
-    for (unsigned warp = 0; warp < blockDim.x / 32; ++warp) {
-      total += of_warp[warp];
-    }
-    atomicAdd(sum, total);
-  }
-}
 
 /// Forward projection, m / (m A x + b) and back projection of an event while its LOR is at hand. Events that the model
 /// calls impossible, with nothing expected on their LOR, count for neither the image nor the likelihood.
