@@ -18,8 +18,8 @@
 #include "projectors/device_floats.h"
 #include "projectors/error.h"
 #include "projectors/projector.h"
+#include "recon/engine/engine.h"
 #include "recon/model.h"
-#include "recon/osem_engine.h"
 #include "recon/sensitivity.h"
 #include "recon/simulation.h"
 

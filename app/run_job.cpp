@@ -22,10 +22,12 @@
 #include "io/listmode_file.h"
 #include "projectors/device.h"
 #include "projectors/error.h"
+#include "recon/algorithms/em.h"
+#include "recon/algorithms/run.h"
 #include "recon/attenuation.h"
 #include "recon/listmode_data.h"
+#include "recon/measurement/listmode_measurements.h"
 #include "recon/model.h"
-#include "recon/osem.h"
 #include "recon/randoms.h"
 #include "recon/sensitivity.h"
 
@@ -218,6 +220,7 @@ class JobRun {
     }
     if (!reporter_.stop_requested()) {
       choose_subsets();
+      data_->sort_for(setup_.grid, setup_.scanner(), threads_, reporter_);
     }
   }
 
@@ -346,14 +349,14 @@ class JobRun {
         reporter_.show_image(result, iteration);
       }
     };
-    recon::OsemOptions options;
-    options.iterations = static_cast<int>(job_.algorithm.iterations);
-    options.subsets = data_->num_subsets();
-    options.psf_fwhm_mm = job_.algorithm.psf_fwhm_mm;
-    options.num_threads = threads_;
-    options.device = &device_;
-    options.report_every_subset = reporter_.wants_images();
-    recon::OsemResult result = recon::osem(*data_, setup_.scanner(), sensitivity_, start, tof(), options, reporter_);
+    const recon::ListmodeMeasurements measurements(*data_, setup_.scanner(), tof());
+    const recon::Problem problem =
+        recon::make_problem(measurements, setup_.scanner(), sensitivity_, job_.algorithm.psf_fwhm_mm, threads_);
+    const recon::RunOptions options{.passes = static_cast<int>(job_.algorithm.iterations),
+                                    .num_threads = threads_,
+                                    .device = &device_,
+                                    .report_every_update = reporter_.wants_images()};
+    recon::RunResult result = recon::run(recon::ExpectationMaximisation(), problem, start, options, reporter_);
     reporter_.on_image = nullptr;
     provenance_.device = projectors::device_word(device_.get());
     provenance_.figures = result.figures;

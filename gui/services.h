@@ -9,8 +9,8 @@
 
 #include "gui/model/scene_state.h"
 #include "io/job.h"
+#include "recon/algorithms/figures.h"
 #include "recon/image.h"
-#include "recon/osem.h"
 #include "recon/reporter.h"
 
 namespace coincide::gui {

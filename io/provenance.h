@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "io/job.h"
+#include "recon/algorithms/figures.h"
 #include "recon/events.h"
 #include "recon/image.h"
-#include "recon/osem.h"
 
 namespace coincide::io {
 

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <cstdint>
-
 namespace coincide::recon {
-
-class ComputeDevice;
 
 /// A correction that the data may or may not call for.
 enum class Switch { off, on, automatic };
@@ -20,16 +16,6 @@ struct CorrectionOptions {
   bool efficiencies = true;  ///< those of the file
   /// Solid angle of the crystal pair. Automatic: on unless the file's pair efficiencies hold it already.
   Switch geometric = Switch::automatic;
-};
-
-struct OsemOptions {
-  int iterations = 4;
-  int subsets = 1;         ///< 1 is MLEM
-  double psf_fwhm_mm = 0;  ///< Gaussian resolution model in image space, part of the system matrix; 0: none
-  int num_threads = 0;
-  ComputeDevice* device = nullptr;  ///< null: the CPU
-  /// Hand the image to the reporter after every subset, too; else after whole iterations only.
-  bool report_every_subset = false;
 };
 
 }  // namespace coincide::recon

@@ -116,7 +116,7 @@ GaussianFilter::GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_th
   }
 }
 
-void GaussianFilter::apply(std::vector<float>& values) const {
+void GaussianFilter::apply(std::span<float> values) const {
   const auto [n0, n1, n2] = grid_.shape;
   const Lines lines[3] = {
       {.groups = n1, .group_stride = n2, .length = n0, .stride = n1 * n2, .width = n2},

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "projectors/kernels/backend.h"
 #include "recon/image.h"
 
@@ -32,7 +35,7 @@ COINCIDE_HD std::int64_t mirrored_place(std::int64_t i, std::int64_t length) {
 class GaussianFilter {
  public:
   GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_threads = 0, Outside outside = Outside::mirrored);
-  void apply(std::vector<float>& values) const;
+  void apply(std::span<float> values) const;
   /// Weights at distances 0, 1 ... of voxels along an axis, the same on both sides.
   const std::vector<float>& taps(std::size_t axis) const { return taps_[axis]; }
 

@@ -8,8 +8,8 @@
 
 #include "gui/model/chart.h"
 #include "io/job.h"
+#include "recon/algorithms/figures.h"
 #include "recon/image.h"
-#include "recon/osem.h"
 
 namespace coincide::gui {
 

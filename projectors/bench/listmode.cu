@@ -5,7 +5,7 @@
 
 #include "projectors/bench/listmode.h"
 #include "projectors/cuda/calls.h"
-#include "projectors/cuda/event_update.h"
+#include "projectors/cuda/event_step.h"
 #include "projectors/device_floats.h"
 
 namespace coincide::projectors::bench {
@@ -13,6 +13,25 @@ namespace {
 
 constexpr int threads = cuda::default_threads_per_block;
 constexpr cudaStream_t stream = nullptr;
+
+/// Quotient of the one count of an event and its expectation, whose logarithm is added up as a likelihood would.
+struct Quotient {
+  const float* contamination;
+
+  __device__ float operator()(std::int64_t event, float projected, double& to_sum) const {
+    const float expected = projected + contamination[event];
+    to_sum = logf(expected);
+    return 1 / expected;
+  }
+};
+
+/// image *= back / sensitivity
+__global__ void update_image(const float* back, const float* sensitivity, std::int64_t num_voxels, float* image) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (i < num_voxels && sensitivity[i] > 0) {
+    image[i] *= back[i] / sensitivity[i];
+  }
+}
 
 /// Images and figures of both projections.
 class GpuListmode {
@@ -23,7 +42,6 @@ class GpuListmode {
         back_(options.device, grid.num_voxels()),
         shadowed_(projector_, back_.data(), num_events, stream),
         log_sum_(1, stream),
-        ones_(std::vector<float>(static_cast<std::size_t>(num_events), 1.0f), options.device),
         contamination_(std::vector<float>(static_cast<std::size_t>(num_events), contamination_mm), options.device) {
     cuda::clear(log_sum_.data(), 1, stream);
   }
@@ -36,9 +54,10 @@ class GpuListmode {
     if (sort) {
       order.emplace(call.setup(), lors, stream);
     }
-    cuda::launch(cuda::update_from_events<cuda::TofEventsKernel>, lors.count, threads, stream, call.setup().data(),
-                 lors, order ? order->taken() : cuda::Taken{}, call.part(cuda::Route(nullptr), 0, lors.count),
-                 cuda::EventTerms{ones_.data(), contamination_.data()}, image, shadowed_.target(), log_sum_.data());
+    cuda::launch(cuda::project_events<cuda::TofEventsKernel, Quotient>, lors.count, threads, stream,
+                 call.setup().data(), lors, order ? order->taken() : cuda::Taken{},
+                 call.part(cuda::Route(nullptr), 0, lors.count), Quotient{contamination_.data()}, image,
+                 shadowed_.target(), log_sum_.data());
     shadowed_.merge(stream);
   }
   DeviceFloats& back() { return back_; }
@@ -50,7 +69,7 @@ class GpuListmode {
   DeviceFloats back_;
   cuda::ShadowedImage shadowed_;
   cuda::Buffer<double> log_sum_;
-  DeviceCopy<float> ones_, contamination_;
+  DeviceCopy<float> contamination_;
 };
 
 std::vector<float> downloaded(const DeviceFloats& image) {
@@ -103,9 +122,8 @@ class GpuOsemIteration final : public Projection {
     for (const auto& subset : placed_) {
       cuda::clear(listmode_.back().data(), image_.size(), stream);
       listmode_.step(*subset, false, image_.data());
-      constexpr float inverse_share = 1;  // it is that of the subset
-      cuda::launch(cuda::update_image, image_.size(), threads, stream, listmode_.back().data(), sensitivity_.data(),
-                   inverse_share, image_.size(), image_.data());
+      cuda::launch(update_image, image_.size(), threads, stream, listmode_.back().data(), sensitivity_.data(),
+                   image_.size(), image_.data());
     }
     wait_for(device_);
   }

@@ -7,16 +7,18 @@
 #include "io/phantom_file.h"
 #include "io/scanner_file.h"
 #include "recon/attenuation.h"
-#include "recon/osem.h"
 #include "recon/randoms.h"
 #include "recon/sensitivity.h"
 #include "recon/simulation.h"
 #include "support/memory_events.h"
+#include "support/osem.h"
 #include "support/test_main.h"
 
 using namespace coincide;
 using namespace coincide::recon;
 using coincide::tests::MemoryEvents;
+using coincide::tests::osem;
+using coincide::tests::OsemOptions;
 
 namespace {
 
@@ -35,7 +37,7 @@ Phantom phantom(const char* name) { return io::read_phantom(std::string(COINCIDE
 
 struct Result {
   Image image;  ///< Bq/mL
-  OsemResult osem;
+  RunResult osem;
   std::uint64_t prompts = 0;
   std::uint64_t delayeds = 0;
 };

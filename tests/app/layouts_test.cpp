@@ -11,11 +11,11 @@
 #include "io/petsird_writer.h"
 #include "io/scanner_file.h"
 #include "projectors/error.h"
-#include "recon/osem.h"
 #include "recon/sensitivity.h"
 #include "recon/simulation.h"
 #include "support/layouts.h"
 #include "support/memory_events.h"
+#include "support/osem.h"
 #include "support/test_main.h"
 
 using namespace coincide;
@@ -61,8 +61,8 @@ Image reconstruct(recon::EventSource& source, double psf_fwhm_mm = 0) {
   const recon::ImageGrid grid = app::automatic_grid(source.scanner(), {4, 4, 4});
   const Image sensitivity = recon::sensitivity_image(model, grid, nullptr, {}, silent);
   recon::ListmodeData data = recon::ListmodeData::load(source, model, {.subsets = 2}, silent);
-  Image image = recon::osem(data, source.scanner(), sensitivity, Image(grid, 1), true,
-                            {.iterations = 5, .subsets = 2, .psf_fwhm_mm = psf_fwhm_mm}, silent)
+  Image image = tests::osem(data, source.scanner(), sensitivity, Image(grid, 1), true,
+                     {.iterations = 5, .subsets = 2, .psf_fwhm_mm = psf_fwhm_mm}, silent)
                     .image;
   for (float& value : image.values) {
     value *= static_cast<float>(4 * 4 * 4 / duration_s);

@@ -7,16 +7,17 @@
 
 #include "io/listmode_file.h"
 #include "projectors/projector.h"
-#include "recon/osem.h"
 #include "recon/psf.h"
 #include "recon/sensitivity.h"
 #include "support/gunzip.h"
+#include "support/osem.h"
 #include "support/test_main.h"
 
 using namespace coincide;
 using namespace coincide::recon;
 using projectors::BoundaryRule;
 using projectors::Projector;
+using tests::osem;
 
 namespace {
 
@@ -100,7 +101,7 @@ std::filesystem::path unpacked_points_hdf5(const QTemporaryDir& folder) {
 }
 
 /// MLEM over all data with the simulator's model: efficiencies of the file, TOF, 2.5 mm blur.
-OsemResult simulator_mlem(EventSource& source, int iterations, int subsets) {
+RunResult simulator_mlem(EventSource& source, int iterations, int subsets) {
   Reporter silent;
   const ImageGrid grid = simulator_grid(source.scanner());
   const MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
@@ -230,7 +231,7 @@ class PetsirdImagesTest : public QObject {
 
   void cylinder_mlem() {
     const auto source = io::open_listmode(data_folder + "cylinder/cylinder_v0.7.2.petsird");
-    const OsemResult result = simulator_mlem(*source, 8, 1);
+    const RunResult result = simulator_mlem(*source, 8, 1);
     for (std::size_t i = 1; i < result.figures.size(); ++i) {
       QVERIFY(result.figures[i].log_likelihood > result.figures[i - 1].log_likelihood);
     }

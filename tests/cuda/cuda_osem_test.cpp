@@ -8,16 +8,17 @@
 #include "projectors/error.h"
 #include "recon/attenuation.h"
 #include "recon/compute_device.h"
-#include "recon/osem.h"
 #include "recon/randoms.h"
 #include "recon/sensitivity.h"
 #include "support/memory_events.h"
+#include "support/osem.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
 
 using namespace coincide;
 using namespace coincide::recon;
 using coincide::tests::MemoryEvents;
+using coincide::tests::osem;
 
 namespace {
 
@@ -54,7 +55,7 @@ class Booking final : public Reporter {
 
 struct Run {
   Image sensitivity;
-  OsemResult osem;
+  RunResult osem;
 };
 
 /// The whole chain with attenuation and randoms.
@@ -151,7 +152,7 @@ class CudaOsemTest : public QObject {
     const MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
     Booking silent;
     const Image sensitivity = sensitivity_image(model, grid, nullptr, {}, silent);
-    std::vector<OsemResult> results;
+    std::vector<RunResult> results;
     for (ComputeDevice* device : {&cpu, &card}) {
       Booking stops;
       stops.stop_after = 3;  // in the first iteration
@@ -213,7 +214,7 @@ class CudaOsemTest : public QObject {
     const Image ones(large, 1);
     cuda_on_host::machine().memory_bytes =
         cuda_on_host::counts().bytes_in_use + 2 * (std::size_t{48} << 20) + 1'000'000;
-    const OsemResult result =
+    const RunResult result =
         osem(data, source.scanner(), ones, ones, false, {.iterations = 1, .device = &card}, booking);
     QCOMPARE(result.iterations_done, 1.0);
     QCOMPARE(booking.warnings.size(), std::size_t{1});

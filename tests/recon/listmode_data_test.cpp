@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "projectors/error.h"
+#include "recon/image.h"
 #include "support/memory_events.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
@@ -101,9 +102,13 @@ ListmodeData load(recon::EventSource& source, const LoadOptions& options) {
   return ListmodeData::load(source, model, options, reporter);
 }
 
-struct StopAtOnce : recon::Reporter {
+struct StopSoon : recon::Reporter {
   mutable int asked = 0;
   bool stop_requested() const override { return ++asked > 3; }
+};
+
+struct Stopped : recon::Reporter {
+  bool stop_requested() const override { return true; }
 };
 
 }  // namespace
@@ -387,10 +392,33 @@ class ListmodeDataTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(InputError, load(good, {.subsets = 0}));
   }
 
+  /// The same events in another order, unless a stop is asked for.
+  void sorting_moves_whole_events() {
+    MemoryEvents source = acquisition();
+    ListmodeData data = load(source, {});
+    const recon::PromptColumns columns = data.subset(0);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      columns.additive[i] = static_cast<float>(columns.crystal_a[i] * 1000 + columns.crystal_b[i]);
+    }
+    const auto crystals = [&] {
+      return std::vector<std::uint32_t>(columns.crystal_a.begin(), columns.crystal_a.end());
+    };
+    const std::vector<std::uint32_t> before = crystals();
+    const recon::ImageGrid grid = recon::centred_grid({9, 9, 3}, {8, 8, 6}, {0, 0, 0});
+    data.sort_for(grid, source.scanner(), 1, Stopped());
+    QCOMPARE(crystals(), before);
+    data.sort_for(grid, source.scanner(), 1, recon::Reporter());
+    QVERIFY(crystals() != before);
+    QVERIFY(std::ranges::is_permutation(crystals(), before));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      QCOMPARE(columns.additive[i], static_cast<float>(columns.crystal_a[i] * 1000 + columns.crystal_b[i]));
+    }
+  }
+
   void stop_keeps_what_was_read() {
     MemoryEvents source = acquisition();
     const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
-    StopAtOnce reporter;
+    StopSoon reporter;
     const ListmodeData data = ListmodeData::load(source, model, {}, reporter);
     QCOMPARE(data.counts().prompts + data.counts().delayeds, 300U);
   }

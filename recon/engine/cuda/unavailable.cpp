@@ -1,13 +1,12 @@
 // Linked in place of the GPU's engine where there was no CUDA compiler.
 
 #include "projectors/error.h"
+#include "recon/engine/engine.h"
 #include "recon/engine/penalty.h"
-#include "recon/osem_engine.h"
 
 namespace coincide::recon {
 
-std::unique_ptr<OsemEngine> make_cuda_engine(const OsemInput&, const Image&, int,
-                                             const std::function<void(const std::string&)>&) {
+std::unique_ptr<Engine> make_cuda_engine(const Problem&, int, int, const std::function<void(const std::string&)>&) {
   throw DeviceError("This build holds no CUDA kernels.");
 }
 

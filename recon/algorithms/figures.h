@@ -1,0 +1,14 @@
+#pragma once
+
+namespace coincide::recon {
+
+struct IterationFigures {
+  double iteration = 0;  ///< full passes done
+  double log_likelihood =
+      0;  ///< sum ln(m A x + b) - sum(s x) - sum(b), at the image before this pass; b's sum left out
+  double image_sum = 0;
+  double expected_counts = 0;  ///< sum(s x) after the pass; equals prompts minus randoms under MLEM
+  double seconds = 0;
+};
+
+}  // namespace coincide::recon

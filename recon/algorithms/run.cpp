@@ -1,0 +1,186 @@
+#include "recon/algorithms/run.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "projectors/error.h"
+
+namespace coincide::recon {
+namespace {
+
+constexpr std::string_view stage = "reconstruction";
+
+void check(const Problem& problem, const Image& start, const RunOptions& options) {
+  if (options.passes < 0) {
+    throw InputError(fmt::format("the number of iterations is {}: it must be 0 or more", options.passes));
+  }
+  if (!(problem.grid == start.grid)) {
+    throw InputError("the sensitivity image and the start image have different grids: make them on the same one");
+  }
+  check_image(start, "start");
+}
+
+class Loop {
+ public:
+  Loop(const Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
+       Reporter& reporter)
+      : algorithm_(algorithm), problem_(problem), options_(options), reporter_(reporter) {
+    result_.image = start;
+    // Voxels that nothing sees would keep their start value for ever.
+    for (std::size_t i = 0; i < problem.sensitivity.size(); ++i) {
+      result_.image.values[i] = problem.sensitivity[i] > 0 ? start.values[i] : 0;
+    }
+  }
+
+  RunResult run();
+
+ private:
+  enum class Outcome { done, stopped, device_failed };
+  void make_engine();
+  void begin();
+  Outcome run_pass_on_device();
+  bool run_pass();
+  bool run_update(int updates);
+  double passes_done(int updates) const { return state_->pass + static_cast<double>(state_->update) / updates; }
+  void show_image();
+
+  ComputeDevice& device() { return options_.device != nullptr ? *options_.device : cpu_; }
+
+  const Algorithm& algorithm_;
+  const Problem& problem_;
+  const RunOptions& options_;
+  Reporter& reporter_;
+  ComputeDevice cpu_;
+  std::unique_ptr<Engine> engine_;
+  std::optional<State> state_;
+  RunResult result_;
+};
+
+void Loop::make_engine() {
+  if (device().get().kind == projectors::DeviceKind::cuda) {
+    try {
+      engine_ = make_cuda_engine(problem_, options_.num_threads, device().get().index,
+                                 [this](const std::string& sentence) { reporter_.note(sentence); });
+      begin();
+      return;
+    } catch (const DeviceError& error) {
+      device().give_up(error, stage, reporter_);
+      state_.reset();
+    }
+  }
+  engine_ = make_cpu_engine(problem_, options_.num_threads);
+  begin();
+}
+
+void Loop::begin() {
+  state_.emplace(State{.x = engine_->make_image(), .images = {}});
+  state_->x.upload(result_.image.values.data());
+  algorithm_.begin(*engine_, *state_);
+}
+
+RunResult Loop::run() {
+  if (options_.passes > 0) {
+    make_engine();
+  }
+  while (state_ && state_->pass < options_.passes && !result_.stopped) {
+    Outcome outcome = run_pass_on_device();
+    if (outcome == Outcome::device_failed) {
+      outcome = run_pass_on_device();
+    }
+    result_.stopped = outcome == Outcome::stopped;
+  }
+  return std::move(result_);
+}
+
+/// If the device fails and may be given up, all is as before the pass, and the engine the CPU's.
+Loop::Outcome Loop::run_pass_on_device() {
+  std::optional<SavedState> safe;
+  if (device().may_be_given_up()) {
+    safe = saved(*state_);
+  }
+  try {
+    return run_pass() ? Outcome::done : Outcome::stopped;
+  } catch (const DeviceError& error) {
+    if (!safe) {
+      throw;
+    }
+    device().give_up(error, fmt::format("{}, from iteration {} on", stage, safe->pass + 1), reporter_);
+    state_.reset();
+    engine_ = make_cpu_engine(problem_, options_.num_threads);
+    state_ = restored(*safe, *engine_);
+    result_.image.values = safe->x;
+    result_.iterations_done = safe->pass;
+    return Outcome::device_failed;
+  }
+}
+
+/// False if the reporter asked to stop.
+bool Loop::run_pass() {
+  const int updates = algorithm_.updates_per_pass(problem_);
+  const auto start = std::chrono::steady_clock::now();
+  const double counts_before = engine_->dot(state_->x, engine_->sensitivity());
+  reporter_.progress(stage, static_cast<double>(state_->pass) / options_.passes);
+  reporter_.step(fmt::format("iteration {} of {}", state_->pass + 1, options_.passes));
+  state_->log_sum = 0;
+  while (state_->update < updates) {
+    if (!run_update(updates)) {
+      state_->x.download(result_.image.values.data());
+      return false;
+    }
+    result_.iterations_done = passes_done(updates);
+    if (options_.report_every_update && state_->update < updates) {
+      state_->x.download(result_.image.values.data());
+      show_image();
+    }
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  state_->x.download(result_.image.values.data());
+  const IterationFigures figures{.iteration = result_.iterations_done,
+                                 .log_likelihood = state_->log_sum - counts_before,
+                                 .image_sum = engine_->sum(state_->x),
+                                 .expected_counts = engine_->dot(state_->x, engine_->sensitivity()),
+                                 .seconds = elapsed.count()};
+  // Nothing can fail any more: a pass that a device did not finish leaves no figures.
+  ++state_->pass;
+  state_->update = 0;
+  result_.figures.push_back(figures);
+  reporter_.figures(figures);
+  show_image();
+  return true;
+}
+
+void Loop::show_image() { reporter_.intermediate_image(result_.image, result_.iterations_done); }
+
+/// One update of the image; false, with the image as it was, if the reporter asked to stop.
+bool Loop::run_update(int updates) {
+  const auto report = [&](double of_update) {
+    const double of_pass = (state_->update + of_update) / updates;
+    reporter_.progress(stage, (state_->pass + of_pass) / options_.passes);
+  };
+  const bool done = algorithm_.step(*engine_, *state_, [&](double of_update) {
+    if (of_update > 0) {
+      report(of_update);
+    }
+    return !reporter_.stop_requested();
+  });
+  if (done) {
+    report(1);
+    ++state_->update;
+  }
+  return done;
+}
+
+}  // namespace
+
+RunResult run(const Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
+              Reporter& reporter) {
+  check(problem, start, options);
+  return Loop(algorithm, problem, start, options, reporter).run();
+}
+
+}  // namespace coincide::recon

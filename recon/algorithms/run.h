@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include "recon/algorithms/algorithm.h"
+#include "recon/algorithms/figures.h"
+#include "recon/compute_device.h"
+#include "recon/image.h"
+#include "recon/reporter.h"
+
+namespace coincide::recon {
+
+struct RunOptions {
+  int passes = 4;
+  int num_threads = 0;              ///< on the CPU; 0: all cores
+  ComputeDevice* device = nullptr;  ///< null: the CPU
+  /// Hand the image to the reporter after every update, too; else after whole passes only.
+  bool report_every_update = false;
+};
+
+struct RunResult {
+  Image image;                 ///< annihilations per mm^3 if m is absolute, else arbitrary
+  double iterations_done = 0;  ///< passes
+  bool stopped = false;        ///< the reporter asked to; the image is what had been reached
+  std::vector<IterationFigures> figures;
+};
+
+/// The only loop: runs an algorithm from the image `start`, which must be on the problem's grid. Voxels where s is 0
+/// are 0. Where a GPU that the program chose by itself fails, the CPU goes on from the last whole pass.
+RunResult run(const Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
+              Reporter& reporter);
+
+}  // namespace coincide::recon

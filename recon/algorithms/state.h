@@ -1,0 +1,33 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "recon/engine/engine.h"
+
+namespace coincide::recon {
+
+/// All that an algorithm needs to go on: what is not here may not outlive an update. Images live where the engine
+/// computes.
+struct State {
+  int pass = 0;                               ///< whole passes done
+  int update = 0;                             ///< updates done of the pass that has begun
+  EngineImage x;                              ///< the image [annihilations per mm^3 if m is absolute]
+  std::map<std::string, EngineImage> images;  ///< others of the algorithm, by name
+  double log_sum = 0;                         ///< of y ln(m A x + b) in this pass
+};
+
+/// The same in memory of the host.
+struct SavedState {
+  int pass = 0;
+  int update = 0;
+  std::vector<float> x;
+  std::map<std::string, std::vector<float>> images;
+  double log_sum = 0;
+};
+
+SavedState saved(const State& state);
+State restored(const SavedState& saved, const Engine& engine);
+
+}  // namespace coincide::recon

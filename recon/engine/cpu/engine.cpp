@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "projectors/projector.h"
+#include "recon/engine/engine.h"
+#include "recon/engine/kernels/updates.h"
+#include "recon/parallel.h"
+#include "recon/psf.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Cells that are projected at a time: enough for many cores, small against the memory.
+constexpr std::int64_t block_cells = 1 << 18;
+
+/// A x -> m / (m A x + b) of some cells, which begin at cell `offset` of the block.
+class RatioStep final : public projectors::ValueStep {
+ public:
+  RatioStep(const DataBlock& block, std::int64_t offset, std::int64_t count)
+      : block_(block), offset_(offset), log_sums_(static_cast<std::size_t>(count / part + 1)) {}
+
+  void operator()(std::int64_t first, std::int64_t count, float* values) const override {
+    double sum = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t cell = offset_ + first + i;
+      const auto ratio = kernels::Ratio::of(block_.factor[cell], values[i], block_.additive[cell]);
+      values[i] = ratio.value;
+      sum += ratio.expected > 0 ? std::log(double{ratio.expected}) : 0;
+    }
+    log_sums_[static_cast<std::size_t>(first / part)] = sum;
+  }
+
+  /// Of ln(m A x + b), added up in the order of the cells: the same bits for any number of threads.
+  double log_sum() const { return std::accumulate(log_sums_.begin(), log_sums_.end(), 0.0); }
+
+ private:
+  static constexpr std::int64_t part = 256;  ///< cells per call
+
+  const DataBlock& block_;
+  std::int64_t offset_;
+  mutable std::vector<double> log_sums_;
+};
+
+class CpuEngine final : public Engine {
+ public:
+  CpuEngine(const Problem& problem, int num_threads)
+      : problem_(problem),
+        num_threads_(num_threads),
+        projector_(problem.grid, {.num_threads = num_threads}),
+        sensitivity_({}, problem.grid.num_voxels()) {
+    sensitivity_.upload(problem.sensitivity.data());
+    if (problem.psf_fwhm_mm != 0) {
+      psf_.emplace(problem.grid, problem.psf_fwhm_mm, num_threads);
+      blurred_.resize(problem.sensitivity.size());
+    }
+  }
+
+  const Problem& problem() const override { return problem_; }
+  projectors::Device device() const override { return {}; }
+  const EngineImage& sensitivity() const override { return sensitivity_; }
+
+  bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) override;
+
+  double sum(const EngineImage& x) const override {
+    const float* values = x.data();
+    return ordered_sum(x.size(), num_threads_, [values](std::int64_t i) { return double{values[i]}; });
+  }
+  double dot(const EngineImage& x, const EngineImage& y) const override {
+    const float *a = x.data(), *b = y.data();
+    return ordered_sum(x.size(), num_threads_, [a, b](std::int64_t i) { return double{a[i]} * b[i]; });
+  }
+  void em_update(const EngineImage& back, double share, EngineImage& x) const override {
+    const float *b = back.data(), *s = sensitivity_.data();
+    for_each_voxel(x,
+                   [b, s, share](std::int64_t i, float value) { return kernels::em_update(value, b[i], s[i], share); });
+  }
+
+ private:
+  double project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x, float* out);
+
+  /// x[i] <- next(i, x[i])
+  template <class Next>
+  void for_each_voxel(EngineImage& x, const Next& next) const {
+    float* values = x.data();
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads_))
+    for (std::int64_t i = 0; i < x.size(); ++i) {
+      values[i] = next(i, values[i]);
+    }
+  }
+
+  const Problem& problem_;
+  int num_threads_;
+  projectors::Projector projector_;
+  EngineImage sensitivity_;
+  std::optional<GaussianFilter> psf_;
+  std::vector<float> blurred_;
+};
+
+bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) {
+  const DataBlock block = problem_.data.subset(subset);
+  if (psf_) {
+    std::copy_n(x.data(), x.size(), blurred_.begin());
+    psf_->apply(blurred_);
+  }
+  out.clear();
+  for (std::int64_t first = 0; first < block.size(); first += block_cells) {
+    if (!go_on(static_cast<double>(first) / static_cast<double>(block.size()))) {
+      return false;
+    }
+    log_sum += project_block(block, first, std::min(block_cells, block.size() - first),
+                             psf_ ? blurred_.data() : x.data(), out.data());
+  }
+  if (psf_) {
+    psf_->apply({out.data(), static_cast<std::size_t>(out.size())});
+  }
+  return true;
+}
+
+/// Adds A^T (m / (m A x + b)) of some cells to `out`; returns their sum of ln(m A x + b).
+double CpuEngine::project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x,
+                                float* out) {
+  projectors::Lors lors = block.lors;
+  lors.count = count;
+  lors.start_index += first;
+  lors.end_index += first;
+  const RatioStep ratio(block, first, count);
+  const std::vector<projectors::TofBin>& bins = problem_.data.tof_bins();
+  if (!bins.empty()) {
+    const projectors::TofTable tof{
+        .bins = bins.data(), .bin_index = block.tof_bin + first, .num_bins = std::ssize(bins)};
+    projector_.forward_back(lors, tof, x, ratio, out);
+  } else {
+    projector_.forward_back(lors, projectors::NoTof{}, x, ratio, out);
+  }
+  return ratio.log_sum();
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_cpu_engine(const Problem& problem, int num_threads) {
+  return std::make_unique<CpuEngine>(problem, num_threads);
+}
+
+}  // namespace coincide::recon

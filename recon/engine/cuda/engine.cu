@@ -1,0 +1,353 @@
+// Reconstruction on the GPU: from the first subset to the last image nothing but figures leaves the device, unless the
+// image is asked for or the data do not fit.
+
+#include <numeric>
+#include <string>
+
+#include "projectors/cuda/calls.h"
+#include "projectors/cuda/event_step.h"
+#include "recon/engine/engine.h"
+#include "recon/engine/kernels/updates.h"
+#include "recon/psf.h"
+
+namespace coincide::recon {
+namespace {
+
+namespace gpu = projectors::cuda;
+using gpu::Buffer;
+
+constexpr int threads = gpu::default_threads_per_block;
+
+/// Where lines along an axis lie.
+struct Axis {
+  std::int64_t length;
+  std::int64_t stride;
+};
+
+/// Convolution along one axis with `taps`, those of GaussianFilter; outside the image is its mirror image.
+__global__ void blur_along(const float* in, Axis axis, const float* taps, std::int64_t num_taps,
+                           std::int64_t num_voxels, float* out) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (i < num_voxels) {
+    // Division of 64-bit numbers takes the time of some taps.
+    const std::int64_t place = num_voxels <= INT32_MAX
+                                   ? static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(axis.stride) %
+                                         static_cast<std::uint32_t>(axis.length)
+                                   : i / axis.stride % axis.length;
+    const float* line = in + (i - place * axis.stride);
+    float sum = taps[0] * in[i];
+    for (std::int64_t tap = 1; tap < num_taps; ++tap) {
+      sum += taps[tap] * (line[mirrored_place(place - tap, axis.length) * axis.stride] +
+                          line[mirrored_place(place + tap, axis.length) * axis.stride]);
+    }
+    out[i] = sum;
+  }
+}
+
+/// m / (m A x + b) of cells, and ln(m A x + b).
+struct RatioStep {
+  const float* factor;
+  const float* additive;
+
+  __device__ float operator()(std::int64_t cell, float projected, double& to_sum) const {
+    const auto ratio = kernels::Ratio::of(factor[cell], projected, additive[cell]);
+    to_sum = ratio.expected > 0 ? logf(ratio.expected) : 0;
+    return ratio.value;
+  }
+};
+
+__global__ void update_by_em(const float* back, const float* sensitivity, double share, std::int64_t num_voxels,
+                             float* image) {
+  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  if (i < num_voxels) {
+    image[i] = kernels::em_update(image[i], back[i], sensitivity[i], share);
+  }
+}
+
+/// Sum of the image, or of image times `factor` if that is not null.
+__global__ void sum_voxels(const float* image, const float* factor, std::int64_t num_voxels, double* sum) {
+  const std::int64_t all_threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+  double value = 0;
+  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < num_voxels;
+       i += all_threads) {
+    value += double{image[i]} * (factor != nullptr ? factor[i] : 1);
+  }
+  gpu::add_block_sum(value, sum);
+}
+
+/// The columns of all subsets, one after the other, on the device.
+struct ResidentData {
+  Buffer<std::uint32_t> start_index, end_index;
+  Buffer<std::uint16_t> tof_bin;
+  Buffer<float> factor, additive;
+  std::vector<std::int64_t> first;  ///< cell of each subset
+};
+constexpr std::size_t bytes_per_cell = 2 * sizeof(std::uint32_t) + sizeof(std::uint16_t) + 2 * sizeof(float);
+
+class CudaEngine final : public Engine {
+ public:
+  CudaEngine(const Problem& problem, int num_threads, int device, const std::function<void(const std::string&)>& note)
+      : problem_(problem),
+        device_(device),
+        current_(device),
+        num_voxels_(problem.grid.num_voxels()),
+        projector_(problem.grid, {.device = {projectors::DeviceKind::cuda, device}}),
+        filter_(problem.grid, problem.psf_fwhm_mm),
+        staging_(num_threads) {
+    gpu::check_planes(problem.grid);
+    const bool fit = data_fit(note);
+    points_ = uploaded(problem.data.points_mm(), 3 * problem.data.num_points());
+    sensitivity_.emplace(make_image());
+    staging_.upload(problem.sensitivity.data(), num_voxels_, sensitivity_->data());
+    sum_ = Buffer<double>(1, stream_);
+    if (filter_used()) {
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        taps_[axis] = uploaded(filter_.taps(axis).data(), std::ssize(filter_.taps(axis)));
+      }
+      blurred_[0] = Buffer<float>(num_voxels_, stream_);
+      blurred_[1] = Buffer<float>(num_voxels_, stream_);
+    }
+    if (fit) {
+      try {
+        upload_data();
+      } catch (const DeviceError&) {  // less memory than was said; if the device is lost, the next call says so
+        staging_.abandon();
+        note("There is not enough memory on the GPU after all: the events come in parts in each iteration.");
+      }
+    }
+    if (uses_tof()) {
+      const std::vector<projectors::TofBin>& bins = problem.data.tof_bins();
+      const projectors::TofTable table{.bins = bins.data(), .num_bins = std::ssize(bins)};
+      tof_.emplace(projector_, table, 0, stream_);
+    } else {
+      no_tof_.emplace(projector_, projectors::NoTof{}, 0, stream_);
+    }
+    gpu::wait(stream_);
+  }
+
+  const Problem& problem() const override { return problem_; }
+  projectors::Device device() const override { return {projectors::DeviceKind::cuda, device_}; }
+  const EngineImage& sensitivity() const override { return *sensitivity_; }
+
+  bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) override;
+
+  double sum(const EngineImage& x) const override { return sum_of(x.data(), nullptr); }
+  double dot(const EngineImage& x, const EngineImage& y) const override { return sum_of(x.data(), y.data()); }
+  void em_update(const EngineImage& back, double share, EngineImage& x) const override {
+    gpu::launch(update_by_em, num_voxels_, threads, stream_, back.data(), sensitivity_->data(), share, num_voxels_,
+                x.data());
+    gpu::wait(stream_);
+  }
+
+ private:
+  bool uses_tof() const { return !problem_.data.tof_bins().empty(); }
+  bool filter_used() const { return problem_.psf_fwhm_mm != 0; }
+  bool data_fit(const std::function<void(const std::string&)>& note) const;
+  void upload_data();
+  bool project_resident(int subset, const float* image, const gpu::Target& target, const GoOn& go_on);
+  bool project_in_parts(int subset, const float* image, const gpu::Target& target, const GoOn& go_on);
+  void project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin, std::int64_t first,
+               const RatioStep& step, const float* image, const gpu::Target& target, cudaStream_t stream);
+  void blur(const float* image, float* out) const;
+  double sum_of(const float* image, const float* factor) const;
+  double number(const Buffer<double>& on_device) const {
+    double value = 0;
+    gpu::copy(on_device.data(), 1, &value, stream_);
+    gpu::wait(stream_);
+    return value;
+  }
+  template <class T>
+  Buffer<T> uploaded(const T* host, std::int64_t count) {
+    Buffer<T> buffer(count, stream_);
+    gpu::wait(stream_);
+    staging_.upload(host, count, buffer.data());
+    return buffer;
+  }
+
+  const Problem& problem_;
+  int device_;
+  gpu::CurrentDevice current_;  // of the thread that makes the engine, uses and ends it
+  gpu::Stream stream_;
+  std::int64_t num_voxels_;
+  projectors::Projector projector_;
+  GaussianFilter filter_;
+  gpu::Staging staging_;
+  Buffer<float> points_;
+  std::optional<EngineImage> sensitivity_;
+  Buffer<float> taps_[3];
+  Buffer<float> blurred_[2];  ///< of the resolution model
+  Buffer<double> sum_;
+  std::optional<gpu::TableCall> tof_;
+  std::optional<gpu::NoTofCall> no_tof_;
+  std::optional<ResidentData> data_;
+};
+
+/// Whether there is room for the data beside the images. Throws DeviceError if there is none for these.
+bool CudaEngine::data_fit(const std::function<void(const std::string&)>& note) const {
+  constexpr double usable_part = 0.95;  // the rest is for what allocation wastes, and for the display
+  const std::uint64_t image_bytes = cuda_engine_bytes(problem_.grid, problem_.psf_fwhm_mm, 0);
+  const std::uint64_t data_bytes =
+      cuda_engine_bytes(problem_.grid, problem_.psf_fwhm_mm, problem_.data.num_counts()) - image_bytes;
+  const gpu::MemorySizes memory = gpu::memory_sizes();
+  const auto usable = static_cast<std::size_t>(usable_part * static_cast<double>(memory.free_bytes));
+  const std::string there_is =
+      gpu::gigabytes(memory.free_bytes) + " of " + gpu::gigabytes(memory.total_bytes) + " of the GPU's memory are free";
+  if (image_bytes > usable) {
+    throw DeviceError("Reconstruction of " + std::to_string(num_voxels_) + " voxels needs " +
+                      gpu::gigabytes(image_bytes) + " for images; " + there_is +
+                      ". Take larger voxels or a smaller image, or compute on the CPU.");
+  }
+  const bool fit = image_bytes + data_bytes <= usable;
+  note("The GPU holds images of " + gpu::gigabytes(image_bytes) +
+       (fit ? " and events of " + gpu::gigabytes(data_bytes) + "; "
+            : "; the events, " + gpu::gigabytes(data_bytes) + ", come in parts in each iteration; ") +
+       there_is + ".");
+  return fit;
+}
+
+void CudaEngine::upload_data() {
+  ResidentData data;
+  const int num_subsets = problem_.data.num_subsets();
+  std::int64_t count = 0;
+  for (int subset = 0; subset < num_subsets; ++subset) {
+    data.first.push_back(count);
+    count += problem_.data.subset(subset).size();
+  }
+  data.start_index = Buffer<std::uint32_t>(count, stream_);
+  data.end_index = Buffer<std::uint32_t>(count, stream_);
+  data.tof_bin = Buffer<std::uint16_t>(uses_tof() ? count : 0, stream_);
+  data.factor = Buffer<float>(count, stream_);
+  data.additive = Buffer<float>(count, stream_);
+  gpu::wait(stream_);
+  for (int subset = 0; subset < num_subsets; ++subset) {
+    const DataBlock block = problem_.data.subset(subset);
+    const std::int64_t first = data.first[static_cast<std::size_t>(subset)];
+    staging_.upload(block.lors.start_index, block.size(), data.start_index.data() + first);
+    staging_.upload(block.lors.end_index, block.size(), data.end_index.data() + first);
+    if (uses_tof()) {
+      staging_.upload(block.tof_bin, block.size(), data.tof_bin.data() + first);
+    }
+    staging_.upload(block.factor, block.size(), data.factor.data() + first);
+    staging_.upload(block.additive, block.size(), data.additive.data() + first);
+  }
+  data_ = std::move(data);
+}
+
+bool CudaEngine::back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) {
+  if (!go_on(0)) {
+    return false;
+  }
+  float* back = filter_used() ? blurred_[1].data() : out.data();
+  const float* image = x.data();
+  if (filter_used()) {
+    blur(image, blurred_[0].data());
+    image = blurred_[0].data();
+  }
+  gpu::clear(back, num_voxels_, stream_);
+  gpu::clear(sum_.data(), 1, stream_);
+  const std::int64_t cells = problem_.data.subset(subset).size();
+  const gpu::ShadowedImage shadowed(projector_, back, cells, stream_);
+  const bool done = data_ ? project_resident(subset, image, shadowed.target(), go_on)
+                          : project_in_parts(subset, image, shadowed.target(), go_on);
+  if (!done) {
+    gpu::wait(stream_);
+    return false;
+  }
+  shadowed.merge(stream_);
+  if (filter_used()) {
+    blur(back, out.data());
+  }
+  log_sum += number(sum_);
+  return true;
+}
+
+/// In launches that end soon enough for a display that hangs on the same card, and for a stop.
+bool CudaEngine::project_resident(int subset, const float* image, const gpu::Target& target, const GoOn& go_on) {
+  constexpr std::int64_t most = std::int64_t{1} << 22;
+  const std::int64_t cells = problem_.data.subset(subset).size();
+  for (std::int64_t done = 0; done < cells; done += most) {
+    if (done > 0) {
+      gpu::wait(stream_);
+      if (!go_on(static_cast<double>(done) / static_cast<double>(cells))) {
+        return false;
+      }
+    }
+    const std::int64_t first = data_->first[static_cast<std::size_t>(subset)] + done;
+    const projectors::Lors lors{points_.data(), points_.data(), std::min(most, cells - done),
+                                data_->start_index.data() + first, data_->end_index.data() + first};
+    project(lors, gpu::Route(nullptr), uses_tof() ? data_->tof_bin.data() + first : nullptr, 0,
+            {data_->factor.data() + first, data_->additive.data() + first}, image, target, stream_);
+  }
+  return true;
+}
+
+bool CudaEngine::project_in_parts(int subset, const float* image, const gpu::Target& target, const GoOn& go_on) {
+  const DataBlock block = problem_.data.subset(subset);
+  const std::int64_t cells = block.size();
+  const std::int64_t most = gpu::Staging::lors_per_part(bytes_per_cell);
+  gpu::wait(stream_);  // the parts have streams of their own
+  for (std::int64_t first = 0, part = 0; first < cells; first += most, ++part) {
+    const bool stop = first > 0 && !go_on(static_cast<double>(first) / static_cast<double>(cells));
+    if (stop) {
+      staging_.finish();
+      return false;
+    }
+    const std::int64_t count = std::min(most, cells - first);
+    gpu::Slot& slot = staging_.slot(part);
+    slot.begin();
+    const gpu::Route route(&slot);
+    const projectors::Lors lors{points_.data(), points_.data(), count,
+                                route.input(block.lors.start_index, first, count),
+                                route.input(block.lors.end_index, first, count)};
+    const RatioStep step{route.input(block.factor, first, count), route.input(block.additive, first, count)};
+    project(lors, route, block.tof_bin, first, step, image, target, slot.stream());
+    slot.end();
+  }
+  staging_.finish();
+  return true;
+}
+
+/// Cells whose LORs and terms are on the device; their TOF bins are those from `first` on, by the route.
+void CudaEngine::project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin,
+                         std::int64_t first, const RatioStep& step, const float* image, const gpu::Target& target,
+                         cudaStream_t stream) {
+  constexpr gpu::Taken as_they_come{};  // sorted when they were loaded
+  if (uses_tof()) {
+    gpu::launch(gpu::project_events<gpu::TofTableKernel, RatioStep>, lors.count, threads, stream, tof_->setup().data(),
+                lors, as_they_come, tof_->part(route, tof_bin, first, lors.count), step, image, target, sum_.data());
+  } else {
+    gpu::launch(gpu::project_events<gpu::NoTofKernel, RatioStep>, lors.count, threads, stream, no_tof_->setup().data(),
+                lors, as_they_come, no_tof_->part(route, first, lors.count), step, image, target, sum_.data());
+  }
+}
+
+/// The image with the resolution model applied. `out` may be one of the two work images, `image` the other.
+void CudaEngine::blur(const float* image, float* out) const {
+  const auto& shape = projector_.grid().shape;
+  const Axis axes[3] = {{shape[0], shape[1] * shape[2]}, {shape[1], shape[2]}, {shape[2], 1}};
+  float* const other = out == blurred_[0].data() ? blurred_[1].data() : blurred_[0].data();
+  float* const outs[3] = {out, other, out};
+  const float* in = image;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    gpu::launch(blur_along, num_voxels_, threads, stream_, in, axes[axis], taps_[axis].data(), taps_[axis].size(),
+                num_voxels_, outs[axis]);
+    in = outs[axis];
+  }
+}
+
+double CudaEngine::sum_of(const float* image, const float* factor) const {
+  constexpr std::int64_t most_threads = 1 << 16;
+  gpu::clear(sum_.data(), 1, stream_);
+  gpu::launch(sum_voxels, std::min(num_voxels_, most_threads), threads, stream_, image, factor, num_voxels_,
+              sum_.data());
+  return number(sum_);
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_cuda_engine(const Problem& problem, int num_threads, int device,
+                                         const std::function<void(const std::string&)>& note) {
+  return std::make_unique<CudaEngine>(problem, num_threads, device, note);
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "projectors/device_floats.h"
+#include "recon/measurement/problem.h"
+
+namespace coincide::recon {
+
+/// An image where its engine computes.
+using EngineImage = projectors::DeviceFloats;
+
+/// Is asked at the start of long work and now and then, with the part that is done; when it says no, the work ends.
+using GoOn = std::function<bool(double)>;
+
+/// One device's share of the work: projections of the problem's data, and algebra on images that live there. Images
+/// that are handed over are the engine's own kind (make_image()). All functions throw DeviceError if the device is lost
+/// or out of memory.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+
+  virtual const Problem& problem() const = 0;
+  virtual projectors::Device device() const = 0;
+  EngineImage make_image() const { return {device(), problem().grid.num_voxels()}; }
+  /// An image to work in within one update, of any contents; made when it is first asked for.
+  EngineImage& scratch(std::size_t index) {
+    while (scratch_.size() <= index) {
+      scratch_.push_back(make_image());
+    }
+    return scratch_[index];
+  }
+  /// s of the problem.
+  virtual const EngineImage& sensitivity() const = 0;
+
+  /// Overwrites `out` by A^T(m y / (m A x + b)) with the cells of a subset, and adds their sum of y ln(m A x + b) to
+  /// `log_sum`. False if `go_on` said no: `out` and `log_sum` then hold nothing of use.
+  virtual bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) = 0;
+
+  // Algebra. Sums are in double precision; on the CPU the same bits for any number of threads.
+  virtual double sum(const EngineImage& x) const = 0;
+  virtual double dot(const EngineImage& x, const EngineImage& y) const = 0;
+  /// x <- x back / (share s) where s > 0.
+  virtual void em_update(const EngineImage& back, double share, EngineImage& x) const = 0;
+
+ private:
+  std::vector<EngineImage> scratch_;
+};
+
+/// The problem outlives its engine.
+std::unique_ptr<Engine> make_cpu_engine(const Problem& problem, int num_threads);
+
+/// All that the iterations need lives on the device from the start to the end, data too if they fit; else they come in
+/// parts while others are computed. Throws DeviceError, with what is needed and what there is, if the images do not
+/// fit. `note` gets a sentence about where the data are.
+std::unique_ptr<Engine> make_cuda_engine(const Problem& problem, int num_threads, int device,
+                                         const std::function<void(const std::string&)>& note);
+
+/// Memory that make_cuda_engine() and EM take on the device if all fits.
+std::uint64_t cuda_engine_bytes(const ImageGrid& grid, double psf_fwhm_mm, std::uint64_t num_events);
+
+}  // namespace coincide::recon

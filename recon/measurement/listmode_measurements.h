@@ -1,0 +1,29 @@
+#pragma once
+
+#include "recon/listmode_data.h"
+#include "recon/measurement/measurements.h"
+#include "recon/scanner.h"
+
+namespace coincide::recon {
+
+/// The prompts of a listmode file, one count each. `data` and `scanner` outlive it.
+class ListmodeMeasurements final : public Measurements {
+ public:
+  /// `tof` false ignores the TOF bins of the events.
+  ListmodeMeasurements(ListmodeData& data, const Scanner& scanner, bool tof);
+
+  int num_subsets() const override { return data_.num_subsets(); }
+  DataBlock subset(int index) const override;
+  double share(int subset) const override;
+  std::uint64_t num_counts() const override { return data_.num_prompts(); }
+  const std::vector<projectors::TofBin>& tof_bins() const override { return tof_bins_; }
+  std::int64_t num_points() const override { return static_cast<std::int64_t>(scanner_.num_crystals()); }
+  const float* points_mm() const override { return scanner_.crystal_centre_mm.front().data(); }
+
+ private:
+  ListmodeData& data_;
+  const Scanner& scanner_;
+  std::vector<projectors::TofBin> tof_bins_;
+};
+
+}  // namespace coincide::recon

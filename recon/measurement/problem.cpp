@@ -1,0 +1,64 @@
+#include "recon/measurement/problem.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "projectors/error.h"
+#include "recon/field_of_view.h"
+#include "recon/psf.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Sets the sensitivity to 0 behind the nearest crystals where LORs hardly pass. Nothing can decay there, but a single
+/// count that is divided by next to nothing would become the hottest voxel of the image.
+void leave_out_behind_crystals(const Scanner& scanner, const ImageGrid& grid, std::vector<float>& sensitivity) {
+  constexpr float hardly = 0.01F;  // of the best voxel; planes at the ends of the axial field have more than that
+  const float least = hardly * *std::ranges::max_element(sensitivity);
+  const FieldOfView field(scanner);
+  const auto place_mm = [&](std::size_t axis, std::int64_t i) {
+    return grid.origin_mm[axis] + static_cast<float>(i) * grid.voxel_size_mm[axis];
+  };
+  float* voxel = sensitivity.data();
+  for (std::int64_t x = 0; x < grid.shape[0]; ++x) {
+    for (std::int64_t y = 0; y < grid.shape[1]; ++y) {
+      for (std::int64_t z = 0; z < grid.shape[2]; ++z, ++voxel) {
+        if (*voxel > 0 && *voxel < least &&
+            field.is_behind_crystals({place_mm(0, x), place_mm(1, y), place_mm(2, z)})) {
+          *voxel = 0;
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Problem make_problem(const Measurements& data, const Scanner& scanner, const Image& sensitivity, double psf_fwhm_mm,
+                     int num_threads) {
+  check_image(sensitivity, "sensitivity");
+  Problem problem{
+      .data = data, .grid = sensitivity.grid, .sensitivity = sensitivity.values, .psf_fwhm_mm = psf_fwhm_mm};
+  if (psf_fwhm_mm != 0) {
+    GaussianFilter(problem.grid, psf_fwhm_mm, num_threads).apply(problem.sensitivity);
+  }
+  leave_out_behind_crystals(scanner, problem.grid, problem.sensitivity);
+  return problem;
+}
+
+void check_image(const Image& image, std::string_view name) {
+  const auto voxels = static_cast<std::size_t>(image.grid.num_voxels());
+  if (image.values.size() != voxels) {
+    throw InputError(fmt::format("the grid of the {} image has {} voxels but the image {} values", name, voxels,
+                                 image.values.size()));
+  }
+  const auto wrong =
+      std::ranges::find_if_not(image.values, [](float value) { return value >= 0 && std::isfinite(value); });
+  if (wrong != image.values.end()) {
+    throw InputError(fmt::format("the {} image holds the value {}: all must be finite and not negative", name, *wrong));
+  }
+}
+
+}  // namespace coincide::recon

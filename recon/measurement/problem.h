@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "recon/image.h"
+#include "recon/measurement/measurements.h"
+#include "recon/scanner.h"
+
+namespace coincide::recon {
+
+/// y ~ Poisson(m (A x) + b), A = projector times resolution model: all that algorithms are given. Constant; refers to
+/// its measurements.
+struct Problem {
+  const Measurements& data;
+  ImageGrid grid;
+  /// s = A^T m over all cells that can be measured, with the resolution model; 0 in voxels that are not reconstructed.
+  std::vector<float> sensitivity;
+  double psf_fwhm_mm = 0;  ///< Gaussian resolution model in image space; 0: none
+};
+
+/// From a sensitivity image without resolution model. Voxels that no LOR sees are left out (s = 0), and so are those
+/// behind the nearest crystals with s below 1 % of the largest. Throws InputError for a sensitivity image with a value
+/// that is negative or not finite, or a wrong number of them.
+Problem make_problem(const Measurements& data, const Scanner& scanner, const Image& sensitivity, double psf_fwhm_mm,
+                     int num_threads);
+
+/// Throws InputError, calling the image by its name, for a value that is negative or not finite, or a wrong number of
+/// them.
+void check_image(const Image& image, std::string_view name);
+
+}  // namespace coincide::recon
