@@ -356,7 +356,8 @@ class JobRun {
                                     .num_threads = threads_,
                                     .device = &device_,
                                     .report_every_update = reporter_.wants_images()};
-    recon::RunResult result = recon::run(recon::ExpectationMaximisation(), problem, start, options, reporter_);
+    recon::ExpectationMaximisation algorithm;
+    recon::RunResult result = recon::run(algorithm, problem, start, options, reporter_);
     reporter_.on_image = nullptr;
     provenance_.device = projectors::device_word(device_.get());
     provenance_.figures = result.figures;

@@ -2,15 +2,17 @@
 
 namespace coincide::recon {
 
-int ExpectationMaximisation::updates_per_pass(const Problem& problem) const { return problem.data.num_subsets(); }
+int ExpectationMaximisation::updates_in_pass(const Engine& engine, const State&) const {
+  return engine.problem().data.num_subsets();
+}
 
-bool ExpectationMaximisation::step(Engine& engine, State& state, const GoOn& go_on) const {
+bool ExpectationMaximisation::step(Engine& engine, State& state, const GoOn& go_on) {
   EngineImage& back = engine.scratch(0);
   if (!engine.back_project(state.update, state.x, back, state.log_sum, go_on)) {
     return false;
   }
   if (const double share = engine.problem().data.share(state.update); share > 0) {
-    engine.em_update(back, share, state.x);
+    engine.apply(kernels::EmStep{share}, state.x, back, engine.sensitivity());
   }
   return true;
 }

@@ -9,8 +9,8 @@ namespace coincide::recon {
 /// Parra 1997 for listmode.
 class ExpectationMaximisation final : public Algorithm {
  public:
-  int updates_per_pass(const Problem& problem) const override;
-  bool step(Engine& engine, State& state, const GoOn& go_on) const override;
+  int updates_in_pass(const Engine& engine, const State& state) const override;
+  bool step(Engine& engine, State& state, const GoOn& go_on) override;
 };
 
 }  // namespace coincide::recon

@@ -9,6 +9,9 @@ struct IterationFigures {
   double image_sum = 0;
   double expected_counts = 0;  ///< sum(s x) after the pass; equals prompts minus randoms under MLEM
   double seconds = 0;
+  double penalty = 0;  ///< strength R(x) at the image before the pass; 0 without prior
+  /// Estimated distance to the optimum, rms in the object, in per cent of its mean; below 0: not known.
+  double distance_percent = -1;
 };
 
 }  // namespace coincide::recon

@@ -27,8 +27,7 @@ void check(const Problem& problem, const Image& start, const RunOptions& options
 
 class Loop {
  public:
-  Loop(const Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
-       Reporter& reporter)
+  Loop(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options, Reporter& reporter)
       : algorithm_(algorithm), problem_(problem), options_(options), reporter_(reporter) {
     result_.image = start;
     // Voxels that nothing sees would keep their start value for ever.
@@ -51,7 +50,7 @@ class Loop {
 
   ComputeDevice& device() { return options_.device != nullptr ? *options_.device : cpu_; }
 
-  const Algorithm& algorithm_;
+  Algorithm& algorithm_;
   const Problem& problem_;
   const RunOptions& options_;
   Reporter& reporter_;
@@ -78,16 +77,16 @@ void Loop::make_engine() {
 }
 
 void Loop::begin() {
-  state_.emplace(State{.x = engine_->make_image(), .images = {}});
+  state_.emplace(State{.x = engine_->make_image(), .images = {}, .numbers = {}});
   state_->x.upload(result_.image.values.data());
-  algorithm_.begin(*engine_, *state_);
+  algorithm_.attach(*engine_, *state_);
 }
 
 RunResult Loop::run() {
   if (options_.passes > 0) {
     make_engine();
   }
-  while (state_ && state_->pass < options_.passes && !result_.stopped) {
+  while (state_ && state_->pass < options_.passes && !result_.stopped && !algorithm_.finished(*state_)) {
     Outcome outcome = run_pass_on_device();
     if (outcome == Outcome::device_failed) {
       outcome = run_pass_on_device();
@@ -113,6 +112,7 @@ Loop::Outcome Loop::run_pass_on_device() {
     state_.reset();
     engine_ = make_cpu_engine(problem_, options_.num_threads);
     state_ = restored(*safe, *engine_);
+    algorithm_.attach(*engine_, *state_);
     result_.image.values = safe->x;
     result_.iterations_done = safe->pass;
     return Outcome::device_failed;
@@ -121,7 +121,7 @@ Loop::Outcome Loop::run_pass_on_device() {
 
 /// False if the reporter asked to stop.
 bool Loop::run_pass() {
-  const int updates = algorithm_.updates_per_pass(problem_);
+  const int updates = algorithm_.updates_in_pass(*engine_, *state_);
   const auto start = std::chrono::steady_clock::now();
   const double counts_before = engine_->dot(state_->x, engine_->sensitivity());
   reporter_.progress(stage, static_cast<double>(state_->pass) / options_.passes);
@@ -140,11 +140,12 @@ bool Loop::run_pass() {
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   state_->x.download(result_.image.values.data());
-  const IterationFigures figures{.iteration = result_.iterations_done,
-                                 .log_likelihood = state_->log_sum - counts_before,
-                                 .image_sum = engine_->sum(state_->x),
-                                 .expected_counts = engine_->dot(state_->x, engine_->sensitivity()),
-                                 .seconds = elapsed.count()};
+  IterationFigures figures{.iteration = result_.iterations_done,
+                           .log_likelihood = state_->log_sum - counts_before,
+                           .image_sum = engine_->sum(state_->x),
+                           .expected_counts = engine_->dot(state_->x, engine_->sensitivity()),
+                           .seconds = elapsed.count()};
+  algorithm_.complete(*state_, figures);
   // Nothing can fail any more: a pass that a device did not finish leaves no figures.
   ++state_->pass;
   state_->update = 0;
@@ -177,7 +178,7 @@ bool Loop::run_update(int updates) {
 
 }  // namespace
 
-RunResult run(const Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
+RunResult run(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
               Reporter& reporter) {
   check(problem, start, options);
   return Loop(algorithm, problem, start, options, reporter).run();

@@ -27,7 +27,7 @@ struct RunResult {
 
 /// The only loop: runs an algorithm from the image `start`, which must be on the problem's grid. Voxels where s is 0
 /// are 0. Where a GPU that the program chose by itself fails, the CPU goes on from the last whole pass.
-RunResult run(const Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
+RunResult run(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
               Reporter& reporter);
 
 }  // namespace coincide::recon

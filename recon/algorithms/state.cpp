@@ -18,8 +18,12 @@ EngineImage on_device(const std::vector<float>& values, const Engine& engine) {
 }  // namespace
 
 SavedState saved(const State& state) {
-  SavedState result{
-      .pass = state.pass, .update = state.update, .x = on_host(state.x), .images = {}, .log_sum = state.log_sum};
+  SavedState result{.pass = state.pass,
+                    .update = state.update,
+                    .x = on_host(state.x),
+                    .images = {},
+                    .numbers = state.numbers,
+                    .log_sum = state.log_sum};
   for (const auto& [name, image] : state.images) {
     result.images.emplace(name, on_host(image));
   }
@@ -31,6 +35,7 @@ State restored(const SavedState& saved, const Engine& engine) {
                .update = saved.update,
                .x = on_device(saved.x, engine),
                .images = {},
+               .numbers = saved.numbers,
                .log_sum = saved.log_sum};
   for (const auto& [name, values] : saved.images) {
     result.images.emplace(name, on_device(values, engine));

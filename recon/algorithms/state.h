@@ -15,6 +15,7 @@ struct State {
   int update = 0;                             ///< updates done of the pass that has begun
   EngineImage x;                              ///< the image [annihilations per mm^3 if m is absolute]
   std::map<std::string, EngineImage> images;  ///< others of the algorithm, by name
+  std::map<std::string, double> numbers;      ///< of the algorithm, by name
   double log_sum = 0;                         ///< of y ln(m A x + b) in this pass
 };
 
@@ -24,6 +25,7 @@ struct SavedState {
   int update = 0;
   std::vector<float> x;
   std::map<std::string, std::vector<float>> images;
+  std::map<std::string, double> numbers;
   double log_sum = 0;
 };
 

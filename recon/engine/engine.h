@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "projectors/device_floats.h"
+#include "recon/engine/kernels/ratios.h"
+#include "recon/engine/kernels/voxel_steps.h"
 #include "recon/measurement/problem.h"
 
 namespace coincide::recon {
@@ -37,18 +40,32 @@ class Engine {
   /// s of the problem.
   virtual const EngineImage& sensitivity() const = 0;
 
-  /// Overwrites `out` by A^T(m y / (m A x + b)) with the cells of a subset, and adds their sum of y ln(m A x + b) to
-  /// `log_sum`. False if `go_on` said no: `out` and `log_sum` then hold nothing of use.
-  virtual bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) = 0;
+  /// Overwrites `out` by A^T(m y / (m A x + b)) with the cells of a subset, or by what `ratios` says of it, and adds
+  /// the cells' sum of y ln(m A x + b) to `log_sum`. False if `go_on` said no: `out` and `log_sum` then hold nothing of
+  /// use.
+  virtual bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on,
+                            Ratios ratios = Ratios::plain) = 0;
 
-  // Algebra. Sums are in double precision; on the CPU the same bits for any number of threads.
+  /// One of the steps in kernels/voxel_steps.h, on as many images as it names.
+  template <class Step, class... Images>
+  void apply(const Step& step, EngineImage& changed, Images&... others) const {
+    static_assert(1 + sizeof...(others) == Step::num_images);
+    apply_to(step, {{changed.data(), others.data()...}});
+  }
+
+  // Sums are in double precision; on the CPU the same bits for any number of threads.
   virtual double sum(const EngineImage& x) const = 0;
   virtual double dot(const EngineImage& x, const EngineImage& y) const = 0;
-  /// x <- x back / (share s) where s > 0.
-  virtual void em_update(const EngineImage& back, double share, EngineImage& x) const = 0;
+  virtual float max(const EngineImage& x) const = 0;
+
+  /// out <- x smoothed by a Gaussian. They may be the same image.
+  virtual void smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const = 0;
+
+ protected:
+  virtual void apply_to(const kernels::VoxelStep& step, const kernels::StepImages& images) const = 0;
 
  private:
-  std::vector<EngineImage> scratch_;
+  std::deque<EngineImage> scratch_;  ///< whose elements stay where they are
 };
 
 /// The problem outlives its engine.

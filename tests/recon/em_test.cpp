@@ -9,9 +9,7 @@
 #include "projectors/projector.h"
 #include "recon/attenuation.h"
 #include "recon/sensitivity.h"
-#include "support/memory_events.h"
-#include "support/osem.h"
-#include "support/small_scanner.h"
+#include "support/acquisition.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -21,109 +19,6 @@ using recon::Image;
 using recon::IterationFigures;
 using recon::ListmodeData;
 using recon::RunResult;
-
-Image two_hot_voxels() {
-  Image truth(recon::centred_grid({9, 9, 3}, {8, 8, 6}, {0, 0, 0}), 1);
-  truth.at(3, 4, 1) = 20;
-  truth.at(6, 6, 1) = 10;
-  return truth;
-}
-
-/// A small acquisition with Poisson noise of two hot voxels in a warm background, or of another object: 20 000 counts,
-/// shuffled in time.
-struct Acquisition {
-  explicit Acquisition(bool tof, Image object = two_hot_voxels())
-      : source(small_scanner(tof ? SmallScannerOptions{.tof_bins = 11, .tof_width_mm = 20, .tof_sigma_mm = 12}
-                                 : SmallScannerOptions{})),
-        model(source.scanner(), source.efficiencies(), {}),
-        uses_tof(tof),
-        truth(std::move(object)) {
-    recon::Reporter reporter;
-    sensitivity = recon::sensitivity_image(model, truth.grid, nullptr, {.tof = tof}, reporter);
-    draw_events();
-  }
-
-  ListmodeData load(int subsets = 1) {
-    recon::Reporter reporter;
-    return ListmodeData::load(source, model, {.subsets = subsets}, reporter);
-  }
-
-  RunResult reconstruct(ListmodeData& data, const OsemOptions& options, recon::Reporter& reporter) const {
-    return osem(data, source.scanner(), sensitivity, Image(truth.grid, 1), uses_tof, options, reporter);
-  }
-  RunResult reconstruct(const OsemOptions& options) {
-    recon::Reporter reporter;
-    ListmodeData data = load(options.subsets);
-    return reconstruct(data, options, reporter);
-  }
-
-  MemoryEvents source;
-  recon::MultiplicativeModel model;
-  bool uses_tof;
-  Image truth;
-  Image sensitivity;
-
- private:
-  struct Event {
-    std::uint32_t a, b;
-    std::uint16_t bin;
-    double expected;
-  };
-
-  /// Scales the truth to 20 000 expected counts, with no help from the sensitivity image, and draws.
-  void draw_events() {
-    std::vector<Event> possible = all_events();
-    double sum = 0;
-    for (const Event& event : possible) {
-      sum += event.expected;
-    }
-    for (float& value : truth.values) {
-      value *= static_cast<float>(20'000 / sum);
-    }
-    std::vector<Event> drawn;
-    std::mt19937 generator(5);
-    for (const Event& event : possible) {
-      drawn.insert(drawn.end(), std::poisson_distribution<std::size_t>(event.expected * 20'000 / sum)(generator),
-                   event);
-    }
-    std::ranges::shuffle(drawn, generator);
-    for (const Event& event : drawn) {
-      source.add(event.a, event.b, event.bin);
-    }
-  }
-
-  std::vector<Event> all_events() const {
-    const recon::Scanner& scanner = source.scanner();
-    const projectors::Projector projector(truth.grid, {.num_threads = 1});
-    std::vector<Event> events;
-    for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
-      for (std::uint32_t b = a + 1; b < scanner.num_crystals(); ++b) {
-        for (std::size_t i = 0; i < scanner.tof_bins.size(); ++i) {
-          const auto bin = static_cast<std::uint16_t>(i);
-          const double expected = project(projector, a, b, bin);
-          if (expected > 0) {
-            events.push_back({a, b, bin, expected});
-          }
-        }
-      }
-    }
-    return events;
-  }
-
-  float project(const projectors::Projector& projector, std::uint32_t a, std::uint32_t b, std::uint16_t bin) const {
-    const recon::Scanner& scanner = source.scanner();
-    const projectors::Lors lor{
-        .start_mm = scanner.crystal_centre_mm[a].data(), .end_mm = scanner.crystal_centre_mm[b].data(), .count = 1};
-    float value = 0;
-    if (uses_tof) {
-      projector.forward(lor, projectors::TofTable{.bins = scanner.tof_bins.data(), .bin_index = &bin},
-                        truth.values.data(), &value);
-    } else {
-      projector.forward(lor, projectors::NoTof{}, truth.values.data(), &value);
-    }
-    return value * model.factor(a, 0, b, 0);
-  }
-};
 
 /// x / s * A^T(m / (m A x + b)) in one go: no blocks, threads or subsets.
 std::vector<double> update_by_hand(ListmodeData& data, const recon::Scanner& scanner, const Image& sensitivity,

@@ -24,7 +24,8 @@ inline recon::RunResult osem(recon::ListmodeData& data, const recon::Scanner& sc
   const recon::ListmodeMeasurements measurements(data, scanner, tof);
   const recon::Problem problem =
       recon::make_problem(measurements, scanner, sensitivity, options.psf_fwhm_mm, options.num_threads);
-  return recon::run(recon::ExpectationMaximisation(), problem, start,
+  recon::ExpectationMaximisation algorithm;
+  return recon::run(algorithm, problem, start,
                     {.passes = options.iterations,
                      .num_threads = options.num_threads,
                      .device = options.device,

@@ -5,7 +5,6 @@
 
 #include "projectors/projector.h"
 #include "recon/engine/engine.h"
-#include "recon/engine/kernels/updates.h"
 #include "recon/parallel.h"
 #include "recon/psf.h"
 
@@ -15,18 +14,22 @@ namespace {
 /// Cells that are projected at a time: enough for many cores, small against the memory.
 constexpr std::int64_t block_cells = 1 << 18;
 
-/// A x -> m / (m A x + b) of some cells, which begin at cell `offset` of the block.
+/// A x -> what is projected back, of some cells, which begin at cell `offset` of the block.
 class RatioStep final : public projectors::ValueStep {
  public:
-  RatioStep(const DataBlock& block, std::int64_t offset, std::int64_t count)
-      : block_(block), offset_(offset), log_sums_(static_cast<std::size_t>(count / part + 1)) {}
+  RatioStep(const DataBlock& block, std::int64_t offset, std::int64_t count, Ratios ratios, float* kept)
+      : block_(block),
+        offset_(offset),
+        ratios_(ratios),
+        kept_(kept),
+        log_sums_(static_cast<std::size_t>(count / part + 1)) {}
 
   void operator()(std::int64_t first, std::int64_t count, float* values) const override {
     double sum = 0;
     for (std::int64_t i = 0; i < count; ++i) {
       const std::int64_t cell = offset_ + first + i;
       const auto ratio = kernels::Ratio::of(block_.factor[cell], values[i], block_.additive[cell]);
-      values[i] = ratio.value;
+      values[i] = ratio.projected_back(ratios_, kept_ + cell);
       sum += ratio.expected > 0 ? std::log(double{ratio.expected}) : 0;
     }
     log_sums_[static_cast<std::size_t>(first / part)] = sum;
@@ -40,6 +43,8 @@ class RatioStep final : public projectors::ValueStep {
 
   const DataBlock& block_;
   std::int64_t offset_;
+  Ratios ratios_;
+  float* kept_;  ///< of the whole block
   mutable std::vector<double> log_sums_;
 };
 
@@ -61,7 +66,8 @@ class CpuEngine final : public Engine {
   projectors::Device device() const override { return {}; }
   const EngineImage& sensitivity() const override { return sensitivity_; }
 
-  bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) override;
+  bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on,
+                    Ratios ratios) override;
 
   double sum(const EngineImage& x) const override {
     const float* values = x.data();
@@ -71,24 +77,30 @@ class CpuEngine final : public Engine {
     const float *a = x.data(), *b = y.data();
     return ordered_sum(x.size(), num_threads_, [a, b](std::int64_t i) { return double{a[i]} * b[i]; });
   }
-  void em_update(const EngineImage& back, double share, EngineImage& x) const override {
-    const float *b = back.data(), *s = sensitivity_.data();
-    for_each_voxel(x,
-                   [b, s, share](std::int64_t i, float value) { return kernels::em_update(value, b[i], s[i], share); });
+  float max(const EngineImage& x) const override { return *std::max_element(x.data(), x.data() + x.size()); }
+  void smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const override {
+    if (out.data() != x.data()) {
+      std::copy_n(x.data(), x.size(), out.data());
+    }
+    GaussianFilter(problem_.grid, fwhm_mm, num_threads_).apply({out.data(), static_cast<std::size_t>(out.size())});
+  }
+
+ protected:
+  void apply_to(const kernels::VoxelStep& any_step, const kernels::StepImages& images) const override {
+    std::visit(
+        [&](const auto& step) {
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads_))
+          for (std::int64_t i = 0; i < problem_.grid.num_voxels(); ++i) {
+            step(images, i);
+          }
+        },
+        any_step);
   }
 
  private:
-  double project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x, float* out);
-
-  /// x[i] <- next(i, x[i])
-  template <class Next>
-  void for_each_voxel(EngineImage& x, const Next& next) const {
-    float* values = x.data();
-#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads_))
-    for (std::int64_t i = 0; i < x.size(); ++i) {
-      values[i] = next(i, values[i]);
-    }
-  }
+  float* kept_ratios(int subset, std::int64_t cells);
+  void project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x,
+                     const RatioStep& step, float* out);
 
   const Problem& problem_;
   int num_threads_;
@@ -96,10 +108,21 @@ class CpuEngine final : public Engine {
   EngineImage sensitivity_;
   std::optional<GaussianFilter> psf_;
   std::vector<float> blurred_;
+  std::vector<std::vector<float>> kept_;  ///< ratios by subset; empty until some are kept
 };
 
-bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) {
+/// Of a subset, with room for its cells.
+float* CpuEngine::kept_ratios(int subset, std::int64_t cells) {
+  kept_.resize(static_cast<std::size_t>(problem_.data.num_subsets()));
+  std::vector<float>& kept = kept_[static_cast<std::size_t>(subset)];
+  kept.resize(static_cast<std::size_t>(cells));
+  return kept.data();
+}
+
+bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on,
+                             Ratios ratios) {
   const DataBlock block = problem_.data.subset(subset);
+  float* kept = ratios == Ratios::plain ? nullptr : kept_ratios(subset, block.size());
   if (psf_) {
     std::copy_n(x.data(), x.size(), blurred_.begin());
     psf_->apply(blurred_);
@@ -109,8 +132,10 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
     if (!go_on(static_cast<double>(first) / static_cast<double>(block.size()))) {
       return false;
     }
-    log_sum += project_block(block, first, std::min(block_cells, block.size() - first),
-                             psf_ ? blurred_.data() : x.data(), out.data());
+    const std::int64_t count = std::min(block_cells, block.size() - first);
+    const RatioStep step(block, first, count, ratios, kept);
+    project_block(block, first, count, psf_ ? blurred_.data() : x.data(), step, out.data());
+    log_sum += step.log_sum();
   }
   if (psf_) {
     psf_->apply({out.data(), static_cast<std::size_t>(out.size())});
@@ -118,23 +143,21 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
   return true;
 }
 
-/// Adds A^T (m / (m A x + b)) of some cells to `out`; returns their sum of ln(m A x + b).
-double CpuEngine::project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x,
-                                float* out) {
+/// Adds A^T step(A x) of some cells to `out`.
+void CpuEngine::project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x,
+                              const RatioStep& step, float* out) {
   projectors::Lors lors = block.lors;
   lors.count = count;
   lors.start_index += first;
   lors.end_index += first;
-  const RatioStep ratio(block, first, count);
   const std::vector<projectors::TofBin>& bins = problem_.data.tof_bins();
   if (!bins.empty()) {
     const projectors::TofTable tof{
         .bins = bins.data(), .bin_index = block.tof_bin + first, .num_bins = std::ssize(bins)};
-    projector_.forward_back(lors, tof, x, ratio, out);
+    projector_.forward_back(lors, tof, x, step, out);
   } else {
-    projector_.forward_back(lors, projectors::NoTof{}, x, ratio, out);
+    projector_.forward_back(lors, projectors::NoTof{}, x, step, out);
   }
-  return ratio.log_sum();
 }
 
 }  // namespace

@@ -1,13 +1,13 @@
 // Reconstruction on the GPU: from the first subset to the last image nothing but figures leaves the device, unless the
 // image is asked for or the data do not fit.
 
-#include <numeric>
+#include <algorithm>
 #include <string>
+#include <type_traits>
 
 #include "projectors/cuda/calls.h"
 #include "projectors/cuda/event_step.h"
 #include "recon/engine/engine.h"
-#include "recon/engine/kernels/updates.h"
 #include "recon/psf.h"
 
 namespace coincide::recon {
@@ -44,24 +44,37 @@ __global__ void blur_along(const float* in, Axis axis, const float* taps, std::i
   }
 }
 
-/// m / (m A x + b) of cells, and ln(m A x + b).
+/// What is projected back of cells, and ln(m A x + b).
 struct RatioStep {
   const float* factor;
   const float* additive;
+  Ratios ratios;
+  float* kept;
 
   __device__ float operator()(std::int64_t cell, float projected, double& to_sum) const {
     const auto ratio = kernels::Ratio::of(factor[cell], projected, additive[cell]);
     to_sum = ratio.expected > 0 ? logf(ratio.expected) : 0;
-    return ratio.value;
+    return ratio.projected_back(ratios, kept + cell);
   }
 };
 
-__global__ void update_by_em(const float* back, const float* sensitivity, double share, std::int64_t num_voxels,
-                             float* image) {
+template <class Step>
+__global__ void step_voxels(Step step, kernels::StepImages images, std::int64_t num_voxels) {
   const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
   if (i < num_voxels) {
-    image[i] = kernels::em_update(image[i], back[i], sensitivity[i], share);
+    step(images, i);
   }
+}
+
+/// The largest of the voxels of each thread.
+__global__ void max_voxels(const float* image, std::int64_t num_voxels, float* of_thread) {
+  const std::int64_t all_threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
+  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  float most = image[0];
+  for (std::int64_t i = first; i < num_voxels; i += all_threads) {
+    most = image[i] > most ? image[i] : most;
+  }
+  of_thread[first] = most;
 }
 
 /// Sum of the image, or of image times `factor` if that is not null.
@@ -129,13 +142,22 @@ class CudaEngine final : public Engine {
   projectors::Device device() const override { return {projectors::DeviceKind::cuda, device_}; }
   const EngineImage& sensitivity() const override { return *sensitivity_; }
 
-  bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) override;
+  bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on,
+                    Ratios ratios) override;
 
   double sum(const EngineImage& x) const override { return sum_of(x.data(), nullptr); }
   double dot(const EngineImage& x, const EngineImage& y) const override { return sum_of(x.data(), y.data()); }
-  void em_update(const EngineImage& back, double share, EngineImage& x) const override {
-    gpu::launch(update_by_em, num_voxels_, threads, stream_, back.data(), sensitivity_->data(), share, num_voxels_,
-                x.data());
+  float max(const EngineImage& x) const override;
+  void smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const override;
+
+ protected:
+  void apply_to(const kernels::VoxelStep& any_step, const kernels::StepImages& images) const override {
+    std::visit(
+        [&](const auto& step) {
+          gpu::launch(step_voxels<std::decay_t<decltype(step)>>, num_voxels_, threads, stream_, step, images,
+                      num_voxels_);
+        },
+        any_step);
     gpu::wait(stream_);
   }
 
@@ -144,11 +166,11 @@ class CudaEngine final : public Engine {
   bool filter_used() const { return problem_.psf_fwhm_mm != 0; }
   bool data_fit(const std::function<void(const std::string&)>& note) const;
   void upload_data();
-  bool project_resident(int subset, const float* image, const gpu::Target& target, const GoOn& go_on);
-  bool project_in_parts(int subset, const float* image, const gpu::Target& target, const GoOn& go_on);
+  bool project_resident(int subset, const float* image, Ratios ratios, const gpu::Target& target, const GoOn& go_on);
+  bool project_in_parts(int subset, const float* image, Ratios ratios, const gpu::Target& target, const GoOn& go_on);
   void project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin, std::int64_t first,
                const RatioStep& step, const float* image, const gpu::Target& target, cudaStream_t stream);
-  void blur(const float* image, float* out) const;
+  void blur(const float* image, const Buffer<float> (&taps)[3], float* out, float* other) const;
   double sum_of(const float* image, const float* factor) const;
   double number(const Buffer<double>& on_device) const {
     double value = 0;
@@ -180,6 +202,8 @@ class CudaEngine final : public Engine {
   std::optional<gpu::TableCall> tof_;
   std::optional<gpu::NoTofCall> no_tof_;
   std::optional<ResidentData> data_;
+  Buffer<float> kept_;                            ///< ratios of resident data
+  std::vector<std::vector<float>> kept_on_host_;  ///< of data that come in parts, by subset
 };
 
 /// Whether there is room for the data beside the images. Throws DeviceError if there is none for these.
@@ -233,37 +257,42 @@ void CudaEngine::upload_data() {
   data_ = std::move(data);
 }
 
-bool CudaEngine::back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on) {
+bool CudaEngine::back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on,
+                              Ratios ratios) {
   if (!go_on(0)) {
     return false;
   }
   float* back = filter_used() ? blurred_[1].data() : out.data();
   const float* image = x.data();
   if (filter_used()) {
-    blur(image, blurred_[0].data());
+    blur(image, taps_, blurred_[0].data(), blurred_[1].data());
     image = blurred_[0].data();
   }
   gpu::clear(back, num_voxels_, stream_);
   gpu::clear(sum_.data(), 1, stream_);
   const std::int64_t cells = problem_.data.subset(subset).size();
   const gpu::ShadowedImage shadowed(projector_, back, cells, stream_);
-  const bool done = data_ ? project_resident(subset, image, shadowed.target(), go_on)
-                          : project_in_parts(subset, image, shadowed.target(), go_on);
+  const bool done = data_ ? project_resident(subset, image, ratios, shadowed.target(), go_on)
+                          : project_in_parts(subset, image, ratios, shadowed.target(), go_on);
   if (!done) {
     gpu::wait(stream_);
     return false;
   }
   shadowed.merge(stream_);
   if (filter_used()) {
-    blur(back, out.data());
+    blur(back, taps_, out.data(), blurred_[0].data());
   }
   log_sum += number(sum_);
   return true;
 }
 
 /// In launches that end soon enough for a display that hangs on the same card, and for a stop.
-bool CudaEngine::project_resident(int subset, const float* image, const gpu::Target& target, const GoOn& go_on) {
+bool CudaEngine::project_resident(int subset, const float* image, Ratios ratios, const gpu::Target& target,
+                                  const GoOn& go_on) {
   constexpr std::int64_t most = std::int64_t{1} << 22;
+  if (ratios != Ratios::plain && kept_.size() == 0) {
+    kept_ = Buffer<float>(data_->factor.size(), stream_);
+  }
   const std::int64_t cells = problem_.data.subset(subset).size();
   for (std::int64_t done = 0; done < cells; done += most) {
     if (done > 0) {
@@ -276,15 +305,20 @@ bool CudaEngine::project_resident(int subset, const float* image, const gpu::Tar
     const projectors::Lors lors{points_.data(), points_.data(), std::min(most, cells - done),
                                 data_->start_index.data() + first, data_->end_index.data() + first};
     project(lors, gpu::Route(nullptr), uses_tof() ? data_->tof_bin.data() + first : nullptr, 0,
-            {data_->factor.data() + first, data_->additive.data() + first}, image, target, stream_);
+            {data_->factor.data() + first, data_->additive.data() + first, ratios, kept_.data() + first}, image, target,
+            stream_);
   }
   return true;
 }
 
-bool CudaEngine::project_in_parts(int subset, const float* image, const gpu::Target& target, const GoOn& go_on) {
+bool CudaEngine::project_in_parts(int subset, const float* image, Ratios ratios, const gpu::Target& target,
+                                  const GoOn& go_on) {
   const DataBlock block = problem_.data.subset(subset);
   const std::int64_t cells = block.size();
-  const std::int64_t most = gpu::Staging::lors_per_part(bytes_per_cell);
+  const std::int64_t most = gpu::Staging::lors_per_part(bytes_per_cell + sizeof(float));
+  kept_on_host_.resize(static_cast<std::size_t>(problem_.data.num_subsets()));
+  std::vector<float>& kept = kept_on_host_[static_cast<std::size_t>(subset)];
+  kept.resize(ratios == Ratios::plain ? kept.size() : static_cast<std::size_t>(cells));
   gpu::wait(stream_);  // the parts have streams of their own
   for (std::int64_t first = 0, part = 0; first < cells; first += most, ++part) {
     const bool stop = first > 0 && !go_on(static_cast<double>(first) / static_cast<double>(cells));
@@ -299,7 +333,12 @@ bool CudaEngine::project_in_parts(int subset, const float* image, const gpu::Tar
     const projectors::Lors lors{points_.data(), points_.data(), count,
                                 route.input(block.lors.start_index, first, count),
                                 route.input(block.lors.end_index, first, count)};
-    const RatioStep step{route.input(block.factor, first, count), route.input(block.additive, first, count)};
+    RatioStep step{route.input(block.factor, first, count), route.input(block.additive, first, count), ratios, nullptr};
+    if (ratios == Ratios::keep) {
+      step.kept = slot.output(kept.data() + first, count);
+    } else if (ratios == Ratios::change) {
+      step.kept = const_cast<float*>(slot.input(kept.data() + first, count));  // only read
+    }
     project(lors, route, block.tof_bin, first, step, image, target, slot.stream());
     slot.end();
   }
@@ -321,18 +360,41 @@ void CudaEngine::project(const projectors::Lors& lors, const gpu::Route& route, 
   }
 }
 
-/// The image with the resolution model applied. `out` may be one of the two work images, `image` the other.
-void CudaEngine::blur(const float* image, float* out) const {
+/// out <- image convolved along the three axes; `other` is to work in. `image` may be any of the two.
+void CudaEngine::blur(const float* image, const Buffer<float> (&taps)[3], float* out, float* other) const {
   const auto& shape = projector_.grid().shape;
   const Axis axes[3] = {{shape[0], shape[1] * shape[2]}, {shape[1], shape[2]}, {shape[2], 1}};
-  float* const other = out == blurred_[0].data() ? blurred_[1].data() : blurred_[0].data();
   float* const outs[3] = {out, other, out};
   const float* in = image;
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    gpu::launch(blur_along, num_voxels_, threads, stream_, in, axes[axis], taps_[axis].data(), taps_[axis].size(),
+    gpu::launch(blur_along, num_voxels_, threads, stream_, in, axes[axis], taps[axis].data(), taps[axis].size(),
                 num_voxels_, outs[axis]);
     in = outs[axis];
   }
+}
+
+void CudaEngine::smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const {
+  const GaussianFilter filter(problem_.grid, fwhm_mm);
+  Buffer<float> taps[3];
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const std::vector<float>& on_host = filter.taps(axis);
+    taps[axis] = Buffer<float>(std::ssize(on_host), stream_);
+    gpu::copy(on_host.data(), std::ssize(on_host), taps[axis].data(), stream_);
+  }
+  const Buffer<float> first(num_voxels_, stream_), second(num_voxels_, stream_);
+  gpu::copy(x.data(), num_voxels_, first.data(), stream_);
+  blur(first.data(), taps, out.data(), second.data());
+  gpu::wait(stream_);
+}
+
+float CudaEngine::max(const EngineImage& x) const {
+  constexpr std::int64_t most_threads = 1 << 12;
+  const Buffer<float> of_thread(most_threads, stream_);
+  gpu::launch(max_voxels, most_threads, threads, stream_, x.data(), num_voxels_, of_thread.data());
+  std::vector<float> values(most_threads);
+  gpu::copy(of_thread.data(), most_threads, values.data(), stream_);
+  gpu::wait(stream_);
+  return *std::max_element(values.begin(), values.end());
 }
 
 double CudaEngine::sum_of(const float* image, const float* factor) const {

@@ -1,0 +1,71 @@
+#include "recon/algorithms/penalised.h"
+
+namespace coincide::recon {
+namespace {
+
+constexpr const char* x_ref = "x_ref";
+
+}  // namespace
+
+EngineImage& image_of(const Engine& engine, State& state, const char* name) {
+  const auto found = state.images.find(name);
+  return found != state.images.end() ? found->second : state.images.emplace(name, engine.make_image()).first->second;
+}
+
+double Penalised::typical_value(const State& state) {
+  const auto known = state.numbers.find(x_ref);
+  return known != state.numbers.end() ? known->second : 0;
+}
+
+void Penalised::attach(Engine& engine, State& state) {
+  if (state.numbers.contains(x_ref)) {
+    prior_.attach(engine, typical_value(state), num_threads_);
+  }
+}
+
+int Penalised::updates_in_pass(const Engine& engine, const State&) const { return engine.problem().data.num_subsets(); }
+
+bool Penalised::step(Engine& engine, State& state, const GoOn& go_on) {
+  return state.pass == 0 ? first_step(engine, state, go_on) : later_step(engine, state, go_on);
+}
+
+void Penalised::fix_scale(Engine& engine, State& state) {
+  state.numbers[x_ref] = reference_value(engine, state.x, image_of(engine, state, "object"), engine.scratch(1));
+  prior_.attach(engine, typical_value(state), num_threads_);
+}
+
+bool Penalised::first_step(Engine& engine, State& state, const GoOn& go_on) {
+  EngineImage& back = engine.scratch(0);
+  if (!engine.back_project(state.update, state.x, back, state.log_sum, go_on)) {
+    return false;
+  }
+  const double share = engine.problem().data.share(state.update);
+  if (!state.numbers.contains(x_ref)) {
+    engine.apply(kernels::EmStep{share}, state.x, back, engine.sensitivity());
+    fix_scale(engine, state);
+  } else if (share > 0) {
+    EngineImage& d = engine.scratch(4);
+    precondition(engine, state, d);
+    EngineImage& slope = engine.scratch(1);
+    prior_.gradient(state.x, slope);
+    engine.apply(kernels::PreconditionedStep{share, strength()}, state.x, d, back, engine.sensitivity(), slope);
+  }
+  if (state.update + 1 == engine.problem().data.num_subsets()) {
+    fix_scale(engine, state);
+  }
+  return true;
+}
+
+void Penalised::precondition(Engine& engine, const State& state, EngineImage& d) const {
+  constexpr double smoothing_mm = 5;
+  constexpr double least_part = 1e-3;  // of the typical value, so that voxels can leave 0
+  EngineImage& smooth = engine.scratch(1);
+  EngineImage& slope = engine.scratch(2);
+  EngineImage& curvature = engine.scratch(3);
+  engine.smooth(state.x, smoothing_mm, smooth);
+  prior_.gradient(smooth, slope, curvature);
+  engine.apply(kernels::Precondition{strength(), least_part * typical_value(state)}, d, smooth, engine.sensitivity(),
+               curvature);
+}
+
+}  // namespace coincide::recon

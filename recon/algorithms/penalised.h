@@ -1,0 +1,44 @@
+#pragma once
+
+#include "recon/algorithms/algorithm.h"
+#include "recon/algorithms/prior_term.h"
+
+namespace coincide::recon {
+
+/// What algorithms for log likelihood - strength R(x) begin with. Their first pass takes preconditioned steps, one per
+/// subset: x <- P[x + D(x) (n B_k - s - strength grad R(x))]. Its first step is EM's, whose image gives the prior a
+/// scale; that of the whole pass then fixes it, so that all algorithms maximise the same objective.
+class Penalised : public Algorithm {
+ public:
+  Penalised(PriorTerm prior, int num_threads) : prior_(std::move(prior)), num_threads_(num_threads) {}
+
+  void attach(Engine& engine, State& state) override;
+  int updates_in_pass(const Engine& engine, const State& state) const override;
+  bool step(Engine& engine, State& state, const GoOn& go_on) final;
+
+ protected:
+  /// An update after the first pass.
+  virtual bool later_step(Engine& engine, State& state, const GoOn& go_on) = 0;
+
+  double strength() const { return prior_.strength(); }
+  const PriorTerm& prior() const { return prior_; }
+  /// A typical value of the image in the object; 0 before it is known.
+  static double typical_value(const State& state);
+  /// 1 in the object, 0 elsewhere; there after the first pass.
+  static const EngineImage& object(const State& state) { return state.images.at("object"); }
+  /// D(x): the harmonic mean of the curvatures of EM and prior at the smoothed image, 0 where nothing is reconstructed.
+  /// Works in the engine's scratch images 1 to 3.
+  void precondition(Engine& engine, const State& state, EngineImage& d) const;
+
+ private:
+  bool first_step(Engine& engine, State& state, const GoOn& go_on);
+  void fix_scale(Engine& engine, State& state);
+
+  PriorTerm prior_;
+  int num_threads_;
+};
+
+/// Of the state, made if it is not there yet.
+EngineImage& image_of(const Engine& engine, State& state, const char* name);
+
+}  // namespace coincide::recon

@@ -1,0 +1,50 @@
+#include "recon/algorithms/prior_term.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace coincide::recon {
+
+double reference_value(const Engine& engine, const EngineImage& x, EngineImage& object, EngineImage& work) {
+  constexpr double smoothing_mm = 10;
+  constexpr float part_of_largest = 0.2F;
+  engine.smooth(x, smoothing_mm, work);
+  engine.apply(kernels::Threshold{part_of_largest * engine.max(work)}, object, work, engine.sensitivity());
+  engine.apply(kernels::Multiply{}, work, object, engine.sensitivity());
+  const double weight = engine.dot(object, work);
+  return weight > 0 ? engine.dot(x, work) / weight : 0;
+}
+
+void PriorTerm::attach(const Engine& engine, double x_ref, int num_threads) {
+  const Problem& problem = engine.problem();
+  std::vector<float> kappa(problem.sensitivity.size());
+  std::ranges::transform(problem.sensitivity, kappa.begin(), [](float s) { return std::sqrt(s); });
+  if (options_.scale == PriorScale::raw) {
+    std::ranges::transform(problem.sensitivity, kappa.begin(), [](float s) { return s > 0 ? 1.0F : 0.0F; });
+  }
+  penalty_ = make_prior(options_, {.grid = problem.grid,
+                                   .kappa = kappa,
+                                   .x_ref = x_ref,
+                                   .anatomical = anatomical_.get(),
+                                   .device = engine.device(),
+                                   .num_threads = num_threads});
+}
+
+void PriorTerm::gradient(const EngineImage& x, EngineImage& slope) const {
+  if (penalty_) {
+    penalty_->gradient(x.data(), slope.data(), nullptr);
+  } else {
+    slope.clear();
+  }
+}
+
+void PriorTerm::gradient(const EngineImage& x, EngineImage& slope, EngineImage& curvature) const {
+  if (penalty_) {
+    penalty_->gradient(x.data(), slope.data(), curvature.data());
+  } else {
+    slope.clear();
+    curvature.clear();
+  }
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <memory>
+
+#include "recon/algorithms/priors/priors.h"
+#include "recon/engine/engine.h"
+
+namespace coincide::recon {
+
+/// The mean of x, weighted with s, over the object: voxels above 20 % of the largest one after smoothing by 10 mm.
+/// `object` becomes 1 there and 0 elsewhere; `work` is overwritten.
+double reference_value(const Engine& engine, const EngineImage& x, EngineImage& object, EngineImage& work);
+
+/// strength R(x) in an algorithm. Without a prior all is 0.
+class PriorTerm {
+ public:
+  /// `anatomical`: for priors that need one, on the problem's grid; may be null.
+  explicit PriorTerm(const PriorOptions& options, std::shared_ptr<const Image> anatomical = nullptr)
+      : options_(options), anatomical_(std::move(anatomical)) {}
+
+  /// Makes the penalty for an engine's images, whose typical value is x_ref. Throws InputError as make_prior().
+  void attach(const Engine& engine, double x_ref, int num_threads);
+
+  double strength() const { return penalty_ ? options_.strength : 0; }
+  double value(const EngineImage& x) const { return penalty_ ? options_.strength * penalty_->value(x.data()) : 0; }
+  /// dR/dx, without the strength, and the diagonal of the Hessian; both are overwritten.
+  void gradient(const EngineImage& x, EngineImage& slope) const;
+  void gradient(const EngineImage& x, EngineImage& slope, EngineImage& curvature) const;
+
+ private:
+  PriorOptions options_;
+  std::shared_ptr<const Image> anatomical_;
+  std::unique_ptr<Penalty> penalty_;
+};
+
+}  // namespace coincide::recon

@@ -1,0 +1,201 @@
+#include "recon/algorithms/variance_reduced.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace coincide::recon {
+namespace {
+
+// Of the update, tried against (0.25, 0.9) and (0.7, 0.7), which take a pass more.
+constexpr double memory = 0.8, part_of_step = 0.5;
+constexpr int last_preconditioned_epoch = 6;
+
+// What the state holds beside x, by name. Images: v is what x moved by, D the preconditioner, G the gradient of the
+// likelihood at the snapshot, best the best snapshot's image, gradient the projected one at the last snapshot.
+constexpr const char *moved = "v", *preconditioner = "D", *whole_gradient = "G", *best = "best", *last = "snapshot",
+                     *last_gradient = "gradient";
+// Numbers. epoch: rounds of stochastic passes; group: subsets per update.
+constexpr const char *phase = "phase", *epoch = "epoch", *group = "group", *step_length = "step",
+                     *best_objective = "best", *penalty = "penalty", *change = "change", *distance = "distance";
+constexpr double snapshot = 0, stochastic = 1;  // phases
+
+double number(const State& state, const char* name, double otherwise) {
+  const auto found = state.numbers.find(name);
+  return found == state.numbers.end() ? otherwise : found->second;
+}
+
+bool is_stochastic(const State& state) { return number(state, phase, snapshot) == stochastic; }
+
+void copy(const Engine& engine, const EngineImage& from, EngineImage& to) {
+  engine.apply(kernels::Combine{0, 1}, to, from);
+}
+
+bool takes_snapshot(double at_epoch) { return at_epoch == 0 || std::fmod(at_epoch, 2) == 1; }
+
+/// Where all subsets are one already, steps become shorter instead.
+void take_more_care(State& state, int num_subsets) {
+  if (state.numbers[group] >= num_subsets) {
+    state.numbers[step_length] /= 2;
+  }
+  state.numbers[group] = std::min<double>(2 * state.numbers[group], num_subsets);
+}
+
+}  // namespace
+
+/// With a state that goes on from a snapshot the kept ratios are computed again, which gives the same bits.
+void VarianceReduced::attach(Engine& engine, State& state) {
+  Penalised::attach(engine, state);
+  if (is_stochastic(state)) {
+    for (int subset = 0; subset < engine.problem().data.num_subsets(); ++subset) {
+      double ignored = 0;
+      engine.back_project(
+          subset, state.images.at(last), engine.scratch(0), ignored, [](double) { return true; }, Ratios::keep);
+    }
+  }
+}
+
+int VarianceReduced::updates_in_pass(const Engine& engine, const State& state) const {
+  const int subsets = engine.problem().data.num_subsets();
+  const int together = is_stochastic(state) ? static_cast<int>(number(state, group, 1)) : 1;
+  return (subsets + together - 1) / together;
+}
+
+bool VarianceReduced::later_step(Engine& engine, State& state, const GoOn& go_on) {
+  if (!state.numbers.contains(phase)) {
+    state.numbers[phase] = snapshot;
+    state.numbers[epoch] = 0;
+    state.numbers[group] = 1;
+    state.numbers[step_length] = part_of_step;
+  }
+  return is_stochastic(state) ? stochastic_step(engine, state, go_on) : snapshot_step(engine, state, go_on);
+}
+
+/// Gathers the gradient and the ratios of a subset; with the last one the snapshot is whole.
+bool VarianceReduced::snapshot_step(Engine& engine, State& state, const GoOn& go_on) {
+  if (!engine.back_project(state.update, state.x, engine.scratch(0), state.log_sum, go_on, Ratios::keep)) {
+    return false;
+  }
+  EngineImage& gradient = image_of(engine, state, whole_gradient);
+  engine.apply(kernels::Combine{state.update == 0 ? 0.0 : 1.0, 1}, gradient, engine.scratch(0));
+  if (state.update + 1 == engine.problem().data.num_subsets()) {
+    engine.apply(kernels::Combine{1, -1}, gradient, engine.sensitivity());
+    take_snapshot(engine, state);
+  }
+  return true;
+}
+
+void VarianceReduced::take_snapshot(Engine& engine, State& state) {
+  state.numbers[penalty] = prior().value(state.x);
+  const double objective = state.log_sum - engine.dot(state.x, engine.sensitivity()) - state.numbers[penalty];
+  const bool has_best = state.numbers.contains(best_objective);
+  if (has_best && objective < state.numbers[best_objective]) {
+    copy(engine, image_of(engine, state, best), state.x);
+    image_of(engine, state, moved).clear();
+    take_more_care(state, engine.problem().data.num_subsets());
+    return;  // the next pass takes the snapshot there
+  }
+  estimate_distance(engine, state);
+  state.numbers[best_objective] = objective;
+  copy(engine, state.x, image_of(engine, state, best));
+  copy(engine, state.x, image_of(engine, state, last));
+  if (state.numbers[epoch] <= last_preconditioned_epoch) {
+    precondition(engine, state, image_of(engine, state, preconditioner));
+  }
+  compare_gradients(engine, state);
+  move(engine, state, 0, engine.scratch(0));
+  state.numbers[phase] = stochastic;
+}
+
+/// Merges subsets where the gradient points against that of the last snapshot: the steps overshoot.
+void VarianceReduced::compare_gradients(Engine& engine, State& state) {
+  constexpr double against = -0.25;
+  EngineImage& slope = engine.scratch(1);
+  EngineImage& gradient = engine.scratch(2);
+  prior().gradient(state.x, slope);
+  engine.apply(kernels::ProjectedGradient{strength()}, gradient, state.x, image_of(engine, state, preconditioner),
+               image_of(engine, state, whole_gradient), slope);
+  if (state.images.contains(last_gradient)) {
+    const EngineImage& before = state.images.at(last_gradient);
+    const double lengths = std::sqrt(engine.dot(gradient, gradient) * engine.dot(before, before));
+    if (engine.dot(gradient, before) < against * lengths) {
+      take_more_care(state, engine.problem().data.num_subsets());
+    }
+  }
+  copy(engine, gradient, image_of(engine, state, last_gradient));
+}
+
+/// From how the change between snapshots shrinks: change * rho / (1 - rho).
+void VarianceReduced::estimate_distance(Engine& engine, State& state) {
+  if (!state.images.contains(last)) {
+    return;
+  }
+  constexpr double slowest = 0.95;
+  EngineImage& difference = engine.scratch(1);
+  const EngineImage& inside = object(state);
+  copy(engine, state.x, difference);
+  engine.apply(kernels::Combine{1, -1}, difference, state.images.at(last));
+  EngineImage& of_object = engine.scratch(2);
+  engine.apply(kernels::Multiply{}, of_object, difference, inside);
+  const double voxels = engine.sum(inside);
+  const double mean = engine.dot(state.x, inside) / voxels;
+  const double now = 100 * std::sqrt(engine.dot(of_object, of_object) / voxels) / mean;
+  const double before = number(state, change, 0);
+  if (before > 0) {
+    const double rho = std::min(now / before, slowest);
+    state.numbers[distance] = now * rho / (1 - rho);
+  }
+  state.numbers[change] = now;
+}
+
+/// Some subsets together: their change of the gradient since the snapshot stands for that of all.
+bool VarianceReduced::stochastic_step(Engine& engine, State& state, const GoOn& go_on) {
+  if (state.update == 0 && !takes_snapshot(state.numbers[epoch]) && state.numbers[epoch] <= last_preconditioned_epoch) {
+    precondition(engine, state, image_of(engine, state, preconditioner));
+  }
+  const Measurements& data = engine.problem().data;
+  const int together = static_cast<int>(state.numbers[group]);
+  const int first = state.update * together;
+  const int end = std::min(first + together, data.num_subsets());
+  EngineImage& changes = engine.scratch(2);
+  double share = 0, log_sum = 0;
+  for (int subset = first; subset < end; ++subset) {
+    const auto part_done = [&](double of_subset) { return go_on((subset - first + of_subset) / (end - first)); };
+    EngineImage& back = subset == first ? changes : engine.scratch(0);
+    if (!engine.back_project(subset, state.x, back, log_sum, part_done, Ratios::change)) {
+      return false;
+    }
+    if (subset != first) {
+      engine.apply(kernels::Combine{1, 1}, changes, back);
+    }
+    share += data.share(subset);
+  }
+  state.log_sum += log_sum;
+  if (share > 0) {
+    move(engine, state, share, changes);
+  }
+  if (end == data.num_subsets()) {
+    state.numbers[epoch] += 1;
+    state.numbers[phase] = takes_snapshot(state.numbers[epoch]) ? snapshot : stochastic;
+  }
+  return true;
+}
+
+/// One step with momentum; `change` counts as 0 where share is 0.
+void VarianceReduced::move(Engine& engine, State& state, double share, EngineImage& change_of_gradient) {
+  EngineImage& slope = engine.scratch(1);
+  prior().gradient(state.x, slope);
+  engine.apply(kernels::MomentumStep{share, strength(), memory, state.numbers[step_length]}, state.x,
+               image_of(engine, state, moved), image_of(engine, state, preconditioner), change_of_gradient,
+               image_of(engine, state, whole_gradient), slope);
+}
+
+void VarianceReduced::complete(const State& state, IterationFigures& figures) const {
+  figures.penalty = number(state, penalty, 0);
+  figures.distance_percent = number(state, distance, -1);
+}
+
+bool VarianceReduced::finished(const State& state) const {
+  return stop_percent_ > 0 && state.update == 0 && is_stochastic(state) && number(state, distance, 1e9) < stop_percent_;
+}
+
+}  // namespace coincide::recon

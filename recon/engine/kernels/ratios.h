@@ -1,0 +1,40 @@
+#pragma once
+
+// What a measured cell of one count gives to the back projection, once for CPU and GPU.
+
+#include "projectors/kernels/backend.h"
+
+namespace coincide::recon {
+
+/// What is done with the ratios m / (m A x + b).
+enum class Ratios {
+  plain,   ///< projected back
+  keep,    ///< projected back, and kept by cell
+  change,  ///< what they differ by from those kept is projected back
+};
+
+namespace kernels {
+
+struct Ratio {
+  float expected;  ///< m (A x) + b
+  float value;     ///< m / expected; 0 where the model calls the count impossible, with nothing expected on its LOR
+
+  /// From m, A x and b.
+  static COINCIDE_HD Ratio of(float factor, float projected, float additive) {
+    const float expected = factor * projected + additive;
+    return {expected, expected > 0 ? factor / expected : 0};
+  }
+  /// What is projected back. `kept`: the cell's ratio kept, read or written; not used for plain ratios.
+  COINCIDE_HD float projected_back(Ratios ratios, float* kept) const {
+    if (ratios == Ratios::change) {
+      return value - *kept;
+    }
+    if (ratios == Ratios::keep) {
+      *kept = value;
+    }
+    return value;
+  }
+};
+
+}  // namespace kernels
+}  // namespace coincide::recon

@@ -1,0 +1,141 @@
+// Penalised reconstruction: all converging algorithms end in the same image, which maximises the objective.
+
+#include <QtTest>
+#include <cmath>
+
+#include "recon/algorithms/penalised_em.h"
+#include "recon/algorithms/variance_reduced.h"
+#include "support/acquisition.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+namespace {
+
+using recon::IterationFigures;
+using recon::PriorName;
+using recon::PriorOptions;
+using recon::PriorTerm;
+
+/// An acquisition with a uniform background of its own in the model.
+struct Case {
+  explicit Case(int subsets, bool tof = true) : acquisition(tof), data(acquisition.load(subsets)) {
+    for (int subset = 0; subset < subsets; ++subset) {
+      std::ranges::fill(data.subset(subset).additive, 0.02F);
+    }
+    recon::Reporter silent;
+    data.sort_for(acquisition.truth.grid, acquisition.source.scanner(), 0, silent);
+    measurements.emplace(data, acquisition.source.scanner(), tof);
+    problem.emplace(recon::make_problem(*measurements, acquisition.source.scanner(), acquisition.sensitivity, 0, 0));
+  }
+
+  RunResult run(recon::Algorithm& algorithm, int passes) const {
+    recon::Reporter silent;
+    const float start =
+        20'000 / static_cast<float>(std::accumulate(problem->sensitivity.begin(), problem->sensitivity.end(), 0.0));
+    return recon::run(algorithm, *problem, Image(problem->grid, start), {.passes = passes, .num_threads = 1}, silent);
+  }
+
+  Acquisition acquisition;
+  ListmodeData data;
+  std::optional<recon::ListmodeMeasurements> measurements;
+  std::optional<recon::Problem> problem;
+};
+
+double rms_difference(const Image& one, const Image& other) {
+  double sum = 0, mean = 0;
+  for (std::size_t i = 0; i < one.values.size(); ++i) {
+    sum += std::pow(double{one.values[i]} - double{other.values[i]}, 2);
+    mean += other.values[i];
+  }
+  const auto voxels = static_cast<double>(one.values.size());
+  return std::sqrt(sum / voxels) / (mean / voxels);
+}
+
+PriorOptions prior_options(PriorName name, double strength) { return {.name = name, .strength = strength}; }
+
+}  // namespace
+
+class PenalisedTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void converging_algorithms_agree_data() {
+    QTest::addColumn<int>("name");
+    QTest::addColumn<double>("strength");
+    QTest::newRow("quadratic") << static_cast<int>(PriorName::quadratic) << 20.0;
+    QTest::newRow("relative difference") << static_cast<int>(PriorName::relative_difference) << 20.0;
+    QTest::newRow("relative difference, strong") << static_cast<int>(PriorName::relative_difference) << 200.0;
+    QTest::newRow("total variation") << static_cast<int>(PriorName::total_variation) << 1.0;
+  }
+
+  void converging_algorithms_agree() {
+    QFETCH(const int, name);
+    QFETCH(const double, strength);
+    const PriorOptions options = prior_options(static_cast<PriorName>(name), strength);
+    const Case subsets(10);
+    recon::VarianceReduced quick(PriorTerm(options), 1, 0);
+    const RunResult found = subsets.run(quick, 60);
+    recon::VarianceReduced short_run(PriorTerm(options), 1, 0);
+    const RunResult early = subsets.run(short_run, 8);
+    recon::Bsrem slow(PriorTerm(options), 1);
+    const RunResult reference = subsets.run(slow, 400);
+    qInfo("after 8 passes %.2g, BSREM after 400 %.2g of the mean from the end",
+          rms_difference(early.image, found.image), rms_difference(reference.image, found.image));
+    QVERIFY(rms_difference(early.image, found.image) < 0.02);
+    QVERIFY(rms_difference(reference.image, found.image) < 0.01);
+    for (const float value : found.image.values) {
+      QVERIFY(value >= 0 && std::isfinite(value));
+    }
+    // Of the snapshots that were taken, the last is the best.
+    const auto objective = [](const IterationFigures& figures) { return figures.log_likelihood - figures.penalty; };
+    QVERIFY(objective(found.figures[1]) < objective(early.figures[3]));
+  }
+
+  /// From hardly any prior to far too much the snapshots rise, and the estimated distance falls below 1 %.
+  void any_strength_converges() {
+    const Case subsets(10);
+    for (const double strength : {1e-4, 1.0, 100.0, 1e4}) {
+      recon::VarianceReduced algorithm(PriorTerm(prior_options(PriorName::relative_difference, strength)), 1, 0);
+      const RunResult found = subsets.run(algorithm, 12);
+      const auto objective = [](const IterationFigures& figures) { return figures.log_likelihood - figures.penalty; };
+      QVERIFY(objective(found.figures[3]) > objective(found.figures[1]));
+      QVERIFY(objective(found.figures[6]) > objective(found.figures[3]));
+      QVERIFY(objective(found.figures[9]) > objective(found.figures[6]) - 1e-4 * 20'000);
+      QVERIFY(found.figures.back().distance_percent >= 0 && found.figures.back().distance_percent < 1);
+      QVERIFY(std::ranges::all_of(found.image.values, [](float value) { return value >= 0 && std::isfinite(value); }));
+    }
+  }
+
+  void one_step_late_pulls_towards_smooth_images() {
+    const Case subsets(4);
+    recon::OneStepLate none(PriorTerm(prior_options(PriorName::none, 1)), 0);
+    recon::OneStepLate some(PriorTerm(prior_options(PriorName::relative_difference, 50)), 0);
+    const auto roughness = [](const Image& image) {
+      double sum = 0;
+      for (std::int64_t i = 1; i < image.grid.shape[0]; ++i) {
+        for (std::int64_t j = 0; j < image.grid.shape[1]; ++j) {
+          sum += std::pow(image.at(i, j, 1) - image.at(i - 1, j, 1), 2);
+        }
+      }
+      return sum;
+    };
+    const Image rough = subsets.run(none, 6).image, smooth = subsets.run(some, 6).image;
+    QVERIFY(roughness(smooth) < 0.8 * roughness(rough));
+  }
+
+  void stops_when_near_enough() {
+    const Case subsets(10);
+    recon::VarianceReduced algorithm(PriorTerm(prior_options(PriorName::quadratic, 20)), 1, 1);
+    const RunResult found = subsets.run(algorithm, 60);
+    QVERIFY(found.iterations_done < 20);
+    QVERIFY(found.figures.back().distance_percent >= 0 && found.figures.back().distance_percent < 1);
+    recon::VarianceReduced longer(PriorTerm(prior_options(PriorName::quadratic, 20)), 1, 0);
+    QVERIFY(rms_difference(found.image, subsets.run(longer, 60).image) < 0.03);
+  }
+};
+
+COINCIDE_TEST_CLASS(PenalisedTest)
+
+}  // namespace coincide::tests
+
+#include "penalised_test.moc"
