@@ -35,6 +35,29 @@ void set_shape(const ImageGrid& grid, Terms& terms) {
   terms.stride[0] = terms.shape[1] * terms.shape[2];
 }
 
+/// R(x) as the sum of what each voxel adds.
+template <class Terms>
+double sum_of_voxels(const Terms& terms, const float* x, int num_threads) {
+  return ordered_sum(terms.shape[0] * terms.stride[0], num_threads, [&](std::int64_t voxel) {
+    const std::int64_t place[3] = {voxel / terms.stride[0], voxel / terms.stride[1] % terms.shape[1],
+                                   voxel % terms.shape[2]};
+    return terms.value_at(x, place, voxel);
+  });
+}
+
+/// Gradient and, unless null, curvature of the voxels of a row, which begin at `gradient` and `curvature`.
+template <class Terms>
+void set_row(const Terms& terms, const float* x, std::int64_t row, float* gradient, float* curvature) {
+  for (std::int64_t k = 0; k < terms.shape[2]; ++k) {
+    const std::int64_t place[3] = {row / terms.shape[1], row % terms.shape[1], k};
+    float of_curvature = 0;
+    terms.at(x, place, row * terms.shape[2] + k, gradient[k], of_curvature);
+    if (curvature != nullptr) {
+      curvature[k] = of_curvature;
+    }
+  }
+}
+
 /// Some pairs of a row with one row of neighbours, all `length` long.
 struct RowOfPairs {
   const float* x;
@@ -88,13 +111,7 @@ class CpuPairPenalty final : public Penalty {
     terms_.chosen = penalty_.chosen.empty() ? nullptr : penalty_.chosen.data();
   }
 
-  double value(const float* x) const override {
-    return ordered_sum(penalty_.grid.num_voxels(), num_threads_, [&](std::int64_t voxel) {
-      const std::int64_t place[3] = {voxel / terms_.stride[0], voxel / terms_.stride[1] % terms_.shape[1],
-                                     voxel % terms_.shape[2]};
-      return terms_.value_at(x, place, voxel);
-    });
-  }
+  double value(const float* x) const override { return sum_of_voxels(terms_, x, num_threads_); }
 
   void gradient(const float* x, float* gradient, float* curvature) const override {
 #pragma omp parallel for schedule(static) num_threads(thread_count(num_threads_))
@@ -102,7 +119,7 @@ class CpuPairPenalty final : public Penalty {
       const std::int64_t first = row * terms_.shape[2];
       float* row_curvature = curvature != nullptr ? curvature + first : nullptr;
       if (terms_.chosen != nullptr) {
-        voxel_by_voxel(x, row, gradient + first, row_curvature);
+        set_row(terms_, x, row, gradient + first, row_curvature);
       } else {
         row_by_row(x, row, gradient + first, row_curvature);
       }
@@ -110,17 +127,6 @@ class CpuPairPenalty final : public Penalty {
   }
 
  private:
-  void voxel_by_voxel(const float* x, std::int64_t row, float* gradient, float* curvature) const {
-    for (std::int64_t k = 0; k < terms_.shape[2]; ++k) {
-      const std::int64_t place[3] = {row / terms_.shape[1], row % terms_.shape[1], k};
-      float of_curvature = 0;
-      terms_.at(x, place, row * terms_.shape[2] + k, gradient[k], of_curvature);
-      if (curvature != nullptr) {
-        curvature[k] = of_curvature;
-      }
-    }
-  }
-
   /// As PairTerms::at() for all voxels of a row, one neighbour after the other.
   void row_by_row(const float* x, std::int64_t row, float* gradient, float* curvature) const {
     const std::int64_t length = terms_.shape[2];
@@ -166,26 +172,13 @@ class CpuEdgePenalty final : public Penalty {
     terms_.directions = penalty_.directions.empty() ? nullptr : penalty_.directions.data();
   }
 
-  double value(const float* x) const override {
-    return ordered_sum(penalty_.grid.num_voxels(), num_threads_, [&](std::int64_t voxel) {
-      const std::int64_t place[3] = {voxel / terms_.stride[0], voxel / terms_.stride[1] % terms_.shape[1],
-                                     voxel % terms_.shape[2]};
-      return terms_.value_at(x, place, voxel);
-    });
-  }
+  double value(const float* x) const override { return sum_of_voxels(terms_, x, num_threads_); }
 
   void gradient(const float* x, float* gradient, float* curvature) const override {
 #pragma omp parallel for schedule(static) num_threads(thread_count(num_threads_))
     for (std::int64_t row = 0; row < rows_.count(); ++row) {
-      for (std::int64_t k = 0; k < terms_.shape[2]; ++k) {
-        const std::int64_t voxel = row * terms_.shape[2] + k;
-        const std::int64_t place[3] = {row / terms_.shape[1], row % terms_.shape[1], k};
-        float of_curvature = 0;
-        terms_.at(x, place, voxel, gradient[voxel], of_curvature);
-        if (curvature != nullptr) {
-          curvature[voxel] = of_curvature;
-        }
-      }
+      const std::int64_t first = row * terms_.shape[2];
+      set_row(terms_, x, row, gradient + first, curvature != nullptr ? curvature + first : nullptr);
     }
   }
 
