@@ -252,7 +252,8 @@ class JobRun {
       if (wanted == recon::Switch::automatic && data_->counts().dead_time_blocks > 0) {
         reporter_.warning("The file states dead time, but none of the frame: it is not corrected.");
       }
-      record("not corrected: the file states no dead time of the frame");
+      record(data_->counts().dead_time_blocks > 0 ? "not corrected: the file states no dead time of the frame"
+                                                  : "the file states no dead time");
       return;
     }
     if (wanted == recon::Switch::off) {
