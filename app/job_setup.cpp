@@ -391,7 +391,9 @@ SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint6
   } else {
     choice.warning = fmt::format(
         "algorithm.subsets = {} leaves {} prompts to each subset, which needs about {:.0f} for this image: a voxel "
-        "that a subset sees no prompt of becomes 0 for good, and activity is lost. Set it to 0, or to {} at most.",
+        "that a subset sees no prompt of falls to a hundredth, so the image swings with the subsets and is noisy. Set "
+        "it "
+        "to 0, or to {} at most.",
         wanted, num_prompts / static_cast<std::uint64_t>(wanted), needed, possible);
   }
   return choice;

@@ -7,7 +7,7 @@
 namespace coincide::recon {
 
 /// Prompts that a subset of OSEM needs so that hardly a voxel of the object is without any, on average over the events
-/// of the scanner. A voxel that a subset sees no prompt of becomes 0 for good, however many others see it.
+/// of the scanner. A voxel that a subset sees no prompt of falls to a hundredth, however many others see it.
 double prompts_per_subset(const Scanner& scanner, const ImageGrid& grid, bool tof, double psf_fwhm_mm);
 
 }  // namespace coincide::recon

@@ -249,6 +249,20 @@ class EmTest : public QObject {
     QCOMPARE(stopped.image.values, Image(acquisition.truth.grid, 1).values);
   }
 
+  /// A voxel that one of many subsets does not see is not lost, and nothing overflows where hardly any is left.
+  void too_many_subsets_lose_no_activity() {
+    Acquisition acquisition(false);
+    const auto prompts = static_cast<double>(acquisition.source.events.size());
+    for (const int subsets : {50, 1000}) {
+      const RunResult result = acquisition.reconstruct({.iterations = 3, .subsets = subsets});
+      QVERIFY(std::ranges::all_of(result.image.values, [](float value) { return std::isfinite(value) && value >= 0; }));
+      if (subsets == 50) {
+        QVERIFY(std::abs(result.figures.back().expected_counts / prompts - 1) < 0.1);
+        QVERIFY(std::ranges::count(result.image.values, 0.0F) < std::ssize(result.image.values) / 10);
+      }
+    }
+  }
+
   void threads_do_not_matter() {
     Acquisition acquisition(true);
     const RunResult one = acquisition.reconstruct({.iterations = 2, .subsets = 3, .psf_fwhm_mm = 5, .num_threads = 1});

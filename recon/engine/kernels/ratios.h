@@ -17,12 +17,14 @@ namespace kernels {
 
 struct Ratio {
   float expected;  ///< m (A x) + b
-  float value;     ///< m / expected; 0 where the model calls the count impossible, with nothing expected on its LOR
+  float value;     ///< m / expected; 0 where the image explains nothing of the count
 
   /// From m, A x and b.
   static COINCIDE_HD Ratio of(float factor, float projected, float additive) {
+    // Below, there is nothing on the LOR but what many subsets have left of it, and quotients would overflow.
+    constexpr float least_projected = 1e-20F;
     const float expected = factor * projected + additive;
-    return {expected, expected > 0 ? factor / expected : 0};
+    return {expected, expected > least_projected * factor ? factor / expected : 0};
   }
   /// What is projected back. `kept`: the cell's ratio kept, read or written; not used for plain ratios.
   COINCIDE_HD float projected_back(Ratios ratios, float* kept) const {

@@ -17,14 +17,19 @@ struct StepImages {
   float* of[most_images];
 };
 
-/// x, back, s: x <- x back / (share s), EM's next image.
+/// x, back, s: x <- x back / (share s), EM's next image. A subset that is not all of the data may lower a voxel to a
+/// hundredth, but not lock it at 0 because it happened to see none of its counts.
 struct EmStep {
   static constexpr int num_images = 3;
   double share;
 
   COINCIDE_HD void operator()(const StepImages& images, std::int64_t i) const {
+    constexpr double least_factor = 0.01;
     const float x = images.of[0][i], back = images.of[1][i], s = images.of[2][i];
-    images.of[0][i] = s > 0 ? static_cast<float>(x * (back / (share * s))) : x;
+    if (s > 0) {
+      const double factor = back / (share * s);
+      images.of[0][i] = static_cast<float>(x * (share < 1 && factor < least_factor ? least_factor : factor));
+    }
   }
 };
 
