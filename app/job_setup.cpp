@@ -378,8 +378,10 @@ SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint6
       recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), job.algorithm.psf_fwhm_mm);
   const auto possible = std::max<std::int64_t>(1, std::llround(std::floor(static_cast<double>(num_prompts) / needed)));
   const std::int64_t wanted = job.most_subsets();
-  SubsetChoice choice{
-      .subsets = job.chooses_subsets() ? std::min(wanted, possible) : wanted, .note = "", .warning = ""};
+  // Beyond, what is asked for leaves too little of the image: 8 times keep 94 % of the activity, 40 times 42 %.
+  constexpr std::int64_t most_times_too_many = 8;
+  const std::int64_t most = job.chooses_subsets() ? possible : most_times_too_many * possible;
+  SubsetChoice choice{.subsets = std::min(wanted, most), .note = "", .warning = ""};
   if (possible >= wanted) {
     return choice;
   }
@@ -391,10 +393,9 @@ SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint6
   } else {
     choice.warning = fmt::format(
         "algorithm.subsets = {} leaves {} prompts to each subset, which needs about {:.0f} for this image: a voxel "
-        "that a subset sees no prompt of falls to a hundredth, so the image swings with the subsets and is noisy. Set "
-        "it "
-        "to 0, or to {} at most.",
-        wanted, num_prompts / static_cast<std::uint64_t>(wanted), needed, possible);
+        "that a subset sees no prompt of falls to a hundredth, so the image swings with the subsets and is noisy. {} "
+        "are taken. Set it to 0, or to {} at most.",
+        wanted, num_prompts / static_cast<std::uint64_t>(wanted), needed, choice.subsets, possible);
   }
   return choice;
 }
