@@ -127,7 +127,7 @@ int write_new_job(const std::string& path) {
     throw InputError(fmt::format("{} exists already; choose another name.", path));
   }
   io::write_text_file(path, io::job_text(io::Job{}));
-  print_result(fmt::format("Written: {}. Fill in input.events, then run `coincide --batch {}`.\n", path, path));
+  print_result(fmt::format("Written: {}. Fill in input.data, then run `coincide --batch {}`.\n", path, path));
   return done;
 }
 

@@ -1,6 +1,7 @@
 #include "app/job_setup.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "recon/module_pairs.h"
+#include "recon/resample.h"
 #include "recon/subset_size.h"
 
 namespace coincide::app {
@@ -29,11 +31,19 @@ using recon::ImageGrid;
 /// Of the way to the crystals: covers and shielding take the rest of the bore.
 constexpr double usable_radius = 0.85;
 
+void check_prior(const io::Job& job) {
+  const recon::PriorKind& prior = recon::prior_kind(job.prior.name);
+  if (prior.needs_anatomy && job.prior.anatomical.empty()) {
+    throw InputError(fmt::format(
+        "prior.name = \"{}\" needs an anatomical image: set prior.anatomical, or choose another prior.", prior.name));
+  }
+}
+
 void check_settings(const io::Job& job) {
-  const bool has_events = !job.input.events.empty();
+  const bool has_events = !job.input.data.empty();
   if (has_events == job.simulates()) {
-    throw InputError(has_events ? "the job has both input.events and a simulation; leave one of them empty."
-                                : "the job has no data: set input.events to a listmode file, or simulation.phantom and "
+    throw InputError(has_events ? "the job has both input.data and a simulation; leave one of them empty."
+                                : "the job has no data: set input.data to a listmode file, or simulation.phantom and "
                                   "simulation.scanner.");
   }
   if (!has_events && (job.simulation.phantom.empty() || job.simulation.scanner.empty())) {
@@ -45,6 +55,8 @@ void check_settings(const io::Job& job) {
                     "file.",
                     job.input.stop_s, job.input.start_s));
   }
+  recon::check_takes_prior(job.algorithm.name, job.prior.name);
+  check_prior(job);
   constexpr std::size_t longest_name = 200;  // file systems allow 255 bytes with all endings
   if (job.output.name.size() > longest_name) {
     throw InputError(
@@ -175,22 +187,6 @@ void check_attenuation(const recon::Image& image, const std::string& name) {
   }
 }
 
-/// Part of the box of `image` that lies in the box of `map`.
-double covered_part(const ImageGrid& image, const ImageGrid& map) {
-  double part = 1;
-  for (int a = 0; a < 3; ++a) {
-    const auto face_mm = [a](const ImageGrid& grid, double index) {
-      return grid.origin_mm[a] + (index - 0.5) * grid.voxel_size_mm[a];
-    };
-    const double extent_mm = static_cast<double>(image.shape[a]) * image.voxel_size_mm[a];
-    const double low_mm = std::max(face_mm(image, 0), face_mm(map, 0));
-    const double high_mm =
-        std::min(face_mm(image, static_cast<double>(image.shape[a])), face_mm(map, static_cast<double>(map.shape[a])));
-    part *= std::max(0.0, high_mm - low_mm) / extent_mm;
-  }
-  return part;
-}
-
 /// Largest value of the outer planes of `image` that lie at least a voxel within the box around all LORs. What
 /// attenuates there goes on outside of the image.
 float most_at_cut(const recon::Image& image, const recon::Scanner& scanner) {
@@ -247,7 +243,7 @@ void warn_of_cut_attenuation(double covered_of_result, JobSetup& setup) {
 
 /// What can be wrong with an attenuation image of possible values: its place, and 1/mm instead of 1/cm.
 void check_attenuation_fits(const std::string& name, JobSetup& setup) {
-  const double part = covered_part(setup.grid, setup.attenuation->grid);
+  const double part = recon::covered_part(setup.grid, setup.attenuation->grid);
   if (part == 0) {
     throw InputError(
         fmt::format("corrections.attenuation = \"{}\" lies beside the image: they have no place in common. Its axes "
@@ -280,6 +276,28 @@ void check_attenuation_fits(const std::string& name, JobSetup& setup) {
                     "empty?",
                     most));
   }
+}
+
+/// Brings the prior's image onto the grid of the result.
+void check_anatomical(const std::string& name, int threads, JobSetup& setup) {
+  recon::Image& image = *setup.anatomical;
+  const auto wrong = std::ranges::find_if_not(image.values, [](float value) { return std::isfinite(value); });
+  if (wrong != image.values.end()) {
+    throw InputError(fmt::format("prior.anatomical = \"{}\" holds the value {}; all must be finite.", name, *wrong));
+  }
+  const double part = recon::covered_part(setup.grid, image.grid);
+  if (part == 0) {
+    throw InputError(
+        fmt::format("prior.anatomical = \"{}\" lies beside the image: they have no place in common. Its axes and "
+                    "origin must be those of the scanner.",
+                    name));
+  }
+  if (part < 0.99) {
+    setup.warnings.push_back(fmt::format(
+        "The anatomical image covers {:.0f} % of the result; elsewhere it counts as 0, and its end as an edge.",
+        100 * part));
+  }
+  image = recon::resampled(image, setup.grid, threads);
 }
 
 void check_start_image(const recon::Image& image, const ImageGrid& grid, const std::string& name) {
@@ -323,14 +341,19 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.phantom = io::read_phantom(phantom);
     setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
   } else {
-    setup.events = io::open_listmode(job.input.events, {.allow_truncated = job.input.allow_truncated});
-    setup.inputs = {{"events", job.input.events}};
+    setup.events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
+    setup.inputs = {{"events", job.input.data}};
   }
   if (!job.corrections.attenuation.empty()) {
     require_file("corrections.attenuation", job.corrections.attenuation);
     setup.attenuation = io::read_image(job.corrections.attenuation);
     check_attenuation(*setup.attenuation, job.corrections.attenuation.string());
     setup.inputs.emplace_back("attenuation", job.corrections.attenuation);
+  }
+  if (recon::prior_kind(job.prior.name).needs_anatomy) {
+    require_file("prior.anatomical", job.prior.anatomical);
+    setup.anatomical = io::read_image(job.prior.anatomical);
+    setup.inputs.emplace_back("anatomical image", job.prior.anatomical);
   }
   if (!job.algorithm.start_image.empty()) {
     require_file("algorithm.start_image", job.algorithm.start_image);
@@ -373,31 +396,10 @@ ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {
   return recon::centred_grid(shape, voxel_size_mm, centre_mm);
 }
 
-SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts) {
+recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts) {
   const double needed =
       recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), job.algorithm.psf_fwhm_mm);
-  const auto possible = std::max<std::int64_t>(1, std::llround(std::floor(static_cast<double>(num_prompts) / needed)));
-  const std::int64_t wanted = job.most_subsets();
-  // Beyond, what is asked for leaves too little of the image: 8 times keep 94 % of the activity, 40 times 42 %.
-  constexpr std::int64_t most_times_too_many = 8;
-  const std::int64_t most = job.chooses_subsets() ? possible : most_times_too_many * possible;
-  SubsetChoice choice{.subsets = std::min(wanted, most), .note = "", .warning = ""};
-  if (possible >= wanted) {
-    return choice;
-  }
-  if (job.chooses_subsets()) {
-    choice.note = fmt::format(
-        "OSEM takes {} subset{} instead of {}: {} prompts are not enough for more, of which each needs about {:.0f} "
-        "for this image. Fewer subsets update it less often: set algorithm.iterations higher if it is too smooth.",
-        choice.subsets, choice.subsets == 1 ? "" : "s", wanted, num_prompts, needed);
-  } else {
-    choice.warning = fmt::format(
-        "algorithm.subsets = {} leaves {} prompts to each subset, which needs about {:.0f} for this image: a voxel "
-        "that a subset sees no prompt of falls to a hundredth, so the image swings with the subsets and is noisy. {} "
-        "are taken. Set it to 0, or to {} at most.",
-        wanted, num_prompts / static_cast<std::uint64_t>(wanted), needed, choice.subsets, possible);
-  }
-  return choice;
+  return recon::choose_subsets(job.algorithm_kind(), job.algorithm.subsets, num_prompts, needed);
 }
 
 std::string memory_of_image(const ImageGrid& grid) {
@@ -419,6 +421,9 @@ JobSetup prepare_job(const io::Job& job) {
   if (setup.attenuation) {
     check_attenuation_fits(job.corrections.attenuation.string(), setup);
   }
+  if (setup.anatomical) {
+    check_anatomical(job.prior.anatomical.string(), static_cast<int>(job.compute.threads), setup);
+  }
   if (setup.start_image) {
     check_start_image(*setup.start_image, setup.grid, job.algorithm.start_image.string());
     setup.start_image->grid = setup.grid;  // to the last bit: rounding on its way through a file must not matter
@@ -429,9 +434,8 @@ JobSetup prepare_job(const io::Job& job) {
     setup.notes.push_back(
         fmt::format("{} of an earlier run will be replaced, with all that goes with it.", image.string()));
   }
-  if (job.algorithm.name == io::Method::mlem && job.algorithm.subsets != io::Job{}.algorithm.subsets) {
-    setup.notes.push_back(
-        fmt::format("MLEM uses all events at once; algorithm.subsets = {} is not used.", job.algorithm.subsets));
+  if (const std::vector<std::string> idle = io::settings_without_use(job); !idle.empty()) {
+    setup.notes.push_back(fmt::format("Set, but without use as the other settings are: {}.", fmt::join(idle, ", ")));
   }
   if (job.algorithm.tof && !setup.scanner().has_tof()) {
     setup.notes.emplace_back("The scanner has no time of flight; the reconstruction does not use it.");

@@ -12,6 +12,7 @@
 #include "recon/events.h"
 #include "recon/image.h"
 #include "recon/phantom.h"
+#include "recon/pipeline/subset_choice.h"
 
 namespace coincide::app {
 
@@ -23,6 +24,7 @@ struct JobSetup {
   std::optional<recon::Phantom> phantom;
   recon::ImageGrid grid;
   std::optional<recon::Image> attenuation;                            ///< 1/cm, as read
+  std::optional<recon::Image> anatomical;                             ///< on the grid of the result
   std::optional<recon::Image> start_image;                            ///< as read
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
   std::vector<std::string> notes;                                     ///< what the user may want to know
@@ -37,13 +39,8 @@ struct JobSetup {
 /// FileError for a bad input file, DeviceError for a missing device.
 JobSetup prepare_job(const io::Job& job);
 
-/// Into how many subsets the prompts go, and what the user should know of that.
-struct SubsetChoice {
-  std::int64_t subsets = 1;
-  std::string note;
-  std::string warning;
-};
-SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts);
+/// Into how many subsets the prompts go.
+recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts);
 
 /// "Each image of 200 x 200 x 71 voxels takes 0.011 GB, and ...": for a sentence about too little memory.
 std::string memory_of_image(const recon::ImageGrid& grid);

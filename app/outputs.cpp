@@ -81,9 +81,12 @@ recon::Image in_unit(const recon::Image& image, const UnitScale& scale) {
 }
 
 std::string method_line(const io::Job& job, double iterations_done, std::int64_t subsets, bool tof) {
-  std::string line = job.algorithm.name == io::Method::mlem
-                         ? fmt::format("listmode MLEM, {:g} iterations", iterations_done)
-                         : fmt::format("listmode OSEM, {:g} iterations, {} subsets", iterations_done, subsets);
+  const recon::AlgorithmKind& kind = job.algorithm_kind();
+  std::string line = fmt::format("listmode {}, {:g} iterations", kind.title, iterations_done);
+  line += kind.subsets > 1 ? fmt::format(", {} subsets", subsets) : "";
+  if (job.prior.name != recon::PriorName::none) {
+    line += fmt::format(", {} {:g}", recon::prior_kind(job.prior.name).title, job.prior.strength);
+  }
   line += tof ? ", TOF" : "";
   if (job.algorithm.psf_fwhm_mm > 0) {
     line += fmt::format(", PSF {:g} mm", job.algorithm.psf_fwhm_mm);
@@ -100,7 +103,7 @@ std::vector<std::string> result_endings(const io::Job& job) {
     endings.insert(endings.end(), {"_truth" + suffix, "_mu" + suffix, ".petsird"});
   }
   if (job.output.save_every_iteration) {
-    for (std::int64_t iteration = 1; iteration < job.algorithm.iterations; ++iteration) {
+    for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {
       endings.push_back(iteration_ending(iteration) + suffix);
     }
   }

@@ -213,16 +213,15 @@ std::string doubt_about_memory(const io::Job& job) {
     const io::ScannerDescription description = io::read_scanner(find_resource(job.simulation.scanner, "scanners"));
     return doubt_if_too_large(bytes_needed(job, job_grid(job, description.scanner), 0));
   }
-  const auto events = io::open_listmode(job.input.events, {.allow_truncated = job.input.allow_truncated});
+  const auto events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
   std::error_code error;
-  const std::uint64_t file_bytes = std::filesystem::file_size(job.input.events, error);  // events take no less in it
+  const std::uint64_t file_bytes = std::filesystem::file_size(job.input.data, error);  // events take no less in it
   return doubt_if_too_large(bytes_needed(job, job_grid(job, events->scanner()), error ? 0 : file_bytes));
 }
 
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   JobSetup setup = prepare_job(job);
-  const recon::MultiplicativeModel model(setup.scanner(), setup.efficiencies(),
-                                         {job.corrections.efficiencies, job.corrections.geometric});
+  const recon::MultiplicativeModel model(setup.scanner(), setup.efficiencies(), job.corrections);
   JobPlan plan;
   plan.scanner = setup.scanner().name;
   plan.events = setup.phantom ? "simulation of " + setup.phantom->name : setup.events->format();
@@ -271,7 +270,7 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (setup.device.kind == projectors::DeviceKind::cuda) {
     plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, job.algorithm.psf_fwhm_mm, plan.num_prompts);
   }
-  const SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
+  const recon::SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
   if (!choice.warning.empty()) {
     plan.warnings.push_back(choice.warning);
   }
@@ -298,8 +297,7 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
                                                : projections * speed.sensitivity_s_per_lor * job.sensitivity.fraction *
                                                      static_cast<double>(plan.num_lors);
   plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(plan.num_prompts);
-  plan.total_s =
-      plan.simulation_s + plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.algorithm.iterations);
+  plan.total_s = plan.simulation_s + plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.passes());
   return plan;
 }
 

@@ -22,7 +22,6 @@
 #include "io/listmode_file.h"
 #include "projectors/device.h"
 #include "projectors/error.h"
-#include "recon/algorithms/em.h"
 #include "recon/algorithms/run.h"
 #include "recon/attenuation.h"
 #include "recon/listmode_data.h"
@@ -131,8 +130,7 @@ class JobRun {
   }
 
   void make_model() {
-    const recon::CorrectionOptions options{job_.corrections.efficiencies, job_.corrections.geometric};
-    model_.emplace(setup_.scanner(), setup_.efficiencies(), options);
+    model_.emplace(setup_.scanner(), setup_.efficiencies(), job_.corrections);
     provenance_.events_format = setup_.events->format();
     provenance_.scanner = setup_.scanner().name;
     auto& done = provenance_.corrections;
@@ -169,7 +167,7 @@ class JobRun {
   void load_events() {
     reporter_.begin_stage("events");
     recon::LoadOptions options;
-    options.subsets = static_cast<int>(job_.most_subsets());
+    options.subsets = static_cast<int>(recon::most_subsets(job_.algorithm_kind(), job_.algorithm.subsets));
     options.start_s = job_.input.start_s;
     options.stop_s = job_.input.stop_s;
     options.num_threads = threads_;
@@ -225,7 +223,7 @@ class JobRun {
   }
 
   void choose_subsets() {
-    const SubsetChoice choice = subset_choice(job_, setup_, data_->num_prompts());
+    const recon::SubsetChoice choice = subset_choice(job_, setup_, data_->num_prompts());
     data_->limit_subsets(static_cast<int>(choice.subsets));
     provenance_.subsets = data_->num_subsets();
     too_many_subsets_ = !choice.warning.empty();
@@ -337,8 +335,7 @@ class JobRun {
     }
     reporter_.on_image = [this, scale](const recon::Image& image, double iteration) {
       const bool whole = std::abs(iteration - std::round(iteration)) < 1e-6;
-      const bool save =
-          job_.output.save_every_iteration && whole && iteration < static_cast<double>(job_.algorithm.iterations);
+      const bool save = job_.output.save_every_iteration && whole && iteration < static_cast<double>(job_.passes());
       if (!save && !reporter_.wants_images()) {
         return;
       }
@@ -353,12 +350,16 @@ class JobRun {
     const recon::ListmodeMeasurements measurements(*data_, setup_.scanner(), tof());
     const recon::Problem problem =
         recon::make_problem(measurements, setup_.scanner(), sensitivity_, job_.algorithm.psf_fwhm_mm, threads_);
-    const recon::RunOptions options{.passes = static_cast<int>(job_.algorithm.iterations),
+    const recon::RunOptions options{.passes = static_cast<int>(job_.passes()),
                                     .num_threads = threads_,
                                     .device = &device_,
                                     .report_every_update = reporter_.wants_images()};
-    recon::ExpectationMaximisation algorithm;
-    recon::RunResult result = recon::run(algorithm, problem, start, options, reporter_);
+    const std::unique_ptr<recon::Algorithm> algorithm = job_.algorithm_kind().make(
+        {.prior = job_.prior,
+         .anatomical = setup_.anatomical ? std::make_shared<recon::Image>(std::move(*setup_.anatomical)) : nullptr,
+         .stop_percent = job_.stop.change_percent,
+         .num_threads = threads_});
+    recon::RunResult result = recon::run(*algorithm, problem, start, options, reporter_);
     reporter_.on_image = nullptr;
     provenance_.device = projectors::device_word(device_.get());
     provenance_.figures = result.figures;
@@ -463,7 +464,7 @@ class JobRun {
       reporter_.warning(image_.values.empty()
                             ? std::string("Stopped before the first update of the image: no image was written.")
                             : fmt::format("Stopped after {:.3g} of {} iterations; the image so far is kept.",
-                                          provenance_.iterations_done, job_.algorithm.iterations));
+                                          provenance_.iterations_done, job_.passes()));
     }
     reporter_.end_stage();
     provenance_.stage_seconds = reporter_.stage_seconds();

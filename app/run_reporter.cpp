@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "projectors/error.h"
+#include "recon/algorithms/figures.h"
 
 namespace coincide::app {
 namespace {
@@ -48,6 +49,11 @@ void RunReporter::intermediate_image(const recon::Image& image, double iteration
   if (on_image) {
     on_image(image, iteration);
   }
+}
+
+void RunReporter::figures(const recon::IterationFigures& figures) {
+  log(figures_text(figures));
+  outer_.figures(figures);
 }
 
 void RunReporter::begin_stage(const std::string& name) {

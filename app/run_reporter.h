@@ -25,7 +25,7 @@ class RunReporter : public recon::Reporter {
   void warning(std::string_view sentence) override;
   void intermediate_image(const recon::Image& image, double iteration) override;
   bool wants_images() const override { return outer_.wants_images(); }
-  void figures(const recon::IterationFigures& figures) override { outer_.figures(figures); }
+  void figures(const recon::IterationFigures& figures) override;
   bool stop_requested() const override { return outer_.stop_requested(); }
 
   /// A new stage begins; the one before it ends.

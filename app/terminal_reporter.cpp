@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "app/terminal_output.h"
+#include "recon/algorithms/figures.h"
 
 namespace coincide::app {
 namespace {
@@ -53,6 +54,13 @@ void TerminalReporter::step(std::string_view name) {
 void TerminalReporter::note(std::string_view sentence) { line(std::string(sentence)); }
 
 void TerminalReporter::warning(std::string_view sentence) { line(fmt::format("Warning: {}", sentence)); }
+
+/// Of a run that knows how far it has to go; others leave theirs to log and record.
+void TerminalReporter::figures(const recon::IterationFigures& figures) {
+  if (figures.distance_percent >= 0) {
+    line(recon::figures_text(figures));
+  }
+}
 
 void TerminalReporter::line(const std::string& text) {
   clear_progress_line();

@@ -21,6 +21,7 @@ class TerminalReporter : public recon::Reporter {
   void step(std::string_view name) override;
   void note(std::string_view sentence) override;
   void warning(std::string_view sentence) override;
+  void figures(const recon::IterationFigures& figures) override;
   bool stop_requested() const override { return stop_.load(std::memory_order_relaxed); }
 
  private:

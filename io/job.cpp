@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <sstream>
 
 #include "io/image_file.h"
@@ -47,6 +48,65 @@ Setting suffix_setting(const char* key, std::string& field, const std::vector<st
   return setting;
 }
 
+std::string_view about(const recon::AlgorithmKind& kind) { return kind.help; }
+std::string_view about(const recon::PriorKind& kind) { return kind.title; }
+
+Setting with_use(Setting setting, std::function<bool()> has_use) {
+  setting.has_use = std::move(has_use);
+  return setting;
+}
+
+Setting also_called(const char* name, Setting setting) {
+  setting.other_name = name;
+  return setting;
+}
+
+/// One word per row of a table in recon, with what it says of itself.
+template <class Enum, class Row>
+Setting row_setting(const char* key, Enum& field, std::span<const Row> rows, const std::string& help) {
+  Setting setting{key, word_field(field), "", help};
+  for (const Row& row : rows) {
+    setting.words.emplace_back(row.name);
+    setting.help +=
+        fmt::format(" {}: {}{}.", row.name, about(row), row.source.empty() ? "" : fmt::format(" ({})", row.source));
+  }
+  return setting;
+}
+
+/// The priors of pairs of voxels, which need no anatomical image.
+Setting pair_setting(const char* key, recon::PriorName& field, const char* help) {
+  constexpr auto first = static_cast<std::size_t>(recon::PriorName::relative_difference);
+  constexpr auto last = static_cast<std::size_t>(recon::PriorName::huber);
+  Setting setting{key,
+                  WordField{[&field] { return static_cast<std::size_t>(field) - first; },
+                            [&field](std::size_t index) { field = static_cast<recon::PriorName>(first + index); }},
+                  "", help};
+  for (const recon::PriorKind& kind : recon::priors().subspan(first, last + 1 - first)) {
+    setting.words.emplace_back(kind.name);
+  }
+  return setting;
+}
+
+/// "mlem 4, osem 4, ..." for each algorithm that it says something of.
+template <class Number>
+std::string usual(const Number& number) {
+  std::vector<std::string> list;
+  for (const recon::AlgorithmKind& kind : recon::algorithms().subspan(1)) {
+    if (number(kind) > 0) {
+      list.push_back(fmt::format("{} {}", kind.name, number(kind)));
+    }
+  }
+  return fmt::format("{}", fmt::join(list, ", "));
+}
+
+std::string usual_passes() {
+  return usual([](const recon::AlgorithmKind& kind) { return kind.passes; });
+}
+
+std::string usual_subsets() {
+  return usual([](const recon::AlgorithmKind& kind) { return kind.subsets > 1 ? kind.subsets : 0; });
+}
+
 std::string section_of(const Setting& setting) { return setting.key.substr(0, setting.key.find('.')); }
 std::string name_of(const Setting& setting) { return setting.key.substr(setting.key.find('.') + 1); }
 
@@ -79,10 +139,19 @@ std::string explanation(const Setting& setting) {
 }  // namespace
 
 std::vector<Setting> describe(Job& job) {
-  auto& [input, simulation, image, corrections, sensitivity, algorithm, quantification, output, compute, file] = job;
+  auto& [input, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, output, compute,
+         file] = job;
+  const auto takes = [&job](bool recon::AlgorithmKind::*what) {
+    return [&job, what] { return job.algorithm_kind().*what; };
+  };
+  const auto of_prior = [&job](std::string_view parameter) {
+    return [&job, parameter] { return recon::has_parameter(job.prior, parameter); };
+  };
+  const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
-      path_setting("input.events", input.events,
-                   "Listmode file to reconstruct; leave it empty for a job that simulates its data."),
+      also_called("input.events",
+                  path_setting("input.data", input.data,
+                               "Measured data to reconstruct: a listmode file; empty for a job that simulates them.")),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
       {"input.start_s", &input.start_s, "s",
@@ -129,16 +198,68 @@ std::vector<Setting> describe(Job& job) {
       path_setting("sensitivity.cache_folder", sensitivity.cache_folder,
                    "Folder for them; empty: coincide/ in the user's folder for caches."),
 
-      word_setting("algorithm.name", algorithm.name, {"mlem", "osem"},
-                   "MLEM uses all events at once, OSEM one subset after the other."),
-      {"algorithm.iterations", &algorithm.iterations, "", "Passes over all events.", 1, 1000},
-      {"algorithm.subsets", &algorithm.subsets, "",
-       "Subsets of OSEM; 0: 8, or fewer if there are too few counts for them; MLEM does not use it.", 0, 1000},
+      row_setting("algorithm.name", algorithm.name, recon::algorithms(), "How the image is computed."),
+      with_use({"algorithm.subsets", &algorithm.subsets, "",
+                "Subsets of the counts, which update the image one after the other; 0: " + usual_subsets() +
+                    ", or fewer if there are too few counts for them.",
+                0, 1000},
+               [&job] { return job.algorithm_kind().subsets > 1; }),
       {"algorithm.tof", &algorithm.tof, "", "Use the time of flight where the file has it."},
       {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm", "Width (FWHM) of the Gaussian resolution model; 0: none.",
        0, 50},
       path_setting("algorithm.start_image", algorithm.start_image,
                    "Image to start from, on the grid of the result; empty: a uniform image."),
+
+      with_use(
+          row_setting("prior.name", prior.name, recon::priors(),
+                      "What is more probable of images than what the counts alone say."),
+          [&job] { return job.algorithm.name == recon::AlgorithmName::automatic || job.algorithm_kind().takes_prior; }),
+      with_use({"prior.strength", &prior.strength, "",
+                "How much the prior weighs against the counts, alike for all counts, voxels and subsets; in mm^2 for "
+                "priors of pairs of voxels, useful from 0.3 to 10: its root is a length that is smoothed over; in mm "
+                "for total-variation and parallel-level-sets.",
+                0, 1e6},
+               has_prior),
+      with_use({"prior.gamma", &prior.gamma, "", "How much relative-difference spares edges; 0: not.", 0, 1000},
+               of_prior("gamma")),
+      with_use({"prior.epsilon", &prior.epsilon, "",
+                "Softens relative-difference near 0, as a part of the image's typical value.", 0, 1000},
+               of_prior("epsilon")),
+      with_use({"prior.delta", &prior.delta, "",
+                "Differences beyond are spared by log-cosh and huber, as a part of the image's typical value, and by "
+                "total-variation, per mm; 0: 0.1, and 0.01 per mm.",
+                0, 1000},
+               of_prior("delta")),
+      with_use({"prior.alpha", &prior.alpha, "",
+                "Gradients below count as noise for parallel-level-sets, as a part of the image's typical value per "
+                "mm.",
+                1e-9, 1000},
+               of_prior("alpha")),
+      with_use({"prior.eta", &prior.eta, "",
+                "The same for the anatomical image, as a part of its large gradients (99th percentile).", 1e-9, 1000},
+               of_prior("eta")),
+      with_use({"prior.neighbours", &prior.neighbours, "",
+                "Neighbours of a voxel that count for bowsher: those most alike in the anatomical image.", 1, 26},
+               of_prior("neighbours")),
+      with_use(pair_setting("prior.pair", prior.pair, "What bowsher does to pairs of neighbours."), of_prior("pair")),
+      with_use(path_setting("prior.anatomical", prior.anatomical,
+                            "Anatomical image for bowsher and parallel-level-sets, on any grid, in scanner axes."),
+               [&job] { return recon::prior_kind(job.prior.name).needs_anatomy; }),
+      with_use(word_setting("prior.scale", prior.scale, {"invariant", "raw"},
+                            "raw: plain sums with STIR's weights, to compare with other programs; strength, epsilon, "
+                            "delta, alpha and eta are then in the unit of the counts and of the image before "
+                            "calibration."),
+               has_prior),
+
+      also_called(
+          "algorithm.iterations",
+          {"stop.passes", &stop.passes, "",
+           "Passes over all counts; 0: as many as usual for the algorithm (" + usual_passes() + ").", 0, 100000}),
+      with_use({"stop.change", &stop.change_percent, "%",
+                "Stop where the estimated distance to the optimum, rms in the object, is below this part of its mean; "
+                "0: by passes only.",
+                0, 100},
+               takes(&recon::AlgorithmKind::estimates_distance)),
 
       {"quantification.half_life_s", &quantification.half_life_s, "s",
        "Half-life, to correct the decay within the frame to its start; 0: no decay correction.", 0, 1e18},
@@ -159,12 +280,14 @@ std::vector<Setting> describe(Job& job) {
 
 const std::vector<std::pair<std::string, std::string>>& job_sections() {
   static const std::vector<std::pair<std::string, std::string>> sections = {
-      {"input", "Measured data. A job has either input.events or the two files of [simulation]."},
+      {"input", "Measured data. A job has either input.data or the two files of [simulation]."},
       {"simulation", "Simulated data, written to the output folder and then reconstructed like a measurement."},
       {"image", "The voxels of the result. Axes x, y, z of the scanner, z along its axis."},
       {"corrections", "Which effects the model of the measurement holds."},
       {"sensitivity", "The sensitivity image: how likely a decay in each voxel is recorded."},
       {"algorithm", "How the image is computed."},
+      {"prior", "What else is known of the image; maximised is log likelihood - strength R(image)."},
+      {"stop", "When it is good enough."},
       {"quantification", "From counts to Bq/mL."},
       {"output", "What is written where."},
       {"compute", "What the work is done with."},
@@ -264,6 +387,20 @@ std::vector<std::string> changed_settings(const Job& job) {
   return changed;
 }
 
+std::vector<std::string> settings_without_use(const Job& job) {
+  Job copy = job;
+  Job plain;
+  const std::vector<Setting> settings = describe(copy);
+  const std::vector<Setting> defaults = describe(plain);
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    if (!has_use(settings[i]) && value_text(settings[i]) != value_text(defaults[i])) {
+      keys.push_back(settings[i].key);
+    }
+  }
+  return keys;
+}
+
 std::string settings_help() {
   Job defaults;
   const std::vector<Setting> settings = describe(defaults);
@@ -272,7 +409,8 @@ std::string settings_help() {
     text += fmt::format("\n  [{}]  {}\n", section, title);
     for (const Setting& setting : settings) {
       if (section_of(setting) == section) {
-        text += fmt::format("    {} (default {})\n", setting.key, value_text(setting));
+        text += fmt::format("    {} (default {}{})\n", setting.key, value_text(setting),
+                            setting.other_name.empty() ? "" : "; also " + setting.other_name);
         text += wrapped(explanation(setting), "        ", 100);
       }
     }

@@ -9,17 +9,16 @@
 #include <vector>
 
 #include "io/settings.h"
+#include "recon/algorithms/algorithms.h"
 #include "recon/options.h"
 
 namespace coincide::io {
-
-enum class Method { mlem, osem };
 
 /// What to reconstruct, from what, how, and where to. Defaults are those of a job without that setting; meaning, units
 /// and limits of each field are in describe(). Paths are absolute after load_job() and set_in_job().
 struct Job {
   struct Input {
-    std::filesystem::path events;
+    std::filesystem::path data;
     bool allow_truncated = false;
     double start_s = 0;
     double stop_s = 0;
@@ -37,25 +36,19 @@ struct Job {
     std::array<double, 3> voxel_size_mm{2, 2, 2};
     std::array<double, 3> centre_offset_mm{0, 0, 0};
   };
-  struct Corrections {
-    bool efficiencies = true;
-    recon::Switch geometric = recon::Switch::automatic;
+  struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
-    recon::RandomsMethod randoms = recon::RandomsMethod::automatic;
-    recon::Switch live_time = recon::Switch::automatic;
   };
   struct Sensitivity {
     double fraction = 1;
     bool use_cache = true;
     std::filesystem::path cache_folder;
   };
-  struct Algorithm {
-    Method name = Method::osem;
-    std::int64_t iterations = 4;
-    std::int64_t subsets = 0;
-    bool tof = true;
-    double psf_fwhm_mm = 0;
+  struct Algorithm : recon::AlgorithmOptions {
     std::filesystem::path start_image;
+  };
+  struct Prior : recon::PriorOptions {
+    std::filesystem::path anatomical;
   };
   struct Quantification {
     double half_life_s = 0;
@@ -79,6 +72,8 @@ struct Job {
   Corrections corrections;
   Sensitivity sensitivity;
   Algorithm algorithm;
+  Prior prior;
+  recon::StopOptions stop;
   Quantification quantification;
   Output output;
   Compute compute;
@@ -86,13 +81,8 @@ struct Job {
   std::filesystem::path file;  ///< that the job was read from; empty if there is none
 
   bool simulates() const { return !simulation.phantom.empty() || !simulation.scanner.empty(); }
-  /// Whether the counts of the data say how many subsets there are.
-  bool chooses_subsets() const { return algorithm.name == Method::osem && algorithm.subsets == 0; }
-  /// Subsets that the algorithm uses: one for MLEM; at most so many if the counts decide.
-  std::int64_t most_subsets() const {
-    constexpr std::int64_t most_chosen = 8;
-    return algorithm.name == Method::mlem ? 1 : chooses_subsets() ? most_chosen : algorithm.subsets;
-  }
+  const recon::AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
+  std::int64_t passes() const { return recon::passes_of(stop, algorithm_kind()); }
   /// output.name, else the name of the job file.
   std::string result_name() const;
   /// output.folder / (result_name() + suffix)
@@ -123,6 +113,8 @@ void make_absolute(const Setting& setting, const std::filesystem::path& folder);
 std::string job_text(const Job& job);
 /// "key = value" of each setting that differs from its default.
 std::vector<std::string> changed_settings(const Job& job);
+/// Keys of those among them that do nothing as the others are.
+std::vector<std::string> settings_without_use(const Job& job);
 /// The settings as the text of `coincide --help`.
 std::string settings_help();
 

@@ -46,8 +46,25 @@ Json figures_json(const std::vector<recon::IterationFigures>& figures) {
                     {"image_sum", one.image_sum},
                     {"expected_counts", one.expected_counts},
                     {"seconds", one.seconds}});
+    if (one.penalty != 0) {
+      list.back()["penalty"] = one.penalty;
+    }
+    if (one.distance_percent >= 0) {
+      list.back()["estimated_distance_percent"] = one.distance_percent;
+    }
   }
   return list;
+}
+
+/// What was really used, and where it is described.
+Json sources_json(const Job& job) {
+  const recon::AlgorithmKind& algorithm = job.algorithm_kind();
+  const recon::PriorKind& prior = recon::prior_kind(job.prior.name);
+  Json json = {{"name", algorithm.name}, {"source", algorithm.source}};
+  if (job.prior.name != recon::PriorName::none) {
+    json["prior"] = {{"name", prior.name}, {"source", prior.source}};
+  }
+  return json;
 }
 
 Json inputs_json(const std::vector<InputRecord>& inputs) {
@@ -77,11 +94,20 @@ void add_bids(const Provenance& run, Json& json) {
   json["AcquisitionMode"] = "list mode";
   json["FrameTimesStart"] = {run.frame_start_s};
   json["FrameDuration"] = {run.frame_duration_s};
-  json["ReconMethodName"] = job.algorithm.name == Method::mlem ? "Listmode MLEM" : "Listmode OSEM";
+  const recon::AlgorithmKind& algorithm = job.algorithm_kind();
+  const recon::PriorKind& prior = recon::prior_kind(job.prior.name);
+  const bool has_prior = job.prior.name != recon::PriorName::none;
+  json["ReconMethodName"] =
+      "Listmode " + std::string(algorithm.title) + (has_prior ? ", " + std::string(prior.title) : "");
   json["ReconMethodParameterLabels"] = {"iterations", "subsets", "time of flight", "resolution model FWHM"};
   json["ReconMethodParameterUnits"] = {"none", "none", "none", "mm"};
   json["ReconMethodParameterValues"] = {run.iterations_done, static_cast<double>(run.subsets), run.tof ? 1.0 : 0.0,
                                         job.algorithm.psf_fwhm_mm};
+  if (has_prior) {
+    json["ReconMethodParameterLabels"].push_back("strength of the prior");
+    json["ReconMethodParameterUnits"].push_back("none");
+    json["ReconMethodParameterValues"].push_back(job.prior.strength);
+  }
   json["ReconFilterType"] = "none";
   json["ImageDecayCorrected"] = run.decay_corrected;
   if (run.decay_corrected) {
@@ -123,6 +149,7 @@ std::string provenance_json(const Provenance& run) {
   own["version"] = program_version();
   own["result"] = run.stopped ? "stopped by the user" : "done";
   own["iterations_done"] = run.iterations_done;
+  own["algorithm"] = sources_json(run.job);
   own["job_file"] = run.job.file.string();
   own["job"] = job_json(run.job);
   own["inputs"] = inputs_json(run.inputs);

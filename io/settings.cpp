@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <sstream>
 #include <type_traits>
@@ -59,9 +60,10 @@ std::string range_text(const Setting& setting, std::string_view kind) {
   return fmt::format("{} from {} to {}{}", kind, setting.least, setting.most, unit);
 }
 
-[[noreturn]] void refuse(const std::string& where, const Setting& setting, const std::string& value) {
-  throw InputError(
-      fmt::format("{}: {} = {} is not possible. Allowed: {}.", where, setting.key, value, allowed_text(setting)));
+/// `key`: the name that was typed.
+[[noreturn]] void refuse(const std::string& where, const std::string& key, const Setting& setting,
+                         const std::string& value) {
+  throw InputError(fmt::format("{}: {} = {} is not possible. Allowed: {}.", where, key, value, allowed_text(setting)));
 }
 
 std::string node_text(const toml::node& node) {
@@ -133,14 +135,15 @@ bool read_field(const Setting& setting, const toml::node& node, const WordField&
   return true;
 }
 
-void read_node(const Setting& setting, const toml::node& node, const std::string& where) {
+void read_node(const std::string& key, const Setting& setting, const toml::node& node, const std::string& where) {
   if (!std::visit([&](const auto& field) { return read_field(setting, node, field); }, setting.field)) {
-    refuse(where, setting, node_text(node));
+    refuse(where, key, setting, node_text(node));
   }
 }
 
+/// `keys`: by setting, the name that it was found under so far.
 void read_table(std::span<Setting> settings, const toml::table& table, const std::string& prefix,
-                const std::string& source) {
+                const std::string& source, std::map<std::size_t, std::string>& keys) {
   for (const auto& [name, node] : table) {
     const std::string key = prefix + std::string(name.str());
     const std::string where = fmt::format("{}, line {}", source, node.source().begin.line);
@@ -149,11 +152,16 @@ void read_table(std::span<Setting> settings, const toml::table& table, const std
       if (!known && inner->empty()) {
         throw InputError(fmt::format("{}: there is no section [{}].", where, key));
       }
-      read_table(settings, *inner, key + ".", source);
+      read_table(settings, *inner, key + ".", source, keys);
       continue;
     }
     try {
-      read_node(settings[find_setting(settings, key)], node, where);
+      const std::size_t index = find_setting(settings, key);
+      if (const auto [first, is_new] = keys.emplace(index, key); !is_new) {
+        throw InputError(
+            fmt::format("{}: {} is another name of {}, which is set, too. Leave one out.", where, key, first->second));
+      }
+      read_node(key, settings[index], node, where);
     } catch (InputError& error) {
       if (!std::string_view(error.what()).starts_with(where)) {
         error.prepend(where);
@@ -226,24 +234,34 @@ std::string allowed_text(const Setting& setting) {
 }
 
 std::size_t find_setting(std::span<const Setting> settings, std::string_view key) {
-  const auto found = std::ranges::find(settings, key, &Setting::key);
+  const auto found = std::ranges::find_if(
+      settings, [key](const Setting& setting) { return setting.key == key || setting.other_name == key; });
   if (found != settings.end()) {
     return static_cast<std::size_t>(found - settings.begin());
   }
-  const auto nearest =
-      std::ranges::min_element(settings, {}, [&](const Setting& setting) { return key_distance(key, setting.key); });
-  throw InputError(fmt::format("there is no setting \"{}\". Did you mean \"{}\"?", key, nearest->key));
+  std::string_view nearest;
+  const auto consider = [&](std::string_view name) {
+    if (!name.empty() && (nearest.empty() || key_distance(key, name) < key_distance(key, nearest))) {
+      nearest = name;
+    }
+  };
+  for (const Setting& setting : settings) {
+    consider(setting.key);
+    consider(setting.other_name);
+  }
+  throw InputError(fmt::format("there is no setting \"{}\". Did you mean \"{}\"?", key, nearest));
 }
 
 void read_settings(std::span<Setting> settings, const std::string& toml, const std::string& source) {
-  read_table(settings, parse(toml, source), "", source);
+  std::map<std::size_t, std::string> keys;
+  read_table(settings, parse(toml, source), "", source, keys);
 }
 
 std::size_t assign_setting(std::span<Setting> settings, std::string_view assignment) {
   const std::string where = fmt::format("--set {}", assignment);
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos) {
-    throw InputError(where + ": write it as key=value, for example --set algorithm.iterations=4.");
+    throw InputError(where + ": write it as key=value, for example --set stop.passes=4.");
   }
   const std::string key(assignment.substr(0, equals));
   const std::string value(assignment.substr(equals + 1));
@@ -255,9 +273,9 @@ std::size_t assign_setting(std::span<Setting> settings, std::string_view assignm
     try {
       table = toml::parse("value = " + as_toml(setting, value));
     } catch (const toml::parse_error&) {
-      refuse(where, setting, value);
+      refuse(where, key, setting, value);
     }
-    read_node(setting, *table.get("value"), where);
+    read_node(key, setting, *table.get("value"), where);
     return index;
   } catch (InputError& error) {
     if (!std::string_view(error.what()).starts_with(where)) {

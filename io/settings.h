@@ -31,7 +31,7 @@ enum class PathRule {
 
 /// One setting: all that a file, a command line, a form or a manual needs to know about it.
 struct Setting {
-  std::string key;  ///< "algorithm.iterations"
+  std::string key;  ///< "stop.passes"
   Field field;
   std::string unit;                                         ///< empty: none
   std::string help;                                         ///< one sentence
@@ -39,18 +39,24 @@ struct Setting {
   double most = std::numeric_limits<double>::infinity();
   std::vector<std::string> words{};  ///< of a WordField
   PathRule path_rule = PathRule::file;
+  std::string other_name{};         ///< a key that means the same; empty: none
+  std::function<bool()> has_use{};  ///< whether it does anything, as the other settings are; empty: always
 };
+
+/// Whether a form should show it.
+inline bool has_use(const Setting& setting) { return !setting.has_use || setting.has_use(); }
 
 /// The value as TOML: `4`, `[2.0, 2.0, 2.0]`, `"osem"`.
 std::string value_text(const Setting& setting);
 /// "a whole number from 1 to 1000", "one of mlem, osem", "true or false".
 std::string allowed_text(const Setting& setting);
 
-/// Index in `settings` of `key`. Throws InputError naming the nearest key there is.
+/// Index in `settings` of `key`, or of the setting that it is another name of. Throws InputError naming the nearest key
+/// there is.
 std::size_t find_setting(std::span<const Setting> settings, std::string_view key);
 
 /// Reads a TOML text into the settings; `source` names it in messages. Throws InputError with source, line, key, value
-/// and what is allowed: syntax, unknown keys, wrong types, values out of range.
+/// and what is allowed: syntax, unknown keys, a setting under both of its names, wrong types, values out of range.
 void read_settings(std::span<Setting> settings, const std::string& toml, const std::string& source);
 
 /// Sets one setting from "key=value", the value as in TOML but words and paths without quotes, three numbers without

@@ -11,11 +11,13 @@ enum class RandomsMethod {
   automatic,  ///< delayeds if the file has any, else none
 };
 
-/// Which factors the model of the measurement has (see MultiplicativeModel).
+/// What the model of the measurement holds (MultiplicativeModel: efficiencies, geometric).
 struct CorrectionOptions {
   bool efficiencies = true;  ///< those of the file
   /// Solid angle of the crystal pair. Automatic: on unless the file's pair efficiencies hold it already.
   Switch geometric = Switch::automatic;
+  RandomsMethod randoms = RandomsMethod::automatic;
+  Switch live_time = Switch::automatic;  ///< where the file states dead time
 };
 
 }  // namespace coincide::recon

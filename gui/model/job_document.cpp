@@ -149,6 +149,10 @@ bool JobDocument::is_default(std::string_view key) const {
   return !standard.empty() && (folder() / *path).lexically_normal() == (folder() / standard).lexically_normal();
 }
 
+bool JobDocument::has_use(std::string_view key) const {
+  return io::has_use(settings_[io::find_setting(settings_, key)]);
+}
+
 std::string JobDocument::default_text(std::string_view key) const {
   return typed_text(defaults_[io::find_setting(defaults_, key)]);
 }

@@ -46,6 +46,8 @@ class JobDocument {
   std::string error(std::string_view key) const;
   bool has_errors() const { return !invalid_.empty(); }
   bool is_default(std::string_view key) const;
+  /// Whether the setting does anything, as the others are.
+  bool has_use(std::string_view key) const;
   std::string default_text(std::string_view key) const;
 
   bool can_undo() const { return !undo_.empty(); }

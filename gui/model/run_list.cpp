@@ -9,25 +9,20 @@
 namespace coincide::gui {
 namespace {
 
-Chart figures_chart(const Run& run, const std::string& title, const std::string& y_label,
-                    double recon::IterationFigures::*figure) {
-  Chart::Series series{.name = y_label, .x = {}, .y = {}};
-  for (const recon::IterationFigures& figures : run.figures) {
-    series.x.push_back(figures.iteration);
-    series.y.push_back(figures.*figure);
-  }
-  Chart chart{.title = title,
-              .x_label = "iteration",
-              .y_label = y_label,
-              .style = Chart::Style::line,
-              .series = {},
-              .subject = "Run " + std::to_string(run.number) + " · " + run.job.result_name(),
-              .whole_x = true};
-  if (!series.x.empty()) {
-    chart.series.push_back(std::move(series));
-  }
-  return chart;
-}
+using Figures = recon::IterationFigures;
+
+constexpr FigureCurve curves[] = {
+    {"Log likelihood", "Log likelihood before each iteration",
+     [](const Figures& figures) -> std::optional<double> { return figures.log_likelihood; }},
+    {"Penalty", "Penalty of the prior",
+     [](const Figures& figures) { return figures.penalty != 0 ? std::optional(figures.penalty) : std::nullopt; }},
+    {"Estimated distance (%)", "Estimated distance to the optimum, rms in the object, of its mean",
+     [](const Figures& figures) {
+       return figures.distance_percent >= 0 ? std::optional(figures.distance_percent) : std::nullopt;
+     }},
+    {"Expected counts", "Expected counts after each iteration",
+     [](const Figures& figures) -> std::optional<double> { return figures.expected_counts; }},
+};
 
 }  // namespace
 
@@ -58,8 +53,7 @@ double shown_fraction(const Run& run) {
   if (!run.is_over()) {
     return run.fraction;
   }
-  const double done =
-      run.iterations_done() / static_cast<double>(std::max<std::int64_t>(1, run.job.algorithm.iterations));
+  const double done = run.iterations_done() / static_cast<double>(std::max<std::int64_t>(1, run.job.passes()));
   return run.state == RunState::done ? 1 : std::min(1.0, done);
 }
 
@@ -69,9 +63,9 @@ std::string progress_text(const Run& run) {
     return state;
   }
   if (run.is_over()) {
-    return run.iterations_done() > 0 ? fmt::format("{} after {:.3g} of {} iterations", state, run.iterations_done(),
-                                                   run.job.algorithm.iterations)
-                                     : state + " before the first image";
+    return run.iterations_done() > 0
+               ? fmt::format("{} after {:.3g} of {} iterations", state, run.iterations_done(), run.job.passes())
+               : state + " before the first image";
   }
   std::string text = run.stage;
   if (run.state != RunState::running) {
@@ -86,14 +80,27 @@ std::string clock_text(double seconds) {
                       : fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-Chart likelihood_chart(const Run& run) {
-  return figures_chart(run, "Log likelihood before each iteration", "log likelihood",
-                       &recon::IterationFigures::log_likelihood);
-}
+std::span<const FigureCurve> figure_curves() { return curves; }
 
-Chart expected_counts_chart(const Run& run) {
-  return figures_chart(run, "Expected counts after each iteration", "expected counts",
-                       &recon::IterationFigures::expected_counts);
+Chart figure_chart(const Run& run, const FigureCurve& curve) {
+  Chart::Series series{.name = curve.name, .x = {}, .y = {}};
+  for (const Figures& figures : run.figures) {
+    if (const std::optional<double> value = curve.value(figures)) {
+      series.x.push_back(figures.iteration);
+      series.y.push_back(*value);
+    }
+  }
+  Chart chart{.title = curve.title,
+              .x_label = "iteration",
+              .y_label = curve.name,
+              .style = Chart::Style::line,
+              .series = {},
+              .subject = "Run " + std::to_string(run.number) + " · " + run.job.result_name(),
+              .whole_x = true};
+  if (!series.x.empty()) {
+    chart.series.push_back(std::move(series));
+  }
+  return chart;
 }
 
 }  // namespace coincide::gui

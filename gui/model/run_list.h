@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,8 +66,13 @@ std::string progress_text(const Run& run);
 /// "0:59", "1:01:01".
 std::string clock_text(double seconds);
 
-/// Figures of the run by iteration.
-Chart likelihood_chart(const Run& run);
-Chart expected_counts_chart(const Run& run);
+/// A figure of the iterations that is drawn over them, where it is known.
+struct FigureCurve {
+  const char* name;
+  const char* title;
+  std::optional<double> (*value)(const recon::IterationFigures&);
+};
+std::span<const FigureCurve> figure_curves();
+Chart figure_chart(const Run& run, const FigureCurve& curve);
 
 }  // namespace coincide::gui

@@ -6,13 +6,15 @@ namespace coincide::gui {
 namespace {
 
 std::string algorithm_text(const io::Job& job) {
-  if (job.algorithm.name == io::Method::mlem) {
-    return "MLEM";
+  const recon::AlgorithmKind& kind = job.algorithm_kind();
+  std::string text(kind.title);
+  if (kind.subsets > 1 && job.algorithm.subsets > 0) {  // else the counts say, and the image's description in the end
+    text += fmt::format(", {} subset{}", job.algorithm.subsets, job.algorithm.subsets == 1 ? "" : "s");
   }
-  if (job.chooses_subsets()) {
-    return "OSEM";  // the counts say how many subsets, and the image's description in the end
+  if (job.prior.name != recon::PriorName::none) {
+    text += fmt::format(", {} {:g}", recon::prior_kind(job.prior.name).title, job.prior.strength);
   }
-  return fmt::format("OSEM, {} subset{}", job.algorithm.subsets, job.algorithm.subsets == 1 ? "" : "s");
+  return text;
 }
 
 std::string why_no_image(const Run& run) {
@@ -29,8 +31,8 @@ std::string why_no_image(const Run& run) {
 }  // namespace
 
 std::string data_of(const io::Job& job) {
-  if (!job.input.events.empty()) {
-    return job.input.events.string();
+  if (!job.input.data.empty()) {
+    return job.input.data.string();
   }
   return job.simulates() ? fmt::format("{} in {}", job.simulation.phantom.string(), job.simulation.scanner.string())
                          : "";
@@ -54,9 +56,9 @@ Subject subject_of(const io::Job& job) {
             .hint = "Scanner and image box as the job has them. Run (F5) simulates the data and makes the image."};
   }
   return {.data = data,
-          .name = "Data · " + job.input.events.filename().string(),
+          .name = "Data · " + job.input.data.filename().string(),
           .detail = "no image yet",
-          .file = job.input.events.stem().string(),
+          .file = job.input.data.stem().string(),
           .hint = "Scanner, events and image box as the job has them. Run (F5) makes the image."};
 }
 
@@ -68,8 +70,7 @@ Subject subject_of(const Run& run, double iteration) {
                   .file = fmt::format("{}_run{}", name, run.number),
                   .hint = why_no_image(run)};
   if (iteration > 0) {
-    subject.detail =
-        fmt::format("iteration {:.4g} of {} · {}", iteration, run.job.algorithm.iterations, algorithm_text(run.job));
+    subject.detail = fmt::format("iteration {:.4g} of {} · {}", iteration, run.job.passes(), algorithm_text(run.job));
     subject.file += fmt::format("_it{:.4g}", iteration);
     subject.hint.clear();
   }

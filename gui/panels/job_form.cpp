@@ -88,8 +88,8 @@ struct JobForm::Lines {
     if (document.has_errors()) {
       return "Memory and time are estimated once the marked settings are valid.";
     }
-    return job.input.events.empty() && !job.simulates() ? "Choose events, or a phantom and a scanner to simulate."
-                                                        : QString();
+    return job.input.data.empty() && !job.simulates() ? "Choose events, or a phantom and a scanner to simulate."
+                                                      : QString();
   }
 
   void show_answer(const std::function<void(EstimateStrip&)>& show) const {
@@ -122,7 +122,7 @@ struct JobForm::Lines {
       bool has_error = false;
       for (SettingLine* line : section.lines) {
         // What must be put right is never hidden.
-        const bool shown = !line->is_valid() || line->matches(words);
+        const bool shown = !line->is_valid() || (document.has_use(line->key()) && line->matches(words));
         line->setVisible(shown);
         line->set_explained(explain->isChecked());
         has_match |= shown;

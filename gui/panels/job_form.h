@@ -8,7 +8,8 @@
 
 namespace coincide::gui {
 
-/// The job as a form, made from the one list of settings: a group per section, one line per setting with unit and help,
+/// The job as a form, made from the one list of settings: a group per section, one line per setting that has a use with
+/// unit and help,
 /// values that differ from the default marked, the reason of an invalid one below it; at the bottom what the job will
 /// need. Edits the document; refresh() shows what changed in it elsewhere.
 class JobForm : public QWidget {

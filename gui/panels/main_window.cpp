@@ -183,7 +183,7 @@ void MainWindow::Parts::open_data(const QString& path) {
   const bool opened = attempt("This file cannot be opened", [&] {
     io::open_listmode(to_path(path), {});  // its header, before anything of the window changes
     io::Job job;
-    job.input.events = to_path(file.absoluteFilePath());
+    job.input.data = to_path(file.absoluteFilePath());
     job.output.folder = to_path(file.absolutePath()) / "results";
     job.output.name = file.completeBaseName().toStdString();
     document.replace(job);

@@ -31,10 +31,12 @@ std::vector<KeptImage> images_of(const Run& run) {
 QTreeWidget* make_figures() {
   auto* table = new QTreeWidget;
   table->setObjectName("figures");
-  table->setHeaderLabels(
-      {"Iteration", "Log likelihood before it", "Expected counts", "Sum before calibration", "Seconds"});
+  table->setHeaderLabels({"Iteration", "Log likelihood before it", "Penalty", "Distance %", "Expected counts",
+                          "Sum before calibration", "Seconds"});
   table->setToolTip(
       "Log likelihood: of the image before the iteration, less a constant; it rises.\n"
+      "Penalty: the prior's, with its strength, at the last image at which the algorithm computed it.\n"
+      "Distance: estimated, to the image that the algorithm ends in; rms in the object, of its mean.\n"
       "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged.");
   table->setRootIsDecorated(false);
   table->setUniformRowHeights(true);
@@ -45,10 +47,12 @@ QTreeWidget* make_figures() {
 }
 
 QTreeWidgetItem* figures_row(const recon::IterationFigures& figures) {
-  auto* row =
-      new QTreeWidgetItem({QString::number(figures.iteration, 'g', 6), QString::number(figures.log_likelihood, 'f', 1),
-                           QString::number(figures.expected_counts, 'f', 0), QString::number(figures.image_sum, 'g', 6),
-                           QString::number(figures.seconds, 'f', 2)});
+  auto* row = new QTreeWidgetItem(
+      {QString::number(figures.iteration, 'g', 6), QString::number(figures.log_likelihood, 'f', 1),
+       figures.penalty != 0 ? QString::number(figures.penalty, 'f', 1) : QString(),
+       figures.distance_percent >= 0 ? QString::number(figures.distance_percent, 'g', 3) : QString(),
+       QString::number(figures.expected_counts, 'f', 0), QString::number(figures.image_sum, 'g', 6),
+       QString::number(figures.seconds, 'f', 2)});
   for (int column = 0; column < row->columnCount(); ++column) {
     row->setTextAlignment(column, Qt::AlignRight);
   }
@@ -110,7 +114,9 @@ void RunDetails::Parts::make_iterations() {
 
 QWidget* RunDetails::Parts::make_curves() {
   curve->setObjectName("curve");
-  curve->addItems({"Log likelihood", "Expected counts"});
+  for (const FigureCurve& of_figure : figure_curves()) {
+    curve->addItem(of_figure.name);
+  }
   curve->setToolTip("What is drawn over the iterations");
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
@@ -222,8 +228,8 @@ void RunDetails::show_iterations() {
 
 void RunDetails::show_curve() {
   if (parts_->run) {
-    parts_->chart->show_chart(parts_->curve->currentIndex() == 0 ? likelihood_chart(*parts_->run)
-                                                                 : expected_counts_chart(*parts_->run));
+    const auto chosen = static_cast<std::size_t>(parts_->curve->currentIndex());
+    parts_->chart->show_chart(figure_chart(*parts_->run, figure_curves()[chosen]));
   }
 }
 

@@ -45,7 +45,7 @@ QTreeWidget* make_list() {
 }
 
 QString iterations_text(const Run& run) {
-  return QString("%1 of %2").arg(run.iterations_done(), 0, 'g', 3).arg(run.job.algorithm.iterations);
+  return QString("%1 of %2").arg(run.iterations_done(), 0, 'g', 3).arg(run.job.passes());
 }
 
 }  // namespace

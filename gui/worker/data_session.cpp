@@ -61,11 +61,11 @@ void DataSession::follow(const io::Job& job) {
     geometry_soon_.start();
   }
   const io::Job::Input& input = job.input;
-  const bool same_options = input.events.empty() || input.allow_truncated == data_options_.allow_truncated;
-  if (input.events == data_path_ && same_options) {
+  const bool same_options = input.data.empty() || input.allow_truncated == data_options_.allow_truncated;
+  if (input.data == data_path_ && same_options) {
     return;
   }
-  data_path_ = input.events;
+  data_path_ = input.data;
   data_options_.allow_truncated = input.allow_truncated;
   if (!data_path_.empty()) {
     read(data_path_, data_options_);
@@ -77,7 +77,7 @@ void DataSession::follow(const io::Job& job) {
 }
 
 void DataSession::request_geometry() {
-  if (job_.input.events.empty() && job_.simulation.scanner.empty()) {
+  if (job_.input.data.empty() && job_.simulation.scanner.empty()) {
     geometry_task_.cancel();
     emit geometry_ready(nullptr);
     return;

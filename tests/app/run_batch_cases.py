@@ -152,7 +152,7 @@ def complaints_about_closed_streams(program, folder):
 def complaints_about_stop(program, folder):
     """Ctrl-C during the iterations keeps the image."""
     process = subprocess.Popen(
-        [program, "--batch", "job.toml", "--set", "algorithm.iterations=1000"],
+        [program, "--batch", "job.toml", "--set", "stop.passes=1000"],
         cwd=folder, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
     )
     log = folder / "results" / "job.log"

@@ -96,7 +96,7 @@ class RunJobTest : public QObject {
     job.image.voxel_size_mm = {5, 5, 5};
     job.sensitivity.fraction = 0.02;
     job.sensitivity.cache_folder = path("cache");
-    job.algorithm.iterations = 2;
+    job.stop.passes = 2;
     job.algorithm.subsets = 2;
     job.output.folder = path("results");
     job.output.name = name;
@@ -104,7 +104,7 @@ class RunJobTest : public QObject {
   }
   io::Job reconstruction(const char* name) const {
     io::Job result = job(name);
-    result.input.events = path("results/simulated.petsird");
+    result.input.data = path("results/simulated.petsird");
     result.corrections.attenuation = path("results/simulated_mu.nii.gz");
     return result;
   }
@@ -204,12 +204,12 @@ class RunJobTest : public QObject {
     QVERIFY(std::ranges::any_of(
         spectator.notes, [](const std::string& note) { return note.starts_with("OSEM takes 1 subset instead of 8"); }));
     few.output.name = "few_mlem";
-    few.algorithm.name = io::Method::mlem;
+    few.algorithm.name = recon::AlgorithmName::mlem;
     const app::RunResult mlem = app::run_job(few, silent_);
     QCOMPARE(chosen.image.values, mlem.image.values);
 
     few.output.name = "few_in_subsets";
-    few.algorithm.name = io::Method::osem;
+    few.algorithm.name = recon::AlgorithmName::osem;
     few.algorithm.subsets = 8;  // obeyed
     const app::RunResult obeyed = app::run_job(few, silent_);
     QCOMPARE(obeyed.provenance.subsets, 8);
@@ -236,7 +236,7 @@ class RunJobTest : public QObject {
     };
     QVERIFY(!tells(app::run_job(simulation, silent_).provenance.warnings));  // there are none
     io::Job measured = reconstruction("no_delayeds");
-    measured.input.events = path("results/without_randoms.petsird");
+    measured.input.data = path("results/without_randoms.petsird");
     const io::Provenance record = app::run_job(measured, silent_).provenance;
     QVERIFY(tells(record.warnings));
     const auto randoms = std::ranges::find(record.corrections, "randoms", &std::pair<std::string, std::string>::first);
@@ -266,7 +266,7 @@ class RunJobTest : public QObject {
     writer.write({0, 200}, all);
     writer.finish();
     io::Job exchanged = reconstruction("exchanged");
-    exchanged.input.events = path("exchanged.petsird");
+    exchanged.input.data = path("exchanged.petsird");
     const auto tells = [](const std::vector<std::string>& warnings) {
       return std::ranges::any_of(warnings, [](const std::string& warning) {
         return warning.find("Delayeds: ") != std::string::npos && warning.find("exchanged") != std::string::npos;
@@ -278,9 +278,9 @@ class RunJobTest : public QObject {
 
   void a_result_outlives_its_inputs() {
     io::Job job = reconstruction("outlives");
-    fs::copy_file(job.input.events, path("passing.petsird"));
-    job.input.events = path("passing.petsird");
-    Remover remover(job.input.events);
+    fs::copy_file(job.input.data, path("passing.petsird"));
+    job.input.data = path("passing.petsird");
+    Remover remover(job.input.data);
     const app::RunResult result = app::run_job(job, remover);
     QCOMPARE(io::read_image(path("results/outlives.nii.gz")).values, result.image.values);
     QVERIFY(fs::exists(path("results/outlives.json")));
@@ -337,14 +337,14 @@ class RunJobTest : public QObject {
 
   void a_start_image_in_activity_continues() {
     io::Job both = reconstruction("both");
-    both.algorithm.iterations = 3;
+    both.stop.passes = 3;
     both.algorithm.subsets = 1;
     io::Job first = both;
-    first.algorithm.iterations = 1;
+    first.stop.passes = 1;
     first.output.name = "first";
     app::run_job(first, silent_);
     io::Job second = both;
-    second.algorithm.iterations = 2;
+    second.stop.passes = 2;
     second.algorithm.start_image = path("results/first.nii.gz");
     second.output.name = "second";
     const app::RunResult continued = app::run_job(second, silent_);
@@ -377,7 +377,7 @@ class RunJobTest : public QObject {
   void no_image_of_an_earlier_run_stays_behind() {
     const auto exists = [&](const char* name) { return fs::exists(path("results") / name); };
     io::Job job = reconstruction("replaced");
-    job.algorithm.iterations = 4;
+    job.stop.passes = 4;
     job.output.save_every_iteration = true;
     app::run_job(job, silent_);
     QVERIFY(exists("replaced_it001.nii.gz") && exists("replaced_it003.nii.gz"));
@@ -387,7 +387,7 @@ class RunJobTest : public QObject {
     app::run_job(job, at_once);  // replaces nothing
     QVERIFY(exists("replaced_it001.nii.gz") && exists("replaced_it003.nii.gz") && exists("replaced.nii.gz"));
 
-    job.algorithm.iterations = 2;
+    job.stop.passes = 2;
     app::run_job(job, silent_);
     QVERIFY(exists("replaced_it001.nii.gz"));
     QVERIFY(!exists("replaced_it002.nii.gz") && !exists("replaced_it003.nii.gz"));
@@ -458,7 +458,7 @@ class RunJobTest : public QObject {
     large.image.size = {20000, 20000, 20000};
     const std::string doubt = app::doubt_about_memory(large);
     QVERIFY2(doubt.find("needs about 160000 GB") != std::string::npos, doubt.c_str());
-    large.input.events.clear();
+    large.input.data.clear();
     large.corrections.attenuation.clear();
     large.simulation.phantom = "cylinder";
     large.simulation.scanner = "small";
@@ -531,7 +531,7 @@ class RunJobTest : public QObject {
     const fs::path dead = path("dead.petsird");
     append_dead_time(path("results/simulated.petsird"), dead, 0, 200, 0.7F);
     io::Job job = reconstruction("dead");
-    job.input.events = dead;
+    job.input.data = dead;
     const app::RunResult result = app::run_job(job, silent_);
     QVERIFY2(std::abs(0.49 * sum(result.image) / whole - 1) < 1e-4,
              qPrintable(QString::number(sum(result.image) / whole)));
@@ -548,15 +548,15 @@ class RunJobTest : public QObject {
 
     job.corrections.live_time = recon::Switch::on;
     app::run_job(job, silent_);
-    job.input.events = path("results/simulated.petsird");
+    job.input.data = path("results/simulated.petsird");
     QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(job, silent_));
   }
 
   /// Dead time for the first tenth of the frame, and for another time.
   void dead_time_of_a_part_is_told() {
     io::Job job = reconstruction("partly dead");
-    job.input.events = path("partly.petsird");
-    append_dead_time(path("results/simulated.petsird"), job.input.events, 0, 20, 0.7F);
+    job.input.data = path("partly.petsird");
+    append_dead_time(path("results/simulated.petsird"), job.input.data, 0, 20, 0.7F);
     const app::RunResult part = app::run_job(job, silent_);
     QVERIFY(warns(part, "dead time for 10 % of the frame"));
     job.input.start_s = 0.1;
@@ -570,7 +570,7 @@ class RunJobTest : public QObject {
     const fs::path events = path("nostop.petsird");
     copy_with_stops(path("results/simulated.petsird"), events, [](std::uint32_t start_ms) { return start_ms; });
     io::Job job = reconstruction("nostop");
-    job.input.events = events;
+    job.input.data = events;
     job.quantification.half_life_s = 10;
     const app::RunResult result = app::run_job(job, silent_);
     QCOMPARE(result.image.unit, std::string("1"));
@@ -586,7 +586,7 @@ class RunJobTest : public QObject {
     QCOMPARE(app::plan_job(job, silent_).warnings.size(), record.warnings.size());
 
     // The same with a length: what was recorded makes the factor.
-    job.input.events = path("results/simulated.petsird");
+    job.input.data = path("results/simulated.petsird");
     const app::RunResult decayed = app::run_job(job, silent_);
     QVERIFY(decayed.provenance.decay_corrected);
     QVERIFY(std::abs(decayed.provenance.decay_factor - 1.006947) < 1e-6);
@@ -599,7 +599,7 @@ class RunJobTest : public QObject {
     copy_with_stops(path("results/simulated.petsird"), events,
                     [](std::uint32_t start_ms) { return start_ms == 190 ? 4294967295U : start_ms + 10; });
     io::Job job = reconstruction("late");
-    job.input.events = events;
+    job.input.data = events;
     const app::RunResult result = app::run_job(job, silent_);
     QCOMPARE(result.image.unit, std::string("1"));
     QVERIFY(warns(result, "1 of 20 time blocks state no length (the first goes from 190 ms to 4294967295 ms)"));

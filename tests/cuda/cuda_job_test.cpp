@@ -28,7 +28,7 @@ class CudaJobTest : public QObject {
     job.image.voxel_size_mm = {6, 6, 6};
     job.sensitivity.fraction = 0.01;
     job.sensitivity.use_cache = false;
-    job.algorithm.iterations = 3;
+    job.stop.passes = 3;
     job.algorithm.subsets = 3;
     job.compute.device = device;
     job.output.folder = folder_.path().toStdString();

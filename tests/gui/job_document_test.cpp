@@ -48,7 +48,7 @@ class JobDocumentTest : public QObject {
     gui::JobDocument document;
     QCOMPARE(document.text("image.voxel_size_mm"), std::string("2, 2, 2"));
     QCOMPARE(document.text("image.size"), std::string("0, 0, 0"));
-    QCOMPARE(document.text("algorithm.name"), std::string("osem"));
+    QCOMPARE(document.text("algorithm.name"), std::string("auto"));
     QCOMPARE(document.text("algorithm.tof"), std::string("true"));
     QCOMPARE(document.text("output.folder"), std::string("results"));
     QVERIFY(!document.set("image.voxel_size_mm", "[1.5, 2,0.25]"));
@@ -81,40 +81,40 @@ class JobDocumentTest : public QObject {
 
   void settings_follow_the_document() {
     gui::JobDocument document;
-    document.set("algorithm.iterations", "9");
+    document.set("stop.passes", "9");
     const auto& settings = document.settings();
-    const auto value = [&] { return io::value_text(settings[io::find_setting(settings, "algorithm.iterations")]); };
+    const auto value = [&] { return io::value_text(settings[io::find_setting(settings, "stop.passes")]); };
     QCOMPARE(value(), std::string("9"));
     document.undo();
-    QCOMPARE(value(), std::string("4"));
+    QCOMPARE(value(), std::string("0"));
     io::Job job;
-    job.algorithm.iterations = 7;
+    job.stop.passes = 7;
     document.replace(job);
     QCOMPARE(value(), std::string("7"));
   }
 
   void undo_and_redo() {
     gui::JobDocument document;
-    document.set("algorithm.iterations", "5");
-    document.set("algorithm.iterations", "6");
+    document.set("stop.passes", "5");
+    document.set("stop.passes", "6");
     document.set("algorithm.name", "mlem");
     QVERIFY(!document.is_default("algorithm.name"));
     document.undo();
-    QCOMPARE(document.text("algorithm.name"), std::string("osem"));
+    QCOMPARE(document.text("algorithm.name"), std::string("auto"));
     QVERIFY(document.is_default("algorithm.name"));
     document.undo();
-    QCOMPARE(document.job().algorithm.iterations, std::int64_t{5});
+    QCOMPARE(document.job().stop.passes, std::int64_t{5});
     document.redo();
     document.redo();
-    QCOMPARE(document.job().algorithm.iterations, std::int64_t{6});
-    QVERIFY(document.job().algorithm.name == io::Method::mlem);
+    QCOMPARE(document.job().stop.passes, std::int64_t{6});
+    QVERIFY(document.job().algorithm.name == recon::AlgorithmName::mlem);
     QVERIFY(!document.can_redo());
 
     document.undo();
     document.set("algorithm.subsets", "3");
     QVERIFY(!document.can_redo());
     document.redo();
-    QVERIFY(document.job().algorithm.name == io::Method::osem);
+    QVERIFY(document.job().algorithm.name == recon::AlgorithmName::automatic);
     while (document.can_undo()) {
       document.undo();
     }
@@ -124,28 +124,28 @@ class JobDocumentTest : public QObject {
 
   void same_value_is_no_step() {
     gui::JobDocument document;
-    document.set("algorithm.iterations", "5");
+    document.set("stop.passes", "5");
     document.undo();
-    document.set("algorithm.iterations", "4");
+    document.set("stop.passes", "0");
     QVERIFY(!document.can_undo());
     QVERIFY(document.can_redo());
   }
 
   void invalid_text_is_kept_and_explained() {
     gui::JobDocument document;
-    document.set("algorithm.iterations", "5");
-    const std::optional<std::string> reason = document.set("algorithm.iterations", "0");
+    document.set("stop.passes", "5");
+    const std::optional<std::string> reason = document.set("stop.passes", "-1");
     QVERIFY(reason);
-    QCOMPARE(*reason, std::string("algorithm.iterations = 0 is not possible. Allowed: a whole number from 1 to 1000."));
-    QCOMPARE(document.error("algorithm.iterations"), *reason);
-    QCOMPARE(document.text("algorithm.iterations"), std::string("0"));
-    QCOMPARE(document.job().algorithm.iterations, std::int64_t{5});
+    QCOMPARE(*reason, std::string("stop.passes = -1 is not possible. Allowed: a whole number from 0 to 100000."));
+    QCOMPARE(document.error("stop.passes"), *reason);
+    QCOMPARE(document.text("stop.passes"), std::string("-1"));
+    QCOMPARE(document.job().stop.passes, std::int64_t{5});
     QVERIFY(document.has_errors());
 
-    QVERIFY(!document.set("algorithm.iterations", "5"));
+    QVERIFY(!document.set("stop.passes", "5"));
     QVERIFY(!document.has_errors());
-    QCOMPARE(document.text("algorithm.iterations"), std::string("5"));
-    QCOMPARE(document.error("algorithm.iterations"), std::string());
+    QCOMPARE(document.text("stop.passes"), std::string("5"));
+    QCOMPARE(document.error("stop.passes"), std::string());
   }
 
   void invalid_texts_vanish_with_undo_and_open() {
@@ -179,7 +179,7 @@ class JobDocumentTest : public QObject {
     document.set("algorithm.psf_fwhm_mm", "4.123456789012345");
     document.set("image.size", "5, 7, 11");
     document.set("simulation.phantom", "nema_iq");
-    document.set("input.events", (folder() / "data/scan.petsird").string());
+    document.set("input.data", (folder() / "data/scan.petsird").string());
     document.set("corrections.attenuation", "/elsewhere/mu's \"map\".nii.gz");
     QVERIFY(document.is_modified());
     const fs::path file = folder() / "my job.toml";
@@ -192,7 +192,7 @@ class JobDocumentTest : public QObject {
     QCOMPARE(io::job_text(batch), io::job_text(document.job()));
     QCOMPARE(batch.file, document.job().file);
     QCOMPARE(batch.simulation.phantom, fs::path("nema_iq"));
-    QCOMPARE(batch.input.events, folder() / "data/scan.petsird");
+    QCOMPARE(batch.input.data, folder() / "data/scan.petsird");
     QCOMPARE(batch.output.folder, folder() / "results");
 
     gui::JobDocument other;
@@ -200,7 +200,7 @@ class JobDocumentTest : public QObject {
     QCOMPARE(io::job_text(other.job()), io::job_text(document.job()));
     QVERIFY(!other.is_modified());
     QVERIFY(!other.can_undo());
-    other.set("algorithm.iterations", "11");
+    other.set("stop.passes", "11");
     QVERIFY(other.is_modified());
     other.undo();
     QVERIFY(!other.is_modified());
@@ -208,30 +208,30 @@ class JobDocumentTest : public QObject {
 
   void paths_beside_the_file_move_with_it() {
     gui::JobDocument document;
-    document.set("input.events", (folder() / "scan.petsird").string());
+    document.set("input.data", (folder() / "scan.petsird").string());
     document.set("simulation.scanner", (folder() / "mine").string());
     document.save(folder() / "job.toml");
     const std::string text = content(folder() / "job.toml");
-    QVERIFY(text.find("events = \"scan.petsird\"") != std::string::npos);
+    QVERIFY(text.find("data = \"scan.petsird\"") != std::string::npos);
     QVERIFY(text.find("folder = \"results\"") != std::string::npos);
     // The bare word would be a scanner of the program.
     QCOMPARE(io::load_job(folder() / "job.toml").simulation.scanner, folder() / "mine");
 
     fs::create_directories(folder() / "new");
     document.save(folder() / "new/job.toml");
-    QCOMPARE(io::load_job(folder() / "new/job.toml").input.events, folder() / "scan.petsird");
+    QCOMPARE(io::load_job(folder() / "new/job.toml").input.data, folder() / "scan.petsird");
     QCOMPARE(io::load_job(folder() / "new/job.toml").output.folder, folder() / "results");
   }
 
   void relative_path_counts_from_the_file() {
     gui::JobDocument document;
-    document.set("input.events", "scan.petsird");
-    QCOMPARE(document.job().input.events, fs::current_path() / "scan.petsird");
+    document.set("input.data", "scan.petsird");
+    QCOMPARE(document.job().input.data, fs::current_path() / "scan.petsird");
     document.save(folder() / "job.toml");
     QVERIFY(document.is_default("output.folder"));
-    QCOMPARE(document.job().input.events, fs::current_path() / "scan.petsird");
-    document.set("input.events", "data/../scan.petsird");
-    QCOMPARE(document.job().input.events, folder() / "scan.petsird");
+    QCOMPARE(document.job().input.data, fs::current_path() / "scan.petsird");
+    document.set("input.data", "data/../scan.petsird");
+    QCOMPARE(document.job().input.data, folder() / "scan.petsird");
     document.set("output.folder", "other");
     QCOMPARE(document.job().output.folder, folder() / "other");
     QVERIFY(!document.is_default("output.folder"));
@@ -256,10 +256,10 @@ class JobDocumentTest : public QObject {
 
   void failed_open_and_save_change_nothing() {
     gui::JobDocument document;
-    document.set("algorithm.iterations", "5");
+    document.set("stop.passes", "5");
     document.set("algorithm.subsets", "none");
     const std::string before = io::job_text(document.job());
-    std::ofstream(folder() / "bad.toml") << "[algorithm]\niterations = 0\n";
+    std::ofstream(folder() / "bad.toml") << "[algorithm]\niterations = -1\n";
     QVERIFY_EXCEPTION_THROWN(document.open(folder() / "bad.toml"), InputError);
     QVERIFY_EXCEPTION_THROWN(document.open(folder() / "missing.toml"), InputError);
     QVERIFY_EXCEPTION_THROWN(document.save(folder() / "no such folder/job.toml"), FileError);
@@ -276,7 +276,7 @@ class JobDocumentTest : public QObject {
     document.replace(document.job());
     QVERIFY(!document.is_modified());
     QVERIFY(document.file().empty());
-    document.set("algorithm.iterations", "9");
+    document.set("stop.passes", "9");
     QVERIFY(document.is_modified());
     document.reset();
     QVERIFY(!document.is_modified());
@@ -287,8 +287,8 @@ class JobDocumentTest : public QObject {
     gui::JobDocument document;
     int calls = 0;
     const gui::Subscription follows = document.listen([&] { ++calls; });
-    document.set("algorithm.iterations", "5");
-    document.set("algorithm.iterations", "0");
+    document.set("stop.passes", "5");
+    document.set("stop.passes", "-1");
     document.undo();
     document.redo();
     document.save(folder() / "job.toml");

@@ -64,6 +64,7 @@ class JobFormTest : public QObject {
   void every_setting_has_an_editor();
   void edits_reach_the_document();
   void invalid_text_is_kept_and_explained();
+  void only_settings_with_a_use_are_shown();
   void undo_refreshes_the_editor();
   void typed_text_survives_a_refresh();
   void what_differs_from_the_default_is_marked();
@@ -87,12 +88,12 @@ void JobFormTest::every_setting_has_an_editor() {
 void JobFormTest::edits_reach_the_document() {
   JobDocument document;
   const JobForm form(document);
-  type(form.editor("algorithm.iterations"), "12");
-  QCOMPARE(document.job().algorithm.iterations, 12);
+  type(form.editor("stop.passes"), "12");
+  QCOMPARE(document.job().stop.passes, 12);
   type(form.editor("image.voxel_size_mm"), "1.5, 2, 4");
   QCOMPARE(document.job().image.voxel_size_mm, (std::array<double, 3>{1.5, 2, 4}));
   qobject_cast<QComboBox*>(form.editor("algorithm.name"))->setCurrentText("mlem");
-  QVERIFY(document.job().algorithm.name == io::Method::mlem);
+  QVERIFY(document.job().algorithm.name == recon::AlgorithmName::mlem);
   qobject_cast<QCheckBox*>(form.editor("algorithm.tof"))->click();
   QVERIFY(!document.job().algorithm.tof);
   type(form.editor("simulation.phantom"), "nema_iq");
@@ -103,26 +104,46 @@ void JobFormTest::invalid_text_is_kept_and_explained() {
   JobDocument document;
   JobForm form(document);
   form.show();
-  const SettingLine& line = *line_of(form, "algorithm.iterations");
-  type(form.editor("algorithm.iterations"), "many");
-  QCOMPARE(document.job().algorithm.iterations, io::Job().algorithm.iterations);
-  QCOMPARE(text_in(form, "algorithm.iterations"), QString("many"));
-  const QString reason = QString::fromStdString(document.error("algorithm.iterations"));
+  const SettingLine& line = *line_of(form, "stop.passes");
+  type(form.editor("stop.passes"), "many");
+  QCOMPARE(document.job().stop.passes, io::Job().stop.passes);
+  QCOMPARE(text_in(form, "stop.passes"), QString("many"));
+  const QString reason = QString::fromStdString(document.error("stop.passes"));
   QVERIFY(reason.contains("many"));
   QVERIFY(shows(line, reason));
   form.refresh();
-  QCOMPARE(text_in(form, "algorithm.iterations"), QString("many"));
+  QCOMPARE(text_in(form, "stop.passes"), QString("many"));
 
   // It stays in sight in a group that is folded.
-  button_of(form, "Algorithm")->click();
+  button_of(form, "Stop")->click();
   QVERIFY(line.isVisible());
-  type(form.editor("algorithm.iterations"), "7");
-  QCOMPARE(document.job().algorithm.iterations, 7);
+  type(form.editor("stop.passes"), "7");
+  QCOMPARE(document.job().stop.passes, 7);
   QVERIFY(!document.has_errors());
   QVERIFY(!line.isVisible());
-  button_of(form, "Algorithm")->click();
+  button_of(form, "Stop")->click();
   QVERIFY(line.isVisible());
   QVERIFY(!shows(line, reason));
+}
+
+void JobFormTest::only_settings_with_a_use_are_shown() {
+  JobDocument document;
+  JobForm form(document);
+  form.show();
+  const auto choose = [&form](const char* key, const char* word) {
+    qobject_cast<QComboBox*>(form.editor(key))->setCurrentText(word);
+  };
+  const auto shown = [&form](const char* key) { return line_of(form, key)->isVisible(); };
+  QVERIFY(shown("algorithm.subsets") && shown("prior.name"));
+  QVERIFY(!shown("prior.strength") && !shown("prior.gamma") && !shown("stop.change"));
+  choose("prior.name", "relative-difference");
+  QVERIFY(shown("prior.strength") && shown("prior.gamma") && shown("stop.change"));
+  QVERIFY(!shown("prior.delta") && !shown("prior.anatomical"));
+  choose("prior.name", "bowsher");
+  QVERIFY(shown("prior.anatomical") && !shown("prior.gamma"));
+  choose("prior.name", "none");
+  choose("algorithm.name", "mlem");
+  QVERIFY(!shown("prior.name") && !shown("algorithm.subsets"));
 }
 
 void JobFormTest::undo_refreshes_the_editor() {
@@ -141,14 +162,14 @@ void JobFormTest::typed_text_survives_a_refresh() {
   JobDocument document;
   JobForm form(document);
   const Subscription follows = document.listen([&] { form.refresh(); });
-  auto* line = qobject_cast<QLineEdit*>(form.editor("algorithm.iterations"));
+  auto* line = qobject_cast<QLineEdit*>(form.editor("stop.passes"));
   line->selectAll();
   QTest::keyClicks(line, "15");
   document.set("algorithm.subsets", "3");
   QCOMPARE(line->text(), QString("15"));
-  QVERIFY(document.job().algorithm.iterations != 15);
+  QVERIFY(document.job().stop.passes != 15);
   form.commit();
-  QCOMPARE(document.job().algorithm.iterations, 15);
+  QCOMPARE(document.job().stop.passes, 15);
 }
 
 void JobFormTest::what_differs_from_the_default_is_marked() {
@@ -175,9 +196,9 @@ void JobFormTest::filter_hides_other_settings() {
   QTest::keyClicks(filter, "seed");
   QVERIFY(form.editor("simulation.seed")->isVisible());
   QVERIFY(!form.editor("simulation.duration_s")->isVisible());
-  QVERIFY(!form.editor("algorithm.iterations")->isVisible());
+  QVERIFY(!form.editor("stop.passes")->isVisible());
   filter->clear();
-  QVERIFY(form.editor("algorithm.iterations")->isVisible());
+  QVERIFY(form.editor("stop.passes")->isVisible());
 }
 
 /// F5 and Ctrl+S end no editing: what has been typed is taken over by commit().
@@ -194,16 +215,16 @@ void JobFormTest::commit_takes_what_is_being_typed() {
     line->selectAll();
     QTest::keyClicks(line, text);
   };
-  type_only("algorithm.iterations", "15");
-  QCOMPARE(document.job().algorithm.iterations, io::Job().algorithm.iterations);
+  type_only("stop.passes", "15");
+  QCOMPARE(document.job().stop.passes, io::Job().stop.passes);
   form.commit();
-  QVERIFY(form.editor("algorithm.iterations")->hasFocus());
-  QCOMPARE(document.job().algorithm.iterations, 15);
+  QVERIFY(form.editor("stop.passes")->hasFocus());
+  QCOMPARE(document.job().stop.passes, 15);
   // The second time adds no undo step.
   form.commit();
   document.undo();
   QVERIFY(!document.can_undo());
-  QCOMPARE(text_in(form, "algorithm.iterations"), QString::number(io::Job().algorithm.iterations));
+  QCOMPARE(text_in(form, "stop.passes"), QString::number(io::Job().stop.passes));
 
   type_only("image.voxel_size_mm", "3, 3, x");
   form.commit();
@@ -232,9 +253,9 @@ void JobFormTest::typed_text_outlives_the_form() {
     QTest::keyClick(editor, Qt::Key_A, Qt::ControlModifier);
     QTest::keyClicks(editor, text);
   };
-  type_into(*form, form->editor("algorithm.iterations"), "17");
+  type_into(*form, form->editor("stop.passes"), "17");
   form.reset();
-  QCOMPARE(document.job().algorithm.iterations, 17);
+  QCOMPARE(document.job().stop.passes, 17);
   type_into(*line, line->editor(), "brain");
   line.reset();
   QCOMPARE(document.job().output.name, std::string("brain"));
@@ -289,30 +310,30 @@ void JobFormTest::estimate_is_asked_for_after_a_change() {
   QCOMPARE(asked.count(), 0);  // there is nothing to reconstruct yet
   QVERIFY(estimate_text(form).contains("Choose events"));
 
-  document.set("input.events", "/scans/a.petsird");
-  document.set("algorithm.iterations", "3");
+  document.set("input.data", "/scans/a.petsird");
+  document.set("stop.passes", "3");
   QCOMPARE(asked.count(), 0);
   QTRY_COMPARE_WITH_TIMEOUT(asked.count(), 1, tests::patience_ms);
   form.refresh();
   QVERIFY(!asked.wait(1000));
   QCOMPARE(asked.count(), 1);  // nothing has changed
 
-  type(form.editor("algorithm.iterations"), "many");
+  type(form.editor("stop.passes"), "many");
   check->click();
   QCOMPARE(asked.count(), 1);
   QVERIFY(estimate_text(form).contains("marked"));
   document.undo();
-  auto* line = qobject_cast<QLineEdit*>(form.editor("algorithm.iterations"));
+  auto* line = qobject_cast<QLineEdit*>(form.editor("stop.passes"));
   line->selectAll();
   QTest::keyClicks(line, "5");
   check->click();
   QCOMPARE(asked.count(), 2);
-  QCOMPARE(document.job().algorithm.iterations, 5);
+  QCOMPARE(document.job().stop.passes, 5);
 }
 
 void JobFormTest::estimate_shows_the_gist_of_the_plan() {
   JobDocument document;
-  document.set("input.events", "/scans/a.petsird");
+  document.set("input.data", "/scans/a.petsird");
   JobForm form(document);
   form.show();
   form.show_estimate_pending();

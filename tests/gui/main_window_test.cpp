@@ -118,8 +118,8 @@ class MainWindowTest : public QObject {
   /// Whatever has the focus, and however it takes over what was typed into it.
   void window_goes_while_something_is_edited() {
     write_job("going.toml", 1, 1);
-    const QList<const char*> settings{"algorithm.iterations", "image.voxel_size_mm", "output.folder",
-                                      "input.events",         "algorithm.name",      "algorithm.tof"};
+    const QList<const char*> settings{"stop.passes", "image.voxel_size_mm", "output.folder",
+                                      "input.data",  "algorithm.name",      "algorithm.tof"};
     for (const char* setting : settings) {
       open("going.toml");
       window_->activateWindow();  // nobody else does where there is no window manager
@@ -138,7 +138,7 @@ class MainWindowTest : public QObject {
     write_job("equal.toml", 7, 5);
     open("equal.toml");
     QVERIFY(take_error().isEmpty());
-    type("algorithm.iterations", "2");
+    type("stop.passes", "2");
     trigger("save");
     trigger("run");
     QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
@@ -194,13 +194,13 @@ class MainWindowTest : public QObject {
   void estimate_leaves_typing_alone() {
     write_job("typing.toml", 7, 1);
     open("typing.toml");
-    type("algorithm.iterations", "1");
+    type("stop.passes", "1");
     emit window_->findChild<JobForm*>()->estimate_requested();
     trigger("undo");  // nothing has been taken over that could be undone
     QVERIFY(!window_->isWindowModified());
-    QTest::keyClicks(window_->findChild<JobForm*>()->editor("algorithm.iterations"), "2");
+    QTest::keyClicks(window_->findChild<JobForm*>()->editor("stop.passes"), "2");
     trigger("save");
-    QCOMPARE(io::load_job(path("typing.toml")).algorithm.iterations, 12);
+    QCOMPARE(io::load_job(path("typing.toml")).stop.passes, 12);
   }
 
   /// What is said of one job's file does not stay for the next job.
@@ -259,7 +259,7 @@ class MainWindowTest : public QObject {
     }
     window_->open_file(points);
     QVERIFY(take_error().isEmpty());
-    auto* editor = window_->findChild<JobForm*>()->editor("input.events");
+    auto* editor = window_->findChild<JobForm*>()->editor("input.data");
     QVERIFY(editor != nullptr);
     QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QLabel*>("check_TOF sign") != nullptr, tests::patience_ms);
     QVERIFY(window_->findChild<QLabel*>("check_TOF sign")->text().contains("as documented"));
@@ -270,10 +270,10 @@ class MainWindowTest : public QObject {
   void typed_text_counts() {
     write_job("typed.toml", 1, 2);
     open("typed.toml");
-    type("algorithm.iterations", "3");
+    type("stop.passes", "3");
     trigger("save");
-    QCOMPARE(io::load_job(path("typed.toml")).algorithm.iterations, 3);
-    type("algorithm.iterations", "2");
+    QCOMPARE(io::load_job(path("typed.toml")).stop.passes, 3);
+    type("stop.passes", "2");
     trigger("run");
     QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     QCOMPARE(runs()->chosen_run()->figures.size(), std::size_t{2});

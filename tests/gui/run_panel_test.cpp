@@ -31,7 +31,7 @@ ImagePointer tiny_image() {
 std::shared_ptr<Run> run_after(int number, int iterations) {
   auto run = std::make_shared<Run>();
   run->number = number;
-  run->job.algorithm.iterations = 10;
+  run->job.stop.passes = 10;
   for (int i = 1; i <= iterations; ++i) {
     run->iteration = i;
     run->image = tiny_image();
@@ -73,7 +73,7 @@ void RunPanelTest::the_panel_shows_what_a_run_does() {
   auto run = std::make_shared<Run>();
   run->number = 1;
   run->job.output.name = "brain";
-  run->job.algorithm.iterations = 6;
+  run->job.stop.passes = 6;
   run->stage = "reconstruction";
   run->fraction = 0.25;
   run->seconds = 61;
@@ -95,7 +95,7 @@ void RunPanelTest::the_panel_shows_what_a_run_does() {
   QCOMPARE(messages->count(), 2);
   QCOMPARE(messages->item(1)->text(), QString("few counts"));
   const QString settings = panel.findChild<QPlainTextEdit*>("settings")->toPlainText();
-  QVERIFY2(settings.contains("algorithm.iterations = 6"), qPrintable(settings));
+  QVERIFY2(settings.contains("stop.passes = 6"), qPrintable(settings));
 
   run->figures.push_back({.iteration = 2});
   run->error = "the disk is full";
@@ -204,12 +204,12 @@ void RunPanelTest::an_older_run_can_be_chosen() {
 
 void RunPanelTest::charts_hold_the_figures() {
   const auto run = run_after(1, 3);
-  const Chart likelihood = likelihood_chart(*run);
+  const Chart likelihood = figure_chart(*run, figure_curves()[0]);
   QCOMPARE(likelihood.series.size(), std::size_t{1});
   QCOMPARE(likelihood.series[0].x, (std::vector<double>{1, 2, 3}));
   QCOMPARE(likelihood.series[0].y, (std::vector<double>{-100, -50, -100.0 / 3}));
-  QCOMPARE(expected_counts_chart(*run).series[0].y, (std::vector<double>{50, 100, 150}));
-  QVERIFY(likelihood_chart(Run()).series.empty());
+  QCOMPARE(figure_chart(*run, figure_curves()[3]).series[0].y, (std::vector<double>{50, 100, 150}));
+  QVERIFY(figure_chart(Run(), figure_curves()[0]).series.empty());
 }
 
 /// A run that is stopped while it simulates leaves no events, but a log and a record.
@@ -284,11 +284,11 @@ void RunPanelTest::curves_follow_the_run() {
   const auto* chart = panel.findChild<ChartView*>();
   const auto run = run_after(1, 2);
   panel.show_run(run);
-  QCOMPARE(chart->chart().series[0].y, likelihood_chart(*run).series[0].y);
+  QCOMPARE(chart->chart().series[0].y, figure_chart(*run, figure_curves()[0]).series[0].y);
   run->figures.push_back({.iteration = 3, .log_likelihood = -7, .expected_counts = 8});
   panel.show_run(run);
   QCOMPARE(chart->chart().series[0].y.back(), -7.0);
-  panel.findChild<QComboBox*>("curve")->setCurrentIndex(1);
+  panel.findChild<QComboBox*>("curve")->setCurrentText("Expected counts");
   QCOMPARE(chart->chart().series[0].y.back(), 8.0);
   QVERIFY(chart_csv(chart->chart()).starts_with("# Run 1 · image\niteration,"));
   panel.choose(nullptr);  // data are looked at
@@ -296,6 +296,8 @@ void RunPanelTest::curves_follow_the_run() {
   QVERIFY(chart->chart().series.empty());
   panel.choose(run);
   QCOMPARE(chart->chart().series[0].y.back(), 8.0);
+  panel.findChild<QComboBox*>("curve")->setCurrentText("Penalty");
+  QVERIFY(chart->chart().series.empty());
   panel.show_run(run_after(2, 0));
   QVERIFY(chart->chart().series.empty());
 }

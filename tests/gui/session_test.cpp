@@ -80,9 +80,9 @@ class SessionTest : public QObject {
   void a_file_that_ends_early_is_read_where_the_job_allows_it() {
     const QTemporaryDir folder;
     io::Job job;
-    job.input.events = fs::path(folder.path().toStdString()) / "early.petsird";
-    fs::copy_file(fs::path(COINCIDE_TEST_DATA) / "petsird" / "kitchen_head.petsird", job.input.events);
-    fs::resize_file(job.input.events, fs::file_size(job.input.events) - 10);
+    job.input.data = fs::path(folder.path().toStdString()) / "early.petsird";
+    fs::copy_file(fs::path(COINCIDE_TEST_DATA) / "petsird" / "kitchen_head.petsird", job.input.data);
+    fs::resize_file(job.input.data, fs::file_size(job.input.data) - 10);
     gui::DataSession session({});
     QSignalSpy failed(&session, &gui::DataSession::data_failed);
     std::shared_ptr<const gui::LoadedData> data;

@@ -110,23 +110,111 @@ class JobTest : public QObject {
     io::set_in_job(job, "algorithm.name=mlem");
     io::set_in_job(job, "output.name=a=b");
     QCOMPARE(job.image.size[2], 11);
-    QVERIFY(job.algorithm.name == io::Method::mlem);
+    QVERIFY(job.algorithm.name == recon::AlgorithmName::mlem);
     QCOMPARE(job.output.name, std::string("a=b"));
-    QCOMPARE(job.most_subsets(), 1);
-    io::set_in_job(job, "algorithm.name=osem");
-    QCOMPARE(job.most_subsets(), 8);
-    QVERIFY(job.chooses_subsets());
-    io::set_in_job(job, "algorithm.subsets=20");
-    QCOMPARE(job.most_subsets(), 20);
-    QVERIFY(!job.chooses_subsets());
+  }
+
+  void a_setting_has_one_value_under_both_of_its_names() {
+    io::Job job = io::load_job(written("input.events = \"scan.petsird\"\nalgorithm.iterations = 7\n"));
+    QCOMPARE(job.stop.passes, 7);
+    QCOMPARE(job.input.data.filename().string(), std::string("scan.petsird"));
+    QVERIFY(io::job_text(job).find("[stop]") != std::string::npos);
+    io::set_in_job(job, "algorithm.iterations=8");
+    io::set_in_job(job, "stop.passes=9");
+    QCOMPARE(job.stop.passes, 9);
+    const QString twice = complaint_about("algorithm.iterations = 7\nstop.passes = 8\n");
+    QVERIFY2(twice.contains("job.toml, line 2") && twice.contains("another name of algorithm.iterations"),
+             qPrintable(twice));
+  }
+
+  void passes_left_to_the_algorithm_are_its_usual_ones() {
+    io::Job job;
+    QCOMPARE(job.passes(), 4);
+    io::set_in_job(job, "prior.name=relative-difference");
+    QCOMPARE(job.algorithm_kind().name, "map");
+    QCOMPARE(job.passes(), 12);
+    io::set_in_job(job, "algorithm.name=bsrem");
+    QCOMPARE(job.passes(), 40);
+    io::set_in_job(job, "stop.passes=3");
+    QCOMPARE(job.passes(), 3);
+  }
+
+  void settings_have_a_use_where_algorithm_and_prior_have_them_data() {
+    QTest::addColumn<QString>("set");
+    QTest::addColumn<QStringList>("used");
+    QTest::addColumn<QStringList>("idle");
+    const QStringList parameters{"prior.gamma", "prior.epsilon",    "prior.delta", "prior.alpha",
+                                 "prior.eta",   "prior.neighbours", "prior.pair",  "prior.anatomical"};
+    const auto all_but = [&parameters](const QStringList& some) {
+      QStringList rest = parameters;
+      rest.removeIf([&some](const QString& key) { return some.contains(key); });
+      return rest;
+    };
+    const QStringList shared{"prior.strength", "prior.scale"};
+    QTest::newRow("default") << "" << QStringList{"algorithm.subsets", "prior.name"}
+                             << parameters + shared + QStringList{"stop.change"};
+    QTest::newRow("mlem") << "algorithm.name=mlem" << QStringList{"stop.passes"}
+                          << QStringList{"algorithm.subsets", "prior.name", "stop.change"};
+    const QStringList rdp{"prior.gamma", "prior.epsilon"};
+    QTest::newRow("rdp") << "prior.name=relative-difference" << rdp + shared + QStringList{"stop.change"}
+                         << all_but(rdp);
+    QTest::newRow("bsrem") << "algorithm.name=bsrem prior.name=huber"
+                           << shared + QStringList{"prior.delta", "algorithm.subsets"} << QStringList{"stop.change"};
+    const QStringList of_bowsher{"prior.neighbours", "prior.pair", "prior.anatomical"};
+    QTest::newRow("bowsher") << "prior.name=bowsher" << of_bowsher << all_but(of_bowsher);
+    QTest::newRow("bowsher of log cosh") << "prior.name=bowsher prior.pair=log-cosh"
+                                         << of_bowsher + QStringList{"prior.delta"}
+                                         << all_but(of_bowsher + QStringList{"prior.delta"});
+  }
+  void settings_have_a_use_where_algorithm_and_prior_have_them() {
+    QFETCH(QString, set);
+    QFETCH(QStringList, used);
+    QFETCH(QStringList, idle);
+    io::Job job;
+    for (const QString& assignment : set.split(' ', Qt::SkipEmptyParts)) {
+      io::set_in_job(job, assignment.toStdString());
+    }
+    const std::vector<io::Setting> settings = io::describe(job);
+    const auto has_use = [&settings](const QString& key) {
+      return io::has_use(settings[io::find_setting(settings, key.toStdString())]);
+    };
+    for (const QString& key : used) {
+      QVERIFY2(has_use(key), qPrintable(key));
+    }
+    for (const QString& key : idle) {
+      QVERIFY2(!has_use(key), qPrintable(key));
+    }
+  }
+
+  void idle_settings_are_named() {
+    io::Job job;
+    QVERIFY(io::settings_without_use(job).empty());
+    io::set_in_job(job, "prior.gamma=1");
+    io::set_in_job(job, "stop.passes=3");
+    QCOMPARE(io::settings_without_use(job), std::vector<std::string>{"prior.gamma"});
+    io::set_in_job(job, "prior.name=relative-difference");
+    QVERIFY(io::settings_without_use(job).empty());
+  }
+
+  void help_names_each_algorithm_and_prior_with_its_source() {
+    std::string help = io::settings_help();
+    std::erase(help, '\n');
+    for (const recon::AlgorithmKind& kind : recon::algorithms().subspan(1)) {
+      QVERIFY2(help.find(std::string(kind.name) + ":") != std::string::npos, kind.name.data());
+      QVERIFY2(!kind.source.empty(), kind.name.data());
+    }
+    for (const recon::PriorKind& kind : recon::priors().subspan(1)) {
+      QVERIFY2(help.find(std::string(kind.name) + ":") != std::string::npos, kind.name.data());
+      QVERIFY2(!kind.source.empty(), kind.name.data());
+    }
   }
 
   void paths_count_from_the_job_file() {
     const io::Job job =
-        io::load_job(written("input.events = \"../data/scan.petsird\"\ncorrections.attenuation = \"/mu.nii\"\n"
+        io::load_job(written("input.data = \"../data/scan.petsird\"\ncorrections.attenuation = \"/mu.nii\"\n"
                              "simulation.scanner = \"dmi\"\nsimulation.phantom = \"mine.toml\"\n"));
     const std::filesystem::path folder = folder_.path().toStdString();
-    QCOMPARE(job.input.events, folder.parent_path() / "data/scan.petsird");
+    QCOMPARE(job.input.data, folder.parent_path() / "data/scan.petsird");
     QCOMPARE(job.corrections.attenuation, std::filesystem::path("/mu.nii"));
     QCOMPARE(job.simulation.scanner, std::filesystem::path("dmi"));
     QCOMPARE(job.simulation.phantom, folder / "mine.toml");
@@ -152,9 +240,10 @@ class JobTest : public QObject {
     QTest::newRow("empty unknown section") << "[imagge]" << QStringList{"line 1", "[imagge]"};
     QTest::newRow("value in place of a section") << "image = 4" << QStringList{"line 1", "\"image\""};
     QTest::newRow("word for a number") << "[algorithm]\niterations = \"four\""
-                                       << QStringList{"line 2", "\"four\"", "from 1 to 1000"};
+                                       << QStringList{"line 2", "\"four\"", "from 0 to 100000"};
     QTest::newRow("fraction for a count") << "[algorithm]\niterations = 2.5" << QStringList{"2.5", "whole number"};
-    QTest::newRow("too small") << "[algorithm]\niterations = 0" << QStringList{"= 0 ", "from 1 to 1000"};
+    QTest::newRow("too small") << "[algorithm]\niterations = -1"
+                               << QStringList{"algorithm.iterations = -1 ", "from 0 to 100000"};
     QTest::newRow("not a number") << "[algorithm]\npsf_fwhm_mm = nan" << QStringList{"nan", "from 0 to 50 mm"};
     QTest::newRow("one of three is wrong")
         << "[image]\nvoxel_size_mm = [2, -2, 2]" << QStringList{"-2", "from 0.05 to 100 mm"};
@@ -177,9 +266,9 @@ class JobTest : public QObject {
   void wrong_assignments_are_refused() {
     io::Job job;
     const auto message = [&job](const char* text) { return complaint([&] { io::set_in_job(job, text); }); };
-    QVERIFY(message("algorithm.iterations").contains("key=value"));
-    QVERIFY(message("algorithm.iterations=").contains("from 1 to 1000"));
-    QVERIFY(message("algorithm.iterations=4x").contains("from 1 to 1000"));
+    QVERIFY(message("stop.passes").contains("key=value"));
+    QVERIFY(message("stop.passes=").contains("from 0 to 100000"));
+    QVERIFY(message("stop.passes=4x").contains("from 0 to 100000"));
     QVERIFY(message("algorithm.subset=4").contains("algorithm.subsets"));
     QVERIFY(message("image.size=1,2").contains("three whole numbers"));
     QVERIFY(io::changed_settings(job).empty());

@@ -22,7 +22,7 @@ class ProvenanceTest : public QObject {
  private slots:
   void json_holds_job_and_bids_keys() {
     io::Provenance run;
-    run.job.algorithm.iterations = 3;
+    run.job.stop.passes = 3;
     run.unit = "Bq/mL";
     run.frame_start_s = 5;
     run.frame_duration_s = 60;
@@ -46,7 +46,7 @@ class ProvenanceTest : public QObject {
     QCOMPARE(own["inputs"].toArray()[0].toObject()["sha256"].toString(), QString("abc"));
     QCOMPARE(own["iterations"].toArray()[0].toObject()["log_likelihood"].toDouble(), -10.5);
     // Every setting of the list is there.
-    QCOMPARE(own["job"].toObject()["algorithm"].toObject()["iterations"].toInt(), 3);
+    QCOMPARE(own["job"].toObject()["stop"].toObject()["passes"].toInt(), 3);
     io::Job job;
     for (const io::Setting& setting : io::describe(job)) {
       const QString key = QString::fromStdString(setting.key);

@@ -42,7 +42,7 @@ std::unique_ptr<Penalty> make_pair_prior(const PriorOptions& options, const Prio
 
 std::unique_ptr<Penalty> make_bowsher_prior(const PriorOptions& options, const PriorContext& context) {
   PairPenalty penalty = pair_penalty(options.pair, options, context);
-  penalty.chosen = nearest_in_value(context.grid, context.anatomical->values, options.neighbours);
+  penalty.chosen = nearest_in_value(context.grid, context.anatomical->values, static_cast<int>(options.neighbours));
   return make_penalty(std::move(penalty), context.device, context.num_threads);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "projectors/error.h"
@@ -10,17 +11,33 @@ namespace coincide::recon {
 namespace {
 
 constexpr PriorKind kinds[] = {
-    {"none", "no prior", "", false, nullptr},
-    {"relative-difference", "relative difference prior",
-     "Nuyts, Beque, Dupont and Mortelmans, IEEE Trans. Nucl. Sci. 49(1), 2002", false, make_pair_prior},
-    {"quadratic", "quadratic prior", "Geman and McClure 1985; Green, IEEE Trans. Med. Imaging 9(1), 1990", false,
+    {"none", "no prior", "", {}, false, nullptr},
+    {"relative-difference",
+     "relative difference prior",
+     "Nuyts et al., IEEE Trans. Nucl. Sci. 49, 2002",
+     {"gamma", "epsilon"},
+     false,
      make_pair_prior},
-    {"log-cosh", "log cosh prior", "Green, IEEE Trans. Med. Imaging 9(1), 1990", false, make_pair_prior},
-    {"huber", "Huber prior", "Huber, Ann. Math. Stat. 35(1), 1964", false, make_pair_prior},
-    {"total-variation", "smoothed total variation", "Rudin, Osher and Fatemi, Physica D 60, 1992", false,
+    {"quadratic", "quadratic prior", "Geman and McClure 1985", {}, false, make_pair_prior},
+    {"log-cosh", "log cosh prior", "Green, IEEE Trans. Med. Imaging 9, 1990", {"delta"}, false, make_pair_prior},
+    {"huber", "Huber prior", "Huber, Ann. Math. Stat. 35, 1964", {"delta"}, false, make_pair_prior},
+    {"total-variation",
+     "smoothed total variation",
+     "Rudin, Osher and Fatemi, Physica D 60, 1992",
+     {"delta"},
+     false,
      make_total_variation},
-    {"bowsher", "Bowsher's prior", "Bowsher et al., IEEE NSS/MIC 2004", true, make_bowsher_prior},
-    {"parallel-level-sets", "parallel level sets", "Ehrhardt et al., IEEE Trans. Med. Imaging 35(9), 2016", true,
+    {"bowsher",
+     "Bowsher's prior",
+     "Bowsher et al., IEEE NSS/MIC 2004",
+     {"neighbours", "pair"},
+     true,
+     make_bowsher_prior},
+    {"parallel-level-sets",
+     "parallel level sets",
+     "Ehrhardt et al., IEEE Trans. Med. Imaging 35, 2016",
+     {"alpha", "eta"},
+     true,
      make_parallel_level_sets},
 };
 
@@ -37,7 +54,8 @@ void check(const PriorOptions& options) {
   require(options.delta >= 0, "delta", options.delta, "0 (the usual value) or more");
   require(options.alpha > 0, "alpha", options.alpha, "more than 0");
   require(options.eta > 0, "eta", options.eta, "more than 0");
-  require(options.neighbours >= 1 && options.neighbours <= 26, "neighbours", options.neighbours, "1 to 26");
+  require(options.neighbours >= 1 && options.neighbours <= 26, "neighbours", static_cast<double>(options.neighbours),
+          "1 to 26");
 }
 
 void check(const PriorKind& kind, const PriorContext& context) {
@@ -59,9 +77,17 @@ void check(const PriorKind& kind, const PriorContext& context) {
 }  // namespace
 
 std::span<const PriorKind> priors() { return kinds; }
+const PriorKind& prior_kind(PriorName name) { return kinds[static_cast<std::size_t>(name)]; }
+
+bool has_parameter(const PriorOptions& options, std::string_view parameter) {
+  const auto listed = [parameter](PriorName name) {
+    return std::ranges::find(prior_kind(name).parameters, parameter) != prior_kind(name).parameters.end();
+  };
+  return listed(options.name) || (options.name == PriorName::bowsher && listed(options.pair));
+}
 
 std::unique_ptr<Penalty> make_prior(const PriorOptions& options, const PriorContext& context) {
-  const PriorKind& kind = kinds[static_cast<std::size_t>(options.name)];
+  const PriorKind& kind = prior_kind(options.name);
   if (kind.make == nullptr) {
     return nullptr;
   }

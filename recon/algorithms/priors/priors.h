@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -37,7 +39,7 @@ struct PriorOptions {
   double delta = 0;  ///< of log_cosh, huber: where they turn linear [x_ref]; total_variation [x_ref per mm]; 0: usual
   double alpha = 0.01;                    ///< of parallel_level_sets: gradients below count as noise [x_ref per mm]
   double eta = 0.01;                      ///< the same for the anatomical image [99th percentile of its gradient]
-  int neighbours = 4;                     ///< of bowsher: neighbours that count, of 26
+  std::int64_t neighbours = 4;            ///< of bowsher: neighbours that count, of 26
   PriorName pair = PriorName::quadratic;  ///< of bowsher: a prior of pairs
 };
 
@@ -57,12 +59,16 @@ struct PriorKind {
   std::string_view name;
   std::string_view title;
   std::string_view source;
+  std::array<std::string_view, 2> parameters;  ///< of PriorOptions that it has, in a job
   bool needs_anatomy;
   std::unique_ptr<Penalty> (*make)(const PriorOptions&, const PriorContext&);
 };
 
 /// One row per prior; the first, "none", makes no penalty.
 std::span<const PriorKind> priors();
+const PriorKind& prior_kind(PriorName name);
+/// Whether the prior has a parameter of that name in a job: its own, or that of the pairs of bowsher.
+bool has_parameter(const PriorOptions& options, std::string_view parameter);
 
 /// R(x), without the strength; null for PriorName::none. Throws InputError for options out of range and where an
 /// anatomical image is needed but missing, or on another grid.

@@ -1,0 +1,112 @@
+#include "recon/algorithms/algorithms.h"
+
+#include <fmt/format.h>
+
+#include "projectors/error.h"
+#include "recon/algorithms/em.h"
+#include "recon/algorithms/penalised_em.h"
+#include "recon/algorithms/variance_reduced.h"
+
+namespace coincide::recon {
+namespace {
+
+std::unique_ptr<Algorithm> make_em(AlgorithmContext) { return std::make_unique<ExpectationMaximisation>(); }
+
+PriorTerm prior_of(AlgorithmContext& context) { return PriorTerm(context.prior, std::move(context.anatomical)); }
+
+template <class Kind>
+std::unique_ptr<Algorithm> make_penalised(AlgorithmContext context) {
+  return std::make_unique<Kind>(prior_of(context), context.num_threads);
+}
+
+std::unique_ptr<Algorithm> make_map(AlgorithmContext context) {
+  return std::make_unique<VarianceReduced>(prior_of(context), context.num_threads, context.stop_percent);
+}
+
+constexpr AlgorithmKind kinds[] = {
+    {.name = "auto", .help = "osem, with a prior map"},
+    {.name = "mlem",
+     .title = "MLEM",
+     .help = "all counts at once; the likelihood never falls",
+     .source = "Shepp and Vardi, IEEE Trans. Med. Imaging 1, 1982",
+     .subsets = 1,
+     .passes = 4,
+     .takes_prior = false,
+     .estimates_distance = false,
+     .images = 2,
+     .floats_per_count = 0,
+     .make = make_em},
+    {.name = "osem",
+     .title = "OSEM",
+     .help = "one subset of the counts after the other",
+     .source = "Hudson and Larkin, IEEE Trans. Med. Imaging 13, 1994",
+     .subsets = 8,
+     .passes = 4,
+     .takes_prior = false,
+     .estimates_distance = false,
+     .images = 2,
+     .floats_per_count = 0,
+     .make = make_em},
+    {.name = "osl",
+     .title = "OSEM with a prior one step late",
+     .help = "for comparison with other programs; does not converge",
+     .source = "Green, IEEE Trans. Med. Imaging 9, 1990",
+     .subsets = 8,
+     .passes = 8,
+     .takes_prior = true,
+     .estimates_distance = false,
+     .images = 7,
+     .floats_per_count = 0,
+     .make = make_penalised<OneStepLate>},
+    {.name = "bsrem",
+     .title = "BSREM",
+     .help = "ends in the image that map ends in, slowly: the yardstick",
+     .source = "Ahn and Fessler, IEEE Trans. Med. Imaging 22, 2003",
+     .subsets = 25,
+     .passes = 40,
+     .takes_prior = true,
+     .estimates_distance = false,
+     .images = 7,
+     .floats_per_count = 0,
+     .make = make_penalised<Bsrem>},
+    {.name = "map",
+     .title = "MAP",
+     .help = "the quick way to the most probable image: variance-reduced ascent with momentum",
+     .source = "Johnson and Zhang, NIPS 2013; Twyman et al., IEEE Trans. Med. Imaging 42, 2023; our kept ratios",
+     .subsets = 25,
+     .passes = 12,
+     .takes_prior = true,
+     .estimates_distance = true,
+     .images = 13,
+     .floats_per_count = 1,
+     .make = make_map},
+};
+
+const AlgorithmKind& row(AlgorithmName name) { return kinds[static_cast<std::size_t>(name)]; }
+
+}  // namespace
+
+std::span<const AlgorithmKind> algorithms() { return kinds; }
+
+const AlgorithmKind& algorithm_kind(AlgorithmName name, PriorName prior) {
+  if (name == AlgorithmName::automatic) {
+    return row(prior == PriorName::none ? AlgorithmName::osem : AlgorithmName::map);
+  }
+  return row(name);
+}
+
+void check_takes_prior(AlgorithmName name, PriorName prior) {
+  const AlgorithmKind& kind = algorithm_kind(name, prior);
+  if (prior != PriorName::none && !kind.takes_prior) {
+    throw InputError(
+        fmt::format("algorithm.name = \"{}\" takes no prior, and prior.name is \"{}\". Leave algorithm.name out, for "
+                    "map, or prior.name.",
+                    kind.name, prior_kind(prior).name));
+  }
+}
+
+std::int64_t passes_of(const StopOptions& options, const AlgorithmKind& kind) {
+  return options.passes > 0 ? options.passes : kind.passes;
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,104 @@
+#include "recon/resample.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+
+#include "recon/parallel.h"
+#include "recon/psf.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Between which two voxels of an axis a place lies, and how far from the first one to the second.
+struct Between {
+  std::int64_t first = 0;
+  std::int64_t second = 0;
+  float part = 0;
+};
+
+/// By voxel of `to` along an axis; none for places outside the voxels' centres of `from`.
+std::vector<std::optional<Between>> places(const ImageGrid& from, const ImageGrid& to, std::size_t axis) {
+  constexpr double rounding = 1e-4;  // of a voxel
+  std::vector<std::optional<Between>> result;
+  const auto last = static_cast<double>(from.shape[axis] - 1);
+  for (std::int64_t i = 0; i < to.shape[axis]; ++i) {
+    const double mm = to.origin_mm[axis] + static_cast<double>(i) * to.voxel_size_mm[axis];
+    const double index = (mm - from.origin_mm[axis]) / from.voxel_size_mm[axis];
+    if (index < -rounding || index > last + rounding) {
+      result.emplace_back();
+      continue;
+    }
+    const double within = std::clamp(index, 0.0, last);
+    const auto first = static_cast<std::int64_t>(within);
+    result.emplace_back(Between{first, std::min(first + 1, from.shape[axis] - 1),
+                                static_cast<float>(within - static_cast<double>(first))});
+  }
+  return result;
+}
+
+float mixed(float first, float second, float part) { return first + part * (second - first); }
+
+float interpolated(const Image& image, const Between& x, const Between& y, const Between& z) {
+  const auto along_z = [&](std::int64_t i, std::int64_t j) {
+    return mixed(image.at(i, j, z.first), image.at(i, j, z.second), z.part);
+  };
+  const auto along_y = [&](std::int64_t i) { return mixed(along_z(i, y.first), along_z(i, y.second), y.part); };
+  return mixed(along_y(x.first), along_y(x.second), x.part);
+}
+
+/// Width that makes one voxel of `to` see all of the image; 0 where its voxels are the larger ones.
+double smoothing_mm(const ImageGrid& from, const ImageGrid& to) {
+  const auto mean_mm = [](const ImageGrid& grid) {
+    return std::cbrt(double{grid.voxel_size_mm[0]} * grid.voxel_size_mm[1] * grid.voxel_size_mm[2]);
+  };
+  return mean_mm(to) > mean_mm(from) ? mean_mm(to) : 0;
+}
+
+}  // namespace
+
+Image resampled(const Image& image, const ImageGrid& grid, int num_threads) {
+  if (image.grid == grid) {
+    return image;
+  }
+  Image smooth = image;
+  if (const double fwhm_mm = smoothing_mm(image.grid, grid); fwhm_mm > 0) {
+    GaussianFilter(image.grid, fwhm_mm, num_threads).apply(smooth.values);
+  }
+  Image result(grid, 0, image.unit);
+  result.frame_start_s = image.frame_start_s;
+  result.frame_duration_s = image.frame_duration_s;
+  result.description = image.description;
+  const auto x = places(image.grid, grid, 0), y = places(image.grid, grid, 1), z = places(image.grid, grid, 2);
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
+  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
+      for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
+        const auto &at_x = x[static_cast<std::size_t>(i)], &at_y = y[static_cast<std::size_t>(j)],
+                   &at_z = z[static_cast<std::size_t>(k)];
+        if (at_x && at_y && at_z) {
+          result.at(i, j, k) = interpolated(smooth, *at_x, *at_y, *at_z);
+        }
+      }
+    }
+  }
+  return result;
+}
+
+double covered_part(const ImageGrid& image, const ImageGrid& other) {
+  double part = 1;
+  for (std::size_t a = 0; a < 3; ++a) {
+    const auto face_mm = [a](const ImageGrid& grid, double index) {
+      return grid.origin_mm[a] + (index - 0.5) * grid.voxel_size_mm[a];
+    };
+    const double extent_mm = static_cast<double>(image.shape[a]) * image.voxel_size_mm[a];
+    const double low_mm = std::max(face_mm(image, 0), face_mm(other, 0));
+    const double high_mm = std::min(face_mm(image, static_cast<double>(image.shape[a])),
+                                    face_mm(other, static_cast<double>(other.shape[a])));
+    part *= std::max(0.0, high_mm - low_mm) / extent_mm;
+  }
+  return part;
+}
+
+}  // namespace coincide::recon
