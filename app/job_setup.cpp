@@ -10,6 +10,7 @@
 
 #include "app/outputs.h"
 #include "app/resources.h"
+#include "app/sensitivity_cache.h"
 #include "io/data_checks.h"
 #include "io/image_file.h"
 #include "io/input_file.h"
@@ -400,6 +401,30 @@ recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std
   const double needed =
       recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), job.algorithm.psf_fwhm_mm);
   return recon::choose_subsets(job.algorithm_kind(), job.algorithm.subsets, num_prompts, needed);
+}
+
+recon::RunSettings run_settings(const io::Job& job) {
+  return {.frame = job.input,
+          .corrections = job.corrections,
+          .algorithm = job.algorithm,
+          .prior = job.prior,
+          .stop = job.stop,
+          .quantification = job.quantification,
+          .sensitivity_fraction = job.sensitivity.fraction,
+          .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
+          .num_threads = static_cast<int>(job.compute.threads)};
+}
+
+recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource& events) {
+  return {
+      .events = events,
+      .grid = setup.grid,
+      .attenuation = setup.attenuation ? &*setup.attenuation : nullptr,
+      .start_image = setup.start_image ? &*setup.start_image : nullptr,
+      .anatomical = setup.anatomical ? std::make_shared<const recon::Image>(std::move(*setup.anatomical)) : nullptr,
+      .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
+      .may_have_randoms = may_have_randoms(job),
+      .findings = {}};
 }
 
 std::string memory_of_image(const ImageGrid& grid) {

@@ -12,6 +12,7 @@
 #include "recon/events.h"
 #include "recon/image.h"
 #include "recon/phantom.h"
+#include "recon/pipeline/run_state.h"
 #include "recon/pipeline/subset_choice.h"
 
 namespace coincide::app {
@@ -41,6 +42,11 @@ JobSetup prepare_job(const io::Job& job);
 
 /// Into how many subsets the prompts go.
 recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts);
+
+/// What the pipeline is given; they refer to their arguments.
+recon::RunSettings run_settings(const io::Job& job);
+/// `events`: those of the setup, or what stands before them. Takes the prior's image out of the setup.
+recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource& events);
 
 /// "Each image of 200 x 200 x 71 voxels takes 0.011 GB, and ...": for a sentence about too little memory.
 std::string memory_of_image(const recon::ImageGrid& grid);

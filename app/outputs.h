@@ -9,42 +9,11 @@
 #include "io/job.h"
 #include "io/provenance.h"
 #include "recon/image.h"
-#include "recon/model.h"
-#include "recon/time_intervals.h"
 
 namespace coincide::app {
 
-/// From the unit of the algorithm to that of the file.
-struct UnitScale {
-  double factor = 1;
-  std::string unit = "1";
-  double decay_factor = 1;  ///< part of `factor`
-  bool decay_corrected = false;
-};
-
-/// Annihilations per mm^3 of the frame to Bq/mL at the frame's start, `start_ms`, if the model is absolute; else only
-/// decay during the frame and the branching ratio are corrected, and without `recorded` time the latter alone.
-UnitScale unit_scale(const io::Job& job, bool is_absolute, const recon::TimeIntervals& recorded,
-                     std::uint32_t start_ms);
-
-/// One sentence with all reasons why the image is not in Bq/mL; empty if it is. `no_duration` as in EventCounts.
-std::string why_arbitrary_unit(const recon::MultiplicativeModel& model, const std::string& no_duration);
-
 /// Whether data without delayed coincidences may have randoms all the same: not if they are simulated without.
 bool may_have_randoms(const io::Job& job);
-/// What follows from data without any, as the end of a sentence.
-inline constexpr const char* without_delayeds =
-    ": randoms are not corrected and stay in the image as a background. Convert the delayed window, too, if the "
-    "scanner records one; corrections.randoms = \"none\" says that this is meant.";
-/// One sentence with what a file states and the run does not use; empty if there is nothing.
-std::string not_used_sentence(const std::vector<std::string>& not_used);
-
-/// A copy in the file's unit.
-recon::Image in_unit(const recon::Image& image, const UnitScale& scale);
-
-/// One line for the picture and for images: "listmode OSEM, 4 iterations, 8 subsets, TOF".
-std::string method_line(const io::Job& job, double iterations_done, std::int64_t subsets, bool tof);
-
 /// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
 std::string iteration_ending(std::int64_t iteration);
 

@@ -20,6 +20,8 @@
 #include "projectors/projector.h"
 #include "recon/engine/engine.h"
 #include "recon/model.h"
+#include "recon/pipeline/quantify.h"
+#include "recon/pipeline/sentences.h"
 #include "recon/sensitivity.h"
 #include "recon/simulation.h"
 
@@ -53,7 +55,7 @@ void warn_of_sample(const io::Job& job, const io::DataSummary& sample, JobPlan& 
   }
   if (job.corrections.randoms != recon::RandomsMethod::none && sample.counts.delayeds == 0) {
     plan.warnings.push_back(fmt::format("There are no delayed coincidences among the first {} events. If none follow{}",
-                                        events, without_delayeds));
+                                        events, recon::without_delayeds));
   }
 }
 
@@ -256,11 +258,11 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
         plan.notes.emplace_back("The file states dead time; it will be corrected.");
       }
     }
-    if (const std::string list = not_used_sentence(not_used); !list.empty()) {
+    if (const std::string list = recon::not_used_sentence(not_used); !list.empty()) {
       plan.notes.push_back(list);
     }
   }
-  if (const std::string why = why_arbitrary_unit(model, no_duration); !why.empty()) {
+  if (const std::string why = recon::why_arbitrary_unit(model, no_duration); !why.empty()) {
     plan.warnings.push_back(why);
   }
   plan.memory_bytes = bytes_needed(job, setup.grid, plan.num_prompts * bytes_per_event);

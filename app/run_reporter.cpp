@@ -49,6 +49,9 @@ void RunReporter::intermediate_image(const recon::Image& image, double iteration
   if (on_image) {
     on_image(image, iteration);
   }
+  if (outer_.wants_images()) {
+    outer_.intermediate_image(image, iteration);
+  }
 }
 
 void RunReporter::figures(const recon::IterationFigures& figures) {
@@ -56,7 +59,7 @@ void RunReporter::figures(const recon::IterationFigures& figures) {
   outer_.figures(figures);
 }
 
-void RunReporter::begin_stage(const std::string& name) {
+void RunReporter::begin_stage(std::string_view name) {
   end_stage();
   stage_ = name;
   stage_start_ = Clock::now();

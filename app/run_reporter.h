@@ -12,8 +12,8 @@
 
 namespace coincide::app {
 
-/// Stands between a run and the reporter of its front end: passes everything on but the images, whose unit the run
-/// changes first; writes a log file, keeps warnings and the time each stage took.
+/// Stands between a run and the reporter of its front end: passes everything on, writes a log file, keeps warnings and
+/// the time each stage took.
 class RunReporter : public recon::Reporter {
  public:
   /// Throws InputError if the log cannot be written.
@@ -28,17 +28,14 @@ class RunReporter : public recon::Reporter {
   void figures(const recon::IterationFigures& figures) override;
   bool stop_requested() const override { return outer_.stop_requested(); }
 
-  /// A new stage begins; the one before it ends.
-  void begin_stage(const std::string& name);
+  void begin_stage(std::string_view name) override;
   void end_stage();
   const std::string& stage() const { return stage_; }
   /// A line of the log that no screen shows.
   void log(std::string_view line);
 
-  /// Called with each intermediate image, in the unit of the algorithm.
+  /// Called with each intermediate image, before the front end.
   std::function<void(const recon::Image&, double iteration)> on_image;
-  /// Passes on an intermediate image in the unit of the result.
-  void show_image(const recon::Image& image, double iteration) { outer_.intermediate_image(image, iteration); }
 
   const std::vector<std::string>& warnings() const { return warnings_; }
   const std::vector<std::pair<std::string, double>>& stage_seconds() const { return stage_seconds_; }

@@ -17,11 +17,9 @@ namespace coincide::io {
 /// What to reconstruct, from what, how, and where to. Defaults are those of a job without that setting; meaning, units
 /// and limits of each field are in describe(). Paths are absolute after load_job() and set_in_job().
 struct Job {
-  struct Input {
+  struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
-    double start_s = 0;
-    double stop_s = 0;
   };
   struct Simulation {
     std::filesystem::path phantom;
@@ -50,10 +48,6 @@ struct Job {
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
   };
-  struct Quantification {
-    double half_life_s = 0;
-    double branching_ratio = 1;
-  };
   struct Output {
     std::filesystem::path folder = "results";
     std::string name;
@@ -74,7 +68,7 @@ struct Job {
   Algorithm algorithm;
   Prior prior;
   recon::StopOptions stop;
-  Quantification quantification;
+  recon::QuantificationOptions quantification;
   Output output;
   Compute compute;
 

@@ -7,9 +7,7 @@
 #include <vector>
 
 #include "io/job.h"
-#include "recon/algorithms/figures.h"
-#include "recon/events.h"
-#include "recon/image.h"
+#include "recon/pipeline/run_state.h"
 
 namespace coincide::io {
 
@@ -22,31 +20,13 @@ struct InputRecord {
 };
 
 /// Where a result comes from: all that is needed to judge it and to make it again.
-struct Provenance {
+struct Provenance : recon::RunRecord {
   Job job;
   std::vector<InputRecord> inputs;
-  std::string events_format;
-  std::string scanner;
-  recon::EventCounts counts;  ///< in the frame
-  std::uint64_t prompts_used = 0;
-  std::uint64_t prompts_impossible = 0;  ///< left out: the scanner says that such a pair cannot be
-  std::vector<std::pair<std::string, std::string>> corrections;  ///< (effect, what was really done)
   std::string device;
   std::string instruction_set;
   int threads = 0;
   std::vector<std::pair<std::string, double>> stage_seconds;
-  std::vector<recon::IterationFigures> figures;
-  double iterations_done = 0;
-  std::int64_t subsets = 1;  ///< that the algorithm used
-  bool stopped = false;
-  recon::ImageGrid grid;
-  std::string unit;
-  bool tof = false;              ///< used, not only wished for
-  bool decay_corrected = false;  ///< within the frame, to its start
-  double frame_start_s = 0;
-  double frame_duration_s = 0;                ///< 0: not known
-  std::vector<recon::TimeInterval> recorded;  ///< of the frame, ascending, without the pauses
-  double decay_factor = 1;                    ///< that values were multiplied by
   std::vector<std::string> warnings;
   std::vector<std::string> outputs;  ///< file names beside the JSON file
 };

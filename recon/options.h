@@ -20,4 +20,16 @@ struct CorrectionOptions {
   Switch live_time = Switch::automatic;  ///< where the file states dead time
 };
 
+/// Which part of an acquisition is used.
+struct FrameOptions {
+  double start_s = 0;  ///< takes the time blocks that start in it; both edges are rounded to ms
+  double stop_s = 0;   ///< 0: to the end
+};
+
+/// From counts to Bq/mL.
+struct QuantificationOptions {
+  double half_life_s = 0;      ///< 0: no decay correction
+  double branching_ratio = 1;  ///< positrons per decay
+};
+
 }  // namespace coincide::recon

@@ -14,6 +14,8 @@ class Reporter {
   virtual ~Reporter() = default;
   /// `stage`: what is being done ("sensitivity image", "reconstruction"); `fraction` of that stage, 0 ... 1.
   virtual void progress(std::string_view stage, double fraction) { (void)stage, (void)fraction; }
+  /// A stage begins; the one before it ends.
+  virtual void begin_stage(std::string_view stage) { progress(stage, 0); }
   /// The part of the stage that begins ("iteration 2 of 4"); the next stage ends it.
   virtual void step(std::string_view name) { (void)name; }
   /// A line for the log that a user may want to read.

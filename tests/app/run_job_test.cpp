@@ -610,19 +610,19 @@ class RunJobTest : public QObject {
     job.quantification.branching_ratio = 0.5;
     recon::TimeIntervals recorded;
     recorded.add({500, 20'500});
-    const app::UnitScale scale = app::unit_scale(job, true, recorded, 500);
+    const recon::UnitScale scale = recon::unit_scale(job.quantification, true, recorded, 500);
     // 1 annihilation per mm^3 in 20 s at half a positron per decay: 0.1 Bq/mm^3.
     QVERIFY(std::abs(scale.factor - 100) < 1e-9);
     QCOMPARE(scale.unit, std::string("Bq/mL"));
     QVERIFY(!scale.decay_corrected);
-    QCOMPARE(app::unit_scale(job, false, recorded, 500).factor, 2.0);  // what is known is corrected
-    QCOMPARE(app::unit_scale(job, false, recorded, 500).unit, std::string("1"));
+    QCOMPARE(recon::unit_scale(job.quantification, false, recorded, 500).factor, 2.0);  // what is known is corrected
+    QCOMPARE(recon::unit_scale(job.quantification, false, recorded, 500).unit, std::string("1"));
     job.quantification.half_life_s = 20;
-    const app::UnitScale decayed = app::unit_scale(job, true, recorded, 500);
+    const recon::UnitScale decayed = recon::unit_scale(job.quantification, true, recorded, 500);
     QVERIFY(decayed.decay_corrected);
     QVERIFY(std::abs(decayed.factor - 100 * 2 * std::numbers::ln2) < 1e-9);
     // Without a duration there is neither activity nor decay.
-    const app::UnitScale unknown = app::unit_scale(job, true, {}, 500);
+    const recon::UnitScale unknown = recon::unit_scale(job.quantification, true, {}, 500);
     QCOMPARE(unknown.unit, std::string("1"));
     QCOMPARE(unknown.factor, 2.0);
     QVERIFY(!unknown.decay_corrected);
@@ -633,7 +633,7 @@ class RunJobTest : public QObject {
     const recon::Scanner scanner = tests::small_scanner();
     recon::Efficiencies table;
     const auto why = [&](const recon::CorrectionOptions& options, const char* no_duration) {
-      return app::why_arbitrary_unit(recon::MultiplicativeModel(scanner, table, options), no_duration);
+      return recon::why_arbitrary_unit(recon::MultiplicativeModel(scanner, table, options), no_duration);
     };
     QVERIFY(why({}, "").find("does not state how its efficiencies are calibrated") != std::string::npos);
     table.calibration_problem = "the calibration factor in the file is 0";

@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "recon/pipeline/corrections.h"
+#include "recon/pipeline/sentences.h"
+#include "recon/pipeline/stage_work.h"
+#include "recon/pipeline/subset_choice.h"
+#include "recon/subset_size.h"
+
+namespace coincide::recon {
+namespace {
+
+void load(RunState& run) {
+  LoadOptions options;
+  options.subsets = static_cast<int>(most_subsets(run.settings.algorithm_kind(), run.settings.algorithm.subsets));
+  options.start_s = run.settings.frame.start_s;
+  options.stop_s = run.settings.frame.stop_s;
+  options.num_threads = run.settings.num_threads;
+  options.memory_limit_bytes = run.settings.memory_limit_bytes;
+  run.data.emplace(ListmodeData::load(run.inputs.events, run.model, options, run.reporter));
+}
+
+void record_counts(RunState& run) {
+  RunRecord& record = run.record;
+  const EventCounts& counts = run.data->counts();
+  record.counts = counts;
+  record.frame_start_s = 1e-3 * counts.first_ms;
+  if (counts.no_duration.empty()) {
+    run.recorded = run.data->recorded();
+  }
+  record.frame_duration_s = run.recorded.total_s();
+  record.recorded = run.recorded.list();
+}
+
+void tell_of_counts(RunState& run) {
+  Reporter& reporter = run.reporter;
+  const EventCounts& counts = run.data->counts();
+  reporter.note(
+      fmt::format("{} prompts and {} delayeds in {:.6g} s.", counts.prompts, counts.delayeds, run.data->duration_s()));
+  for (const std::string& warning : counts.all_warnings()) {
+    reporter.warning(warning);
+  }
+  if (const std::string list = not_used_sentence(run.record.counts.not_used); !list.empty()) {
+    reporter.note(list);
+  }
+  if (const std::string why = why_arbitrary_unit(run.model, counts.no_duration); !why.empty()) {
+    reporter.warning(why);
+  }
+}
+
+void tell_of_findings(RunState& run) {
+  const std::vector<std::string> findings = run.inputs.findings ? run.inputs.findings() : std::vector<std::string>();
+  for (const std::string& finding : findings) {
+    run.reporter.warning(finding);
+  }
+  const bool is_said =
+      std::ranges::any_of(findings, [](const std::string& finding) { return finding.starts_with("Pairs:"); });
+  if (run.data->num_impossible() > 0 && !is_said) {
+    run.reporter.warning(
+        fmt::format("{} prompts between crystals that cannot be in coincidence, or have efficiency 0, are left out.",
+                    run.data->num_impossible()));
+  }
+}
+
+void deal_to_subsets(RunState& run) {
+  const double needed =
+      prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.settings.algorithm.psf_fwhm_mm);
+  const SubsetChoice choice =
+      choose_subsets(run.settings.algorithm_kind(), run.settings.algorithm.subsets, run.data->num_prompts(), needed);
+  run.data->limit_subsets(static_cast<int>(choice.subsets));
+  run.record.subsets = run.data->num_subsets();
+  run.too_many_subsets = !choice.warning.empty();
+  if (run.too_many_subsets) {
+    run.reporter.warning(choice.warning);
+  }
+  if (!choice.note.empty()) {
+    run.reporter.note(choice.note);
+  }
+}
+
+}  // namespace
+
+void load_events(RunState& run) {
+  load(run);
+  record_counts(run);
+  correct(run, true);
+  run.record.prompts_used = run.data->num_prompts();
+  run.record.prompts_impossible = run.data->num_impossible();
+  tell_of_counts(run);
+  tell_of_findings(run);
+  if (!run.reporter.stop_requested()) {
+    deal_to_subsets(run);
+    run.data->sort_for(run.inputs.grid, run.scanner(), run.settings.num_threads, run.reporter);
+  }
+}
+
+}  // namespace coincide::recon

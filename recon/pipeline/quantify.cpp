@@ -1,0 +1,66 @@
+#include "recon/pipeline/quantify.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <vector>
+
+namespace coincide::recon {
+
+UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, const TimeIntervals& recorded,
+                     std::uint32_t start_ms) {
+  UnitScale scale;
+  scale.decay_corrected = options.half_life_s > 0 && recorded.count() > 0;
+  scale.decay_factor = decay_factor(recorded, options.half_life_s, start_ms);
+  scale.factor = scale.decay_factor / options.branching_ratio;
+  if (is_absolute && recorded.count() > 0) {
+    constexpr double mm3_per_ml = 1000;
+    scale.factor *= mm3_per_ml / recorded.total_s();
+    scale.unit = "Bq/mL";
+  }
+  return scale;
+}
+
+std::string why_arbitrary_unit(const MultiplicativeModel& model, const std::string& no_duration) {
+  std::vector<std::string> reasons;
+  const Efficiencies& efficiencies = model.efficiencies();
+  if (!model.uses_efficiencies()) {
+    reasons.emplace_back("the efficiencies are left out (corrections.efficiencies = false)");
+  } else if (!efficiencies.calibration_stated) {
+    reasons.push_back(efficiencies.calibration_problem.empty()
+                          ? "the file does not state how its efficiencies are calibrated"
+                          : efficiencies.calibration_problem);
+  }
+  if (!model.has_solid_angle_once()) {
+    reasons.push_back(std::string("the solid angle of the crystal pairs is ") +
+                      (model.uses_solid_angle() ? "counted twice" : "left out") + " (corrections.geometric)");
+  }
+  if (!no_duration.empty()) {
+    reasons.push_back(no_duration + ", so the duration is not known and decay is not corrected");
+  }
+  return reasons.empty()
+             ? ""
+             : fmt::format("The image has an arbitrary unit instead of Bq/mL: {}.", fmt::join(reasons, "; "));
+}
+
+Image in_unit(const Image& image, const UnitScale& scale) {
+  Image result = image;
+  result.unit = scale.unit;
+  for (float& value : result.values) {
+    value = static_cast<float>(value * scale.factor);
+  }
+  return result;
+}
+
+std::string decay_text(const UnitScale& scale, const QuantificationOptions& options, const TimeIntervals& recorded,
+                       double start_s) {
+  if (!scale.decay_corrected) {
+    return options.half_life_s > 0 ? "not corrected: the duration is not known"
+                                   : "not corrected: no half-life is given";
+  }
+  return fmt::format(
+      "to the start of the frame at {:g} s, by {:.7g}: half-life {:g} s, {:g} s recorded in {} intervals", start_s,
+      scale.decay_factor, options.half_life_s, recorded.total_s(), recorded.count());
+}
+
+}  // namespace coincide::recon

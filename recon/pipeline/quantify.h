@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "recon/image.h"
+#include "recon/model.h"
+#include "recon/options.h"
+#include "recon/time_intervals.h"
+
+namespace coincide::recon {
+
+/// From the unit of the algorithm to that of the result.
+struct UnitScale {
+  double factor = 1;
+  std::string unit = "1";
+  double decay_factor = 1;  ///< part of `factor`
+  bool decay_corrected = false;
+};
+
+/// Annihilations per mm^3 of the frame to Bq/mL at the frame's start, `start_ms`, if the model is absolute; else only
+/// decay during the frame and the branching ratio are corrected, and without `recorded` time the latter alone.
+UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, const TimeIntervals& recorded,
+                     std::uint32_t start_ms);
+
+/// One sentence with all reasons why the image is not in Bq/mL; empty if it is. `no_duration` as in EventCounts.
+std::string why_arbitrary_unit(const MultiplicativeModel& model, const std::string& no_duration);
+
+/// A copy in the result's unit.
+Image in_unit(const Image& image, const UnitScale& scale);
+
+/// What was done about decay, for the record.
+std::string decay_text(const UnitScale& scale, const QuantificationOptions& options, const TimeIntervals& recorded,
+                       double start_s);
+
+}  // namespace coincide::recon

@@ -1,0 +1,115 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "projectors/error.h"
+#include "recon/algorithms/run.h"
+#include "recon/measurement/listmode_measurements.h"
+#include "recon/pipeline/stage_work.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Stands between the loop and the run's reporter: images get the unit of the result.
+class ResultReporter final : public Reporter {
+ public:
+  explicit ResultReporter(RunState& run) : run_(run) {}
+
+  void progress(std::string_view stage, double fraction) override { run_.reporter.progress(stage, fraction); }
+  void begin_stage(std::string_view stage) override { run_.reporter.begin_stage(stage); }
+  void step(std::string_view name) override { run_.reporter.step(name); }
+  void note(std::string_view sentence) override { run_.reporter.note(sentence); }
+  void warning(std::string_view sentence) override { run_.reporter.warning(sentence); }
+  void intermediate_image(const Image& image, double iteration) override {
+    run_.reporter.intermediate_image(run_.as_result(image, iteration), iteration);
+  }
+  bool wants_images() const override { return run_.reporter.wants_images(); }
+  void figures(const IterationFigures& figures) override { run_.reporter.figures(figures); }
+  bool stop_requested() const override { return run_.reporter.stop_requested(); }
+
+ private:
+  RunState& run_;
+};
+
+/// A uniform image that explains the prompts: the scale is right before the first update.
+Image uniform_start(const RunState& run) {
+  const double sum = std::accumulate(run.sensitivity.values.begin(), run.sensitivity.values.end(), 0.0);
+  if (!(sum > 0)) {
+    throw InputError(
+        "the sensitivity image is 0 everywhere: no crystal pair sees the image. Check [image], [corrections] and "
+        "sensitivity.fraction.");
+  }
+  return {run.inputs.grid, static_cast<float>(static_cast<double>(run.data->num_prompts()) / sum)};
+}
+
+/// An image explains all prompts but the randoms (Shepp and Vardi 1982), unless their LORs do not cross it.
+void warn_of_missed_prompts(const RunState& run) {
+  constexpr double acceptable_part = 0.05;
+  constexpr double sigmas = 3;  // of chance, in the last subset's counts
+  if (run.record.figures.empty()) {
+    return;
+  }
+  const auto prompts = static_cast<double>(run.data->num_prompts());
+  const double missed =
+      1 - (run.record.figures.back().expected_counts + static_cast<double>(run.num_randoms)) / prompts;
+  const double by_chance = sigmas / std::sqrt(prompts / static_cast<double>(run.record.subsets));
+  if (missed <= std::max(acceptable_part, by_chance)) {
+    return;
+  }
+  if (run.too_many_subsets) {
+    run.reporter.warning(
+        fmt::format("The image does not explain about {:.0f} % of the prompts: with {} subsets, each has too few. Set "
+                    "algorithm.subsets to 0.",
+                    100 * missed, run.record.subsets));
+  } else {
+    run.reporter.warning(
+        fmt::format("About {:.0f} % of the prompts miss the image: there is activity outside it, or randoms or scatter "
+                    "are not corrected. Values near its edges are disturbed. Make the image larger or move it "
+                    "(image.size, image.centre_offset_mm).",
+                    100 * missed));
+  }
+}
+
+void set_scale(RunState& run) {
+  const QuantificationOptions& options = run.settings.quantification;
+  run.scale = unit_scale(options, run.model.is_absolute(), run.recorded, run.data->counts().first_ms);
+  run.record.unit = run.scale.unit;
+  run.record.decay_factor = run.scale.decay_factor;
+  run.record.decay_corrected = run.scale.decay_corrected;
+  run.record.corrections.emplace_back("decay", decay_text(run.scale, options, run.recorded, run.record.frame_start_s));
+}
+
+}  // namespace
+
+void reconstruct(RunState& run) {
+  set_scale(run);
+  const Image start = run.inputs.start_image != nullptr
+                          ? in_unit(*run.inputs.start_image, {.factor = 1 / run.scale.factor, .unit = ""})
+                          : uniform_start(run);
+  const int threads = run.settings.num_threads;
+  const ListmodeMeasurements measurements(*run.data, run.scanner(), run.tof());
+  const Problem problem =
+      make_problem(measurements, run.scanner(), run.sensitivity, run.settings.algorithm.psf_fwhm_mm, threads);
+  const std::unique_ptr<Algorithm> algorithm =
+      run.settings.algorithm_kind().make({.prior = run.settings.prior,
+                                          .anatomical = run.inputs.anatomical,
+                                          .stop_percent = run.settings.stop.change_percent,
+                                          .num_threads = threads});
+  ResultReporter reporter(run);
+  const RunOptions options{.passes = run.settings.passes(),
+                           .num_threads = threads,
+                           .device = &run.device,
+                           .report_every_update = reporter.wants_images()};
+  RunResult result = recon::run(*algorithm, problem, start, options, reporter);
+  run.record.figures = result.figures;
+  run.record.iterations_done = result.iterations_done;
+  run.record.stopped = result.stopped;
+  warn_of_missed_prompts(run);
+  if (result.iterations_done > 0) {
+    run.image = run.as_result(result.image, result.iterations_done);
+  }
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,46 @@
+#include "recon/pipeline/run_state.h"
+
+#include <fmt/format.h>
+
+namespace coincide::recon {
+namespace {
+
+/// One line for pictures and images: "listmode OSEM, 4 iterations, 8 subsets, TOF".
+std::string method_line(const RunState& run, double iterations) {
+  const AlgorithmKind& kind = run.settings.algorithm_kind();
+  std::string line = fmt::format("listmode {}, {:g} iterations", kind.title, iterations);
+  line += kind.subsets > 1 ? fmt::format(", {} subsets", run.record.subsets) : "";
+  if (run.settings.prior.name != PriorName::none) {
+    line += fmt::format(", {} {:g}", prior_kind(run.settings.prior.name).title, run.settings.prior.strength);
+  }
+  line += run.tof() ? ", TOF" : "";
+  if (run.settings.algorithm.psf_fwhm_mm > 0) {
+    line += fmt::format(", PSF {:g} mm", run.settings.algorithm.psf_fwhm_mm);
+  }
+  return line;
+}
+
+}  // namespace
+
+RunState::RunState(const RunInputs& run_inputs, const RunSettings& run_settings, ComputeDevice& run_device,
+                   Reporter& run_reporter)
+    : inputs(run_inputs),
+      settings(run_settings),
+      device(run_device),
+      reporter(run_reporter),
+      model(run_inputs.events.scanner(), run_inputs.events.efficiencies(), run_settings.corrections) {
+  record.events_format = inputs.events.format();
+  record.scanner = scanner().name;
+  record.grid = inputs.grid;
+  record.tof = tof();
+}
+
+Image RunState::as_result(const Image& image, double iterations) const {
+  Image result = in_unit(image, scale);
+  result.description = method_line(*this, iterations);
+  result.frame_start_s = record.frame_start_s;
+  result.frame_duration_s = record.frame_duration_s;
+  return result;
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "recon/algorithms/algorithms.h"
+#include "recon/algorithms/figures.h"
+#include "recon/compute_device.h"
+#include "recon/events.h"
+#include "recon/image.h"
+#include "recon/listmode_data.h"
+#include "recon/model.h"
+#include "recon/options.h"
+#include "recon/pipeline/quantify.h"
+#include "recon/pipeline/sensitivity_store.h"
+#include "recon/reporter.h"
+#include "recon/time_intervals.h"
+
+namespace coincide::recon {
+
+/// Settings of a run, where the job holds them.
+struct RunSettings {
+  const FrameOptions& frame;
+  const CorrectionOptions& corrections;
+  const AlgorithmOptions& algorithm;
+  const PriorOptions& prior;
+  const StopOptions& stop;
+  const QuantificationOptions& quantification;
+  double sensitivity_fraction = 1;  ///< as SensitivityOptions::fraction
+  std::uint64_t memory_limit_bytes = 0;
+  int num_threads = 0;
+
+  const AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
+  int passes() const { return static_cast<int>(passes_of(stop, algorithm_kind())); }
+};
+
+/// What a run is made from, opened and checked.
+struct RunInputs {
+  EventSource& events;
+  ImageGrid grid;
+  const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
+  const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
+  std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
+  std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
+  bool may_have_randoms = true;                   ///< though there are no delayed coincidences
+  /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
+  std::function<std::vector<std::string>()> findings;
+
+  bool uses_tof(const AlgorithmOptions& algorithm) const { return algorithm.tof && events.scanner().has_tof(); }
+};
+
+/// What is known of a run in the end: for its record.
+struct RunRecord {
+  std::string events_format;
+  std::string scanner;
+  EventCounts counts;  ///< in the frame
+  std::uint64_t prompts_used = 0;
+  std::uint64_t prompts_impossible = 0;  ///< left out: the scanner says that such a pair cannot be
+  std::vector<std::pair<std::string, std::string>> corrections;  ///< (effect, what was really done)
+  std::vector<IterationFigures> figures;
+  double iterations_done = 0;
+  std::int64_t subsets = 1;  ///< that the algorithm used
+  bool stopped = false;
+  ImageGrid grid;
+  std::string unit;
+  bool tof = false;              ///< used, not only wished for
+  bool decay_corrected = false;  ///< within the frame, to its start
+  double frame_start_s = 0;
+  double frame_duration_s = 0;         ///< 0: not known
+  std::vector<TimeInterval> recorded;  ///< of the frame, ascending, without the pauses
+  double decay_factor = 1;             ///< that values were multiplied by
+};
+
+/// A run on its way: each stage leaves here what the next ones need.
+struct RunState {
+  RunState(const RunInputs& run_inputs, const RunSettings& run_settings, ComputeDevice& run_device,
+           Reporter& run_reporter);
+
+  const RunInputs& inputs;
+  const RunSettings& settings;
+  ComputeDevice& device;
+  Reporter& reporter;
+
+  MultiplicativeModel model;
+  std::optional<ListmodeData> data;
+  TimeIntervals recorded;         ///< of the frame; none where its duration is not known
+  std::uint64_t num_randoms = 0;  ///< in the model
+  bool too_many_subsets = false;  ///< asked for, for the counts
+  Image sensitivity;              ///< without resolution model; no values before it is made
+  UnitScale scale;                ///< from the unit of the algorithm to that of the result
+  Image image;                    ///< the result, in its unit; no values before the first update
+  RunRecord record;
+
+  const Scanner& scanner() const { return inputs.events.scanner(); }
+  bool tof() const { return inputs.uses_tof(settings.algorithm); }
+  /// `image` of the algorithm as the run shows and writes it.
+  Image as_result(const Image& image, double iterations) const;
+};
+
+}  // namespace coincide::recon

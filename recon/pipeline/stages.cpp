@@ -1,0 +1,74 @@
+#include "recon/pipeline/stages.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <optional>
+
+#include "recon/pipeline/corrections.h"
+#include "recon/pipeline/sentences.h"
+#include "recon/pipeline/stage_work.h"
+#include "recon/sensitivity.h"
+
+namespace coincide::recon {
+namespace {
+
+constexpr Stage table[] = {
+    // Before the sensitivity image, which takes long: what is wrong with the file shows at once.
+    {"events", load_events},
+    {"sensitivity image", make_sensitivity},
+    {"corrections", correct_events},
+    {"reconstruction", reconstruct},
+};
+
+}  // namespace
+
+std::span<const Stage> stages() { return table; }
+
+void run_stages(RunState& run) {
+  run.record.stopped = true;
+  for (const Stage& stage : stages()) {
+    if (run.reporter.stop_requested()) {
+      return;
+    }
+    run.reporter.begin_stage(stage.name);
+    stage.work(run);
+  }
+}
+
+void make_sensitivity(RunState& run) {
+  const SensitivityOptions options{run.tof(), run.settings.sensitivity_fraction, run.settings.num_threads, &run.device};
+  const SensitivityStore* store = run.inputs.store.get();
+  const std::string key =
+      store != nullptr ? sensitivity_key(run.model, run.inputs.grid, run.inputs.attenuation, options) : "";
+  if (store != nullptr) {
+    if (std::optional<Image> kept = store->find(key, run.inputs.grid)) {
+      run.reporter.note("The sensitivity image of an earlier run is used again.");
+      run.sensitivity = std::move(*kept);
+      return;
+    }
+  }
+  run.sensitivity = sensitivity_image(run.model, run.inputs.grid, run.inputs.attenuation, options, run.reporter);
+  if (store != nullptr && !run.sensitivity.values.empty() && !store->keep(key, run.sensitivity)) {
+    run.reporter.note(fmt::format("The sensitivity image could not be kept in {}.", store->place()));
+  }
+}
+
+void correct_events(RunState& run) {
+  correct(run, false);
+  std::vector<std::string_view> left_out;
+  for (const auto& [effect, done] : run.record.corrections) {
+    if (done.starts_with("not corrected")) {
+      left_out.push_back(effect);
+    }
+  }
+  if (!left_out.empty()) {
+    run.reporter.note(fmt::format("Not corrected: {}.", fmt::join(left_out, ", ")));
+  }
+}
+
+std::string not_used_sentence(const std::vector<std::string>& not_used) {
+  return not_used.empty() ? "" : fmt::format("Not used of what the file states: {}.", fmt::join(not_used, "; "));
+}
+
+}  // namespace coincide::recon

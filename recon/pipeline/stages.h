@@ -1,0 +1,23 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "recon/pipeline/run_state.h"
+
+namespace coincide::recon {
+
+/// A part of a run. Throws InputError for settings that do not
+/// suit the data, FileError for damaged data, DeviceError for device and memory.
+struct Stage {
+  std::string_view name;
+  void (*work)(RunState& run);
+};
+
+/// From opened inputs to the image: events, sensitivity image, corrections, reconstruction.
+std::span<const Stage> stages();
+
+/// All stages, up to where the reporter asks to stop: the record says then that the run was stopped.
+void run_stages(RunState& run);
+
+}  // namespace coincide::recon
