@@ -123,10 +123,12 @@ Loop::Outcome Loop::run_pass_on_device() {
 bool Loop::run_pass() {
   const int updates = algorithm_.updates_in_pass(*engine_, *state_);
   const auto start = std::chrono::steady_clock::now();
-  const double counts_before = engine_->dot(state_->x, engine_->sensitivity());
   reporter_.progress(stage, static_cast<double>(state_->pass) / options_.passes);
   reporter_.step(fmt::format("iteration {} of {}", state_->pass + 1, options_.passes));
-  state_->log_sum = 0;
+  if (state_->update == 0) {
+    state_->log_sum = 0;
+    state_->counts_before = engine_->dot(state_->x, engine_->sensitivity());
+  }
   while (state_->update < updates) {
     if (!run_update(updates)) {
       state_->x.download(result_.image.values.data());
@@ -141,7 +143,7 @@ bool Loop::run_pass() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
   state_->x.download(result_.image.values.data());
   IterationFigures figures{.iteration = result_.iterations_done,
-                           .log_likelihood = state_->log_sum - counts_before,
+                           .log_likelihood = state_->log_sum - state_->counts_before,
                            .image_sum = engine_->sum(state_->x),
                            .expected_counts = engine_->dot(state_->x, engine_->sensitivity()),
                            .seconds = elapsed.count()};

@@ -23,7 +23,8 @@ SavedState saved(const State& state) {
                     .x = on_host(state.x),
                     .images = {},
                     .numbers = state.numbers,
-                    .log_sum = state.log_sum};
+                    .log_sum = state.log_sum,
+                    .counts_before = state.counts_before};
   for (const auto& [name, image] : state.images) {
     result.images.emplace(name, on_host(image));
   }
@@ -36,7 +37,8 @@ State restored(const SavedState& saved, const Engine& engine) {
                .x = on_device(saved.x, engine),
                .images = {},
                .numbers = saved.numbers,
-               .log_sum = saved.log_sum};
+               .log_sum = saved.log_sum,
+               .counts_before = saved.counts_before};
   for (const auto& [name, values] : saved.images) {
     result.images.emplace(name, on_device(values, engine));
   }

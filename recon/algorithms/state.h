@@ -8,8 +8,8 @@
 
 namespace coincide::recon {
 
-/// All that an algorithm needs to go on: what is not here may not outlive an update. Images live where the engine
-/// computes.
+/// All that an algorithm needs to go on at any update: what is not here may not outlive one, unless attach() makes the
+/// same bits again of what is. Images live where the engine computes.
 struct State {
   int pass = 0;                               ///< whole passes done
   int update = 0;                             ///< updates done of the pass that has begun
@@ -17,6 +17,7 @@ struct State {
   std::map<std::string, EngineImage> images;  ///< others of the algorithm, by name
   std::map<std::string, double> numbers;      ///< of the algorithm, by name
   double log_sum = 0;                         ///< of y ln(m A x + b) in this pass
+  double counts_before = 0;                   ///< sum(s x) at the image before this pass
 };
 
 /// The same in memory of the host.
@@ -27,6 +28,7 @@ struct SavedState {
   std::map<std::string, std::vector<float>> images;
   std::map<std::string, double> numbers;
   double log_sum = 0;
+  double counts_before = 0;
 };
 
 SavedState saved(const State& state);

@@ -10,9 +10,9 @@ namespace {
 constexpr double memory = 0.8, part_of_step = 0.5;
 constexpr int last_preconditioned_epoch = 6;
 
-// What the state holds beside x, by name. Images: v is what x moved by, D the preconditioner, G the gradient of the
-// likelihood at the snapshot, best the best snapshot's image, gradient the projected one at the last snapshot.
-constexpr const char *moved = "v", *preconditioner = "D", *whole_gradient = "G", *best = "best", *last = "snapshot",
+// What the state holds beside x, by name. Images: v is what x moved by, D the preconditioner, snapshot and best the
+// last and the best snapshot's image, gradient the projected one at the last snapshot.
+constexpr const char *moved = "v", *preconditioner = "D", *best = "best", *last = "snapshot",
                      *last_gradient = "gradient";
 // Numbers. epoch: rounds of stochastic passes; group: subsets per update.
 constexpr const char *phase = "phase", *epoch = "epoch", *group = "group", *step_length = "step",
@@ -42,15 +42,15 @@ void take_more_care(State& state, int num_subsets) {
 
 }  // namespace
 
-/// With a state that goes on from a snapshot the kept ratios are computed again, which gives the same bits.
+/// Ratios and G of the last snapshot, or of the part of one that there is, are computed again.
 void VarianceReduced::attach(Engine& engine, State& state) {
   Penalised::attach(engine, state);
-  if (is_stochastic(state)) {
-    for (int subset = 0; subset < engine.problem().data.num_subsets(); ++subset) {
-      double ignored = 0;
-      engine.back_project(
-          subset, state.images.at(last), engine.scratch(0), ignored, [](double) { return true; }, Ratios::keep);
-    }
+  whole_gradient_.emplace(engine.make_image());
+  const bool whole = is_stochastic(state);
+  const int gathered = whole ? engine.problem().data.num_subsets() : state.numbers.contains(phase) ? state.update : 0;
+  double ignored = 0;
+  for (int subset = 0; subset < gathered; ++subset) {
+    gather(engine, subset, whole ? state.images.at(last) : state.x, ignored, [](double) { return true; });
   }
 }
 
@@ -70,15 +70,24 @@ bool VarianceReduced::later_step(Engine& engine, State& state, const GoOn& go_on
   return is_stochastic(state) ? stochastic_step(engine, state, go_on) : snapshot_step(engine, state, go_on);
 }
 
-/// Gathers the gradient and the ratios of a subset; with the last one the snapshot is whole.
-bool VarianceReduced::snapshot_step(Engine& engine, State& state, const GoOn& go_on) {
-  if (!engine.back_project(state.update, state.x, engine.scratch(0), state.log_sum, go_on, Ratios::keep)) {
+/// Adds a subset to the snapshot at x: its part of G, and its ratios.
+bool VarianceReduced::gather(Engine& engine, int subset, const EngineImage& x, double& log_sum, const GoOn& go_on) {
+  EngineImage& back = engine.scratch(0);
+  if (!engine.back_project(subset, x, back, log_sum, go_on, Ratios::keep)) {
     return false;
   }
-  EngineImage& gradient = image_of(engine, state, whole_gradient);
-  engine.apply(kernels::Combine{state.update == 0 ? 0.0 : 1.0, 1}, gradient, engine.scratch(0));
+  engine.apply(kernels::Combine{subset == 0 ? 0.0 : 1.0, 1}, *whole_gradient_, back);
+  if (subset + 1 == engine.problem().data.num_subsets()) {
+    engine.apply(kernels::Combine{1, -1}, *whole_gradient_, engine.sensitivity());
+  }
+  return true;
+}
+
+bool VarianceReduced::snapshot_step(Engine& engine, State& state, const GoOn& go_on) {
+  if (!gather(engine, state.update, state.x, state.log_sum, go_on)) {
+    return false;
+  }
   if (state.update + 1 == engine.problem().data.num_subsets()) {
-    engine.apply(kernels::Combine{1, -1}, gradient, engine.sensitivity());
     take_snapshot(engine, state);
   }
   return true;
@@ -113,7 +122,7 @@ void VarianceReduced::compare_gradients(Engine& engine, State& state) {
   EngineImage& gradient = engine.scratch(2);
   prior().gradient(state.x, slope);
   engine.apply(kernels::ProjectedGradient{strength()}, gradient, state.x, image_of(engine, state, preconditioner),
-               image_of(engine, state, whole_gradient), slope);
+               *whole_gradient_, slope);
   if (state.images.contains(last_gradient)) {
     const EngineImage& before = state.images.at(last_gradient);
     const double lengths = std::sqrt(engine.dot(gradient, gradient) * engine.dot(before, before));
@@ -186,7 +195,7 @@ void VarianceReduced::move(Engine& engine, State& state, double share, EngineIma
   prior().gradient(state.x, slope);
   engine.apply(kernels::MomentumStep{share, strength(), memory, state.numbers[step_length]}, state.x,
                image_of(engine, state, moved), image_of(engine, state, preconditioner), change_of_gradient,
-               image_of(engine, state, whole_gradient), slope);
+               *whole_gradient_, slope);
 }
 
 void VarianceReduced::complete(const State& state, IterationFigures& figures) const {

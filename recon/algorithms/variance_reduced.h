@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "recon/algorithms/penalised.h"
 
 namespace coincide::recon {
@@ -29,6 +31,7 @@ class VarianceReduced final : public Penalised {
 
  private:
   bool later_step(Engine& engine, State& state, const GoOn& go_on) override;
+  bool gather(Engine& engine, int subset, const EngineImage& x, double& log_sum, const GoOn& go_on);
   bool snapshot_step(Engine& engine, State& state, const GoOn& go_on);
   bool stochastic_step(Engine& engine, State& state, const GoOn& go_on);
   void take_snapshot(Engine& engine, State& state);
@@ -37,6 +40,8 @@ class VarianceReduced final : public Penalised {
   void move(Engine& engine, State& state, double share, EngineImage& change);
 
   double stop_percent_;
+  /// G of the subsets that were gathered; with the last one s is taken off. As the ratios, attach() computes it again.
+  std::optional<EngineImage> whole_gradient_;
 };
 
 }  // namespace coincide::recon

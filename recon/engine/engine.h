@@ -41,8 +41,8 @@ class Engine {
   virtual const EngineImage& sensitivity() const = 0;
 
   /// Overwrites `out` by A^T(m y / (m A x + b)) with the cells of a subset, or by what `ratios` says of it, and adds
-  /// the cells' sum of y ln(m A x + b) to `log_sum`. False if `go_on` said no: `out` and `log_sum` then hold nothing of
-  /// use.
+  /// the cells' sum of y ln(m A x + b) to `log_sum`. False if `go_on` said no: `out` then holds nothing of use, and
+  /// `log_sum` is as it was.
   virtual bool back_project(int subset, const EngineImage& x, EngineImage& out, double& log_sum, const GoOn& go_on,
                             Ratios ratios = Ratios::plain) = 0;
 

@@ -5,7 +5,7 @@
 
 #include "recon/algorithms/penalised_em.h"
 #include "recon/algorithms/variance_reduced.h"
-#include "support/acquisition.h"
+#include "support/penalised_case.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -14,42 +14,6 @@ namespace {
 using recon::IterationFigures;
 using recon::PriorName;
 using recon::PriorOptions;
-using recon::PriorTerm;
-
-/// An acquisition with a uniform background of its own in the model.
-struct Case {
-  explicit Case(int subsets, bool tof = true) : acquisition(tof), data(acquisition.load(subsets)) {
-    for (int subset = 0; subset < subsets; ++subset) {
-      std::ranges::fill(data.subset(subset).additive, 0.02F);
-    }
-    recon::Reporter silent;
-    data.sort_for(acquisition.truth.grid, acquisition.source.scanner(), 0, silent);
-    measurements.emplace(data, acquisition.source.scanner(), tof);
-    problem.emplace(recon::make_problem(*measurements, acquisition.source.scanner(), acquisition.sensitivity, 0, 0));
-  }
-
-  RunResult run(recon::Algorithm& algorithm, int passes) const {
-    recon::Reporter silent;
-    const float start =
-        20'000 / static_cast<float>(std::accumulate(problem->sensitivity.begin(), problem->sensitivity.end(), 0.0));
-    return recon::run(algorithm, *problem, Image(problem->grid, start), {.passes = passes, .num_threads = 1}, silent);
-  }
-
-  Acquisition acquisition;
-  ListmodeData data;
-  std::optional<recon::ListmodeMeasurements> measurements;
-  std::optional<recon::Problem> problem;
-};
-
-double rms_difference(const Image& one, const Image& other) {
-  double sum = 0, mean = 0;
-  for (std::size_t i = 0; i < one.values.size(); ++i) {
-    sum += std::pow(double{one.values[i]} - double{other.values[i]}, 2);
-    mean += other.values[i];
-  }
-  const auto voxels = static_cast<double>(one.values.size());
-  return std::sqrt(sum / voxels) / (mean / voxels);
-}
 
 PriorOptions prior_options(PriorName name, double strength) { return {.name = name, .strength = strength}; }
 
@@ -72,7 +36,7 @@ class PenalisedTest : public QObject {
     QFETCH(const int, name);
     QFETCH(const double, strength);
     const PriorOptions options = prior_options(static_cast<PriorName>(name), strength);
-    const Case subsets(10);
+    const PenalisedCase subsets(10);
     recon::VarianceReduced quick(PriorTerm(options), 1, 0);
     const RunResult found = subsets.run(quick, 60);
     recon::VarianceReduced short_run(PriorTerm(options), 1, 0);
@@ -93,7 +57,7 @@ class PenalisedTest : public QObject {
 
   /// From hardly any prior to far too much the snapshots rise, and the estimated distance falls below 1 %.
   void any_strength_converges() {
-    const Case subsets(10);
+    const PenalisedCase subsets(10);
     for (const double strength : {1e-4, 1.0, 100.0, 1e4}) {
       recon::VarianceReduced algorithm(PriorTerm(prior_options(PriorName::relative_difference, strength)), 1, 0);
       const RunResult found = subsets.run(algorithm, 12);
@@ -107,7 +71,7 @@ class PenalisedTest : public QObject {
   }
 
   void one_step_late_pulls_towards_smooth_images() {
-    const Case subsets(4);
+    const PenalisedCase subsets(4);
     recon::OneStepLate none(PriorTerm(prior_options(PriorName::none, 1)), 0);
     recon::OneStepLate some(PriorTerm(prior_options(PriorName::relative_difference, 50)), 0);
     const auto roughness = [](const Image& image) {
@@ -124,7 +88,7 @@ class PenalisedTest : public QObject {
   }
 
   void stops_when_near_enough() {
-    const Case subsets(10);
+    const PenalisedCase subsets(10);
     recon::VarianceReduced algorithm(PriorTerm(prior_options(PriorName::quadratic, 20)), 1, 1);
     const RunResult found = subsets.run(algorithm, 60);
     QVERIFY(found.iterations_done < 20);

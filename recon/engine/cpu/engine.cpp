@@ -128,6 +128,7 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
     psf_->apply(blurred_);
   }
   out.clear();
+  double sum = 0;
   for (std::int64_t first = 0; first < block.size(); first += block_cells) {
     if (!go_on(static_cast<double>(first) / static_cast<double>(block.size()))) {
       return false;
@@ -135,8 +136,9 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
     const std::int64_t count = std::min(block_cells, block.size() - first);
     const RatioStep step(block, first, count, ratios, kept);
     project_block(block, first, count, psf_ ? blurred_.data() : x.data(), step, out.data());
-    log_sum += step.log_sum();
+    sum += step.log_sum();
   }
+  log_sum += sum;
   if (psf_) {
     psf_->apply({out.data(), static_cast<std::size_t>(out.size())});
   }
