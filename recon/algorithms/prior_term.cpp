@@ -24,6 +24,7 @@ void PriorTerm::attach(const Engine& engine, double x_ref, int num_threads) {
   }
   penalty_ = make_prior(options_, {.grid = problem.grid,
                                    .kappa = kappa,
+                                   .curvature = Curvature::majorant,
                                    .x_ref = x_ref,
                                    .anatomical = anatomical_.get(),
                                    .device = engine.device(),

@@ -13,7 +13,9 @@
 
 namespace coincide::recon {
 
-using PairPotential = std::variant<kernels::Quadratic, kernels::RelativeDifference, kernels::LogCosh, kernels::Huber>;
+using PairPotential = std::variant<kernels::Quadratic, kernels::RelativeDifference, kernels::LogCosh, kernels::Huber,
+
+                                   kernels::Majorised<kernels::LogCosh>, kernels::Majorised<kernels::Huber>>;
 
 /// What makes a penalty on pairs of neighbours (kernels/neighbours.h).
 struct PairPenalty {

@@ -19,13 +19,17 @@ class CudaPenaltyTest : public QObject {
 
   void equals_cpu_data() {
     QTest::addColumn<int>("name");
+    QTest::addColumn<bool>("majorant");
     for (std::size_t i = 1; i < recon::priors().size(); ++i) {
-      QTest::newRow(recon::priors()[i].name.data()) << static_cast<int>(i);
+      QTest::newRow(recon::priors()[i].name.data()) << static_cast<int>(i) << false;
     }
+    QTest::newRow("log-cosh, majorant") << static_cast<int>(recon::PriorName::log_cosh) << true;
+    QTest::newRow("huber, majorant") << static_cast<int>(recon::PriorName::huber) << true;
   }
 
   void equals_cpu() {
     QFETCH(const int, name);
+    QFETCH(const bool, majorant);
     const recon::ImageGrid grid = recon::centred_grid({13, 9, 17}, {2, 2.5F, 3}, {0, 0, 0});
     std::mt19937 random(5);
     std::uniform_real_distribution<float> uniform(0, 3);
@@ -37,6 +41,7 @@ class CudaPenaltyTest : public QObject {
     }
     const recon::PriorOptions options{.name = static_cast<recon::PriorName>(name), .delta = 0.4};
     recon::PriorContext context{.grid = grid, .kappa = kappa.values, .anatomical = &anatomy};
+    context.curvature = majorant ? recon::Curvature::majorant : recon::Curvature::second_derivative;
     const auto on_cpu = make_prior(options, context);
     context.device = {projectors::DeviceKind::cuda, 0};
     const auto on_gpu = make_prior(options, context);

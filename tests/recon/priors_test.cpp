@@ -209,6 +209,25 @@ class PriorsTest : public QObject {
     }
   }
 
+  /// The parabola that steps are made by touches the potential and lies above it.
+  void majorants() {
+    std::mt19937 random(3);
+    std::uniform_real_distribution<double> uniform(0, 5);
+    const auto check = [&](const auto& psi) {
+      for (int trial = 0; trial < 1000; ++trial) {
+        const double y = uniform(random), at = uniform(random), x = uniform(random);
+        const double bound = psi.curvature(at, y), step = x - at;
+        const double parabola = psi.value(at, y) + psi.slope(at, y) * step + bound * step * step / 2;
+        QVERIFY(psi.value(x, y) <= parabola + 1e-12);
+      }
+      QVERIFY(close(psi.curvature(2.0, 2.0), 2, 1e-12));  // 1 / x_ref
+      QVERIFY(close(psi.curvature(2.0F, 2.0F), 2, 1e-6));
+      QVERIFY(close(psi.curvature(1e-3, 4.0), psi.slope(1e-3, 4.0) / (1e-3 - 4), 1e-12));
+    };
+    check(kernels::Majorised<kernels::Huber>{{.delta = 0.3F, .x_ref = 0.5F}});
+    check(kernels::Majorised<kernels::LogCosh>{{.delta = 0.3F, .x_ref = 0.5F}});
+  }
+
   void equals_stir_data() {
     QTest::addColumn<PriorOptions>("options");
     QTest::addColumn<bool>("with_kappa");

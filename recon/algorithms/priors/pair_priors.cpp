@@ -7,7 +7,12 @@ namespace {
 
 constexpr double usual_delta = 0.1;  // of x_ref
 
-PairPotential potential(PriorName name, const PriorOptions& options, double x_ref) {
+template <class Potential>
+PairPotential with(Curvature curvature, const Potential& psi) {
+  return curvature == Curvature::majorant ? PairPotential(kernels::Majorised<Potential>{psi}) : PairPotential(psi);
+}
+
+PairPotential potential(PriorName name, const PriorOptions& options, double x_ref, Curvature curvature) {
   const double delta = options.delta > 0 ? options.delta : usual_delta;
   const auto in_unit = [x_ref](double value) { return static_cast<float>(value * x_ref); };
   switch (name) {
@@ -16,9 +21,9 @@ PairPotential potential(PriorName name, const PriorOptions& options, double x_re
     case PriorName::quadratic:
       return kernels::Quadratic{in_unit(1)};
     case PriorName::log_cosh:
-      return kernels::LogCosh{in_unit(delta), in_unit(1)};
+      return with(curvature, kernels::LogCosh{in_unit(delta), in_unit(1)});
     case PriorName::huber:
-      return kernels::Huber{in_unit(delta), in_unit(1)};
+      return with(curvature, kernels::Huber{in_unit(delta), in_unit(1)});
     default:
       throw InputError(
           "prior.pair must be a prior of pairs of neighbours: relative-difference, quadratic, log-cosh or huber");
@@ -28,7 +33,7 @@ PairPotential potential(PriorName name, const PriorOptions& options, double x_re
 PairPenalty pair_penalty(PriorName name, const PriorOptions& options, const PriorContext& context) {
   const bool raw = options.scale == PriorScale::raw;
   return {.grid = context.grid,
-          .psi = potential(name, options, raw ? 1 : context.x_ref),
+          .psi = potential(name, options, raw ? 1 : context.x_ref, context.curvature),
           .weight = raw ? distance_weights(context.grid) : isotropic_weights(context.grid),
           .kappa = {context.kappa.begin(), context.kappa.end()},
           .chosen = {}};

@@ -29,6 +29,12 @@ enum class PriorScale {
   raw,        ///< plain sums as STIR takes them, for comparison: no x_ref, weights by distance, plain differences
 };
 
+/// What a penalty gives beside its gradient.
+enum class Curvature {
+  second_derivative,  ///< the diagonal of the Hessian
+  majorant,  ///< for log_cosh and huber that of a parabola above psi, by which steps are safe (kernels::Majorised)
+};
+
 /// The penalty strength * R(x). With PriorScale::raw, epsilon, delta, alpha and eta are in the image's unit.
 struct PriorOptions {
   PriorName name = PriorName::none;
@@ -49,10 +55,11 @@ struct PriorContext {
   /// sqrt(sensitivity) by voxel, 0 outside the mask, which makes the resolution alike everywhere (Fessler and Rogers,
   /// IEEE Trans. Image Process. 5(9), 1996); with PriorScale::raw any weights.
   std::span<const float> kappa;
-  double x_ref = 1;                   ///< a typical value of the image in the object
-  const Image* anatomical = nullptr;  ///< on the same grid
-  projectors::Device device{};        ///< where the images lie
-  int num_threads = 0;                ///< on the CPU; 0: all cores
+  Curvature curvature = Curvature::second_derivative;  ///< of priors of pairs; those of edges always bound it
+  double x_ref = 1;                                    ///< a typical value of the image in the object
+  const Image* anatomical = nullptr;                   ///< on the same grid
+  projectors::Device device{};                         ///< where the images lie
+  int num_threads = 0;                                 ///< on the CPU; 0: all cores
 };
 
 struct PriorKind {

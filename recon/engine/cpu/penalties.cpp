@@ -97,6 +97,8 @@ COINCIDE_SLOPES(Quadratic)
 COINCIDE_SLOPES(RelativeDifference)
 COINCIDE_SLOPES(LogCosh)
 COINCIDE_SLOPES(Huber)
+COINCIDE_SLOPES(Majorised<LogCosh>)
+COINCIDE_SLOPES(Majorised<Huber>)
 #undef COINCIDE_SLOPES
 
 template <class Potential>

@@ -106,4 +106,17 @@ struct Huber {
   }
 };
 
+/// A potential with psi' / D in place of its second derivative: the curvature of the parabola that touches psi at D and
+/// lies above it everywhere, for psi even in D whose psi' / D falls with |D|. The second derivative is 0 where psi is
+/// linear, and steps by that explode. Source: Huber, Robust Statistics, Wiley 1981, section 7.8.
+template <class Potential>
+struct Majorised : Potential {
+  template <class Real>
+  COINCIDE_HD Real curvature(Real x, Real y) const {
+    const Real difference = x - y;
+    const bool apart = std::fabs(difference) > Real(1e-6) * (std::fabs(x) + std::fabs(y));
+    return apart ? Potential::slope(x, y) / difference : Potential::curvature(x, x);
+  }
+};
+
 }  // namespace coincide::recon::kernels
