@@ -1,5 +1,7 @@
 #include "recon/algorithms/penalised.h"
 
+#include "recon/algorithms/reference_values.h"
+
 namespace coincide::recon {
 namespace {
 
@@ -12,15 +14,16 @@ EngineImage& image_of(const Engine& engine, State& state, const char* name) {
   return found != state.images.end() ? found->second : state.images.emplace(name, engine.make_image()).first->second;
 }
 
-double Penalised::typical_value(const State& state) {
-  const auto known = state.numbers.find(x_ref);
-  return known != state.numbers.end() ? known->second : 0;
-}
+double Penalised::typical_value(const State& state) { return state.numbers.at(x_ref); }
 
 void Penalised::attach(Engine& engine, State& state) {
-  if (state.numbers.contains(x_ref)) {
-    prior_.attach(engine, typical_value(state), num_threads_);
+  if (!state.numbers.contains(x_ref)) {
+    const ReferenceValues values = reference_values(engine.problem(), num_threads_);
+    state.numbers[x_ref] = values.in_object;
+    const double mean = engine.dot(state.x, engine.sensitivity()) / engine.sum(engine.sensitivity());
+    engine.apply(kernels::Combine{0, values.everywhere / mean}, state.x, state.x);
   }
+  prior_.attach(engine, typical_value(state), num_threads_);
 }
 
 int Penalised::updates_in_pass(const Engine& engine, const State&) const { return engine.problem().data.num_subsets(); }
@@ -29,21 +32,12 @@ bool Penalised::step(Engine& engine, State& state, const GoOn& go_on) {
   return state.pass == 0 ? first_step(engine, state, go_on) : later_step(engine, state, go_on);
 }
 
-void Penalised::fix_scale(Engine& engine, State& state) {
-  state.numbers[x_ref] = reference_value(engine, state.x, image_of(engine, state, "object"), engine.scratch(1));
-  prior_.attach(engine, typical_value(state), num_threads_);
-}
-
 bool Penalised::first_step(Engine& engine, State& state, const GoOn& go_on) {
   EngineImage& back = engine.scratch(0);
   if (!engine.back_project(state.update, state.x, back, state.log_sum, go_on)) {
     return false;
   }
-  const double share = engine.problem().data.share(state.update);
-  if (!state.numbers.contains(x_ref)) {
-    engine.apply(kernels::EmStep{share}, state.x, back, engine.sensitivity());
-    fix_scale(engine, state);
-  } else if (share > 0) {
+  if (const double share = engine.problem().data.share(state.update); share > 0) {
     EngineImage& d = engine.scratch(4);
     precondition(engine, state, d);
     EngineImage& slope = engine.scratch(1);
@@ -51,9 +45,17 @@ bool Penalised::first_step(Engine& engine, State& state, const GoOn& go_on) {
     engine.apply(kernels::PreconditionedStep{share, strength()}, state.x, d, back, engine.sensitivity(), slope);
   }
   if (state.update + 1 == engine.problem().data.num_subsets()) {
-    fix_scale(engine, state);
+    mark_object(engine, state);
   }
   return true;
+}
+
+void Penalised::mark_object(Engine& engine, State& state) {
+  constexpr double smoothing_mm = 10;
+  constexpr double part_of_typical = 0.25;
+  engine.smooth(state.x, smoothing_mm, engine.scratch(1));
+  engine.apply(kernels::Threshold{static_cast<float>(part_of_typical * typical_value(state))},
+               image_of(engine, state, "object"), engine.scratch(1), engine.sensitivity());
 }
 
 void Penalised::precondition(Engine& engine, const State& state, EngineImage& d) const {

@@ -6,8 +6,9 @@
 namespace coincide::recon {
 
 /// What algorithms for log likelihood - strength R(x) begin with. Their first pass takes preconditioned steps, one per
-/// subset: x <- P[x + D(x) (n B_k - s - strength grad R(x))]. Its first step is EM's, whose image gives the prior a
-/// scale; that of the whole pass then fixes it, so that all algorithms maximise the same objective.
+/// subset: x <- P[x + D(x) (n B_k - s - strength grad R(x))]. The scale of the start image, and the typical value that
+/// the prior counts in, are taken from the data beforehand (reference_values.h): all starts and numbers of subsets
+/// maximise the same objective.
 class Penalised : public Algorithm {
  public:
   Penalised(PriorTerm prior, int num_threads) : prior_(std::move(prior)), num_threads_(num_threads) {}
@@ -22,9 +23,10 @@ class Penalised : public Algorithm {
 
   double strength() const { return prior_.strength(); }
   const PriorTerm& prior() const { return prior_; }
-  /// A typical value of the image in the object; 0 before it is known.
+  /// A typical value of the image in the object.
   static double typical_value(const State& state);
-  /// 1 in the object, 0 elsewhere; there after the first pass.
+  /// 1 in the object, where the image after the first pass, smoothed by 10 mm, is above a quarter of the typical value;
+  /// 0 elsewhere.
   static const EngineImage& object(const State& state) { return state.images.at("object"); }
   /// D(x): the harmonic mean of the curvatures of EM and prior at the smoothed image, 0 where nothing is reconstructed.
   /// Works in the engine's scratch images 1 to 3.
@@ -32,7 +34,7 @@ class Penalised : public Algorithm {
 
  private:
   bool first_step(Engine& engine, State& state, const GoOn& go_on);
-  void fix_scale(Engine& engine, State& state);
+  void mark_object(Engine& engine, State& state);
 
   PriorTerm prior_;
   int num_threads_;

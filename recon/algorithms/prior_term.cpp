@@ -5,16 +5,6 @@
 
 namespace coincide::recon {
 
-double reference_value(const Engine& engine, const EngineImage& x, EngineImage& object, EngineImage& work) {
-  constexpr double smoothing_mm = 10;
-  constexpr float part_of_largest = 0.2F;
-  engine.smooth(x, smoothing_mm, work);
-  engine.apply(kernels::Threshold{part_of_largest * engine.max(work)}, object, work, engine.sensitivity());
-  engine.apply(kernels::Multiply{}, work, object, engine.sensitivity());
-  const double weight = engine.dot(object, work);
-  return weight > 0 ? engine.dot(x, work) / weight : 0;
-}
-
 void PriorTerm::attach(const Engine& engine, double x_ref, int num_threads) {
   const Problem& problem = engine.problem();
   std::vector<float> kappa(problem.sensitivity.size());

@@ -7,10 +7,6 @@
 
 namespace coincide::recon {
 
-/// The mean of x, weighted with s, over the object: voxels above 20 % of the largest one after smoothing by 10 mm.
-/// `object` becomes 1 there and 0 elsewhere; `work` is overwritten.
-double reference_value(const Engine& engine, const EngineImage& x, EngineImage& object, EngineImage& work);
-
 /// strength R(x) in an algorithm. Without a prior all is 0.
 class PriorTerm {
  public:

@@ -56,7 +56,6 @@ class Engine {
   // Sums are in double precision; on the CPU the same bits for any number of threads.
   virtual double sum(const EngineImage& x) const = 0;
   virtual double dot(const EngineImage& x, const EngineImage& y) const = 0;
-  virtual float max(const EngineImage& x) const = 0;
 
   /// out <- x smoothed by a Gaussian. They may be the same image.
   virtual void smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const = 0;

@@ -108,8 +108,7 @@ class RestartTest : public QObject {
 
  private:
   static Work start(const PenalisedCase& problem, const QString& algorithm) {
-    const Image start(problem.problem->grid, problem.start_value());
-    return take_up(problem, algorithm, {.x = start.values, .images = {}, .numbers = {}});
+    return take_up(problem, algorithm, {.x = problem.start().values, .images = {}, .numbers = {}});
   }
 
   static Work take_up(const PenalisedCase& problem, const QString& algorithm, const SavedState& from) {

@@ -77,7 +77,6 @@ class CpuEngine final : public Engine {
     const float *a = x.data(), *b = y.data();
     return ordered_sum(x.size(), num_threads_, [a, b](std::int64_t i) { return double{a[i]} * b[i]; });
   }
-  float max(const EngineImage& x) const override { return *std::max_element(x.data(), x.data() + x.size()); }
   void smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const override {
     if (out.data() != x.data()) {
       std::copy_n(x.data(), x.size(), out.data());

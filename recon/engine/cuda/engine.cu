@@ -66,17 +66,6 @@ __global__ void step_voxels(Step step, kernels::StepImages images, std::int64_t 
   }
 }
 
-/// The largest of the voxels of each thread.
-__global__ void max_voxels(const float* image, std::int64_t num_voxels, float* of_thread) {
-  const std::int64_t all_threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-  float most = image[0];
-  for (std::int64_t i = first; i < num_voxels; i += all_threads) {
-    most = image[i] > most ? image[i] : most;
-  }
-  of_thread[first] = most;
-}
-
 /// Sum of the image, or of image times `factor` if that is not null.
 __global__ void sum_voxels(const float* image, const float* factor, std::int64_t num_voxels, double* sum) {
   const std::int64_t all_threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
@@ -147,7 +136,6 @@ class CudaEngine final : public Engine {
 
   double sum(const EngineImage& x) const override { return sum_of(x.data(), nullptr); }
   double dot(const EngineImage& x, const EngineImage& y) const override { return sum_of(x.data(), y.data()); }
-  float max(const EngineImage& x) const override;
   void smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const override;
 
  protected:
@@ -385,16 +373,6 @@ void CudaEngine::smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) 
   gpu::copy(x.data(), num_voxels_, first.data(), stream_);
   blur(first.data(), taps, out.data(), second.data());
   gpu::wait(stream_);
-}
-
-float CudaEngine::max(const EngineImage& x) const {
-  constexpr std::int64_t most_threads = 1 << 12;
-  const Buffer<float> of_thread(most_threads, stream_);
-  gpu::launch(max_voxels, most_threads, threads, stream_, x.data(), num_voxels_, of_thread.data());
-  std::vector<float> values(most_threads);
-  gpu::copy(of_thread.data(), most_threads, values.data(), stream_);
-  gpu::wait(stream_);
-  return *std::max_element(values.begin(), values.end());
 }
 
 double CudaEngine::sum_of(const float* image, const float* factor) const {
