@@ -8,10 +8,11 @@ int ExpectationMaximisation::updates_in_pass(const Engine& engine, const State&)
 
 bool ExpectationMaximisation::step(Engine& engine, State& state, const GoOn& go_on) {
   EngineImage& back = engine.scratch(0);
-  if (!engine.back_project(state.update, state.x, back, state.log_sum, go_on)) {
+  const int subset = state.subset(engine);
+  if (!engine.back_project(subset, state.x, back, state.log_sum, go_on)) {
     return false;
   }
-  if (const double share = engine.problem().data.share(state.update); share > 0) {
+  if (const double share = engine.problem().data.share(subset); share > 0) {
     engine.apply(kernels::EmStep{share}, state.x, back, engine.sensitivity());
   }
   return true;

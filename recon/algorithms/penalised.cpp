@@ -34,10 +34,11 @@ bool Penalised::step(Engine& engine, State& state, const GoOn& go_on) {
 
 bool Penalised::first_step(Engine& engine, State& state, const GoOn& go_on) {
   EngineImage& back = engine.scratch(0);
-  if (!engine.back_project(state.update, state.x, back, state.log_sum, go_on)) {
+  const int subset = state.subset(engine);
+  if (!engine.back_project(subset, state.x, back, state.log_sum, go_on)) {
     return false;
   }
-  if (const double share = engine.problem().data.share(state.update); share > 0) {
+  if (const double share = engine.problem().data.share(subset); share > 0) {
     EngineImage& d = engine.scratch(4);
     precondition(engine, state, d);
     EngineImage& slope = engine.scratch(1);

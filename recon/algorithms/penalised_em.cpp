@@ -8,10 +8,11 @@ template <class Update>
 bool subset_step(Engine& engine, State& state, const PriorTerm& prior, const GoOn& go_on, const Update& update) {
   EngineImage& back = engine.scratch(0);
   EngineImage& slope = engine.scratch(1);
-  if (!engine.back_project(state.update, state.x, back, state.log_sum, go_on)) {
+  const int subset = state.subset(engine);
+  if (!engine.back_project(subset, state.x, back, state.log_sum, go_on)) {
     return false;
   }
-  if (const double share = engine.problem().data.share(state.update); share > 0) {
+  if (const double share = engine.problem().data.share(subset); share > 0) {
     prior.gradient(state.x, slope);
     update(share, back, slope);
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "recon/algorithms/subset_order.h"
 #include "recon/engine/engine.h"
 
 namespace coincide::recon {
@@ -18,6 +19,9 @@ struct State {
   std::map<std::string, double> numbers;      ///< of the algorithm, by name
   double log_sum = 0;                         ///< of y ln(m A x + b) in this pass
   double counts_before = 0;                   ///< sum(s x) at the image before this pass
+
+  /// The subset whose turn it is, where there is one per update.
+  int subset(const Engine& engine) const { return subset_at(update, pass, engine.problem().data.num_subsets()); }
 };
 
 /// The same in memory of the host.

@@ -167,13 +167,14 @@ bool VarianceReduced::stochastic_step(Engine& engine, State& state, const GoOn& 
   const int end = std::min(first + together, data.num_subsets());
   EngineImage& changes = engine.scratch(2);
   double share = 0, log_sum = 0;
-  for (int subset = first; subset < end; ++subset) {
-    const auto part_done = [&](double of_subset) { return go_on((subset - first + of_subset) / (end - first)); };
-    EngineImage& back = subset == first ? changes : engine.scratch(0);
+  for (int place = first; place < end; ++place) {
+    const int subset = subset_at(place, state.pass, data.num_subsets());
+    const auto part_done = [&](double of_subset) { return go_on((place - first + of_subset) / (end - first)); };
+    EngineImage& back = place == first ? changes : engine.scratch(0);
     if (!engine.back_project(subset, state.x, back, log_sum, part_done, Ratios::change)) {
       return false;
     }
-    if (subset != first) {
+    if (place != first) {
       engine.apply(kernels::Combine{1, 1}, changes, back);
     }
     share += data.share(subset);
