@@ -33,20 +33,28 @@ bool Penalised::step(Engine& engine, State& state, const GoOn& go_on) {
 }
 
 bool Penalised::first_step(Engine& engine, State& state, const GoOn& go_on) {
-  EngineImage& back = engine.scratch(0);
+  EngineImage& d = engine.scratch(4);
+  precondition(engine, state, d);
+  if (!ascend(engine, state, 1, d, go_on)) {
+    return false;
+  }
+  if (state.update + 1 == engine.problem().data.num_subsets()) {
+    mark_object(engine, state);
+  }
+  return true;
+}
+
+bool Penalised::ascend(Engine& engine, State& state, double relaxation, EngineImage& d, const GoOn& go_on) const {
+  constexpr double most_part = 1e3;
+  EngineImage &back = engine.scratch(0), &slope = engine.scratch(1);
   const int subset = state.subset(engine);
   if (!engine.back_project(subset, state.x, back, state.log_sum, go_on)) {
     return false;
   }
   if (const double share = engine.problem().data.share(subset); share > 0) {
-    EngineImage& d = engine.scratch(4);
-    precondition(engine, state, d);
-    EngineImage& slope = engine.scratch(1);
     prior_.gradient(state.x, slope);
-    engine.apply(kernels::PreconditionedStep{share, strength()}, state.x, d, back, engine.sensitivity(), slope);
-  }
-  if (state.update + 1 == engine.problem().data.num_subsets()) {
-    mark_object(engine, state);
+    engine.apply(kernels::PreconditionedStep{share, strength(), relaxation, most_part * typical_value(state)}, state.x,
+                 d, back, engine.sensitivity(), slope);
   }
   return true;
 }

@@ -31,6 +31,11 @@ class Penalised : public Algorithm {
   /// D(x): the harmonic mean of the curvatures of EM and prior at the smoothed image, 0 where nothing is reconstructed.
   /// Works in the engine's scratch images 1 to 3.
   void precondition(Engine& engine, const State& state, EngineImage& d) const;
+  /// One step of the state's subset: x <- x + relaxation D (n (B_k - s_k) - strength grad R(x)), within 0 and a
+  /// thousand times the typical value, which bounds steps that overshoot. Works in the engine's scratch images 0 and 1.
+  bool ascend(Engine& engine, State& state, double relaxation, EngineImage& d, const GoOn& go_on) const;
+  /// Of pass e = 0, 1 ...: 1 / (1 + 0.1 e), for steps that converge although a subset's gradient is not that of all.
+  static double relaxation(int e) { return 1 / (1 + 0.1 * e); }
 
  private:
   bool first_step(Engine& engine, State& state, const GoOn& go_on);

@@ -3,6 +3,7 @@
 #include <QtTest>
 
 #include "recon/algorithms/em.h"
+#include "recon/algorithms/paraboloids.h"
 #include "recon/algorithms/penalised_em.h"
 #include "recon/algorithms/variance_reduced.h"
 #include "support/penalised_case.h"
@@ -48,6 +49,9 @@ std::unique_ptr<recon::Algorithm> make_algorithm(const QString& name) {
   if (name == "bsrem") {
     return std::make_unique<recon::Bsrem>(std::move(prior), 1);
   }
+  if (name == "ossps") {
+    return std::make_unique<recon::SeparableParaboloids>(std::move(prior), 1);
+  }
   return std::make_unique<recon::VarianceReduced>(std::move(prior), 1, 0);
 }
 
@@ -63,6 +67,7 @@ class RestartTest : public QObject {
     QTest::newRow("EM") << "em" << 2;
     QTest::newRow("one step late") << "one step late" << 3;
     QTest::newRow("BSREM") << "bsrem" << 3;
+    QTest::newRow("OSSPS") << "ossps" << 4;
     QTest::newRow("map") << "map" << 8;  // with snapshots in passes 1, 3 and 6, merged from pass 4 on
   }
 
@@ -93,7 +98,7 @@ class RestartTest : public QObject {
   /// An update that was given up leaves the state as it was.
   void given_up_updates_change_nothing() {
     const PenalisedCase problem(subsets);
-    for (const char* name : {"em", "one step late", "bsrem", "map"}) {
+    for (const char* name : {"em", "one step late", "bsrem", "ossps", "map"}) {
       Work work = start(problem, name);
       while (work.state.pass < 4) {
         const SavedState before = recon::saved(work.state);

@@ -324,7 +324,7 @@ bool CudaEngine::project_in_parts(int subset, const float* image, Ratios ratios,
     RatioStep step{route.input(block.factor, first, count), route.input(block.additive, first, count), ratios, nullptr};
     if (ratios == Ratios::keep) {
       step.kept = slot.output(kept.data() + first, count);
-    } else if (ratios == Ratios::change) {
+    } else if (ratios != Ratios::plain) {
       step.kept = const_cast<float*>(slot.input(kept.data() + first, count));  // only read
     }
     project(lors, route, block.tof_bin, first, step, image, target, slot.stream());

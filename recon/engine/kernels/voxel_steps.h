@@ -4,6 +4,7 @@
 // the first is changed. x is the image, s the sensitivity (0 where nothing is reconstructed), `back` the back
 // projection of a subset that has the part `share` of s, and `slope` the gradient of the prior.
 
+#include <cfloat>
 #include <cmath>
 #include <cstdint>
 #include <variant>
@@ -47,20 +48,6 @@ struct OneStepLate {
   }
 };
 
-/// x, back, s, slope: x <- x + relaxation (x + offset) / s (back / share - s - strength slope), within 0 and `most`.
-struct RelaxedStep {
-  static constexpr int num_images = 4;
-  double share, strength, relaxation, offset, most;
-
-  COINCIDE_HD void operator()(const StepImages& images, std::int64_t i) const {
-    const double x = images.of[0][i], back = images.of[1][i], s = images.of[2][i], slope = images.of[3][i];
-    if (s > 0) {
-      const double next = x + relaxation * (x + offset) / s * (back / share - s - strength * slope);
-      images.of[0][i] = static_cast<float>(next < 0 ? 0 : next > most ? most : next);
-    }
-  }
-};
-
 /// D, smooth x, s, curvature of the prior: D <- (x + offset) / (s + 2 strength x curvature), the harmonic mean of what
 /// EM and the prior would step by; 0 where s is 0.
 struct Precondition {
@@ -73,16 +60,30 @@ struct Precondition {
   }
 };
 
-/// x, D, back, s, slope: x <- x + D (back / share - s - strength slope), not below 0.
+/// D, s, curvature of the prior: D <- 1 / (D + 2 strength curvature), D before that the curvature of the log
+/// likelihood, their sum not below `least` s; 0 where s is 0.
+struct InvertCurvature {
+  static constexpr int num_images = 3;
+  double strength, least;
+
+  COINCIDE_HD void operator()(const StepImages& images, std::int64_t i) const {
+    const double s = images.of[1][i], sum = images.of[0][i] + 2 * strength * images.of[2][i];
+    images.of[0][i] = s > 0 ? static_cast<float>(1 / (sum > least * s ? sum : least * s)) : 0;
+  }
+};
+
+/// x, D, back, s, slope: x <- x + relaxation D (back / share - s - strength slope), within 0 and `most`.
 struct PreconditionedStep {
   static constexpr int num_images = 5;
   double share, strength;
+  double relaxation = 1;
+  double most = FLT_MAX;
 
   COINCIDE_HD void operator()(const StepImages& images, std::int64_t i) const {
     const double x = images.of[0][i], d = images.of[1][i], back = images.of[2][i], s = images.of[3][i],
                  slope = images.of[4][i];
-    const double next = x + d * (back / share - s - strength * slope);
-    images.of[0][i] = static_cast<float>(next < 0 ? 0 : next);
+    const double next = x + relaxation * d * (back / share - s - strength * slope);
+    images.of[0][i] = static_cast<float>(next < 0 ? 0 : next > most ? most : next);
   }
 };
 
@@ -146,7 +147,7 @@ struct Threshold {
   }
 };
 
-using VoxelStep = std::variant<EmStep, OneStepLate, RelaxedStep, Precondition, PreconditionedStep, MomentumStep,
+using VoxelStep = std::variant<EmStep, OneStepLate, Precondition, InvertCurvature, PreconditionedStep, MomentumStep,
                                ProjectedGradient, Combine, Multiply, Threshold>;
 
 }  // namespace coincide::recon::kernels
