@@ -25,9 +25,9 @@ inline Image two_hot_voxels() {
 /// A small acquisition with Poisson noise of two hot voxels in a warm background, or of another object: 20 000 counts,
 /// shuffled in time.
 struct Acquisition {
-  explicit Acquisition(bool tof, Image object = two_hot_voxels())
+  explicit Acquisition(bool tof, Image object = two_hot_voxels(), float turn_rad = 0)
       : source(small_scanner(tof ? SmallScannerOptions{.tof_bins = 11, .tof_width_mm = 20, .tof_sigma_mm = 12}
-                                 : SmallScannerOptions{})),
+                                 : SmallScannerOptions{.turn_rad = turn_rad})),
         model(source.scanner(), source.efficiencies(), {}),
         uses_tof(tof),
         truth(std::move(object)) {

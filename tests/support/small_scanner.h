@@ -20,6 +20,7 @@ struct SmallScannerOptions {
   int tof_bins = 1;
   float tof_width_mm = 400;  ///< of one bin
   float tof_sigma_mm = 20;
+  float turn_rad = 0;  ///< about z; a little lets no LOR run at 45 degrees, where two axes are as good for Joseph
 };
 
 /// One module type, one energy window. Crystal centres lie at the radius or, away from their module's middle, beyond.
@@ -28,7 +29,7 @@ inline recon::Scanner small_scanner(const SmallScannerOptions& options = {}) {
   scanner.name = "small ring";
   const float step_rad = 2 * std::numbers::pi_v<float> / static_cast<float>(options.modules);
   for (int m = 0; m < options.modules; ++m) {
-    const float angle_rad = static_cast<float>(m) * step_rad;
+    const float angle_rad = options.turn_rad + static_cast<float>(m) * step_rad;
     const recon::Vec3 out{std::cos(angle_rad), std::sin(angle_rad), 0};
     const recon::Vec3 along{-out[1], out[0], 0};
     for (int t = 0; t < options.transaxial; ++t) {
