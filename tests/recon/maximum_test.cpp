@@ -54,7 +54,8 @@ class MaximumTest : public QObject {
   /// The engine's gradient is the derivative of the likelihood in double precision, which is told by differences.
   void gradient_of_likelihood() {
     QFETCH(const double, psf_fwhm_mm);
-    const PenalisedCase problem({.subsets = 3, .tof = false, .psf_fwhm_mm = psf_fwhm_mm, .turn_rad = 0.1F});
+    const PenalisedCase problem(
+        {.subsets = 3, .tof = false, .psf_fwhm_mm = psf_fwhm_mm, .acquisition = {.turn_rad = 0.1F}});
     const PenalisedReference reference(problem, strength, 1);
     Image image = problem.start();
     std::mt19937 random(2);
@@ -87,7 +88,7 @@ class MaximumTest : public QObject {
   }
 
   void algorithms_reach_the_maximum() {
-    const PenalisedCase problem({.subsets = 10, .tof = false, .turn_rad = 0.1F});
+    const PenalisedCase problem({.subsets = 10, .tof = false, .acquisition = {.turn_rad = 0.1F}});
     const double x_ref = recon::reference_values(*problem.problem, 1).in_object;
     const PenalisedReference reference(problem, strength, x_ref);
     const Vector start = vector_of(problem.start().values);

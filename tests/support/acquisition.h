@@ -22,18 +22,24 @@ inline Image two_hot_voxels() {
   return truth;
 }
 
-/// A small acquisition with Poisson noise of two hot voxels in a warm background, or of another object: 20 000 counts,
-/// shuffled in time.
+struct AcquisitionOptions {
+  double counts = 20'000;  ///< expected
+  unsigned seed = 5;
+  float turn_rad = 0;  ///< of a scanner without TOF
+};
+
+/// A small acquisition with Poisson noise of two hot voxels in a warm background, or of another object, shuffled in
+/// time.
 struct Acquisition {
-  explicit Acquisition(bool tof, Image object = two_hot_voxels(), float turn_rad = 0)
+  explicit Acquisition(bool tof, Image object = two_hot_voxels(), const AcquisitionOptions& options = {})
       : source(small_scanner(tof ? SmallScannerOptions{.tof_bins = 11, .tof_width_mm = 20, .tof_sigma_mm = 12}
-                                 : SmallScannerOptions{.turn_rad = turn_rad})),
+                                 : SmallScannerOptions{.turn_rad = options.turn_rad})),
         model(source.scanner(), source.efficiencies(), {}),
         uses_tof(tof),
         truth(std::move(object)) {
     recon::Reporter reporter;
     sensitivity = recon::sensitivity_image(model, truth.grid, nullptr, {.tof = tof}, reporter);
-    draw_events();
+    draw_events(options);
   }
 
   ListmodeData load(int subsets = 1) {
@@ -63,21 +69,21 @@ struct Acquisition {
     double expected;
   };
 
-  /// Scales the truth to 20 000 expected counts, with no help from the sensitivity image, and draws.
-  void draw_events() {
+  /// Scales the truth to the expected counts, with no help from the sensitivity image, and draws.
+  void draw_events(const AcquisitionOptions& options) {
     std::vector<Event> possible = all_events();
     double sum = 0;
     for (const Event& event : possible) {
       sum += event.expected;
     }
     for (float& value : truth.values) {
-      value *= static_cast<float>(20'000 / sum);
+      value *= static_cast<float>(options.counts / sum);
     }
     std::vector<Event> drawn;
-    std::mt19937 generator(5);
+    std::mt19937 generator(options.seed);
     for (const Event& event : possible) {
-      drawn.insert(drawn.end(), std::poisson_distribution<std::size_t>(event.expected * 20'000 / sum)(generator),
-                   event);
+      drawn.insert(drawn.end(),
+                   std::poisson_distribution<std::size_t>(event.expected * options.counts / sum)(generator), event);
     }
     std::ranges::shuffle(drawn, generator);
     for (const Event& event : drawn) {

@@ -20,13 +20,13 @@ struct CaseOptions {
   int voxels_per_voxel = 1;  ///< along each axis, of the image that the events were drawn from
   float background = 0.02F;  ///< b of each event
   double psf_fwhm_mm = 0;
-  float turn_rad = 0;  ///< of the scanner
+  AcquisitionOptions acquisition{};
 };
 
 /// An acquisition with a uniform background of its own in the model.
 struct PenalisedCase {
   explicit PenalisedCase(const CaseOptions& options)
-      : acquisition(options.tof, two_hot_voxels(), options.turn_rad), data(load(options)), grid(grid_of(options)) {
+      : acquisition(options.tof, two_hot_voxels(), options.acquisition), data(load(options)), grid(grid_of(options)) {
     const float scale = static_cast<float>(options.repeats) / options.unit;
     for (int subset = 0; subset < options.subsets; ++subset) {
       const recon::PromptColumns columns = data.subset(subset);
