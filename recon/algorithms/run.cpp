@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,14 +27,25 @@ void check(const Problem& problem, const Image& start, const RunOptions& options
   check_image(start, "start");
 }
 
+/// Weighted with the sensitivity.
+double mean_seen(const Problem& problem, const Image& image) {
+  const auto& s = problem.sensitivity;
+  return std::inner_product(s.begin(), s.end(), image.values.begin(), 0.0) / std::accumulate(s.begin(), s.end(), 0.0);
+}
+
 class Loop {
  public:
   Loop(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options, Reporter& reporter)
       : algorithm_(algorithm), problem_(problem), options_(options), reporter_(reporter) {
     result_.image = start;
-    // Voxels that nothing sees would keep their start value for ever.
+    const double mean = mean_seen(problem, start);
+    if (!(mean > 0)) {
+      throw InputError("the start image is 0 wherever anything can be seen: take one with activity, or none");
+    }
+    // Voxels that nothing sees would keep their start value for ever, and EM those at 0 that may hold something.
+    const auto least = static_cast<float>(1e-3 * mean);
     for (std::size_t i = 0; i < problem.sensitivity.size(); ++i) {
-      result_.image.values[i] = problem.sensitivity[i] > 0 ? start.values[i] : 0;
+      result_.image.values[i] = problem.sensitivity[i] > 0 ? std::max(start.values[i], least) : 0;
     }
   }
 

@@ -26,7 +26,9 @@ struct RunResult {
 };
 
 /// The only loop: runs an algorithm from the image `start`, which must be on the problem's grid. Voxels where s is 0
-/// are 0. Where a GPU that the program chose by itself fails, the CPU goes on from the last whole pass.
+/// are 0, others at least a thousandth of the start's mean, so that no algorithm finds them locked. Throws InputError
+/// for a start that is 0 everywhere, or not finite. Where a GPU that the program chose by itself fails, the CPU goes on
+/// from the last whole pass.
 RunResult run(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
               Reporter& reporter);
 

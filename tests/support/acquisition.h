@@ -25,7 +25,8 @@ inline Image two_hot_voxels() {
 struct AcquisitionOptions {
   double counts = 20'000;  ///< expected
   unsigned seed = 5;
-  float turn_rad = 0;  ///< of a scanner without TOF
+  float turn_rad = 0;          ///< of a scanner without TOF
+  bool dead_crystals = false;  ///< every eleventh, of efficiency 0
 };
 
 /// A small acquisition with Poisson noise of two hot voxels in a warm background, or of another object, shuffled in
@@ -34,7 +35,7 @@ struct Acquisition {
   explicit Acquisition(bool tof, Image object = two_hot_voxels(), const AcquisitionOptions& options = {})
       : source(small_scanner(tof ? SmallScannerOptions{.tof_bins = 11, .tof_width_mm = 20, .tof_sigma_mm = 12}
                                  : SmallScannerOptions{.turn_rad = options.turn_rad})),
-        model(source.scanner(), source.efficiencies(), {}),
+        model(source.scanner(), efficiencies(options), {}),
         uses_tof(tof),
         truth(std::move(object)) {
     recon::Reporter reporter;
@@ -63,6 +64,16 @@ struct Acquisition {
   Image sensitivity;
 
  private:
+  const recon::Efficiencies& efficiencies(const AcquisitionOptions& options) {
+    if (options.dead_crystals) {
+      source.table.bin.assign(1, std::vector<float>(source.scanner().num_crystals(), 1));
+      for (std::size_t crystal = 0; crystal < source.table.bin[0].size(); crystal += 11) {
+        source.table.bin[0][crystal] = 0;
+      }
+    }
+    return source.table;
+  }
+
   struct Event {
     std::uint32_t a, b;
     std::uint16_t bin;
