@@ -2,8 +2,10 @@
 
 #include <QtTest>
 #include <cmath>
+#include <random>
 
 #include "recon/algorithms/penalised_em.h"
+#include "recon/algorithms/reference_values.h"
 #include "recon/algorithms/variance_reduced.h"
 #include "support/penalised_case.h"
 #include "support/test_main.h"
@@ -78,6 +80,37 @@ class PenalisedTest : public QObject {
     }
   }
 
+  void random_problems_data() {
+    QTest::addColumn<double>("counts");
+    for (const double counts : {1e2, 1e3, 1e4}) {
+      QTest::newRow(QByteArray::number(counts)) << counts;
+    }
+  }
+
+  /// Of all backgrounds, priors, strengths and numbers of subsets, some with dead crystals: images are finite and not
+  /// negative, and no objective ends below that after the first pass.
+  void random_problems() {
+    QFETCH(const double, counts);
+    std::mt19937 random(static_cast<unsigned>(counts));
+    std::uniform_real_distribution<double> uniform(0, 1);
+    for (int trial = 0; trial < 8; ++trial) {
+      const double per_lor = counts / 800;
+      const PenalisedCase problem(
+          {.subsets = 1 + static_cast<int>(random() % (counts < 1e3 ? 4 : 20)),
+           .tof = false,
+           .background = static_cast<float>(trial % 2 * 10 * uniform(random) * per_lor),
+           .acquisition = {
+               .counts = counts, .seed = static_cast<unsigned>(trial + 1), .dead_crystals = trial % 3 == 0}});
+      const PriorOptions options =
+          prior_options(static_cast<PriorName>(1 + random() % 5), std::pow(10, 8 * uniform(random) - 4));
+      recon::VarianceReduced algorithm(PriorTerm(options), 1, 0);
+      const RunResult found = problem.run(algorithm, 11);
+      QVERIFY(std::ranges::all_of(found.image.values, [](float value) { return value >= 0 && std::isfinite(value); }));
+      const double after_first = found.figures[1].log_likelihood - found.figures[1].penalty;
+      QVERIFY(objective(problem, options, found.image) > after_first - 1e-6 * std::abs(after_first));
+    }
+  }
+
   void one_step_late_pulls_towards_smooth_images() {
     recon::OneStepLate none(PriorTerm(prior_options(PriorName::none, 1)), 0);
     recon::OneStepLate some(PriorTerm(prior_options(PriorName::relative_difference, 50)), 0);
@@ -104,6 +137,19 @@ class PenalisedTest : public QObject {
   }
 
  private:
+  static double objective(const PenalisedCase& problem, const PriorOptions& options, const Image& image) {
+    const auto engine = recon::make_cpu_engine(*problem.problem, 1);
+    recon::EngineImage x = engine->make_image();
+    x.upload(image.values.data());
+    double log_sum = 0;
+    for (int subset = 0; subset < problem.data.num_subsets(); ++subset) {
+      engine->back_project(subset, x, engine->scratch(0), log_sum, [](double) { return true; });
+    }
+    PriorTerm prior(options);
+    prior.attach(*engine, recon::reference_values(*problem.problem, 1).in_object, 1);
+    return log_sum - engine->dot(x, engine->sensitivity()) - prior.value(x);
+  }
+
   const PenalisedCase subsets_{10};
 };
 
