@@ -4,6 +4,7 @@
 
 #include "projectors/error.h"
 #include "recon/algorithms/em.h"
+#include "recon/algorithms/paraboloids.h"
 #include "recon/algorithms/penalised_em.h"
 #include "recon/algorithms/variance_reduced.h"
 
@@ -69,6 +70,17 @@ constexpr AlgorithmKind kinds[] = {
      .images = 7,
      .floats_per_count = 0,
      .make = make_penalised<Bsrem>},
+    {.name = "ossps",
+     .title = "OSSPS",
+     .help = "like bsrem, with a step per voxel that is fixed after the first pass",
+     .source = "Ahn and Fessler, IEEE Trans. Med. Imaging 22, 2003",
+     .subsets = 25,
+     .passes = 40,
+     .takes_prior = true,
+     .estimates_distance = false,
+     .images = 8,
+     .floats_per_count = 0,
+     .make = make_penalised<SeparableParaboloids>},
     {.name = "map",
      .title = "MAP",
      .help = "the quick way to the most probable image: variance-reduced ascent with momentum",

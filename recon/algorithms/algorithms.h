@@ -12,7 +12,7 @@
 namespace coincide::recon {
 
 /// In the order of algorithms().
-enum class AlgorithmName { automatic, mlem, osem, osl, bsrem, map };
+enum class AlgorithmName { automatic, mlem, osem, osl, bsrem, ossps, map };
 
 struct AlgorithmOptions {
   AlgorithmName name = AlgorithmName::automatic;  ///< automatic: osem; with a prior map

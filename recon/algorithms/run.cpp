@@ -25,6 +25,10 @@ void check(const Problem& problem, const Image& start, const RunOptions& options
     throw InputError("the sensitivity image and the start image have different grids: make them on the same one");
   }
   check_image(start, "start");
+  if (options.resume != nullptr && options.resume->state.x.size() != problem.sensitivity.size()) {
+    throw InputError(fmt::format("the checkpoint is of an image of {} voxels, this one has {}",
+                                 options.resume->state.x.size(), problem.sensitivity.size()));
+  }
 }
 
 /// Weighted with the sensitivity.
@@ -47,6 +51,10 @@ class Loop {
     for (std::size_t i = 0; i < problem.sensitivity.size(); ++i) {
       result_.image.values[i] = problem.sensitivity[i] > 0 ? std::max(start.values[i], least) : 0;
     }
+    if (options.resume != nullptr) {
+      result_.image.values = options.resume->state.x;
+      result_.figures = options.resume->figures;
+    }
   }
 
   RunResult run();
@@ -60,6 +68,7 @@ class Loop {
   bool run_update(int updates);
   double passes_done(int updates) const { return state_->pass + static_cast<double>(state_->update) / updates; }
   void show_image();
+  void keep_checkpoint();
 
   ComputeDevice& device() { return options_.device != nullptr ? *options_.device : cpu_; }
 
@@ -71,6 +80,7 @@ class Loop {
   std::unique_ptr<Engine> engine_;
   std::optional<State> state_;
   RunResult result_;
+  std::pair<int, int> kept_{-1, 0};  ///< pass and update of the last checkpoint
 };
 
 void Loop::make_engine() {
@@ -90,14 +100,19 @@ void Loop::make_engine() {
 }
 
 void Loop::begin() {
-  state_.emplace(State{.x = engine_->make_image(), .images = {}, .numbers = {}});
-  state_->x.upload(result_.image.values.data());
+  if (options_.resume != nullptr) {
+    state_ = restored(options_.resume->state, *engine_);
+  } else {
+    state_.emplace(State{.x = engine_->make_image(), .images = {}, .numbers = {}});
+    state_->x.upload(result_.image.values.data());
+  }
   algorithm_.attach(*engine_, *state_);
 }
 
 RunResult Loop::run() {
   if (options_.passes > 0) {
     make_engine();
+    result_.iterations_done = passes_done(algorithm_.updates_in_pass(*engine_, *state_));
   }
   while (state_ && state_->pass < options_.passes && !result_.stopped && !algorithm_.finished(*state_)) {
     Outcome outcome = run_pass_on_device();
@@ -105,6 +120,12 @@ RunResult Loop::run() {
       outcome = run_pass_on_device();
     }
     result_.stopped = outcome == Outcome::stopped;
+    if (!result_.stopped && options_.checkpoint_passes > 0 && state_->pass % options_.checkpoint_passes == 0) {
+      keep_checkpoint();
+    }
+  }
+  if (state_ && options_.checkpoint_passes > 0 && kept_ != std::pair(state_->pass, state_->update)) {
+    keep_checkpoint();
   }
   return std::move(result_);
 }
@@ -168,6 +189,11 @@ bool Loop::run_pass() {
   reporter_.figures(figures);
   show_image();
   return true;
+}
+
+void Loop::keep_checkpoint() {
+  kept_ = {state_->pass, state_->update};
+  options_.keep({.state = saved(*state_), .figures = result_.figures});
 }
 
 void Loop::show_image() { reporter_.intermediate_image(result_.image, result_.iterations_done); }

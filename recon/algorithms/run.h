@@ -1,14 +1,22 @@
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "recon/algorithms/algorithm.h"
 #include "recon/algorithms/figures.h"
+#include "recon/algorithms/state.h"
 #include "recon/compute_device.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
 
 namespace coincide::recon {
+
+/// Where a run has got to: all that it needs to go on to the same bits.
+struct Checkpoint {
+  SavedState state;
+  std::vector<IterationFigures> figures;
+};
 
 struct RunOptions {
   int passes = 4;
@@ -16,6 +24,9 @@ struct RunOptions {
   ComputeDevice* device = nullptr;  ///< null: the CPU
   /// Hand the image to the reporter after every update, too; else after whole passes only.
   bool report_every_update = false;
+  const Checkpoint* resume = nullptr;  ///< goes on from there instead of from the start image
+  int checkpoint_passes = 0;           ///< a checkpoint after every so many passes, and where the run ends; 0: none
+  std::function<void(const Checkpoint&)> keep{};  ///< is given the checkpoints
 };
 
 struct RunResult {

@@ -101,6 +101,10 @@ void VarianceReduced::take_snapshot(Engine& engine, State& state) {
     copy(engine, image_of(engine, state, best), state.x);
     image_of(engine, state, moved).clear();
     take_more_care(state, engine.problem().data.num_subsets());
+    // How the changes shrink says nothing here: they begin anew.
+    state.numbers.erase(distance);
+    state.numbers.erase(change);
+    state.images.erase(last);
     return;  // the next pass takes the snapshot there
   }
   estimate_distance(engine, state);

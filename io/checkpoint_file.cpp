@@ -1,0 +1,178 @@
+#include "io/checkpoint_file.h"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "io/atomic_file.h"
+#include "io/yardl_memory.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Of the states of the algorithms: to be raised when what they hold changes its meaning.
+constexpr int state_version = 1;
+constexpr const char* images_group = "images";
+constexpr const char* image = "x";
+constexpr const char* facts = "facts";  ///< everything that is not an image, as JSON
+
+Hdf5Id dataspace(std::size_t count) {
+  const hsize_t size = count;
+  return {H5Screate_simple(1, &size, nullptr), H5Sclose, "make a dataspace"};
+}
+
+void write_array(hid_t parent, const std::string& name, hid_t type, const void* values, std::size_t count) {
+  const Hdf5Id space = dataspace(count);
+  const Hdf5Id set(H5Dcreate2(parent, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
+                   "make the data set " + name);
+  if (H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
+    throw FileError(fmt::format("cannot write the data set {}: is the disk full?", name));
+  }
+}
+
+template <class Container>
+Container read_array(hid_t parent, const std::string& name, hid_t type) {
+  const Hdf5Id set(H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "open the data set " + name);
+  const Hdf5Id space(H5Dget_space(set), H5Sclose, "measure the data set " + name);
+  Container values;
+  // What the file really stores bounds what is allocated.
+  values.resize(std::min<std::size_t>(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)),
+                                      static_cast<std::size_t>(H5Dget_storage_size(set)) / H5Tget_size(type)));
+  if (H5Dread(set, type, space, space, H5P_DEFAULT, values.data()) < 0) {
+    throw FileError("cannot read the data set " + name);
+  }
+  return values;
+}
+
+Json figures_json(const recon::IterationFigures& figures) {
+  return {figures.iteration, figures.log_likelihood, figures.image_sum,       figures.expected_counts,
+          figures.seconds,   figures.penalty,        figures.distance_percent};
+}
+
+recon::IterationFigures figures_of(const Json& json) {
+  return {.iteration = json.at(0),
+          .log_likelihood = json.at(1),
+          .image_sum = json.at(2),
+          .expected_counts = json.at(3),
+          .seconds = json.at(4),
+          .penalty = json.at(5),
+          .distance_percent = json.at(6)};
+}
+
+/// Numbers keep all their bits: JSON writes the shortest text that reads back as the same double.
+std::string facts_json(const recon::RunCheckpoint& checkpoint) {
+  const recon::SavedState& state = checkpoint.at.state;
+  Json json{{"version", state_version},         {"problem", checkpoint.problem},
+            {"device", checkpoint.device},      {"pass", state.pass},
+            {"update", state.update},           {"log_sum", state.log_sum},
+            {"counts_before", state.counts_before}, {"numbers", state.numbers},
+            {"settings", checkpoint.settings},  {"figures", Json::array()}};
+  for (const recon::IterationFigures& figures : checkpoint.at.figures) {
+    json["figures"].push_back(figures_json(figures));
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void read_facts(const std::string& text, recon::RunCheckpoint& checkpoint) {
+  const Json json = Json::parse(text);
+  if (const int version = json.at("version"); version != state_version) {
+    throw FileError(fmt::format("it is of version {} of the program's states, and this program has version {}", version,
+                                state_version));
+  }
+  recon::SavedState& state = checkpoint.at.state;
+  checkpoint.problem = json.at("problem");
+  checkpoint.device = json.at("device");
+  state.pass = json.at("pass");
+  state.update = json.at("update");
+  state.log_sum = json.at("log_sum");
+  state.counts_before = json.at("counts_before");
+  json.at("numbers").get_to(state.numbers);
+  json.at("settings").get_to(checkpoint.settings);
+  for (const Json& figures : json.at("figures")) {
+    checkpoint.at.figures.push_back(figures_of(figures));
+  }
+}
+
+void write_contents(const std::filesystem::path& path, const recon::RunCheckpoint& checkpoint) {
+  const Hdf5Id file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "make the file");
+  const std::string text = facts_json(checkpoint);
+  write_array(file, facts, H5T_NATIVE_CHAR, text.data(), text.size());
+  const recon::SavedState& state = checkpoint.at.state;
+  write_array(file, image, H5T_NATIVE_FLOAT, state.x.data(), state.x.size());
+  const Hdf5Id group(H5Gcreate2(file, images_group, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
+                     "make the group images");
+  for (const auto& [name, values] : state.images) {
+    write_array(group, name, H5T_NATIVE_FLOAT, values.data(), values.size());
+  }
+  if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) {
+    throw FileError("cannot write all of it: is the disk full?");
+  }
+}
+
+std::vector<std::string> names_in(hid_t group) {
+  H5G_info_t info{};
+  H5Gget_info(group, &info);
+  std::vector<std::string> names;
+  for (hsize_t i = 0; i < info.nlinks; ++i) {
+    char name[64] = {};
+    if (H5Lget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, name, sizeof(name), H5P_DEFAULT) < 0) {
+      throw FileError("cannot list its images");
+    }
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+recon::RunCheckpoint read_contents(const std::filesystem::path& path) {
+  const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open it as HDF5");
+  recon::RunCheckpoint checkpoint;
+  read_facts(read_array<std::string>(file, facts, H5T_NATIVE_CHAR), checkpoint);
+  recon::SavedState& state = checkpoint.at.state;
+  state.x = read_array<std::vector<float>>(file, image, H5T_NATIVE_FLOAT);
+  const Hdf5Id group(H5Gopen2(file, images_group, H5P_DEFAULT), H5Gclose, "open the group images");
+  for (const std::string& name : names_in(group)) {
+    state.images[name] = read_array<std::vector<float>>(group, name, H5T_NATIVE_FLOAT);
+    if (state.images[name].size() != state.x.size()) {
+      throw FileError(fmt::format("its image {} has {} voxels instead of {}", name, state.images[name].size(),
+                                  state.x.size()));
+    }
+  }
+  return checkpoint;
+}
+
+}  // namespace
+
+void write_checkpoint(const std::filesystem::path& path, const recon::RunCheckpoint& checkpoint) {
+  AtomicFile file(path);
+  try {
+    write_contents(file.temporary_path(), checkpoint);
+  } catch (FileError& error) {
+    error.prepend(fmt::format("Cannot write the checkpoint {}", path.string()));
+    throw;
+  }
+  file.commit();
+}
+
+recon::RunCheckpoint read_checkpoint(const std::filesystem::path& path) {
+  const auto refuse = [&path](const std::string& why) {
+    return FileError(fmt::format(
+        "{} is no checkpoint to resume from: {}. Run the job without --resume, from its beginning.", path.string(), why));
+  };
+  if (!std::filesystem::exists(path)) {
+    throw refuse("there is no such file (output.checkpoint makes one)");
+  }
+  try {
+    return read_contents(path);
+  } catch (const FileError& error) {
+    throw refuse(error.what());
+  } catch (const Json::exception&) {
+    throw refuse("its list of facts is damaged");
+  }
+}
+
+}  // namespace coincide::io

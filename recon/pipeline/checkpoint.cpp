@@ -1,0 +1,80 @@
+#include "recon/pipeline/checkpoint.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "projectors/error.h"
+#include "recon/sha256.h"
+
+namespace coincide::recon {
+namespace {
+
+template <class Value>
+void add(Sha256& sha, const Value* values, std::int64_t count) {
+  if (values != nullptr) {
+    sha.add(values, static_cast<std::size_t>(count) * sizeof(Value));
+  }
+}
+
+void add(Sha256& sha, const ImageGrid& grid) {
+  add(sha, grid.shape.data(), 3);
+  add(sha, grid.origin_mm.data(), 3);
+  add(sha, grid.voxel_size_mm.data(), 3);
+}
+
+void add(Sha256& sha, const DataBlock& block, bool tof) {
+  const std::int64_t cells = block.size();
+  add(sha, block.lors.start_index, cells);
+  add(sha, block.lors.end_index, cells);
+  add(sha, tof ? block.tof_bin : nullptr, cells);
+  add(sha, block.factor, cells);
+  add(sha, block.additive, cells);
+}
+
+}  // namespace
+
+std::string problem_hash(const Problem& problem, const Image* anatomical) {
+  Sha256 sha;
+  add(sha, problem.grid);
+  add(sha, problem.sensitivity.data(), std::ssize(problem.sensitivity));
+  add(sha, &problem.psf_fwhm_mm, 1);
+  const Measurements& data = problem.data;
+  add(sha, data.points_mm(), 3 * data.num_points());
+  for (const projectors::TofBin& bin : data.tof_bins()) {
+    const float values[] = {bin.centre_mm, bin.width_mm, bin.sigma_mm};
+    add(sha, values, 3);
+  }
+  for (int subset = 0; subset < data.num_subsets(); ++subset) {
+    add(sha, data.subset(subset), !data.tof_bins().empty());
+  }
+  if (anatomical != nullptr) {
+    add(sha, anatomical->values.data(), std::ssize(anatomical->values));
+  }
+  return sha.digits();
+}
+
+void check_resumes(const RunCheckpoint& checkpoint,
+                   const std::vector<std::pair<std::string, std::string>>& settings, const std::string& problem) {
+  std::vector<std::string> changed;
+  for (const auto& [key, value] : settings) {
+    const auto before = std::ranges::find(checkpoint.settings, key, &std::pair<std::string, std::string>::first);
+    if (before == checkpoint.settings.end() || before->second != value) {
+      changed.push_back(fmt::format("{} is {} and was {}", key, value,
+                                    before == checkpoint.settings.end() ? "not there" : before->second));
+    }
+  }
+  if (!changed.empty()) {
+    throw InputError(fmt::format(
+        "the run cannot be resumed: {}. Set that back, or run the job without --resume, from its beginning.",
+        fmt::join(changed, "; ")));
+  }
+  if (!problem.empty() && problem != checkpoint.problem) {
+    throw InputError(
+        "the run cannot be resumed: its data, or the files that correct them, are not those that the checkpoint was made "
+        "from. Use those again, or run the job without --resume, from its beginning.");
+  }
+}
+
+}  // namespace coincide::recon
