@@ -30,9 +30,9 @@ std::string reason(int error) { return std::error_code(error, std::generic_categ
 
 }  // namespace
 
-ColumnStore::ColumnStore(const std::vector<std::size_t>& element_bytes, std::uint64_t memory_limit_bytes,
-                         std::filesystem::path scratch_folder)
-    : memory_left_bytes_(memory_limit_bytes), scratch_folder_(std::move(scratch_folder)) {
+ColumnStore::ColumnStore(const std::vector<std::size_t>& element_bytes,
+                         std::shared_ptr<std::uint64_t> memory_left_bytes, std::filesystem::path scratch_folder)
+    : memory_left_bytes_(std::move(memory_left_bytes)), scratch_folder_(std::move(scratch_folder)) {
   for (const std::size_t bytes : element_bytes) {
     columns_.push_back({.element_bytes = bytes, .offset = 0, .usable_bytes = 0});
   }
@@ -40,11 +40,14 @@ ColumnStore::ColumnStore(const std::vector<std::size_t>& element_bytes, std::uin
 }
 
 ColumnStore::~ColumnStore() {
+  yield_memory();
   munmap(reserved_, reserved_bytes_);
   if (file_ >= 0) {
     close(file_);
   }
 }
+
+void ColumnStore::yield_memory() { *memory_left_bytes_ += std::exchange(memory_bytes_, 0); }
 
 /// Where the system limits the address space (ulimit -v), less is tried.
 void ColumnStore::reserve() {
@@ -81,7 +84,7 @@ void ColumnStore::grow(std::size_t column, std::uint64_t elements) {
   const std::uint64_t full = round_up(max_elements_ * c.element_bytes);
   const std::uint64_t bytes = std::min(round_up(std::max(needed - c.usable_bytes, step)), full - c.usable_bytes);
   std::byte* place = reserved_ + c.offset + c.usable_bytes;
-  if (bytes <= memory_left_bytes_) {
+  if (bytes <= *memory_left_bytes_) {
     add_from_memory(place, bytes);
   } else {
     add_from_file(place, bytes);
@@ -96,7 +99,8 @@ void ColumnStore::add_from_memory(std::byte* place, std::uint64_t bytes) {
                     "scratch file",
                     bytes >> 20, reason(errno)));
   }
-  memory_left_bytes_ -= bytes;
+  *memory_left_bytes_ -= bytes;
+  memory_bytes_ += bytes;
 }
 
 void ColumnStore::add_from_file(std::byte* place, std::uint64_t bytes) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <vector>
 
 namespace coincide::recon {
@@ -12,9 +13,10 @@ namespace coincide::recon {
 /// 0.
 class ColumnStore {
  public:
-  /// One column per entry of `element_bytes`; grow() says how far they may.
+  /// One column per entry of `element_bytes`; grow() says how far they may. Stores that share `memory_left_bytes` take
+  /// from it in turn; what one took comes back when it goes.
   /// Throws DeviceError if the system refuses the address space.
-  ColumnStore(const std::vector<std::size_t>& element_bytes, std::uint64_t memory_limit_bytes,
+  ColumnStore(const std::vector<std::size_t>& element_bytes, std::shared_ptr<std::uint64_t> memory_left_bytes,
               std::filesystem::path scratch_folder);
   ColumnStore(const ColumnStore&) = delete;
   ColumnStore& operator=(const ColumnStore&) = delete;
@@ -26,6 +28,8 @@ class ColumnStore {
   /// Start of a column: it never changes.
   std::byte* data(std::size_t column) const { return reserved_ + columns_[column].offset; }
   bool uses_file() const { return file_ >= 0; }
+  /// Gives back its share of the memory before it goes, to the store that is to take its place.
+  void yield_memory();
 
  private:
   struct Column {
@@ -40,7 +44,8 @@ class ColumnStore {
   void open_file();
 
   std::vector<Column> columns_;
-  std::uint64_t memory_left_bytes_;
+  std::shared_ptr<std::uint64_t> memory_left_bytes_;
+  std::uint64_t memory_bytes_ = 0;  ///< taken from there
   std::filesystem::path scratch_folder_;
   std::uint64_t max_elements_ = 0;
   std::byte* reserved_ = nullptr;

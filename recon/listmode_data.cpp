@@ -12,9 +12,9 @@
 
 #include "projectors/error.h"
 #include "projectors/lor_order.h"
-#include "recon/block_times.h"
 #include "recon/column_store.h"
-#include "recon/movement_log.h"
+#include "recon/data/part_clock.h"
+#include "recon/data/sorted_block.h"
 #include "recon/parallel.h"
 
 namespace coincide::recon {
@@ -47,154 +47,17 @@ std::vector<std::size_t> column_sizes(int subsets) {
   return sizes;
 }
 
-/// The frame that is asked for: a time block belongs to it that begins in it, so frames that touch share no event and
-/// lose none. Edges are rounded to the ms that blocks count in.
-struct Frame {
-  std::uint64_t start_ms;
-  std::uint64_t stop_ms;  ///< beyond all times: to the end
-
-  explicit Frame(const LoadOptions& options) {
-    constexpr double end_ms = 1e12;  // more than 32 bits hold
-    const auto rounded = [&](double seconds) {
-      return static_cast<std::uint64_t>(std::llround(std::min(1e3 * seconds, end_ms)));
-    };
-    if (options.start_s >= 0 && options.stop_s >= 0) {
-      start_ms = rounded(options.start_s);
-      stop_ms = options.stop_s > 0 ? rounded(options.stop_s) : static_cast<std::uint64_t>(end_ms);
-      if (start_ms < stop_ms) {
-        return;
-      }
-    }
-    throw InputError(
-        fmt::format("the time window {} s to {} s is empty: the start must be 0 or more and the stop later "
-                    "(or 0 for the end of the file), by 1 ms at least",
-                    options.start_s, options.stop_s));
-  }
-  bool contains(std::uint32_t time_ms) const { return time_ms >= start_ms && time_ms < stop_ms; }
-};
-
-/// The time blocks of the frame.
-class FrameClock {
- public:
-  FrameClock(const Frame& frame, const LoadOptions& options)
-      : frame_(frame), options_(options), whole_file_(options.start_s == 0 && options.stop_s == 0) {}
-
-  void add(const EventBlock& block) {
-    for (const Movement& movement : block.movements) {
-      movements_.add(movement);
-    }
-    for (const AliveFractions& alive : block.alive) {
-      if (may_hold_in_frame(alive.time)) {
-        live_times_.add(alive);
-      }
-    }
-    for (const TimeBlock& one : block.time_blocks) {
-      const TimeInterval& time = one.time;
-      if (frame_.contains(time.start_ms)) {
-        movements_.add(one);
-        times_.add(one);
-      }
-      if (has_length(time)) {
-        cut_at_start_ = time.start_ms < frame_.start_ms && time.stop_ms > frame_.start_ms ? time : cut_at_start_;
-        cut_at_stop_ = time.start_ms < frame_.stop_ms && time.stop_ms > frame_.stop_ms ? time : cut_at_stop_;
-      }
-    }
-  }
-
-  /// Throws InputError if bed or gantry change place while the frame is recorded.
-  void refuse_motion() const {
-    if (const auto change_ms = movements_.first_change_ms()) {
-      throw InputError(
-          fmt::format("the bed or gantry moves in the time window, before {} s, and Coincide does not correct for "
-                      "motion: let the window end there, or begin (input.stop_s, input.start_s)",
-                      1e-3 * *change_ms));
-    }
-  }
-
-  /// Throws InputError if the frame lies within a time block, so that none begins in it.
-  void refuse_frame_within_block() const {
-    if (times_.empty() && has_length(cut_at_start_)) {
-      throw InputError(fmt::format(
-          "no time block begins in the time window from {}: it lies in the one from {} s to {} s. Events have no times "
-          "of their own but those of their time blocks: let the window hold the start of one (input.start_s, "
-          "input.stop_s)",
-          asked(), 1e-3 * cut_at_start_.start_ms, 1e-3 * cut_at_start_.stop_ms));
-    }
-  }
-
-  void state_in(EventCounts& counts, Reporter& reporter) const {
-    counts.first_ms = times_.first_ms();
-    counts.last_ms = times_.last_ms();
-    counts.duration_s = times_.recorded().total_s();
-    counts.no_duration = times_.no_duration();
-    counts.time_warnings = times_.warnings();
-    state_resolution(counts, reporter);
-  }
-
-  /// "1.5 s to the end"
-  std::string asked() const {
-    return fmt::format("{} s to {}", options_.start_s,
-                       options_.stop_s > 0 ? fmt::format("{} s", options_.stop_s) : "the end");
-  }
-  const BlockTimes& times() const { return times_; }
-  const LiveTimeLog& live_times() const { return live_times_; }
-
- private:
-  /// The last time block of a frame may reach beyond it, though hardly by its whole length.
-  bool may_hold_in_frame(const TimeInterval& time) const {
-    const bool ends_before = time.stop_ms > time.start_ms && time.stop_ms <= frame_.start_ms;
-    return !ends_before && time.start_ms < frame_.stop_ms + (frame_.stop_ms - frame_.start_ms);
-  }
-
-  /// Whole time blocks make a frame, so long ones make it another than was asked for.
-  void state_resolution(EventCounts& counts, Reporter& reporter) const {
-    constexpr std::uint64_t least_blocks = 10;  // a frame should last
-    constexpr std::uint64_t most_blocks = 100;  // where one more or less does not matter
-    if (whole_file_ || times_.empty()) {
-      return;
-    }
-    const auto length = [](const TimeInterval& time) { return has_length(time) ? time.stop_ms - time.start_ms : 0; };
-    const std::uint64_t frame_ms = std::min<std::uint64_t>(frame_.stop_ms, times_.last_ms()) - frame_.start_ms;
-    const std::uint64_t cut_ms = std::max(length(cut_at_start_), length(cut_at_stop_));
-    const std::uint64_t longest_ms = length(times_.longest());
-    if (cut_ms == 0 && longest_ms * least_blocks <= frame_ms) {
-      return;
-    }
-    const std::string sentence = fmt::format(
-        "The time window from {} is made of the whole time blocks that begin in it, which last up to {} s: it holds {} "
-        "s "
-        "to {} s. Events have no other times; let windows begin and end where time blocks do.",
-        asked(), 1e-3 * static_cast<double>(std::max(cut_ms, longest_ms)), 1e-3 * times_.first_ms(),
-        1e-3 * times_.last_ms());
-    if (std::max(cut_ms * most_blocks, longest_ms * least_blocks) > frame_ms) {
-      counts.time_warnings.push_back(sentence);
-    } else {
-      reporter.note(sentence);
-    }
-  }
-
-  Frame frame_;
-  const LoadOptions& options_;
-  bool whole_file_;
-  BlockTimes times_;
-  MovementLog movements_;
-  LiveTimeLog live_times_;
-  TimeInterval cut_at_start_;  ///< block outside that ends in the frame; without length if there is none
-  TimeInterval cut_at_stop_;   ///< block in the frame, or over it, that ends beyond
-};
-
-[[noreturn]] void refuse_empty(const EventCounts& counts, const FrameClock& clock, std::uint64_t impossible) {
+[[noreturn]] void refuse_empty(const EventCounts& counts, const PartClock& clock, std::uint64_t impossible) {
   if (impossible > 0) {
-    throw InputError(
-        fmt::format("all {} prompts in the time window from {} are between crystals that the scanner's model excludes, "
-                    "or that have efficiency 0: is it the right scanner?",
-                    impossible, clock.asked()));
+    throw InputError(fmt::format(
+        "all {} prompts in {} are between crystals that the scanner's model excludes, or that have efficiency 0: is it "
+        "the right scanner?",
+        impossible, clock.name()));
   }
-  clock.refuse_frame_within_block();
+  clock.refuse_part_within_block();
   throw InputError(
-      fmt::format("there are no prompts in the time window from {}: {} were read, from {} s to {} s. Change "
-                  "input.start_s and input.stop_s.",
-                  clock.asked(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
+      fmt::format("there are no prompts in {}: {} were read, from {} s to {} s. Change input.start_s and input.stop_s.",
+                  clock.name(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
 }
 
 /// A column in the given order.
@@ -206,23 +69,6 @@ void reorder(const projectors::LorOrder& order, T* column, std::size_t count) {
   }
 }
 
-std::uint8_t window_of(const std::vector<std::uint8_t>& windows, std::size_t event) {
-  return windows.empty() ? 0 : windows[event];
-}
-
-/// m of the prompts in the frame; 0 for all other events.
-void find_factors(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model, int num_threads,
-                  std::vector<float>& factors) {
-  factors.resize(block.size());
-#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    const bool wanted = block.delayed[i] == 0 && frame.contains(block.time_ms[i]);
-    factors[i] = wanted ? model.factor(block.crystal_a[i], window_of(block.window_a, i), block.crystal_b[i],
-                                       window_of(block.window_b, i))
-                        : 0;
-  }
-}
-
 }  // namespace
 
 projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count) {
@@ -230,8 +76,8 @@ projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, s
 }
 
 struct ListmodeData::Storage {
-  Storage(const LoadOptions& options, const Scanner& scanner)
-      : memory_limit_bytes(options.memory_limit_bytes > 0 ? options.memory_limit_bytes : half_of_memory()),
+  Storage(const LoadOptions& options, const Scanner& scanner, std::shared_ptr<std::uint64_t> memory)
+      : memory_left_bytes(std::move(memory)),
         scratch_folder(options.scratch_folder),
         columns(make_columns(options.subsets)),
         sizes(static_cast<std::size_t>(options.subsets)),
@@ -241,7 +87,7 @@ struct ListmodeData::Storage {
         delayeds_by_window(num_windows > 1 ? num_windows * scanner.num_crystals() : 0) {}
 
   std::unique_ptr<ColumnStore> make_columns(int subsets) const {
-    return std::make_unique<ColumnStore>(column_sizes(subsets), memory_limit_bytes, scratch_folder);
+    return std::make_unique<ColumnStore>(column_sizes(subsets), memory_left_bytes, scratch_folder);
   }
 
   template <class T>
@@ -283,12 +129,12 @@ struct ListmodeData::Storage {
   }
 
   void leave_out_impossible();
-  void add_block(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model,
-                 std::vector<float>& factors);
+  void add_event(const EventBlock& block, std::size_t i, float m, const MultiplicativeModel& model);
+  void state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter);
 
   void deal_to(int subsets);
 
-  std::uint64_t memory_limit_bytes;
+  std::shared_ptr<std::uint64_t> memory_left_bytes;  ///< of all parts of an acquisition
   std::filesystem::path scratch_folder;
   std::unique_ptr<ColumnStore> columns;
   std::vector<std::size_t> sizes;  ///< prompts by subset
@@ -298,39 +144,43 @@ struct ListmodeData::Storage {
   std::vector<std::uint64_t> delayeds_by_window;  ///< [crystal][window]; empty if there is one window only
   std::uint64_t prompts = 0;
   std::uint64_t impossible = 0;
-  std::uint64_t prompts_in_frame = 0;
-  std::uint64_t delayeds_in_frame = 0;
+  std::uint64_t prompts_in_part = 0;
+  std::uint64_t delayeds_in_part = 0;
   EventCounts counts;
   TimeIntervals recorded;
   LiveTimeLog live_times;
 };
 
-void ListmodeData::Storage::add_block(const EventBlock& block, const Frame& frame, const MultiplicativeModel& model,
-                                      std::vector<float>& factors) {
-  find_factors(block, frame, model, num_threads, factors);
-  make_room(block.size());
-  for (std::size_t i = 0; i < block.size(); ++i) {
-    if (!frame.contains(block.time_ms[i])) {
-      continue;
+void ListmodeData::Storage::add_event(const EventBlock& block, std::size_t i, float m,
+                                      const MultiplicativeModel& model) {
+  if (block.delayed[i] != 0) {
+    ++delayeds_in_part;
+    if (model.in_coincidence(block.crystal_a[i], block.crystal_b[i])) {
+      add_delayed(block, i);
     }
-    if (block.delayed[i] != 0) {
-      ++delayeds_in_frame;
-      if (model.in_coincidence(block.crystal_a[i], block.crystal_b[i])) {
-        add_delayed(block, i);
-      }
+  } else {
+    ++prompts_in_part;
+    if (m > 0) {
+      add(block, i, m);
     } else {
-      ++prompts_in_frame;
-      if (factors[i] > 0) {
-        add(block, i, factors[i]);
-      } else {
-        ++impossible;
-      }
+      ++impossible;
     }
   }
 }
 
+/// What was found, when all has been read.
+void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter) {
+  counts = of_file;
+  counts.prompts = prompts_in_part;
+  counts.delayeds = delayeds_in_part;
+  clock.state_in(counts, reporter);
+  recorded = clock.times().recorded();
+  live_times = clock.live_times();
+}
+
 /// Prompt i goes to subset i % subsets, as in add().
 void ListmodeData::Storage::deal_to(int subsets) {
+  columns->yield_memory();
   const std::unique_ptr<ColumnStore> before = std::exchange(columns, make_columns(subsets));
   const std::size_t old_subsets =
       std::exchange(sizes, std::vector<std::size_t>(static_cast<std::size_t>(subsets))).size();
@@ -348,31 +198,58 @@ void ListmodeData::Storage::deal_to(int subsets) {
 
 ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& model, const LoadOptions& options,
                                 Reporter& reporter) {
+  const TimeParts window({part_of(time_window(options.start_s, options.stop_s))});
+  return std::move(load_parts(source, model, window, options, reporter).front());
+}
+
+std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const MultiplicativeModel& model,
+                                                   const TimeParts& parts, const LoadOptions& options,
+                                                   Reporter& reporter) {
   if (options.subsets < 1) {
     throw InputError(fmt::format("the number of subsets is {}: it must be at least 1", options.subsets));
   }
-  const Frame frame(options);
-  FrameClock clock(frame, options);
-  auto storage = std::make_unique<Storage>(options, source.scanner());
+  const auto memory =
+      std::make_shared<std::uint64_t>(options.memory_limit_bytes > 0 ? options.memory_limit_bytes : half_of_memory());
+  std::vector<PartClock> clocks(parts.all().begin(), parts.all().end());
+  std::vector<std::unique_ptr<Storage>> storages;
+  for (std::size_t part = 0; part < parts.count(); ++part) {
+    storages.push_back(std::make_unique<Storage>(options, source.scanner(), memory));
+  }
+  read_parts(source, model, parts, reporter, clocks, storages);
+  const bool empty = std::ranges::all_of(storages, [](const auto& storage) { return storage->prompts == 0; });
+  std::vector<ListmodeData> loaded;
+  for (std::size_t part = 0; part < parts.count(); ++part) {
+    clocks[part].refuse_motion();
+    if ((empty || clocks[part].times().empty()) && !reporter.stop_requested()) {
+      refuse_empty(source.counts(), clocks[part], storages[part]->impossible);
+    }
+    storages[part]->state(source.counts(), clocks[part], reporter);
+    loaded.push_back(ListmodeData(std::move(storages[part])));
+  }
+  return loaded;
+}
+
+void ListmodeData::read_parts(EventSource& source, const MultiplicativeModel& model, const TimeParts& parts,
+                              Reporter& reporter, std::vector<PartClock>& clocks,
+                              std::vector<std::unique_ptr<Storage>>& storages) {
   EventBlock block;
-  std::vector<float> factors;
+  SortedBlock sorted;
   source.rewind();
   while (!reporter.stop_requested() && source.read(block)) {
-    clock.add(block);
-    storage->add_block(block, frame, model, factors);
+    sorted.sort(block, parts, model, storages.front()->num_threads);
+    for (std::uint32_t part = 0; part < parts.count(); ++part) {
+      clocks[part].add(block, sorted.part_of_block, part);
+      if (sorted.prompts[part] > 0) {
+        storages[part]->make_room(sorted.prompts[part]);
+      }
+    }
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      if (sorted.part[i] != TimeParts::none) {
+        storages[sorted.part[i]]->add_event(block, i, sorted.factor[i], model);
+      }
+    }
     reporter.progress("reading events", source.fraction_read());
   }
-  clock.refuse_motion();
-  if (storage->prompts == 0 && !reporter.stop_requested()) {
-    refuse_empty(source.counts(), clock, storage->impossible);
-  }
-  storage->counts = source.counts();
-  storage->counts.prompts = storage->prompts_in_frame;
-  storage->counts.delayeds = storage->delayeds_in_frame;
-  clock.state_in(storage->counts, reporter);
-  storage->recorded = clock.times().recorded();
-  storage->live_times = clock.live_times();
-  return ListmodeData(std::move(storage));
 }
 
 /// Moves the other prompts up, so that prompt i still is in subset i % subsets.

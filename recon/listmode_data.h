@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "projectors/geometry.h"
+#include "recon/data/frames.h"
 #include "recon/events.h"
 #include "recon/model.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
 
 namespace coincide::recon {
+
+class PartClock;
 
 /// One value per event that the model needs beside its crystals.
 struct PromptColumns {
@@ -48,6 +51,11 @@ class ListmodeData {
   /// When the reporter asks to stop, what has been read so far is kept.
   static ListmodeData load(EventSource& source, const MultiplicativeModel& model, const LoadOptions& options,
                            Reporter& reporter);
+  /// The same for several frames or gates in one pass: one of it for each. The parts tell the times (`options.start_s`
+  /// and `stop_s` do not count) and share the memory limit. A part that was recorded may be without prompts, all may
+  /// not.
+  static std::vector<ListmodeData> load_parts(EventSource& source, const MultiplicativeModel& model,
+                                              const TimeParts& parts, const LoadOptions& options, Reporter& reporter);
   ListmodeData(ListmodeData&&) noexcept;
   ListmodeData& operator=(ListmodeData&&) noexcept;
   ~ListmodeData();
@@ -81,6 +89,9 @@ class ListmodeData {
  private:
   struct Storage;
   explicit ListmodeData(std::unique_ptr<Storage> storage);
+  static void read_parts(EventSource& source, const MultiplicativeModel& model, const TimeParts& parts,
+                         Reporter& reporter, std::vector<PartClock>& clocks,
+                         std::vector<std::unique_ptr<Storage>>& storages);
   std::unique_ptr<Storage> storage_;
 };
 
