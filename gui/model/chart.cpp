@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "gui/model/csv.h"
+#include "io/csv_text.h"
 
 namespace coincide::gui {
 namespace {
@@ -22,9 +22,9 @@ std::string column_name(const Chart& chart, const Chart::Series& series) {
 /// The cells of x in the head line: a bin has two ends.
 std::vector<std::string> x_names(const Chart& chart) {
   if (chart.style == Chart::Style::line) {
-    return {csv_cell(chart.x_label)};
+    return {io::csv_cell(chart.x_label)};
   }
-  return {csv_cell("bin begin: " + chart.x_label), csv_cell("bin end: " + chart.x_label)};
+  return {io::csv_cell("bin begin: " + chart.x_label), io::csv_cell("bin end: " + chart.x_label)};
 }
 
 std::size_t num_rows(const Chart& chart, const Chart::Series& series) {
@@ -34,22 +34,22 @@ std::size_t num_rows(const Chart& chart, const Chart::Series& series) {
 
 std::vector<std::string> x_cells(const Chart& chart, const Chart::Series& series, std::size_t row) {
   if (chart.style == Chart::Style::line) {
-    return {csv_cell(series.x[row])};
+    return {io::csv_cell(series.x[row])};
   }
-  return {csv_cell(series.x[row]), csv_cell(series.x[row + 1])};
+  return {io::csv_cell(series.x[row]), io::csv_cell(series.x[row + 1])};
 }
 
 std::string side_by_side(const Chart& chart) {
   std::vector<std::string> head = x_names(chart);
   for (const Chart::Series& series : chart.series) {
-    head.push_back(csv_cell(chart.series.size() == 1 ? chart.y_label : column_name(chart, series)));
+    head.push_back(io::csv_cell(chart.series.size() == 1 ? chart.y_label : column_name(chart, series)));
   }
   std::string csv;
   add_row(csv, head);
   for (std::size_t row = 0; row < num_rows(chart, chart.series.front()); ++row) {
     std::vector<std::string> cells = x_cells(chart, chart.series.front(), row);
     for (const Chart::Series& series : chart.series) {
-      cells.push_back(csv_cell(series.y[row]));
+      cells.push_back(io::csv_cell(series.y[row]));
     }
     add_row(csv, cells);
   }
@@ -59,14 +59,14 @@ std::string side_by_side(const Chart& chart) {
 std::string one_below_the_other(const Chart& chart) {
   std::vector<std::string> head = x_names(chart);
   head.insert(head.begin(), "series");
-  head.push_back(csv_cell(chart.y_label));
+  head.push_back(io::csv_cell(chart.y_label));
   std::string csv;
   add_row(csv, head);
   for (const Chart::Series& series : chart.series) {
     for (std::size_t row = 0; row < num_rows(chart, series); ++row) {
       std::vector<std::string> cells = x_cells(chart, series, row);
-      cells.insert(cells.begin(), csv_cell(series.name));
-      cells.push_back(csv_cell(series.y[row]));
+      cells.insert(cells.begin(), io::csv_cell(series.name));
+      cells.push_back(io::csv_cell(series.y[row]));
       add_row(csv, cells);
     }
   }
@@ -90,7 +90,7 @@ std::string chart_csv(const Chart& chart) {
   const bool shared = !chart.series.empty() && std::ranges::all_of(chart.series, [&](const Chart::Series& series) {
     return series.x == chart.series.front().x && series.y.size() == series.x.size();
   });
-  return csv_remark(chart.subject) + (shared ? side_by_side(chart) : one_below_the_other(chart));
+  return io::csv_remark(chart.subject) + (shared ? side_by_side(chart) : one_below_the_other(chart));
 }
 
 }  // namespace coincide::gui

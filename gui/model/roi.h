@@ -2,55 +2,27 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "recon/data/roi.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
 
-enum class RoiShape { sphere, box, threshold };
+using recon::contains;
+using recon::measure;
+using recon::Roi;
+using recon::roi_shape_name;
+using recon::roi_size_mm;
+using recon::RoiFigures;
+using recon::RoiShape;
+using recon::runs_in_plane;
+using recon::VoxelRun;
 
-/// A region of interest in scanner axes.
-struct Roi {
-  std::string name;
-  RoiShape shape = RoiShape::sphere;
-  std::array<double, 3> centre_mm{};
-  std::array<double, 3> half_size_mm{10, 10, 10};  ///< sphere: the first is the radius. threshold: the box searched
-  double threshold = 0;                            ///< of RoiShape::threshold: voxels at or above it, inside the box
-  bool operator==(const Roi&) const = default;
-};
-
-/// True if the middle of the voxel, which has this value, belongs to the region.
-bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value);
-
-struct RoiFigures {
-  std::int64_t voxels = 0;
-  double volume_ml = 0;
-  double mean = 0, standard_deviation = 0;  ///< of the sample: divided by voxels - 1; 0 for fewer than 2
-  double least = 0, most = 0;
-};
-
-/// Of the voxels whose middles lie in the region. `stop` is asked once per plane of voxels; where it says true, the
-/// answer is that of no voxels.
-RoiFigures measure(const Roi& roi, const recon::Image& image, const std::function<bool()>& stop = {});
-
-/// "sphere", "box", "threshold".
-std::string roi_shape_name(RoiShape shape);
-/// Diameters of a sphere, edges of a box.
-std::array<double, 3> roi_size_mm(const Roi& roi);
 /// A line "# " with the subject that the image is of, then a table with a head line: name, shape, centre and size in
 /// mm, threshold, voxels, volume in mL, mean, sd, min, max, unit.
 std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, const std::string& subject);
-
-/// Voxels that follow each other in Image::values.
-struct VoxelRun {
-  std::int64_t first, count;
-};
-
-/// The voxels [i, ...] whose middles lie in the sphere or box; of RoiShape::threshold: in the box searched.
-std::vector<VoxelRun> runs_in_plane(const Roi& roi, const recon::ImageGrid& grid, std::int64_t i);
 
 /// From and to, each along the axis to the right and the vertical one (recon::slice_axes()) in mm.
 using OutlineSegment = std::array<std::array<double, 2>, 2>;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace coincide::gui {
+namespace coincide::io {
 
 /// Quoted where a comma, a quote or a line end would end the cell (RFC 4180).
 std::string csv_cell(const std::string& text);
@@ -12,4 +12,4 @@ std::string csv_cell(double value);
 /// A line "# text" that says what the table is of; nothing for an empty text.
 std::string csv_remark(const std::string& text);
 
-}  // namespace coincide::gui
+}  // namespace coincide::io

@@ -1,10 +1,10 @@
-#include "gui/model/csv.h"
+#include "io/csv_text.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace coincide::gui {
+namespace coincide::io {
 
 std::string csv_cell(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) {
@@ -26,4 +26,4 @@ std::string csv_remark(const std::string& text) {
   return line.empty() ? "" : fmt::format("# {}\n", line);
 }
 
-}  // namespace coincide::gui
+}  // namespace coincide::io

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "recon/image.h"
+
+namespace coincide::recon {
+
+enum class RoiShape { sphere, box, threshold };
+
+/// A region of interest in scanner axes.
+struct Roi {
+  std::string name;
+  RoiShape shape = RoiShape::sphere;
+  std::array<double, 3> centre_mm{};
+  std::array<double, 3> half_size_mm{10, 10, 10};  ///< sphere: the first is the radius. threshold: the box searched
+  double threshold = 0;                            ///< of RoiShape::threshold: voxels at or above it, inside the box
+  bool operator==(const Roi&) const = default;
+};
+
+/// True if the middle of the voxel, which has this value, belongs to the region.
+bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value);
+
+struct RoiFigures {
+  std::int64_t voxels = 0;
+  double volume_ml = 0;
+  double mean = 0, standard_deviation = 0;  ///< of the sample: divided by voxels - 1; 0 for fewer than 2
+  double least = 0, most = 0;
+};
+
+/// Of the voxels whose middles lie in the region. `stop` is asked once per plane of voxels; where it says true, the
+/// answer is that of no voxels.
+RoiFigures measure(const Roi& roi, const Image& image, const std::function<bool()>& stop = {});
+RoiFigures measure(const Roi& roi, const ImageGrid& grid, std::span<const float> values,
+                   const std::function<bool()>& stop = {});
+
+/// "sphere", "box", "threshold".
+std::string roi_shape_name(RoiShape shape);
+/// Diameters of a sphere, edges of a box.
+std::array<double, 3> roi_size_mm(const Roi& roi);
+/// Voxels that follow each other in Image::values.
+struct VoxelRun {
+  std::int64_t first, count;
+};
+
+/// Of the voxels in the runs.
+RoiFigures measure(std::span<const VoxelRun> runs, const ImageGrid& grid, std::span<const float> values);
+
+/// The voxels [i, ...] whose middles lie in the sphere or box; of RoiShape::threshold: in the box searched.
+std::vector<VoxelRun> runs_in_plane(const Roi& roi, const ImageGrid& grid, std::int64_t i);
+
+/// Voxel indices from `first` up to, not including, `last`.
+struct VoxelRange {
+  std::int64_t first, last;
+};
+
+/// The voxels along one axis that may be in the region; contains() decides.
+VoxelRange range_along(const Roi& roi, const ImageGrid& grid, std::size_t axis);
+
+}  // namespace coincide::recon
