@@ -1,13 +1,29 @@
 #include "io/time_tables.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "io/csv_table.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
+namespace {
+
+struct BloodUnit {
+  std::string name;
+  double bq_per_ml;
+};
+
+const std::vector<BloodUnit>& units() {
+  static const std::vector<BloodUnit> all = {
+      {"Bq/mL", 1}, {"kBq/mL", 1e3}, {"MBq/mL", 1e6}, {"nCi/mL", 37}, {"uCi/mL", 37e3}};
+  return all;
+}
+
+}  // namespace
 
 std::vector<recon::GateTime> read_gates(const std::filesystem::path& path) {
   constexpr int highest = 999;
@@ -25,6 +41,30 @@ std::vector<recon::GateTime> read_gates(const std::filesystem::path& path) {
     times.push_back({static_cast<int>(gate[row]), start_s[row], has_stop ? stop_s[row] : start_s[row] + stop_s[row]});
   }
   return times;
+}
+
+std::vector<std::string> blood_units() {
+  std::vector<std::string> names;
+  for (const BloodUnit& unit : units()) {
+    names.push_back(unit.name);
+  }
+  return names;
+}
+
+std::vector<recon::BloodSample> read_blood_curve(const std::filesystem::path& path, const std::string& unit) {
+  const auto known = std::ranges::find(units(), unit, &BloodUnit::name);
+  if (known == units().end()) {
+    throw InputError(fmt::format("the unit \"{}\" of the blood curve {} is not one of {}", unit, path.string(),
+                                 fmt::join(blood_units(), ", ")));
+  }
+  const CsvTable table = CsvTable::read(path);
+  const auto time_s = table.column("time_s");
+  const auto activity = table.column("activity");
+  std::vector<recon::BloodSample> samples;
+  for (std::size_t row = 0; row < table.num_rows(); ++row) {
+    samples.push_back({time_s[row], known->bq_per_ml * activity[row]});
+  }
+  return samples;
 }
 
 }  // namespace coincide::io

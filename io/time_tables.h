@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "recon/data/frames.h"
+#include "recon/kinetics/blood_curve.h"
 
 namespace coincide::io {
 
@@ -11,5 +13,11 @@ namespace coincide::io {
 
 /// Columns gate, start_s and stop_s or duration_s. Throws FileError.
 std::vector<recon::GateTime> read_gates(const std::filesystem::path& path);
+
+/// The units that a blood curve may have.
+std::vector<std::string> blood_units();
+/// Columns time_s and activity, in `unit`, which the table does not state either. In Bq/mL. Throws FileError, and
+/// InputError for a unit that is not one of blood_units().
+std::vector<recon::BloodSample> read_blood_curve(const std::filesystem::path& path, const std::string& unit);
 
 }  // namespace coincide::io

@@ -72,6 +72,15 @@ class TimeTablesTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(FileError, io::read_gates(written("gate,start_s\n1,0\n")));
   }
 
+  void blood_curves_come_in_bq_per_ml() {
+    const auto path = written("time_s,activity\n0,0\n12.5,2.5\n");
+    QCOMPARE(io::read_blood_curve(path, "kBq/mL")[1].activity, 2500.0);
+    QCOMPARE(io::read_blood_curve(path, "nCi/mL")[1].activity, 92.5);
+    QCOMPARE(io::read_blood_curve(path, "Bq/mL")[1].time_s, 12.5);
+    QVERIFY_THROWS_EXCEPTION(InputError, io::read_blood_curve(path, "kBq/L"));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_blood_curve(written("time_s,plasma\n0,0\n"), "Bq/mL"));
+  }
+
  private:
   std::filesystem::path written(const std::string& text) const {
     const std::filesystem::path path = folder_.filePath("table.csv").toStdString();

@@ -1,0 +1,215 @@
+// Patlak's model with Cp = 1e5 exp(-t/600) + 2e4, K = 0.02/min, V = 0.4 and 12 frames of 300 s from 1800 s on, whose
+// means are worked out here from the formula, not from the curve's samples.
+
+#include "recon/kinetics/patlak.h"
+
+#include <QtTest>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "projectors/error.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+namespace {
+
+using recon::BloodCurve;
+using recon::BloodSample;
+using recon::CurveDecay;
+using recon::ImageSeries;
+using recon::PatlakTerms;
+
+constexpr double k_per_s = 0.02 / 60, v = 0.4;
+constexpr double half_life_s = 6584.04;
+
+double cp(double t) { return 1e5 * std::exp(-t / 600) + 2e4; }
+double integral_of_cp(double t) { return 6e7 * -std::expm1(-t / 600) + 2e4 * t; }
+double double_integral_of_cp(double t) { return 6e7 * (t + 600 * std::expm1(-t / 600)) + 1e4 * t * t; }
+
+PatlakTerms exact_terms(double start_s, double stop_s) {
+  const double duration_s = stop_s - start_s;
+  return {(double_integral_of_cp(stop_s) - double_integral_of_cp(start_s)) / duration_s,
+          (integral_of_cp(stop_s) - integral_of_cp(start_s)) / duration_s};
+}
+
+double tissue(const PatlakTerms& terms) { return k_per_s * terms.integral + v * terms.activity; }
+
+double decay(double from_s, double to_s) { return std::exp(-std::numbers::ln2 / half_life_s * (to_s - from_s)); }
+
+/// The curve, corrected to `reference_s` of the injection's clock, every second until 6000 s.
+std::vector<BloodSample> samples(double first_s = 0) {
+  std::vector<BloodSample> all;
+  for (double t = first_s; t <= 6000; ++t) {
+    all.push_back({t, cp(t)});
+  }
+  return all;
+}
+
+BloodCurve curve() { return {samples(), {.decay = CurveDecay::corrected, .half_life_s = half_life_s}}; }
+
+/// Two voxels, the second with half of the activity. Injection at 100 s of the data's clock.
+ImageSeries study(int first_frame = 0) {
+  ImageSeries series{.grid = recon::centred_grid({2, 1, 1}, {4, 4, 4}, {0, 0, 0}),
+                     .unit = "Bq/mL",
+                     .decay_corrected = true,
+                     .reference_s = 100,
+                     .half_life_s = half_life_s,
+                     .injection_s = 100};
+  for (int frame = first_frame; frame < 12; ++frame) {
+    const double start_s = 1800 + 300 * frame;
+    const auto value = static_cast<float>(tissue(exact_terms(start_s, start_s + 300)));
+    series.frames.push_back({.values = {value, value / 2},
+                             .start_s = 100 + start_s,
+                             .duration_s = 300,
+                             .decay_factor = 1 / decay(0, start_s + 150)});
+  }
+  return series;
+}
+
+bool close(double value, double expected, double relative) {
+  return std::abs(value - expected) <= relative * std::abs(expected);
+}
+
+}  // namespace
+
+class PatlakTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void integrals_of_straight_lines_are_exact() {
+    const std::vector<BloodSample> triangle{{-10, 0}, {10, 4}, {30, 0}};
+    const BloodCurve blood(triangle, {.decay = CurveDecay::corrected});
+    QCOMPARE(blood.activity(0), 2.0);  // what lies before the injection is cut off
+    QCOMPARE(blood.activity(20), 2.0);
+    QCOMPARE(blood.integral(10), 30.0);
+    QCOMPARE(blood.integral(30), 70.0);
+    QVERIFY(close(blood.double_integral(10), 2 * 50 + 0.2 * 1000 / 6, 1e-14));
+    // from there on 30 u + 2 u^2 - 0.1 u^3 / 3 over u = 0 ... 20
+    QVERIFY(close(blood.double_integral(30), blood.double_integral(10) + 30 * 20 + 2 * 400 - 0.2 * 8000 / 6, 1e-14));
+    QVERIFY_THROWS_EXCEPTION(InputError, blood.integral(30.01));
+    QVERIFY_THROWS_EXCEPTION(InputError, blood.integral(-0.01));
+  }
+
+  void terms_are_means_over_the_frame() {
+    const BloodCurve blood = curve();
+    for (int frame = 0; frame < 12; ++frame) {
+      const double start_s = 1800 + 300 * frame;
+      const PatlakTerms expected = exact_terms(start_s, start_s + 300);
+      const PatlakTerms terms = recon::patlak_terms(blood, start_s, start_s + 300);
+      QVERIFY(close(terms.integral, expected.integral, 1e-6));
+      QVERIFY(close(terms.activity, expected.activity, 1e-6));
+    }
+  }
+
+  void parameters_come_back() {
+    const recon::PatlakImages images = recon::indirect_patlak(study(), curve(), 1800);
+    QVERIFY(close(images.slope.values[0], 0.02, 1e-5));
+    QVERIFY(close(images.intercept.values[0], 0.4, 1e-5));
+    QVERIFY(close(images.slope.values[1], 0.01, 1e-5));
+    QCOMPARE(images.slope.unit, std::string("1/min"));
+    QCOMPARE(images.slope.frame_start_s, 1900.0);
+    QCOMPARE(images.slope.frame_duration_s, 3600.0);
+  }
+
+  /// Frames' means fit to the last digit; values in the middle of frames, as Patlak's plot of C / Cp takes them, do
+  /// not.
+  void middles_of_frames_are_not_their_means() {
+    std::vector<PatlakTerms> means, middles;
+    std::vector<double> activity, ones, of_plot;
+    for (int frame = 0; frame < 12; ++frame) {
+      const double middle_s = 1950 + 300 * frame;
+      means.push_back(exact_terms(middle_s - 150, middle_s + 150));
+      middles.push_back({integral_of_cp(middle_s), cp(middle_s)});
+      activity.push_back(tissue(means.back()));
+      ones.push_back(1);
+      of_plot.push_back(1 / (cp(middle_s) * cp(middle_s)));
+    }
+    const auto [k, volume] = recon::fit_patlak(means, activity, ones);
+    QVERIFY(close(k, k_per_s, 1e-10) && close(volume, v, 1e-10));
+    const auto [k_of_middles, volume_of_middles] = recon::fit_patlak(middles, activity, of_plot);
+    QVERIFY(std::abs(60 * k_of_middles - 0.019996) < 5e-7);
+    QVERIFY(std::abs(volume_of_middles - 0.40053) < 5e-6);
+  }
+
+  /// The integral counts from the injection, whichever frames are fitted.
+  void late_frames_give_the_same() {
+    const recon::PatlakImages all = recon::indirect_patlak(study(), curve(), 1800);
+    const recon::PatlakImages late = recon::indirect_patlak(study(), curve(), 3600);
+    const recon::PatlakImages alone = recon::indirect_patlak(study(6), curve(), 1800);
+    QVERIFY(close(late.slope.values[0], all.slope.values[0], 1e-5));
+    QVERIFY(close(late.intercept.values[0], all.intercept.values[0], 1e-5));
+    QCOMPARE(late.slope.values, alone.slope.values);
+    QCOMPARE(late.slope.frame_start_s, 3700.0);
+  }
+
+  /// As measured, corrected to the injection or to the start of the scan, counted from three zeros: one K.
+  void curves_of_any_form_give_the_same() {
+    const recon::PatlakImages expected = recon::indirect_patlak(study(), curve(), 1800);
+    std::vector<BloodSample> measured = samples(), to_scan = samples();
+    for (BloodSample& sample : measured) {
+      sample.activity *= decay(0, sample.time_s);
+    }
+    for (BloodSample& sample : to_scan) {
+      sample.activity *= decay(0, 100);
+    }
+    const BloodCurve curves[] = {
+        {measured, {.zero_s = 100, .injection_s = 100, .reference_s = 100, .half_life_s = half_life_s}},
+        {samples(),
+         {.zero_s = 100,
+          .injection_s = 100,
+          .decay = CurveDecay::corrected,
+          .corrected_to_s = 100,
+          .reference_s = 100,
+          .half_life_s = half_life_s}},
+        {to_scan,
+         {.zero_s = 100,
+          .injection_s = 100,
+          .decay = CurveDecay::corrected,
+          .corrected_to_s = 200,
+          .reference_s = 100,
+          .half_life_s = half_life_s}}};
+    for (const BloodCurve& blood : curves) {
+      QVERIFY(close(blood.activity(2000), cp(2000), 1e-12));
+      const recon::PatlakImages images = recon::indirect_patlak(study(), blood, 1800);
+      QVERIFY(close(images.slope.values[0], expected.slope.values[0], 1e-6));
+    }
+  }
+
+  void the_zero_of_the_table_does_not_matter() {
+    for (const double zero_s : {0.0, 100.0, -3599.9}) {
+      std::vector<BloodSample> shifted = samples();
+      for (BloodSample& sample : shifted) {
+        sample.time_s += 100 - zero_s;
+      }
+      const BloodCurve blood(shifted, {.zero_s = zero_s, .injection_s = 100, .decay = CurveDecay::corrected});
+      QCOMPARE(blood.integral(4321), BloodCurve(samples(), {.decay = CurveDecay::corrected}).integral(4321));
+    }
+  }
+
+  void what_is_not_known_is_refused() {
+    const recon::BloodCurveClock corrected{.decay = CurveDecay::corrected};
+    QVERIFY_THROWS_EXCEPTION(InputError, BloodCurve(samples(5), corrected));  // begins after the injection
+    QVERIFY_THROWS_EXCEPTION(InputError, BloodCurve(samples(), {}));          // as measured, without half-life
+    const std::vector<BloodSample> twice{{0, 1}, {10, 2}, {10.0001, 3}}, one{{0, 1}}, before{{-20, 1}, {-10, 1}};
+    QVERIFY_THROWS_EXCEPTION(InputError, BloodCurve(twice, corrected));
+    QVERIFY_THROWS_EXCEPTION(InputError, BloodCurve(one, corrected));
+    QVERIFY_THROWS_EXCEPTION(InputError, BloodCurve(before, corrected));
+    std::vector<BloodSample> broken = samples();
+    broken[7].activity = std::nan("");
+    QVERIFY_THROWS_EXCEPTION(InputError, BloodCurve(broken, corrected));
+
+    const std::vector<BloodSample> short_samples{{0, 1}, {5000, 1}};
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::indirect_patlak(study(), BloodCurve(short_samples, corrected), 1800));
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::indirect_patlak(study(), curve(), 5000));  // one frame
+    ImageSeries series = study();
+    series.injection_s.reset();
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::indirect_patlak(series, curve(), 1800));
+  }
+};
+
+COINCIDE_TEST_CLASS(PatlakTest)
+
+}  // namespace coincide::tests
+
+#include "patlak_test.moc"
