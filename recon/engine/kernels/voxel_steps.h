@@ -148,6 +148,6 @@ struct Threshold {
 };
 
 using VoxelStep = std::variant<EmStep, OneStepLate, Precondition, InvertCurvature, PreconditionedStep, MomentumStep,
-                               ProjectedGradient, Combine, Multiply, Threshold>;
+                               ProjectedGradient, Combine, Multiply, AddPatlakRatio, Threshold>;
 
 }  // namespace coincide::recon::kernels
