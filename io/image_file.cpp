@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "io/nifti_image.h"
+#include "io/nifti_series.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -15,12 +16,14 @@ struct ImageFormat {
   std::string suffix;
   recon::Image (*read)(const std::filesystem::path&);
   void (*write)(const std::filesystem::path&, const recon::Image&);
+  ReadSeries (*read_series)(const std::filesystem::path&);
+  void (*write_series)(const std::filesystem::path&, const recon::ImageSeries&);
 };
 
 const std::vector<ImageFormat>& image_formats() {
   static const std::vector<ImageFormat> formats = {
-      {"nii.gz", read_nifti, write_nifti},
-      {"nii", read_nifti, write_nifti},
+      {"nii.gz", read_nifti, write_nifti, read_nifti_series, write_nifti_with_side_file},
+      {"nii", read_nifti, write_nifti, read_nifti_series, write_nifti_with_side_file},
   };
   return formats;
 }
@@ -51,6 +54,12 @@ recon::Image read_image(const std::filesystem::path& path) { return format_of<Fi
 
 void write_image(const std::filesystem::path& path, const recon::Image& image) {
   format_of<InputError>(path).write(path, image);
+}
+
+ReadSeries read_image_series(const std::filesystem::path& path) { return format_of<FileError>(path).read_series(path); }
+
+void write_image_series(const std::filesystem::path& path, const recon::ImageSeries& series) {
+  format_of<InputError>(path).write_series(path, series);
 }
 
 }  // namespace coincide::io

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "io/read_series.h"
 #include "recon/image.h"
 
 namespace coincide::io {
@@ -18,5 +19,12 @@ recon::Image read_image(const std::filesystem::path& path);
 /// Writes the image in the format of the suffix, under a temporary name first. Throws InputError for an unknown suffix,
 /// FileError if it cannot be written.
 void write_image(const std::filesystem::path& path, const recon::Image& image);
+
+/// Reads an image of one or more frames with what stands beside it about them. Throws FileError.
+ReadSeries read_image_series(const std::filesystem::path& path);
+
+/// Writes all frames to one file, and their times beside it. Throws as write_image(), and InputError for a series that
+/// is empty, inconsistent or without times.
+void write_image_series(const std::filesystem::path& path, const recon::ImageSeries& series);
 
 }  // namespace coincide::io

@@ -1,6 +1,7 @@
 """NIfTI files against nibabel: what it writes we read, what we write it reads, voxel by voxel in space."""
 
 import itertools
+import json
 import os
 import subprocess
 
@@ -85,3 +86,44 @@ def test_header_that_we_write(tmp_path, suffix):
     np.testing.assert_allclose(copy.get_qform(), copy.get_sform(), atol=1e-5)
     np.testing.assert_allclose(header.get_zooms(), VOXEL_MM)
     assert header.get_xyzt_units() == ("mm", "sec")
+
+
+DURATIONS = [30] * 10 + [60] * 5
+STARTS = [60 + sum(DURATIONS[:frame]) for frame in range(len(DURATIONS))]
+SIDE_FILE = {
+    "Units": "Bq/mL",
+    "TimeZero": "14:05:09",
+    "ScanStart": 0,
+    "InjectionStart": 0,
+    "FrameTimesStart": STARTS,
+    "FrameDuration": DURATIONS,
+    "ImageDecayCorrected": True,
+    "ImageDecayCorrectionTime": 0,
+    "DecayCorrectionFactor": [1 + start / 4096 for start in STARTS],
+}
+
+
+def copied_frames(folder, side_file):
+    values = np.stack([numbered(np.float32) + frame for frame in range(len(DURATIONS))], axis=-1)
+    image = nibabel.Nifti1Image(values, affine((1, 0, 2), (1, -1, 1)))
+    image.header.set_xyzt_units("mm", "sec")
+    nibabel.save(image, folder / "in.nii.gz")
+    (folder / "in.json").write_text(json.dumps(side_file))
+    copy = folder / "out.nii.gz"
+    return image, copy, subprocess.run([os.environ["COINCIDE_IMAGE_COPY"], folder / "in.nii.gz", copy, "frames"])
+
+
+def test_frames_keep_values_and_times(tmp_path):
+    image, path, run = copied_frames(tmp_path, SIDE_FILE)
+    assert run.returncode == 0
+    copy = nibabel.load(path)
+    assert copy.shape[3] == len(DURATIONS)
+    assert copy.header["pixdim"][4] == 0, "uneven frames have no step"
+    for frame in (0, 9, 14):
+        assert values_in_space(copy.slicer[..., frame]) == values_in_space(image.slicer[..., frame])
+    assert json.loads((tmp_path / "out.json").read_text()) == SIDE_FILE
+
+
+def test_lists_of_other_lengths_are_refused(tmp_path):
+    _, path, run = copied_frames(tmp_path, {**SIDE_FILE, "FrameTimesStart": STARTS + [960]})
+    assert run.returncode == 1 and not path.exists()

@@ -1,0 +1,192 @@
+#include "io/bids_frames.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include "io/input_file.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+bool is_time_of_day(const std::string& text) {
+  static const std::regex form(R"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?)");
+  return std::regex_match(text, form);
+}
+
+/// The numbers of a side file.
+class SideFile {
+ public:
+  explicit SideFile(const std::filesystem::path& path)
+      : name_(path.string()), json_(Json::parse(read_text_file(path), nullptr, false)) {
+    if (!json_.is_object()) {
+      throw FileError(fmt::format("{}: this is not a JSON file with one object.", name_));
+    }
+  }
+
+  bool has(const char* key) const { return json_.contains(key) && !json_[key].is_null(); }
+  std::string text(const char* key) const {
+    if (!json_[key].is_string()) {
+      throw FileError(fmt::format("{}: {} is {}; text is needed.", name_, key, json_[key].dump()));
+    }
+    return json_[key].get<std::string>();
+  }
+  bool yes(const char* key) const {
+    if (!json_[key].is_boolean()) {
+      throw FileError(fmt::format("{}: {} is {}; true or false is needed.", name_, key, json_[key].dump()));
+    }
+    return json_[key].get<bool>();
+  }
+  double number(const char* key) const { return number(key, json_[key]); }
+  /// One number per frame; a number alone is a list of one.
+  std::vector<double> list(const char* key, std::size_t frames) const;
+  const std::string& name() const { return name_; }
+
+ private:
+  double number(const char* key, const Json& value) const {
+    if (!value.is_number() || !std::isfinite(value.get<double>())) {
+      throw FileError(
+          fmt::format("{}: {} holds {}; a number is needed (times are in s from TimeZero, not times of "
+                      "day).",
+                      name_, key, value.dump()));
+    }
+    return value.get<double>();
+  }
+
+  std::string name_;
+  Json json_;
+};
+
+std::vector<double> SideFile::list(const char* key, std::size_t frames) const {
+  std::vector<double> numbers;
+  if (!json_[key].is_array()) {
+    numbers.push_back(number(key));
+  } else {
+    for (const Json& value : json_[key]) {
+      numbers.push_back(number(key, value));
+    }
+  }
+  if (numbers.size() != frames) {
+    throw FileError(fmt::format("{}: {} has {} values, but the image has {} frames: one is needed for each.", name_,
+                                key, numbers.size(), frames));
+  }
+  return numbers;
+}
+
+void read_clock(const SideFile& file, recon::ImageSeries& series) {
+  if (file.has("TimeZero")) {
+    series.time_zero = file.text("TimeZero");
+    if (!is_time_of_day(series.time_zero)) {
+      throw FileError(
+          fmt::format("{}: TimeZero is \"{}\"; hh:mm:ss of 24 h is needed.", file.name(), series.time_zero));
+    }
+  }
+  if (file.has("InjectionStart")) {
+    series.injection_s = file.number("InjectionStart");
+  }
+}
+
+void read_times(const SideFile& file, recon::ImageSeries& series, std::vector<std::string>& warnings) {
+  if (!file.has("FrameTimesStart") || !file.has("FrameDuration")) {
+    warnings.push_back(
+        fmt::format("{} does not say when the frames were measured (FrameTimesStart, FrameDuration).", file.name()));
+    return;
+  }
+  const std::vector<double> start_s = file.list("FrameTimesStart", series.frames.size());
+  const std::vector<double> duration_s = file.list("FrameDuration", series.frames.size());
+  for (std::size_t i = 0; i < series.frames.size(); ++i) {
+    if (!(duration_s[i] > 0)) {
+      throw FileError(fmt::format("{}: FrameDuration of frame {} is {} s; more than 0 is needed.", file.name(), i + 1,
+                                  duration_s[i]));
+    }
+    series.frames[i].start_s = start_s[i];
+    series.frames[i].duration_s = duration_s[i];
+  }
+}
+
+void read_decay(const SideFile& file, recon::ImageSeries& series, std::vector<std::string>& warnings) {
+  series.half_life_s = file.has("RadionuclideHalfLife") ? file.number("RadionuclideHalfLife") : 0;
+  if (!file.has("ImageDecayCorrected")) {
+    warnings.push_back(fmt::format(
+        "{} does not say whether the images are corrected for decay (ImageDecayCorrected): taken as not corrected.",
+        file.name()));
+    return;
+  }
+  series.decay_corrected = file.yes("ImageDecayCorrected");
+  if (file.has("ImageDecayCorrectionTime")) {
+    series.reference_s = file.number("ImageDecayCorrectionTime");
+  } else if (series.decay_corrected) {
+    warnings.push_back(fmt::format(
+        "{} does not say to when the images are corrected for decay (ImageDecayCorrectionTime): taken as its TimeZero.",
+        file.name()));
+  }
+  if (file.has("DecayCorrectionFactor")) {
+    const std::vector<double> factors = file.list("DecayCorrectionFactor", series.frames.size());
+    for (std::size_t i = 0; i < factors.size(); ++i) {
+      series.frames[i].decay_factor = factors[i];
+    }
+  } else if (series.decay_corrected) {
+    warnings.push_back(
+        fmt::format("{} lacks the factors of the decay correction (DecayCorrectionFactor): taken as 1.", file.name()));
+  }
+}
+
+}  // namespace
+
+std::filesystem::path side_file(const std::filesystem::path& image) {
+  std::filesystem::path path = image;
+  if (path.extension() == ".gz") {
+    path.replace_extension();
+  }
+  return path.replace_extension(".json");
+}
+
+void put_frames(const recon::ImageSeries& series, nlohmann::ordered_json& json) {
+  check_series(series);
+  if (!series.has_times()) {
+    throw InputError("the frames of the image series have no times, so none can be written beside them");
+  }
+  if (!series.time_zero.empty() && !is_time_of_day(series.time_zero)) {
+    throw InputError(fmt::format("the time of day \"{}\" is not hh:mm:ss of 24 h", series.time_zero));
+  }
+  json["Units"] = series.unit;
+  if (!series.time_zero.empty()) {
+    json["TimeZero"] = series.time_zero;
+    json["ScanStart"] = 0;
+  }
+  if (series.injection_s) {
+    json["InjectionStart"] = *series.injection_s;
+  }
+  for (const char* list : {"FrameTimesStart", "FrameDuration", "DecayCorrectionFactor"}) {
+    json[list] = Json::array();
+  }
+  for (const recon::SeriesFrame& frame : series.frames) {
+    json["FrameTimesStart"].push_back(frame.start_s);
+    json["FrameDuration"].push_back(frame.duration_s);
+    json["DecayCorrectionFactor"].push_back(frame.decay_factor);
+  }
+  json["ImageDecayCorrected"] = series.decay_corrected;
+  json["ImageDecayCorrectionTime"] = series.reference_s;
+  if (series.half_life_s > 0) {
+    json["RadionuclideHalfLife"] = series.half_life_s;
+  }
+}
+
+std::vector<std::string> read_frames(const std::filesystem::path& json, recon::ImageSeries& series) {
+  const SideFile file(json);
+  std::vector<std::string> warnings;
+  if (file.has("Units")) {
+    series.unit = file.text("Units");
+  }
+  read_clock(file, series);
+  read_times(file, series, warnings);
+  read_decay(file, series, warnings);
+  return warnings;
+}
+
+}  // namespace coincide::io
