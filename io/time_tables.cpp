@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "io/csv_table.h"
@@ -65,6 +66,19 @@ std::vector<recon::BloodSample> read_blood_curve(const std::filesystem::path& pa
     samples.push_back({time_s[row], known->bq_per_ml * activity[row]});
   }
   return samples;
+}
+
+std::vector<recon::PoseRow> read_poses(const std::filesystem::path& path) {
+  const CsvTable table = CsvTable::read(path);
+  const auto time_s = table.column("time_s");
+  const std::array q{table.column("qw"), table.column("qx"), table.column("qy"), table.column("qz")};
+  const std::array t_mm{table.column("tx_mm"), table.column("ty_mm"), table.column("tz_mm")};
+  std::vector<recon::PoseRow> rows;
+  for (std::size_t row = 0; row < table.num_rows(); ++row) {
+    rows.push_back(
+        {time_s[row], {{q[0][row], q[1][row], q[2][row], q[3][row]}, {t_mm[0][row], t_mm[1][row], t_mm[2][row]}}});
+  }
+  return rows;
 }
 
 }  // namespace coincide::io

@@ -81,6 +81,15 @@ class TimeTablesTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(FileError, io::read_blood_curve(written("time_s,plasma\n0,0\n"), "Bq/mL"));
   }
 
+  void poses_have_eight_columns() {
+    const auto rows =
+        io::read_poses(written("qx,qw,qy,qz,time_s,tx_mm,ty_mm,tz_mm\n0,1,0,0,0,0,0,0\n0.6,0.8,0,0,12.5,1,-2,3\n"));
+    QCOMPARE(rows.size(), std::size_t{2});
+    QCOMPARE(rows[1].time_s, 12.5);
+    QCOMPARE(rows[1].pose, (recon::Pose{{0.8, 0.6, 0, 0}, {1, -2, 3}}));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_poses(written("time_s,qw,qx,qy,qz,tx,ty,tz\n0,1,0,0,0,0,0,0\n")));
+  }
+
  private:
   std::filesystem::path written(const std::string& text) const {
     const std::filesystem::path path = folder_.filePath("table.csv").toStdString();

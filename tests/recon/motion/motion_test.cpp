@@ -1,0 +1,249 @@
+// Poses, the few that stand for many, and images and LORs that move with them.
+
+#include <QtTest>
+#include <cmath>
+#include <cstring>
+#include <numbers>
+#include <random>
+#include <vector>
+
+#include "projectors/error.h"
+#include "projectors/projector.h"
+#include "recon/motion/moved_image.h"
+#include "recon/motion/pose_clusters.h"
+#include "recon/motion/poses.h"
+#include "support/small_scanner.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+namespace {
+
+using recon::Image;
+using recon::Point;
+using recon::Pose;
+using recon::PoseMap;
+using recon::PoseRow;
+using recon::PoseTable;
+using recon::TimeIntervals;
+
+Pose turned_about_z(double degrees, const Point& t_mm) {
+  const double half = degrees / 2 * std::numbers::pi / 180;
+  return {{std::cos(half), 0, 0, std::sin(half)}, t_mm};
+}
+
+/// 20 mm and 10 degrees.
+Pose nodded() { return turned_about_z(10, {0, 20, 0}); }
+
+TimeIntervals recorded(std::uint32_t start_ms, std::uint32_t stop_ms) {
+  TimeIntervals times;
+  times.add({start_ms, stop_ms});
+  return times;
+}
+
+/// A round warm object off the middle, much wider than a voxel.
+Image blob(const Point& centre_mm) {
+  Image image(recon::centred_grid({61, 61, 21}, {2, 2, 2}, {0, 0, 0}), 0, "Bq/mL");
+  for (int i = 0; i < 61; ++i) {
+    for (int j = 0; j < 61; ++j) {
+      for (int k = 0; k < 21; ++k) {
+        const double x = 2 * i - 60 - centre_mm[0], y = 2 * j - 60 - centre_mm[1], z = 2 * k - 20 - centre_mm[2];
+        image.at(i, j, k) = static_cast<float>(std::exp(-(x * x + 0.5 * y * y + z * z) / 200));
+      }
+    }
+  }
+  return image;
+}
+
+double line_integral(const Image& image, const recon::Vec3& from, const recon::Vec3& to) {
+  float value = 0;
+  projectors::Projector(image.grid, {.num_threads = 1})
+      .forward({.start_mm = from.data(), .end_mm = to.data(), .count = 1}, projectors::NoTof{}, image.values.data(),
+               &value);
+  return value;
+}
+
+}  // namespace
+
+class MotionTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void poses_turn_and_shift() {
+    const PoseMap map(turned_about_z(90, {10, 0, -5}));
+    const Point moved = map.to_scanner({1, 2, 3});
+    QVERIFY(std::abs(moved[0] - 8) < 1e-12 && std::abs(moved[1] - 1) < 1e-12 && std::abs(moved[2] + 2) < 1e-12);
+    const PoseMap any({{0.5, -0.5, 0.5, 0.5}, {3, -7, 11}});
+    const Point back = any.to_reference(any.to_scanner({1, 2, 3}));
+    QVERIFY(std::abs(back[0] - 1) + std::abs(back[1] - 2) + std::abs(back[2] - 3) < 1e-12);
+  }
+
+  /// The same table counted from three zeros; rows in any order.
+  void a_pose_holds_until_the_next() {
+    for (const double zero_s : {0.0, 100.1, -3599.9}) {
+      const std::vector<PoseRow> rows{{20.3 - zero_s, nodded()}, {-zero_s, {}}, {10.1 - zero_s, turned_about_z(5, {})}};
+      const PoseTable table(rows, zero_s);
+      QCOMPARE(table.pose(table.row_at(0)), Pose{});
+      QCOMPARE(table.row_at(10'099), std::size_t{0});
+      QCOMPARE(table.row_at(10'100), std::size_t{1});
+      QCOMPARE(table.row_at(4'000'000'000), std::size_t{2});
+      QCOMPARE(table.times_of(1).list(), (std::vector<recon::TimeInterval>{{10'100, 20'300}}));
+    }
+  }
+
+  void tables_that_are_none_are_refused() {
+    const auto refuses = [](const std::vector<PoseRow>& rows) {
+      try {
+        PoseTable table(rows, 0);
+      } catch (const InputError&) {
+        return true;
+      }
+      return false;
+    };
+    QVERIFY(refuses({}));
+    QVERIFY(refuses({{0, {}}, {0.0001, nodded()}}));
+    QVERIFY(refuses({{0, {{1, 0, 0, 0.2}, {}}}}));
+    QVERIFY(refuses({{0, {{0, 0, 0, 0}, {}}}}));
+    QVERIFY(refuses({{0, {{1, 0, 0, 0}, {std::nan(""), 0, 0}}}}));
+    QVERIFY(!refuses({{0, {{1.004, 0, 0, 0}, {}}}}));
+    const std::vector<PoseRow> late{{1, {}}};
+    const PoseTable table(late, 0);
+    table.check_covers(recorded(1000, 2000));
+    try {
+      table.check_covers(recorded(500, 2000));
+      QFAIL("not covered");
+    } catch (const InputError& error) {
+      const QString sentence = error.what();
+      QVERIFY2(sentence.contains("begin at 1 s") && sentence.contains("0.5 s to 2 s"), error.what());
+    }
+  }
+
+  /// 600 rows of noise around three poses.
+  void clusters_stand_where_the_poses_are() {
+    std::mt19937 random(1);
+    std::normal_distribution<double> noise(0, 0.05);
+    const std::vector<Pose> stands{{}, nodded(), turned_about_z(-8, {5, 0, 3})};
+    std::vector<PoseRow> rows;
+    for (int i = 0; i < 600; ++i) {
+      const std::size_t stand = i < 300 ? 0 : i < 500 ? 1 : 2;
+      Pose pose = stands[stand];
+      for (double& t : pose.t_mm) {
+        t += noise(random);
+      }
+      if (i % 2 == 0) {  // the same rotation
+        for (double& q : pose.q) {
+          q = -q;
+        }
+      }
+      rows.push_back({static_cast<double>(i), pose});
+    }
+    const auto clusters = recon::cluster_poses(PoseTable(rows, 0), recorded(0, 600'000), {.near_mm = 1});
+    QCOMPARE(clusters.poses.size(), std::size_t{3});
+    const std::array<double, 3> shares{300.0 / 600, 200.0 / 600, 100.0 / 600};
+    for (std::size_t stand = 0; stand < 3; ++stand) {
+      const std::uint32_t cluster = clusters.cluster_of_row[stand == 0 ? 0 : stand == 1 ? 300 : 599];
+      QVERIFY(recon::distance_mm(clusters.poses[cluster], stands[stand], {}) < 0.02);
+      QVERIFY(std::abs(clusters.weights[cluster] - shares[stand]) < 1e-12);
+    }
+    QVERIFY(clusters.farthest_mm > 0.05 && clusters.farthest_mm < 0.3);
+
+    std::vector<PoseRow> drift;
+    for (int i = 0; i < 1000; ++i) {
+      drift.push_back({static_cast<double>(i), turned_about_z(0.01 * i, {0.02 * i, 0, 0})});
+    }
+    const auto few = recon::cluster_poses(PoseTable(drift, 0), recorded(0, 1'000'000), {});
+    QCOMPARE(few.poses.size(), std::size_t{32});
+    QVERIFY2(few.farthest_mm < 0.8, std::to_string(few.farthest_mm).c_str());  // 23 mm of way in 32 parts
+  }
+
+  /// What was not recorded in the frame has no part in it; decay and dead time have.
+  void weights_are_those_of_the_frame() {
+    const std::vector<PoseRow> rows{{0, {}}, {100, nodded()}, {200, {}}};
+    const PoseTable table(rows, 0);
+    const auto second = recon::cluster_poses(table, recorded(120'000, 180'000), {});
+    QCOMPARE(second.poses, std::vector<Pose>{table.pose(1)});
+    QCOMPARE(second.weights, std::vector<double>{1});
+    QCOMPARE(second.cluster_of_row[0], recon::PoseClusters::none);
+
+    TimeIntervals gates = recorded(0, 10'000);
+    gates.add({100'000, 150'000});
+    const auto uneven = recon::cluster_poses(table, gates, {});
+    QVERIFY(std::abs(uneven.weights[uneven.cluster_of_row[1]] - 50.0 / 60) < 1e-12);
+    const std::vector<double> live{1, 0.2, 1};
+    const auto dead = recon::cluster_poses(table, gates, {}, live);
+    QVERIFY(std::abs(dead.weights[dead.cluster_of_row[1]] - 0.5) < 1e-12);
+
+    const auto decaying = recon::cluster_poses(table, recorded(0, 300'000), {.half_life_s = 100});
+    QCOMPARE(decaying.poses.size(), std::size_t{2});  // the first and the last row are one pose
+    QVERIFY(std::abs(decaying.weights[decaying.cluster_of_row[1]] - 2.0 / 7) < 1e-12);  // of 1, 1/2, 1/4
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::cluster_poses(table, {}, {}));
+  }
+
+  void what_does_not_move_keeps_its_bits() {
+    std::mt19937 random(3);
+    Image image(recon::centred_grid({7, 8, 9}, {1.3F, 2.7F, 3.1F}, {11.7F, -3.3F, 0.9F}), 0);
+    for (float& value : image.values) {
+      value = static_cast<float>(random()) * 1e-9F;
+    }
+    const std::vector<PoseRow> rows{{0, {}}, {10, {}}};
+    const auto clusters = recon::cluster_poses(PoseTable(rows, 0), recorded(0, 20'000), {});
+    QCOMPARE(recon::moved_image(image, clusters.poses[0], image.grid).values, image.values);
+    QCOMPARE(recon::average_sensitivity(image, clusters.poses, clusters.weights, image.grid).values, image.values);
+    const auto& crystals = small_scanner().crystal_centre_mm;
+    QCOMPARE(recon::points_at_reference(crystals, clusters.poses), crystals);
+  }
+
+  /// A LOR through the body in the scanner and the moved LOR through the body at its reference see the same.
+  void lors_move_against_the_body() {
+    const Image at_reference = blob({10, -5, 2});
+    const Image in_scanner = recon::moved_image(at_reference, nodded(), at_reference.grid);
+    QCOMPARE(in_scanner.unit, std::string("Bq/mL"));
+    const std::vector<recon::Vec3> ends = small_scanner({.modules = 12, .radius_mm = 150}).crystal_centre_mm;
+    const std::vector<Pose> poses{{}, nodded()};
+    const std::vector<recon::Vec3> points = recon::points_at_reference(ends, poses);
+    QCOMPARE(points.size(), 2 * ends.size());
+    double largest = 0, worst = 0, unmoved = 0;
+    for (std::size_t a = 0; a < ends.size(); ++a) {
+      for (std::size_t b = a + 24; b < ends.size(); ++b) {
+        const double expected = line_integral(in_scanner, ends[a], ends[b]);
+        const double moved = line_integral(at_reference, points[ends.size() + a], points[ends.size() + b]);
+        largest = std::max(largest, expected);
+        worst = std::max(worst, std::abs(moved - expected));
+        unmoved = std::max(unmoved, std::abs(line_integral(at_reference, ends[a], ends[b]) - expected));
+      }
+    }
+    QVERIFY2(worst < 0.02 * largest, std::to_string(worst / largest).c_str());
+    QVERIFY(unmoved > 0.3 * largest);
+  }
+
+  /// Of a sensitivity that rises along x: linear, which is what is interpolated without error.
+  void sensitivity_is_that_of_the_places_stood_at() {
+    Image s(recon::centred_grid({81, 81, 5}, {4, 4, 4}, {0, 0, 0}), 0, "mm");
+    for (int i = 0; i < 81; ++i) {
+      for (int j = 0; j < 81; ++j) {
+        for (int k = 0; k < 5; ++k) {
+          s.at(i, j, k) = static_cast<float>(10 + 0.05 * (4 * i - 160) - 0.02 * (4 * j - 160));
+        }
+      }
+    }
+    const std::vector<Pose> poses{{}, nodded()};
+    const std::vector<double> weights{0.25, 0.75};
+    const recon::ImageGrid grid = recon::centred_grid({21, 21, 3}, {4, 4, 4}, {0, 0, 0});
+    const Image average = recon::average_sensitivity(s, poses, weights, grid);
+    const PoseMap map(poses[1]);
+    for (int i = 0; i < 21; ++i) {
+      const Point v{4.0 * i - 40, 12, 0};
+      const Point moved = map.to_scanner(v);
+      const double expected = 0.25 * (10 + 0.05 * v[0] - 0.02 * v[1]) + 0.75 * (10 + 0.05 * moved[0] - 0.02 * moved[1]);
+      QVERIFY(std::abs(average.at(i, 13, 1) - expected) < 1e-5 * expected);
+    }
+    QCOMPARE(recon::moved_image(s, turned_about_z(0, {1000, 0, 0}), grid).at(10, 10, 1), 0.0F);
+    const std::vector<double> one{1};
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::average_sensitivity(s, poses, one, grid));
+  }
+};
+
+COINCIDE_TEST_CLASS(MotionTest)
+
+}  // namespace coincide::tests
+
+#include "motion_test.moc"
