@@ -263,6 +263,19 @@ class LiveTimeTest : public QObject {
     QVERIFY(close(live(0.04, 0.08), 0.25 * 0.36 + 0.75 * 0.64));
   }
 
+  void frames_of_one_pass_have_their_own() {
+    DeadEvents source;
+    source.alive = {alike({0, 60}, 0.5F), alike({60, 100}, 0.8F)};
+    const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
+    recon::Reporter silent;
+    const recon::TimeParts frames(recon::parts_of(recon::parse_durations("0.03, 0.06, 0.01", 0)));
+    const auto data = recon::ListmodeData::load_parts(source, model, frames, {}, silent);
+    const auto live = [&](std::size_t frame) {
+      return data[frame].live_time(source.scanner(), 0).fraction(source.scanner(), 3, 0, 40, 0);
+    };
+    QVERIFY(close(live(0), 0.25) && close(live(1), 0.25 / 2 + 0.64 / 2) && close(live(2), 0.64));
+  }
+
  private:
   struct ListmodeDataAndMean {
     recon::ListmodeData data;
