@@ -147,6 +147,22 @@ struct Threshold {
   }
 };
 
+/// in K, in V, image of a frame, K, V, s: both first grow by what Patlak's model a K + b V of the frame lacks of its
+/// image: in K <- in K + a s image / (a K + b V), in V likewise with b.
+struct AddPatlakRatio {
+  static constexpr int num_images = 6;
+  double a, b;
+
+  COINCIDE_HD void operator()(const StepImages& images, std::int64_t i) const {
+    const double expected = a * images.of[3][i] + b * images.of[4][i];
+    if (expected > 0) {
+      const double ratio = images.of[5][i] * (images.of[2][i] / expected);
+      images.of[0][i] = static_cast<float>(images.of[0][i] + a * ratio);
+      images.of[1][i] = static_cast<float>(images.of[1][i] + b * ratio);
+    }
+  }
+};
+
 using VoxelStep = std::variant<EmStep, OneStepLate, Precondition, InvertCurvature, PreconditionedStep, MomentumStep,
                                ProjectedGradient, Combine, Multiply, AddPatlakRatio, Threshold>;
 
