@@ -40,6 +40,9 @@ DirectPatlak::DirectPatlak(std::vector<DynamicFrame> frames, int fits_per_update
       fits_per_update_(fits_per_update),
       norm_slope_(first().make_image()),
       norm_intercept_(first().make_image()) {
+  if (fits_per_update < 1) {
+    throw InputError(fmt::format("K and V cannot be fitted {} times per update: once is the least", fits_per_update));
+  }
   for (const auto& [engine, terms] : frames_) {
     engine->apply(kernels::Combine{1, terms.integral}, norm_slope_, engine->sensitivity());
     engine->apply(kernels::Combine{1, terms.activity}, norm_intercept_, engine->sensitivity());

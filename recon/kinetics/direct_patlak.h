@@ -8,13 +8,13 @@
 namespace coincide::recon {
 
 /// A frame of a study: its data, and what K and V are multiplied by in it: x_f = (K a_f + V b_f) w_f, in the unit of
-/// its engine's images. w_f = T_f / D_f, times what turns the unit of C_f into that of x.
+/// its engine's images. For x in annihilations per mm^3 and C_f in Bq/mL, w_f = T_f beta / (1000 D_f).
 struct DynamicFrame {
   Engine* engine = nullptr;
   PatlakTerms terms;  ///< a_f w_f and b_f w_f
 };
 
-/// The images of K and V, where the engines compute.
+/// The images of K [1/s] and V [1], where the engines compute.
 struct PatlakState {
   EngineImage slope;
   EngineImage intercept;
@@ -28,7 +28,7 @@ struct PatlakState {
 class DirectPatlak {
  public:
   /// Engines of one device and one grid, which stay. Throws InputError for fewer than two frames, engines that differ
-  /// in grid or subsets, or terms that are negative or 0 in all frames.
+  /// in grid or subsets, terms that are negative or 0 in all frames, or no fits.
   DirectPatlak(std::vector<DynamicFrame> frames, int fits_per_update);
 
   /// K and V that give each frame about the counts it has: the same everywhere, half of them from each.

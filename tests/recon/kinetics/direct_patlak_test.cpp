@@ -202,6 +202,7 @@ class DirectPatlakTest : public QObject {
   }
 
   void impossible_frames_are_refused() {
+    QVERIFY_THROWS_EXCEPTION(InputError, DirectPatlak(study_->dynamic, 0));
     std::vector<DynamicFrame> frames = study_->dynamic;
     frames.resize(1);
     QVERIFY_THROWS_EXCEPTION(InputError, DirectPatlak(frames, 1));
