@@ -72,6 +72,7 @@ std::vector<Region> regions_of(const Image& mask, const ImageGrid& grid) {
     throw InputError("the mask is 0 everywhere: it marks no region");
   }
   std::vector<Region> regions;
+  regions.reserve(by_label.size());
   for (auto& [label, region] : by_label) {
     regions.push_back({fmt::format("label {}", label), std::move(region.runs)});
   }

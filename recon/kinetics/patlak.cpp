@@ -115,6 +115,7 @@ PatlakImages indirect_patlak(const ImageSeries& series, const BloodCurve& curve,
   const std::vector<std::size_t> frames = patlak_frames(series, from_s);
   const std::vector<PatlakTerms> terms = patlak_terms(series, frames, curve);
   std::vector<double> scales;
+  scales.reserve(frames.size());
   for (const std::size_t frame : frames) {
     scales.push_back(decay_scale(series, frame, true));
   }
