@@ -39,6 +39,9 @@ std::vector<std::string> result_endings(const io::Job& job) {
   if (job.simulates()) {
     endings.insert(endings.end(), {"_truth" + suffix, "_mu" + suffix, ".petsird"});
   }
+  if (job.output.checkpoint > 0) {
+    endings.emplace_back(checkpoint_ending);
+  }
   if (job.output.save_every_iteration) {
     for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {
       endings.push_back(iteration_ending(iteration) + suffix);

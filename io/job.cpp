@@ -270,6 +270,9 @@ std::vector<Setting> describe(Job& job) {
       {"output.name", &output.name, "", "Name of the results without a suffix; empty: the name of the job file."},
       suffix_setting("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
       {"output.save_every_iteration", &output.save_every_iteration, "", "Write the image after each iteration too."},
+      {"output.checkpoint", &output.checkpoint, "passes",
+       "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: do not.",
+       0, 100000},
 
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
@@ -399,6 +402,23 @@ std::vector<std::string> settings_without_use(const Job& job) {
     }
   }
   return keys;
+}
+
+recon::ProblemSettings problem_settings(const Job& job) {
+  constexpr std::string_view sections[] = {"input", "image", "corrections", "sensitivity", "algorithm", "prior"};
+  constexpr std::string_view no_matter[] = {"input.allow_truncated", "sensitivity.use_cache"};
+  Job copy = job;
+  recon::ProblemSettings result;
+  for (const Setting& setting : describe(copy)) {
+    const bool is_path = std::holds_alternative<fs::path*>(setting.field);
+    if (!is_path && has_use(setting) && std::ranges::find(sections, section_of(setting)) != std::end(sections) &&
+        std::ranges::find(no_matter, setting.key) == std::end(no_matter)) {
+      // A word may stand for another one.
+      const bool is_name = setting.key == "algorithm.name";
+      result.emplace_back(setting.key, is_name ? std::string(job.algorithm_kind().name) : value_text(setting));
+    }
+  }
+  return result;
 }
 
 std::string settings_help() {

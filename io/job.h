@@ -11,6 +11,7 @@
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/options.h"
+#include "recon/pipeline/checkpoint.h"
 
 namespace coincide::io {
 
@@ -53,6 +54,7 @@ struct Job {
     std::string name;
     std::string format = "nii.gz";
     bool save_every_iteration = false;
+    std::int64_t checkpoint = 0;
   };
   struct Compute {
     std::string device = "auto";
@@ -109,6 +111,9 @@ std::string job_text(const Job& job);
 std::vector<std::string> changed_settings(const Job& job);
 /// Keys of those among them that do nothing as the others are.
 std::vector<std::string> settings_without_use(const Job& job);
+/// Those that enter what is reconstructed, and how: a run may only be resumed with the same. Contents of files count by
+/// themselves.
+recon::ProblemSettings problem_settings(const Job& job);
 /// The settings as the text of `coincide --help`.
 std::string settings_help();
 
