@@ -16,6 +16,8 @@ struct Problem {
   ImageGrid grid;
   /// s = A^T m over all cells that can be measured, with the resolution model; 0 in voxels that are not reconstructed.
   std::vector<float> sensitivity;
+  /// By subset: its own sensitivity A_k^T m_k divided by its share, 0 where s is 0. Empty: all subsets see s.
+  std::vector<std::vector<float>> subset_sensitivity{};
   double psf_fwhm_mm = 0;  ///< Gaussian resolution model in image space; 0: none
 };
 
