@@ -80,10 +80,10 @@ double mean_above(double level, const std::vector<float>& smooth, const std::vec
   return weight > 0 ? sum / weight : 0;
 }
 
-std::vector<float> quick_look(const Problem& coarse, double total_counts, int num_threads) {
+std::vector<float> quick_look(const Problem& coarse, int num_threads) {
   const std::unique_ptr<Engine> engine = make_cpu_engine(coarse, num_threads);
   const double seen = std::accumulate(coarse.sensitivity.begin(), coarse.sensitivity.end(), 0.0);
-  const double start = total_counts / (coarse.data.share(0) * seen);
+  const double start = total_counts(coarse.data) / (coarse.data.share(0) * seen);
   std::vector<float> values(coarse.sensitivity.size(), static_cast<float>(start));
   EngineImage x = engine->make_image();
   x.upload(values.data());
@@ -105,7 +105,7 @@ ReferenceValues reference_values(const Problem& problem, int num_threads) {
   const ThinnedMeasurements data(problem.data, lors);
   const ImageGrid grid = coarse_grid(problem.grid, together);
   const Problem coarse{.data = data, .grid = grid, .sensitivity = added_up(problem, grid, together)};
-  const std::vector<float> x = quick_look(coarse, data.total_counts(), num_threads);
+  const std::vector<float> x = quick_look(coarse, num_threads);
   std::vector<float> smooth = x;
   GaussianFilter(grid, smoothing_mm, num_threads).apply(smooth);
   const double level = part_of_median * median_of_activity(smooth, coarse.sensitivity);

@@ -42,4 +42,7 @@ class Measurements {
   virtual const float* points_mm() const = 0;
 };
 
+/// Of all cells.
+double total_counts(const Measurements& data);
+
 }  // namespace coincide::recon

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace coincide::recon {
 
@@ -39,11 +38,6 @@ void ThinnedMeasurements::add(const DataBlock& block, std::int64_t lor) {
   if (block.counts != nullptr) {
     counts_.insert(counts_.end(), block.counts + first, block.counts + end);
   }
-}
-
-double ThinnedMeasurements::total_counts() const {
-  return counts_.empty() ? static_cast<double>(start_index_.size())
-                         : std::accumulate(counts_.begin(), counts_.end(), 0.0);
 }
 
 DataBlock ThinnedMeasurements::subset(int) const {

@@ -18,7 +18,6 @@ class ThinnedMeasurements final : public Measurements {
   const std::vector<projectors::TofBin>& tof_bins() const override { return all_.tof_bins(); }
   std::int64_t num_points() const override { return all_.num_points(); }
   const float* points_mm() const override { return all_.points_mm(); }
-  double total_counts() const;
 
  private:
   void add(const DataBlock& block, std::int64_t lor);

@@ -3,12 +3,18 @@
 
 #include <QtTest>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include "recon/algorithms/em.h"
+#include "recon/algorithms/penalised_em.h"
 #include "recon/algorithms/run.h"
+#include "recon/algorithms/variance_reduced.h"
 #include "recon/measurement/histogram_measurements.h"
 #include "recon/measurement/histogram_sensitivity.h"
 #include "recon/measurement/problem.h"
+#include "recon/parallel.h"
+#include "support/exact_line.h"
 #include "support/stir_histogram.h"
 #include "support/stir_image.h"
 #include "support/test_main.h"
@@ -53,6 +59,26 @@ struct StirCase {
     recon::Reporter silent;
     return recon::run(algorithm, *problem, start, {.passes = passes}, silent).image;
   }
+  /// 1 in the voxels that are reconstructed, else 0.
+  std::vector<float> mask() const {
+    std::vector<float> mask(problem->sensitivity.size());
+    std::ranges::transform(problem->sensitivity, mask.begin(), [](float s) { return s > 0 ? 1.0F : 0.0F; });
+    return mask;
+  }
+  /// Sum of y ln(m A x + b) - m A x - b, x inside the circle.
+  double log_likelihood(const Image& image) const {
+    const auto engine = recon::make_cpu_engine(*problem, 0);
+    recon::EngineImage x = engine->make_image(), back = engine->make_image();
+    std::vector<float> inside = mask();
+    std::ranges::transform(inside, image.values, inside.begin(), std::multiplies<>());
+    x.upload(inside.data());
+    double log_sum = 0;
+    for (int subset = 0; subset < measurements->num_subsets(); ++subset) {
+      engine->back_project(subset, x, back, log_sum, [](double) { return true; });
+    }
+    return log_sum - engine->dot(x, engine->sensitivity()) -
+           std::accumulate(histogram.additive.begin(), histogram.additive.end(), 0.0);
+  }
 
   Histogram histogram;
   HistogramSensitivity sensitivity;
@@ -72,6 +98,58 @@ double mean_where(const Image& image, const Image& other, double above, double b
     }
   }
   return sum / voxels;
+}
+
+/// The model of STIR's MAP images: expected counts (P x + a) / n.
+StirCase map_case(int subsets) {
+  const std::filesystem::path files = stir_folder("map-span3");
+  Histogram histogram = read_stir_histogram(files / "prompts.hs");
+  const std::vector<float> n = read_stir_histogram(files / "mult.hs").counts;
+  const std::vector<float> a = read_stir_histogram(files / "add.hs").counts;
+  for (std::size_t i = 0; i < n.size(); ++i) {
+    histogram.factor[i] = 1 / n[i];
+    histogram.additive[i] = a[i] / n[i];
+  }
+  return {std::move(histogram), read_stir_image(files / "regions.hv").grid, subsets};
+}
+
+recon::PriorOptions stir_prior(const QByteArray& name) {
+  recon::PriorOptions options{.scale = recon::PriorScale::raw};
+  options.name = name == "quad" ? recon::PriorName::quadratic : recon::PriorName::relative_difference;
+  options.strength = name == "quad" ? 2.0 : 1.5;
+  options.gamma = 2;
+  options.epsilon = 0.001;
+  return options;
+}
+
+/// Of an image that is 0 near the rim, by exact lines.
+double exact_log_likelihood(const Histogram& histogram, const Image& image) {
+  return recon::ordered_sum(histogram.num_lors(), 0, [&](std::int64_t i) {
+    const auto lor = static_cast<std::size_t>(i);
+    const double projected =
+        exact_line_integral(histogram.point_mm[histogram.start[lor]], histogram.point_mm[histogram.end[lor]], image);
+    const double expected = histogram.factor[lor] * projected + histogram.additive[lor];
+    return expected > 0 ? histogram.counts[lor] * std::log(expected) - expected : 0;
+  });
+}
+
+/// strength R over the voxels of a mask.
+double penalty(const recon::PriorOptions& options, const Image& image, const std::vector<float>& mask) {
+  const auto prior = recon::make_prior(options, {.grid = image.grid, .kappa = mask});
+  return options.strength * prior->value(image.values.data());
+}
+
+/// Of the difference of images inside the body, in percent of the mean there.
+double body_rms_percent(const Image& ours, const Image& theirs, const Image& regions) {
+  double squares = 0, sum = 0, voxels = 0;
+  for (std::size_t i = 0; i < ours.values.size(); ++i) {
+    if (regions.values[i] > 0) {
+      squares += std::pow(double{ours.values[i]} - double{theirs.values[i]}, 2);
+      sum += theirs.values[i];
+      ++voxels;
+    }
+  }
+  return 100 * std::sqrt(squares / voxels) / (sum / voxels);
 }
 
 }  // namespace
@@ -137,6 +215,81 @@ class StirTest : public QObject {
       QVERIFY(std::abs(off_percent(0.99, 1.01)) < hot_percent);
       QVERIFY(std::abs(off_percent(0, 0.5)) < cold_percent);
     }
+  }
+
+  /// STIR's images in its own model, exact lines: likelihood and penalty as STIR evaluated them. Joseph's lines, which
+  /// interpolate between voxels, differ from exact ones by 2 % rms per bin on such noisy images, which costs them 0.1 %
+  /// of the range.
+  void objective_data() {
+    QTest::addColumn<QByteArray>("prior");
+    QTest::addColumn<double>("log_likelihood");
+    QTest::addColumn<double>("penalty");
+    QTest::newRow("osl_quad_60") << QByteArray("quad") << 206333.9 << 3519.54;
+    QTest::newRow("converged_quad") << QByteArray("quad") << 206653.0 << 3380.11;
+    QTest::newRow("osl_rdp_60") << QByteArray("rdp") << 205582.8 << 6234.00;
+    QTest::newRow("converged_rdp") << QByteArray("rdp") << 205955.4 << 6108.18;
+  }
+
+  void objective() {
+    QFETCH(const QByteArray, prior);
+    QFETCH(const double, log_likelihood);
+    QFETCH(const double, penalty);
+    const Image image = read_stir_image(stir_folder("map-span3") / (std::string(QTest::currentDataTag()) + ".hv"));
+    const StirCase stir = map_case(1);
+    const double range = 203272.9 + 1620018.1;  // from STIR's constant image to its converged one
+    const double off = exact_log_likelihood(stir.histogram, image) - log_likelihood;
+    const double joseph = stir.log_likelihood(image) - log_likelihood;
+    const double penalty_here = tests::penalty(stir_prior(prior), image, std::vector<float>(image.values.size(), 1));
+    qInfo("log likelihood off by %.4f %% of the range, with our lines by %.4f %%; penalty %.2f", 100 * off / range,
+          100 * joseph / range, penalty_here);
+    QVERIFY(std::abs(off) < 5e-4 * range);
+    QVERIFY(std::abs(penalty_here - penalty) < 1e-4 * penalty);
+  }
+
+  void map_data() {
+    QTest::addColumn<QByteArray>("prior");
+    QTest::addColumn<bool>("one_step_late");
+    QTest::newRow("converged_quad") << QByteArray("quad") << false;
+    QTest::newRow("converged_rdp") << QByteArray("rdp") << false;
+    QTest::newRow("osl_quad_60") << QByteArray("quad") << true;
+    QTest::newRow("osl_rdp_60") << QByteArray("rdp") << true;
+  }
+
+  /// Converged images, and those of as many passes of one-step-late EM, whose first pass is another one here. Of the
+  /// converged images each is the best by its own program's lines: ours must be no worse than STIR's by our objective.
+  void map() {
+    QFETCH(const QByteArray, prior);
+    QFETCH(const bool, one_step_late);
+    const recon::PriorOptions options = stir_prior(prior);
+    const std::filesystem::path files = stir_folder("map-span3");
+    const Image regions = read_stir_image(files / "regions.hv");
+    const Image theirs = read_stir_image(files / (std::string(QTest::currentDataTag()) + ".hv"));
+    const StirCase stir = map_case(6);
+    recon::VarianceReduced variance_reduced(recon::PriorTerm(options), 0, 0);
+    recon::OneStepLate late(recon::PriorTerm(options), 0);
+    const Image start(regions.grid, 0.35F);
+    const Image ours = one_step_late ? stir.run(late, start, 10) : stir.run(variance_reduced, start, 20);
+    const auto off_percent = [&](double region) {
+      return 100 * (mean_where(ours, regions, region - 0.5, region + 0.5) /
+                        mean_where(theirs, regions, region - 0.5, region + 0.5) -
+                    1);
+    };
+    const double total = 100 * (sum_of(ours) / sum_of(theirs) - 1);
+    const double rms = body_rms_percent(ours, theirs, regions);
+    const auto objective = [&](const Image& image) {
+      return stir.log_likelihood(image) - penalty(options, image, stir.mask());
+    };
+    const double gain = objective(ours) - objective(theirs);
+    qInfo("total %.2f %%, background %.2f %%, hot %.2f %%, cold %.2f %%, body rms %.1f %%, objective %.1f above", total,
+          off_percent(1), off_percent(2), off_percent(3), rms, gain);
+    QVERIFY(std::abs(total) < 0.4);
+    QVERIFY(std::abs(off_percent(1)) < 0.8);
+    QVERIFY(std::abs(off_percent(2)) < 1.5);
+    QVERIFY(std::abs(off_percent(3)) < 2);
+    QEXPECT_FAIL("converged_quad", "Joseph's lines against STIR's exact ones in a noisy image: 5.7 %", Continue);
+    QEXPECT_FAIL("osl_quad_60", "the same: 6.3 %", Continue);
+    QVERIFY(rms < (one_step_late ? 6 : 5));
+    QVERIFY(one_step_late || gain >= 0);
   }
 };
 
