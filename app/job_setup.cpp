@@ -399,7 +399,8 @@ ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {
 
 recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts) {
   const double needed =
-      recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), job.algorithm.psf_fwhm_mm);
+      recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), job.algorithm.psf_fwhm_mm,
+                                job.algorithm_kind().prompts_per_voxel);
   return recon::choose_subsets(job.algorithm_kind(), job.algorithm.subsets, num_prompts, needed);
 }
 
@@ -412,7 +413,8 @@ recon::RunSettings run_settings(const io::Job& job) {
           .quantification = job.quantification,
           .sensitivity_fraction = job.sensitivity.fraction,
           .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
-          .num_threads = static_cast<int>(job.compute.threads)};
+          .num_threads = static_cast<int>(job.compute.threads),
+          .checkpoint_passes = static_cast<int>(job.output.checkpoint)};
 }
 
 recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource& events) {

@@ -6,8 +6,9 @@
 
 namespace coincide::recon {
 
-/// Prompts that a subset of OSEM needs so that hardly a voxel of the object is without any, on average over the events
-/// of the scanner. A voxel that a subset sees no prompt of falls to a hundredth, however many others see it.
-double prompts_per_subset(const Scanner& scanner, const ImageGrid& grid, bool tof, double psf_fwhm_mm);
+/// Prompts that a subset needs so that on average so many of them tell of each voxel of the image, over the events of
+/// the scanner.
+double prompts_per_subset(const Scanner& scanner, const ImageGrid& grid, bool tof, double psf_fwhm_mm,
+                          double prompts_per_voxel);
 
 }  // namespace coincide::recon

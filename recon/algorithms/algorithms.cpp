@@ -24,6 +24,16 @@ std::unique_ptr<Algorithm> make_map(AlgorithmContext context) {
   return std::make_unique<VarianceReduced>(prior_of(context), context.num_threads, context.stop_percent);
 }
 
+/// Prompts n that see v voxels each see each of V voxels k = n v / V times, and one of them, by Poisson's law, not at
+/// all with the probability exp(-k). A subset of EM leaves a hundredth of such a voxel. Those of the object survive
+/// some 32 subsets with k = 10, where all but 1 in 700 see a prompt; the object fills about a third of the image, and
+/// the prompts gather there: k = 3 of the image.
+constexpr double for_em = 3;
+/// Ascent with the gradients of subsets is restless where a subset tells little of a voxel. Tried with a phantom of six
+/// spheres, 6 mm voxels and relative difference: 1.7e5, 1e6 and 6.7e6 prompts did best with 4 to 8, 8 to 12 and 12
+/// subsets, of which the first have some 30 prompts per voxel.
+constexpr double for_ascent = 30;
+
 constexpr AlgorithmKind kinds[] = {
     {.name = "auto", .help = "osem, with a prior map"},
     {.name = "mlem",
@@ -31,6 +41,7 @@ constexpr AlgorithmKind kinds[] = {
      .help = "all counts at once; the likelihood never falls",
      .source = "Shepp and Vardi, IEEE Trans. Med. Imaging 1, 1982",
      .subsets = 1,
+     .prompts_per_voxel = for_em,
      .passes = 4,
      .takes_prior = false,
      .estimates_distance = false,
@@ -42,6 +53,7 @@ constexpr AlgorithmKind kinds[] = {
      .help = "one subset of the counts after the other",
      .source = "Hudson and Larkin, IEEE Trans. Med. Imaging 13, 1994",
      .subsets = 8,
+     .prompts_per_voxel = for_em,
      .passes = 4,
      .takes_prior = false,
      .estimates_distance = false,
@@ -53,6 +65,7 @@ constexpr AlgorithmKind kinds[] = {
      .help = "for comparison with other programs; does not converge",
      .source = "Green, IEEE Trans. Med. Imaging 9, 1990",
      .subsets = 8,
+     .prompts_per_voxel = for_em,
      .passes = 8,
      .takes_prior = true,
      .estimates_distance = false,
@@ -63,7 +76,8 @@ constexpr AlgorithmKind kinds[] = {
      .title = "BSREM",
      .help = "ends in the image that map ends in, slowly: the yardstick",
      .source = "Ahn and Fessler, IEEE Trans. Med. Imaging 22, 2003",
-     .subsets = 25,
+     .subsets = 12,
+     .prompts_per_voxel = for_ascent,
      .passes = 40,
      .takes_prior = true,
      .estimates_distance = false,
@@ -74,7 +88,8 @@ constexpr AlgorithmKind kinds[] = {
      .title = "OSSPS",
      .help = "like bsrem, with a step per voxel that is fixed after the first pass",
      .source = "Ahn and Fessler, IEEE Trans. Med. Imaging 22, 2003",
-     .subsets = 25,
+     .subsets = 12,
+     .prompts_per_voxel = for_ascent,
      .passes = 40,
      .takes_prior = true,
      .estimates_distance = false,
@@ -85,7 +100,8 @@ constexpr AlgorithmKind kinds[] = {
      .title = "MAP",
      .help = "the quick way to the most probable image: variance-reduced ascent with momentum",
      .source = "Johnson and Zhang, NIPS 2013; Twyman et al., IEEE Trans. Med. Imaging 42, 2023; our kept ratios",
-     .subsets = 25,
+     .subsets = 12,
+     .prompts_per_voxel = for_ascent,
      .passes = 12,
      .takes_prior = true,
      .estimates_distance = true,

@@ -40,7 +40,9 @@ struct AlgorithmKind {
   std::string_view title{};  ///< in records and on pictures
   std::string_view help;     ///< "one subset of the counts after the other"
   std::string_view source{};
-  int subsets = 0;                  ///< as many as it usually takes; 1: it has none
+  int subsets = 0;  ///< as many as it usually takes; 1: it has none
+  /// Of the image, on average, that a subset needs (prompts_per_subset()).
+  double prompts_per_voxel = 0;
   int passes = 0;                   ///< as many as it usually takes
   bool takes_prior = false;         ///< maximises log likelihood - strength R(x)
   bool estimates_distance = false;  ///< to the optimum, so that it can stop there

@@ -1,11 +1,14 @@
 #include "recon/algorithms/penalised.h"
 
 #include "recon/algorithms/reference_values.h"
+#include "recon/measurement/voxels_on_lor.h"
 
 namespace coincide::recon {
 namespace {
 
 constexpr const char* x_ref = "x_ref";
+/// An image: 1 where a subset tells enough of a voxel, else the part of it that it does.
+constexpr const char* seen = "seen";
 
 }  // namespace
 
@@ -33,15 +36,30 @@ bool Penalised::step(Engine& engine, State& state, const GoOn& go_on) {
 }
 
 bool Penalised::first_step(Engine& engine, State& state, const GoOn& go_on) {
-  EngineImage& d = engine.scratch(4);
+  EngineImage &d = engine.scratch(4), &before = engine.scratch(5);
+  engine.apply(kernels::Combine{0, 1}, before, state.x);
   precondition(engine, state, d);
   if (!ascend(engine, state, 1, d, go_on)) {
     return false;
+  }
+  if (state.update == 0) {
+    note_seen(engine, state, before);
   }
   if (state.update + 1 == engine.problem().data.num_subsets()) {
     mark_object(engine, state);
   }
   return true;
+}
+
+/// From the back projection in scratch(0) of the first subset at `x`.
+void Penalised::note_seen(Engine& engine, State& state, const EngineImage& x) {
+  constexpr double enough = 20;   // cells of a subset that tell of a voxel
+  constexpr double least = 0.05;  // another subset may tell of a voxel that this one does not
+  constexpr double smoothing_mm = 10;
+  EngineImage& part = image_of(engine, state, seen);
+  // A cell that tells of v voxels gives 1 / v of its count to each.
+  engine.apply(kernels::ScaledCounts{voxels_per_cell(engine.problem()) / enough, least}, part, x, engine.scratch(0));
+  engine.smooth(part, smoothing_mm, part);
 }
 
 bool Penalised::ascend(Engine& engine, State& state, double relaxation, EngineImage& d, const GoOn& go_on) const {
@@ -77,6 +95,9 @@ void Penalised::precondition(Engine& engine, const State& state, EngineImage& d)
   prior_.gradient(smooth, slope, curvature);
   engine.apply(kernels::Precondition{strength(), least_part * typical_value(state)}, d, smooth, engine.sensitivity(),
                curvature);
+  if (const auto part = state.images.find(seen); part != state.images.end()) {
+    engine.apply(kernels::Multiply{}, d, d, part->second);
+  }
 }
 
 }  // namespace coincide::recon

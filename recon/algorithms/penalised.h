@@ -29,7 +29,8 @@ class Penalised : public Algorithm {
   /// 0 elsewhere.
   static const EngineImage& object(const State& state) { return state.images.at("object"); }
   /// D(x): the harmonic mean of the curvatures of EM and prior at the smoothed image, 0 where nothing is reconstructed.
-  /// Works in the engine's scratch images 1 to 3.
+  /// Less where a subset of the counts tells little of a voxel, as at the ends of the axial field: one count there
+  /// would move it far. Works in the engine's scratch images 1 to 3.
   void precondition(Engine& engine, const State& state, EngineImage& d) const;
   /// One step of the state's subset: x <- x + relaxation D (n (B_k - s_k) - strength grad R(x)), within 0 and a
   /// thousand times the typical value, which bounds steps that overshoot. Works in the engine's scratch images 0 and 1.
@@ -40,6 +41,7 @@ class Penalised : public Algorithm {
  private:
   bool first_step(Engine& engine, State& state, const GoOn& go_on);
   void mark_object(Engine& engine, State& state);
+  void note_seen(Engine& engine, State& state, const EngineImage& x);
 
   PriorTerm prior_;
   int num_threads_;

@@ -96,8 +96,9 @@ bool VarianceReduced::snapshot_step(Engine& engine, State& state, const GoOn& go
 void VarianceReduced::take_snapshot(Engine& engine, State& state) {
   state.numbers[penalty] = prior().value(state.x);
   const double objective = state.log_sum - engine.dot(state.x, engine.sensitivity()) - state.numbers[penalty];
+  constexpr double rounding = 1e-9;  // of the sum of float terms
   const bool has_best = state.numbers.contains(best_objective);
-  if (has_best && objective < state.numbers[best_objective]) {
+  if (has_best && objective < state.numbers[best_objective] - rounding * std::abs(state.log_sum)) {
     copy(engine, image_of(engine, state, best), state.x);
     image_of(engine, state, moved).clear();
     take_more_care(state, engine.problem().data.num_subsets());
@@ -198,9 +199,11 @@ bool VarianceReduced::stochastic_step(Engine& engine, State& state, const GoOn& 
 void VarianceReduced::move(Engine& engine, State& state, double share, EngineImage& change_of_gradient) {
   EngineImage& slope = engine.scratch(1);
   prior().gradient(state.x, slope);
-  engine.apply(kernels::MomentumStep{share, strength(), memory, state.numbers[step_length]}, state.x,
-               image_of(engine, state, moved), image_of(engine, state, preconditioner), change_of_gradient,
-               *whole_gradient_, slope);
+  constexpr double small = 0.1;  // of the typical value
+  engine.apply(
+      kernels::MomentumStep{share, strength(), memory, state.numbers[step_length], small * typical_value(state)},
+      state.x, image_of(engine, state, moved), image_of(engine, state, preconditioner), change_of_gradient,
+      *whole_gradient_, slope);
 }
 
 void VarianceReduced::complete(const State& state, IterationFigures& figures) const {

@@ -76,8 +76,8 @@ class InvarianceTest : public QObject {
     QFETCH(const int, prior);
     const auto name = static_cast<PriorName>(prior);
     const double smooth = 300;
-    const std::vector<double> regions = region_means(five_, converged(five_, name, 20, smooth)),
-                              of_fine = region_means(fine_, converged(fine_, name, 20, smooth));
+    const std::vector<double> regions = region_means(five_, converged(five_, name, 60, smooth)),
+                              of_fine = region_means(fine_, converged(fine_, name, 60, smooth));
     for (std::size_t i = 0; i < regions.size(); ++i) {
       QVERIFY2(std::abs(of_fine[i] / regions[i] - 1) < 0.02,
                qPrintable(QString("voxels halved: %1 of region %2").arg(of_fine[i] / regions[i]).arg(i)));

@@ -15,12 +15,12 @@ class SubsetSizeTest : public QObject {
   void tof_needs_more_prompts() {
     const recon::ImageGrid grid = recon::centred_grid({50, 50, 10}, {2, 2, 2}, {0, 0, 0});
     const recon::Scanner tof = tests::small_scanner({.tof_bins = 9, .tof_width_mm = 16, .tof_sigma_mm = 4});
-    QCOMPARE(recon::prompts_per_subset(tof, grid, true, 0), 938.0);   // 3 * 25000 / (20 planes * 4), rounded up
-    QCOMPARE(recon::prompts_per_subset(tof, grid, false, 0), 375.0);  // 50 planes
-    QCOMPARE(recon::prompts_per_subset(tof, grid, true, 1e-3), 938.0);
-    QVERIFY(recon::prompts_per_subset(tof, grid, true, 6) < 938.0 / 4);
+    QCOMPARE(recon::prompts_per_subset(tof, grid, true, 0, 3), 938.0);   // 3 * 25000 / (20 planes * 4), rounded up
+    QCOMPARE(recon::prompts_per_subset(tof, grid, false, 0, 3), 375.0);  // 50 planes
+    QCOMPARE(recon::prompts_per_subset(tof, grid, true, 1e-3, 3), 938.0);
+    QVERIFY(recon::prompts_per_subset(tof, grid, true, 6, 3) < 938.0 / 4);
     const recon::Scanner lone_bin = tests::small_scanner({.tof_bins = 1, .tof_width_mm = 16, .tof_sigma_mm = 4});
-    QCOMPARE(recon::prompts_per_subset(lone_bin, grid, true, 0), 375.0);
+    QCOMPARE(recon::prompts_per_subset(lone_bin, grid, true, 0, 3), 375.0);
   }
 };
 

@@ -89,16 +89,24 @@ struct PreconditionedStep {
 
 /// x, v, D, change, G, slope: v <- memory v + step D (change / share + G - strength slope), without the change where
 /// share is 0; x <- x + v, not below 0; v becomes what x really moved.
+///
+/// A voxel that only few counts tell of overshoots where a subset has one of them: its change stands for all subsets.
+/// So a voxel may grow fourfold and by `small`, and fall to a quarter or from below `small` to 0; where it would grow
+/// further, D is halved.
 struct MomentumStep {
   static constexpr int num_images = 6;
-  double share, strength, memory, step;
+  double share, strength, memory, step, small;
 
   COINCIDE_HD void operator()(const StepImages& images, std::int64_t i) const {
     const double x = images.of[0][i], v = images.of[1][i], d = images.of[2][i], change = images.of[3][i],
                  g = images.of[4][i], slope = images.of[5][i];
     const double corrected = share > 0 ? g + change / share : g;
     const double next = x + memory * v + step * d * (corrected - strength * slope);
-    const double bounded = next < 0 ? 0 : next;
+    const double least = x > small ? x / 4 : 0, most = 4 * x + small;
+    const double bounded = next < least ? least : next > most ? most : next;
+    if (next > most) {
+      images.of[2][i] = static_cast<float>(d / 2);
+    }
     images.of[0][i] = static_cast<float>(bounded);
     images.of[1][i] = static_cast<float>(bounded - x);
   }
@@ -137,6 +145,17 @@ struct Multiply {
   }
 };
 
+/// out, x, back: out <- scale x back, from `least` to 1. x back are the counts that a subset attributes to the voxel.
+struct ScaledCounts {
+  static constexpr int num_images = 3;
+  double scale, least;
+
+  COINCIDE_HD void operator()(const StepImages& images, std::int64_t i) const {
+    const double counts = scale * images.of[1][i] * images.of[2][i];
+    images.of[0][i] = static_cast<float>(counts < least ? least : counts < 1 ? counts : 1);
+  }
+};
+
 /// out, in, s: out <- 1 where in is above the level and s above 0, else 0.
 struct Threshold {
   static constexpr int num_images = 3;
@@ -164,6 +183,6 @@ struct AddPatlakRatio {
 };
 
 using VoxelStep = std::variant<EmStep, OneStepLate, Precondition, InvertCurvature, PreconditionedStep, MomentumStep,
-                               ProjectedGradient, Combine, Multiply, AddPatlakRatio, Threshold>;
+                               ProjectedGradient, Combine, Multiply, AddPatlakRatio, ScaledCounts, Threshold>;
 
 }  // namespace coincide::recon::kernels
