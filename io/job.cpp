@@ -139,8 +139,8 @@ std::string explanation(const Setting& setting) {
 }  // namespace
 
 std::vector<Setting> describe(Job& job) {
-  auto& [input, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, output, compute,
-         file] = job;
+  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, output,
+         compute, file] = job;
   const auto takes = [&job](bool recon::AlgorithmKind::*what) {
     return [&job, what] { return job.algorithm_kind().*what; };
   };
@@ -157,6 +157,20 @@ std::vector<Setting> describe(Job& job) {
       {"input.start_s", &input.start_s, "s",
        "Start of the frame in the time of the file; the frame holds the time blocks that begin in it.", 0, infinity},
       {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},
+      {"input.injection", &input.injection, "s",
+       "When the tracer was injected, in s in the time of the file (\"-3600\": an hour before the scan); decay is then "
+       "corrected to that moment. Empty: not known."},
+
+      {"frames.durations", &frames.durations, "s",
+       "Frames that follow each other from input.start_s on, \"10x30, 5x60, 300\": ten of 30 s, five of 60 s and one "
+       "of "
+       "300 s; their images are one series. Empty: one frame."},
+      path_setting("frames.gates", frames.gates,
+                   "Table (CSV) of the times that belong to gates, with columns gate (a number), start_s and stop_s or "
+                   "duration_s: one image for each gate. Empty: none."),
+      with_use(word_setting("frames.gates_zero", frames.gates_zero, {"scan", "injection"},
+                            "What the times of frames.gates count from: scan: the time 0 of the file."),
+               [&job] { return !job.frames.gates.empty(); }),
 
       path_setting("simulation.phantom", simulation.phantom,
                    "Phantom to simulate: a file, or the name of one of the program's phantoms.", PathRule::resource),
@@ -262,14 +276,23 @@ std::vector<Setting> describe(Job& job) {
                takes(&recon::AlgorithmKind::estimates_distance)),
 
       {"quantification.half_life_s", &quantification.half_life_s, "s",
-       "Half-life, to correct the decay within the frame to its start; 0: no decay correction.", 0, 1e18},
+       "Half-life, to correct decay to the injection, if that is known, else to the frame's start or, of several "
+       "frames, "
+       "to the time 0 of the file; 0: no decay correction.",
+       0, 1e18},
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
        "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
 
       path_setting("output.folder", output.folder, "Folder for the results; it is made if it is missing."),
       {"output.name", &output.name, "", "Name of the results without a suffix; empty: the name of the job file."},
       suffix_setting("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
-      {"output.save_every_iteration", &output.save_every_iteration, "", "Write the image after each iteration too."},
+      with_use({"output.save_every_iteration", &output.save_every_iteration, "",
+                "Write the image after each iteration too."},
+               [&job] { return !job.in_parts(); }),
+      with_use(path_setting("output.regions", output.regions,
+                            "Mask with whole numbers for regions, 0 outside, on any grid, in scanner axes: the mean of "
+                            "each region in each frame is written as a table (NAME_tac.csv). Empty: none."),
+               [&job] { return !job.frames.durations.empty(); }),
 
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
@@ -281,6 +304,7 @@ std::vector<Setting> describe(Job& job) {
 const std::vector<std::pair<std::string, std::string>>& job_sections() {
   static const std::vector<std::pair<std::string, std::string>> sections = {
       {"input", "Measured data. A job has either input.data or the two files of [simulation]."},
+      {"frames", "Parts of the acquisition that get images of their own; one image of all if there are none."},
       {"simulation", "Simulated data, written to the output folder and then reconstructed like a measurement."},
       {"image", "The voxels of the result. Axes x, y, z of the scanner, z along its axis."},
       {"corrections", "Which effects the model of the measurement holds."},
