@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "app/job_kinetics.h"
 #include "app/job_parts.h"
 #include "app/outputs.h"
 #include "app/resources.h"
@@ -58,6 +59,7 @@ void check_settings(const io::Job& job) {
                     job.input.stop_s, job.input.start_s));
   }
   check_parts(job);
+  check_kinetics(job);
   recon::check_takes_prior(job.algorithm.name, job.prior.name);
   check_prior(job);
   constexpr std::size_t longest_name = 200;  // file systems allow 255 bytes with all endings
@@ -358,6 +360,7 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.inputs.emplace_back("start image", job.algorithm.start_image);
   }
   open_parts(job, setup);
+  open_blood(job, setup);
   if (!job.file.empty()) {
     setup.inputs.emplace_back("job", job.file);
   }

@@ -12,6 +12,7 @@
 #include "recon/data/frames.h"
 #include "recon/events.h"
 #include "recon/image.h"
+#include "recon/kinetics/blood_curve.h"
 #include "recon/phantom.h"
 #include "recon/pipeline/run_state.h"
 #include "recon/pipeline/subset_choice.h"
@@ -31,6 +32,7 @@ struct JobSetup {
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
   std::vector<recon::TimePart> parts;                                 ///< frames or gates; empty: one frame
   std::optional<recon::Image> regions;                                ///< labels on the grid of the result
+  std::optional<recon::BloodCurve> blood;                             ///< corrected for decay as the frames are
   std::vector<std::string> notes;                                     ///< what the user may want to know
   std::vector<std::string> warnings;                                  ///< what may make the image wrong
 

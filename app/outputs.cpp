@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 /// An image of a result of that name: its last, or one kept after an iteration.
 bool is_image_of(const std::string& result_name, const std::string& file) {
-  static const std::regex ending(R"((_it\d+|_gate\d+)?\.nii(\.gz)?)");
+  static const std::regex ending(R"((_it\d+|_gate\d+|_patlak_[KV])?\.nii(\.gz)?)");
   return file.starts_with(result_name) && std::regex_match(file.substr(result_name.size()), ending);
 }
 
@@ -58,6 +58,9 @@ std::vector<std::string> result_endings(const io::Job& job) {
   }
   if (!job.output.regions.empty()) {
     endings.emplace_back("_tac.csv");
+  }
+  if (!job.kinetics.blood.empty()) {
+    endings.insert(endings.end(), {"_patlak_K" + suffix, "_patlak_K.png", "_patlak_V" + suffix, "_patlak_V.png"});
   }
   for (const std::string& gate : gate_endings(job)) {
     endings.push_back(gate + suffix);

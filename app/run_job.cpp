@@ -9,6 +9,7 @@
 #include <new>
 #include <optional>
 
+#include "app/job_kinetics.h"
 #include "app/job_setup.h"
 #include "app/outputs.h"
 #include "app/part_outputs.h"
@@ -161,17 +162,21 @@ class JobRun {
     }
     io::write_image_frames(image_path(""), series_);
     provenance_.outputs.push_back(image_path("").filename().string());
-    write_tables();
+    write_what_follows_from_frames();
   }
 
   /// What is made of the frames is worth less than they are.
-  void write_tables() {
+  void write_what_follows_from_frames() {
     try {
       if (setup_.regions) {
         provenance_.outputs.push_back(write_time_activity(job_, *setup_.regions, series_));
       }
+      if (setup_.blood) {
+        write_patlak(job_, *setup_.blood, series_, provenance_);
+      }
     } catch (const InputError& error) {
-      reporter_.warning(fmt::format("No table of the regions was written: {}.", error.what()));
+      reporter_.warning(
+          fmt::format("The frames are written, but not all that was to be made of them: {}.", error.what()));
     }
   }
 

@@ -9,6 +9,7 @@
 
 #include "io/image_file.h"
 #include "io/input_file.h"
+#include "io/time_tables.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -38,14 +39,18 @@ Setting word_setting(const char* key, Enum& field, std::vector<std::string> word
 }
 
 /// A text that must be one of a list.
-Setting suffix_setting(const char* key, std::string& field, const std::vector<std::string>& suffixes,
-                       const char* help) {
-  const auto index = [&field, suffixes] {
-    return static_cast<std::size_t>(std::ranges::find(suffixes, field) - suffixes.begin());
+Setting text_of_list(const char* key, std::string& field, const std::vector<std::string>& texts, const char* help) {
+  const auto index = [&field, texts] {
+    return static_cast<std::size_t>(std::ranges::find(texts, field) - texts.begin());
   };
-  Setting setting{key, WordField{index, [&field, suffixes](std::size_t i) { field = suffixes[i]; }}, "", help};
-  setting.words = suffixes;
+  Setting setting{key, WordField{index, [&field, texts](std::size_t i) { field = texts[i]; }}, "", help};
+  setting.words = texts;
   return setting;
+}
+
+std::vector<std::string> with_unstated(std::vector<std::string> words) {
+  words.emplace(words.begin(), "unstated");
+  return words;
 }
 
 std::string_view about(const recon::AlgorithmKind& kind) { return kind.help; }
@@ -139,14 +144,15 @@ std::string explanation(const Setting& setting) {
 }  // namespace
 
 std::vector<Setting> describe(Job& job) {
-  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, output,
-         compute, file] = job;
+  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, kinetics,
+         output, compute, file] = job;
   const auto takes = [&job](bool recon::AlgorithmKind::*what) {
     return [&job, what] { return job.algorithm_kind().*what; };
   };
   const auto of_prior = [&job](std::string_view parameter) {
     return [&job, parameter] { return recon::has_parameter(job.prior, parameter); };
   };
+  const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
       also_called("input.events",
@@ -283,9 +289,29 @@ std::vector<Setting> describe(Job& job) {
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
        "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
 
+      path_setting("kinetics.blood", kinetics.blood,
+                   "Table (CSV) of the tracer in arterial plasma, with columns time_s and activity, from the injection "
+                   "on: images of Patlak's K and V are then made of the frames. Empty: none."),
+      with_use(text_of_list("kinetics.blood_unit", kinetics.blood_unit, with_unstated(blood_units()),
+                            "Unit of its activities."),
+               has_blood),
+      with_use(word_setting("kinetics.blood_decay", kinetics.blood_decay,
+                            {"unstated", "as-measured", "to-scan", "to-injection"},
+                            "Whether its activities are as the counter measured them, or corrected for decay to the "
+                            "time 0 of the file or to the injection; this must be said."),
+               has_blood),
+      with_use(word_setting("kinetics.blood_zero", kinetics.blood_zero, {"scan", "injection"},
+                            "What its times count from: scan: the time 0 of the file."),
+               has_blood),
+      with_use({"kinetics.t_star_s", &kinetics.t_star_s, "s",
+                "Frames that begin so long after the injection, or later, are used: from then on Patlak's plot is a "
+                "line.",
+                0, 1e9},
+               has_blood),
+
       path_setting("output.folder", output.folder, "Folder for the results; it is made if it is missing."),
       {"output.name", &output.name, "", "Name of the results without a suffix; empty: the name of the job file."},
-      suffix_setting("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
+      text_of_list("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
       with_use({"output.save_every_iteration", &output.save_every_iteration, "",
                 "Write the image after each iteration too."},
                [&job] { return !job.in_parts(); }),
@@ -313,6 +339,7 @@ const std::vector<std::pair<std::string, std::string>>& job_sections() {
       {"prior", "What else is known of the image; maximised is log likelihood - strength R(image)."},
       {"stop", "When it is good enough."},
       {"quantification", "From counts to Bq/mL."},
+      {"kinetics", "Images of how the tracer is taken up, from frames.durations and a blood curve."},
       {"output", "What is written where."},
       {"compute", "What the work is done with."},
   };

@@ -17,6 +17,9 @@ namespace coincide::io {
 /// The moment that the times of a table count from.
 enum class TableZero { scan, injection };
 
+/// Whether a blood curve was corrected for decay, and to when.
+enum class BloodDecay { unstated, as_measured, to_scan, to_injection };
+
 /// What to reconstruct, from what, how, and where to. Defaults are those of a job without that setting; meaning, units
 /// and limits of each field are in describe(). Paths are absolute after load_job() and set_in_job().
 struct Job {
@@ -57,6 +60,13 @@ struct Job {
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
   };
+  struct Kinetics {
+    std::filesystem::path blood;
+    std::string blood_unit = "unstated";
+    BloodDecay blood_decay = BloodDecay::unstated;
+    TableZero blood_zero = TableZero::scan;
+    double t_star_s = 1800;
+  };
   struct Output {
     std::filesystem::path folder = "results";
     std::string name;
@@ -80,6 +90,7 @@ struct Job {
   Prior prior;
   recon::StopOptions stop;
   recon::QuantificationOptions quantification;
+  Kinetics kinetics;
   Output output;
   Compute compute;
 

@@ -88,10 +88,10 @@ Json recorded_json(const recon::RunRecord& run) {
   return {{"intervals", run.recorded.size()}, {"first_intervals_s", list}};
 }
 
-Json corrections_json(const recon::RunRecord& run) {
+Json texts_json(const std::vector<std::pair<std::string, std::string>>& texts) {
   Json json = Json::object();
-  for (const auto& [effect, done] : run.corrections) {
-    json[effect] = done;
+  for (const auto& [name, text] : texts) {
+    json[name] = text;
   }
   return json;
 }
@@ -108,7 +108,7 @@ Json parts_json(const std::vector<recon::RunRecord>& parts) {
                     {"iterations_done", part.iterations_done},
                     {"counts", counts_json(part)},
                     {"recorded", recorded_json(part)},
-                    {"corrections", corrections_json(part)},
+                    {"corrections", texts_json(part.corrections)},
                     {"iterations", figures_json(part.figures)}});
   }
   return list;
@@ -187,7 +187,10 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
   own["events_format"] = run.events_format;
   own["counts"] = counts_json(run);
   own["recorded"] = recorded_json(run);
-  own["corrections"] = corrections_json(run);
+  own["corrections"] = texts_json(run.corrections);
+  if (!run.kinetics.empty()) {
+    own["kinetics"] = texts_json(run.kinetics);
+  }
   own["image"] = {
       {"size", run.grid.shape}, {"voxel_size_mm", run.grid.voxel_size_mm}, {"origin_mm", run.grid.origin_mm}};
   own["device"] = run.device;

@@ -29,8 +29,9 @@ struct Provenance : recon::RunRecord {
   int threads = 0;
   std::vector<std::pair<std::string, double>> stage_seconds;
   std::vector<std::string> warnings;
-  std::vector<recon::RunRecord> parts;  ///< frames or gates, where there are several images
-  std::vector<std::string> outputs;     ///< file names beside the JSON file
+  std::vector<std::pair<std::string, std::string>> kinetics;  ///< (what, how it was done); empty: none
+  std::vector<recon::RunRecord> parts;                        ///< frames or gates, where there are several images
+  std::vector<std::string> outputs;                           ///< file names beside the JSON file
 };
 
 /// As JSON: the keys of BIDS-PET that are known (Units, FrameTimesStart, ReconMethodName ...) and, under "Coincide",

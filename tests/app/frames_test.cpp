@@ -89,7 +89,7 @@ void write_at(const fs::path& from, const fs::path& to, const std::vector<std::u
 /// Edges between which the activity, falling with lambda [1/s] from `activity` at time 0, amounts to `amount` each.
 std::vector<std::uint32_t> edges_of(const std::function<double(double)>& activity, double lambda, double start_s,
                                     double amount, std::size_t blocks) {
-  constexpr double step_s = 1e-3;
+  constexpr double step_s = 1e-2;
   std::vector<std::uint32_t> edges{static_cast<std::uint32_t>(std::lround(1e3 * start_s))};
   double sum = 0;
   for (double t = start_s + step_s / 2; edges.size() <= blocks; t += step_s) {
@@ -125,7 +125,7 @@ class FramesTest : public QObject {
     io::Job job;
     job.image.size = {24, 24, 0};
     job.image.voxel_size_mm = {5, 5, 5};
-    job.sensitivity.fraction = 0.02;
+    job.sensitivity.fraction = 0.03;
     job.sensitivity.cache_folder = path("cache");
     job.stop.passes = 2;
     job.algorithm.subsets = 2;
@@ -211,6 +211,11 @@ class FramesTest : public QObject {
       QCOMPARE(read.series.frames[i].values, result.series.frames[i].values);
       QCOMPARE(read.series.frames[i].decay_factor, result.series.frames[i].decay_factor);
     }
+    const auto &first = read.series.frames[0].values, &second = read.series.frames[1].values;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      QVERIFY(std::abs(result.image.values[i] - (0.25 * first[i] + 0.75 * second[i])) <
+              1e-5 * (1 + first[i] + second[i]));
+    }
     QCOMPARE(read.series.frames[1].start_s, 0.05);
     QCOMPARE(read.series.frames[1].duration_s, 0.15);
     QCOMPARE(read.series.unit, std::string("Bq/mL"));
@@ -239,7 +244,7 @@ class FramesTest : public QObject {
     QVERIFY(result.series.frames.back().decay_factor > 2);
     QCOMPARE(result.series.reference_s, injection_s);
     for (const recon::SeriesFrame& frame : result.series.frames) {
-      QVERIFY2(std::abs(mean_in(mask(), frame.values) / bq_per_ml - 1) < 0.01,
+      QVERIFY2(std::abs(mean_in(mask(), frame.values) / bq_per_ml - 1) < 0.002,
                qPrintable(QString::number(mean_in(mask(), frame.values))));
     }
     std::ifstream table(path("results/decaying_tac.csv"));
@@ -316,6 +321,61 @@ class FramesTest : public QObject {
     gated.input.injection = "-5";
     app::run_job(gated, silent_);
     QCOMPARE(io::read_image(path("results/gated_from_injection_gate7.nii.gz")).values, gate.values);
+  }
+
+  /// Frames of the same events again, in time blocks whose lengths make the activity that of Patlak's model with a
+  /// known K and V, decaying as measured. The table counts from both zeros and is corrected or not: one K.
+  void patlak_finds_k_and_v() {
+    constexpr double k_per_min = 0.02, v = 0.4, half_life_s = 6586.2, injection_s = -600, last_s = 9000;
+    const double lambda = std::numbers::ln2 / half_life_s;
+    const auto plasma = [](double t) { return 40 * std::exp(-t / 600) + 8; };  // t since the injection, Bq/mL
+    const auto tissue = [&](double t) {
+      return k_per_min / 60 * (24000 * (1 - std::exp(-t / 600)) + 8 * t) + v * plasma(t);
+    };
+    // Decay counts from the injection, as everything does in them.
+    const auto edges = edges_of([&](double t) { return std::exp(lambda * injection_s) * tissue(t - injection_s); },
+                                lambda, 600, region_bq_per_ml_ * block_s, 8 * simulated_blocks);
+    QVERIFY(1e-3 * edges.back() - injection_s < last_s);
+    write_at(path("results/simulated.petsird"), path("uptake.petsird"), edges);
+    const auto curve = [&](const char* name, double zero_s, bool corrected) {
+      std::string table = "time_s,activity\n";
+      for (double t = 0; t <= last_s; t += 10) {
+        const double decay = corrected ? 1 : std::exp(-lambda * t);
+        table += fmt::format("{},{:.9g}\n", t + injection_s - zero_s, 1e-3 * decay * plasma(t));
+      }
+      return write_text(name, table);
+    };
+    io::Job frames = job("uptake");
+    frames.input.data = path("uptake.petsird");
+    frames.input.start_s = 600;
+    frames.input.injection = fmt::format("{}", injection_s);
+    frames.frames.durations = durations_of(edges);
+    frames.quantification.half_life_s = half_life_s;
+    frames.kinetics = {.blood = curve("from_scan.csv", 0, false),
+                       .blood_unit = "kBq/mL",
+                       .blood_decay = io::BloodDecay::as_measured,
+                       .blood_zero = io::TableZero::scan,
+                       .t_star_s = 1200};
+    const app::RunResult result = app::run_job(frames, silent_);
+    QVERIFY(result.provenance.warnings.empty());
+    const recon::Image k = io::read_image(path("results/uptake_patlak_K.nii.gz"));
+    const double found = mean_in(mask(), k.values);
+    const double found_v = mean_in(mask(), io::read_image(path("results/uptake_patlak_V.nii.gz")).values);
+    QVERIFY2(std::abs(found / k_per_min - 1) < 0.005, qPrintable(QString::number(found)));
+    QVERIFY2(std::abs(found_v / v - 1) < 0.005, qPrintable(QString::number(found_v)));
+    QCOMPARE(k.unit, std::string("1/min"));
+    QCOMPARE(result.provenance.kinetics.front().first, std::string("model"));
+
+    frames.output.name = "uptake_from_injection";
+    frames.kinetics.blood = curve("from_injection.csv", injection_s, true);
+    frames.kinetics.blood_decay = io::BloodDecay::to_injection;
+    frames.kinetics.blood_zero = io::TableZero::injection;
+    app::run_job(frames, silent_);
+    const double again = mean_in(mask(), io::read_image(path("results/uptake_from_injection_patlak_K.nii.gz")).values);
+    QVERIFY(std::abs(again / found - 1) < 1e-5);
+    // Read from the wrong zero it begins too late.
+    frames.kinetics.blood_zero = io::TableZero::scan;
+    QVERIFY_THROWS_EXCEPTION(InputError, app::prepare_job(frames));
   }
 
   void a_plan_counts_the_images() {

@@ -30,6 +30,8 @@ IMAGES = ("mu_per_mm.nii", "mu_beside.nii", "mu_half.nii", "mask.nii", "zero.nii
 TABLES = {
     "gates.csv": "gate,start_s,stop_s\n1,0,0.1\n2,0.1,0.2\n",
     "twice.csv": "gate,start_s,stop_s\n1,0,0.15\n2,0.1,0.2\n",
+    "blood.csv": "time_s,activity\n" + "".join(f"{t},{100 - t}\n" for t in range(3)),
+    "short.csv": "time_s,activity\n0,10\n0.05,10\n",
     "no_gates.csv": "phase,start_s,stop_s\n1,0,0.1\n",
 }
 
