@@ -48,6 +48,7 @@ struct CommandLine {
   std::optional<std::string> output;
   std::optional<std::string> threads;
   bool dry_run = false;
+  bool resume = false;
   bool allow_truncated = false;
 };
 
@@ -69,7 +70,11 @@ void declare_options(CLI::App& program, CommandLine& line) {
   program.add_option("--device", line.device, "Same as --set compute.device=...")->type_name("WORD")->needs(batch);
   program.add_option("--threads", line.threads, "Same as --set compute.threads=...")->type_name("N")->needs(batch);
   program.add_option("--output", line.output, "Same as --set output.folder=...")->type_name("FOLDER")->needs(batch);
-  program.add_flag("--dry-run", line.dry_run, "Check the job and say what it needs, but do not run it")->needs(batch);
+  auto* dry_run = program.add_flag("--dry-run", line.dry_run, "Check the job and say what it needs, but do not run it")
+                      ->needs(batch);
+  program.add_flag("--resume", line.resume, "Go on where the job's last run left its checkpoint (output.checkpoint)")
+      ->needs(batch)
+      ->excludes(dry_run);
   program.add_flag("--allow-truncated", line.allow_truncated, "With --info: accept a file that ends too early")
       ->needs(info);
   program.footer([] {
@@ -105,7 +110,7 @@ int run_batch(const CommandLine& line) {
       print_result(plan_text(plan_job(job, reporter)));
       return done;
     }
-    return run_job(job, reporter).stopped() ? stopped : done;
+    return run_job(job, reporter, line.resume ? Resume::yes : Resume::no).stopped() ? stopped : done;
   } catch (Error& error) {
     error.prepend(line.job);
     throw;

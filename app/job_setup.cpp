@@ -431,7 +431,9 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .anatomical = setup.anatomical ? std::make_shared<const recon::Image>(std::move(*setup.anatomical)) : nullptr,
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
       .may_have_randoms = may_have_randoms(job),
-      .findings = {}};
+      .findings = {},
+      .problem_settings = io::problem_settings(job),
+      .keep_checkpoint = {}};
 }
 
 std::string memory_of_image(const ImageGrid& grid) {

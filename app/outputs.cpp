@@ -65,6 +65,9 @@ std::vector<std::string> result_endings(const io::Job& job) {
   for (const std::string& gate : gate_endings(job)) {
     endings.push_back(gate + suffix);
   }
+  if (job.output.checkpoint > 0 && !job.in_parts()) {
+    endings.emplace_back(checkpoint_ending);
+  }
   if (job.output.save_every_iteration) {
     for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {
       endings.push_back(iteration_ending(iteration) + suffix);

@@ -16,6 +16,7 @@
 #include "app/plan_job.h"
 #include "app/run_reporter.h"
 #include "app/simulate_events.h"
+#include "io/checkpoint_file.h"
 #include "io/data_checks.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
@@ -38,8 +39,12 @@ std::string device_name(projectors::Device device) {
 /// One run: what goes into the pipeline, and the files that come of it.
 class JobRun {
  public:
-  JobRun(const io::Job& job, JobSetup& setup, RunReporter& reporter)
-      : job_(job), setup_(setup), reporter_(reporter), device_(setup.device, job.compute.device == "auto") {
+  JobRun(const io::Job& job, JobSetup& setup, std::optional<recon::RunCheckpoint> resume, RunReporter& reporter)
+      : job_(job),
+        setup_(setup),
+        reporter_(reporter),
+        resume_(std::move(resume)),
+        device_(setup.device, job.compute.device == "auto") {
     provenance_.job = job;
     provenance_.grid = setup.grid;
     provenance_.stopped = true;
@@ -89,6 +94,7 @@ class JobRun {
       job_record_ = record_of("job", job_.file);  // as it was read: it may be edited for the next run meanwhile
     }
     provenance_.outputs.push_back(job_.result_path(".log").filename().string());
+    adopt_kept_iterations();
     reporter_.note(fmt::format("Computing on {} ({}); threads used: {}.", provenance_.device,
                                device_name(setup_.device), provenance_.threads));
   }
@@ -113,6 +119,8 @@ class JobRun {
     io::CheckedSource checked(*setup_.events, {.tof = setup_.uses_tof(job_), .all_events = false});
     recon::RunInputs inputs = run_inputs(job_, setup_, checked);
     inputs.findings = [&checked] { return io::findings_for_image(checked.take_summary(true)); };
+    inputs.resume = resume_ ? &*resume_ : nullptr;
+    inputs.keep_checkpoint = [this](const recon::RunCheckpoint& checkpoint) { keep(checkpoint); };
     if (job_.in_parts()) {
       reconstruct_parts(inputs, settings);
     } else {
@@ -193,6 +201,20 @@ class JobRun {
                        job_.passes());
   }
 
+  void keep(const recon::RunCheckpoint& checkpoint) {
+    io::write_checkpoint(job_.result_path(checkpoint_ending), checkpoint);
+    has_checkpoint_ = true;
+  }
+
+  /// Of the passes that were done before.
+  void adopt_kept_iterations() {
+    for (int pass = 1; resume_ && pass <= resume_->at.state.pass; ++pass) {
+      if (const std::filesystem::path path = image_path(iteration_ending(pass)); std::filesystem::exists(path)) {
+        provenance_.outputs.push_back(path.filename().string());
+      }
+    }
+  }
+
   void keep_iteration(const recon::Image& image, double iteration) {
     const bool is_whole = std::abs(iteration - std::round(iteration)) < 1e-6;
     if (job_.output.save_every_iteration && is_whole && iteration < static_cast<double>(job_.passes())) {
@@ -235,6 +257,9 @@ class JobRun {
   RunResult finish() {
     reporter_.begin_stage("writing");
     write_result();
+    if (has_checkpoint_) {
+      provenance_.outputs.push_back(job_.result_path(checkpoint_ending).filename().string());
+    }
     hash_inputs();
     if (provenance_.stopped) {
       reporter_.warning(stopped_text());
@@ -260,17 +285,20 @@ class JobRun {
   const io::Job& job_;
   JobSetup& setup_;
   RunReporter& reporter_;
+  std::optional<recon::RunCheckpoint> resume_;
   recon::ComputeDevice device_;
   io::Provenance provenance_;
   std::optional<io::InputRecord> job_record_;
+  bool has_checkpoint_ = false;
   recon::Image image_;
   recon::ImageSeries series_;
 };
 
 /// A sentence about memory names what asked for it.
-RunResult run_in_memory(const io::Job& job, JobSetup& setup, RunReporter& reporter) {
+RunResult run_in_memory(const io::Job& job, JobSetup& setup, std::optional<recon::RunCheckpoint> resume,
+                        RunReporter& reporter) {
   try {
-    return JobRun(job, setup, reporter).run();
+    return JobRun(job, setup, std::move(resume), reporter).run();
   } catch (const std::bad_alloc&) {
     throw DeviceError(fmt::format("the memory is not enough for the stage \"{}\". {}", reporter.stage(),
                                   memory_of_image(setup.grid)));
@@ -279,12 +307,20 @@ RunResult run_in_memory(const io::Job& job, JobSetup& setup, RunReporter& report
 
 }  // namespace
 
-RunResult run_job(const io::Job& job, recon::Reporter& reporter) {
+RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume) {
+  if (resume == Resume::yes && job.in_parts()) {
+    throw InputError("--resume goes on with one image; a job with frames or gates has several. Run it without.");
+  }
   JobSetup setup = prepare_job(job);
+  std::optional<recon::RunCheckpoint> checkpoint;
+  if (resume == Resume::yes) {
+    checkpoint = io::read_checkpoint(job.result_path(checkpoint_ending));
+    recon::check_resumes(*checkpoint, io::problem_settings(job), "");  // at once; the data follow when they are loaded
+  }
   make_output_folder(job.output.folder);
   RunReporter run_reporter(reporter, job.result_path(".log"));
   try {
-    return run_in_memory(job, setup, run_reporter);
+    return run_in_memory(job, setup, std::move(checkpoint), run_reporter);
   } catch (const std::exception& error) {
     run_reporter.log(fmt::format("FAILED: {}", error.what()));
     throw;

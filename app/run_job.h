@@ -17,9 +17,13 @@ struct RunResult {
   bool stopped() const { return provenance.stopped; }
 };
 
+/// Whether a run goes on where an earlier one of the job left its checkpoint.
+enum class Resume { no, yes };
+
 /// Runs a job from its inputs to its result files; the window and `--batch` both call this. When the reporter asks to
-/// stop, what has been reached is written, and the result says so. Throws InputError for a job that cannot work,
+/// stop, what has been reached is written, and the result says so. Throws InputError for a job that cannot work or
+/// is not the one to be resumed,
 /// FileError for a bad file, DeviceError for device and memory.
-RunResult run_job(const io::Job& job, recon::Reporter& reporter);
+RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume = Resume::no);
 
 }  // namespace coincide::app

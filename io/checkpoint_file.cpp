@@ -67,11 +67,16 @@ recon::IterationFigures figures_of(const Json& json) {
 /// Numbers keep all their bits: JSON writes the shortest text that reads back as the same double.
 std::string facts_json(const recon::RunCheckpoint& checkpoint) {
   const recon::SavedState& state = checkpoint.at.state;
-  Json json{{"version", state_version},         {"problem", checkpoint.problem},
-            {"device", checkpoint.device},      {"pass", state.pass},
-            {"update", state.update},           {"log_sum", state.log_sum},
-            {"counts_before", state.counts_before}, {"numbers", state.numbers},
-            {"settings", checkpoint.settings},  {"figures", Json::array()}};
+  Json json{{"version", state_version},
+            {"problem", checkpoint.problem},
+            {"device", checkpoint.device},
+            {"pass", state.pass},
+            {"update", state.update},
+            {"log_sum", state.log_sum},
+            {"counts_before", state.counts_before},
+            {"numbers", state.numbers},
+            {"settings", checkpoint.settings},
+            {"figures", Json::array()}};
   for (const recon::IterationFigures& figures : checkpoint.at.figures) {
     json["figures"].push_back(figures_json(figures));
   }
@@ -138,8 +143,8 @@ recon::RunCheckpoint read_contents(const std::filesystem::path& path) {
   for (const std::string& name : names_in(group)) {
     state.images[name] = read_array<std::vector<float>>(group, name, H5T_NATIVE_FLOAT);
     if (state.images[name].size() != state.x.size()) {
-      throw FileError(fmt::format("its image {} has {} voxels instead of {}", name, state.images[name].size(),
-                                  state.x.size()));
+      throw FileError(
+          fmt::format("its image {} has {} voxels instead of {}", name, state.images[name].size(), state.x.size()));
     }
   }
   return checkpoint;
@@ -160,8 +165,9 @@ void write_checkpoint(const std::filesystem::path& path, const recon::RunCheckpo
 
 recon::RunCheckpoint read_checkpoint(const std::filesystem::path& path) {
   const auto refuse = [&path](const std::string& why) {
-    return FileError(fmt::format(
-        "{} is no checkpoint to resume from: {}. Run the job without --resume, from its beginning.", path.string(), why));
+    return FileError(
+        fmt::format("{} is no checkpoint to resume from: {}. Run the job without --resume, from its beginning.",
+                    path.string(), why));
   };
   if (!std::filesystem::exists(path)) {
     throw refuse("there is no such file (output.checkpoint makes one)");

@@ -319,6 +319,12 @@ std::vector<Setting> describe(Job& job) {
                             "Mask with whole numbers for regions, 0 outside, on any grid, in scanner axes: the mean of "
                             "each region in each frame is written as a table (NAME_tac.csv). Empty: none."),
                [&job] { return !job.frames.durations.empty(); }),
+      with_use(
+          {"output.checkpoint", &output.checkpoint, "passes",
+           "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: "
+           "do not.",
+           0, 100000},
+          [&job] { return !job.in_parts(); }),
 
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
@@ -450,6 +456,23 @@ std::vector<std::string> settings_without_use(const Job& job) {
     }
   }
   return keys;
+}
+
+recon::ProblemSettings problem_settings(const Job& job) {
+  constexpr std::string_view sections[] = {"input", "image", "corrections", "sensitivity", "algorithm", "prior"};
+  constexpr std::string_view no_matter[] = {"input.allow_truncated", "input.injection", "sensitivity.use_cache"};
+  Job copy = job;
+  recon::ProblemSettings result;
+  for (const Setting& setting : describe(copy)) {
+    const bool is_path = std::holds_alternative<fs::path*>(setting.field);
+    if (!is_path && has_use(setting) && std::ranges::find(sections, section_of(setting)) != std::end(sections) &&
+        std::ranges::find(no_matter, setting.key) == std::end(no_matter)) {
+      // A word may stand for another one.
+      const bool is_name = setting.key == "algorithm.name";
+      result.emplace_back(setting.key, is_name ? std::string(job.algorithm_kind().name) : value_text(setting));
+    }
+  }
+  return result;
 }
 
 std::string settings_help() {

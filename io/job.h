@@ -11,6 +11,7 @@
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/options.h"
+#include "recon/pipeline/checkpoint.h"
 
 namespace coincide::io {
 
@@ -73,6 +74,7 @@ struct Job {
     std::string format = "nii.gz";
     bool save_every_iteration = false;
     std::filesystem::path regions;
+    std::int64_t checkpoint = 0;
   };
   struct Compute {
     std::string device = "auto";
@@ -133,6 +135,9 @@ std::string job_text(const Job& job);
 std::vector<std::string> changed_settings(const Job& job);
 /// Keys of those among them that do nothing as the others are.
 std::vector<std::string> settings_without_use(const Job& job);
+/// Those that enter what is reconstructed, and how: a run may only be resumed with the same. Contents of files count by
+/// themselves.
+recon::ProblemSettings problem_settings(const Job& job);
 /// The settings as the text of `coincide --help`.
 std::string settings_help();
 

@@ -180,6 +180,9 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
   own["version"] = program_version();
   own["result"] = run.stopped ? "stopped by the user" : "done";
   own["iterations_done"] = run.iterations_done;
+  if (run.resumed_from > 0) {
+    own["resumed_from_iteration"] = run.resumed_from;
+  }
   own["algorithm"] = sources_json(run.job);
   own["job_file"] = run.job.file.string();
   own["job"] = job_json(run.job);

@@ -21,6 +21,8 @@ class Launcher {
 
   virtual void forward_back(const Projector&, const Lors&, NoTof, const float* image, const ValueStep&,
                             float* back_image) const = 0;
+  virtual void forward_back(const Projector&, const Lors&, const TofBins&, const float* image, const ValueStep&,
+                            float* back_image) const = 0;
   virtual void forward_back(const Projector&, const Lors&, const TofEvents&, const float* image, const ValueStep&,
                             float* back_image) const = 0;
   virtual void forward_back(const Projector&, const Lors&, const TofTable&, const float* image, const ValueStep&,

@@ -90,6 +90,13 @@ void Projector::forward_back(const Lors& lors, NoTof tof, const float* image, co
   launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
 }
 
+void Projector::forward_back(const Lors& lors, const TofBins& tof, const float* image, const ValueStep& step,
+                             float* back_image) const {
+  check(tof);
+  const Turn turn(back_image, grid_.num_voxels());
+  launcher_of(*this).forward_back(*this, lors, tof, image, step, back_image);
+}
+
 void Projector::forward_back(const Lors& lors, const TofEvents& tof, const float* image, const ValueStep& step,
                              float* back_image) const {
   check(tof.bins);

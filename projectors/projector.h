@@ -29,8 +29,9 @@ struct ProjectorOptions {
 class ValueStep {
  public:
   virtual ~ValueStep() = default;
-  /// For the values of LORs first ... first + count - 1. Called from several threads at once, once for each run of 256
-  /// LORs, whose `first` is a multiple of 256. Must neither throw nor project back into the same image.
+  /// For the values of LORs first ... first + count - 1, all bins of each with TofBins. Called from several threads at
+  /// once, once for each run of 256 LORs, whose `first` is a multiple of 256. Must neither throw nor project back into
+  /// the same image.
   virtual void operator()(std::int64_t first, std::int64_t count, float* values) const = 0;
 };
 
@@ -67,8 +68,10 @@ class Projector {
   void back(const Lors& lors, const TofTable& tof, const float* values, float* image) const;
 
   /// Adds A^T step(A image) to back_image, with less work than forward() and back(): what iterative reconstruction does
-  /// with its events. Takes the LORs in the order given: sort them first, once (LorOrder).
+  /// with its data. Takes the LORs in the order given: sort them first, once (LorOrder).
   void forward_back(const Lors& lors, NoTof tof, const float* image, const ValueStep& step, float* back_image) const;
+  void forward_back(const Lors& lors, const TofBins& tof, const float* image, const ValueStep& step,
+                    float* back_image) const;
   void forward_back(const Lors& lors, const TofEvents& tof, const float* image, const ValueStep& step,
                     float* back_image) const;
   void forward_back(const Lors& lors, const TofTable& tof, const float* image, const ValueStep& step,

@@ -81,4 +81,20 @@ void multiply_attenuation(ListmodeData& data, const Scanner& scanner, const Imag
   }
 }
 
+void multiply_attenuation(Histogram& histogram, const Image& attenuation, ComputeDevice& device, int num_threads,
+                          Reporter& reporter) {
+  constexpr std::int64_t block_lors = 1 << 20;
+  AttenuationFactors factors(attenuation, device, num_threads, reporter);
+  const std::int64_t bins = histogram.bins_per_lor();
+  for (std::int64_t first = 0; first < histogram.num_lors() && !reporter.stop_requested(); first += block_lors) {
+    const std::int64_t count = std::min(block_lors, histogram.num_lors() - first);
+    std::vector<float> of_lor(static_cast<std::size_t>(count), 1);
+    factors.multiply(histogram.lors(first, count), of_lor.data());
+    for (std::int64_t i = 0; i < count * bins; ++i) {
+      histogram.factor[static_cast<std::size_t>(first * bins + i)] *= of_lor[static_cast<std::size_t>(i / bins)];
+    }
+    reporter.progress(stage, static_cast<double>(first + count) / static_cast<double>(histogram.num_lors()));
+  }
+}
+
 }  // namespace coincide::recon

@@ -5,6 +5,7 @@
 
 #include "projectors/device_floats.h"
 #include "recon/compute_device.h"
+#include "recon/data/histogram.h"
 #include "recon/image.h"
 #include "recon/listmode_data.h"
 
@@ -33,5 +34,8 @@ class AttenuationFactors {
 /// Attenuation factors of the events are multiplied into their `factor` column.
 void multiply_attenuation(ListmodeData& data, const Scanner& scanner, const Image& attenuation, ComputeDevice& device,
                           int num_threads, Reporter& reporter);
+/// Those of the LORs of a histogram into the factors of all their TOF bins.
+void multiply_attenuation(Histogram& histogram, const Image& attenuation, ComputeDevice& device, int num_threads,
+                          Reporter& reporter);
 
 }  // namespace coincide::recon

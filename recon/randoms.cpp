@@ -119,4 +119,14 @@ void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const dou
   }
 }
 
+void add_randoms(Histogram& histogram, std::span<const double> singles) {
+  const std::int64_t bins = histogram.bins_per_lor();
+  for (std::int64_t i = 0; i < histogram.num_lors(); ++i) {
+    const auto lor = static_cast<std::size_t>(i);
+    const double randoms = singles[histogram.start[lor]] * singles[histogram.end[lor]];
+    const auto row = histogram.additive.begin() + i * bins;
+    std::for_each(row, row + bins, [&](float& b) { b += static_cast<float>(randoms / static_cast<double>(bins)); });
+  }
+}
+
 }  // namespace coincide::recon

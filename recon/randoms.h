@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "recon/data/histogram.h"
 #include "recon/listmode_data.h"
 #include "recon/model.h"
 
@@ -21,5 +22,7 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
 /// stop, the rest of the subsets is left out.
 void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> singles, bool tof,
                  int num_threads = 0, const Reporter* reporter = nullptr);
+/// The same for a histogram whose points are the crystals, over all energy windows.
+void add_randoms(Histogram& histogram, std::span<const double> singles);
 
 }  // namespace coincide::recon

@@ -7,12 +7,10 @@
 #include <string>
 #include <type_traits>
 
-#include "projectors/device_floats.h"
 #include "projectors/error.h"
-#include "projectors/projector.h"
 #include "recon/attenuation.h"
+#include "recon/back_projection_sum.h"
 #include "recon/lor_enumerator.h"
-#include "recon/parallel.h"
 #include "recon/sha256.h"
 
 namespace coincide::recon {
@@ -22,49 +20,6 @@ namespace {
 constexpr std::uint32_t algorithm_version = 3;
 
 constexpr std::string_view stage = "sensitivity image";
-
-/// Back projection of very many LORs: single precision stops growing after some 10^7 contributions, so parts of the sum
-/// are moved to double precision from time to time.
-class BackProjectionSum {
- public:
-  explicit BackProjectionSum(const projectors::Projector& projector)
-      : projector_(projector),
-        part_(projector.options().device, projector.grid().num_voxels()),
-        part_on_host_(static_cast<std::size_t>(part_.size())),
-        total_(part_on_host_.size()) {}
-
-  template <class Tof>
-  void add(const projectors::Lors& lors, const Tof& tof, const float* values) {
-    projector_.back(lors, tof, values, part_.data());
-    lors_in_part_ += lors.count;
-    constexpr std::int64_t most_lors = 1 << 22;
-    if (lors_in_part_ >= most_lors) {
-      move_part();
-    }
-  }
-
-  std::vector<float> finish() {
-    move_part();
-    return {total_.begin(), total_.end()};
-  }
-
- private:
-  void move_part() {
-    part_.download(part_on_host_.data());
-    part_.clear();
-#pragma omp parallel for schedule(static) num_threads(thread_count(projector_.options().num_threads))
-    for (std::size_t i = 0; i < total_.size(); ++i) {
-      total_[i] += part_on_host_[i];
-    }
-    lors_in_part_ = 0;
-  }
-
-  const projectors::Projector& projector_;
-  projectors::DeviceFloats part_;
-  std::vector<float> part_on_host_;
-  std::vector<double> total_;
-  std::int64_t lors_in_part_ = 0;
-};
 
 void check(const SensitivityOptions& options) {
   if (!(options.fraction > 0) || options.fraction > 1) {

@@ -260,7 +260,8 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
   Slabs slabs(projector, kernel);
-  const Scratch<float> values(Slabs::block);
+  const std::int64_t per_lor = kernel.values_per_lor();
+  const Scratch<float> values(Slabs::block * per_lor);
 #pragma omp parallel num_threads(thread_count(projector))
   {
     KeptWeights kept;
@@ -269,12 +270,12 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
         for (std::int64_t i = 0; i < size; ++i) {
           prefetch(lors, smaller(first + chunk + i + ahead, lors.count - 1));
           prepared[i] = prepare<Real>(grid, lors, kernel, first + chunk + i, &kept);
-          forward_one<boundary>(grid, vectors, kernel, prepared[i], kept, image, &values[chunk + i]);
+          forward_one<boundary>(grid, vectors, kernel, prepared[i], kept, image, &values[(chunk + i) * per_lor]);
         }
-        step(first + chunk, size, &values[chunk]);
+        step(first + chunk, size, &values[chunk * per_lor]);
       };
       slabs.add(smaller(Slabs::block, lors.count - first), back_image, set_up,
-                [&](std::int64_t i) { return &values[i]; });
+                [&](std::int64_t i) { return &values[i * per_lor]; });
     }
   }
 }
@@ -378,6 +379,10 @@ class CpuLauncher final : public Launcher {
   void forward_back(const Projector& p, const Lors& lors, NoTof tof, const float* image, const ValueStep& step,
                     float* back_image) const override {
     forward_back_by_rule(p, lors, NoTofKernel(tof), image, step, back_image);
+  }
+  void forward_back(const Projector& p, const Lors& lors, const TofBins& tof, const float* image, const ValueStep& step,
+                    float* back_image) const override {
+    forward_back_by_rule(p, lors, SinogramKernel(tof), image, step, back_image);
   }
   void forward_back(const Projector& p, const Lors& lors, const TofEvents& tof, const float* image,
                     const ValueStep& step, float* back_image) const override {

@@ -216,10 +216,11 @@ template <class Tof>
 void forward_back_any(const Projector& p, const Lors& lors, const Tof& tof, const float* image, const ValueStep& step,
                       float* back_image) {
   constexpr std::int64_t run = 256;
-  std::vector<float> values(static_cast<std::size_t>(lors.count));
+  const std::int64_t per_lor = values_per_lor(tof);
+  std::vector<float> values(static_cast<std::size_t>(lors.count * per_lor));
   forward_any(p, lors, tof, image, values.data());
   for (std::int64_t first = 0; first < lors.count; first += run) {
-    step(first, std::min(run, lors.count - first), values.data() + first);
+    step(first, std::min(run, lors.count - first), values.data() + first * per_lor);
   }
   back_any(p, lors, tof, values.data(), back_image);
 }
@@ -257,6 +258,10 @@ class CudaLauncher final : public Launcher {
     back_any(p, lors, tof, values, image);
   }
   void forward_back(const Projector& p, const Lors& lors, NoTof tof, const float* image, const ValueStep& step,
+                    float* back_image) const override {
+    forward_back_any(p, lors, tof, image, step, back_image);
+  }
+  void forward_back(const Projector& p, const Lors& lors, const TofBins& tof, const float* image, const ValueStep& step,
                     float* back_image) const override {
     forward_back_any(p, lors, tof, image, step, back_image);
   }

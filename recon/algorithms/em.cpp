@@ -13,7 +13,7 @@ bool ExpectationMaximisation::step(Engine& engine, State& state, const GoOn& go_
     return false;
   }
   if (const double share = engine.problem().data.share(subset); share > 0) {
-    engine.apply(kernels::EmStep{share}, state.x, back, engine.sensitivity());
+    engine.apply(kernels::EmStep{share}, state.x, back, engine.sensitivity(subset));
   }
   return true;
 }

@@ -4,7 +4,7 @@
 
 namespace coincide::recon {
 
-/// OSEM, with one subset MLEM: x <- x / s_k * A^T(m / (m A x + b)) for subset k after k, s_k its sensitivity.
+/// OSEM, with one subset MLEM: x <- x / s_k * A^T(m y / (m A x + b)) for subset k after k, s_k its sensitivity.
 /// Likelihood never falls with one subset. Source: Shepp and Vardi 1982; Hudson and Larkin 1994; Barrett, White and
 /// Parra 1997 for listmode.
 class ExpectationMaximisation final : public Algorithm {

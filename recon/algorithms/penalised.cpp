@@ -54,7 +54,7 @@ bool Penalised::ascend(Engine& engine, State& state, double relaxation, EngineIm
   if (const double share = engine.problem().data.share(subset); share > 0) {
     prior_.gradient(state.x, slope);
     engine.apply(kernels::PreconditionedStep{share, strength(), relaxation, most_part * typical_value(state)}, state.x,
-                 d, back, engine.sensitivity(), slope);
+                 d, back, engine.sensitivity(subset), slope);
   }
   return true;
 }

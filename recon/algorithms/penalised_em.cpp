@@ -10,7 +10,7 @@ bool OneStepLate::later_step(Engine& engine, State& state, const GoOn& go_on) {
   }
   if (const double share = engine.problem().data.share(subset); share > 0) {
     prior().gradient(state.x, slope);
-    engine.apply(kernels::OneStepLate{share, strength()}, state.x, back, engine.sensitivity(), slope);
+    engine.apply(kernels::OneStepLate{share, strength()}, state.x, back, engine.sensitivity(subset), slope);
   }
   return true;
 }

@@ -12,7 +12,7 @@ namespace coincide::recon {
 namespace {
 
 constexpr double voxel_mm = 10;
-constexpr std::uint64_t counts = 100'000;
+constexpr std::uint64_t lors = 100'000;
 constexpr int iterations = 20;
 
 /// Voxels of about 10 mm, each so many of the fine ones together.
@@ -83,7 +83,7 @@ double mean_above(double level, const std::vector<float>& smooth, const std::vec
 std::vector<float> quick_look(const Problem& coarse, int num_threads) {
   const std::unique_ptr<Engine> engine = make_cpu_engine(coarse, num_threads);
   const double seen = std::accumulate(coarse.sensitivity.begin(), coarse.sensitivity.end(), 0.0);
-  const double start = static_cast<double>(coarse.data.num_counts()) / (coarse.data.share(0) * seen);
+  const double start = total_counts(coarse.data) / (coarse.data.share(0) * seen);
   std::vector<float> values(coarse.sensitivity.size(), static_cast<float>(start));
   EngineImage x = engine->make_image();
   x.upload(values.data());
@@ -102,7 +102,7 @@ std::vector<float> quick_look(const Problem& coarse, int num_threads) {
 ReferenceValues reference_values(const Problem& problem, int num_threads) {
   constexpr double part_of_median = 0.25, smoothing_mm = 10;
   const std::array<std::int64_t, 3> together = voxels_together(problem.grid);
-  const ThinnedMeasurements data(problem.data, counts);
+  const ThinnedMeasurements data(problem.data, lors);
   const ImageGrid grid = coarse_grid(problem.grid, together);
   const Problem coarse{.data = data, .grid = grid, .sensitivity = added_up(problem, grid, together)};
   const std::vector<float> x = quick_look(coarse, num_threads);

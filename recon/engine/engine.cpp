@@ -2,12 +2,29 @@
 
 namespace coincide::recon {
 
+const EngineImage& Engine::sensitivity(int subset) {
+  const std::vector<std::vector<float>>& own = problem().subset_sensitivity;
+  if (own.empty()) {
+    return sensitivity();
+  }
+  if (!of_subset_) {
+    of_subset_.emplace(make_image());
+  }
+  of_subset_->upload(own[static_cast<std::size_t>(subset)].data());
+  return *of_subset_;
+}
+
+std::size_t cuda_bytes_per_lor(std::int64_t cells_per_lor, bool counts) {
+  constexpr std::size_t of_lor = 2 * sizeof(std::uint32_t) + sizeof(std::uint16_t);  // end points, TOF bin
+  const std::size_t columns = counts ? 3 : 2;                                        // m, b and y
+  return of_lor + static_cast<std::size_t>(cells_per_lor) * columns * sizeof(float);
+}
+
 std::uint64_t cuda_engine_bytes(const ImageGrid& grid, double psf_fwhm_mm, std::uint64_t num_events) {
-  constexpr std::uint64_t bytes_per_event =
-      2 * sizeof(std::uint32_t) + sizeof(std::uint16_t) + 2 * sizeof(float);  // crystals, TOF bin, m and b
   // Image, sensitivity, back projection and its shadow; the resolution model works in two more.
   const std::uint64_t images = psf_fwhm_mm != 0 ? 6 : 4;
-  return images * static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) + num_events * bytes_per_event;
+  return images * static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) +
+         num_events * cuda_bytes_per_lor(1, false);
 }
 
 }  // namespace coincide::recon

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ class Engine {
   }
   /// s of the problem.
   virtual const EngineImage& sensitivity() const = 0;
+  /// s as a subset sees it: the subset's share of this image is its own sensitivity. Holds until the next call.
+  const EngineImage& sensitivity(int subset);
 
   /// Overwrites `out` by A^T(m y / (m A x + b)) with the cells of a subset, or by what `ratios` says of it, and adds
   /// the cells' sum of y ln(m A x + b) to `log_sum`. False if `go_on` said no: `out` then holds nothing of use, and
@@ -64,7 +67,8 @@ class Engine {
   virtual void apply_to(const kernels::VoxelStep& step, const kernels::StepImages& images) const = 0;
 
  private:
-  std::deque<EngineImage> scratch_;  ///< whose elements stay where they are
+  std::deque<EngineImage> scratch_;       ///< whose elements stay where they are
+  std::optional<EngineImage> of_subset_;  ///< sensitivity
 };
 
 /// The problem outlives its engine.
@@ -76,7 +80,10 @@ std::unique_ptr<Engine> make_cpu_engine(const Problem& problem, int num_threads)
 std::unique_ptr<Engine> make_cuda_engine(const Problem& problem, int num_threads, int device,
                                          const std::function<void(const std::string&)>& note);
 
-/// Memory that make_cuda_engine() and EM take on the device if all fits.
+/// Memory that the data of a LOR take on the device; `counts`: they have a column of their own.
+std::size_t cuda_bytes_per_lor(std::int64_t cells_per_lor, bool counts);
+
+/// Memory that make_cuda_engine() and EM take on the device if all fits, with events as data.
 std::uint64_t cuda_engine_bytes(const ImageGrid& grid, double psf_fwhm_mm, std::uint64_t num_events);
 
 }  // namespace coincide::recon

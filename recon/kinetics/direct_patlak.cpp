@@ -53,7 +53,7 @@ DirectPatlak::DirectPatlak(std::vector<DynamicFrame> frames, int fits_per_update
 PatlakState DirectPatlak::start() const {
   double counts = 0;
   for (const DynamicFrame& frame : frames_) {
-    counts += static_cast<double>(frame.engine->problem().data.num_counts());
+    counts += total_counts(frame.engine->problem().data);
   }
   PatlakState state{first().make_image(), first().make_image()};
   std::vector<float> values(static_cast<std::size_t>(state.slope.size()));

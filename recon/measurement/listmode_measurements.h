@@ -15,7 +15,8 @@ class ListmodeMeasurements final : public Measurements {
   int num_subsets() const override { return data_.num_subsets(); }
   DataBlock subset(int index) const override;
   double share(int subset) const override;
-  std::uint64_t num_counts() const override { return data_.num_prompts(); }
+  std::uint64_t num_lors() const override { return data_.num_prompts(); }
+  const std::optional<TofAxis>& tof_axis() const override { return no_axis_; }
   const std::vector<projectors::TofBin>& tof_bins() const override { return tof_bins_; }
   std::int64_t num_points() const override { return static_cast<std::int64_t>(scanner_.num_crystals()); }
   const float* points_mm() const override { return scanner_.crystal_centre_mm.front().data(); }
@@ -23,6 +24,7 @@ class ListmodeMeasurements final : public Measurements {
  private:
   ListmodeData& data_;
   const Scanner& scanner_;
+  std::optional<TofAxis> no_axis_;
   std::vector<projectors::TofBin> tof_bins_;
 };
 

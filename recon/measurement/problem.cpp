@@ -7,6 +7,7 @@
 
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
+#include "recon/measurement/histogram_sensitivity.h"
 #include "recon/psf.h"
 
 namespace coincide::recon {
@@ -34,17 +35,47 @@ void leave_out_behind_crystals(const Scanner& scanner, const ImageGrid& grid, st
   }
 }
 
-}  // namespace
+/// Its sensitivity as the algorithms want it, 0 where that of all data is.
+std::vector<float> of_subset(const std::vector<float>& own, double share, const Problem& problem, int num_threads) {
+  std::vector<float> result = own;
+  if (problem.psf_fwhm_mm != 0) {
+    GaussianFilter(problem.grid, problem.psf_fwhm_mm, num_threads).apply(result);
+  }
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i] = problem.sensitivity[i] > 0 && share > 0 ? static_cast<float>(result[i] / share) : 0;
+  }
+  return result;
+}
 
-Problem make_problem(const Measurements& data, const Scanner& scanner, const Image& sensitivity, double psf_fwhm_mm,
-                     int num_threads) {
+Problem without_mask(const Measurements& data, const Image& sensitivity, double psf_fwhm_mm, int num_threads) {
   check_image(sensitivity, "sensitivity");
   Problem problem{
       .data = data, .grid = sensitivity.grid, .sensitivity = sensitivity.values, .psf_fwhm_mm = psf_fwhm_mm};
   if (psf_fwhm_mm != 0) {
     GaussianFilter(problem.grid, psf_fwhm_mm, num_threads).apply(problem.sensitivity);
   }
+  return problem;
+}
+
+}  // namespace
+
+Problem make_problem(const Measurements& data, const Scanner& scanner, const Image& sensitivity, double psf_fwhm_mm,
+                     int num_threads) {
+  Problem problem = without_mask(data, sensitivity, psf_fwhm_mm, num_threads);
   leave_out_behind_crystals(scanner, problem.grid, problem.sensitivity);
+  return problem;
+}
+
+Problem make_problem(const Measurements& data, const Scanner* scanner, const HistogramSensitivity& sensitivity,
+                     double psf_fwhm_mm, int num_threads) {
+  Problem problem = without_mask(data, sensitivity.whole, psf_fwhm_mm, num_threads);
+  if (scanner != nullptr) {
+    leave_out_behind_crystals(*scanner, problem.grid, problem.sensitivity);
+  }
+  for (std::size_t subset = 0; subset < sensitivity.by_subset.size(); ++subset) {
+    problem.subset_sensitivity.push_back(
+        of_subset(sensitivity.by_subset[subset], data.share(static_cast<int>(subset)), problem, num_threads));
+  }
   return problem;
 }
 

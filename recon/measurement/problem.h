@@ -9,6 +9,8 @@
 
 namespace coincide::recon {
 
+struct HistogramSensitivity;
+
 /// y ~ Poisson(m (A x) + b), A = projector times resolution model: all that algorithms are given. Constant; refers to
 /// its measurements.
 struct Problem {
@@ -16,6 +18,8 @@ struct Problem {
   ImageGrid grid;
   /// s = A^T m over all cells that can be measured, with the resolution model; 0 in voxels that are not reconstructed.
   std::vector<float> sensitivity;
+  /// By subset: its own sensitivity A_k^T m_k divided by its share, 0 where s is 0. Empty: all subsets see s.
+  std::vector<std::vector<float>> subset_sensitivity{};
   double psf_fwhm_mm = 0;  ///< Gaussian resolution model in image space; 0: none
 };
 
@@ -24,6 +28,10 @@ struct Problem {
 /// that is negative or not finite, or a wrong number of them.
 Problem make_problem(const Measurements& data, const Scanner& scanner, const Image& sensitivity, double psf_fwhm_mm,
                      int num_threads);
+
+/// The same of a histogram; `scanner` may be null: then no voxel counts as behind its crystals.
+Problem make_problem(const Measurements& data, const Scanner* scanner, const HistogramSensitivity& sensitivity,
+                     double psf_fwhm_mm, int num_threads);
 
 /// Throws InputError, calling the image by its name, for a value that is negative or not finite, or a wrong number of
 /// them.

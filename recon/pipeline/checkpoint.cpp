@@ -55,11 +55,10 @@ std::string problem_hash(const Problem& problem, const Image* anatomical) {
   return sha.digits();
 }
 
-void check_resumes(const RunCheckpoint& checkpoint,
-                   const std::vector<std::pair<std::string, std::string>>& settings, const std::string& problem) {
+void check_resumes(const RunCheckpoint& checkpoint, const ProblemSettings& settings, const std::string& problem) {
   std::vector<std::string> changed;
   for (const auto& [key, value] : settings) {
-    const auto before = std::ranges::find(checkpoint.settings, key, &std::pair<std::string, std::string>::first);
+    const auto before = std::ranges::find(checkpoint.settings, key, &ProblemSettings::value_type::first);
     if (before == checkpoint.settings.end() || before->second != value) {
       changed.push_back(fmt::format("{} is {} and was {}", key, value,
                                     before == checkpoint.settings.end() ? "not there" : before->second));
@@ -72,7 +71,8 @@ void check_resumes(const RunCheckpoint& checkpoint,
   }
   if (!problem.empty() && problem != checkpoint.problem) {
     throw InputError(
-        "the run cannot be resumed: its data, or the files that correct them, are not those that the checkpoint was made "
+        "the run cannot be resumed: its data, or the files that correct them, are not those that the checkpoint was "
+        "made "
         "from. Use those again, or run the job without --resume, from its beginning.");
   }
 }

@@ -9,21 +9,23 @@
 
 namespace coincide::recon {
 
+/// (key, value), as in a job, of the settings that enter problem or algorithm.
+using ProblemSettings = std::vector<std::pair<std::string, std::string>>;
+
 /// A loop that can go on, and what it belongs to.
 struct RunCheckpoint {
   Checkpoint at;
   std::string device;   ///< that made it; another one gives other bits
   std::string problem;  ///< problem_hash()
-  /// (key, value) of the settings that enter problem or algorithm, as in a job.
-  std::vector<std::pair<std::string, std::string>> settings;
+  ProblemSettings settings;
 };
 
 /// SHA-256, in hexadecimal digits, of all that a problem is made of: cells, factors, sensitivity, grid, PSF; and of the
 /// prior's anatomical image, if there is one.
 std::string problem_hash(const Problem& problem, const Image* anatomical);
 
-/// Throws InputError that names what differs: settings with both values, else the data.
-void check_resumes(const RunCheckpoint& checkpoint,
-                   const std::vector<std::pair<std::string, std::string>>& settings, const std::string& problem);
+/// Throws InputError that names what differs: settings with both values, else the data. `problem`: problem_hash(), or
+/// empty where it is not known yet.
+void check_resumes(const RunCheckpoint& checkpoint, const ProblemSettings& settings, const std::string& problem);
 
 }  // namespace coincide::recon

@@ -72,6 +72,33 @@ void warn_of_missed_prompts(const RunState& run) {
   }
 }
 
+/// Goes on from the checkpoint that the run was given, and hands out its own.
+void use_checkpoints(RunState& run, const Problem& problem, RunOptions& options) {
+  const RunInputs& inputs = run.inputs;
+  const RunCheckpoint* resume = inputs.resume;
+  if (resume == nullptr && options.checkpoint_passes == 0) {
+    return;
+  }
+  const std::string hash = problem_hash(problem, inputs.anatomical.get());
+  if (resume != nullptr) {
+    check_resumes(*resume, inputs.problem_settings, hash);
+    const std::string device = projectors::device_word(run.device.get());
+    if (resume->device != device) {
+      run.reporter.warning(fmt::format(
+          "The run began on {} and goes on on {}: the last digits of the image may differ.", resume->device, device));
+    }
+    options.resume = &resume->at;
+    run.record.resumed_from = resume->at.state.pass;
+    run.reporter.note(fmt::format("The run is resumed after {} iterations.", resume->at.state.pass));
+  }
+  options.keep = [&run, hash](const Checkpoint& checkpoint) {
+    run.inputs.keep_checkpoint({.at = checkpoint,
+                                .device = projectors::device_word(run.device.get()),
+                                .problem = hash,
+                                .settings = run.inputs.problem_settings});
+  };
+}
+
 }  // namespace
 
 void reconstruct(RunState& run) {
@@ -89,10 +116,12 @@ void reconstruct(RunState& run) {
                                           .stop_percent = run.settings.stop.change_percent,
                                           .num_threads = threads});
   ResultReporter reporter(run);
-  const RunOptions options{.passes = run.settings.passes(),
-                           .num_threads = threads,
-                           .device = &run.device,
-                           .report_every_update = reporter.wants_images()};
+  RunOptions options{.passes = run.settings.passes(),
+                     .num_threads = threads,
+                     .device = &run.device,
+                     .report_every_update = reporter.wants_images(),
+                     .checkpoint_passes = run.settings.checkpoint_passes};
+  use_checkpoints(run, problem, options);
   RunResult result = recon::run(*algorithm, problem, start, options, reporter);
   run.record.figures = result.figures;
   run.record.iterations_done = result.iterations_done;

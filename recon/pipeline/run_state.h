@@ -16,6 +16,7 @@
 #include "recon/listmode_data.h"
 #include "recon/model.h"
 #include "recon/options.h"
+#include "recon/pipeline/checkpoint.h"
 #include "recon/pipeline/quantify.h"
 #include "recon/pipeline/sensitivity_store.h"
 #include "recon/reporter.h"
@@ -35,6 +36,7 @@ struct RunSettings {
   std::optional<double> decay_to_s{};  ///< moment that decay is corrected to; none: the start of the frame
   std::uint64_t memory_limit_bytes = 0;
   int num_threads = 0;
+  int checkpoint_passes = 0;  ///< as RunOptions
 
   const AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
   int passes() const { return static_cast<int>(passes_of(stop, algorithm_kind())); }
@@ -51,6 +53,9 @@ struct RunInputs {
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
+  ProblemSettings problem_settings;       ///< for checkpoints
+  const RunCheckpoint* resume = nullptr;  ///< goes on from there; null: from the beginning
+  std::function<void(RunCheckpoint)> keep_checkpoint;
 
   bool uses_tof(const AlgorithmOptions& algorithm) const { return algorithm.tof && events.scanner().has_tof(); }
 };
@@ -65,6 +70,7 @@ struct RunRecord {
   std::uint64_t prompts_impossible = 0;  ///< left out: the scanner says that such a pair cannot be
   std::vector<std::pair<std::string, std::string>> corrections;  ///< (effect, what was really done)
   std::vector<IterationFigures> figures;
+  double resumed_from = 0;  ///< passes that were done before; 0: it began at the beginning
   double iterations_done = 0;
   std::int64_t subsets = 1;  ///< that the algorithm used
   bool stopped = false;

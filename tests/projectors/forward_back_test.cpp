@@ -21,7 +21,8 @@ const float offset = 4.0f;
 /// A step that differs from LOR to LOR, and books for which LORs it was called.
 class BookingStep final : public ValueStep {
  public:
-  explicit BookingStep(std::int64_t num_lors) : calls_(static_cast<std::size_t>(num_lors)) {}
+  BookingStep(std::int64_t num_lors, std::int64_t values_per_lor)
+      : calls_(static_cast<std::size_t>(num_lors)), values_per_lor_(values_per_lor) {}
 
   static float apply(std::int64_t lor, float value) { return static_cast<float>(1 + lor % 3) / (value + 10); }
 
@@ -33,7 +34,8 @@ class BookingStep final : public ValueStep {
     }
     for (std::int64_t i = 0; i < count; ++i) {
       ++calls_[static_cast<std::size_t>(first + i)];
-      values[i] = apply(first + i, values[i]);
+      std::for_each_n(values + i * values_per_lor_, values_per_lor_,
+                      [&](float& value) { value = apply(first + i, value); });
     }
   }
 
@@ -45,7 +47,14 @@ class BookingStep final : public ValueStep {
  private:
   mutable std::vector<std::atomic<int>> calls_;
   mutable std::atomic<bool> well_cut_ = true;
+  std::int64_t values_per_lor_;
 };
+
+template <class Tof>
+std::int64_t values_per_lor(const Tof&) {
+  return 1;
+}
+std::int64_t values_per_lor(const TofBins& tof) { return tof.num_bins; }
 
 /// forward_back() against forward(), the step and back(), all of them adding to the same image. In half the voxel size:
 /// back() takes the LORs in another order, and the fewer of them meet in a voxel the less that rounds differently.
@@ -57,11 +66,12 @@ void check_forward_back(const Tof& tof, const LorArrays& arrays, ProjectorOption
   std::vector<float> before = random_values(image.size(), 53);
   std::for_each(before.begin(), before.end(), [](float& value) { value *= 0.1f; });  // about what is added with TOF
 
-  std::vector<float> values(arrays.start.size() / 3), expected = before;
+  const std::int64_t per_lor = values_per_lor(tof);
+  std::vector<float> values(static_cast<std::size_t>(lors.count * per_lor)), expected = before;
   const Projector projector(fine, options);
   projector.forward(lors, tof, image.data(), values.data());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    values[i] = BookingStep::apply(static_cast<std::int64_t>(i), values[i]);
+    values[i] = BookingStep::apply(static_cast<std::int64_t>(i) / per_lor, values[i]);
   }
   projector.back(lors, tof, values.data(), expected.data());
   const float largest = *std::max_element(expected.begin(), expected.end());
@@ -69,7 +79,7 @@ void check_forward_back(const Tof& tof, const LorArrays& arrays, ProjectorOption
   std::vector<float> first;
   for (const int threads : {1, 2, 3}) {
     options.num_threads = threads;
-    const BookingStep step(lors.count);
+    const BookingStep step(lors.count, per_lor);
     std::vector<float> result = before;
     Projector(fine, options).forward_back(lors, tof, image.data(), step, result.data());
     QVERIFY(step.saw_all_once());
@@ -130,6 +140,7 @@ class ForwardBackTest : public QObject {
     check_forward_back(NoTof{}, arrays, options);
     check_forward_back(TofEvents{bins, bin.data()}, arrays, options);
     check_forward_back(from_table, arrays, options);
+    check_forward_back(bins, arrays, options);
   }
 };
 

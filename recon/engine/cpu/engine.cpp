@@ -11,10 +11,10 @@
 namespace coincide::recon {
 namespace {
 
-/// Cells that are projected at a time: enough for many cores, small against the memory.
-constexpr std::int64_t block_cells = 1 << 18;
+/// LORs that are projected at a time: enough for many cores, small against the memory.
+constexpr std::int64_t block_lors = 1 << 18;
 
-/// A x -> what is projected back, of some cells, which begin at cell `offset` of the block.
+/// A x -> what is projected back, of some LORs, which begin at LOR `offset` of the block.
 class RatioStep final : public projectors::ValueStep {
  public:
   RatioStep(const DataBlock& block, std::int64_t offset, std::int64_t count, Ratios ratios, float* kept)
@@ -25,12 +25,14 @@ class RatioStep final : public projectors::ValueStep {
         log_sums_(static_cast<std::size_t>(count / part + 1)) {}
 
   void operator()(std::int64_t first, std::int64_t count, float* values) const override {
+    const std::int64_t first_cell = (offset_ + first) * block_.cells_per_lor;
     double sum = 0;
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::int64_t cell = offset_ + first + i;
-      const auto ratio = kernels::Ratio::of(block_.factor[cell], values[i], block_.additive[cell]);
+    for (std::int64_t i = 0; i < count * block_.cells_per_lor; ++i) {
+      const std::int64_t cell = first_cell + i;
+      const float y = block_.counts != nullptr ? block_.counts[cell] : 1;
+      const auto ratio = kernels::Ratio::of(y, block_.factor[cell], values[i], block_.additive[cell]);
       values[i] = ratio.projected_back(ratios_, kept_ + cell);
-      sum += ratio.expected > 0 ? std::log(double{ratio.expected}) : 0;
+      sum += ratio.log_term([](double expected) { return std::log(expected); });
     }
     log_sums_[static_cast<std::size_t>(first / part)] = sum;
   }
@@ -39,7 +41,7 @@ class RatioStep final : public projectors::ValueStep {
   double log_sum() const { return std::accumulate(log_sums_.begin(), log_sums_.end(), 0.0); }
 
  private:
-  static constexpr std::int64_t part = 256;  ///< cells per call
+  static constexpr std::int64_t part = 256;  ///< LORs per call
 
   const DataBlock& block_;
   std::int64_t offset_;
@@ -128,11 +130,12 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
   }
   out.clear();
   double sum = 0;
-  for (std::int64_t first = 0; first < block.size(); first += block_cells) {
-    if (!go_on(static_cast<double>(first) / static_cast<double>(block.size()))) {
+  const std::int64_t lors = block.lors.count;
+  for (std::int64_t first = 0; first < lors; first += block_lors) {
+    if (!go_on(static_cast<double>(first) / static_cast<double>(lors))) {
       return false;
     }
-    const std::int64_t count = std::min(block_cells, block.size() - first);
+    const std::int64_t count = std::min(block_lors, lors - first);
     const RatioStep step(block, first, count, ratios, kept);
     project_block(block, first, count, psf_ ? blurred_.data() : x.data(), step, out.data());
     sum += step.log_sum();
@@ -144,7 +147,7 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
   return true;
 }
 
-/// Adds A^T step(A x) of some cells to `out`.
+/// Adds A^T step(A x) of some LORs to `out`.
 void CpuEngine::project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x,
                               const RatioStep& step, float* out) {
   projectors::Lors lors = block.lors;
@@ -152,7 +155,9 @@ void CpuEngine::project_block(const DataBlock& block, std::int64_t first, std::i
   lors.start_index += first;
   lors.end_index += first;
   const std::vector<projectors::TofBin>& bins = problem_.data.tof_bins();
-  if (!bins.empty()) {
+  if (const std::optional<TofAxis>& axis = problem_.data.tof_axis()) {
+    projector_.forward_back(lors, axis->bins(), x, step, out);
+  } else if (!bins.empty()) {
     const projectors::TofTable tof{
         .bins = bins.data(), .bin_index = block.tof_bin + first, .num_bins = std::ssize(bins)};
     projector_.forward_back(lors, tof, x, step, out);

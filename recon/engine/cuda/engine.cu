@@ -7,6 +7,7 @@
 
 #include "projectors/cuda/calls.h"
 #include "projectors/cuda/event_step.h"
+#include "recon/engine/cuda/image_kernels.h"
 #include "recon/engine/engine.h"
 #include "recon/psf.h"
 
@@ -18,73 +19,42 @@ using gpu::Buffer;
 
 constexpr int threads = gpu::default_threads_per_block;
 
-/// Where lines along an axis lie.
-struct Axis {
-  std::int64_t length;
-  std::int64_t stride;
-};
-
-/// Convolution along one axis with `taps`, those of GaussianFilter; outside the image is its mirror image.
-__global__ void blur_along(const float* in, Axis axis, const float* taps, std::int64_t num_taps,
-                           std::int64_t num_voxels, float* out) {
-  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-  if (i < num_voxels) {
-    // Division of 64-bit numbers takes the time of some taps.
-    const std::int64_t place = num_voxels <= INT32_MAX
-                                   ? static_cast<std::uint32_t>(i) / static_cast<std::uint32_t>(axis.stride) %
-                                         static_cast<std::uint32_t>(axis.length)
-                                   : i / axis.stride % axis.length;
-    const float* line = in + (i - place * axis.stride);
-    float sum = taps[0] * in[i];
-    for (std::int64_t tap = 1; tap < num_taps; ++tap) {
-      sum += taps[tap] * (line[mirrored_place(place - tap, axis.length) * axis.stride] +
-                          line[mirrored_place(place + tap, axis.length) * axis.stride]);
-    }
-    out[i] = sum;
-  }
-}
-
-/// What is projected back of cells, and ln(m A x + b).
+/// What is projected back of cells, and y ln(m A x + b).
 struct RatioStep {
+  const float* counts;  ///< null: 1 each
   const float* factor;
   const float* additive;
   Ratios ratios;
   float* kept;
 
   __device__ float operator()(std::int64_t cell, float projected, double& to_sum) const {
-    const auto ratio = kernels::Ratio::of(factor[cell], projected, additive[cell]);
-    to_sum = ratio.expected > 0 ? logf(ratio.expected) : 0;
+    const float y = counts != nullptr ? counts[cell] : 1;
+    const auto ratio = kernels::Ratio::of(y, factor[cell], projected, additive[cell]);
+    to_sum = ratio.log_term([](float expected) { return logf(expected); });
     return ratio.projected_back(ratios, kept + cell);
   }
 };
 
-template <class Step>
-__global__ void step_voxels(Step step, kernels::StepImages images, std::int64_t num_voxels) {
-  const std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-  if (i < num_voxels) {
-    step(images, i);
+/// The step of each cell, between the projections of whole rows of TOF bins.
+__global__ void step_cells(RatioStep step, std::int64_t num_cells, float* values, double* sum) {
+  const std::int64_t cell = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
+  double to_sum = 0;
+  if (cell < num_cells) {
+    values[cell] = step(cell, values[cell], to_sum);
   }
-}
-
-/// Sum of the image, or of image times `factor` if that is not null.
-__global__ void sum_voxels(const float* image, const float* factor, std::int64_t num_voxels, double* sum) {
-  const std::int64_t all_threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  double value = 0;
-  for (std::int64_t i = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; i < num_voxels;
-       i += all_threads) {
-    value += double{image[i]} * (factor != nullptr ? factor[i] : 1);
-  }
-  gpu::add_block_sum(value, sum);
+  gpu::add_block_sum(to_sum, sum);
 }
 
 /// The columns of all subsets, one after the other, on the device.
 struct ResidentData {
   Buffer<std::uint32_t> start_index, end_index;
   Buffer<std::uint16_t> tof_bin;
-  Buffer<float> factor, additive;
-  std::vector<std::int64_t> first;  ///< cell of each subset
+  Buffer<float> counts, factor, additive;
+  std::vector<std::int64_t> first;  ///< LOR of each subset
 };
-constexpr std::size_t bytes_per_cell = 2 * sizeof(std::uint32_t) + sizeof(std::uint16_t) + 2 * sizeof(float);
+
+/// Cells of a launch: it ends soon enough for a display that hangs on the same card, and for a stop.
+constexpr std::int64_t most_cells = std::int64_t{1} << 22;
 
 class CudaEngine final : public Engine {
  public:
@@ -93,6 +63,8 @@ class CudaEngine final : public Engine {
         device_(device),
         current_(device),
         num_voxels_(problem.grid.num_voxels()),
+        cells_per_lor_(problem.data.subset(0).cells_per_lor),
+        has_counts_(problem.data.subset(0).counts != nullptr),
         projector_(problem.grid, {.device = {projectors::DeviceKind::cuda, device}}),
         filter_(problem.grid, problem.psf_fwhm_mm),
         staging_(num_threads) {
@@ -117,7 +89,9 @@ class CudaEngine final : public Engine {
         note("There is not enough memory on the GPU after all: the events come in parts in each iteration.");
       }
     }
-    if (uses_tof()) {
+    if (const std::optional<TofAxis>& axis = problem.data.tof_axis()) {
+      tof_rows_.emplace(projector_, axis->bins(), 0, stream_);
+    } else if (uses_tof_table()) {
       const std::vector<projectors::TofBin>& bins = problem.data.tof_bins();
       const projectors::TofTable table{.bins = bins.data(), .num_bins = std::ssize(bins)};
       tof_.emplace(projector_, table, 0, stream_);
@@ -150,7 +124,8 @@ class CudaEngine final : public Engine {
   }
 
  private:
-  bool uses_tof() const { return !problem_.data.tof_bins().empty(); }
+  bool uses_tof_table() const { return !problem_.data.tof_bins().empty(); }
+  std::size_t bytes_per_lor() const { return cuda_bytes_per_lor(cells_per_lor_, has_counts_); }
   bool filter_used() const { return problem_.psf_fwhm_mm != 0; }
   bool data_fit(const std::function<void(const std::string&)>& note) const;
   void upload_data();
@@ -158,6 +133,8 @@ class CudaEngine final : public Engine {
   bool project_in_parts(int subset, const float* image, Ratios ratios, const gpu::Target& target, const GoOn& go_on);
   void project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin, std::int64_t first,
                const RatioStep& step, const float* image, const gpu::Target& target, cudaStream_t stream);
+  void project_rows(const projectors::Lors& lors, const RatioStep& step, const float* image, const gpu::Target& target,
+                    cudaStream_t stream);
   void blur(const float* image, const Buffer<float> (&taps)[3], float* out, float* other) const;
   double sum_of(const float* image, const float* factor) const;
   double number(const Buffer<double>& on_device) const {
@@ -179,6 +156,8 @@ class CudaEngine final : public Engine {
   gpu::CurrentDevice current_;  // of the thread that makes the engine, uses and ends it
   gpu::Stream stream_;
   std::int64_t num_voxels_;
+  std::int64_t cells_per_lor_;
+  bool has_counts_;
   projectors::Projector projector_;
   GaussianFilter filter_;
   gpu::Staging staging_;
@@ -187,6 +166,7 @@ class CudaEngine final : public Engine {
   Buffer<float> taps_[3];
   Buffer<float> blurred_[2];  ///< of the resolution model
   Buffer<double> sum_;
+  std::optional<gpu::SinogramCall> tof_rows_;
   std::optional<gpu::TableCall> tof_;
   std::optional<gpu::NoTofCall> no_tof_;
   std::optional<ResidentData> data_;
@@ -198,8 +178,7 @@ class CudaEngine final : public Engine {
 bool CudaEngine::data_fit(const std::function<void(const std::string&)>& note) const {
   constexpr double usable_part = 0.95;  // the rest is for what allocation wastes, and for the display
   const std::uint64_t image_bytes = cuda_engine_bytes(problem_.grid, problem_.psf_fwhm_mm, 0);
-  const std::uint64_t data_bytes =
-      cuda_engine_bytes(problem_.grid, problem_.psf_fwhm_mm, problem_.data.num_counts()) - image_bytes;
+  const std::uint64_t data_bytes = problem_.data.num_lors() * bytes_per_lor();
   const gpu::MemorySizes memory = gpu::memory_sizes();
   const auto usable = static_cast<std::size_t>(usable_part * static_cast<double>(memory.free_bytes));
   const std::string there_is =
@@ -223,24 +202,29 @@ void CudaEngine::upload_data() {
   std::int64_t count = 0;
   for (int subset = 0; subset < num_subsets; ++subset) {
     data.first.push_back(count);
-    count += problem_.data.subset(subset).size();
+    count += problem_.data.subset(subset).lors.count;
   }
   data.start_index = Buffer<std::uint32_t>(count, stream_);
   data.end_index = Buffer<std::uint32_t>(count, stream_);
-  data.tof_bin = Buffer<std::uint16_t>(uses_tof() ? count : 0, stream_);
-  data.factor = Buffer<float>(count, stream_);
-  data.additive = Buffer<float>(count, stream_);
+  data.tof_bin = Buffer<std::uint16_t>(uses_tof_table() ? count : 0, stream_);
+  data.counts = Buffer<float>(has_counts_ ? count * cells_per_lor_ : 0, stream_);
+  data.factor = Buffer<float>(count * cells_per_lor_, stream_);
+  data.additive = Buffer<float>(count * cells_per_lor_, stream_);
   gpu::wait(stream_);
   for (int subset = 0; subset < num_subsets; ++subset) {
     const DataBlock block = problem_.data.subset(subset);
     const std::int64_t first = data.first[static_cast<std::size_t>(subset)];
-    staging_.upload(block.lors.start_index, block.size(), data.start_index.data() + first);
-    staging_.upload(block.lors.end_index, block.size(), data.end_index.data() + first);
-    if (uses_tof()) {
-      staging_.upload(block.tof_bin, block.size(), data.tof_bin.data() + first);
+    const std::int64_t first_cell = first * cells_per_lor_;
+    staging_.upload(block.lors.start_index, block.lors.count, data.start_index.data() + first);
+    staging_.upload(block.lors.end_index, block.lors.count, data.end_index.data() + first);
+    if (uses_tof_table()) {
+      staging_.upload(block.tof_bin, block.lors.count, data.tof_bin.data() + first);
     }
-    staging_.upload(block.factor, block.size(), data.factor.data() + first);
-    staging_.upload(block.additive, block.size(), data.additive.data() + first);
+    if (has_counts_) {
+      staging_.upload(block.counts, block.size(), data.counts.data() + first_cell);
+    }
+    staging_.upload(block.factor, block.size(), data.factor.data() + first_cell);
+    staging_.upload(block.additive, block.size(), data.additive.data() + first_cell);
   }
   data_ = std::move(data);
 }
@@ -258,8 +242,7 @@ bool CudaEngine::back_project(int subset, const EngineImage& x, EngineImage& out
   }
   gpu::clear(back, num_voxels_, stream_);
   gpu::clear(sum_.data(), 1, stream_);
-  const std::int64_t cells = problem_.data.subset(subset).size();
-  const gpu::ShadowedImage shadowed(projector_, back, cells, stream_);
+  const gpu::ShadowedImage shadowed(projector_, back, problem_.data.subset(subset).lors.count, stream_);
   const bool done = data_ ? project_resident(subset, image, ratios, shadowed.target(), go_on)
                           : project_in_parts(subset, image, ratios, shadowed.target(), go_on);
   if (!done) {
@@ -274,27 +257,28 @@ bool CudaEngine::back_project(int subset, const EngineImage& x, EngineImage& out
   return true;
 }
 
-/// In launches that end soon enough for a display that hangs on the same card, and for a stop.
 bool CudaEngine::project_resident(int subset, const float* image, Ratios ratios, const gpu::Target& target,
                                   const GoOn& go_on) {
-  constexpr std::int64_t most = std::int64_t{1} << 22;
+  const std::int64_t most = std::max<std::int64_t>(1, most_cells / cells_per_lor_);
   if (ratios != Ratios::plain && kept_.size() == 0) {
     kept_ = Buffer<float>(data_->factor.size(), stream_);
   }
-  const std::int64_t cells = problem_.data.subset(subset).size();
-  for (std::int64_t done = 0; done < cells; done += most) {
+  const std::int64_t all = problem_.data.subset(subset).lors.count;
+  for (std::int64_t done = 0; done < all; done += most) {
     if (done > 0) {
       gpu::wait(stream_);
-      if (!go_on(static_cast<double>(done) / static_cast<double>(cells))) {
+      if (!go_on(static_cast<double>(done) / static_cast<double>(all))) {
         return false;
       }
     }
     const std::int64_t first = data_->first[static_cast<std::size_t>(subset)] + done;
-    const projectors::Lors lors{points_.data(), points_.data(), std::min(most, cells - done),
+    const std::int64_t first_cell = first * cells_per_lor_;
+    const projectors::Lors lors{points_.data(), points_.data(), std::min(most, all - done),
                                 data_->start_index.data() + first, data_->end_index.data() + first};
-    project(lors, gpu::Route(nullptr), uses_tof() ? data_->tof_bin.data() + first : nullptr, 0,
-            {data_->factor.data() + first, data_->additive.data() + first, ratios, kept_.data() + first}, image, target,
-            stream_);
+    const RatioStep step{has_counts_ ? data_->counts.data() + first_cell : nullptr, data_->factor.data() + first_cell,
+                         data_->additive.data() + first_cell, ratios, kept_.data() + first_cell};
+    project(lors, gpu::Route(nullptr), uses_tof_table() ? data_->tof_bin.data() + first : nullptr, 0, step, image,
+            target, stream_);
   }
   return true;
 }
@@ -302,30 +286,34 @@ bool CudaEngine::project_resident(int subset, const float* image, Ratios ratios,
 bool CudaEngine::project_in_parts(int subset, const float* image, Ratios ratios, const gpu::Target& target,
                                   const GoOn& go_on) {
   const DataBlock block = problem_.data.subset(subset);
-  const std::int64_t cells = block.size();
-  const std::int64_t most = gpu::Staging::lors_per_part(bytes_per_cell + sizeof(float));
+  const std::int64_t all = block.lors.count;
+  const std::int64_t n = cells_per_lor_;
+  // With the kept ratios; parts have no more cells than rows of TOF bins have room.
+  const std::int64_t most = std::min(gpu::Staging::lors_per_part(bytes_per_lor() + n * sizeof(float)),
+                                     std::max<std::int64_t>(1, most_cells / n));
   kept_on_host_.resize(static_cast<std::size_t>(problem_.data.num_subsets()));
   std::vector<float>& kept = kept_on_host_[static_cast<std::size_t>(subset)];
-  kept.resize(ratios == Ratios::plain ? kept.size() : static_cast<std::size_t>(cells));
+  kept.resize(ratios == Ratios::plain ? kept.size() : static_cast<std::size_t>(block.size()));
   gpu::wait(stream_);  // the parts have streams of their own
-  for (std::int64_t first = 0, part = 0; first < cells; first += most, ++part) {
-    const bool stop = first > 0 && !go_on(static_cast<double>(first) / static_cast<double>(cells));
+  for (std::int64_t first = 0, part = 0; first < all; first += most, ++part) {
+    const bool stop = first > 0 && !go_on(static_cast<double>(first) / static_cast<double>(all));
     if (stop) {
       staging_.finish();
       return false;
     }
-    const std::int64_t count = std::min(most, cells - first);
+    const std::int64_t count = std::min(most, all - first);
     gpu::Slot& slot = staging_.slot(part);
     slot.begin();
     const gpu::Route route(&slot);
     const projectors::Lors lors{points_.data(), points_.data(), count,
                                 route.input(block.lors.start_index, first, count),
                                 route.input(block.lors.end_index, first, count)};
-    RatioStep step{route.input(block.factor, first, count), route.input(block.additive, first, count), ratios, nullptr};
+    RatioStep step{route.input(block.counts, n * first, n * count), route.input(block.factor, n * first, n * count),
+                   route.input(block.additive, n * first, n * count), ratios, nullptr};
     if (ratios == Ratios::keep) {
-      step.kept = slot.output(kept.data() + first, count);
+      step.kept = slot.output(kept.data() + n * first, n * count);
     } else if (ratios != Ratios::plain) {
-      step.kept = const_cast<float*>(slot.input(kept.data() + first, count));  // only read
+      step.kept = const_cast<float*>(slot.input(kept.data() + n * first, n * count));  // only read
     }
     project(lors, route, block.tof_bin, first, step, image, target, slot.stream());
     slot.end();
@@ -334,18 +322,35 @@ bool CudaEngine::project_in_parts(int subset, const float* image, Ratios ratios,
   return true;
 }
 
-/// Cells whose LORs and terms are on the device; their TOF bins are those from `first` on, by the route.
+/// LORs whose points and terms are on the device; their single TOF bins are those from `first` on, by the route.
 void CudaEngine::project(const projectors::Lors& lors, const gpu::Route& route, const std::uint16_t* tof_bin,
                          std::int64_t first, const RatioStep& step, const float* image, const gpu::Target& target,
                          cudaStream_t stream) {
   constexpr gpu::Taken as_they_come{};  // sorted when they were loaded
-  if (uses_tof()) {
+  if (tof_rows_) {
+    project_rows(lors, step, image, target, stream);
+  } else if (tof_) {
     gpu::launch(gpu::project_events<gpu::TofTableKernel, RatioStep>, lors.count, threads, stream, tof_->setup().data(),
                 lors, as_they_come, tof_->part(route, tof_bin, first, lors.count), step, image, target, sum_.data());
   } else {
     gpu::launch(gpu::project_events<gpu::NoTofKernel, RatioStep>, lors.count, threads, stream, no_tof_->setup().data(),
                 lors, as_they_come, no_tof_->part(route, first, lors.count), step, image, target, sum_.data());
   }
+}
+
+/// All TOF bins of the LORs: each LOR is walked once forward and once back.
+void CudaEngine::project_rows(const projectors::Lors& lors, const RatioStep& step, const float* image,
+                              const gpu::Target& target, cudaStream_t stream) {
+  constexpr gpu::Taken as_they_come{};
+  const std::int64_t cells = lors.count * cells_per_lor_;
+  const Buffer<float> rows(cells, stream);
+  const gpu::TofSinogramKernel kernel = tof_rows_->part(gpu::Route(nullptr), 0, lors.count);
+  const gpu::Setup* setup = tof_rows_->setup().data();
+  gpu::launch(gpu::forward_sinogram, lors.count, threads, stream, setup, lors, as_they_come, kernel,
+              tof_rows_->one_sigma(), image, rows.data());
+  gpu::launch(step_cells, cells, threads, stream, step, cells, rows.data(), sum_.data());
+  gpu::launch(gpu::back_sinogram, lors.count, threads, stream, setup, lors, as_they_come, kernel,
+              tof_rows_->one_sigma(), rows.data(), target);
 }
 
 /// out <- image convolved along the three axes; `other` is to work in. `image` may be any of the two.

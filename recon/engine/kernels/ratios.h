@@ -1,12 +1,12 @@
 #pragma once
 
-// What a measured cell of one count gives to the back projection, once for CPU and GPU.
+// What a measured cell gives to the back projection, once for CPU and GPU.
 
 #include "projectors/kernels/backend.h"
 
 namespace coincide::recon {
 
-/// What is done with the ratios m / (m A x + b).
+/// What is done with the ratios m y / (m A x + b).
 enum class Ratios {
   plain,   ///< projected back
   keep,    ///< projected back, and kept by cell
@@ -17,16 +17,22 @@ enum class Ratios {
 namespace kernels {
 
 struct Ratio {
+  float count;      ///< y
   float expected;   ///< m (A x) + b
-  float value;      ///< m / expected; 0 where the image explains nothing of the count
+  float value;      ///< m y / expected; 0 where the image explains nothing of the count
   float projected;  ///< A x
 
-  /// From m, A x and b.
-  static COINCIDE_HD Ratio of(float factor, float projected, float additive) {
+  /// From y, m, A x and b.
+  static COINCIDE_HD Ratio of(float count, float factor, float projected, float additive) {
     // Below, there is nothing on the LOR but what many subsets have left of it, and quotients would overflow.
     constexpr float least_projected = 1e-20F;
     const float expected = factor * projected + additive;
-    return {expected, expected > least_projected * factor ? factor / expected : 0, projected};
+    return {count, expected, expected > least_projected * factor ? count * (factor / expected) : 0, projected};
+  }
+  /// y ln(m A x + b), by the logarithm that is wanted; 0 where nothing is expected.
+  template <class Log>
+  COINCIDE_HD double log_term(const Log& log) const {
+    return expected > 0 ? double{count} * log(expected) : 0;
   }
   /// What is projected back. `kept`: the cell's ratio kept, read or written; not used for plain ratios.
   COINCIDE_HD float projected_back(Ratios ratios, float* kept) const {
@@ -34,7 +40,7 @@ struct Ratio {
       return value - *kept;
     }
     if (ratios == Ratios::curve) {
-      return projected * *kept * *kept;
+      return count > 0 ? projected * *kept * *kept / count : 0;
     }
     if (ratios == Ratios::keep) {
       *kept = value;
