@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "app/job_kinetics.h"
+#include "app/job_parts.h"
 #include "app/outputs.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
@@ -56,6 +58,8 @@ void check_settings(const io::Job& job) {
                     "file.",
                     job.input.stop_s, job.input.start_s));
   }
+  check_parts(job);
+  check_kinetics(job);
   recon::check_takes_prior(job.algorithm.name, job.prior.name);
   check_prior(job);
   constexpr std::size_t longest_name = 200;  // file systems allow 255 bytes with all endings
@@ -326,12 +330,6 @@ void check_start_image(const recon::Image& image, const ImageGrid& grid, const s
   }
 }
 
-void require_file(const char* key, const fs::path& path) {
-  if (const std::string why = io::why_no_input_file(path); !why.empty()) {
-    throw FileError(fmt::format("{} = \"{}\": {}.", key, path.string(), why));
-  }
-}
-
 void open_inputs(const io::Job& job, JobSetup& setup) {
   if (job.simulates()) {
     const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
@@ -361,12 +359,20 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.start_image = io::read_image(job.algorithm.start_image);
     setup.inputs.emplace_back("start image", job.algorithm.start_image);
   }
+  open_parts(job, setup);
+  open_blood(job, setup);
   if (!job.file.empty()) {
     setup.inputs.emplace_back("job", job.file);
   }
 }
 
 }  // namespace
+
+void require_file(const char* key, const fs::path& path) {
+  if (const std::string why = io::why_no_input_file(path); !why.empty()) {
+    throw FileError(fmt::format("{} = \"{}\": {}.", key, path.string(), why));
+  }
+}
 
 ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm) {
   const recon::FieldOfView field(scanner);
@@ -412,6 +418,7 @@ recon::RunSettings run_settings(const io::Job& job) {
           .stop = job.stop,
           .quantification = job.quantification,
           .sensitivity_fraction = job.sensitivity.fraction,
+          .decay_to_s = decay_reference_s(job),
           .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
           .num_threads = static_cast<int>(job.compute.threads),
           .checkpoint_passes = static_cast<int>(job.output.checkpoint)};
@@ -457,6 +464,7 @@ JobSetup prepare_job(const io::Job& job) {
     check_start_image(*setup.start_image, setup.grid, job.algorithm.start_image.string());
     setup.start_image->grid = setup.grid;  // to the last bit: rounding on its way through a file must not matter
   }
+  fit_regions(job, setup);
   check_outputs(job, setup);
   const fs::path image = job.result_path("." + job.output.format);
   if (fs::exists(image)) {

@@ -9,8 +9,10 @@
 #include "io/job.h"
 #include "io/scanner_file.h"
 #include "projectors/device.h"
+#include "recon/data/frames.h"
 #include "recon/events.h"
 #include "recon/image.h"
+#include "recon/kinetics/blood_curve.h"
 #include "recon/phantom.h"
 #include "recon/pipeline/run_state.h"
 #include "recon/pipeline/subset_choice.h"
@@ -28,6 +30,9 @@ struct JobSetup {
   std::optional<recon::Image> anatomical;                             ///< on the grid of the result
   std::optional<recon::Image> start_image;                            ///< as read
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
+  std::vector<recon::TimePart> parts;                                 ///< frames or gates; empty: one frame
+  std::optional<recon::Image> regions;                                ///< labels on the grid of the result
+  std::optional<recon::BloodCurve> blood;                             ///< corrected for decay as the frames are
   std::vector<std::string> notes;                                     ///< what the user may want to know
   std::vector<std::string> warnings;                                  ///< what may make the image wrong
 
@@ -47,6 +52,9 @@ recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std
 recon::RunSettings run_settings(const io::Job& job);
 /// `events`: those of the setup, or what stands before them. Takes the prior's image out of the setup.
 recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource& events);
+
+/// Throws FileError, with the key of the setting, if the path is none of a file that can be read.
+void require_file(const char* key, const std::filesystem::path& path);
 
 /// "Each image of 200 x 200 x 71 voxels takes 0.011 GB, and ...": for a sentence about too little memory.
 std::string memory_of_image(const recon::ImageGrid& grid);

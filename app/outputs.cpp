@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <regex>
 
+#include "app/job_parts.h"
+#include "app/part_outputs.h"
 #include "io/atomic_file.h"
 #include "io/summary_picture.h"
 #include "projectors/error.h"
@@ -17,7 +19,7 @@ namespace fs = std::filesystem;
 
 /// An image of a result of that name: its last, or one kept after an iteration.
 bool is_image_of(const std::string& result_name, const std::string& file) {
-  static const std::regex ending(R"((_it\d+)?\.nii(\.gz)?)");
+  static const std::regex ending(R"((_it\d+|_gate\d+|_patlak_[KV])?\.nii(\.gz)?)");
   return file.starts_with(result_name) && std::regex_match(file.substr(result_name.size()), ending);
 }
 
@@ -25,6 +27,21 @@ bool any_exists(const io::Job& job) {
   std::error_code error;  // what cannot be seen is reported when it is written
   return std::ranges::any_of(result_endings(job),
                              [&](const std::string& ending) { return fs::exists(job.result_path(ending), error); });
+}
+
+/// None where the table cannot be read: such a job does not run.
+std::vector<std::string> gate_endings(const io::Job& job) {
+  std::vector<std::string> endings;
+  if (!job.frames.gates.empty()) {
+    try {
+      for (const recon::TimePart& gate : job_parts(job)) {
+        endings.push_back(gate_ending(gate.name));
+      }
+    } catch (const Error&) {
+      return {};
+    }
+  }
+  return endings;
 }
 
 }  // namespace
@@ -39,7 +56,16 @@ std::vector<std::string> result_endings(const io::Job& job) {
   if (job.simulates()) {
     endings.insert(endings.end(), {"_truth" + suffix, "_mu" + suffix, ".petsird"});
   }
-  if (job.output.checkpoint > 0) {
+  if (!job.output.regions.empty()) {
+    endings.emplace_back("_tac.csv");
+  }
+  if (!job.kinetics.blood.empty()) {
+    endings.insert(endings.end(), {"_patlak_K" + suffix, "_patlak_K.png", "_patlak_V" + suffix, "_patlak_V.png"});
+  }
+  for (const std::string& gate : gate_endings(job)) {
+    endings.push_back(gate + suffix);
+  }
+  if (job.output.checkpoint > 0 && !job.in_parts()) {
     endings.emplace_back(checkpoint_ending);
   }
   if (job.output.save_every_iteration) {
@@ -96,14 +122,15 @@ void make_output_folder(const std::filesystem::path& folder) {
   }
 }
 
-void write_side_files(const io::Job& job, const recon::Image& image, io::Provenance& provenance) {
+void write_side_files(const io::Job& job, const recon::Image& image, const recon::ImageSeries& series,
+                      io::Provenance& provenance) {
   const std::filesystem::path picture = job.result_path(".png");
   const std::filesystem::path json = job.result_path(".json");
   if (!image.values.empty()) {
     provenance.outputs.push_back(picture.filename().string());
   }
   provenance.outputs.push_back(json.filename().string());
-  io::write_text_file(json, io::provenance_json(provenance));  // first: an image needs it more than its picture
+  io::write_text_file(json, io::provenance_json(provenance, series));  // first: an image needs it more than its picture
   if (!image.values.empty()) {
     std::string subtitle =
         fmt::format("{}   |   {}   |   {} prompts", image.description, provenance.scanner, provenance.prompts_used);

@@ -8,6 +8,7 @@
 
 #include "io/job.h"
 #include "io/provenance.h"
+#include "recon/data/image_series.h"
 #include "recon/image.h"
 
 namespace coincide::app {
@@ -35,8 +36,9 @@ std::vector<std::string> remove_earlier_images(const io::Job& job, const std::ve
 /// Makes the folder. Throws InputError if that is not possible.
 void make_output_folder(const std::filesystem::path& folder);
 
-/// Writes the picture and the JSON file beside the image; adds their names to provenance.outputs. An image without
-/// values has no picture.
-void write_side_files(const io::Job& job, const recon::Image& image, io::Provenance& provenance);
+/// Writes the picture and the JSON file beside the image or `series`, of which `image` is then the mean; adds their
+/// names to provenance.outputs. An image without values has no picture.
+void write_side_files(const io::Job& job, const recon::Image& image, const recon::ImageSeries& series,
+                      io::Provenance& provenance);
 
 }  // namespace coincide::app

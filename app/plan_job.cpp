@@ -9,6 +9,7 @@
 #include <random>
 
 #include "app/free_memory.h"
+#include "app/job_parts.h"
 #include "app/job_setup.h"
 #include "app/outputs.h"
 #include "app/resources.h"
@@ -177,7 +178,10 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
 }
 
 std::uint64_t bytes_needed(const io::Job& job, const recon::ImageGrid& grid, std::uint64_t event_bytes) {
-  const std::uint64_t images = images_in_memory + (job.algorithm.psf_fwhm_mm > 0 ? 1 : 0);
+  std::uint64_t images = images_in_memory + (job.algorithm.psf_fwhm_mm > 0 ? 1 : 0);
+  if (job.in_parts()) {
+    images += job_parts(job).size() + 2;  // the results, a sensitivity image for the next part, the mean
+  }
   // More events than the job's limit allows are kept in a file.
   const auto most_event_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9);
   return static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) * images +
@@ -229,11 +233,12 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.events = setup.phantom ? "simulation of " + setup.phantom->name : setup.events->format();
   plan.device = projectors::device_word(setup.device);
   plan.grid = setup.grid;
+  plan.parts = setup.parts.size();
   plan.tof = setup.uses_tof(job);
   plan.notes = setup.notes;
   plan.warnings = setup.warnings;
-  if (job.input.start_s > 0 || job.input.stop_s > 0) {
-    plan.notes.emplace_back("Prompts, memory and time are those of the whole file; the frame needs less.");
+  if (job.input.start_s > 0 || job.input.stop_s > 0 || job.in_parts()) {
+    plan.notes.emplace_back("Prompts, memory and time are those of the whole file; a part of it needs less.");
   }
   plan.image_file = job.result_path("." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);
@@ -311,6 +316,9 @@ std::string plan_text(const JobPlan& plan) {
   text += fmt::format("Events        {}, about {} prompts\n", plan.events, plan.num_prompts);
   text += fmt::format("Image         {} x {} x {} voxels of {:g} x {:g} x {:g} mm\n", shape[0], shape[1], shape[2],
                       voxel[0], voxel[1], voxel[2]);
+  if (plan.parts > 0) {
+    text += fmt::format("Images        {}, one for each frame or gate\n", plan.parts);
+  }
   text += fmt::format("LORs          {} crystal pairs can be in coincidence\n", plan.num_lors);
   text += fmt::format("TOF           {}\n", plan.tof ? "used" : "not used");
   text += fmt::format("Device        {}\n", plan.device);

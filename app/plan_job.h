@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct JobPlan {
   std::string events;  ///< format of the file, or "simulation of ..."
   std::string device;
   recon::ImageGrid grid;
+  std::size_t parts = 0;  ///< frames or gates; 0: one frame
   bool tof = false;
   std::uint64_t num_lors = 0;  ///< crystal pairs that can be in coincidence
   std::uint64_t num_prompts = 0;

@@ -9,8 +9,10 @@
 #include <new>
 #include <optional>
 
+#include "app/job_kinetics.h"
 #include "app/job_setup.h"
 #include "app/outputs.h"
+#include "app/part_outputs.h"
 #include "app/plan_job.h"
 #include "app/run_reporter.h"
 #include "app/simulate_events.h"
@@ -22,6 +24,7 @@
 #include "projectors/device.h"
 #include "projectors/error.h"
 #include "recon/compute_device.h"
+#include "recon/pipeline/run_parts.h"
 #include "recon/pipeline/stages.h"
 
 namespace coincide::app {
@@ -118,13 +121,84 @@ class JobRun {
     inputs.findings = [&checked] { return io::findings_for_image(checked.take_summary(true)); };
     inputs.resume = resume_ ? &*resume_ : nullptr;
     inputs.keep_checkpoint = [this](const recon::RunCheckpoint& checkpoint) { keep(checkpoint); };
+    if (job_.in_parts()) {
+      reconstruct_parts(inputs, settings);
+    } else {
+      reconstruct_frame(inputs, settings);
+    }
+    provenance_.device = projectors::device_word(device_.get());
+  }
+
+  void reconstruct_frame(const recon::RunInputs& inputs, const recon::RunSettings& settings) {
     recon::RunState state(inputs, settings, device_, reporter_);
     reporter_.on_image = [this](const recon::Image& image, double iteration) { keep_iteration(image, iteration); };
     recon::run_stages(state);
     reporter_.on_image = nullptr;
-    provenance_.device = projectors::device_word(device_.get());
     static_cast<recon::RunRecord&>(provenance_) = std::move(state.record);
     image_ = std::move(state.image);
+  }
+
+  void reconstruct_parts(const recon::RunInputs& inputs, const recon::RunSettings& settings) {
+    const recon::TimeParts parts(setup_.parts);
+    std::vector<recon::PartResult> done = recon::run_parts(inputs, settings, parts, device_, reporter_);
+    static_cast<recon::RunRecord&>(provenance_) = recon::record_of_all(done, done.size() < parts.count());
+    provenance_.grid = setup_.grid;
+    for (const recon::PartResult& part : done) {
+      provenance_.parts.push_back(part.record);
+    }
+    const bool are_gates = !job_.frames.gates.empty();
+    if (are_gates) {  // an image each: they are no frames in time
+      for (const auto& [image, record] : done) {
+        write(gate_ending(record.part), image);
+      }
+    }
+    series_ = series_of(job_, done);
+    image_ = picture_of(series_, are_gates ? "gates" : "frames");
+    if (are_gates) {
+      series_ = {};
+    }
+  }
+
+  /// First, so that nothing that follows can lose it.
+  void write_result() {
+    if (image_.values.empty()) {
+      return;
+    }
+    if (series_.frames.empty()) {
+      write("", image_);
+      return;
+    }
+    io::write_image_frames(image_path(""), series_);
+    provenance_.outputs.push_back(image_path("").filename().string());
+    write_what_follows_from_frames();
+  }
+
+  /// What is made of the frames is worth less than they are.
+  void write_what_follows_from_frames() {
+    try {
+      if (setup_.regions) {
+        provenance_.outputs.push_back(write_time_activity(job_, *setup_.regions, series_));
+      }
+      if (setup_.blood) {
+        write_patlak(job_, *setup_.blood, series_, provenance_);
+      }
+    } catch (const InputError& error) {
+      reporter_.warning(
+          fmt::format("The frames are written, but not all that was to be made of them: {}.", error.what()));
+    }
+  }
+
+  std::string stopped_text() const {
+    if (job_.in_parts() && !image_.values.empty()) {
+      return fmt::format("Stopped after {} of {} {}, which are kept.", provenance_.parts.size(), setup_.parts.size(),
+                         job_.frames.gates.empty() ? "frames" : "gates");
+    }
+    if (image_.values.empty()) {
+      return job_.in_parts() ? "Stopped before the first image was finished: none was written."
+                             : "Stopped before the first update of the image: no image was written.";
+    }
+    return fmt::format("Stopped after {:.3g} of {} iterations; the image so far is kept.", provenance_.iterations_done,
+                       job_.passes());
   }
 
   void keep(const recon::RunCheckpoint& checkpoint) {
@@ -182,34 +256,31 @@ class JobRun {
 
   RunResult finish() {
     reporter_.begin_stage("writing");
-    if (!image_.values.empty()) {
-      write("", image_);  // first, so that nothing that follows can lose it
-    }
+    write_result();
     if (has_checkpoint_) {
       provenance_.outputs.push_back(job_.result_path(checkpoint_ending).filename().string());
     }
     hash_inputs();
     if (provenance_.stopped) {
-      reporter_.warning(image_.values.empty()
-                            ? std::string("Stopped before the first update of the image: no image was written.")
-                            : fmt::format("Stopped after {:.3g} of {} iterations; the image so far is kept.",
-                                          provenance_.iterations_done, job_.passes()));
+      reporter_.warning(stopped_text());
     }
     reporter_.end_stage();
     provenance_.stage_seconds = reporter_.stage_seconds();
     provenance_.warnings = reporter_.warnings();
     if (image_.values.empty() && std::filesystem::exists(image_path(""))) {
       reporter_.note("The image and the record of an earlier run stay as they are.");
-      return {std::move(image_), std::move(provenance_)};
+      return result();
     }
     remove_images_of_earlier_run();
-    write_side_files(job_, image_, provenance_);
+    write_side_files(job_, image_, series_, provenance_);
     if (!image_.values.empty()) {
       reporter_.note(fmt::format("Written: {}", image_path("").string()));
     }
     reporter_.log("end");
-    return {std::move(image_), std::move(provenance_)};
+    return result();
   }
+
+  RunResult result() { return {std::move(image_), std::move(series_), std::move(provenance_)}; }
 
   const io::Job& job_;
   JobSetup& setup_;
@@ -220,6 +291,7 @@ class JobRun {
   std::optional<io::InputRecord> job_record_;
   bool has_checkpoint_ = false;
   recon::Image image_;
+  recon::ImageSeries series_;
 };
 
 /// A sentence about memory names what asked for it.
@@ -236,6 +308,9 @@ RunResult run_in_memory(const io::Job& job, JobSetup& setup, std::optional<recon
 }  // namespace
 
 RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume) {
+  if (resume == Resume::yes && job.in_parts()) {
+    throw InputError("--resume goes on with one image; a job with frames or gates has several. Run it without.");
+  }
   JobSetup setup = prepare_job(job);
   std::optional<recon::RunCheckpoint> checkpoint;
   if (resume == Resume::yes) {

@@ -2,6 +2,7 @@
 
 #include "io/job.h"
 #include "io/provenance.h"
+#include "recon/data/image_series.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
 
@@ -9,7 +10,8 @@ namespace coincide::app {
 
 /// What a job leaves. The files are written already.
 struct RunResult {
-  recon::Image image;  ///< no values if the run was stopped before its first update
+  recon::Image image;         ///< of frames or gates the mean; no values if the run was stopped before its first update
+  recon::ImageSeries series;  ///< of a job with frames.durations: those that were finished
   io::Provenance provenance;
 
   bool stopped() const { return provenance.stopped; }

@@ -17,13 +17,14 @@ struct ImageFormat {
   recon::Image (*read)(const std::filesystem::path&);
   void (*write)(const std::filesystem::path&, const recon::Image&);
   ReadSeries (*read_series)(const std::filesystem::path&);
+  void (*write_frames)(const std::filesystem::path&, const recon::ImageSeries&);
   void (*write_series)(const std::filesystem::path&, const recon::ImageSeries&);
 };
 
 const std::vector<ImageFormat>& image_formats() {
   static const std::vector<ImageFormat> formats = {
-      {"nii.gz", read_nifti, write_nifti, read_nifti_series, write_nifti_with_side_file},
-      {"nii", read_nifti, write_nifti, read_nifti_series, write_nifti_with_side_file},
+      {"nii.gz", read_nifti, write_nifti, read_nifti_series, write_nifti_series, write_nifti_with_side_file},
+      {"nii", read_nifti, write_nifti, read_nifti_series, write_nifti_series, write_nifti_with_side_file},
   };
   return formats;
 }
@@ -57,6 +58,10 @@ void write_image(const std::filesystem::path& path, const recon::Image& image) {
 }
 
 ReadSeries read_image_series(const std::filesystem::path& path) { return format_of<FileError>(path).read_series(path); }
+
+void write_image_frames(const std::filesystem::path& path, const recon::ImageSeries& series) {
+  format_of<InputError>(path).write_frames(path, series);
+}
 
 void write_image_series(const std::filesystem::path& path, const recon::ImageSeries& series) {
   format_of<InputError>(path).write_series(path, series);

@@ -23,6 +23,10 @@ void write_image(const std::filesystem::path& path, const recon::Image& image);
 /// Reads an image of one or more frames with what stands beside it about them. Throws FileError.
 ReadSeries read_image_series(const std::filesystem::path& path);
 
+/// Writes all frames to one file without what stands beside it (bids_frames.h). Throws as write_image_series(), but
+/// times may be missing.
+void write_image_frames(const std::filesystem::path& path, const recon::ImageSeries& series);
+
 /// Writes all frames to one file, and their times beside it. Throws as write_image(), and InputError for a series that
 /// is empty, inconsistent or without times.
 void write_image_series(const std::filesystem::path& path, const recon::ImageSeries& series);

@@ -9,6 +9,7 @@
 
 #include "io/image_file.h"
 #include "io/input_file.h"
+#include "io/time_tables.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -38,14 +39,18 @@ Setting word_setting(const char* key, Enum& field, std::vector<std::string> word
 }
 
 /// A text that must be one of a list.
-Setting suffix_setting(const char* key, std::string& field, const std::vector<std::string>& suffixes,
-                       const char* help) {
-  const auto index = [&field, suffixes] {
-    return static_cast<std::size_t>(std::ranges::find(suffixes, field) - suffixes.begin());
+Setting text_of_list(const char* key, std::string& field, const std::vector<std::string>& texts, const char* help) {
+  const auto index = [&field, texts] {
+    return static_cast<std::size_t>(std::ranges::find(texts, field) - texts.begin());
   };
-  Setting setting{key, WordField{index, [&field, suffixes](std::size_t i) { field = suffixes[i]; }}, "", help};
-  setting.words = suffixes;
+  Setting setting{key, WordField{index, [&field, texts](std::size_t i) { field = texts[i]; }}, "", help};
+  setting.words = texts;
   return setting;
+}
+
+std::vector<std::string> with_unstated(std::vector<std::string> words) {
+  words.emplace(words.begin(), "unstated");
+  return words;
 }
 
 std::string_view about(const recon::AlgorithmKind& kind) { return kind.help; }
@@ -139,14 +144,15 @@ std::string explanation(const Setting& setting) {
 }  // namespace
 
 std::vector<Setting> describe(Job& job) {
-  auto& [input, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, output, compute,
-         file] = job;
+  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, kinetics,
+         output, compute, file] = job;
   const auto takes = [&job](bool recon::AlgorithmKind::*what) {
     return [&job, what] { return job.algorithm_kind().*what; };
   };
   const auto of_prior = [&job](std::string_view parameter) {
     return [&job, parameter] { return recon::has_parameter(job.prior, parameter); };
   };
+  const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
       also_called("input.events",
@@ -157,6 +163,20 @@ std::vector<Setting> describe(Job& job) {
       {"input.start_s", &input.start_s, "s",
        "Start of the frame in the time of the file; the frame holds the time blocks that begin in it.", 0, infinity},
       {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},
+      {"input.injection", &input.injection, "s",
+       "When the tracer was injected, in s in the time of the file (\"-3600\": an hour before the scan); decay is then "
+       "corrected to that moment. Empty: not known."},
+
+      {"frames.durations", &frames.durations, "s",
+       "Frames that follow each other from input.start_s on, \"10x30, 5x60, 300\": ten of 30 s, five of 60 s and one "
+       "of "
+       "300 s; their images are one series. Empty: one frame."},
+      path_setting("frames.gates", frames.gates,
+                   "Table (CSV) of the times that belong to gates, with columns gate (a number), start_s and stop_s or "
+                   "duration_s: one image for each gate. Empty: none."),
+      with_use(word_setting("frames.gates_zero", frames.gates_zero, {"scan", "injection"},
+                            "What the times of frames.gates count from: scan: the time 0 of the file."),
+               [&job] { return !job.frames.gates.empty(); }),
 
       path_setting("simulation.phantom", simulation.phantom,
                    "Phantom to simulate: a file, or the name of one of the program's phantoms.", PathRule::resource),
@@ -262,17 +282,49 @@ std::vector<Setting> describe(Job& job) {
                takes(&recon::AlgorithmKind::estimates_distance)),
 
       {"quantification.half_life_s", &quantification.half_life_s, "s",
-       "Half-life, to correct the decay within the frame to its start; 0: no decay correction.", 0, 1e18},
+       "Half-life, to correct decay to the injection, if that is known, else to the frame's start or, of several "
+       "frames, "
+       "to the time 0 of the file; 0: no decay correction.",
+       0, 1e18},
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
        "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
 
+      path_setting("kinetics.blood", kinetics.blood,
+                   "Table (CSV) of the tracer in arterial plasma, with columns time_s and activity, from the injection "
+                   "on: images of Patlak's K and V are then made of the frames. Empty: none."),
+      with_use(text_of_list("kinetics.blood_unit", kinetics.blood_unit, with_unstated(blood_units()),
+                            "Unit of its activities."),
+               has_blood),
+      with_use(word_setting("kinetics.blood_decay", kinetics.blood_decay,
+                            {"unstated", "as-measured", "to-scan", "to-injection"},
+                            "Whether its activities are as the counter measured them, or corrected for decay to the "
+                            "time 0 of the file or to the injection; this must be said."),
+               has_blood),
+      with_use(word_setting("kinetics.blood_zero", kinetics.blood_zero, {"scan", "injection"},
+                            "What its times count from: scan: the time 0 of the file."),
+               has_blood),
+      with_use({"kinetics.t_star_s", &kinetics.t_star_s, "s",
+                "Frames that begin so long after the injection, or later, are used: from then on Patlak's plot is a "
+                "line.",
+                0, 1e9},
+               has_blood),
+
       path_setting("output.folder", output.folder, "Folder for the results; it is made if it is missing."),
       {"output.name", &output.name, "", "Name of the results without a suffix; empty: the name of the job file."},
-      suffix_setting("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
-      {"output.save_every_iteration", &output.save_every_iteration, "", "Write the image after each iteration too."},
-      {"output.checkpoint", &output.checkpoint, "passes",
-       "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: do not.",
-       0, 100000},
+      text_of_list("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
+      with_use({"output.save_every_iteration", &output.save_every_iteration, "",
+                "Write the image after each iteration too."},
+               [&job] { return !job.in_parts(); }),
+      with_use(path_setting("output.regions", output.regions,
+                            "Mask with whole numbers for regions, 0 outside, on any grid, in scanner axes: the mean of "
+                            "each region in each frame is written as a table (NAME_tac.csv). Empty: none."),
+               [&job] { return !job.frames.durations.empty(); }),
+      with_use(
+          {"output.checkpoint", &output.checkpoint, "passes",
+           "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: "
+           "do not.",
+           0, 100000},
+          [&job] { return !job.in_parts(); }),
 
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
@@ -284,6 +336,7 @@ std::vector<Setting> describe(Job& job) {
 const std::vector<std::pair<std::string, std::string>>& job_sections() {
   static const std::vector<std::pair<std::string, std::string>> sections = {
       {"input", "Measured data. A job has either input.data or the two files of [simulation]."},
+      {"frames", "Parts of the acquisition that get images of their own; one image of all if there are none."},
       {"simulation", "Simulated data, written to the output folder and then reconstructed like a measurement."},
       {"image", "The voxels of the result. Axes x, y, z of the scanner, z along its axis."},
       {"corrections", "Which effects the model of the measurement holds."},
@@ -292,6 +345,7 @@ const std::vector<std::pair<std::string, std::string>>& job_sections() {
       {"prior", "What else is known of the image; maximised is log likelihood - strength R(image)."},
       {"stop", "When it is good enough."},
       {"quantification", "From counts to Bq/mL."},
+      {"kinetics", "Images of how the tracer is taken up, from frames.durations and a blood curve."},
       {"output", "What is written where."},
       {"compute", "What the work is done with."},
   };
@@ -406,7 +460,7 @@ std::vector<std::string> settings_without_use(const Job& job) {
 
 recon::ProblemSettings problem_settings(const Job& job) {
   constexpr std::string_view sections[] = {"input", "image", "corrections", "sensitivity", "algorithm", "prior"};
-  constexpr std::string_view no_matter[] = {"input.allow_truncated", "sensitivity.use_cache"};
+  constexpr std::string_view no_matter[] = {"input.allow_truncated", "input.injection", "sensitivity.use_cache"};
   Job copy = job;
   recon::ProblemSettings result;
   for (const Setting& setting : describe(copy)) {

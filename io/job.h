@@ -15,12 +15,24 @@
 
 namespace coincide::io {
 
+/// The moment that the times of a table count from.
+enum class TableZero { scan, injection };
+
+/// Whether a blood curve was corrected for decay, and to when.
+enum class BloodDecay { unstated, as_measured, to_scan, to_injection };
+
 /// What to reconstruct, from what, how, and where to. Defaults are those of a job without that setting; meaning, units
 /// and limits of each field are in describe(). Paths are absolute after load_job() and set_in_job().
 struct Job {
   struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
+    std::string injection;  ///< in s of the file's clock; empty: not known
+  };
+  struct Frames {
+    std::string durations;  ///< as parse_durations(); empty: one frame
+    std::filesystem::path gates;
+    TableZero gates_zero = TableZero::scan;
   };
   struct Simulation {
     std::filesystem::path phantom;
@@ -49,11 +61,19 @@ struct Job {
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
   };
+  struct Kinetics {
+    std::filesystem::path blood;
+    std::string blood_unit = "unstated";
+    BloodDecay blood_decay = BloodDecay::unstated;
+    TableZero blood_zero = TableZero::scan;
+    double t_star_s = 1800;
+  };
   struct Output {
     std::filesystem::path folder = "results";
     std::string name;
     std::string format = "nii.gz";
     bool save_every_iteration = false;
+    std::filesystem::path regions;
     std::int64_t checkpoint = 0;
   };
   struct Compute {
@@ -63,6 +83,7 @@ struct Job {
   };
 
   Input input;
+  Frames frames;
   Simulation simulation;
   ImageGrid image;
   Corrections corrections;
@@ -71,11 +92,14 @@ struct Job {
   Prior prior;
   recon::StopOptions stop;
   recon::QuantificationOptions quantification;
+  Kinetics kinetics;
   Output output;
   Compute compute;
 
   std::filesystem::path file;  ///< that the job was read from; empty if there is none
 
+  /// One image for each of several parts of the acquisition.
+  bool in_parts() const { return !frames.durations.empty() || !frames.gates.empty(); }
   bool simulates() const { return !simulation.phantom.empty() || !simulation.scanner.empty(); }
   const recon::AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
   std::int64_t passes() const { return recon::passes_of(stop, algorithm_kind()); }

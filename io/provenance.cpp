@@ -4,6 +4,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "io/bids_frames.h"
+
 namespace coincide::io {
 namespace {
 
@@ -29,7 +31,7 @@ Json job_json(const Job& job) {
   return result;
 }
 
-Json counts_json(const Provenance& run) {
+Json counts_json(const recon::RunRecord& run) {
   const recon::EventCounts& counts = run.counts;
   return {{"prompts", counts.prompts},        {"delayeds", counts.delayeds},
           {"singles", counts.singles},        {"triples", counts.triples},
@@ -77,13 +79,39 @@ Json inputs_json(const std::vector<InputRecord>& inputs) {
 }
 
 /// What duration and decay factor are made of.
-Json recorded_json(const Provenance& run) {
+Json recorded_json(const recon::RunRecord& run) {
   constexpr std::size_t most_listed = 100;
   Json list = Json::array();
   for (std::size_t i = 0; i < std::min(run.recorded.size(), most_listed); ++i) {
     list.push_back({1e-3 * run.recorded[i].start_ms, 1e-3 * run.recorded[i].stop_ms});
   }
   return {{"intervals", run.recorded.size()}, {"first_intervals_s", list}};
+}
+
+Json texts_json(const std::vector<std::pair<std::string, std::string>>& texts) {
+  Json json = Json::object();
+  for (const auto& [name, text] : texts) {
+    json[name] = text;
+  }
+  return json;
+}
+
+Json parts_json(const std::vector<recon::RunRecord>& parts) {
+  Json list = Json::array();
+  for (const recon::RunRecord& part : parts) {
+    list.push_back({{"name", part.part},
+                    {"start_s", part.frame_start_s},
+                    {"duration_s", part.frame_duration_s},
+                    {"unit", part.unit},
+                    {"decay_factor", part.decay_factor},
+                    {"subsets", part.subsets},
+                    {"iterations_done", part.iterations_done},
+                    {"counts", counts_json(part)},
+                    {"recorded", recorded_json(part)},
+                    {"corrections", texts_json(part.corrections)},
+                    {"iterations", figures_json(part.figures)}});
+  }
+  return list;
 }
 
 void add_bids(const Provenance& run, Json& json) {
@@ -111,7 +139,7 @@ void add_bids(const Provenance& run, Json& json) {
   json["ReconFilterType"] = "none";
   json["ImageDecayCorrected"] = run.decay_corrected;
   if (run.decay_corrected) {
-    json["ImageDecayCorrectionTime"] = run.frame_start_s;
+    json["ImageDecayCorrectionTime"] = run.decay_reference_s;
   }
   json["DecayCorrectionFactor"] = {run.decay_factor};
 }
@@ -142,9 +170,12 @@ std::vector<std::string> recorded_outputs(const std::filesystem::path& json) {
 
 std::string program_version() { return COINCIDE_VERSION; }
 
-std::string provenance_json(const Provenance& run) {
+std::string provenance_json(const Provenance& run, const recon::ImageSeries& series) {
   Json json;
   add_bids(run, json);
+  if (series.has_times()) {
+    put_frames(series, json);
+  }
   Json own;
   own["version"] = program_version();
   own["result"] = run.stopped ? "stopped by the user" : "done";
@@ -159,9 +190,9 @@ std::string provenance_json(const Provenance& run) {
   own["events_format"] = run.events_format;
   own["counts"] = counts_json(run);
   own["recorded"] = recorded_json(run);
-  own["corrections"] = Json::object();
-  for (const auto& [effect, done] : run.corrections) {
-    own["corrections"][effect] = done;
+  own["corrections"] = texts_json(run.corrections);
+  if (!run.kinetics.empty()) {
+    own["kinetics"] = texts_json(run.kinetics);
   }
   own["image"] = {
       {"size", run.grid.shape}, {"voxel_size_mm", run.grid.voxel_size_mm}, {"origin_mm", run.grid.origin_mm}};
@@ -173,6 +204,9 @@ std::string provenance_json(const Provenance& run) {
     own["seconds"][stage] = seconds;
   }
   own["iterations"] = figures_json(run.figures);
+  if (!run.parts.empty()) {
+    own["parts"] = parts_json(run.parts);
+  }
   own["not_used"] = run.counts.not_used;
   own["warnings"] = run.warnings;
   own["outputs"] = run.outputs;

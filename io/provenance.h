@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "io/job.h"
+#include "recon/data/image_series.h"
 #include "recon/pipeline/run_state.h"
 
 namespace coincide::io {
@@ -28,12 +29,14 @@ struct Provenance : recon::RunRecord {
   int threads = 0;
   std::vector<std::pair<std::string, double>> stage_seconds;
   std::vector<std::string> warnings;
-  std::vector<std::string> outputs;  ///< file names beside the JSON file
+  std::vector<std::pair<std::string, std::string>> kinetics;  ///< (what, how it was done); empty: none
+  std::vector<recon::RunRecord> parts;                        ///< frames or gates, where there are several images
+  std::vector<std::string> outputs;                           ///< file names beside the JSON file
 };
 
 /// As JSON: the keys of BIDS-PET that are known (Units, FrameTimesStart, ReconMethodName ...) and, under "Coincide",
-/// the rest. Source of the former: BIDS 1.9, PET.
-std::string provenance_json(const Provenance& provenance);
+/// the rest. The times of a series of frames are those of `series`. Source of the former: BIDS 1.9, PET.
+std::string provenance_json(const Provenance& provenance, const recon::ImageSeries& series = {});
 
 /// Whether the file is the record, as above, of a job that simulated its events.
 bool records_simulation(const std::filesystem::path& json);

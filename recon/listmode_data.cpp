@@ -56,7 +56,8 @@ std::vector<std::size_t> column_sizes(int subsets) {
   }
   clock.refuse_part_within_block();
   throw InputError(
-      fmt::format("there are no prompts in {}: {} were read, from {} s to {} s. Change input.start_s and input.stop_s.",
+      fmt::format("there are no prompts in {}: {} were read, from {} s to {} s. Change input.start_s and input.stop_s, "
+                  "or [frames].",
                   clock.name(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
 }
 

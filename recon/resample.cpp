@@ -86,6 +86,37 @@ Image resampled(const Image& image, const ImageGrid& grid, int num_threads) {
   return result;
 }
 
+namespace {
+
+/// By voxel of `to` along an axis: the voxel of `from` that its middle lies in; -1 if there is none.
+std::vector<std::int64_t> nearest_voxels(const ImageGrid& from, const ImageGrid& to, std::size_t axis) {
+  std::vector<std::int64_t> result;
+  for (std::int64_t i = 0; i < to.shape[axis]; ++i) {
+    const double mm = to.origin_mm[axis] + static_cast<double>(i) * to.voxel_size_mm[axis];
+    const auto voxel =
+        static_cast<std::int64_t>(std::floor((mm - from.origin_mm[axis]) / from.voxel_size_mm[axis] + 0.5));
+    result.push_back(voxel >= 0 && voxel < from.shape[axis] ? voxel : -1);
+  }
+  return result;
+}
+
+}  // namespace
+
+Image resampled_to_nearest(const Image& image, const ImageGrid& grid) {
+  Image result(grid, 0, image.unit);
+  const auto x = nearest_voxels(image.grid, grid, 0), y = nearest_voxels(image.grid, grid, 1),
+             z = nearest_voxels(image.grid, grid, 2);
+  auto value = result.values.begin();
+  for (const std::int64_t i : x) {
+    for (const std::int64_t j : y) {
+      for (const std::int64_t k : z) {
+        *value++ = i >= 0 && j >= 0 && k >= 0 ? image.at(i, j, k) : 0;
+      }
+    }
+  }
+  return result;
+}
+
 double covered_part(const ImageGrid& image, const ImageGrid& other) {
   double part = 1;
   for (std::size_t a = 0; a < 3; ++a) {

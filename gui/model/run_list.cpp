@@ -57,15 +57,19 @@ double shown_fraction(const Run& run) {
   return run.state == RunState::done ? 1 : std::min(1.0, done);
 }
 
+std::string iterations_text(const Run& run) {
+  const std::string done = fmt::format("{:.3g}", run.iterations_done());
+  return run.job.in_parts() ? done : fmt::format("{} of {}", done, run.job.passes());
+}
+
 std::string progress_text(const Run& run) {
   const std::string state = run_state_name(run.state);
   if (run.state == RunState::done) {
     return state;
   }
   if (run.is_over()) {
-    return run.iterations_done() > 0
-               ? fmt::format("{} after {:.3g} of {} iterations", state, run.iterations_done(), run.job.passes())
-               : state + " before the first image";
+    return run.iterations_done() > 0 ? fmt::format("{} after {} iterations", state, iterations_text(run))
+                                     : state + " before the first image";
   }
   std::string text = run.stage;
   if (run.state != RunState::running) {

@@ -61,6 +61,8 @@ std::filesystem::path simulated_events(const Run& run);
 /// How far a run is, for a bar: of the stage while it runs; of all iterations once it is over, whatever the last stage
 /// was. 0 ... 1.
 double shown_fraction(const Run& run);
+/// "2.5 of 4"; those of frames or gates count on, without an end that is known: "7".
+std::string iterations_text(const Run& run);
 /// "reconstruction, 1:20 left", "reconstruction (paused)", "stopped after 2.5 of 4 iterations".
 std::string progress_text(const Run& run);
 /// "0:59", "1:01:01".

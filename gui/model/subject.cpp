@@ -62,16 +62,18 @@ Subject subject_of(const io::Job& job) {
           .hint = "Scanner, events and image box as the job has them. Run (F5) makes the image."};
 }
 
-Subject subject_of(const Run& run, double iteration) {
+Subject subject_of(const Run& run, const KeptImage& shown) {
   const std::string name = run.job.result_name();
   Subject subject{.data = data_of(run.job),
                   .name = fmt::format("Run {} · {}", run.number, name),
                   .detail = fmt::format("no image · {}", algorithm_text(run.job)),
                   .file = fmt::format("{}_run{}", name, run.number),
                   .hint = why_no_image(run)};
-  if (iteration > 0) {
-    subject.detail = fmt::format("iteration {:.4g} of {} · {}", iteration, run.job.passes(), algorithm_text(run.job));
-    subject.file += fmt::format("_it{:.4g}", iteration);
+  if (shown.image && shown.iteration > 0) {
+    subject.detail = run.job.in_parts() ? shown.image->description
+                                        : fmt::format("iteration {:.4g} of {} · {}", shown.iteration, run.job.passes(),
+                                                      algorithm_text(run.job));
+    subject.file += fmt::format("_it{:.4g}", shown.iteration);
     subject.hint.clear();
   }
   return subject;

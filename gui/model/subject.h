@@ -25,8 +25,8 @@ std::string data_of(const io::Job& job);
 /// The data of a job, before there is an image of them.
 Subject subject_of(const io::Job& job);
 
-/// The image of a run after so many iterations; 0: it has none yet.
-Subject subject_of(const Run& run, double iteration);
+/// An image of a run; without one: it has none yet. Of frames and gates it says which.
+Subject subject_of(const Run& run, const KeptImage& shown);
 
 /// All of it in one line, as it stands over the views: "Run 2 · squares_head · iteration 3 of 4 · OSEM, 8 subsets ·
 /// Bq/mL". `unit` is that of the image; empty: there is none.

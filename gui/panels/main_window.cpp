@@ -300,7 +300,7 @@ void MainWindow::Parts::show_chosen() {
     show(subject_of(document.job()), nullptr);
   } else {
     const KeptImage chosen = runs->chosen_image();
-    show(subject_of(*run, chosen.image ? chosen.iteration : 0), chosen.image);
+    show(subject_of(*run, chosen), chosen.image);
     // The first subsets say little about the values to come.
     const bool is_whole = run->is_over() || chosen.iteration == std::floor(chosen.iteration);
     if (view.has_image() && view.window_is_automatic() && is_whole) {
@@ -321,7 +321,7 @@ void MainWindow::Parts::show_choices() {
   int shown = 0;
   for (const std::shared_ptr<const Run>& run : runs->runs()) {
     shown = run == runs->chosen_run() ? static_cast<int>(names.size()) : shown;
-    names << QString::fromStdString(subject_of(*run, 0).name);
+    names << QString::fromStdString(subject_of(*run, KeptImage{}).name);
   }
   viewer->header().set_choices(names, shown);
 }

@@ -19,10 +19,12 @@
 namespace coincide::gui {
 namespace {
 
-/// The images to choose from: those kept after whole iterations, and the newest where it is further on.
+/// The images to choose from: those kept after whole iterations, and the newest where it is further on, or the result
+/// of several frames, which is none of them.
 std::vector<KeptImage> images_of(const Run& run) {
   std::vector<KeptImage> images = run.kept;
-  if (run.image && (images.empty() || run.iteration > images.back().iteration)) {
+  if (run.image &&
+      (images.empty() || run.iteration > images.back().iteration || (run.job.in_parts() && run.is_over()))) {
     images.push_back({run.iteration, run.image});
   }
   return images;

@@ -44,10 +44,6 @@ QTreeWidget* make_list() {
   return list;
 }
 
-QString iterations_text(const Run& run) {
-  return QString("%1 of %2").arg(run.iterations_done(), 0, 'g', 3).arg(run.job.passes());
-}
-
 }  // namespace
 
 struct RunPanel::Parts {
@@ -105,7 +101,7 @@ void RunPanel::Parts::show_row(const Run& run) {
   row.setText(1, QString::fromStdString(run.job.result_name()));
   row.setText(2, QString::fromStdString(run_state_name(run.state)));
   row.setToolTip(2, QString::fromStdString(run.error));
-  row.setText(3, iterations_text(run));
+  row.setText(3, QString::fromStdString(iterations_text(run)));
   row.setText(4, QString::fromStdString(clock_text(run.seconds)));
 }
 

@@ -24,6 +24,30 @@ Image ImageSeries::image(std::size_t frame) const {
   return image;
 }
 
+Image mean_of(const ImageSeries& series) {
+  Image mean;
+  if (series.frames.empty()) {
+    return mean;
+  }
+  std::vector<double> sum(series.frames.front().values.size());
+  double weights = 0;
+  for (const SeriesFrame& frame : series.frames) {
+    const double weight = series.has_times() ? frame.duration_s : 1;
+    weights += weight;
+    for (std::size_t voxel = 0; voxel < sum.size(); ++voxel) {
+      sum[voxel] += weight * frame.values[voxel];
+    }
+  }
+  mean = Image(series.grid, 0, series.unit);
+  std::ranges::transform(sum, mean.values.begin(), [&](double value) { return static_cast<float>(value / weights); });
+  mean.frame_start_s = series.frames.front().start_s;
+  if (series.has_times()) {
+    mean.frame_duration_s = series.frames.back().start_s + series.frames.back().duration_s - mean.frame_start_s;
+  }
+  mean.description = series.description;
+  return mean;
+}
+
 void check_series(const ImageSeries& series) {
   const auto voxels = static_cast<std::size_t>(series.grid.num_voxels());
   double last_start_s = -1e300;

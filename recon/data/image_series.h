@@ -32,6 +32,10 @@ struct ImageSeries {
   Image image(std::size_t frame) const;
 };
 
+/// Mean of the frames, weighted by what they last (alike if that is not known), with the time from the first start to
+/// the last stop. 0 frames: no values.
+Image mean_of(const ImageSeries& series);
+
 /// Throws InputError unless all frames have the grid's voxels and those with times follow each other.
 void check_series(const ImageSeries& series);
 

@@ -11,14 +11,14 @@
 namespace coincide::recon {
 namespace {
 
-void load(RunState& run) {
+LoadOptions load_options(const RunSettings& settings) {
   LoadOptions options;
-  options.subsets = static_cast<int>(most_subsets(run.settings.algorithm_kind(), run.settings.algorithm.subsets));
-  options.start_s = run.settings.frame.start_s;
-  options.stop_s = run.settings.frame.stop_s;
-  options.num_threads = run.settings.num_threads;
-  options.memory_limit_bytes = run.settings.memory_limit_bytes;
-  run.data.emplace(ListmodeData::load(run.inputs.events, run.model, options, run.reporter));
+  options.subsets = static_cast<int>(most_subsets(settings.algorithm_kind(), settings.algorithm.subsets));
+  options.start_s = settings.frame.start_s;
+  options.stop_s = settings.frame.stop_s;
+  options.num_threads = settings.num_threads;
+  options.memory_limit_bytes = settings.memory_limit_bytes;
+  return options;
 }
 
 void record_counts(RunState& run) {
@@ -83,7 +83,9 @@ void deal_to_subsets(RunState& run) {
 }  // namespace
 
 void load_events(RunState& run) {
-  load(run);
+  if (!run.data) {
+    run.data.emplace(ListmodeData::load(run.inputs.events, run.model, load_options(run.settings), run.reporter));
+  }
   record_counts(run);
   correct(run, true);
   run.record.prompts_used = run.data->num_prompts();
@@ -94,6 +96,19 @@ void load_events(RunState& run) {
     deal_to_subsets(run);
     run.data->sort_for(run.inputs.grid, run.scanner(), run.settings.num_threads, run.reporter);
   }
+}
+
+std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
+                                     Reporter& reporter) {
+  const MultiplicativeModel model(inputs.events.scanner(), inputs.events.efficiencies(), settings.corrections);
+  return ListmodeData::load_parts(inputs.events, model, parts, load_options(settings), reporter);
+}
+
+void leave_empty(RunState& run) {
+  record_counts(run);
+  run.record.prompts_impossible = run.data->num_impossible();
+  set_scale(run);
+  run.image = run.as_result(Image(run.inputs.grid, 0), 0);
 }
 
 }  // namespace coincide::recon

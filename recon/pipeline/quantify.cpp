@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <optional>
 #include <vector>
+
+#include "recon/pipeline/stage_work.h"
 
 namespace coincide::recon {
 
 UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, const TimeIntervals& recorded,
-                     std::uint32_t start_ms) {
+                     double reference_ms) {
   UnitScale scale;
   scale.decay_corrected = options.half_life_s > 0 && recorded.count() > 0;
-  scale.decay_factor = decay_factor(recorded, options.half_life_s, start_ms);
+  scale.decay_factor = decay_factor(recorded, options.half_life_s, reference_ms);
   scale.factor = scale.decay_factor / options.branching_ratio;
   if (is_absolute && recorded.count() > 0) {
     constexpr double mm3_per_ml = 1000;
@@ -53,14 +56,28 @@ Image in_unit(const Image& image, const UnitScale& scale) {
 }
 
 std::string decay_text(const UnitScale& scale, const QuantificationOptions& options, const TimeIntervals& recorded,
-                       double start_s) {
+                       const std::string& moment) {
   if (!scale.decay_corrected) {
     return options.half_life_s > 0 ? "not corrected: the duration is not known"
                                    : "not corrected: no half-life is given";
   }
-  return fmt::format(
-      "to the start of the frame at {:g} s, by {:.7g}: half-life {:g} s, {:g} s recorded in {} intervals", start_s,
-      scale.decay_factor, options.half_life_s, recorded.total_s(), recorded.count());
+  return fmt::format("to {}, by {:.7g}: half-life {:g} s, {:g} s recorded in {} intervals", moment, scale.decay_factor,
+                     options.half_life_s, recorded.total_s(), recorded.count());
+}
+
+void set_scale(RunState& run) {
+  const QuantificationOptions& options = run.settings.quantification;
+  const std::optional<double> moment_s = run.settings.decay_to_s;
+  RunRecord& record = run.record;
+  record.decay_reference_s = moment_s.value_or(record.frame_start_s);
+  run.scale = unit_scale(options, run.model.is_absolute(), run.recorded,
+                         moment_s ? 1e3 * *moment_s : run.data->counts().first_ms);
+  record.unit = run.scale.unit;
+  record.decay_factor = run.scale.decay_factor;
+  record.decay_corrected = run.scale.decay_corrected;
+  const std::string moment =
+      fmt::format("{} {:g} s", moment_s ? "the moment" : "the start of the frame at", record.decay_reference_s);
+  record.corrections.emplace_back("decay", decay_text(run.scale, options, run.recorded, moment));
 }
 
 }  // namespace coincide::recon

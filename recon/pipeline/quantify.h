@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "recon/image.h"
@@ -18,10 +17,10 @@ struct UnitScale {
   bool decay_corrected = false;
 };
 
-/// Annihilations per mm^3 of the frame to Bq/mL at the frame's start, `start_ms`, if the model is absolute; else only
-/// decay during the frame and the branching ratio are corrected, and without `recorded` time the latter alone.
+/// Annihilations per mm^3 of the frame to Bq/mL at the moment `reference_ms`, if the model is absolute; else only decay
+/// and the branching ratio are corrected, and without `recorded` time the latter alone.
 UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, const TimeIntervals& recorded,
-                     std::uint32_t start_ms);
+                     double reference_ms);
 
 /// One sentence with all reasons why the image is not in Bq/mL; empty if it is. `no_duration` as in EventCounts.
 std::string why_arbitrary_unit(const MultiplicativeModel& model, const std::string& no_duration);
@@ -29,8 +28,8 @@ std::string why_arbitrary_unit(const MultiplicativeModel& model, const std::stri
 /// A copy in the result's unit.
 Image in_unit(const Image& image, const UnitScale& scale);
 
-/// What was done about decay, for the record.
+/// What was done about decay, for the record. `moment`: "the start of the frame at 0 s".
 std::string decay_text(const UnitScale& scale, const QuantificationOptions& options, const TimeIntervals& recorded,
-                       double start_s);
+                       const std::string& moment);
 
 }  // namespace coincide::recon

@@ -72,15 +72,6 @@ void warn_of_missed_prompts(const RunState& run) {
   }
 }
 
-void set_scale(RunState& run) {
-  const QuantificationOptions& options = run.settings.quantification;
-  run.scale = unit_scale(options, run.model.is_absolute(), run.recorded, run.data->counts().first_ms);
-  run.record.unit = run.scale.unit;
-  run.record.decay_factor = run.scale.decay_factor;
-  run.record.decay_corrected = run.scale.decay_corrected;
-  run.record.corrections.emplace_back("decay", decay_text(run.scale, options, run.recorded, run.record.frame_start_s));
-}
-
 /// Goes on from the checkpoint that the run was given, and hands out its own.
 void use_checkpoints(RunState& run, const Problem& problem, RunOptions& options) {
   const RunInputs& inputs = run.inputs;

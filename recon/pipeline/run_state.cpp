@@ -37,7 +37,7 @@ RunState::RunState(const RunInputs& run_inputs, const RunSettings& run_settings,
 
 Image RunState::as_result(const Image& image, double iterations) const {
   Image result = in_unit(image, scale);
-  result.description = method_line(*this, iterations);
+  result.description = (record.part.empty() ? "" : record.part + ", ") + method_line(*this, iterations);
   result.frame_start_s = record.frame_start_s;
   result.frame_duration_s = record.frame_duration_s;
   return result;

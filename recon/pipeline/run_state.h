@@ -32,7 +32,8 @@ struct RunSettings {
   const PriorOptions& prior;
   const StopOptions& stop;
   const QuantificationOptions& quantification;
-  double sensitivity_fraction = 1;  ///< as SensitivityOptions::fraction
+  double sensitivity_fraction = 1;     ///< as SensitivityOptions::fraction
+  std::optional<double> decay_to_s{};  ///< moment that decay is corrected to; none: the start of the frame
   std::uint64_t memory_limit_bytes = 0;
   int num_threads = 0;
   int checkpoint_passes = 0;  ///< as RunOptions
@@ -61,6 +62,7 @@ struct RunInputs {
 
 /// What is known of a run in the end: for its record.
 struct RunRecord {
+  std::string part;  ///< "frame 3 of 12", "gate 2" where the acquisition is dealt into parts; else empty
   std::string events_format;
   std::string scanner;
   EventCounts counts;  ///< in the frame
@@ -74,8 +76,9 @@ struct RunRecord {
   bool stopped = false;
   ImageGrid grid;
   std::string unit;
-  bool tof = false;              ///< used, not only wished for
-  bool decay_corrected = false;  ///< within the frame, to its start
+  bool tof = false;  ///< used, not only wished for
+  bool decay_corrected = false;
+  double decay_reference_s = 0;  ///< moment that it is corrected to
   double frame_start_s = 0;
   double frame_duration_s = 0;         ///< 0: not known
   std::vector<TimeInterval> recorded;  ///< of the frame, ascending, without the pauses

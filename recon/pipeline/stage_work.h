@@ -1,18 +1,30 @@
 #pragma once
 
+#include <vector>
+
+#include "recon/data/frames.h"
 #include "recon/pipeline/run_state.h"
 
 namespace coincide::recon {
 
 // The work of each stage, by file.
 
-/// Reads the events of the frame, applies the corrections that choose among them, deals them to subsets and sorts them.
+/// Reads the events of the frame unless they have been read, applies the corrections that choose among them, deals them
+/// to subsets and sorts them.
 void load_events(RunState& run);
 /// Finds or makes the sensitivity image.
 void make_sensitivity(RunState& run);
 /// Applies the other corrections.
 void correct_events(RunState& run);
+/// The unit of the result, and what is done about decay.
+void set_scale(RunState& run);
 /// From the start image to the result.
 void reconstruct(RunState& run);
+
+/// The parts of an acquisition, in one pass.
+std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
+                                     Reporter& reporter);
+/// In place of all stages where a part has no prompts: an image of zeros.
+void leave_empty(RunState& run);
 
 }  // namespace coincide::recon

@@ -43,7 +43,7 @@ void make_sensitivity(RunState& run) {
       store != nullptr ? sensitivity_key(run.model, run.inputs.grid, run.inputs.attenuation, options) : "";
   if (store != nullptr) {
     if (std::optional<Image> kept = store->find(key, run.inputs.grid)) {
-      run.reporter.note("The sensitivity image of an earlier run is used again.");
+      run.reporter.note("A sensitivity image made before is used again.");
       run.sensitivity = std::move(*kept);
       return;
     }

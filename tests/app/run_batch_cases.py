@@ -26,7 +26,14 @@ SIMULATE = 'simulation = { phantom = "orientation", scanner = "small", duration_
 RECONSTRUCT = 'input = { events = "scan.petsird" }\n' + COARSE
 
 
-IMAGES = ("mu_per_mm.nii", "mu_beside.nii", "mu_half.nii", "mask.nii", "zero.nii")
+IMAGES = ("mu_per_mm.nii", "mu_beside.nii", "mu_half.nii", "mask.nii", "zero.nii", "zone.nii")
+TABLES = {
+    "gates.csv": "gate,start_s,stop_s\n1,0,0.1\n2,0.1,0.2\n",
+    "twice.csv": "gate,start_s,stop_s\n1,0,0.15\n2,0.1,0.2\n",
+    "blood.csv": "time_s,activity\n" + "".join(f"{t},{100 - t}\n" for t in range(3)),
+    "short.csv": "time_s,activity\n0,10\n0.05,10\n",
+    "no_gates.csv": "phase,start_s,stop_s\n1,0,0.1\n",
+}
 
 # No case may open a window.
 no_display = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
@@ -51,15 +58,17 @@ def make_inputs(program, folder):
     shutil.copy(folder / "scan_mu.nii.gz", folder / "mu.nii.gz")
     shutil.copy(folder / "scan_truth.nii.gz", folder / "activity.nii.gz")
     make_odd_images(folder)
+    for name, text in TABLES.items():
+        (folder / name).write_text(text)
 
 
 def make_odd_images(folder):
     """Images like those of the simulation, each with something wrong. NIfTI-1: values start at byte 352, the place along
     x stands at 268 (qoffset_x) and 292 (srow_x[3])."""
-    def odd(source, name, factor, offset_mm=0.0):
+    def odd(source, name, factor, offset_mm=0.0, pick=lambda value: value):
         image = bytearray(gzip.decompress((folder / source).read_bytes()))
         values = array.array("f", image[352:])
-        image[352:] = array.array("f", [factor * value for value in values]).tobytes()
+        image[352:] = array.array("f", [factor * pick(value) for value in values]).tobytes()
         for place in (268, 292):
             struct.pack_into("<f", image, place, struct.unpack_from("<f", image, place)[0] + offset_mm)
         (folder / name).write_bytes(image)
@@ -77,6 +86,7 @@ def make_odd_images(folder):
     odd("mu.nii.gz", "mu_beside.nii", 1, 5000)
     odd("mu.nii.gz", "mask.nii", 1 / 0.096)
     odd("activity.nii.gz", "zero.nii", 0)
+    odd("activity.nii.gz", "zone.nii", 1, pick=lambda value: 1.0 if value > 20000 else 0.0)
     (folder / "text.nii").write_text("This is no image. " * 100)
 
 
@@ -99,7 +109,7 @@ def fresh_folder(inputs, parent, job):
     folder = Path(tempfile.mkdtemp(dir=parent))
     for name in ("scan", "cut", "empty", "text"):
         (folder / f"{name}.petsird").symlink_to(inputs / f"{name}.petsird")
-    for name in ("mu.nii.gz", "activity.nii.gz", "text.nii", *IMAGES):
+    for name in ("mu.nii.gz", "activity.nii.gz", "text.nii", *IMAGES, *TABLES):
         shutil.copy(inputs / name, folder)
     for name in ("pipe.petsird", "pipe.toml", "pipe.nii"):
         os.mkfifo(folder / name)

@@ -9,6 +9,7 @@
 #include "gui/model/colour_maps.h"
 #include "gui/model/roi.h"
 #include "gui/model/run_list.h"
+#include "gui/model/subject.h"
 #include "gui/model/view_state.h"
 #include "projectors/error.h"
 #include "support/test_main.h"
@@ -328,6 +329,23 @@ class ModelTest : public QObject {
     QVERIFY(is(gui::find_colour_map("grey").colour(0.25), {0.25, 0.25, 0.25}));
     QVERIFY(is(gui::find_colour_map("grey, inverted").colour(0.25), {0.75, 0.75, 0.75}));
     QVERIFY(is(gui::find_colour_map("rainbow").colour(0.7), {0.5, 1, 0}));
+  }
+
+  /// Iterations of frames count on; the image says which frame it is of.
+  void an_image_of_several_frames_says_which() {
+    gui::Run run;
+    run.number = 1;
+    run.job.output.name = "study";
+    run.job.stop.passes = 4;
+    run.iteration = 7;
+    run.job.frames.durations = "2x30";
+    QCOMPARE(gui::iterations_text(run), std::string("7"));
+    auto image = std::make_shared<recon::Image>();
+    image->description = "frame 2 of 2, listmode OSEM";
+    QCOMPARE(gui::subject_of(run, {7, image}).detail, image->description);
+    QVERIFY(gui::subject_of(run, {}).detail.starts_with("no image"));
+    run.state = gui::RunState::stopped;
+    QCOMPARE(gui::progress_text(run), std::string("stopped after 7 iterations"));
   }
 
   void run_states_have_names() {

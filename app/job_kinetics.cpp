@@ -1,0 +1,106 @@
+#include "app/job_kinetics.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "app/job_parts.h"
+#include "io/image_file.h"
+#include "io/summary_picture.h"
+#include "io/time_tables.h"
+#include "projectors/error.h"
+#include "recon/kinetics/patlak.h"
+
+namespace coincide::app {
+namespace {
+
+recon::BloodCurveClock clock_of(const io::Job& job) {
+  using io::BloodDecay;
+  const double injection = injection_s(job).value();
+  const BloodDecay decay = job.kinetics.blood_decay;
+  return {.zero_s = table_zero_s(job, job.kinetics.blood_zero, "kinetics.blood_zero"),
+          .injection_s = injection,
+          .decay = decay == BloodDecay::as_measured ? recon::CurveDecay::as_measured : recon::CurveDecay::corrected,
+          .corrected_to_s = decay == BloodDecay::to_injection ? injection : 0,
+          .reference_s = decay_reference_s(job).value(),
+          .half_life_s = job.quantification.half_life_s};
+}
+
+/// The frames as they are asked for, without images.
+recon::ImageSeries times_of(const io::Job& job, const std::vector<recon::TimePart>& parts) {
+  recon::ImageSeries series;
+  series.injection_s = injection_s(job);
+  for (const recon::TimePart& part : parts) {
+    series.frames.push_back({.values = {}, .start_s = part.span().start_s(), .duration_s = part.span().duration_s()});
+  }
+  return series;
+}
+
+void write_map(const io::Job& job, const std::string& name, recon::Image image, const std::string& description,
+               io::Provenance& provenance) {
+  image.description = description;
+  const std::filesystem::path path = job.result_path("_patlak_" + name + "." + job.output.format);
+  const std::filesystem::path picture = job.result_path("_patlak_" + name + ".png");
+  io::write_image(path, image);
+  io::write_summary_picture(picture, image, {job.result_name() + ", Patlak's " + name, description});
+  provenance.outputs.push_back(path.filename().string());
+  provenance.outputs.push_back(picture.filename().string());
+}
+
+}  // namespace
+
+void check_kinetics(const io::Job& job) {
+  const auto needs = [&](bool given, const char* what) {
+    if (!given) {
+      throw InputError(fmt::format("kinetics.blood = \"{}\" is a blood curve for Patlak's model, which also needs {}.",
+                                   job.kinetics.blood.string(), what));
+    }
+  };
+  if (job.kinetics.blood.empty()) {
+    return;
+  }
+  needs(!job.frames.durations.empty(), "several frames: set frames.durations");
+  needs(injection_s(job).has_value(), "the time of the injection: set input.injection");
+  needs(job.quantification.half_life_s > 0, "the decay to be corrected: set quantification.half_life_s");
+  needs(job.kinetics.blood_unit != "unstated", "the curve's unit: set kinetics.blood_unit");
+  needs(job.kinetics.blood_decay != io::BloodDecay::unstated,
+        "to know whether the curve is corrected for decay, and to when: set kinetics.blood_decay");
+}
+
+void open_blood(const io::Job& job, JobSetup& setup) {
+  const std::filesystem::path& path = job.kinetics.blood;
+  if (path.empty()) {
+    return;
+  }
+  require_file("kinetics.blood", path);
+  const std::vector<recon::BloodSample> samples = io::read_blood_curve(path, job.kinetics.blood_unit);
+  try {
+    setup.blood.emplace(samples, clock_of(job));
+    const recon::ImageSeries times = times_of(job, setup.parts);
+    recon::patlak_terms(times, recon::patlak_frames(times, job.kinetics.t_star_s), *setup.blood);
+  } catch (const InputError& error) {
+    throw InputError(
+        fmt::format("kinetics.blood = \"{}\": {}. See [kinetics] and input.injection.", path.string(), error.what()));
+  }
+  setup.inputs.emplace_back("blood curve", path);
+}
+
+void write_patlak(const io::Job& job, const recon::BloodCurve& blood, const recon::ImageSeries& series,
+                  io::Provenance& provenance) {
+  const double t_star_s = job.kinetics.t_star_s;
+  const std::vector<std::size_t> frames = recon::patlak_frames(series, t_star_s);
+  recon::PatlakImages maps = recon::indirect_patlak(series, blood, t_star_s, static_cast<int>(job.compute.threads));
+  const std::string used =
+      fmt::format("frames {} to {} of {}", frames.front() + 1, frames.back() + 1, series.frames.size());
+  const std::string made = fmt::format("{}, {}", used, series.description);
+  write_map(job, "K", std::move(maps.slope), "Patlak K, " + made, provenance);
+  write_map(job, "V", std::move(maps.intercept), "Patlak V, " + made, provenance);
+  provenance.kinetics = {
+      {"model", "Patlak, C(t) = K integral of Cp + V Cp, fitted to the frames' images by weighted least squares"},
+      {"source", "Patlak, Blasberg and Fenstermacher, J. Cereb. Blood Flow Metab. 3, 1983"},
+      {"frames", fmt::format("{}: those that begin {:g} s after the injection or later", used, t_star_s)},
+      {"blood curve", fmt::format("corrected for decay to {:g} s, up to {:g} s after the injection", series.reference_s,
+                                  blood.last_s())}};
+}
+
+}  // namespace coincide::app

@@ -1,0 +1,156 @@
+#include "recon/pipeline/run_parts.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "recon/pipeline/part_reporter.h"
+#include "recon/pipeline/stage_work.h"
+#include "recon/pipeline/stages.h"
+#include "recon/subset_size.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Remembers the last sensitivity image beside what another store keeps: parts without a live time of their own share
+/// it.
+class LastSensitivity final : public SensitivityStore {
+ public:
+  explicit LastSensitivity(std::shared_ptr<const SensitivityStore> outer) : outer_(std::move(outer)) {}
+
+  std::optional<Image> find(const std::string& key, const ImageGrid& grid) const override {
+    if (key == key_) {
+      return last_;
+    }
+    std::optional<Image> found = outer_ ? outer_->find(key, grid) : std::nullopt;
+    if (found) {
+      remember(key, *found);
+    }
+    return found;
+  }
+  bool keep(const std::string& key, const Image& image) const override {
+    remember(key, image);
+    return !outer_ || outer_->keep(key, image);
+  }
+  std::string place() const override { return outer_ ? outer_->place() : "memory"; }
+
+ private:
+  void remember(const std::string& key, const Image& image) const {
+    key_ = key;
+    last_ = image;
+  }
+
+  std::shared_ptr<const SensitivityStore> outer_;
+  mutable std::string key_;
+  mutable Image last_;
+};
+
+/// Before hours are spent on them.
+void warn_of_few_prompts(const std::vector<ListmodeData>& data, const TimeParts& parts, double needed,
+                         Reporter& reporter) {
+  std::vector<std::string> none;
+  std::vector<std::string> few;
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const std::uint64_t prompts = data[i].num_prompts();
+    if (prompts == 0) {
+      none.push_back(parts[i].name);
+    } else if (static_cast<double>(prompts) < needed) {
+      few.push_back(fmt::format("{} ({})", parts[i].name, prompts));
+    }
+  }
+  if (!none.empty()) {
+    reporter.warning(fmt::format("No prompts are in {}: the image is 0 there.", fmt::join(none, ", ")));
+  }
+  if (!few.empty()) {
+    reporter.warning(fmt::format(
+        "Fewer prompts than one update needs for this image, about {:.0f}, are in {}: the image is mostly noise there. "
+        "Take longer frames, or larger voxels.",
+        needed, fmt::join(few, ", ")));
+  }
+}
+
+/// The text that all parts have for the effect; else that they differ.
+std::string common_text(const std::vector<PartResult>& parts, const std::string& effect, const std::string& text) {
+  const bool alike = std::ranges::all_of(parts, [&](const PartResult& part) {
+    const auto& done = part.record.corrections;
+    const auto found = std::ranges::find(done, effect, &std::pair<std::string, std::string>::first);
+    return found == done.end() || found->second == text;
+  });
+  return alike ? text : "differs from part to part";
+}
+
+void add_counts(const RunRecord& part, RunRecord& all) {
+  all.counts.prompts += part.counts.prompts;
+  all.counts.delayeds += part.counts.delayeds;
+  all.prompts_used += part.prompts_used;
+  all.prompts_impossible += part.prompts_impossible;
+  all.frame_duration_s += part.frame_duration_s;
+  all.recorded.insert(all.recorded.end(), part.recorded.begin(), part.recorded.end());
+}
+
+}  // namespace
+
+std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
+                                  ComputeDevice& device, Reporter& reporter) {
+  reporter.begin_stage("events");
+  std::vector<ListmodeData> data = load_parts(inputs, settings, parts, reporter);
+  RunInputs of_part = inputs;
+  of_part.store = std::make_shared<LastSensitivity>(inputs.store);
+  RunSettings with_settings = settings;
+  with_settings.checkpoint_passes = 0;  // of one image
+  warn_of_few_prompts(data, parts,
+                      prompts_per_subset(inputs.events.scanner(), inputs.grid, inputs.uses_tof(settings.algorithm),
+                                         settings.algorithm.psf_fwhm_mm),
+                      reporter);
+  reporter.begin_stage("reconstruction");
+  PartReporter of_parts(reporter, parts.count(), settings.passes());
+  std::vector<PartResult> results;
+  for (std::size_t i = 0; i < parts.count() && !reporter.stop_requested(); ++i) {
+    of_parts.begin_part(i, parts[i].name);
+    RunState run(of_part, with_settings, device, of_parts);
+    run.record.part = parts[i].name;
+    run.data.emplace(std::move(data[i]));
+    if (run.data->num_prompts() == 0) {
+      leave_empty(run);
+    } else {
+      run_stages(run);
+      of_part.findings = {};  // of the whole file
+    }
+    if (!run.record.stopped) {
+      results.push_back({std::move(run.image), std::move(run.record)});
+    }
+  }
+  of_parts.tell_repeated();
+  return results;
+}
+
+RunRecord record_of_all(const std::vector<PartResult>& parts, bool stopped) {
+  RunRecord all;
+  if (!parts.empty()) {
+    const auto most = std::ranges::max_element(
+        parts, {}, [](const PartResult& part) { return part.record.corrections.size(); });  // an empty one has few
+    all = most->record;
+    all.counts.prompts = all.counts.delayeds = all.prompts_used = all.prompts_impossible = 0;
+    all.frame_start_s = parts.front().record.frame_start_s;
+    all.frame_duration_s = 0;
+    all.recorded.clear();
+    all.figures.clear();
+    all.part.clear();
+    for (auto& [effect, text] : all.corrections) {
+      text = common_text(parts, effect, text);
+    }
+  }
+  for (const auto& [image, record] : parts) {
+    add_counts(record, all);
+    all.subsets = std::max(all.subsets, record.subsets);
+    all.decay_corrected = all.decay_corrected && record.decay_corrected;
+  }
+  std::ranges::sort(all.recorded, {}, &TimeInterval::start_ms);
+  all.stopped = stopped;
+  return all;
+}
+
+}  // namespace coincide::recon

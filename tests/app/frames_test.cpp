@@ -1,0 +1,408 @@
+// Jobs with several frames or gates, from their data to their files.
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <numbers>
+
+#include "app/job_parts.h"
+#include "app/plan_job.h"
+#include "app/run_job.h"
+#include "io/csv_table.h"
+#include "io/image_file.h"
+#include "io/listmode_file.h"
+#include "io/petsird_writer.h"
+#include "projectors/error.h"
+#include "support/test_main.h"
+
+using namespace coincide;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double block_s = 0.01;  ///< of the simulation
+constexpr std::size_t simulated_blocks = 20;
+
+/// Stops when a step whose name starts with `step` begins; keeps what is said.
+class Listener : public recon::Reporter {
+ public:
+  explicit Listener(std::string stop_at = "none") : stop_at_(std::move(stop_at)) {}
+  void step(std::string_view name) override { stop_ = stop_ || name.starts_with(stop_at_); }
+  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
+  bool wants_images() const override { return true; }
+  void intermediate_image(const recon::Image& image, double) override { descriptions.push_back(image.description); }
+  void progress(std::string_view stage, double fraction) override {
+    if (stage == "reconstruction") {
+      progresses.push_back(fraction);
+    }
+  }
+  bool stop_requested() const override { return stop_; }
+
+  std::vector<std::string> warnings;
+  std::vector<std::string> descriptions;
+  std::vector<double> progresses;
+
+ private:
+  std::string stop_at_;
+  bool stop_ = false;
+};
+
+bool says(const std::vector<std::string>& sentences, const std::string& words) {
+  return std::ranges::any_of(sentences,
+                             [&](const std::string& sentence) { return sentence.find(words) != std::string::npos; });
+}
+
+/// The events of a file by its time blocks of 10 ms.
+std::vector<recon::EventBlock> blocks_of(recon::EventSource& source) {
+  std::vector<recon::EventBlock> blocks(simulated_blocks);
+  recon::EventBlock block;
+  while (source.read(block)) {
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      recon::EventBlock& one = blocks[block.time_ms[i] / 10];
+      one.crystal_a.push_back(block.crystal_a[i]);
+      one.crystal_b.push_back(block.crystal_b[i]);
+      one.tof_bin.push_back(block.tof_bin[i]);
+      one.delayed.push_back(block.delayed[i]);
+    }
+  }
+  return blocks;
+}
+
+/// A file whose time blocks end at the edges [ms] and hold the events of `from`, over and over.
+void write_at(const fs::path& from, const fs::path& to, const std::vector<std::uint32_t>& edges_ms) {
+  const auto source = io::open_listmode(from);
+  const std::vector<recon::EventBlock> blocks = blocks_of(*source);
+  io::PetsirdWriter writer(to, source->scanner(), source->efficiencies());
+  for (std::size_t i = 0; i + 1 < edges_ms.size(); ++i) {
+    writer.write({edges_ms[i], edges_ms[i + 1]}, blocks[i % blocks.size()]);
+  }
+  writer.finish();
+}
+
+/// Edges between which the activity, falling with lambda [1/s] from `activity` at time 0, amounts to `amount` each.
+std::vector<std::uint32_t> edges_of(const std::function<double(double)>& activity, double lambda, double start_s,
+                                    double amount, std::size_t blocks) {
+  constexpr double step_s = 1e-2;
+  std::vector<std::uint32_t> edges{static_cast<std::uint32_t>(std::lround(1e3 * start_s))};
+  double sum = 0;
+  for (double t = start_s + step_s / 2; edges.size() <= blocks; t += step_s) {
+    sum += step_s * activity(t) * std::exp(-lambda * t);
+    if (sum >= amount * static_cast<double>(edges.size())) {
+      edges.push_back(static_cast<std::uint32_t>(std::lround(1e3 * (t + step_s / 2))));
+    }
+  }
+  return edges;
+}
+
+/// Frames of as many blocks as were simulated: each holds the same events.
+std::string durations_of(const std::vector<std::uint32_t>& edges_ms) {
+  std::vector<double> durations;
+  for (std::size_t i = simulated_blocks; i < edges_ms.size(); i += simulated_blocks) {
+    durations.push_back(1e-3 * (edges_ms[i] - edges_ms[i - simulated_blocks]));
+  }
+  return fmt::format("{}", fmt::join(durations, ", "));
+}
+
+}  // namespace
+
+class FramesTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  recon::Reporter silent_;
+  double region_bq_per_ml_ = 0;  ///< of the simulation, all of it
+
+  fs::path path(const std::string& name) const { return fs::path(folder_.path().toStdString()) / name; }
+
+  io::Job job(const char* name) const {
+    io::Job job;
+    job.image.size = {24, 24, 0};
+    job.image.voxel_size_mm = {5, 5, 5};
+    job.sensitivity.fraction = 0.03;
+    job.sensitivity.cache_folder = path("cache");
+    job.stop.passes = 2;
+    job.algorithm.subsets = 2;
+    job.output.folder = path("results");
+    job.output.name = name;
+    job.input.data = path("results/simulated.petsird");
+    job.corrections.attenuation = path("results/simulated_mu.nii.gz");
+    return job;
+  }
+  static double mean_in(const recon::Image& mask, std::span<const float> values) {
+    double sum = 0, voxels = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      sum += mask.values[i] > 0 ? values[i] : 0;
+      voxels += mask.values[i] > 0 ? 1 : 0;
+    }
+    return sum / voxels;
+  }
+  recon::Image mask() const { return io::read_image(path("mask.nii.gz")); }
+  fs::path write_text(const char* name, const std::string& text) const {
+    std::ofstream(path(name)) << text;
+    return path(name);
+  }
+
+ private slots:
+  void initTestCase() {
+    io::Job simulation = job("simulated");
+    simulation.input.data.clear();
+    simulation.corrections.attenuation.clear();
+    simulation.simulation = {.phantom = "cylinder", .scanner = "small", .duration_s = block_s * simulated_blocks};
+    app::run_job(simulation, silent_);
+    const recon::Image whole = app::run_job(job("whole"), silent_).image;
+    recon::Image mask(whole.grid, 0, "1");
+    for (std::int64_t i = 8; i < 16; ++i) {
+      for (std::int64_t j = 8; j < 16; ++j) {
+        for (std::int64_t k = 6; k < whole.grid.shape[2] - 6; ++k) {
+          mask.at(i, j, k) = i < 12 ? 1 : 2;
+        }
+      }
+    }
+    io::write_image(path("mask.nii.gz"), mask);
+    region_bq_per_ml_ = mean_in(mask, whole.values);
+    QVERIFY(std::abs(region_bq_per_ml_ / 20000 - 1) < 0.1);
+  }
+
+  void frames_are_what_jobs_of_their_times_give() {
+    io::Job whole = job("span");
+    const auto of_span = app::run_job(whole, silent_).provenance;
+    io::Job frames = job("frames");
+    frames.frames.durations = "2x0.05, 0.1";
+    Listener listener;
+    const app::RunResult result = app::run_job(frames, listener);
+    QCOMPARE(result.series.frames.size(), std::size_t{3});
+    QCOMPARE(result.provenance.parts.size(), std::size_t{3});
+    std::uint64_t prompts = 0, delayeds = 0;
+    for (const recon::RunRecord& part : result.provenance.parts) {
+      prompts += part.counts.prompts;
+      delayeds += part.counts.delayeds;
+    }
+    QCOMPARE(prompts, of_span.counts.prompts);
+    QCOMPARE(delayeds, of_span.counts.delayeds);
+    QCOMPARE(result.provenance.counts.prompts, of_span.counts.prompts);
+
+    io::Job second = job("second");
+    second.input.start_s = 0.05;
+    second.input.stop_s = 0.1;
+    QCOMPARE(result.series.frames[1].values, app::run_job(second, silent_).image.values);
+    QVERIFY(std::ranges::is_sorted(listener.progresses));
+    QVERIFY(listener.progresses.back() > 0.99);
+    QVERIFY(listener.descriptions.front().starts_with("frame 1 of 3, listmode OSEM"));
+    QVERIFY(listener.descriptions.back().starts_with("frame 3 of 3, "));
+    QVERIFY(result.image.description.starts_with("mean of 3 frames, listmode OSEM"));
+  }
+
+  void the_series_is_read_back() {
+    io::Job frames = job("series");
+    frames.frames.durations = "0.05, 0.15";
+    frames.quantification.half_life_s = 0.3;
+    const app::RunResult result = app::run_job(frames, silent_);
+    const io::ReadSeries read = io::read_image_series(path("results/series.nii.gz"));
+    QVERIFY2(read.warnings.empty(), read.warnings.empty() ? "" : read.warnings.front().c_str());
+    QCOMPARE(read.series.frames.size(), std::size_t{2});
+    for (std::size_t i = 0; i < 2; ++i) {
+      QCOMPARE(read.series.frames[i].values, result.series.frames[i].values);
+      QCOMPARE(read.series.frames[i].decay_factor, result.series.frames[i].decay_factor);
+    }
+    const auto &first = read.series.frames[0].values, &second = read.series.frames[1].values;
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      QVERIFY(std::abs(result.image.values[i] - (0.25 * first[i] + 0.75 * second[i])) <
+              1e-5 * (1 + first[i] + second[i]));
+    }
+    QCOMPARE(read.series.frames[1].start_s, 0.05);
+    QCOMPARE(read.series.frames[1].duration_s, 0.15);
+    QCOMPARE(read.series.unit, std::string("Bq/mL"));
+    QCOMPARE(read.series.half_life_s, 0.3);
+    QVERIFY(read.series.decay_corrected && read.series.reference_s == 0);
+    for (const std::string& name : result.provenance.outputs) {
+      QVERIFY2(fs::is_regular_file(path("results/" + name)), name.c_str());
+    }
+  }
+
+  /// Each frame holds the same events, in time blocks that grow longer as the activity falls with its half-life:
+  /// without noise between them, all must show the activity at the injection.
+  void decay_is_corrected_to_one_moment() {
+    constexpr double half_life_s = 100, injection_s = -20, bq_per_ml = 200;
+    const double lambda = std::numbers::ln2 / half_life_s;
+    const auto edges = edges_of([&](double) { return bq_per_ml * std::exp(lambda * injection_s); }, lambda, 0,
+                                region_bq_per_ml_ * block_s, 5 * simulated_blocks);
+    write_at(path("results/simulated.petsird"), path("decaying.petsird"), edges);
+    io::Job frames = job("decaying");
+    frames.input.data = path("decaying.petsird");
+    frames.input.injection = fmt::format("{}", injection_s);
+    frames.frames.durations = durations_of(edges);
+    frames.quantification.half_life_s = half_life_s;
+    frames.output.regions = path("mask.nii.gz");
+    const app::RunResult result = app::run_job(frames, silent_);
+    QVERIFY(result.series.frames.back().decay_factor > 2);
+    QCOMPARE(result.series.reference_s, injection_s);
+    for (const recon::SeriesFrame& frame : result.series.frames) {
+      QVERIFY2(std::abs(mean_in(mask(), frame.values) / bq_per_ml - 1) < 0.002,
+               qPrintable(QString::number(mean_in(mask(), frame.values))));
+    }
+    std::ifstream table(path("results/decaying_tac.csv"));
+    std::string remark, line;
+    std::getline(table, remark);
+    QVERIFY2(remark.find("corrected for decay to -20 s") != std::string::npos, remark.c_str());
+    int rows = -1;
+    while (std::getline(table, line)) {
+      ++rows;
+    }
+    QCOMPARE(rows, 10);
+  }
+
+  void a_stop_keeps_the_finished_frames() {
+    io::Job frames = job("stopped");
+    frames.frames.durations = "4x0.05";
+    Listener listener("frame 3 of 4, iteration 2");
+    const app::RunResult result = app::run_job(frames, listener);
+    QVERIFY(result.stopped());
+    QVERIFY(says(listener.warnings, "Stopped after 2 of 4 frames, which are kept"));
+    QCOMPARE(io::read_image_series(path("results/stopped.nii.gz")).series.frames.size(), std::size_t{2});
+    frames.output.name = "stopped_at_once";
+    Listener at_once("frame 1 of 4");
+    QVERIFY(app::run_job(frames, at_once).image.values.empty());
+    QVERIFY(!fs::exists(path("results/stopped_at_once.nii.gz")));
+    QVERIFY(says(at_once.warnings, "none was written"));
+  }
+
+  void a_frame_without_prompts_is_0_and_told() {
+    const auto source = io::open_listmode(path("results/simulated.petsird"));
+    const std::vector<recon::EventBlock> blocks = blocks_of(*source);
+    io::PetsirdWriter writer(path("silent.petsird"), source->scanner(), source->efficiencies());
+    for (std::uint32_t i = 0; i < simulated_blocks; ++i) {
+      writer.write({10 * i, 10 * i + 10}, i < 10 ? recon::EventBlock() : blocks[i]);
+    }
+    writer.finish();
+    io::Job frames = job("silent");
+    frames.input.data = path("silent.petsird");
+    frames.frames.durations = "2x0.1";
+    frames.output.regions = path("mask.nii.gz");
+    Listener listener;
+    const app::RunResult result = app::run_job(frames, listener);
+    QVERIFY(says(listener.warnings, "No prompts are in frame 1 of 2: the image is 0 there"));
+    QVERIFY(std::ranges::all_of(result.series.frames[0].values, [](float value) { return value == 0; }));
+    QVERIFY(mean_in(mask(), result.series.frames[1].values) > 10000);
+    QVERIFY(result.series.has_times());
+  }
+
+  void gates_are_images_of_their_own() {
+    std::string table = "gate;start_s;stop_s\n";
+    for (int i = 0; i < 20; ++i) {
+      table += fmt::format("{};{};{}\n", i % 2 == 0 ? 3 : 7, 0.01 * i, 0.01 * (i + 1));
+    }
+    io::Job gated = job("gated");
+    gated.frames.gates = write_text("gates.csv", table);
+    const app::RunResult result = app::run_job(gated, silent_);
+    QCOMPARE(result.provenance.parts.size(), std::size_t{2});
+    QCOMPARE(result.provenance.parts[0].part, std::string("gate 3"));
+    QCOMPARE(result.provenance.counts.prompts, app::run_job(job("ungated"), silent_).provenance.counts.prompts);
+    const recon::Image gate = io::read_image(path("results/gated_gate7.nii.gz"));
+    QVERIFY(std::abs(mean_in(mask(), gate.values) / region_bq_per_ml_ - 1) < 0.1);
+    QVERIFY(std::abs(gate.frame_start_s - 0.01) < 1e-6);
+    QCOMPARE(io::read_image(path("results/gated.nii.gz")).values, result.image.values);
+
+    // The same from another zero.
+    std::string later = "gate;start_s;duration_s\n";
+    for (int i = 0; i < 20; ++i) {
+      later += fmt::format("{};{};0.01\n", i % 2 == 0 ? 3 : 7, 5 + 0.01 * i);
+    }
+    gated.output.name = "gated_from_injection";
+    gated.frames.gates = write_text("later.csv", later);
+    gated.frames.gates_zero = io::TableZero::injection;
+    QVERIFY_THROWS_EXCEPTION(InputError, app::prepare_job(gated));
+    gated.input.injection = "-5";
+    app::run_job(gated, silent_);
+    QCOMPARE(io::read_image(path("results/gated_from_injection_gate7.nii.gz")).values, gate.values);
+  }
+
+  /// Frames of the same events again, in time blocks whose lengths make the activity that of Patlak's model with a
+  /// known K and V, decaying as measured. The table counts from both zeros and is corrected or not: one K.
+  void patlak_finds_k_and_v() {
+    constexpr double k_per_min = 0.02, v = 0.4, half_life_s = 6586.2, injection_s = -600, last_s = 9000;
+    const double lambda = std::numbers::ln2 / half_life_s;
+    const auto plasma = [](double t) { return 40 * std::exp(-t / 600) + 8; };  // t since the injection, Bq/mL
+    const auto tissue = [&](double t) {
+      return k_per_min / 60 * (24000 * (1 - std::exp(-t / 600)) + 8 * t) + v * plasma(t);
+    };
+    // Decay counts from the injection, as everything does in them.
+    const auto edges = edges_of([&](double t) { return std::exp(lambda * injection_s) * tissue(t - injection_s); },
+                                lambda, 600, region_bq_per_ml_ * block_s, 8 * simulated_blocks);
+    QVERIFY(1e-3 * edges.back() - injection_s < last_s);
+    write_at(path("results/simulated.petsird"), path("uptake.petsird"), edges);
+    const auto curve = [&](const char* name, double zero_s, bool corrected) {
+      std::string table = "time_s,activity\n";
+      for (double t = 0; t <= last_s; t += 10) {
+        const double decay = corrected ? 1 : std::exp(-lambda * t);
+        table += fmt::format("{},{:.9g}\n", t + injection_s - zero_s, 1e-3 * decay * plasma(t));
+      }
+      return write_text(name, table);
+    };
+    io::Job frames = job("uptake");
+    frames.input.data = path("uptake.petsird");
+    frames.input.start_s = 600;
+    frames.input.injection = fmt::format("{}", injection_s);
+    frames.frames.durations = durations_of(edges);
+    frames.quantification.half_life_s = half_life_s;
+    frames.kinetics = {.blood = curve("from_scan.csv", 0, false),
+                       .blood_unit = "kBq/mL",
+                       .blood_decay = io::BloodDecay::as_measured,
+                       .blood_zero = io::TableZero::scan,
+                       .t_star_s = 1200};
+    const app::RunResult result = app::run_job(frames, silent_);
+    QVERIFY(result.provenance.warnings.empty());
+    const recon::Image k = io::read_image(path("results/uptake_patlak_K.nii.gz"));
+    const double found = mean_in(mask(), k.values);
+    const double found_v = mean_in(mask(), io::read_image(path("results/uptake_patlak_V.nii.gz")).values);
+    QVERIFY2(std::abs(found / k_per_min - 1) < 0.005, qPrintable(QString::number(found)));
+    QVERIFY2(std::abs(found_v / v - 1) < 0.005, qPrintable(QString::number(found_v)));
+    QCOMPARE(k.unit, std::string("1/min"));
+    QCOMPARE(result.provenance.kinetics.front().first, std::string("model"));
+
+    frames.output.name = "uptake_from_injection";
+    frames.kinetics.blood = curve("from_injection.csv", injection_s, true);
+    frames.kinetics.blood_decay = io::BloodDecay::to_injection;
+    frames.kinetics.blood_zero = io::TableZero::injection;
+    app::run_job(frames, silent_);
+    const double again = mean_in(mask(), io::read_image(path("results/uptake_from_injection_patlak_K.nii.gz")).values);
+    QVERIFY(std::abs(again / found - 1) < 1e-5);
+    // Read from the wrong zero it begins too late.
+    frames.kinetics.blood_zero = io::TableZero::scan;
+    QVERIFY_THROWS_EXCEPTION(InputError, app::prepare_job(frames));
+  }
+
+  void a_plan_counts_the_images() {
+    io::Job frames = job("planned");
+    const app::JobPlan one = app::plan_job(frames, silent_);
+    frames.frames.durations = "20x0.01";
+    const app::JobPlan twenty = app::plan_job(frames, silent_);
+    QCOMPARE(twenty.parts, std::size_t{20});
+    const std::uint64_t image_bytes = 4 * static_cast<std::uint64_t>(one.grid.num_voxels());
+    QVERIFY(twenty.memory_bytes >= one.memory_bytes + 20 * image_bytes);
+  }
+
+  void labels_on_another_grid_stay_labels() {
+    recon::Image fine(recon::centred_grid({96, 96, 64}, {1.25F, 1.25F, 1.25F}, {0, 0, 0}), 0);
+    for (std::size_t i = 0; i < fine.values.size(); ++i) {
+      fine.values[i] = i % 96 < 48 ? 1 : 4;
+    }
+    io::write_image(path("fine.nii.gz"), fine);
+    io::Job frames = job("fine");
+    frames.frames.durations = "0.2";
+    frames.output.regions = path("fine.nii.gz");
+    const app::JobSetup setup = app::prepare_job(frames);
+    QVERIFY(setup.regions->grid == setup.grid);
+    QVERIFY(std::ranges::all_of(setup.regions->values, [](float v) { return v == 0 || v == 1 || v == 4; }));
+    QVERIFY(std::ranges::count(setup.regions->values, 4.0F) > 1000);
+  }
+};
+
+COINCIDE_TEST_CLASS(FramesTest)
+#include "frames_test.moc"
