@@ -17,6 +17,7 @@
 #include "io/listmode_file.h"
 #include "io/phantom_file.h"
 #include "io/provenance.h"
+#include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "recon/module_pairs.h"
@@ -332,6 +333,17 @@ void require_file(const char* key, const fs::path& path) {
   }
 }
 
+/// What is wrong with poses shows before the events are read.
+std::vector<recon::PoseRow> checked_poses(const fs::path& path) {
+  std::vector<recon::PoseRow> poses = io::read_poses(path);
+  try {
+    const recon::PoseTable table(poses, 0);
+  } catch (const InputError& error) {
+    throw FileError(fmt::format("input.motion = \"{}\": {}.", path.string(), error.what()));
+  }
+  return poses;
+}
+
 void open_inputs(const io::Job& job, JobSetup& setup) {
   if (job.simulates()) {
     const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
@@ -360,6 +372,11 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     require_file("algorithm.start_image", job.algorithm.start_image);
     setup.start_image = io::read_image(job.algorithm.start_image);
     setup.inputs.emplace_back("start image", job.algorithm.start_image);
+  }
+  if (!job.input.motion.empty()) {
+    require_file("input.motion", job.input.motion);
+    setup.poses = checked_poses(job.input.motion);
+    setup.inputs.emplace_back("poses", job.input.motion);
   }
   if (!job.file.empty()) {
     setup.inputs.emplace_back("job", job.file);
@@ -405,6 +422,7 @@ recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std
 
 recon::RunSettings run_settings(const io::Job& job) {
   return {.frame = job.input,
+          .motion = job.input.motion_zero,
           .corrections = job.corrections,
           .algorithm = job.algorithm,
           .prior = job.prior,
@@ -422,6 +440,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .attenuation = setup.attenuation ? &*setup.attenuation : nullptr,
       .start_image = setup.start_image ? &*setup.start_image : nullptr,
       .anatomical = setup.anatomical ? std::make_shared<const recon::Image>(std::move(*setup.anatomical)) : nullptr,
+      .poses = setup.poses,
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
       .may_have_randoms = may_have_randoms(job),
       .findings = {}};

@@ -20,6 +20,8 @@ struct Job {
   struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
+    std::filesystem::path motion;
+    recon::MotionOptions motion_zero;
   };
   struct Simulation {
     std::filesystem::path phantom;

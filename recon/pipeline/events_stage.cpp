@@ -18,6 +18,7 @@ void load(RunState& run) {
   options.stop_s = run.settings.frame.stop_s;
   options.num_threads = run.settings.num_threads;
   options.memory_limit_bytes = run.settings.memory_limit_bytes;
+  options.may_move = !run.inputs.poses.empty();
   run.data.emplace(ListmodeData::load(run.inputs.events, run.model, options, run.reporter));
 }
 
