@@ -13,26 +13,13 @@
 #include "projectors/error.h"
 #include "projectors/lor_order.h"
 #include "recon/column_store.h"
+#include "recon/data/event_columns.h"
 #include "recon/data/part_clock.h"
 #include "recon/data/sorted_block.h"
 #include "recon/parallel.h"
 
 namespace coincide::recon {
 namespace {
-
-enum Column : std::size_t {
-  crystal_a,
-  crystal_b,
-  tof_bin,
-  factor,
-  additive,
-  window_a,  // both only if the scanner has several
-  window_b,
-  point_a,  // both only where LORs may move; until they do, the first holds the times of the events
-  point_b,
-  num_columns
-};
-constexpr std::size_t element_bytes[num_columns] = {4, 4, 2, 4, 4, 1, 1, 4, 4};
 
 std::uint64_t half_of_memory() {
   return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
@@ -46,14 +33,6 @@ std::size_t most_windows(const Scanner& scanner) {
   return most;
 }
 
-std::vector<std::size_t> column_sizes(int subsets) {
-  std::vector<std::size_t> sizes;
-  for (int subset = 0; subset < subsets; ++subset) {
-    sizes.insert(sizes.end(), std::begin(element_bytes), std::end(element_bytes));
-  }
-  return sizes;
-}
-
 [[noreturn]] void refuse_empty(const EventCounts& counts, const PartClock& clock, std::uint64_t impossible) {
   if (impossible > 0) {
     throw InputError(fmt::format(
@@ -65,27 +44,6 @@ std::vector<std::size_t> column_sizes(int subsets) {
   throw InputError(
       fmt::format("there are no prompts in {}: {} were read, from {} s to {} s. Change input.start_s and input.stop_s.",
                   clock.name(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
-}
-
-template <class T>
-void reorder(const projectors::LorOrder& order, std::byte* bytes, std::size_t count) {
-  T* column = reinterpret_cast<T*>(bytes);
-  const std::vector<T> before(column, column + count);
-  for (std::size_t i = 0; i < count; ++i) {
-    column[i] = before[static_cast<std::size_t>(order[static_cast<std::int64_t>(i)])];
-  }
-}
-
-/// A part of a column in the given order.
-void reorder(const projectors::LorOrder& order, std::byte* column, std::size_t element_bytes, std::size_t count) {
-  switch (element_bytes) {
-    case 1:
-      return reorder<std::uint8_t>(order, column, count);
-    case 2:
-      return reorder<std::uint16_t>(order, column, count);
-    default:
-      return reorder<std::uint32_t>(order, column, count);
-  }
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
 // A run of data in which the object moves: simulated in two halves, with the phantom where the poses say it was.
 
+#include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <numbers>
 
+#include "app/job_setup.h"
 #include "io/scanner_file.h"
 #include "projectors/error.h"
 #include "recon/motion/poses.h"
@@ -325,6 +329,40 @@ class MotionCorrectionTest : public QObject {
       const QString sentence = error.what();
       QVERIFY2(sentence.contains("begin at 5.5 s") && sentence.contains("5 s to 6 s"), error.what());
     }
+  }
+
+  void wrong_tables_are_refused_before_events_are_read_data() {
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("says");
+    QTest::newRow("none") << ""
+                          << "input.motion";
+    QTest::newRow("column") << "time_s,qw,qx,qy,qz,tx_mm,ty_mm\n0,1,0,0,0,0,0\n"
+                            << "tz_mm";
+    QTest::newRow("length") << "time_s,qw,qx,qy,qz,tx_mm,ty_mm,tz_mm\n0,1,0,0,0.5,0,0,0\n"
+                            << "a quaternion of length 1";
+    QTest::newRow("twice") << "time_s,qw,qx,qy,qz,tx_mm,ty_mm,tz_mm\n3,1,0,0,0,0,0,0\n3,1,0,0,0,1,0,0\n"
+                           << "has two at 3 s";
+  }
+  void wrong_tables_are_refused_before_events_are_read() {
+    QFETCH(QString, text);
+    QFETCH(QString, says);
+    const QTemporaryDir folder;
+    io::Job job;
+    job.simulation.scanner = "small";
+    job.simulation.phantom = "cylinder";
+    job.output.folder = folder.path().toStdString();
+    job.input.motion = folder.filePath("poses.csv").toStdString();
+    if (!text.isEmpty()) {
+      std::ofstream(job.input.motion) << text.toStdString();
+    }
+    try {
+      app::prepare_job(job);
+      QFAIL("no error");
+    } catch (const FileError& error) {
+      QVERIFY2(QString(error.what()).contains(says), error.what());
+    }
+    std::ofstream(job.input.motion) << "time_s,qw,qx,qy,qz,tx_mm,ty_mm,tz_mm\n0,1,0,0,0,0,0,0\n";
+    QCOMPARE(app::prepare_job(job).poses.size(), std::size_t{1});
   }
 };
 
