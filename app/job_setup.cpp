@@ -19,6 +19,7 @@
 #include "io/listmode_file.h"
 #include "io/phantom_file.h"
 #include "io/provenance.h"
+#include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "recon/module_pairs.h"
@@ -330,6 +331,17 @@ void check_start_image(const recon::Image& image, const ImageGrid& grid, const s
   }
 }
 
+/// What is wrong with poses shows before the events are read.
+std::vector<recon::PoseRow> checked_poses(const fs::path& path) {
+  std::vector<recon::PoseRow> poses = io::read_poses(path);
+  try {
+    const recon::PoseTable table(poses, 0);
+  } catch (const InputError& error) {
+    throw FileError(fmt::format("input.motion = \"{}\": {}.", path.string(), error.what()));
+  }
+  return poses;
+}
+
 void open_inputs(const io::Job& job, JobSetup& setup) {
   if (job.simulates()) {
     const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
@@ -361,6 +373,11 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
   }
   open_parts(job, setup);
   open_blood(job, setup);
+  if (!job.input.motion.empty()) {
+    require_file("input.motion", job.input.motion);
+    setup.poses = checked_poses(job.input.motion);
+    setup.inputs.emplace_back("poses", job.input.motion);
+  }
   if (!job.file.empty()) {
     setup.inputs.emplace_back("job", job.file);
   }
@@ -404,14 +421,14 @@ ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {
 }
 
 recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts) {
-  const double needed =
-      recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), job.algorithm.psf_fwhm_mm,
-                                job.algorithm_kind().prompts_per_voxel);
+  const double needed = recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job),
+                                                  job.algorithm.psf_fwhm_mm, job.algorithm_kind().prompts_per_voxel);
   return recon::choose_subsets(job.algorithm_kind(), job.algorithm.subsets, num_prompts, needed);
 }
 
 recon::RunSettings run_settings(const io::Job& job) {
   return {.frame = job.input,
+          .motion = job.input.motion_zero,
           .corrections = job.corrections,
           .algorithm = job.algorithm,
           .prior = job.prior,
@@ -431,6 +448,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .attenuation = setup.attenuation ? &*setup.attenuation : nullptr,
       .start_image = setup.start_image ? &*setup.start_image : nullptr,
       .anatomical = setup.anatomical ? std::make_shared<const recon::Image>(std::move(*setup.anatomical)) : nullptr,
+      .poses = setup.poses,
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
       .may_have_randoms = may_have_randoms(job),
       .findings = {},

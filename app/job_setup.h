@@ -26,9 +26,10 @@ struct JobSetup {
   io::ScannerDescription description;          ///< of a simulated scanner
   std::optional<recon::Phantom> phantom;
   recon::ImageGrid grid;
-  std::optional<recon::Image> attenuation;                            ///< 1/cm, as read
-  std::optional<recon::Image> anatomical;                             ///< on the grid of the result
-  std::optional<recon::Image> start_image;                            ///< as read
+  std::optional<recon::Image> attenuation;  ///< 1/cm, as read
+  std::optional<recon::Image> anatomical;   ///< on the grid of the result
+  std::optional<recon::Image> start_image;  ///< as read
+  std::vector<recon::PoseRow> poses;
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
   std::vector<recon::TimePart> parts;                                 ///< frames or gates; empty: one frame
   std::optional<recon::Image> regions;                                ///< labels on the grid of the result

@@ -35,6 +35,8 @@ constexpr std::uint64_t enough_prompts = 2'000'000;
 constexpr std::uint64_t sample_prompts = 20000;
 /// Crystals, TOF bin, factor and additive term of an event.
 constexpr std::uint64_t bytes_per_event = 18;
+/// Ends of its LOR, where they move.
+constexpr std::uint64_t bytes_of_moved_ends = 8;
 /// Image, sensitivity, back-projection, start image, and the last of these before it is replaced.
 constexpr std::uint64_t images_in_memory = 5;
 constexpr int calibration_lors = 40000;
@@ -154,7 +156,8 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   const double planes_left_out =
       static_cast<double>(std::ranges::max(setup.grid.shape)) / static_cast<double>(std::ranges::max(grid.shape));
   const projectors::Projector projector(grid, options);
-  const projectors::Lors lors = recon::lors_between(scanner, sample.a.data(), sample.b.data(), std::ssize(sample.a));
+  const projectors::Lors lors =
+      recon::lors_between(scanner.crystal_centre_mm, sample.a.data(), sample.b.data(), std::ssize(sample.a));
   const projectors::TofTable tof{
       .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
   std::vector<float> values(sample.a.size(), 1.0F);
@@ -270,7 +273,8 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (const std::string why = recon::why_arbitrary_unit(model, no_duration); !why.empty()) {
     plan.warnings.push_back(why);
   }
-  plan.memory_bytes = bytes_needed(job, setup.grid, plan.num_prompts * bytes_per_event);
+  const std::uint64_t event_bytes = bytes_per_event + (setup.poses.empty() ? 0 : bytes_of_moved_ends);
+  plan.memory_bytes = bytes_needed(job, setup.grid, plan.num_prompts * event_bytes);
   if (const std::string doubt = doubt_if_too_large(plan.memory_bytes); !doubt.empty()) {
     plan.warnings.push_back(doubt);
   }
@@ -286,10 +290,10 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   }
 
   const recon::Image* attenuation = setup.attenuation ? &*setup.attenuation : nullptr;
-  // Live time is a factor of the sensitivity image that only the whole frame tells.
+  // Live time is a factor of the sensitivity image that only the whole frame tells; so are poses.
   const bool may_need_live_time =
       setup.events && setup.events->counts().dead_time_blocks > 0 && job.corrections.live_time != recon::Switch::off;
-  if (job.sensitivity.use_cache && !job.simulates() && !may_need_live_time) {
+  if (job.sensitivity.use_cache && !job.simulates() && !may_need_live_time && setup.poses.empty()) {
     const std::string key = recon::sensitivity_key(
         model, setup.grid, attenuation, {plan.tof, job.sensitivity.fraction, static_cast<int>(job.compute.threads)});
     plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).has(key);

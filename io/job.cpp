@@ -166,6 +166,20 @@ std::vector<Setting> describe(Job& job) {
       {"input.injection", &input.injection, "s",
        "When the tracer was injected, in s in the time of the file (\"-3600\": an hour before the scan); decay is then "
        "corrected to that moment. Empty: not known."},
+      path_setting(
+          "input.motion", input.motion,
+          "Poses of a body that moved, to correct for that event by event: a CSV table with the columns time_s, "
+          "qw, qx, qy, qz, tx_mm, ty_mm, tz_mm. Each pose holds until the next and maps points of the result, "
+          "and of the attenuation image, to the scanner: R(q) p + t. Empty: nothing moved."),
+      with_use(word_setting("input.motion_zero", input.motion_zero.zero, {"scan", "clock"},
+                            "What the times of the poses count from. scan: the first moment of the data; clock: the "
+                            "zero of the data's own times, as input.start_s."),
+               [&job] { return !job.input.motion.empty(); }),
+      with_use({"input.motion_zero_s", &input.motion_zero.zero_s, "s",
+                "How long after that the zero of the poses is; -3600 for poses that count from an injection an hour "
+                "before the scan.",
+                -1e9, 1e9},
+               [&job] { return !job.input.motion.empty(); }),
 
       {"frames.durations", &frames.durations, "s",
        "Frames that follow each other from input.start_s on, \"10x30, 5x60, 300\": ten of 30 s, five of 60 s and one "

@@ -27,6 +27,8 @@ struct Job {
   struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
+    std::filesystem::path motion;
+    recon::MotionOptions motion_zero;
     std::string injection;  ///< in s of the file's clock; empty: not known
   };
   struct Frames {

@@ -74,7 +74,7 @@ void multiply_attenuation(ListmodeData& data, const Scanner& scanner, const Imag
     const auto events = static_cast<std::int64_t>(columns.size());
     for (std::int64_t first = 0; first < events && !reporter.stop_requested(); first += block_events) {
       const std::int64_t count = std::min(block_events, events - first);
-      factors.multiply(lors_of(columns, scanner, first, count), columns.factor.data() + first);
+      factors.multiply(data.lors(subset, scanner, first, count), columns.factor.data() + first);
       done += static_cast<std::uint64_t>(count);
       reporter.progress(stage, static_cast<double>(done) / static_cast<double>(data.num_prompts()));
     }

@@ -13,19 +13,13 @@
 #include "projectors/error.h"
 #include "projectors/lor_order.h"
 #include "recon/column_store.h"
+#include "recon/data/event_columns.h"
 #include "recon/data/part_clock.h"
 #include "recon/data/sorted_block.h"
 #include "recon/parallel.h"
 
 namespace coincide::recon {
 namespace {
-
-enum Column : std::size_t { crystal_a, crystal_b, tof_bin, factor, additive, window_a, window_b, num_columns };
-constexpr std::size_t element_bytes[num_columns] = {sizeof(std::uint32_t), sizeof(std::uint32_t), sizeof(std::uint16_t),
-                                                    sizeof(float),         sizeof(float),         sizeof(std::uint8_t),
-                                                    sizeof(std::uint8_t)};
-/// What a scanner with one energy window for all has no need of.
-constexpr std::size_t num_columns_of_one_window = window_a;
 
 std::uint64_t half_of_memory() {
   return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
@@ -37,14 +31,6 @@ std::size_t most_windows(const Scanner& scanner) {
     most = std::max<std::size_t>(most, type.num_energy_windows());
   }
   return most;
-}
-
-std::vector<std::size_t> column_sizes(int subsets) {
-  std::vector<std::size_t> sizes;
-  for (int subset = 0; subset < subsets; ++subset) {
-    sizes.insert(sizes.end(), std::begin(element_bytes), std::end(element_bytes));
-  }
-  return sizes;
 }
 
 [[noreturn]] void refuse_empty(const EventCounts& counts, const PartClock& clock, std::uint64_t impossible) {
@@ -61,20 +47,7 @@ std::vector<std::size_t> column_sizes(int subsets) {
                   clock.name(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
 }
 
-/// A column in the given order.
-template <class T>
-void reorder(const projectors::LorOrder& order, T* column, std::size_t count) {
-  const std::vector<T> before(column, column + count);
-  for (std::size_t i = 0; i < count; ++i) {
-    column[i] = before[static_cast<std::size_t>(order[static_cast<std::int64_t>(i)])];
-  }
-}
-
 }  // namespace
-
-projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count) {
-  return lors_between(scanner, columns.crystal_a.data() + first, columns.crystal_b.data() + first, count);
-}
 
 struct ListmodeData::Storage {
   Storage(const LoadOptions& options, const Scanner& scanner, std::shared_ptr<std::uint64_t> memory)
@@ -83,6 +56,7 @@ struct ListmodeData::Storage {
         columns(make_columns(options.subsets)),
         sizes(static_cast<std::size_t>(options.subsets)),
         num_threads(options.num_threads),
+        may_move(options.may_move),
         num_windows(most_windows(scanner)),
         delayeds(scanner.num_crystals()),
         delayeds_by_window(num_windows > 1 ? num_windows * scanner.num_crystals() : 0) {}
@@ -96,12 +70,12 @@ struct ListmodeData::Storage {
     return reinterpret_cast<T*>(columns->data(subset * num_columns + which));
   }
 
-  std::size_t used_columns() const { return num_windows > 1 ? num_columns : num_columns_of_one_window; }
+  bool uses(std::size_t which) const { return which < window_a || (which < point_a ? num_windows > 1 : may_move); }
 
   void make_room(std::size_t prompts) {
     for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
-      for (std::size_t which = 0; which < used_columns(); ++which) {
-        columns->grow(subset * num_columns + which, sizes[subset] + prompts / sizes.size() + 1);
+      for (std::size_t which = 0; which < num_columns; ++which) {
+        columns->grow(subset * num_columns + which, uses(which) ? sizes[subset] + prompts / sizes.size() + 1 : 0);
       }
     }
   }
@@ -116,6 +90,9 @@ struct ListmodeData::Storage {
     if (num_windows > 1) {
       column<std::uint8_t>(subset, window_a)[row] = window_of(block.window_a, i);
       column<std::uint8_t>(subset, window_b)[row] = window_of(block.window_b, i);
+    }
+    if (may_move) {
+      column<std::uint32_t>(subset, point_a)[row] = block.time_ms[i];
     }
     ++prompts;
   }
@@ -140,6 +117,9 @@ struct ListmodeData::Storage {
   std::unique_ptr<ColumnStore> columns;
   std::vector<std::size_t> sizes;  ///< prompts by subset
   int num_threads;
+  bool may_move;
+  std::shared_ptr<const MovedCrystals> moved;
+  std::uint32_t scan_start_ms = 0;
   std::size_t num_windows;  ///< of the type of module that has most
   std::vector<std::uint64_t> delayeds;
   std::vector<std::uint64_t> delayeds_by_window;  ///< [crystal][window]; empty if there is one window only
@@ -172,6 +152,7 @@ void ListmodeData::Storage::add_event(const EventBlock& block, std::size_t i, fl
 /// What was found, when all has been read.
 void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter) {
   counts = of_file;
+  scan_start_ms = of_file.first_ms;
   counts.prompts = prompts_in_part;
   counts.delayeds = delayeds_in_part;
   clock.state_in(counts, reporter);
@@ -189,8 +170,8 @@ void ListmodeData::Storage::deal_to(int subsets) {
   for (std::size_t i = 0; i < prompts; ++i) {
     const std::size_t subset = i % sizes.size();
     const std::size_t row = sizes[subset]++;
-    for (std::size_t which = 0; which < used_columns(); ++which) {
-      const std::size_t bytes = element_bytes[which];
+    for (std::size_t which = 0; which < num_columns; ++which) {
+      const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
       std::memcpy(columns->data(subset * num_columns + which) + row * bytes,
                   before->data(i % old_subsets * num_columns + which) + i / old_subsets * bytes, bytes);
     }
@@ -265,8 +246,8 @@ void ListmodeData::Storage::leave_out_impossible() {
     }
     const std::size_t to = prompts % subsets;
     const std::size_t place = prompts / subsets;
-    for (std::size_t which = 0; prompts < i && which < used_columns(); ++which) {
-      const std::size_t bytes = element_bytes[which];
+    for (std::size_t which = 0; prompts < i && which < num_columns; ++which) {
+      const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
       std::memcpy(columns->data(to * num_columns + which) + place * bytes,
                   columns->data(from * num_columns + which) + row * bytes, bytes);
     }
@@ -278,12 +259,16 @@ void ListmodeData::Storage::leave_out_impossible() {
   impossible += before - prompts;
 }
 
-LiveTime ListmodeData::live_time(const Scanner& scanner, double half_life_s) const {
+TimeIntervals ListmodeData::time() const {
   TimeIntervals time = storage_->recorded;
   if (time.count() == 0) {  // the starts of the time blocks are all that is known
     time.add({storage_->counts.first_ms, std::max(storage_->counts.last_ms, storage_->counts.first_ms + 1)});
   }
-  return storage_->live_times.mean(scanner, time, half_life_s);
+  return time;
+}
+
+LiveTime ListmodeData::live_time(const Scanner& scanner, double half_life_s) const {
+  return storage_->live_times.mean(scanner, time(), half_life_s);
 }
 
 double ListmodeData::multiply_live_time(const MultiplicativeModel& model) {
@@ -330,37 +315,63 @@ PromptColumns ListmodeData::subset(int index) {
   const auto subset = static_cast<std::size_t>(index);
   const std::size_t size = storage_->sizes[subset];
   const std::size_t size_of_windows = storage_->num_windows > 1 ? size : 0;
+  const bool moved = storage_->moved != nullptr;
   return {.crystal_a = {storage_->column<std::uint32_t>(subset, crystal_a), size},
           .crystal_b = {storage_->column<std::uint32_t>(subset, crystal_b), size},
           .tof_bin = {storage_->column<std::uint16_t>(subset, tof_bin), size},
           .factor = {storage_->column<float>(subset, factor), size},
           .additive = {storage_->column<float>(subset, additive), size},
           .window_a = {storage_->column<std::uint8_t>(subset, window_a), size_of_windows},
-          .window_b = {storage_->column<std::uint8_t>(subset, window_b), size_of_windows}};
+          .window_b = {storage_->column<std::uint8_t>(subset, window_b), size_of_windows},
+          .point_a = {storage_->column<std::uint32_t>(subset, moved ? point_a : crystal_a), size},
+          .point_b = {storage_->column<std::uint32_t>(subset, moved ? point_b : crystal_b), size}};
+}
+
+void ListmodeData::move_lors(std::shared_ptr<const MovedCrystals> moved,
+                             const std::function<std::uint32_t(std::uint32_t)>& pose_at) {
+  const std::uint32_t crystals = moved->num_crystals();
+  for (std::size_t subset = 0; subset < storage_->sizes.size(); ++subset) {
+    const auto* a = storage_->column<std::uint32_t>(subset, crystal_a);
+    const auto* b = storage_->column<std::uint32_t>(subset, crystal_b);
+    auto* moved_a = storage_->column<std::uint32_t>(subset, point_a);
+    auto* moved_b = storage_->column<std::uint32_t>(subset, point_b);
+#pragma omp parallel for schedule(static) num_threads(thread_count(storage_->num_threads))
+    for (std::size_t i = 0; i < storage_->sizes[subset]; ++i) {
+      const std::uint32_t first_point = crystals * pose_at(moved_a[i]);
+      moved_a[i] = first_point + a[i];
+      moved_b[i] = first_point + b[i];
+    }
+  }
+  storage_->moved = std::move(moved);
+}
+
+const MovedCrystals* ListmodeData::moved() const { return storage_->moved.get(); }
+
+std::span<const Vec3> ListmodeData::points_mm(const Scanner& scanner) const {
+  return storage_->moved != nullptr ? storage_->moved->points_mm() : std::span<const Vec3>(scanner.crystal_centre_mm);
+}
+
+projectors::Lors ListmodeData::lors(int index, const Scanner& scanner, std::int64_t first, std::int64_t count) {
+  const PromptColumns columns = subset(index);
+  return lors_between(points_mm(scanner), columns.point_a.data() + first, columns.point_b.data() + first, count);
 }
 
 void ListmodeData::sort_for(const projectors::ImageGrid& grid, const Scanner& scanner, int num_threads,
                             const Reporter& reporter) {
   constexpr std::size_t chunk = std::size_t{1} << 22;  // bounds the memory that sorting takes
   for (std::size_t subset = 0; subset < storage_->sizes.size(); ++subset) {
-    const auto* a = storage_->column<std::uint32_t>(subset, crystal_a);
-    const auto* b = storage_->column<std::uint32_t>(subset, crystal_b);
     for (std::size_t first = 0; first < storage_->sizes[subset]; first += chunk) {
       if (reporter.stop_requested()) {
         return;
       }
       const std::size_t count = std::min(chunk, storage_->sizes[subset] - first);
-      const auto lors = static_cast<std::int64_t>(count);
-      const projectors::LorOrder order(grid, lors_between(scanner, a + first, b + first, lors), 0, lors,
-                                       thread_count(num_threads));
-      reorder(order, storage_->column<std::uint32_t>(subset, crystal_a) + first, count);
-      reorder(order, storage_->column<std::uint32_t>(subset, crystal_b) + first, count);
-      reorder(order, storage_->column<std::uint16_t>(subset, tof_bin) + first, count);
-      reorder(order, storage_->column<float>(subset, factor) + first, count);
-      reorder(order, storage_->column<float>(subset, additive) + first, count);
-      if (storage_->num_windows > 1) {
-        reorder(order, storage_->column<std::uint8_t>(subset, window_a) + first, count);
-        reorder(order, storage_->column<std::uint8_t>(subset, window_b) + first, count);
+      const auto events = static_cast<std::int64_t>(count);
+      const projectors::LorOrder order(
+          grid, lors(static_cast<int>(subset), scanner, static_cast<std::int64_t>(first), events), 0, events,
+          thread_count(num_threads));
+      for (std::size_t which = 0; which < num_columns; ++which) {
+        std::byte* column = storage_->columns->data(subset * num_columns + which);
+        reorder(order, column + first * element_bytes[which], element_bytes[which], storage_->uses(which) ? count : 0);
       }
     }
   }
@@ -371,6 +382,7 @@ std::uint64_t ListmodeData::num_impossible() const { return storage_->impossible
 const EventCounts& ListmodeData::counts() const { return storage_->counts; }
 double ListmodeData::duration_s() const { return storage_->counts.duration_s; }
 const TimeIntervals& ListmodeData::recorded() const { return storage_->recorded; }
+std::uint32_t ListmodeData::scan_start_ms() const { return storage_->scan_start_ms; }
 bool ListmodeData::in_scratch_file() const { return storage_->columns->uses_file(); }
 std::span<const std::uint64_t> ListmodeData::delayeds_per_crystal() const { return storage_->delayeds; }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "recon/data/frames.h"
 #include "recon/events.h"
 #include "recon/model.h"
+#include "recon/motion/moved_crystals.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
 
@@ -25,12 +27,12 @@ struct PromptColumns {
   std::span<float> additive;  ///< b: expected randoms (and scatter) of this event's LOR, TOF bin and windows [counts]
   std::span<const std::uint8_t> window_a;  ///< energy windows; empty for a scanner with one per type
   std::span<const std::uint8_t> window_b;
+  /// Ends of the LORs, into the data's points: the crystals, or where they stand to a body that moves.
+  std::span<const std::uint32_t> point_a;
+  std::span<const std::uint32_t> point_b;
 
   std::size_t size() const { return crystal_a.size(); }
 };
-
-/// The LORs of some events, between crystal centres of the scanner.
-projectors::Lors lors_of(const PromptColumns& columns, const Scanner& scanner, std::int64_t first, std::int64_t count);
 
 struct LoadOptions {
   int subsets = 1;                       ///< prompt i goes to subset i % subsets, so subsets are even in time
@@ -40,6 +42,7 @@ struct LoadOptions {
   std::uint64_t memory_limit_bytes = 0;  ///< more events than this holds go to a scratch file; 0: half of the memory
   std::filesystem::path scratch_folder{};  ///< empty: the system's folder for temporary files
   int num_threads = 0;                     ///< 0: all cores
+  bool may_move = false;                   ///< keeps the events' times, for ListmodeData::move_lors()
 };
 
 /// The prompts of an acquisition by subset, in memory or, if they are too many, in a scratch file that is mapped (and
@@ -68,12 +71,25 @@ class ListmodeData {
   /// Puts the events of each subset into an order in which neighbours cross the same voxels of the grid: iterations
   /// over them are several times faster. When the reporter asks to stop, the rest stays as it is.
   void sort_for(const projectors::ImageGrid& grid, const Scanner& scanner, int num_threads, const Reporter& reporter);
+  /// Moves the ends of the events' LORs, whose crystals stay, to `moved`: each event is in the pose that `pose_at` says
+  /// of the start of its time block [ms]. Once only, of data loaded for it, and before sorting.
+  void move_lors(std::shared_ptr<const MovedCrystals> moved,
+                 const std::function<std::uint32_t(std::uint32_t)>& pose_at);
+  /// Null while nothing has been moved.
+  const MovedCrystals* moved() const;
+  /// What the LORs' ends refer to.
+  std::span<const Vec3> points_mm(const Scanner& scanner) const;
+  /// The LORs of some events of a subset.
+  projectors::Lors lors(int subset, const Scanner& scanner, std::int64_t first, std::int64_t count);
   std::uint64_t num_prompts() const;
   std::uint64_t num_impossible() const;  ///< prompts left out because their factor is 0
   const EventCounts& counts() const;     ///< of the file in the time window
   double duration_s() const;             ///< of the time window: union of the time blocks that start in it
   /// The time blocks that start in the time window, as far as they have a length.
   const TimeIntervals& recorded() const;
+  /// The same or, where no block has a length, from the start of the first to that of the last.
+  TimeIntervals time() const;
+  std::uint32_t scan_start_ms() const;  ///< first moment of the file, in the time window or not
   /// What the file states about dead time, wherever it stands, as a mean over the time window in which the activity
   /// decays; not stated if it says nothing about that time.
   LiveTime live_time(const Scanner& scanner, double half_life_s) const;

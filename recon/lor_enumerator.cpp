@@ -89,11 +89,15 @@ std::optional<ImageBox::Clip> ImageBox::clip(const Vec3& start_mm, const Vec3& e
   return clip.first <= clip.last ? std::optional(clip) : std::nullopt;
 }
 
-LorEnumerator::LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options)
+LorEnumerator::LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options,
+                             double turn)
     : model_(model),
       options_(options),
       modules_(model.scanner(), model.efficiencies()),
       box_(grid),
+      points_mm_(options.moved != nullptr ? options.moved->points_mm()
+                                          : std::span<const Vec3>(model.scanner().crystal_centre_mm)),
+      turn_(turn),
       num_pairs_(modules_.num_crystal_pairs()) {
   if (options.tof && model.scanner().has_tof()) {
     tof_ranges_ = whole_ranges(model.scanner());
@@ -133,8 +137,8 @@ bool LorEnumerator::next(LorColumns& block) {
   if (pairs == 0) {
     return false;
   }
-  block.crystal_a.resize(pairs);
-  block.crystal_b.resize(pairs);
+  block.point_a.resize(pairs);
+  block.point_b.resize(pairs);
   block.factor.resize(pairs);
   block.tof_range.resize(tof_ranges_.empty() ? 0 : pairs);
   std::vector<Found> found(fans_.size());
@@ -142,8 +146,8 @@ bool LorEnumerator::next(LorColumns& block) {
   for (std::size_t i = 0; i < fans_.size(); ++i) {
     found[i] = fill(fans_[i], block);
   }
-  close_gaps(fans_, found, block.crystal_a);
-  close_gaps(fans_, found, block.crystal_b);
+  close_gaps(fans_, found, block.point_a);
+  close_gaps(fans_, found, block.point_b);
   close_gaps(fans_, found, block.factor);
   close_gaps(fans_, found, block.tof_range);
   block.beyond_tof = std::ranges::any_of(found, &Found::beyond_tof);
@@ -159,29 +163,38 @@ LorEnumerator::Found LorEnumerator::fill(const Fan& fan, LorColumns& block) cons
     if (options_.fraction < 1 && hash_fraction(a, b) >= options_.fraction) {
       continue;
     }
-    const auto clip = box_.clip(scanner.crystal_centre_mm[a], scanner.crystal_centre_mm[b]);
+    const std::uint32_t first = first_point(a, b);
+    const Vec3& start_mm = points_mm_[first + a];
+    const Vec3& end_mm = points_mm_[first + b];
+    const auto clip = box_.clip(start_mm, end_mm);
     const float factor = clip ? model_.factor_over_windows(a, b) : 0;
     if (!(factor > 0)) {
       continue;
     }
     const std::size_t place = fan.place + found.count++;
-    block.crystal_a[place] = a;
-    block.crystal_b[place] = b;
+    block.point_a[place] = first + a;
+    block.point_b[place] = first + b;
     block.factor[place] = static_cast<float>(factor / options_.fraction);
     if (!tof_ranges_.empty()) {
       const std::size_t range = scanner.crystal_type[a] * scanner.module_types.size() + scanner.crystal_type[b];
       block.tof_range[place] = static_cast<std::uint16_t>(range);
-      found.beyond_tof = found.beyond_tof || is_beyond_tof(*clip, a, b, block.tof_range[place]);
+      const double length_mm = std::hypot(end_mm[0] - start_mm[0], end_mm[1] - start_mm[1], end_mm[2] - start_mm[2]);
+      found.beyond_tof = found.beyond_tof || is_beyond_tof(*clip, length_mm, block.tof_range[place]);
     }
   }
   return found;
 }
 
-bool LorEnumerator::is_beyond_tof(const ImageBox::Clip& clip, std::uint32_t a, std::uint32_t b,
-                                  std::uint16_t range) const {
-  const Vec3& start = model_.scanner().crystal_centre_mm[a];
-  const Vec3& end = model_.scanner().crystal_centre_mm[b];
-  const double length_mm = std::hypot(end[0] - start[0], end[1] - start[1], end[2] - start[2]);
+/// Of the pose that the pair is in.
+std::uint32_t LorEnumerator::first_point(std::uint32_t a, std::uint32_t b) const {
+  if (options_.moved == nullptr) {
+    return 0;
+  }
+  const double place = hash_fraction(b, a) + turn_;  // turned round, as the other way says which pairs are left out
+  return options_.moved->num_crystals() * options_.moved->pose_at(place - std::floor(place));
+}
+
+bool LorEnumerator::is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::uint16_t range) const {
   const TofBin& bin = tof_ranges_[range];
   constexpr double num_sigmas = 3;  // where the projectors cut the Gaussian
   const double sure_mm = bin.width_mm / 2 - num_sigmas * bin.sigma_mm;

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "recon/model.h"
@@ -13,13 +14,13 @@ namespace coincide::recon {
 
 /// LORs between crystals a < b with their factor m.
 struct LorColumns {
-  std::vector<std::uint32_t> crystal_a;
-  std::vector<std::uint32_t> crystal_b;
+  std::vector<std::uint32_t> point_a;  ///< crystals or, where they move, indices of MovedCrystals::points_mm()
+  std::vector<std::uint32_t> point_b;
   std::vector<std::uint16_t> tof_range;  ///< index into LorEnumerator::tof_ranges(); empty without TOF
   std::vector<float> factor;             ///< over all energy windows, weighted up if only a part of the pairs is used
   bool beyond_tof = false;               ///< on at least one LOR the TOF bins do not cover the image
 
-  std::size_t size() const { return crystal_a.size(); }
+  std::size_t size() const { return point_a.size(); }
 };
 
 /// The box of an image, half a voxel wider than its faces: as far as any interpolation reaches.
@@ -40,15 +41,20 @@ class ImageBox {
 };
 
 /// Goes through all pairs of crystals that can be in coincidence and whose line meets the image, in an order that
-/// depends on the scanner only. Keeps references to its arguments.
+/// depends on the scanner only. Of crystals that move, each pair in one of its poses, drawn by their weights. Keeps
+/// references to its arguments.
 class LorEnumerator {
  public:
-  LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options);
+  /// `turn`, 0 to 1, changes which poses are drawn: over even turns each pair is in all poses, as often as they weigh.
+  LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options,
+                double turn = 0);
 
   /// Replaces `block` by the next LORs; false at the end.
   bool next(LorColumns& block);
   /// Part of the pairs that next() has gone through.
   double fraction_done() const;
+  /// What the LORs' ends refer to.
+  std::span<const Vec3> points_mm() const { return points_mm_; }
   /// For each pair of module types one TOF bin as wide as all of the pair's bins together; empty without TOF.
   const std::vector<TofBin>& tof_ranges() const { return tof_ranges_; }
 
@@ -66,12 +72,15 @@ class LorEnumerator {
 
   std::size_t choose_fans();
   Found fill(const Fan& fan, LorColumns& block) const;
-  bool is_beyond_tof(const ImageBox::Clip& clip, std::uint32_t a, std::uint32_t b, std::uint16_t range) const;
+  std::uint32_t first_point(std::uint32_t a, std::uint32_t b) const;
+  bool is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::uint16_t range) const;
 
   const MultiplicativeModel& model_;
   SensitivityOptions options_;
   ModulePairs modules_;
   ImageBox box_;
+  std::span<const Vec3> points_mm_;
+  double turn_;
   std::vector<TofBin> tof_ranges_;
   std::vector<Fan> fans_;
   std::uint32_t next_module_ = 0;

@@ -26,6 +26,18 @@ struct FrameOptions {
   double stop_s = 0;   ///< 0: to the end
 };
 
+/// What a table's times count from.
+enum class TableZero {
+  scan,   ///< the first moment of the data
+  clock,  ///< the zero of the data's own times
+};
+
+/// Which time of the data the zero of the table of poses is.
+struct MotionOptions {
+  TableZero zero = TableZero::scan;
+  double zero_s = 0;  ///< after that
+};
+
 /// From counts to Bq/mL.
 struct QuantificationOptions {
   double half_life_s = 0;      ///< 0: no decay correction

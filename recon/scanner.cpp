@@ -202,15 +202,14 @@ void Scanner::check() const {
   check_tof(*this);
 }
 
-projectors::Lors lors_between(const Scanner& scanner, const std::uint32_t* a, const std::uint32_t* b,
+projectors::Lors lors_between(std::span<const Vec3> points_mm, const std::uint32_t* a, const std::uint32_t* b,
                               std::int64_t count) {
-  const float* centres_mm = scanner.crystal_centre_mm.front().data();
-  return {.start_mm = centres_mm,
-          .end_mm = centres_mm,
+  return {.start_mm = points_mm.front().data(),
+          .end_mm = points_mm.front().data(),
           .count = count,
           .start_index = a,
           .end_index = b,
-          .num_points = std::ssize(scanner.crystal_centre_mm)};
+          .num_points = std::ssize(points_mm)};
 }
 
 }  // namespace coincide::recon

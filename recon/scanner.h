@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -81,8 +82,9 @@ struct Scanner {
   void check() const;
 };
 
-/// The LORs from crystals `a` to crystals `b`, `count` ids each, between their centres. Refers to all three.
-projectors::Lors lors_between(const Scanner& scanner, const std::uint32_t* a, const std::uint32_t* b,
+/// The LORs from points `a` to points `b`, `count` indices each, as those of crystals to their centres. Refers to all
+/// three.
+projectors::Lors lors_between(std::span<const Vec3> points_mm, const std::uint32_t* a, const std::uint32_t* b,
                               std::int64_t count);
 
 }  // namespace coincide::recon

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -75,26 +77,31 @@ class Hash {
   Sha256 sha256_;
 };
 
-Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid,
-                     const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
-  const projectors::Projector projector(grid, {.device = device.get(), .num_threads = options.num_threads});
-  BackProjectionSum sum(projector);
-  std::optional<AttenuationFactors> factors;
-  if (attenuation != nullptr) {
-    factors.emplace(*attenuation, device, options.num_threads, reporter);
+/// In how many poses each pair counts: as many as keep the noise of drawing them near 1 % in a voxel.
+int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options) {
+  if (options.moved == nullptr || options.moved->num_poses() == 1) {
+    return 1;
   }
-  Image result(grid, 0, "mm");
-  LorEnumerator enumerator(model, grid, options);
+  constexpr double enough_per_voxel = 1e4;
+  constexpr double most = 64;  // twice as many as there are poses
+  const auto voxels_on_lor = static_cast<double>(std::ranges::max(grid.shape));
+  const double per_voxel = options.fraction * static_cast<double>(num_measurable_lors(model)) * voxels_on_lor /
+                           static_cast<double>(grid.num_voxels());
+  return static_cast<int>(std::ceil(std::clamp(enough_per_voxel / per_voxel, 1.0, most)));
+}
+
+/// Adds the back projection of every pair, each in one pose. False if the reporter asks to stop.
+bool add_pairs(LorEnumerator enumerator, BackProjectionSum& sum, AttenuationFactors* attenuation,
+               const std::function<bool(double)>& go_on) {
   LorColumns block;
   while (enumerator.next(block)) {
-    if (reporter.stop_requested()) {
-      result.values.clear();
-      return result;
+    if (!go_on(enumerator.fraction_done())) {
+      return false;
     }
     const projectors::Lors lors =
-        lors_between(model.scanner(), block.crystal_a.data(), block.crystal_b.data(), std::ssize(block.crystal_a));
-    if (factors) {
-      factors->multiply(lors, block.factor.data());
+        lors_between(enumerator.points_mm(), block.point_a.data(), block.point_b.data(), std::ssize(block.point_a));
+    if (attenuation != nullptr) {
+      attenuation->multiply(lors, block.factor.data());
     }
     if (block.beyond_tof) {
       const projectors::TofTable tof{.bins = enumerator.tof_ranges().data(),
@@ -104,9 +111,35 @@ Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, co
     } else {
       sum.add(lors, projectors::NoTof{}, block.factor.data());
     }
-    reporter.progress(stage, enumerator.fraction_done());
+  }
+  return true;
+}
+
+Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid,
+                     const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
+  const projectors::Projector projector(grid, {.device = device.get(), .num_threads = options.num_threads});
+  BackProjectionSum sum(projector);
+  std::optional<AttenuationFactors> factors;
+  if (attenuation != nullptr) {
+    factors.emplace(*attenuation, device, options.num_threads, reporter);
+  }
+  Image result(grid, 0, "mm");
+  const int draws = draws_of_poses(model, grid, options);
+  for (int draw = 0; draw < draws; ++draw) {
+    const double turn = static_cast<double>(draw) / draws;
+    const bool whole = add_pairs({model, grid, options, turn}, sum, factors ? &*factors : nullptr, [&](double done) {
+      reporter.progress(stage, turn + done / draws);
+      return !reporter.stop_requested();
+    });
+    if (!whole) {
+      result.values.clear();
+      return result;
+    }
   }
   result.values = sum.finish();
+  for (float& value : result.values) {
+    value /= static_cast<float>(draws);
+  }
   return result;
 }
 
@@ -153,6 +186,10 @@ std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& g
   }
   hash.add(options.tof);
   hash.add(options.fraction);
+  if (options.moved != nullptr) {
+    hash.add(std::vector<Vec3>(options.moved->points_mm().begin(), options.moved->points_mm().end()));
+    hash.add(options.moved->shares());
+  }
   return hash.digits();
 }
 

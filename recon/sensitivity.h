@@ -6,6 +6,7 @@
 #include "recon/compute_device.h"
 #include "recon/image.h"
 #include "recon/model.h"
+#include "recon/motion/moved_crystals.h"
 #include "recon/reporter.h"
 
 namespace coincide::recon {
@@ -16,6 +17,10 @@ struct SensitivityOptions {
   double fraction = 1;
   int num_threads = 0;
   ComputeDevice* device = nullptr;  ///< null: the CPU
+  /// Where the crystals stood to a body that moves: s is that of the body, the mean over the poses by their weights.
+  /// Each pair of crystals counts in a few of them, drawn by weight, such that s is within some 1 % of all pairs in all
+  /// poses. Null: no movement.
+  const MovedCrystals* moved = nullptr;
 };
 
 /// s = A^T m over all LORs that can be measured, with attenuation if given (1/cm, any grid that covers the object).

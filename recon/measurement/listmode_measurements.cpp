@@ -7,7 +7,7 @@ ListmodeMeasurements::ListmodeMeasurements(ListmodeData& data, const Scanner& sc
 
 DataBlock ListmodeMeasurements::subset(int index) const {
   const PromptColumns columns = data_.subset(index);
-  return {.lors = lors_of(columns, scanner_, 0, static_cast<std::int64_t>(columns.size())),
+  return {.lors = data_.lors(index, scanner_, 0, static_cast<std::int64_t>(columns.size())),
           .tof_bin = columns.tof_bin.data(),
           .factor = columns.factor.data(),
           .additive = columns.additive.data()};

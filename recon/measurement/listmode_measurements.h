@@ -18,8 +18,8 @@ class ListmodeMeasurements final : public Measurements {
   std::uint64_t num_lors() const override { return data_.num_prompts(); }
   const std::optional<TofAxis>& tof_axis() const override { return no_axis_; }
   const std::vector<projectors::TofBin>& tof_bins() const override { return tof_bins_; }
-  std::int64_t num_points() const override { return static_cast<std::int64_t>(scanner_.num_crystals()); }
-  const float* points_mm() const override { return scanner_.crystal_centre_mm.front().data(); }
+  std::int64_t num_points() const override { return std::ssize(data_.points_mm(scanner_)); }
+  const float* points_mm() const override { return data_.points_mm(scanner_).front().data(); }
 
  private:
   ListmodeData& data_;

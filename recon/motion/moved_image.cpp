@@ -1,11 +1,8 @@
 #include "recon/motion/moved_image.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 
-#include "projectors/error.h"
 #include "recon/parallel.h"
 
 namespace coincide::recon {
@@ -75,24 +72,6 @@ Image moved_image(const Image& at_reference, const Pose& pose, const ImageGrid& 
   moved.values.assign(static_cast<std::size_t>(grid.num_voxels()), 0);
   fill(moved, [&](const Point& middle) { return value_at(at_reference, map.to_reference(middle)); });
   return moved;
-}
-
-Image average_sensitivity(const Image& sensitivity, std::span<const Pose> poses, std::span<const double> weights,
-                          const ImageGrid& grid) {
-  if (poses.empty() || poses.size() != weights.size()) {
-    throw InputError(fmt::format("{} poses have {} weights: each needs one", poses.size(), weights.size()));
-  }
-  const std::vector<PoseMap> maps(poses.begin(), poses.end());
-  Image average(grid, 0, sensitivity.unit);
-  average.description = sensitivity.description;
-  fill(average, [&](const Point& middle) {
-    double sum = 0;
-    for (std::size_t k = 0; k < maps.size(); ++k) {
-      sum += weights[k] * value_at(sensitivity, maps[k].to_scanner(middle));
-    }
-    return sum;
-  });
-  return average;
 }
 
 }  // namespace coincide::recon

@@ -91,6 +91,14 @@ TimeIntervals PoseTable::times_of(std::size_t row) const {
   return times;
 }
 
+double PoseTable::longest_s() const {
+  std::int64_t longest_ms = 0;
+  for (std::size_t row = 1; row < start_ms_.size(); ++row) {
+    longest_ms = std::max(longest_ms, start_ms_[row] - start_ms_[row - 1]);
+  }
+  return 1e-3 * static_cast<double>(longest_ms);
+}
+
 void PoseTable::check_covers(const TimeIntervals& recorded) const {
   const std::vector<TimeInterval> intervals = recorded.list();
   if (!intervals.empty() && intervals.front().start_ms < start_ms_.front()) {

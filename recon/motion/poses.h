@@ -53,6 +53,8 @@ class PoseTable {
   std::size_t row_at(std::uint32_t time_ms) const;
   /// How long a row holds, as far as that is on the data's clock.
   TimeIntervals times_of(std::size_t row) const;
+  std::int64_t last_start_ms() const { return start_ms_.back(); }  ///< of the last row, on the data's clock
+  double longest_s() const;                                        ///< that a row holds but the last; 0 for one row
   /// Throws InputError, with both spans, if something was recorded before the first pose.
   void check_covers(const TimeIntervals& recorded) const;
 

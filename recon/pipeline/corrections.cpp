@@ -5,6 +5,7 @@
 
 #include "projectors/error.h"
 #include "recon/attenuation.h"
+#include "recon/pipeline/motion.h"
 #include "recon/pipeline/sentences.h"
 #include "recon/randoms.h"
 
@@ -103,8 +104,9 @@ std::string randoms(RunState& run) {
 }
 
 constexpr Correction table[] = {
-    {"live time", true, live_time}, {"efficiencies", false, efficiencies}, {"geometric", false, geometric},
-    {"scatter", false, scatter},    {"attenuation", false, attenuation},   {"randoms", false, randoms},
+    {"motion", true, correct_motion}, {"live time", true, live_time}, {"efficiencies", false, efficiencies},
+    {"geometric", false, geometric},  {"scatter", false, scatter},    {"attenuation", false, attenuation},
+    {"randoms", false, randoms},
 };
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace coincide::recon {
 /// An effect that the model of the measurement holds, or not.
 struct Correction {
   std::string_view effect;
-  /// Whether it may leave events out, so that it comes before they are dealt to subsets and sorted.
+  /// Whether it may leave events out or move them, so that it comes before they are dealt to subsets and sorted.
   bool chooses_events;
   /// Puts it into the model of a run whose events have been read. Returns what was done, for the record; "not
   /// corrected ..." where it is not in the model. Throws InputError for settings that do not fit the data.
@@ -22,7 +22,7 @@ struct Correction {
 /// (quantify.h).
 std::span<const Correction> corrections();
 
-/// Applies those that choose events, or the others, and writes what was done to the record.
+/// Applies those that choose or move events, or the others, and writes what was done to the record.
 void correct(RunState& run, bool that_choose_events);
 
 }  // namespace coincide::recon

@@ -11,13 +11,14 @@
 namespace coincide::recon {
 namespace {
 
-LoadOptions load_options(const RunSettings& settings) {
+LoadOptions load_options(const RunInputs& inputs, const RunSettings& settings) {
   LoadOptions options;
   options.subsets = static_cast<int>(most_subsets(settings.algorithm_kind(), settings.algorithm.subsets));
   options.start_s = settings.frame.start_s;
   options.stop_s = settings.frame.stop_s;
   options.num_threads = settings.num_threads;
   options.memory_limit_bytes = settings.memory_limit_bytes;
+  options.may_move = !inputs.poses.empty();
   return options;
 }
 
@@ -84,7 +85,8 @@ void deal_to_subsets(RunState& run) {
 
 void load_events(RunState& run) {
   if (!run.data) {
-    run.data.emplace(ListmodeData::load(run.inputs.events, run.model, load_options(run.settings), run.reporter));
+    run.data.emplace(
+        ListmodeData::load(run.inputs.events, run.model, load_options(run.inputs, run.settings), run.reporter));
   }
   record_counts(run);
   correct(run, true);
@@ -101,7 +103,7 @@ void load_events(RunState& run) {
 std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
                                      Reporter& reporter) {
   const MultiplicativeModel model(inputs.events.scanner(), inputs.events.efficiencies(), settings.corrections);
-  return ListmodeData::load_parts(inputs.events, model, parts, load_options(settings), reporter);
+  return ListmodeData::load_parts(inputs.events, model, parts, load_options(inputs, settings), reporter);
 }
 
 void leave_empty(RunState& run) {

@@ -15,6 +15,7 @@
 #include "recon/image.h"
 #include "recon/listmode_data.h"
 #include "recon/model.h"
+#include "recon/motion/poses.h"
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
 #include "recon/pipeline/quantify.h"
@@ -27,6 +28,7 @@ namespace coincide::recon {
 /// Settings of a run, where the job holds them.
 struct RunSettings {
   const FrameOptions& frame;
+  const MotionOptions& motion;
   const CorrectionOptions& corrections;
   const AlgorithmOptions& algorithm;
   const PriorOptions& prior;
@@ -49,6 +51,7 @@ struct RunInputs {
   const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
   const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
   std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
+  std::vector<PoseRow> poses;                     ///< of the body; empty: it does not move
   std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.

@@ -37,7 +37,11 @@ void run_stages(RunState& run) {
 }
 
 void make_sensitivity(RunState& run) {
-  const SensitivityOptions options{run.tof(), run.settings.sensitivity_fraction, run.settings.num_threads, &run.device};
+  const SensitivityOptions options{.tof = run.tof(),
+                                   .fraction = run.settings.sensitivity_fraction,
+                                   .num_threads = run.settings.num_threads,
+                                   .device = &run.device,
+                                   .moved = run.data->moved()};
   const SensitivityStore* store = run.inputs.store.get();
   const std::string key =
       store != nullptr ? sensitivity_key(run.model, run.inputs.grid, run.inputs.attenuation, options) : "";

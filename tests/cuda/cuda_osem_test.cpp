@@ -8,6 +8,7 @@
 #include "projectors/error.h"
 #include "recon/attenuation.h"
 #include "recon/compute_device.h"
+#include "recon/motion/pose_clusters.h"
 #include "recon/randoms.h"
 #include "recon/sensitivity.h"
 #include "support/memory_events.h"
@@ -33,7 +34,7 @@ MemoryEvents random_events(int count) {
   for (int i = 0; i < count; ++i) {
     const std::uint32_t module = draw(2) == 0 ? draw(2) : draw(4);
     const std::uint32_t a = module * 12 + draw(12), b = (module + 3 + draw(3)) % 8 * 12 + draw(12);
-    source.add(a, b, static_cast<std::uint16_t>(3 + draw(5)), 0, draw(10) == 0);
+    source.add(a, b, static_cast<std::uint16_t>(3 + draw(5)), static_cast<std::uint32_t>(i), draw(10) == 0);
   }
   return source;
 }
@@ -58,14 +59,26 @@ struct Run {
   RunResult osem;
 };
 
+/// The crystals to a body in three poses.
+std::shared_ptr<const MovedCrystals> moved_crystals(const Scanner& scanner) {
+  const std::vector<Pose> poses{{}, {{0.8, 0, 0, 0.6}, {5, -4, 2}}, {{0.6, 0.8, 0, 0}, {0, 3, 0}}};
+  const std::vector<double> weights{1, 1, 1};
+  return std::make_shared<const MovedCrystals>(points_at_reference(scanner.crystal_centre_mm, poses), weights);
+}
+
 /// The whole chain with attenuation and randoms.
-Run reconstruct(ComputeDevice& device, Reporter& reporter, bool tof, double psf_fwhm_mm) {
+Run reconstruct(ComputeDevice& device, Reporter& reporter, bool tof, double psf_fwhm_mm, bool moves = false) {
   MemoryEvents source = random_events(4000);
   const MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
   const Image mu = water();
   Run run;
-  run.sensitivity = sensitivity_image(model, grid, &mu, {.tof = tof, .device = &device}, reporter);
-  ListmodeData data = ListmodeData::load(source, model, {.subsets = 4}, reporter);
+  const std::shared_ptr<const MovedCrystals> moved = moves ? moved_crystals(source.scanner()) : nullptr;
+  run.sensitivity =
+      sensitivity_image(model, grid, &mu, {.tof = tof, .device = &device, .moved = moved.get()}, reporter);
+  ListmodeData data = ListmodeData::load(source, model, {.subsets = 4, .may_move = moves}, reporter);
+  if (moves) {
+    data.move_lors(moved, [](std::uint32_t time_ms) { return time_ms % 3; });
+  }
   multiply_attenuation(data, source.scanner(), mu, device, 0, reporter);
   const auto rates = randoms_from_delayeds(source.scanner(), source.efficiencies(), data.delayeds_per_crystal());
   add_randoms(data, source.scanner(), rates, tof);
@@ -105,27 +118,30 @@ class CudaOsemTest : public QObject {
     QTest::addColumn<bool>("tof");
     QTest::addColumn<double>("psf_fwhm_mm");
     QTest::addColumn<bool>("in_parts");
-    QTest::newRow("no TOF") << false << 0.0 << false;
-    QTest::newRow("TOF") << true << 0.0 << false;
-    QTest::newRow("TOF, resolution model") << true << 6.0 << false;
-    QTest::newRow("TOF, resolution model wider than the planes") << true << 30.0 << false;
-    QTest::newRow("no TOF, resolution model, events in parts") << false << 6.0 << true;
-    QTest::newRow("TOF, events in parts") << true << 0.0 << true;
+    QTest::addColumn<bool>("moves");
+    QTest::newRow("no TOF") << false << 0.0 << false << false;
+    QTest::newRow("TOF") << true << 0.0 << false << false;
+    QTest::newRow("TOF, moving") << true << 0.0 << false << true;
+    QTest::newRow("TOF, resolution model") << true << 6.0 << false << false;
+    QTest::newRow("TOF, resolution model wider than the planes") << true << 30.0 << false << false;
+    QTest::newRow("no TOF, resolution model, events in parts") << false << 6.0 << true << false;
+    QTest::newRow("TOF, events in parts") << true << 0.0 << true << false;
   }
 
   void equals_cpu() {
     QFETCH(const bool, tof);
     QFETCH(const double, psf_fwhm_mm);
     QFETCH(const bool, in_parts);
+    QFETCH(const bool, moves);
     ComputeDevice cpu, card(gpu);
     Booking silent, booking;
-    const Run expected = reconstruct(cpu, silent, tof, psf_fwhm_mm);
+    const Run expected = reconstruct(cpu, silent, tof, psf_fwhm_mm, moves);
     if (in_parts) {
       COINCIDE_NEED_EMULATION();  // room for the images and what projections take, but not for the events, too
       cuda_on_host::machine().memory_bytes =
           cuda_on_host::counts().bytes_in_use + 2 * (std::size_t{48} << 20) + (psf_fwhm_mm > 0 ? 154'000 : 120'000);
     }
-    const Run result = reconstruct(card, booking, tof, psf_fwhm_mm);
+    const Run result = reconstruct(card, booking, tof, psf_fwhm_mm, moves);
     QVERIFY(booking.warnings.empty());
     QVERIFY(!booking.notes.empty());
     QCOMPARE(booking.notes.back().find("come in parts") != std::string::npos, in_parts);

@@ -9,9 +9,11 @@
 
 #include "projectors/error.h"
 #include "projectors/projector.h"
+#include "recon/motion/moved_crystals.h"
 #include "recon/motion/moved_image.h"
 #include "recon/motion/pose_clusters.h"
 #include "recon/motion/poses.h"
+#include "recon/sensitivity.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
 
@@ -187,7 +189,6 @@ class MotionTest : public QObject {
     const std::vector<PoseRow> rows{{0, {}}, {10, {}}};
     const auto clusters = recon::cluster_poses(PoseTable(rows, 0), recorded(0, 20'000), {});
     QCOMPARE(recon::moved_image(image, clusters.poses[0], image.grid).values, image.values);
-    QCOMPARE(recon::average_sensitivity(image, clusters.poses, clusters.weights, image.grid).values, image.values);
     const auto& crystals = small_scanner().crystal_centre_mm;
     QCOMPARE(recon::points_at_reference(crystals, clusters.poses), crystals);
   }
@@ -215,30 +216,63 @@ class MotionTest : public QObject {
     QVERIFY(unmoved > 0.3 * largest);
   }
 
-  /// Of a sensitivity that rises along x: linear, which is what is interpolated without error.
+  /// Even places give each pose as many as it weighs.
+  void pairs_are_shared_out_by_weight() {
+    const std::vector<recon::Vec3> points(6);
+    const std::vector<double> weights{1, 0, 3};
+    const recon::MovedCrystals moved(points, weights);
+    QCOMPARE(moved.num_crystals(), 2U);
+    std::array<int, 3> count{};
+    for (int place = 0; place < 400; ++place) {
+      ++count[moved.pose_at((place + 0.5) / 400)];
+    }
+    QCOMPARE(count, (std::array<int, 3>{100, 0, 300}));
+    QCOMPARE(moved.pose_at(1), 2U);
+    const std::vector<double> two{1, 1}, four{1, 1, 1, 1}, nothing{0, 0, 0};
+    QCOMPARE(recon::MovedCrystals(points, two).num_crystals(), 3U);
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::MovedCrystals(points, four));
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::MovedCrystals(points, nothing));
+  }
+
+  void sensitivity_is_that_of_the_places_stood_at_data() {
+    QTest::addColumn<bool>("tof");
+    QTest::newRow("non-TOF") << false;
+    QTest::newRow("short TOF range") << true;
+  }
+  /// s_ref(v) = sum w_k s(T_k v), from the sensitivity of the scanner at rest on a grid around all poses.
   void sensitivity_is_that_of_the_places_stood_at() {
-    Image s(recon::centred_grid({81, 81, 5}, {4, 4, 4}, {0, 0, 0}), 0, "mm");
-    for (int i = 0; i < 81; ++i) {
-      for (int j = 0; j < 81; ++j) {
-        for (int k = 0; k < 5; ++k) {
-          s.at(i, j, k) = static_cast<float>(10 + 0.05 * (4 * i - 160) - 0.02 * (4 * j - 160));
-        }
-      }
+    QFETCH(bool, tof);
+    SmallScannerOptions options{.modules = 16, .transaxial = 6, .axial = 6, .radius_mm = 130};
+    options.tof_bins = tof ? 5 : 1;
+    options.tof_width_mm = tof ? 20 : 400;
+    const recon::Scanner scanner = small_scanner(options);
+    const recon::Efficiencies none;
+    const recon::MultiplicativeModel model(scanner, none, {});
+    const std::vector<Pose> poses{{}, turned_about_z(10, {0, 12, 6})};
+    const std::vector<double> weights{0.3, 0.7};
+    const recon::MovedCrystals moved(recon::points_at_reference(scanner.crystal_centre_mm, poses), weights);
+    const recon::ImageGrid grid = recon::centred_grid({15, 15, 9}, {4, 4, 4}, {0, 0, 0});
+    recon::Reporter silent;
+    const Image found = recon::sensitivity_image(model, grid, nullptr, {.tof = tof, .moved = &moved}, silent);
+    const Image at_rest = recon::sensitivity_image(model, recon::centred_grid({31, 31, 17}, {4, 4, 4}, {0, 0, 0}),
+                                                   nullptr, {.tof = tof}, silent);
+    // T_1 as the inverse of the pose that turns and shifts back.
+    const Point back = PoseMap(poses[1]).to_reference({});
+    const Image first = recon::moved_image(at_rest, {}, grid);
+    const Image second = recon::moved_image(at_rest, turned_about_z(-10, back), grid);
+    double squares = 0, unmoved = 0, mean = 0;
+    for (std::size_t i = 0; i < found.values.size(); ++i) {
+      const double expected = 0.3 * first.values[i] + 0.7 * second.values[i];
+      squares += std::pow(found.values[i] - expected, 2);
+      unmoved += std::pow(first.values[i] - expected, 2);
+      mean += expected;
     }
-    const std::vector<Pose> poses{{}, nodded()};
-    const std::vector<double> weights{0.25, 0.75};
-    const recon::ImageGrid grid = recon::centred_grid({21, 21, 3}, {4, 4, 4}, {0, 0, 0});
-    const Image average = recon::average_sensitivity(s, poses, weights, grid);
-    const PoseMap map(poses[1]);
-    for (int i = 0; i < 21; ++i) {
-      const Point v{4.0 * i - 40, 12, 0};
-      const Point moved = map.to_scanner(v);
-      const double expected = 0.25 * (10 + 0.05 * v[0] - 0.02 * v[1]) + 0.75 * (10 + 0.05 * moved[0] - 0.02 * moved[1]);
-      QVERIFY(std::abs(average.at(i, 13, 1) - expected) < 1e-5 * expected);
-    }
-    QCOMPARE(recon::moved_image(s, turned_about_z(0, {1000, 0, 0}), grid).at(10, 10, 1), 0.0F);
-    const std::vector<double> one{1};
-    QVERIFY_THROWS_EXCEPTION(InputError, recon::average_sensitivity(s, poses, one, grid));
+    const auto voxels = static_cast<double>(found.values.size());
+    mean /= voxels;
+    const double error = std::sqrt(squares / voxels) / mean, without = std::sqrt(unmoved / voxels) / mean;
+    qInfo("rms error %.4f of the mean; without movement %.4f", error, without);
+    QVERIFY(error < 0.05);
+    QVERIFY(without > 3 * error);
   }
 };
 
