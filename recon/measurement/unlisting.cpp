@@ -60,8 +60,8 @@ Histogram empty_histogram(const MultiplicativeModel& model, const ImageGrid& gri
   check_size(model, histogram.bins_per_lor(), options);
   LorEnumerator enumerator(model, grid, {.tof = false, .num_threads = options.num_threads});
   for (LorColumns block; enumerator.next(block);) {
-    histogram.start.insert(histogram.start.end(), block.crystal_a.begin(), block.crystal_a.end());
-    histogram.end.insert(histogram.end.end(), block.crystal_b.begin(), block.crystal_b.end());
+    histogram.start.insert(histogram.start.end(), block.point_a.begin(), block.point_a.end());
+    histogram.end.insert(histogram.end.end(), block.point_b.begin(), block.point_b.end());
     for (const float factor : block.factor) {
       histogram.factor.insert(histogram.factor.end(), static_cast<std::size_t>(histogram.bins_per_lor()), factor);
     }

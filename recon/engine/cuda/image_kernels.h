@@ -43,17 +43,6 @@ __global__ void step_voxels(Step step, kernels::StepImages images, std::int64_t 
   }
 }
 
-/// The largest of the voxels of each thread.
-__global__ void max_voxels(const float* image, std::int64_t num_voxels, float* of_thread) {
-  const std::int64_t all_threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;
-  const std::int64_t first = static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-  float most = image[0];
-  for (std::int64_t i = first; i < num_voxels; i += all_threads) {
-    most = image[i] > most ? image[i] : most;
-  }
-  of_thread[first] = most;
-}
-
 /// Sum of the image, or of image times `factor` if that is not null.
 __global__ void sum_voxels(const float* image, const float* factor, std::int64_t num_voxels, double* sum) {
   const std::int64_t all_threads = static_cast<std::int64_t>(gridDim.x) * blockDim.x;

@@ -1,0 +1,129 @@
+"""Kills runs with signal 9 at random moments and resumes them: the image must be that of a run that was left alone.
+
+Usage: run_resume_cases.py PROGRAM [kills per algorithm]
+"""
+
+import gzip
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SIMULATE = """
+simulation = { phantom = "orientation", scanner = "small", duration_s = 0.5 }
+image = { size = [20, 20, 0], voxel_size_mm = [6, 6, 6] }
+sensitivity = { fraction = 0.02, use_cache = false }
+stop = { passes = 1 }
+"""
+JOB = """
+input = { data = "scan.petsird" }
+image = { size = [40, 40, 0], voxel_size_mm = [3, 3, 3] }
+corrections = { attenuation = "mu.nii.gz" }
+sensitivity = { fraction = 0.05, cache_folder = "cache" }
+algorithm = { subsets = 4 }
+stop = { passes = 12, change = 0 }
+output = { checkpoint = 1, save_every_iteration = true }
+"""
+PRIOR = ["--set", "prior.name=relative-difference", "--set", "prior.strength=3"]
+ALGORITHMS = {
+    name: ["--set", f"algorithm.name={name}", *(PRIOR if name not in ("mlem", "osem") else [])]
+    for name in ("mlem", "osem", "osl", "bsrem", "ossps", "map")
+}
+
+
+def run(program, folder, output, *arguments):
+    return subprocess.run(
+        [program, "--batch", "job.toml", "--output", output, *arguments],
+        cwd=folder, capture_output=True, text=True, timeout=300,
+    )
+
+
+def voxels(folder, name="job"):
+    return gzip.decompress((folder / f"{name}.nii.gz").read_bytes())
+
+
+def killed(program, folder, output, arguments, after_s):
+    """Whether the run had not ended by itself before it was killed."""
+    process = subprocess.Popen(
+        [program, "--batch", "job.toml", "--output", output, *arguments],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    time.sleep(after_s)
+    process.kill()
+    return process.wait() != 0
+
+
+def complaints(program, folder, name, kills, rng):
+    arguments = ALGORITHMS[name]
+    started = time.monotonic()
+    whole = run(program, folder, f"{name}_whole", *arguments)
+    seconds = time.monotonic() - started
+    if whole.returncode != 0:
+        return [f"{name}: fails\n{whole.stderr}"]
+    output = folder / f"{name}_killed"
+    checkpoint = output / "job.checkpoint"
+    while not checkpoint.exists():
+        killed(program, folder, output.name, arguments, rng.uniform(0, seconds))
+    hits = sum(
+        killed(program, folder, output.name, [*arguments, "--resume"], rng.uniform(0, 1.1 * seconds))
+        for _ in range(kills)
+    )
+    last = run(program, folder, output.name, *arguments, "--resume")
+    if last.returncode != 0:
+        return [f"{name}: cannot be resumed\n{last.stderr}"]
+    if voxels(output) != voxels(folder / f"{name}_whole"):
+        return [f"{name}: other voxels after {hits} kills"]
+    record = json.loads((output / "job.json").read_text())["Coincide"]
+    if len(record["iterations"]) != 12 or "job_it003.nii.gz" not in record["outputs"]:
+        return [f"{name}: the record does not hold the passes before the last resume"]
+    print(f"{name}: {hits} kills hit, same voxels")
+    return []
+
+
+def complaints_about_refusals(program, folder):
+    """A resumed run is the same run; what may differ is how long it is, where it computes, what it writes."""
+    found = []
+
+    def expect(code, words, *arguments, output="map_whole"):
+        result = run(program, folder, output, *ALGORITHMS["map"], "--resume", *arguments)
+        if result.returncode != code or any(word not in result.stderr for word in words):
+            found.append(f"{arguments}: {result.returncode} instead of {code}, or one of {words} missing:\n{result.stderr}")
+
+    expect(2, ["prior.strength is 4 and was 3", "--resume"], "--set", "prior.strength=4")
+    expect(2, ["algorithm.subsets is 5 and was 4"], "--set", "algorithm.subsets=5")
+    expect(2, ["image.size"], "--set", "image.size=41,40,0")
+    expect(2, ["its data"], "--set", "corrections.attenuation=")
+    expect(3, ["there is no such file", "output.checkpoint"], output="elsewhere")
+    expect(0, ["iteration 13 of 14"], "--set", "stop.passes=14", "--threads", "1")
+    whole = run(program, folder, "map_longer", *ALGORITHMS["map"], "--set", "stop.passes=14")
+    if whole.returncode != 0 or voxels(folder / "map_longer") != voxels(folder / "map_whole"):
+        found.append("a run that goes on for two passes ends in other voxels than one that is as long")
+    damaged = folder / "map_whole" / "job.checkpoint"
+    damaged.write_bytes(damaged.read_bytes()[:5000])
+    expect(3, ["is no checkpoint to resume from"])
+    return found
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    kills = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    rng = random.Random(1)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "scan.toml").write_text(SIMULATE)
+        subprocess.run([program, "--batch", "scan.toml", "--output", "."], cwd=folder, check=True, capture_output=True)
+        shutil.copy(folder / "scan_mu.nii.gz", folder / "mu.nii.gz")
+        (folder / "job.toml").write_text(JOB)
+        found = [line for name in ALGORITHMS for line in complaints(program, folder, name, kills, rng)]
+        found += complaints_about_refusals(program, folder)
+    print("\n".join(found) or "all as it should be")
+    sys.exit(len(found) > 0)
+
+
+if __name__ == "__main__":
+    main()
