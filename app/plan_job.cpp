@@ -37,8 +37,10 @@ constexpr std::uint64_t sample_prompts = 20000;
 constexpr std::uint64_t bytes_per_event = 18;
 /// Ends of its LOR, where they move.
 constexpr std::uint64_t bytes_of_moved_ends = 8;
-/// Image, sensitivity, back-projection, start image, and the last of these before it is replaced.
-constexpr std::uint64_t images_in_memory = 5;
+/// Sensitivity, where it is made and where it is used, start and result, and one of these before it is replaced: beside
+/// those of the algorithm. Measured with 1.2e7 voxels.
+constexpr std::uint64_t images_in_memory = 6;
+constexpr std::uint64_t program_bytes = 45'000'000;
 constexpr int calibration_lors = 40000;
 
 recon::SimulationRate estimate_simulation(const io::Job& job, const JobSetup& setup, recon::Reporter& reporter) {
@@ -180,15 +182,19 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   return speed;
 }
 
+std::uint64_t image_bytes(const recon::ImageGrid& grid) {
+  return static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float);
+}
+
 std::uint64_t bytes_needed(const io::Job& job, const recon::ImageGrid& grid, std::uint64_t event_bytes) {
-  std::uint64_t images = images_in_memory + (job.algorithm.psf_fwhm_mm > 0 ? 1 : 0);
+  std::uint64_t images = images_in_memory + static_cast<std::uint64_t>(job.algorithm_kind().images) +
+                         (job.algorithm.psf_fwhm_mm > 0 ? 1 : 0) + (job.algorithm.start_image.empty() ? 0 : 1);
   if (job.in_parts()) {
     images += job_parts(job).size() + 2;  // the results, a sensitivity image for the next part, the mean
   }
   // More events than the job's limit allows are kept in a file.
   const auto most_event_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9);
-  return static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) * images +
-         std::min(event_bytes, most_event_bytes);
+  return program_bytes + image_bytes(grid) * images + std::min(event_bytes, most_event_bytes);
 }
 
 std::string memory_text(std::uint64_t bytes) {
@@ -273,13 +279,18 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (const std::string why = recon::why_arbitrary_unit(model, no_duration); !why.empty()) {
     plan.warnings.push_back(why);
   }
-  const std::uint64_t event_bytes = bytes_per_event + (setup.poses.empty() ? 0 : bytes_of_moved_ends);
+  const recon::AlgorithmKind& kind = job.algorithm_kind();
+  const std::uint64_t kept_bytes = sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
+  const std::uint64_t event_bytes = bytes_per_event + kept_bytes + (setup.poses.empty() ? 0 : bytes_of_moved_ends);
   plan.memory_bytes = bytes_needed(job, setup.grid, plan.num_prompts * event_bytes);
   if (const std::string doubt = doubt_if_too_large(plan.memory_bytes); !doubt.empty()) {
     plan.warnings.push_back(doubt);
   }
   if (setup.device.kind == projectors::DeviceKind::cuda) {
-    plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, job.algorithm.psf_fwhm_mm, plan.num_prompts);
+    constexpr int of_em = 2;  // which are counted there
+    plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, job.algorithm.psf_fwhm_mm, plan.num_prompts) +
+                            static_cast<std::uint64_t>(kind.images - of_em) * image_bytes(setup.grid) +
+                            plan.num_prompts * kept_bytes;
   }
   const recon::SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
   if (!choice.warning.empty()) {

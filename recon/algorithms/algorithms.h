@@ -46,7 +46,7 @@ struct AlgorithmKind {
   int passes = 0;                   ///< as many as it usually takes
   bool takes_prior = false;         ///< maximises log likelihood - strength R(x)
   bool estimates_distance = false;  ///< to the optimum, so that it can stop there
-  int images = 0;                   ///< of the grid that it holds beside the engine's, the image itself among them
+  int images = 0;                   ///< of the grid that it holds with a prior, the image itself among them; measured
   int floats_per_count = 0;         ///< that it keeps
   std::unique_ptr<Algorithm> (*make)(AlgorithmContext) = nullptr;
 };

@@ -56,9 +56,9 @@ struct RunInputs {
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
-  ProblemSettings problem_settings;       ///< for checkpoints
+  ProblemSettings problem_settings{};     ///< for checkpoints
   const RunCheckpoint* resume = nullptr;  ///< goes on from there; null: from the beginning
-  std::function<void(RunCheckpoint)> keep_checkpoint;
+  std::function<void(RunCheckpoint)> keep_checkpoint{};
 
   bool uses_tof(const AlgorithmOptions& algorithm) const { return algorithm.tof && events.scanner().has_tof(); }
 };
