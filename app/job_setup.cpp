@@ -61,6 +61,11 @@ void check_settings(const io::Job& job) {
   }
   check_parts(job);
   check_kinetics(job);
+  if (job.output.median_voxels % 2 == 0) {
+    throw InputError(
+        fmt::format("output.median_voxels = {} is even; a cube with a voxel in its middle has an odd edge.",
+                    job.output.median_voxels));
+  }
   recon::check_takes_prior(job.algorithm.name, job.prior.name);
   check_prior(job);
   constexpr std::size_t longest_name = 200;  // file systems allow 255 bytes with all endings
@@ -438,7 +443,8 @@ recon::RunSettings run_settings(const io::Job& job) {
           .decay_to_s = decay_reference_s(job),
           .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
           .num_threads = static_cast<int>(job.compute.threads),
-          .checkpoint_passes = static_cast<int>(job.output.checkpoint)};
+          .checkpoint_passes = static_cast<int>(job.output.checkpoint),
+          .filter = job.output};
 }
 
 recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource& events) {

@@ -333,6 +333,10 @@ std::vector<Setting> describe(Job& job) {
                             "Mask with whole numbers for regions, 0 outside, on any grid, in scanner axes: the mean of "
                             "each region in each frame is written as a table (NAME_tac.csv). Empty: none."),
                [&job] { return !job.frames.durations.empty(); }),
+      {"output.filter_fwhm_mm", &output.filter_fwhm_mm, "mm",
+       "Width (FWHM) of a Gaussian that smooths the finished image, after the iterations; 0: none.", 0, 100},
+      {"output.median_voxels", &output.median_voxels, "voxels",
+       "Edge of the cube of voxels that a median of the finished image is taken over, an odd number; 1: none.", 1, 21},
       with_use(
           {"output.checkpoint", &output.checkpoint, "passes",
            "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: "

@@ -11,6 +11,7 @@
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/options.h"
+#include "recon/post_filter.h"
 #include "recon/pipeline/checkpoint.h"
 
 namespace coincide::io {
@@ -70,7 +71,7 @@ struct Job {
     TableZero blood_zero = TableZero::scan;
     double t_star_s = 1800;
   };
-  struct Output {
+  struct Output : recon::PostFilterOptions {
     std::filesystem::path folder = "results";
     std::string name;
     std::string format = "nii.gz";

@@ -136,7 +136,11 @@ void add_bids(const Provenance& run, Json& json) {
     json["ReconMethodParameterUnits"].push_back("none");
     json["ReconMethodParameterValues"].push_back(job.prior.strength);
   }
-  json["ReconFilterType"] = "none";
+  const std::string filter = recon::filter_text(job.output);
+  json["ReconFilterType"] = filter.empty() ? "none" : filter;
+  if (job.output.filter_fwhm_mm > 0) {
+    json["ReconFilterSize"] = job.output.filter_fwhm_mm;
+  }
   json["ImageDecayCorrected"] = run.decay_corrected;
   if (run.decay_corrected) {
     json["ImageDecayCorrectionTime"] = run.decay_reference_s;

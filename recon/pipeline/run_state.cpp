@@ -17,6 +17,9 @@ std::string method_line(const RunState& run, double iterations) {
   if (run.settings.algorithm.psf_fwhm_mm > 0) {
     line += fmt::format(", PSF {:g} mm", run.settings.algorithm.psf_fwhm_mm);
   }
+  if (const std::string filter = filter_text(run.settings.filter); !filter.empty()) {
+    line += ", " + filter;
+  }
   return line;
 }
 
@@ -36,7 +39,7 @@ RunState::RunState(const RunInputs& run_inputs, const RunSettings& run_settings,
 }
 
 Image RunState::as_result(const Image& image, double iterations) const {
-  Image result = in_unit(image, scale);
+  Image result = filtered(in_unit(image, scale), settings.filter, settings.num_threads);
   result.description = (record.part.empty() ? "" : record.part + ", ") + method_line(*this, iterations);
   result.frame_start_s = record.frame_start_s;
   result.frame_duration_s = record.frame_duration_s;

@@ -19,6 +19,7 @@
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
 #include "recon/pipeline/quantify.h"
+#include "recon/post_filter.h"
 #include "recon/pipeline/sensitivity_store.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
@@ -39,6 +40,7 @@ struct RunSettings {
   std::uint64_t memory_limit_bytes = 0;
   int num_threads = 0;
   int checkpoint_passes = 0;  ///< as RunOptions
+  PostFilterOptions filter{};
 
   const AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
   int passes() const { return static_cast<int>(passes_of(stop, algorithm_kind())); }

@@ -457,7 +457,7 @@ class RunJobTest : public QObject {
     QCOMPARE(app::doubt_about_memory(large), std::string());
     large.image.size = {20000, 20000, 20000};
     const std::string doubt = app::doubt_about_memory(large);
-    QVERIFY2(doubt.find("needs about 160000 GB") != std::string::npos, doubt.c_str());
+    QVERIFY2(doubt.find("needs about 256000 GB") != std::string::npos, doubt.c_str());
     large.input.data.clear();
     large.corrections.attenuation.clear();
     large.simulation.phantom = "cylinder";
