@@ -70,10 +70,10 @@ Image filtered(const Image& image, const PostFilterOptions& options, int num_thr
 std::string filter_text(const PostFilterOptions& options) {
   std::string text;
   if (options.median_voxels > 1) {
-    text = fmt::format("median of {0} x {0} x {0} voxels", options.median_voxels);
+    text = fmt::format("median {0}x{0}x{0}", options.median_voxels);
   }
   if (options.filter_fwhm_mm > 0) {
-    text += fmt::format("{}Gaussian of {:g} mm FWHM", text.empty() ? "" : ", ", options.filter_fwhm_mm);
+    text += fmt::format("{}Gaussian {:g} mm", text.empty() ? "" : ", ", options.filter_fwhm_mm);
   }
   return text;
 }

@@ -15,7 +15,7 @@ struct PostFilterOptions {
 /// First the median, then the Gaussian, whose weights add up to 1 at the faces, too. Throws InputError for an even edge.
 Image filtered(const Image& image, const PostFilterOptions& options, int num_threads = 0);
 
-/// "median of 3 x 3 x 3 voxels, Gaussian of 5 mm FWHM"; empty: none.
+/// "median 3x3x3, Gaussian 5 mm"; empty: none.
 std::string filter_text(const PostFilterOptions& options);
 
 }  // namespace coincide::recon

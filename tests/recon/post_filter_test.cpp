@@ -68,7 +68,7 @@ class PostFilterTest : public QObject {
     QCOMPARE(recon::filtered(spiky, {.median_voxels = 3}).values, step.values);
     QVERIFY_EXCEPTION_THROWN(recon::filtered(spiky, {.median_voxels = 4}), InputError);
     QCOMPARE(recon::filter_text({.filter_fwhm_mm = 5, .median_voxels = 3}),
-             std::string("median of 3 x 3 x 3 voxels, Gaussian of 5 mm FWHM"));
+             std::string("median 3x3x3, Gaussian 5 mm"));
   }
 };
 
