@@ -11,8 +11,8 @@
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/options.h"
-#include "recon/post_filter.h"
 #include "recon/pipeline/checkpoint.h"
+#include "recon/post_filter.h"
 
 namespace coincide::io {
 

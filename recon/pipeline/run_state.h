@@ -19,8 +19,8 @@
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
 #include "recon/pipeline/quantify.h"
-#include "recon/post_filter.h"
 #include "recon/pipeline/sensitivity_store.h"
+#include "recon/post_filter.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
 

@@ -67,8 +67,7 @@ class PostFilterTest : public QObject {
     spiky.at(8, 8, 8) = 0;  // a corner, of which the cube sees an eighth
     QCOMPARE(recon::filtered(spiky, {.median_voxels = 3}).values, step.values);
     QVERIFY_EXCEPTION_THROWN(recon::filtered(spiky, {.median_voxels = 4}), InputError);
-    QCOMPARE(recon::filter_text({.filter_fwhm_mm = 5, .median_voxels = 3}),
-             std::string("median 3x3x3, Gaussian 5 mm"));
+    QCOMPARE(recon::filter_text({.filter_fwhm_mm = 5, .median_voxels = 3}), std::string("median 3x3x3, Gaussian 5 mm"));
   }
 };
 
