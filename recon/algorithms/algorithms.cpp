@@ -11,6 +11,7 @@
 namespace coincide::recon {
 namespace {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): one signature for all rows
 std::unique_ptr<Algorithm> make_em(AlgorithmContext) { return std::make_unique<ExpectationMaximisation>(); }
 
 PriorTerm prior_of(AlgorithmContext& context) { return PriorTerm(context.prior, std::move(context.anatomical)); }
