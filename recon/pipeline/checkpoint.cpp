@@ -25,10 +25,12 @@ void add(Sha256& sha, const ImageGrid& grid) {
 }
 
 void add(Sha256& sha, const DataBlock& block, bool tof) {
-  const std::int64_t cells = block.size();
-  add(sha, block.lors.start_index, cells);
-  add(sha, block.lors.end_index, cells);
-  add(sha, tof ? block.tof_bin : nullptr, cells);
+  const std::int64_t cells = block.size(), lors = block.lors.count;
+  add(sha, &lors, 1);
+  add(sha, block.lors.start_index, lors);
+  add(sha, block.lors.end_index, lors);
+  add(sha, tof ? block.tof_bin : nullptr, lors);
+  add(sha, block.counts, cells);
   add(sha, block.factor, cells);
   add(sha, block.additive, cells);
 }
@@ -45,6 +47,10 @@ std::string problem_hash(const Problem& problem, const Image* anatomical) {
   for (const projectors::TofBin& bin : data.tof_bins()) {
     const float values[] = {bin.centre_mm, bin.width_mm, bin.sigma_mm};
     add(sha, values, 3);
+  }
+  if (const std::optional<TofAxis>& axis = data.tof_axis()) {
+    const float values[] = {static_cast<float>(axis->num_bins), axis->bin_width_mm, axis->sigma_mm, axis->num_sigmas};
+    add(sha, values, 4);
   }
   for (int subset = 0; subset < data.num_subsets(); ++subset) {
     add(sha, data.subset(subset), !data.tof_bins().empty());
