@@ -31,11 +31,7 @@ std::vector<std::int64_t> sorted_for(const projectors::ImageGrid& grid, const Hi
                                      const std::vector<std::int64_t>& lors, int num_threads) {
   std::vector<std::uint32_t> start, end;
   const std::int64_t count = std::ssize(lors);
-  gather(histogram.start, 1, lors.data(), count, start);
-  gather(histogram.end, 1, lors.data(), count, end);
-  projectors::Lors lines = histogram.lors(0, count);
-  lines.start_index = start.data();
-  lines.end_index = end.data();
+  const projectors::Lors lines = gathered(histogram, lors, start, end);
   if (projectors::is_coherent(grid, lines, 0, count)) {
     return lors;
   }

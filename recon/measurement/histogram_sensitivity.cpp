@@ -72,15 +72,7 @@ class FactorSum {
   std::vector<float> finish() { return sum_.finish(); }
 
  private:
-  projectors::Lors lines(const std::vector<std::int64_t>& lors) {
-    const std::int64_t count = std::ssize(lors);
-    gather(histogram_.start, 1, lors.data(), count, start_);
-    gather(histogram_.end, 1, lors.data(), count, end_);
-    projectors::Lors lines = histogram_.lors(0, count);
-    lines.start_index = start_.data();
-    lines.end_index = end_.data();
-    return lines;
-  }
+  projectors::Lors lines(const std::vector<std::int64_t>& lors) { return gathered(histogram_, lors, start_, end_); }
 
   const Histogram& histogram_;
   PlainRows plain_;

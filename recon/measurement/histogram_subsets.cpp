@@ -26,4 +26,15 @@ std::vector<std::int64_t> lors_of_subset(const Histogram& histogram, int subset,
   return lors;
 }
 
+projectors::Lors gathered(const Histogram& histogram, const std::vector<std::int64_t>& lors,
+                          std::vector<std::uint32_t>& start, std::vector<std::uint32_t>& end) {
+  const std::int64_t count = std::ssize(lors);
+  gather(histogram.start, 1, lors.data(), count, start);
+  gather(histogram.end, 1, lors.data(), count, end);
+  projectors::Lors lines = histogram.lors(0, count);
+  lines.start_index = start.data();
+  lines.end_index = end.data();
+  return lines;
+}
+
 }  // namespace coincide::recon

@@ -22,4 +22,8 @@ void gather(const std::vector<T>& values, std::int64_t per_lor, const std::int64
   }
 }
 
+/// Some LORs of the histogram. Refers to it, and to `start` and `end`, whose contents are replaced.
+projectors::Lors gathered(const Histogram& histogram, const std::vector<std::int64_t>& lors,
+                          std::vector<std::uint32_t>& start, std::vector<std::uint32_t>& end);
+
 }  // namespace coincide::recon
