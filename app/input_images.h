@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "app/job_setup.h"
+
+namespace coincide::app {
+
+// Checks of the images that a job names; `name` is the path in its sentences. All throw InputError for images that
+// cannot be meant, and add to the setup's warnings and notes what may be wrong with others.
+
+/// Values of linear attenuation in 1/cm.
+void check_attenuation(const recon::Image& image, const std::string& name);
+
+/// What can be wrong with an attenuation image of possible values: its place, and 1/mm instead of 1/cm.
+void check_attenuation_fits(const std::string& name, JobSetup& setup);
+
+/// Brings the prior's image onto the grid of the result.
+void check_anatomical(const std::string& name, int threads, JobSetup& setup);
+
+/// Grid and values of a start image.
+void check_start_image(const recon::Image& image, const recon::ImageGrid& grid, const std::string& name);
+
+}  // namespace coincide::app

@@ -1,0 +1,340 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <span>
+
+#include "io/image_file.h"
+#include "io/job.h"
+#include "io/time_tables.h"
+
+namespace coincide::io {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// An enum whose values count from 0 in the order of the words.
+template <class Enum>
+WordField word_field(Enum& value) {
+  return {[&value] { return static_cast<std::size_t>(value); },
+          [&value](std::size_t index) { value = static_cast<Enum>(index); }};
+}
+
+Setting path_setting(const char* key, fs::path& field, const char* help, PathRule rule = PathRule::file) {
+  Setting setting{key, &field, "", help};
+  setting.path_rule = rule;
+  return setting;
+}
+
+template <class Enum>
+Setting word_setting(const char* key, Enum& field, std::vector<std::string> words, const char* help) {
+  Setting setting{key, word_field(field), "", help};
+  setting.words = std::move(words);
+  return setting;
+}
+
+/// A text that must be one of a list.
+Setting text_of_list(const char* key, std::string& field, const std::vector<std::string>& texts, const char* help) {
+  const auto index = [&field, texts] {
+    return static_cast<std::size_t>(std::ranges::find(texts, field) - texts.begin());
+  };
+  Setting setting{key, WordField{index, [&field, texts](std::size_t i) { field = texts[i]; }}, "", help};
+  setting.words = texts;
+  return setting;
+}
+
+std::vector<std::string> with_unstated(std::vector<std::string> words) {
+  words.emplace(words.begin(), "unstated");
+  return words;
+}
+
+std::string_view about(const recon::AlgorithmKind& kind) { return kind.help; }
+std::string_view about(const recon::PriorKind& kind) { return kind.title; }
+
+Setting with_use(Setting setting, std::function<bool()> has_use) {
+  setting.has_use = std::move(has_use);
+  return setting;
+}
+
+Setting also_called(const char* name, Setting setting) {
+  setting.other_name = name;
+  return setting;
+}
+
+/// One word per row of a table in recon, with what it says of itself.
+template <class Enum, class Row>
+Setting row_setting(const char* key, Enum& field, std::span<const Row> rows, const std::string& help) {
+  Setting setting{key, word_field(field), "", help};
+  for (const Row& row : rows) {
+    setting.words.emplace_back(row.name);
+    setting.help +=
+        fmt::format(" {}: {}{}.", row.name, about(row), row.source.empty() ? "" : fmt::format(" ({})", row.source));
+  }
+  return setting;
+}
+
+/// The priors of pairs of voxels, which need no anatomical image.
+Setting pair_setting(const char* key, recon::PriorName& field, const char* help) {
+  constexpr auto first = static_cast<std::size_t>(recon::PriorName::relative_difference);
+  constexpr auto last = static_cast<std::size_t>(recon::PriorName::huber);
+  Setting setting{key,
+                  WordField{[&field] { return static_cast<std::size_t>(field) - first; },
+                            [&field](std::size_t index) { field = static_cast<recon::PriorName>(first + index); }},
+                  "", help};
+  for (const recon::PriorKind& kind : recon::priors().subspan(first, last + 1 - first)) {
+    setting.words.emplace_back(kind.name);
+  }
+  return setting;
+}
+
+/// "mlem 4, osem 4, ..." for each algorithm that it says something of.
+template <class Number>
+std::string usual(const Number& number) {
+  std::vector<std::string> list;
+  for (const recon::AlgorithmKind& kind : recon::algorithms().subspan(1)) {
+    if (number(kind) > 0) {
+      list.push_back(fmt::format("{} {}", kind.name, number(kind)));
+    }
+  }
+  return fmt::format("{}", fmt::join(list, ", "));
+}
+
+std::string usual_passes() {
+  return usual([](const recon::AlgorithmKind& kind) { return kind.passes; });
+}
+
+std::string usual_subsets() {
+  return usual([](const recon::AlgorithmKind& kind) { return kind.subsets > 1 ? kind.subsets : 0; });
+}
+
+}  // namespace
+
+std::vector<Setting> describe(Job& job) {
+  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, kinetics,
+         output, compute, file] = job;
+  const auto takes = [&job](bool recon::AlgorithmKind::*what) {
+    return [&job, what] { return job.algorithm_kind().*what; };
+  };
+  const auto of_prior = [&job](std::string_view parameter) {
+    return [&job, parameter] { return recon::has_parameter(job.prior, parameter); };
+  };
+  const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
+  const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
+  return {
+      also_called("input.events",
+                  path_setting("input.data", input.data,
+                               "Measured data to reconstruct: a listmode file; empty for a job that simulates them.")),
+      {"input.allow_truncated", &input.allow_truncated, "",
+       "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
+      {"input.start_s", &input.start_s, "s",
+       "Start of the frame in the time of the file; the frame holds the time blocks that begin in it.", 0, infinity},
+      {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},
+      {"input.injection", &input.injection, "s",
+       "When the tracer was injected, in s in the time of the file (\"-3600\": an hour before the scan); decay is then "
+       "corrected to that moment. Empty: not known."},
+      path_setting(
+          "input.motion", input.motion,
+          "Poses of a body that moved, to correct for that event by event: a CSV table with the columns time_s, "
+          "qw, qx, qy, qz, tx_mm, ty_mm, tz_mm. Each pose holds until the next and maps points of the result, "
+          "and of the attenuation image, to the scanner: R(q) p + t. Empty: nothing moved."),
+      with_use(word_setting("input.motion_zero", input.motion_zero.zero, {"scan", "clock"},
+                            "What the times of the poses count from. scan: the first moment of the data; clock: the "
+                            "zero of the data's own times, as input.start_s."),
+               [&job] { return !job.input.motion.empty(); }),
+      with_use({"input.motion_zero_s", &input.motion_zero.zero_s, "s",
+                "How long after that the zero of the poses is; -3600 for poses that count from an injection an hour "
+                "before the scan.",
+                -1e9, 1e9},
+               [&job] { return !job.input.motion.empty(); }),
+
+      {"frames.durations", &frames.durations, "s",
+       "Frames that follow each other from input.start_s on, \"10x30, 5x60, 300\": ten of 30 s, five of 60 s and one "
+       "of "
+       "300 s; their images are one series. Empty: one frame."},
+      path_setting("frames.gates", frames.gates,
+                   "Table (CSV) of the times that belong to gates, with columns gate (a number), start_s and stop_s or "
+                   "duration_s: one image for each gate. Empty: none."),
+      with_use(word_setting("frames.gates_zero", frames.gates_zero, {"scan", "injection"},
+                            "What the times of frames.gates count from: scan: the time 0 of the file."),
+               [&job] { return !job.frames.gates.empty(); }),
+
+      path_setting("simulation.phantom", simulation.phantom,
+                   "Phantom to simulate: a file, or the name of one of the program's phantoms.", PathRule::resource),
+      path_setting("simulation.scanner", simulation.scanner,
+                   "Scanner to simulate: a file, or the name of one of the program's scanners.", PathRule::resource),
+      {"simulation.duration_s", &simulation.duration_s, "s", "Length of the simulated acquisition.", 0.001, 86400},
+      {"simulation.randoms_fraction", &simulation.randoms_fraction, "", "Random coincidences as a part of the prompts.",
+       0, 0.9},
+      {"simulation.attenuation", &simulation.attenuation, "",
+       "Let the phantom absorb photons; its attenuation is then corrected for."},
+      {"simulation.seed", &simulation.seed, "", "Seed of the random numbers; the same seed gives the same data.", 0,
+       4294967295},
+
+      {"image.size", &image.size, "voxels",
+       "Number of voxels; 0: as many as cover 85 % of the bore, or all crystals along the axis.", 0, 4096},
+      {"image.voxel_size_mm", &image.voxel_size_mm, "mm", "Edges of a voxel.", 0.05, 100},
+      {"image.centre_offset_mm", &image.centre_offset_mm, "mm",
+       "Middle of the image relative to the middle of the scanner.", -5000, 5000},
+
+      {"corrections.efficiencies", &corrections.efficiencies, "",
+       "Use the detection efficiencies that the file holds."},
+      word_setting("corrections.geometric", corrections.geometric, {"off", "on", "auto"},
+                   "Solid angle of each crystal pair; auto: unless the file's efficiencies hold it already."),
+      path_setting(
+          "corrections.attenuation", corrections.attenuation,
+          "Image of the linear attenuation at 511 keV in 1/cm, on any grid, in scanner axes; empty: no correction."),
+      word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
+                   "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
+      word_setting(
+          "corrections.live_time", corrections.live_time, {"off", "on", "auto"},
+          "Part of the time in which detectors could record, where the file states their dead time; auto: if it "
+          "does. Off for files whose times are live times already."),
+
+      {"sensitivity.fraction", &sensitivity.fraction, "",
+       "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,
+       1},
+      {"sensitivity.use_cache", &sensitivity.use_cache, "",
+       "Keep sensitivity images for the next job that needs them."},
+      path_setting("sensitivity.cache_folder", sensitivity.cache_folder,
+                   "Folder for them; empty: coincide/ in the user's folder for caches."),
+
+      row_setting("algorithm.name", algorithm.name, recon::algorithms(), "How the image is computed."),
+      with_use({"algorithm.subsets", &algorithm.subsets, "",
+                "Subsets of the counts, which update the image one after the other; 0: " + usual_subsets() +
+                    ", or fewer if there are too few counts for them.",
+                0, 1000},
+               [&job] { return job.algorithm_kind().subsets > 1; }),
+      {"algorithm.tof", &algorithm.tof, "", "Use the time of flight where the file has it."},
+      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm", "Width (FWHM) of the Gaussian resolution model; 0: none.",
+       0, 50},
+      path_setting("algorithm.start_image", algorithm.start_image,
+                   "Image to start from, on the grid of the result; empty: a uniform image."),
+
+      with_use(
+          row_setting("prior.name", prior.name, recon::priors(),
+                      "What is more probable of images than what the counts alone say."),
+          [&job] { return job.algorithm.name == recon::AlgorithmName::automatic || job.algorithm_kind().takes_prior; }),
+      with_use({"prior.strength", &prior.strength, "",
+                "How much the prior weighs against the counts, alike for all counts, voxels and subsets; in mm^2 for "
+                "priors of pairs of voxels, useful from 0.3 to 10: its root is a length that is smoothed over; in mm "
+                "for total-variation and parallel-level-sets.",
+                0, 1e6},
+               has_prior),
+      with_use({"prior.gamma", &prior.gamma, "", "How much relative-difference spares edges; 0: not.", 0, 1000},
+               of_prior("gamma")),
+      with_use({"prior.epsilon", &prior.epsilon, "",
+                "Softens relative-difference near 0, as a part of the image's typical value.", 0, 1000},
+               of_prior("epsilon")),
+      with_use({"prior.delta", &prior.delta, "",
+                "Differences beyond are spared by log-cosh and huber, as a part of the image's typical value, and by "
+                "total-variation, per mm; 0: 0.1, and 0.01 per mm.",
+                0, 1000},
+               of_prior("delta")),
+      with_use({"prior.alpha", &prior.alpha, "",
+                "Gradients below count as noise for parallel-level-sets, as a part of the image's typical value per "
+                "mm.",
+                1e-9, 1000},
+               of_prior("alpha")),
+      with_use({"prior.eta", &prior.eta, "",
+                "The same for the anatomical image, as a part of its large gradients (99th percentile).", 1e-9, 1000},
+               of_prior("eta")),
+      with_use({"prior.neighbours", &prior.neighbours, "",
+                "Neighbours of a voxel that count for bowsher: those most alike in the anatomical image.", 1, 26},
+               of_prior("neighbours")),
+      with_use(pair_setting("prior.pair", prior.pair, "What bowsher does to pairs of neighbours."), of_prior("pair")),
+      with_use(path_setting("prior.anatomical", prior.anatomical,
+                            "Anatomical image for bowsher and parallel-level-sets, on any grid, in scanner axes."),
+               [&job] { return recon::prior_kind(job.prior.name).needs_anatomy; }),
+      with_use(word_setting("prior.scale", prior.scale, {"invariant", "raw"},
+                            "raw: plain sums with STIR's weights, to compare with other programs; strength, epsilon, "
+                            "delta, alpha and eta are then in the unit of the counts and of the image before "
+                            "calibration."),
+               has_prior),
+
+      also_called(
+          "algorithm.iterations",
+          {"stop.passes", &stop.passes, "",
+           "Passes over all counts; 0: as many as usual for the algorithm (" + usual_passes() + ").", 0, 100000}),
+      with_use({"stop.change", &stop.change_percent, "%",
+                "Stop where the estimated distance to the optimum, rms in the object, is below this part of its mean; "
+                "0: by passes only.",
+                0, 100},
+               takes(&recon::AlgorithmKind::estimates_distance)),
+
+      {"quantification.half_life_s", &quantification.half_life_s, "s",
+       "Half-life, to correct decay to the injection, if that is known, else to the frame's start or, of several "
+       "frames, "
+       "to the time 0 of the file; 0: no decay correction.",
+       0, 1e18},
+      {"quantification.branching_ratio", &quantification.branching_ratio, "",
+       "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
+
+      path_setting("kinetics.blood", kinetics.blood,
+                   "Table (CSV) of the tracer in arterial plasma, with columns time_s and activity, from the injection "
+                   "on: images of Patlak's K and V are then made of the frames. Empty: none."),
+      with_use(text_of_list("kinetics.blood_unit", kinetics.blood_unit, with_unstated(blood_units()),
+                            "Unit of its activities."),
+               has_blood),
+      with_use(word_setting("kinetics.blood_decay", kinetics.blood_decay,
+                            {"unstated", "as-measured", "to-scan", "to-injection"},
+                            "Whether its activities are as the counter measured them, or corrected for decay to the "
+                            "time 0 of the file or to the injection; this must be said."),
+               has_blood),
+      with_use(word_setting("kinetics.blood_zero", kinetics.blood_zero, {"scan", "injection"},
+                            "What its times count from: scan: the time 0 of the file."),
+               has_blood),
+      with_use({"kinetics.t_star_s", &kinetics.t_star_s, "s",
+                "Frames that begin so long after the injection, or later, are used: from then on Patlak's plot is a "
+                "line.",
+                0, 1e9},
+               has_blood),
+
+      path_setting("output.folder", output.folder, "Folder for the results; it is made if it is missing."),
+      {"output.name", &output.name, "", "Name of the results without a suffix; empty: the name of the job file."},
+      text_of_list("output.format", output.format, image_suffixes(), "Format of the images, by its suffix."),
+      with_use({"output.save_every_iteration", &output.save_every_iteration, "",
+                "Write the image after each iteration too."},
+               [&job] { return !job.in_parts(); }),
+      with_use(path_setting("output.regions", output.regions,
+                            "Mask with whole numbers for regions, 0 outside, on any grid, in scanner axes: the mean of "
+                            "each region in each frame is written as a table (NAME_tac.csv). Empty: none."),
+               [&job] { return !job.frames.durations.empty(); }),
+      {"output.filter_fwhm_mm", &output.filter_fwhm_mm, "mm",
+       "Width (FWHM) of a Gaussian that smooths the finished image, after the iterations; 0: none.", 0, 100},
+      {"output.median_voxels", &output.median_voxels, "voxels",
+       "Edge of the cube of voxels that a median of the finished image is taken over, an odd number; 1: none.", 1, 21},
+      with_use(
+          {"output.checkpoint", &output.checkpoint, "passes",
+           "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: "
+           "do not.",
+           0, 100000},
+          [&job] { return !job.in_parts(); }),
+
+      {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
+      {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
+      {"compute.memory_limit_gb", &compute.memory_limit_gb, "GB",
+       "Memory for events; more go to a temporary file; 0: half of the machine's memory.", 0, 1e6},
+  };
+}
+
+const std::vector<std::pair<std::string, std::string>>& job_sections() {
+  static const std::vector<std::pair<std::string, std::string>> sections = {
+      {"input", "Measured data. A job has either input.data or the two files of [simulation]."},
+      {"frames", "Parts of the acquisition that get images of their own; one image of all if there are none."},
+      {"simulation", "Simulated data, written to the output folder and then reconstructed like a measurement."},
+      {"image", "The voxels of the result. Axes x, y, z of the scanner, z along its axis."},
+      {"corrections", "Which effects the model of the measurement holds."},
+      {"sensitivity", "The sensitivity image: how likely a decay in each voxel is recorded."},
+      {"algorithm", "How the image is computed."},
+      {"prior", "What else is known of the image; maximised is log likelihood - strength R(image)."},
+      {"stop", "When it is good enough."},
+      {"quantification", "From counts to Bq/mL."},
+      {"kinetics", "Images of how the tracer is taken up, from frames.durations and a blood curve."},
+      {"output", "What is written where."},
+      {"compute", "What the work is done with."},
+  };
+  return sections;
+}
+
+}  // namespace coincide::io
