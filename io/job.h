@@ -60,6 +60,7 @@ struct Job {
   };
   struct Algorithm : recon::AlgorithmOptions {
     std::filesystem::path start_image;
+    std::filesystem::path psf_table;
   };
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
@@ -139,7 +140,7 @@ std::vector<std::string> changed_settings(const Job& job);
 /// Keys of those among them that do nothing as the others are.
 std::vector<std::string> settings_without_use(const Job& job);
 /// Those that enter what is reconstructed, and how: a run may only be resumed with the same. Contents of files count by
-/// themselves.
+/// themselves, those of a table of the resolution model here. Throws FileError for such a table.
 recon::ProblemSettings problem_settings(const Job& job);
 /// The settings as the text of `coincide --help`.
 std::string settings_help();

@@ -206,8 +206,12 @@ std::vector<Setting> describe(Job& job) {
                 0, 1000},
                [&job] { return job.algorithm_kind().subsets > 1; }),
       {"algorithm.tof", &algorithm.tof, "", "Use the time of flight where the file has it."},
-      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm", "Width (FWHM) of the Gaussian resolution model; 0: none.",
-       0, 50},
+      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm",
+       "Width (FWHM) of the Gaussian resolution model; 0: none. Edges and small objects may overshoot with it.", 0, 50},
+      path_setting("algorithm.psf_table", algorithm.psf_table,
+                   "Resolution model whose width changes with the distance from the scanner's axis: a CSV table with "
+                   "the columns radius_mm, radial_fwhm_mm, tangential_fwhm_mm, axial_fwhm_mm, linear between its rows. "
+                   "The axis must be z. Empty: algorithm.psf_fwhm_mm everywhere."),
       path_setting("algorithm.start_image", algorithm.start_image,
                    "Image to start from, on the grid of the result; empty: a uniform image."),
 

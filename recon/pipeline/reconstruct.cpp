@@ -108,8 +108,7 @@ void reconstruct(RunState& run) {
                           : uniform_start(run);
   const int threads = run.settings.num_threads;
   const ListmodeMeasurements measurements(*run.data, run.scanner(), run.tof());
-  const Problem problem =
-      make_problem(measurements, run.scanner(), run.sensitivity, run.settings.algorithm.psf_fwhm_mm, threads);
+  const Problem problem = make_problem(measurements, run.scanner(), run.sensitivity, run.record.psf, threads);
   const std::unique_ptr<Algorithm> algorithm =
       run.settings.algorithm_kind().make({.prior = run.settings.prior,
                                           .anatomical = run.inputs.anatomical,

@@ -21,6 +21,7 @@
 #include "recon/pipeline/quantify.h"
 #include "recon/pipeline/sensitivity_store.h"
 #include "recon/post_filter.h"
+#include "recon/psf_widths.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
 
@@ -53,6 +54,7 @@ struct RunInputs {
   const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
   const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
   std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
+  Psf psf_table{};                                ///< widths over the radius; none: one, as the options say
   std::vector<PoseRow> poses;                     ///< of the body; empty: it does not move
   std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
@@ -62,6 +64,10 @@ struct RunInputs {
   const RunCheckpoint* resume = nullptr;  ///< goes on from there; null: from the beginning
   std::function<void(RunCheckpoint)> keep_checkpoint{};
 
+  /// The resolution model.
+  Psf psf(const AlgorithmOptions& algorithm) const {
+    return psf_table.is_none() ? Psf(algorithm.psf_fwhm_mm) : psf_table;
+  }
   bool uses_tof(const AlgorithmOptions& algorithm) const { return algorithm.tof && events.scanner().has_tof(); }
 };
 
@@ -82,6 +88,7 @@ struct RunRecord {
   ImageGrid grid;
   std::string unit;
   bool tof = false;  ///< used, not only wished for
+  Psf psf{};         ///< resolution model
   bool decay_corrected = false;
   double decay_reference_s = 0;  ///< moment that it is corrected to
   double frame_start_s = 0;
