@@ -307,6 +307,7 @@ recon::RunSettings run_settings(const io::Job& job) {
           .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
           .num_threads = static_cast<int>(job.compute.threads),
           .checkpoint_passes = static_cast<int>(job.output.checkpoint),
+          .checkpoint_s = 60 * job.output.checkpoint_minutes,
           .filter = job.output};
 }
 
@@ -322,8 +323,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
       .may_have_randoms = may_have_randoms(job),
       .findings = {},
-      .problem_settings = io::problem_settings(job),
-      .keep_checkpoint = {}};
+      .problem_settings = io::problem_settings(job)};
 }
 
 std::string memory_of_image(const ImageGrid& grid) {

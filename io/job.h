@@ -79,6 +79,7 @@ struct Job {
     bool save_every_iteration = false;
     std::filesystem::path regions;
     std::int64_t checkpoint = 0;
+    double checkpoint_minutes = 0;
   };
   struct Compute {
     std::string device = "auto";
@@ -102,6 +103,8 @@ struct Job {
 
   std::filesystem::path file;  ///< that the job was read from; empty if there is none
 
+  /// Whether the run leaves what it can be resumed from.
+  bool keeps_checkpoints() const { return output.checkpoint > 0 || output.checkpoint_minutes > 0; }
   /// One image for each of several parts of the acquisition.
   bool in_parts() const { return !frames.durations.empty() || !frames.gates.empty(); }
   bool simulates() const { return !simulation.phantom.empty() || !simulation.scanner.empty(); }

@@ -308,12 +308,12 @@ std::vector<Setting> describe(Job& job) {
        "Width (FWHM) of a Gaussian that smooths the finished image, after the iterations; 0: none.", 0, 100},
       {"output.median_voxels", &output.median_voxels, "voxels",
        "Edge of the cube of voxels that a median of the finished image is taken over, an odd number; 1: none.", 1, 21},
-      with_use(
-          {"output.checkpoint", &output.checkpoint, "passes",
-           "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: "
-           "do not.",
-           0, 100000},
-          [&job] { return !job.in_parts(); }),
+      {"output.checkpoint", &output.checkpoint, "passes",
+       "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; of frames "
+       "and gates each has one of its own. 0: not by passes.",
+       0, 100000},
+      {"output.checkpoint_minutes", &output.checkpoint_minutes, "min",
+       "Keep it so long after the last one, too, also within a pass. 0: not by time.", 0, 1e6},
 
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},

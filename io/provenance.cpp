@@ -106,6 +106,7 @@ Json parts_json(const std::vector<recon::RunRecord>& parts) {
                     {"decay_factor", part.decay_factor},
                     {"subsets", part.subsets},
                     {"iterations_done", part.iterations_done},
+                    {"resumed_from_iteration", part.resumed_from},
                     {"counts", counts_json(part)},
                     {"recorded", recorded_json(part)},
                     {"corrections", texts_json(part.corrections)},

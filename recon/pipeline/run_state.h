@@ -41,6 +41,7 @@ struct RunSettings {
   std::uint64_t memory_limit_bytes = 0;
   int num_threads = 0;
   int checkpoint_passes = 0;  ///< as RunOptions
+  double checkpoint_s = 0;    ///< as RunOptions
   PostFilterOptions filter{};
 
   const AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
@@ -60,9 +61,11 @@ struct RunInputs {
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
-  ProblemSettings problem_settings{};     ///< for checkpoints
-  const RunCheckpoint* resume = nullptr;  ///< goes on from there; null: from the beginning
-  std::function<void(RunCheckpoint)> keep_checkpoint{};
+  ProblemSettings problem_settings{};  ///< for checkpoints
+  // By the part of the acquisition, as RunRecord::part. Both may be empty.
+  /// Where an earlier run of the part has got to, to go on from there; none: it begins at its beginning.
+  std::function<std::optional<RunCheckpoint>(const std::string&)> find_checkpoint{};
+  std::function<void(const std::string&, const RunCheckpoint&)> keep_checkpoint{};
 
   /// The resolution model.
   Psf psf(const AlgorithmOptions& algorithm) const {
