@@ -222,8 +222,12 @@ std::vector<Setting> describe(Job& job) {
                 0, 1000},
                [&job] { return job.algorithm_kind().subsets > 1; }),
       {"algorithm.tof", &algorithm.tof, "", "Use the time of flight where the file has it."},
-      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm", "Width (FWHM) of the Gaussian resolution model; 0: none.",
-       0, 50},
+      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm",
+       "Width (FWHM) of the Gaussian resolution model; 0: none. Edges and small objects may overshoot with it.", 0, 50},
+      path_setting("algorithm.psf_table", algorithm.psf_table,
+                   "Resolution model whose width changes with the distance from the scanner's axis: a CSV table with "
+                   "the columns radius_mm, radial_fwhm_mm, tangential_fwhm_mm, axial_fwhm_mm, linear between its rows. "
+                   "The axis must be z. Empty: algorithm.psf_fwhm_mm everywhere."),
       path_setting("algorithm.start_image", algorithm.start_image,
                    "Image to start from, on the grid of the result; empty: a uniform image."),
 
@@ -320,12 +324,12 @@ std::vector<Setting> describe(Job& job) {
        "Width (FWHM) of a Gaussian that smooths the finished image, after the iterations; 0: none.", 0, 100},
       {"output.median_voxels", &output.median_voxels, "voxels",
        "Edge of the cube of voxels that a median of the finished image is taken over, an odd number; 1: none.", 1, 21},
-      with_use(
-          {"output.checkpoint", &output.checkpoint, "passes",
-           "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: "
-           "do not.",
-           0, 100000},
-          [&job] { return !job.in_parts(); }),
+      {"output.checkpoint", &output.checkpoint, "passes",
+       "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; of frames "
+       "and gates each has one of its own. 0: not by passes.",
+       0, 100000},
+      {"output.checkpoint_minutes", &output.checkpoint_minutes, "min",
+       "Keep it so long after the last one, too, also within a pass. 0: not by time.", 0, 1e6},
 
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
