@@ -69,6 +69,7 @@ class Loop {
   double passes_done(int updates) const { return state_->pass + static_cast<double>(state_->update) / updates; }
   void show_image();
   void keep_checkpoint();
+  void take_result();
 
   ComputeDevice& device() { return options_.device != nullptr ? *options_.device : cpu_; }
 
@@ -127,7 +128,20 @@ RunResult Loop::run() {
   if (state_ && options_.checkpoint_passes > 0 && kept_ != std::pair(state_->pass, state_->update)) {
     keep_checkpoint();
   }
+  if (state_ && !result_.stopped) {
+    take_result();
+  }
   return std::move(result_);
+}
+
+/// If the device fails, what the last pass ended in stays.
+void Loop::take_result() {
+  try {
+    algorithm_.result(*engine_, *state_, [this](double) { return !reporter_.stop_requested(); })
+        .download(result_.image.values.data());
+  } catch (const DeviceError& error) {
+    device().give_up(error, stage, reporter_);
+  }
 }
 
 /// If the device fails and may be given up, all is as before the pass, and the engine the CPU's.
