@@ -357,7 +357,8 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
                                                : projections * speed.sensitivity_s_per_lor * job.sensitivity.fraction *
                                                      static_cast<double>(plan.num_lors);
   plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(rows);
-  plan.total_s = plan.simulation_s + plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.passes());
+  plan.total_s = plan.simulation_s + plan.sensitivity_s +
+                 plan.iteration_s * static_cast<double>(job.passes() + kind.passes_beside);
   return plan;
 }
 

@@ -238,7 +238,9 @@ std::vector<Setting> describe(Job& job) {
       with_use({"prior.strength", &prior.strength, "",
                 "How much the prior weighs against the counts, alike for all counts, voxels and subsets; in mm^2 for "
                 "priors of pairs of voxels, useful from 0.3 to 10: its root is a length that is smoothed over; in mm "
-                "for total-variation and parallel-level-sets.",
+                "for total-variation and parallel-level-sets. With 3e5 to 1e6 prompts in 6 mm voxels, about as noisy "
+                "as osem with a Gaussian of 5 mm are relative-difference at 1 to 2, total-variation at 0.1, huber and "
+                "log-cosh at 4 to 8; quadratic costs more contrast.",
                 0, 1e6},
                has_prior),
       with_use({"prior.gamma", &prior.gamma, "", "How much relative-difference spares edges; 0: not.", 0, 1000},

@@ -48,8 +48,9 @@ Json figures_json(const std::vector<recon::IterationFigures>& figures) {
                     {"image_sum", one.image_sum},
                     {"expected_counts", one.expected_counts},
                     {"seconds", one.seconds}});
-    if (one.penalty != 0) {
+    if (one.has_penalty()) {
       list.back()["penalty"] = one.penalty;
+      list.back()["objective"] = one.objective();
     }
     if (one.distance_percent >= 0) {
       list.back()["estimated_distance_percent"] = one.distance_percent;

@@ -75,6 +75,7 @@ class Loop {
   bool is_done() const { return state_->pass >= options_.passes || algorithm_.finished(*state_); }
   bool checkpoint_is_due() const;
   void keep_checkpoint();
+  void take_result();
 
   ComputeDevice& device() { return options_.device != nullptr ? *options_.device : cpu_; }
 
@@ -138,7 +139,20 @@ RunResult Loop::run() {
   if (state_ && options_.keeps_checkpoints() && kept_ != std::pair(state_->pass, state_->update)) {
     keep_checkpoint();
   }
+  if (state_ && !result_.stopped) {
+    take_result();
+  }
   return std::move(result_);
+}
+
+/// If the device fails, what the last pass ended in stays.
+void Loop::take_result() {
+  try {
+    algorithm_.result(*engine_, *state_, [this](double) { return !reporter_.stop_requested(); })
+        .download(result_.image.values.data());
+  } catch (const DeviceError& error) {
+    device().give_up(error, stage, reporter_);
+  }
 }
 
 /// If the device fails and may be given up, all is as before the pass, and the engine the CPU's.
