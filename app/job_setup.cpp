@@ -276,7 +276,7 @@ recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std
 
 recon::RunSettings run_settings(const io::Job& job) {
   return {.frame = job.input,
-          .motion = job.input.motion_zero,
+          .motion = zero_of_poses(job),
           .corrections = job.corrections,
           .algorithm = job.algorithm,
           .prior = job.prior,
@@ -299,6 +299,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .anatomical = setup.anatomical ? std::make_shared<const recon::Image>(std::move(*setup.anatomical)) : nullptr,
       .poses = setup.poses,
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
+      .parts_cover_data = !job.frames.gates.empty(),
       .may_have_randoms = may_have_randoms(job),
       .findings = {},
       .problem_settings = io::problem_settings(job),

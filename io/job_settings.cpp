@@ -138,11 +138,11 @@ std::vector<Setting> describe(Job& job) {
           "Poses of a body that moved, to correct for that event by event: a CSV table with the columns time_s, "
           "qw, qx, qy, qz, tx_mm, ty_mm, tz_mm. Each pose holds until the next and maps points of the result, "
           "and of the attenuation image, to the scanner: R(q) p + t. Empty: nothing moved."),
-      with_use(word_setting("input.motion_zero", input.motion_zero.zero, {"scan", "clock"},
+      with_use(word_setting("input.motion_zero", input.motion_zero, {"scan", "clock", "injection"},
                             "What the times of the poses count from. scan: the first moment of the data; clock: the "
-                            "zero of the data's own times, as input.start_s."),
+                            "zero of the data's own times, as input.start_s; injection: input.injection."),
                [&job] { return !job.input.motion.empty(); }),
-      with_use({"input.motion_zero_s", &input.motion_zero.zero_s, "s",
+      with_use({"input.motion_zero_s", &input.motion_zero_s, "s",
                 "How long after that the zero of the poses is; -3600 for poses that count from an injection an hour "
                 "before the scan.",
                 -1e9, 1e9},
@@ -190,6 +190,9 @@ std::vector<Setting> describe(Job& job) {
           "corrections.live_time", corrections.live_time, {"off", "on", "auto"},
           "Part of the time in which detectors could record, where the file states their dead time; auto: if it "
           "does. Off for files whose times are live times already."),
+      word_setting("corrections.motion", corrections.motion, {"off", "auto"},
+                   "Movements of bed and gantry that the file states; auto: the image is that of a body on the bed at "
+                   "its reference position. Off with input.motion, which says where the body itself is."),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,

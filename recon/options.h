@@ -11,6 +11,12 @@ enum class RandomsMethod {
   automatic,  ///< delayeds if the file has any, else none
 };
 
+/// What is done about movements of bed and gantry that the data state.
+enum class StatedMotion {
+  off,
+  automatic,  ///< the image is of a body on the bed at its reference position
+};
+
 /// What the model of the measurement holds (MultiplicativeModel: efficiencies, geometric).
 struct CorrectionOptions {
   bool efficiencies = true;  ///< those of the file
@@ -18,6 +24,7 @@ struct CorrectionOptions {
   Switch geometric = Switch::automatic;
   RandomsMethod randoms = RandomsMethod::automatic;
   Switch live_time = Switch::automatic;  ///< where the file states dead time
+  StatedMotion motion = StatedMotion::automatic;
 };
 
 /// Which part of an acquisition is used.

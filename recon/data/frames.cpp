@@ -176,6 +176,22 @@ TimeParts::TimeParts(std::vector<TimePart> parts) : parts_(std::move(parts)) {
   }
 }
 
+void TimeParts::check_covers(std::uint32_t first_ms, std::uint32_t last_ms) const {
+  const std::uint64_t start_ms = pieces_.front().time.start_ms, stop_ms = pieces_.back().time.stop_ms;
+  std::uint64_t longest_ms = 0, stop_before_ms = start_ms;
+  for (const Piece& piece : pieces_) {
+    longest_ms = std::max({longest_ms, piece.time.stop_ms - piece.time.start_ms, piece.time.start_ms - stop_before_ms});
+    stop_before_ms = piece.time.stop_ms;
+  }
+  if (start_ms > first_ms + longest_ms || stop_ms + longest_ms < last_ms) {
+    throw InputError(fmt::format(
+        "the gates go from {:.9g} s to {:.9g} s of the data, which were recorded from {:.9g} s to {:.9g} s: the table "
+        "must tell of all "
+        "that time (a gate of its own may take what is of no use), or counts from another zero",
+        1e-3 * static_cast<double>(start_ms), 1e-3 * static_cast<double>(stop_ms), 1e-3 * first_ms, 1e-3 * last_ms));
+  }
+}
+
 std::uint32_t TimeParts::at(std::uint32_t time_ms) const {
   const auto behind = std::ranges::upper_bound(pieces_, std::uint64_t{time_ms}, {},
                                                [](const Piece& piece) { return piece.time.start_ms; });

@@ -74,6 +74,9 @@ class TimeParts {
   std::size_t count() const { return parts_.size(); }
   const TimePart& operator[](std::size_t index) const { return parts_[index]; }
   const std::vector<TimePart>& all() const { return parts_; }
+  /// Throws InputError, with both spans, if what was recorded reaches beyond the parts' ends by more than any piece or
+  /// gap of theirs lasts: what wrote their table stopped early, or counts from another zero.
+  void check_covers(std::uint32_t first_ms, std::uint32_t last_ms) const;
   /// Index of the part, or `none`.
   std::uint32_t at(std::uint32_t time_ms) const;
 

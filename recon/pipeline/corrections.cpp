@@ -104,8 +104,8 @@ std::string randoms(RunState& run) {
 }
 
 constexpr Correction table[] = {
-    {"motion", true, correct_motion}, {"live time", true, live_time}, {"efficiencies", false, efficiencies},
-    {"geometric", false, geometric},  {"scatter", false, scatter},    {"attenuation", false, attenuation},
+    {"live time", true, live_time},  {"motion", true, correct_motion}, {"efficiencies", false, efficiencies},
+    {"geometric", false, geometric}, {"scatter", false, scatter},      {"attenuation", false, attenuation},
     {"randoms", false, randoms},
 };
 

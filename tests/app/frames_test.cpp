@@ -320,7 +320,23 @@ class FramesTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(InputError, app::prepare_job(gated));
     gated.input.injection = "-5";
     app::run_job(gated, silent_);
+    gated.frames.gates_zero = io::TableZero::scan;  // 5 s too late
+    QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(gated, silent_));
     QCOMPARE(io::read_image(path("results/gated_from_injection_gate7.nii.gz")).values, gate.values);
+  }
+
+  /// A limit in events would cut at time blocks, and everything goes with the blocks: a tenth of them, the same Bq/mL.
+  void a_tenth_of_the_blocks_has_the_same_activity() {
+    io::Job tenth = job("tenth");
+    const auto edges = edges_of([](double) { return 1; }, 0, 0, 0.01, 10 * simulated_blocks);
+    write_at(path("results/simulated.petsird"), path("repeated.petsird"), edges);
+    tenth.input.data = path("repeated.petsird");
+    const double of_all = mean_in(mask(), app::run_job(tenth, silent_).image.values);
+    tenth.input.stop_s = 0.01 * static_cast<double>(simulated_blocks);
+    const app::RunResult result = app::run_job(tenth, silent_);
+    QVERIFY(std::abs(result.provenance.frame_duration_s - tenth.input.stop_s) < 1e-9);
+    QVERIFY(std::abs(mean_in(mask(), result.image.values) / of_all - 1) < 0.05);
+    QVERIFY(std::abs(of_all / region_bq_per_ml_ - 1) < 0.05);
   }
 
   /// Frames of the same events again, in time blocks whose lengths make the activity that of Patlak's model with a

@@ -29,6 +29,23 @@ class FramesTest : public QObject {
     }
   }
 
+  /// By no more than a piece or a gap of the table lasts.
+  void gates_tell_of_all_that_was_recorded() {
+    const std::vector<recon::GateTime> times{{1, 10, 11}, {2, 11, 13}, {1, 13, 14}, {2, 14.5, 16}};
+    const recon::TimeParts gates(recon::make_gates(times, 0));
+    gates.check_covers(8'000, 18'000);
+    gates.check_covers(12'000, 13'000);
+    for (const auto& [first_ms, last_ms] : {std::pair{7'999U, 18'000U}, {8'000U, 18'001U}}) {
+      try {
+        gates.check_covers(first_ms, last_ms);
+        QFAIL("not covered");
+      } catch (const InputError& error) {
+        const QString spans = QString("from 10 s to 16 s of the data, which were recorded from %1 s to %2 s");
+        QVERIFY2(QString(error.what()).contains(spans.arg(1e-3 * first_ms).arg(1e-3 * last_ms)), error.what());
+      }
+    }
+  }
+
   /// Lengths of a third of a ms beside a whole one: borders are rounded, not lengths, so that nothing is lost.
   void odd_durations_leave_no_gap() {
     const std::vector<Frame> frames = recon::parse_durations("3000x0.0333333", 0);
