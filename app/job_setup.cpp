@@ -20,6 +20,7 @@
 #include "io/listmode_file.h"
 #include "io/phantom_file.h"
 #include "io/provenance.h"
+#include "io/scan_list.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
@@ -201,7 +202,9 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
   } else {
     setup.events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
-    setup.inputs = {{"events", job.input.data}};
+    for (const fs::path& file : io::files_of_data(job.input.data)) {
+      setup.inputs.emplace_back("events", file);
+    }
   }
   if (!job.corrections.attenuation.empty()) {
     require_file("corrections.attenuation", job.corrections.attenuation);

@@ -122,9 +122,11 @@ std::vector<Setting> describe(Job& job) {
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
-      also_called("input.events",
-                  path_setting("input.data", input.data,
-                               "Measured data to reconstruct: a listmode file; empty for a job that simulates them.")),
+      also_called(
+          "input.events",
+          path_setting("input.data", input.data,
+                       "Measured data to reconstruct: a listmode file, or a list of several on one clock (TOML, a "
+                       "[[scan]] with data and start_s for each); empty for a job that simulates them.")),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
       {"input.start_s", &input.start_s, "s",
@@ -149,9 +151,8 @@ std::vector<Setting> describe(Job& job) {
                [&job] { return !job.input.motion.empty(); }),
 
       {"frames.durations", &frames.durations, "s",
-       "Frames that follow each other from input.start_s on, \"10x30, 5x60, 300\": ten of 30 s, five of 60 s and one "
-       "of "
-       "300 s; their images are one series. Empty: one frame."},
+       "Frames that follow each other from input.start_s on, \"10x30, 5x60, pause 20, 300\": ten of 30 s, five of 60 s "
+       "and, 20 s later, one of 300 s; their images are one series. Empty: one frame."},
       path_setting("frames.gates", frames.gates,
                    "Table (CSV) of the times that belong to gates, with columns gate (a number), start_s and stop_s or "
                    "duration_s: one image for each gate. Empty: none."),

@@ -28,7 +28,8 @@ struct Frame {
 /// `stop_s` 0: to the end. Throws InputError if it is empty.
 Frame time_window(double start_s, double stop_s);
 
-/// "10x30, 5x60, 300": ten frames of 30 s, five of 60 s and one of 300 s, one after the other from `start_s` on.
+/// "10x30, 5x60, pause 20, 300": ten frames of 30 s, five of 60 s and, 20 s later, one of 300 s, one after the other
+/// from `start_s` on.
 /// Throws InputError that says what may be written.
 std::vector<Frame> parse_durations(std::string_view text, double start_s);
 
