@@ -21,6 +21,7 @@
 #include "io/phantom_file.h"
 #include "io/provenance.h"
 #include "io/psf_table.h"
+#include "io/scan_list.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
@@ -259,9 +260,8 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     if (setup.histogram) {
       add_files("histogram", job.input.data, *setup.histogram, setup);
     } else {
-      setup.inputs = {{"events", job.input.data}};
-      for (const fs::path& file : setup.events->other_files()) {
-        setup.inputs.emplace_back("events", file);
+      for (const std::vector<fs::path>& files : {io::files_of_data(job.input.data), setup.events->other_files()}) {
+        std::ranges::for_each(files, [&](const fs::path& file) { setup.inputs.emplace_back("events", file); });
       }
     }
   }
@@ -358,7 +358,7 @@ recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std
 
 recon::RunSettings run_settings(const io::Job& job) {
   return {.frame = job.input,
-          .motion = job.input.motion_zero,
+          .motion = zero_of_poses(job),
           .corrections = job.corrections,
           .algorithm = job.algorithm,
           .prior = job.prior,
@@ -384,6 +384,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .psf_table = job.algorithm.psf_table.empty() ? recon::Psf() : setup.psf,
       .poses = setup.poses,
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
+      .parts_cover_data = !job.frames.gates.empty(),
       .may_have_randoms = may_have_randoms(job),
       .findings = {},
       .problem_settings = io::problem_settings(job)};

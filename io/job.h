@@ -19,6 +19,9 @@ namespace coincide::io {
 /// The moment that the times of a table count from.
 enum class TableZero { scan, injection };
 
+/// The same for poses, whose `scan` is the first moment of the data, `clock` the zero of the data's own times.
+enum class PoseZero { scan, clock, injection };
+
 /// Whether a blood curve was corrected for decay, and to when.
 enum class BloodDecay { unstated, as_measured, to_scan, to_injection };
 
@@ -29,7 +32,8 @@ struct Job {
     std::filesystem::path data;
     bool allow_truncated = false;
     std::filesystem::path motion;
-    recon::MotionOptions motion_zero;
+    PoseZero motion_zero = PoseZero::scan;
+    double motion_zero_s = 0;
     std::string injection;  ///< in s of the file's clock; empty: not known
   };
   struct Frames {

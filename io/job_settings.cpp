@@ -122,11 +122,12 @@ std::vector<Setting> describe(Job& job) {
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
-      also_called(
-          "input.events",
-          path_setting("input.data", input.data,
-                       "Measured data to reconstruct: a listmode file or a histogram (sinogram); empty for a job that "
-                       "simulates them.")),
+      also_called("input.events",
+                  path_setting(
+                      "input.data", input.data,
+                      "Measured data to reconstruct: a listmode file, a list of several on one clock (TOML, a [[scan]] "
+                      "with data and start_s for each) or a histogram (sinogram); empty for a job that simulates "
+                      "them.")),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
       {"input.start_s", &input.start_s, "s",
@@ -140,20 +141,19 @@ std::vector<Setting> describe(Job& job) {
           "Poses of a body that moved, to correct for that event by event: a CSV table with the columns time_s, "
           "qw, qx, qy, qz, tx_mm, ty_mm, tz_mm. Each pose holds until the next and maps points of the result, "
           "and of the attenuation image, to the scanner: R(q) p + t. Empty: nothing moved."),
-      with_use(word_setting("input.motion_zero", input.motion_zero.zero, {"scan", "clock"},
+      with_use(word_setting("input.motion_zero", input.motion_zero, {"scan", "clock", "injection"},
                             "What the times of the poses count from. scan: the first moment of the data; clock: the "
-                            "zero of the data's own times, as input.start_s."),
+                            "zero of the data's own times, as input.start_s; injection: input.injection."),
                [&job] { return !job.input.motion.empty(); }),
-      with_use({"input.motion_zero_s", &input.motion_zero.zero_s, "s",
+      with_use({"input.motion_zero_s", &input.motion_zero_s, "s",
                 "How long after that the zero of the poses is; -3600 for poses that count from an injection an hour "
                 "before the scan.",
                 -1e9, 1e9},
                [&job] { return !job.input.motion.empty(); }),
 
       {"frames.durations", &frames.durations, "s",
-       "Frames that follow each other from input.start_s on, \"10x30, 5x60, 300\": ten of 30 s, five of 60 s and one "
-       "of "
-       "300 s; their images are one series. Empty: one frame."},
+       "Frames that follow each other from input.start_s on, \"10x30, 5x60, pause 20, 300\": ten of 30 s, five of 60 s "
+       "and, 20 s later, one of 300 s; their images are one series. Empty: one frame."},
       path_setting("frames.gates", frames.gates,
                    "Table (CSV) of the times that belong to gates, with columns gate (a number), start_s and stop_s or "
                    "duration_s: one image for each gate. Empty: none."),
@@ -206,6 +206,9 @@ std::vector<Setting> describe(Job& job) {
                             "What that file holds. counts: expected counts, as they are in the prompts; "
                             "times-correction: multiplied by the corrections, as STIR's additive sinograms are."),
                [&job] { return !job.corrections.additive.empty(); }),
+      word_setting("corrections.motion", corrections.motion, {"off", "auto"},
+                   "Movements of bed and gantry that the file states; auto: the image is that of a body on the bed at "
+                   "its reference position. Off with input.motion, which says where the body itself is."),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,

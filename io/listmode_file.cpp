@@ -9,6 +9,7 @@
 
 #include "io/input_file.h"
 #include "io/petsird_file.h"
+#include "io/scan_list.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -34,6 +35,7 @@ constexpr std::array formats = {
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
                    }},
+    ListmodeFormat{"a list of scans ([[scan]])", is_scan_list, open_scan_list},
 };
 
 /// What is recognised only to say what to do with it.

@@ -9,10 +9,11 @@ namespace coincide::io {
 
 struct ListmodeOptions {
   bool allow_truncated = false;  ///< a file that ends too early gives what was whole, and a warning
+  bool in_list = false;          ///< it is one of a list of scans (scan_list.h)
 };
 
-/// Opens a listmode file of any known format (the table is in listmode_file.cpp), recognised by its first bytes.
-/// Throws FileError: missing, empty, of a kind that nobody here reads, damaged header.
+/// Opens a listmode file of any known format, or a list of them (the table is in listmode_file.cpp), recognised by its
+/// first bytes. Throws FileError: missing, empty, of a kind that nobody here reads, damaged header.
 std::unique_ptr<recon::EventSource> open_listmode(const std::filesystem::path& path,
                                                   const ListmodeOptions& options = {});
 

@@ -19,6 +19,7 @@ LoadOptions load_options(const RunInputs& inputs, const RunSettings& settings) {
   options.num_threads = settings.num_threads;
   options.memory_limit_bytes = settings.memory_limit_bytes;
   options.may_move = !inputs.poses.empty();
+  options.movement_keeps_times = settings.corrections.motion == StatedMotion::automatic;
   return options;
 }
 

@@ -33,7 +33,7 @@ namespace coincide::recon {
 /// Settings of a run, where the job holds them.
 struct RunSettings {
   const FrameOptions& frame;
-  const MotionOptions& motion;
+  MotionOptions motion;
   const CorrectionOptions& corrections;
   const AlgorithmOptions& algorithm;
   const PriorOptions& prior;
@@ -69,6 +69,7 @@ struct RunInputs {
   Psf psf_table{};                                ///< widths over the radius; none: one, as the options say
   std::vector<PoseRow> poses;                     ///< of the body; empty: it does not move
   std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
+  bool parts_cover_data = false;                  ///< gates, whose table must tell of all that was recorded
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
