@@ -12,7 +12,11 @@
 
 #include "io/atomic_file.h"
 #include "io/bids_frames.h"
+#include "io/hdf5/hdf5_image.h"
 #include "io/input_file.h"
+#include "io/interfile/castor_image.h"
+#include "io/interfile/stir_image.h"
+#include "io/metaimage/metaimage_file.h"
 #include "io/nifti_file.h"
 #include "projectors/error.h"
 
@@ -35,6 +39,10 @@ const std::vector<ImageFormat>& image_formats() {
        [](const fs::path&, std::string_view first_bytes) { return is_nifti(first_bytes); },
        read_nifti,
        write_nifti},
+      {{"hv", "ahv"}, is_stir_image, read_stir_image, write_stir_image},
+      {{"hdr"}, is_castor_image, read_castor_image, write_castor_image},
+      {{"mha", "mhd"}, is_metaimage, read_metaimage, write_metaimage},
+      {{"h5"}, is_hdf5_image, read_hdf5_image, write_hdf5_image},
   };
   return formats;
 }
