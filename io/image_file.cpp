@@ -31,6 +31,8 @@ struct ImageFormat {
   bool (*recognise)(const fs::path&, std::string_view first_bytes);
   PlacedSeries (*read)(const fs::path&);
   void (*write)(const fs::path&, const recon::ImageSeries&);
+  std::vector<std::pair<std::string, std::string>> beside{};  ///< suffix, and that of the file that is written with it
+  bool name_is_enough = true;                                 ///< its suffixes are those of nothing else
 };
 
 const std::vector<ImageFormat>& image_formats() {
@@ -39,10 +41,10 @@ const std::vector<ImageFormat>& image_formats() {
        [](const fs::path&, std::string_view first_bytes) { return is_nifti(first_bytes); },
        read_nifti,
        write_nifti},
-      {{"hv", "ahv"}, is_stir_image, read_stir_image, write_stir_image},
-      {{"hdr"}, is_castor_image, read_castor_image, write_castor_image},
-      {{"mha", "mhd"}, is_metaimage, read_metaimage, write_metaimage},
-      {{"h5"}, is_hdf5_image, read_hdf5_image, write_hdf5_image},
+      {{"hv"}, is_stir_image, read_stir_image, write_stir_image, {{"hv", "v"}}},
+      {{"hdr"}, is_castor_image, read_castor_image, write_castor_image, {{"hdr", "img"}}, false},
+      {{"mha", "mhd"}, is_metaimage, read_metaimage, write_metaimage, {{"mhd", "raw"}}},
+      {{"h5"}, is_hdf5_image, read_hdf5_image, write_hdf5_image, {}, false},
   };
   return formats;
 }
@@ -65,22 +67,27 @@ const ImageFormat* format_by_content(const fs::path& path) {
   return found == image_formats().end() ? nullptr : &*found;
 }
 
-template <class Failure>
-const ImageFormat& format_by_name(const fs::path& path) {
+const ImageFormat* format_by_name(const fs::path& path) {
   const std::string name = path.filename().string();
   const auto has_name = [&](const std::string& suffix) { return name.ends_with("." + suffix); };
   const auto found = std::ranges::find_if(
       image_formats(), [&](const ImageFormat& format) { return std::ranges::any_of(format.suffixes, has_name); });
-  if (found == image_formats().end()) {
+  return found == image_formats().end() ? nullptr : &*found;
+}
+
+template <class Failure>
+const ImageFormat& required_format(const fs::path& path) {
+  const ImageFormat* format = format_by_name(path);
+  if (format == nullptr) {
     throw Failure(fmt::format("{}: this suffix is not one of an image format that this program knows ({}).",
                               path.string(), fmt::join(image_suffixes(), ", ")));
   }
-  return *found;
+  return *format;
 }
 
 PlacedSeries read_file(const fs::path& path) {
   const ImageFormat* format = format_by_content(path);
-  return (format != nullptr ? *format : format_by_name<FileError>(path)).read(path);
+  return (format != nullptr ? *format : required_format<FileError>(path)).read(path);
 }
 
 void read_side_file(const fs::path& path, PlacedSeries& read) {
@@ -88,40 +95,20 @@ void read_side_file(const fs::path& path, PlacedSeries& read) {
   if (fs::exists(json)) {
     const std::vector<std::string> warnings = read_frames(json, read.series);
     read.warnings.insert(read.warnings.end(), warnings.begin(), warnings.end());
-  } else if (!read.series.has_times()) {
+  } else if (!read.series.has_times() && read.series.parameters.empty()) {
     read.warnings.push_back(fmt::format("{} has no side file {}: its {} frames have no times.", path.string(),
                                         json.filename().string(), read.series.frames.size()));
   }
 }
 
-}  // namespace
-
-std::vector<std::string> image_suffixes() {
-  std::vector<std::string> suffixes;
-  for (const ImageFormat& format : image_formats()) {
-    suffixes.insert(suffixes.end(), format.suffixes.begin(), format.suffixes.end());
-  }
-  return suffixes;
-}
-
-bool is_image(const fs::path& path) { return format_by_content(path) != nullptr; }
-
-PlacedSeries read_placed_series(const fs::path& path) {
-  PlacedSeries read = read_file(path);
-  read_side_file(path, read);
-  return read;
-}
-
-ReadSeries read_image_series(const fs::path& path) { return straightened(read_placed_series(path), path.string()); }
-
-recon::Image read_image(const fs::path& path, std::vector<std::string>& warnings) {
+recon::Image read_one(const fs::path& path, recon::Interpolation interpolation, std::vector<std::string>& warnings) {
   PlacedSeries placed = read_file(path);
   if (const std::size_t frames = placed.series.frames.size(); frames != 1) {
     throw FileError(
         fmt::format("{}: it holds {} frames; one is needed here. Write the frame you want to a file of its own.",
                     path.string(), frames));
   }
-  ReadSeries read = straightened(std::move(placed), path.string());
+  ReadSeries read = straightened(std::move(placed), path.string(), interpolation);
   warnings.insert(warnings.end(), read.warnings.begin(), read.warnings.end());
   recon::SeriesFrame& frame = read.series.frames.front();
   recon::Image image;
@@ -134,9 +121,54 @@ recon::Image read_image(const fs::path& path, std::vector<std::string>& warnings
   return image;
 }
 
+}  // namespace
+
+std::vector<std::string> image_suffixes() {
+  std::vector<std::string> suffixes;
+  for (const ImageFormat& format : image_formats()) {
+    suffixes.insert(suffixes.end(), format.suffixes.begin(), format.suffixes.end());
+  }
+  return suffixes;
+}
+
+bool can_write_image(const fs::path& path) { return format_by_name(path) != nullptr; }
+
+std::vector<std::string> suffixes_beside(const std::string& suffix) {
+  std::vector<std::string> suffixes{suffix};
+  for (const ImageFormat& format : image_formats()) {
+    for (const auto& [header, beside] : format.beside) {
+      if (header == suffix) {
+        suffixes.push_back(beside);
+      }
+    }
+  }
+  return suffixes;
+}
+
+bool is_image(const fs::path& path) {
+  const ImageFormat* by_name = format_by_name(path);
+  return (by_name != nullptr && by_name->name_is_enough) || format_by_content(path) != nullptr;
+}
+
+PlacedSeries read_placed_series(const fs::path& path) {
+  PlacedSeries read = read_file(path);
+  read_side_file(path, read);
+  return read;
+}
+
+ReadSeries read_image_series(const fs::path& path) { return straightened(read_placed_series(path), path.string()); }
+
+recon::Image read_image(const fs::path& path, std::vector<std::string>& warnings) {
+  return read_one(path, recon::Interpolation::trilinear, warnings);
+}
+
 recon::Image read_image(const fs::path& path) {
   std::vector<std::string> not_told;
   return read_image(path, not_told);
+}
+
+recon::Image read_labels(const fs::path& path, std::vector<std::string>& warnings) {
+  return read_one(path, recon::Interpolation::nearest, warnings);
 }
 
 void write_image(const fs::path& path, const recon::Image& image) {
@@ -148,7 +180,7 @@ void write_image(const fs::path& path, const recon::Image& image) {
 
 void write_image_frames(const fs::path& path, const recon::ImageSeries& series) {
   recon::check_series(series);
-  format_by_name<InputError>(path).write(path, series);
+  required_format<InputError>(path).write(path, series);
 }
 
 void write_image_series(const fs::path& path, const recon::ImageSeries& series) {

@@ -13,10 +13,16 @@ namespace coincide::io {
 /// image_file.cpp.
 std::vector<std::string> image_suffixes();
 
+/// True if an image can be written under that name: its ending is one of a format.
+bool can_write_image(const std::filesystem::path& path);
+
+/// Suffixes of all files that an image of this suffix consists of, that one first: "hv" and "v".
+std::vector<std::string> suffixes_beside(const std::string& suffix);
+
 // A path names a file, a folder, or one of several series in a folder (FOLDER#NUMBER). Which format it is, is found
 // from what is in it, and else from the suffix.
 
-/// True if it is an image of a known format.
+/// True if it is an image of a known format, or of a name that only images have.
 bool is_image(const std::filesystem::path& path);
 
 /// Reads images as they lie in the file, and what the side file (bids_frames.h) says of them. Throws FileError:
@@ -30,6 +36,9 @@ ReadSeries read_image_series(const std::filesystem::path& path);
 /// `warnings`. Throws FileError as read_image_series(), and for more than one frame.
 recon::Image read_image(const std::filesystem::path& path, std::vector<std::string>& warnings);
 recon::Image read_image(const std::filesystem::path& path);
+
+/// The same of a mask of whole numbers, which stay what they are if it lies obliquely.
+recon::Image read_labels(const std::filesystem::path& path, std::vector<std::string>& warnings);
 
 /// Writes the image in the format of the suffix, under a temporary name first. Throws InputError for an unknown suffix,
 /// FileError if it cannot be written.

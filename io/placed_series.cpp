@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "projectors/error.h"
-#include "recon/resample.h"
 
 namespace coincide::io {
 namespace {
@@ -155,25 +154,25 @@ std::string resampling_sentence(const PlacedSeries& placed, const recon::ImageGr
     least_cosine = std::min(least_cosine, std::abs(directions(axis, nearest[axis])));
   }
   return fmt::format(
-      "{}: its axes are up to {:.1f} degrees off the scanner's, so it was resampled (trilinear) to a straight grid of "
+      "{}: its axes are up to {:.1f} degrees off the scanner's, so it was resampled to a straight grid of "
       "{} x {} x {} voxels of {:.5g} x {:.5g} x {:.5g} mm.",
       name, std::acos(least_cosine) * 180 / std::numbers::pi, grid.shape[0], grid.shape[1], grid.shape[2],
       grid.voxel_size_mm[0], grid.voxel_size_mm[1], grid.voxel_size_mm[2]);
 }
 
 /// One frame after the other, so that only one has its voxels twice.
-void resample(PlacedSeries& placed, const recon::ImageGrid& grid) {
+void resample(PlacedSeries& placed, const recon::ImageGrid& grid, recon::Interpolation interpolation) {
   for (recon::SeriesFrame& frame : placed.series.frames) {
     recon::Image image;
     image.grid = placed.series.grid;
     image.values = std::move(frame.values);
-    frame.values = recon::resampled(image, placed.index_to_mm, grid, placed.outside);
+    frame.values = recon::resampled(image, placed.index_to_mm, grid, placed.outside, interpolation);
   }
 }
 
 }  // namespace
 
-ReadSeries straightened(PlacedSeries placed, const std::string& name) {
+ReadSeries straightened(PlacedSeries placed, const std::string& name, recon::Interpolation interpolation) {
   check_possible(placed, name);
   recon::ImageSeries& series = placed.series;
   recon::ImageGrid grid;
@@ -184,7 +183,7 @@ ReadSeries straightened(PlacedSeries placed, const std::string& name) {
     }
   } else {
     grid = covering_grid(placed, name);
-    resample(placed, grid);
+    resample(placed, grid, interpolation);
     placed.warnings.push_back(resampling_sentence(placed, grid, name));
   }
   series.grid = grid;

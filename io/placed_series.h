@@ -6,6 +6,7 @@
 
 #include "io/read_series.h"
 #include "recon/data/image_series.h"
+#include "recon/resample.h"
 
 namespace coincide::io {
 
@@ -19,8 +20,9 @@ struct PlacedSeries {
 };
 
 /// On a straight grid in our order and direction. Axes that are permuted and flipped are put in order, whose values
-/// keep their bits; others are resampled (trilinear) to a grid around all voxels, and a warning says so. `name` is the
-/// file in sentences. Throws FileError for voxels that are not possible and axes that span no room.
-ReadSeries straightened(PlacedSeries placed, const std::string& name);
+/// keep their bits; others are resampled to a grid around all voxels, and a warning says so. `name` is the file in
+/// sentences. Throws FileError for voxels that are not possible and axes that span no room.
+ReadSeries straightened(PlacedSeries placed, const std::string& name,
+                        recon::Interpolation interpolation = recon::Interpolation::trilinear);
 
 }  // namespace coincide::io

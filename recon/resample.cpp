@@ -88,7 +88,8 @@ Image resampled(const Image& image, const ImageGrid& grid, int num_threads) {
 }
 
 std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to_mm, const ImageGrid& grid,
-                             float outside, int num_threads) {
+                             float outside, Interpolation interpolation, int num_threads) {
+  const bool nearest = interpolation == Interpolation::nearest;
   const Eigen::Affine3d mm_to_index = index_to_mm.inverse();
   const auto& shape = grid.shape;
   std::vector<float> values(static_cast<std::size_t>(grid.num_voxels()));
@@ -99,7 +100,10 @@ std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to
         const Eigen::Vector3d middle_mm(grid.origin_mm[0] + static_cast<double>(i) * grid.voxel_size_mm[0],
                                         grid.origin_mm[1] + static_cast<double>(j) * grid.voxel_size_mm[1],
                                         grid.origin_mm[2] + static_cast<double>(k) * grid.voxel_size_mm[2]);
-        const Eigen::Vector3d place = mm_to_index * middle_mm;
+        Eigen::Vector3d place = mm_to_index * middle_mm;
+        if (nearest) {
+          place = (place.array() + 0.5).floor();
+        }
         *value++ = static_cast<float>(trilinear_value(image, {place[0], place[1], place[2]}, outside));
       }
     }

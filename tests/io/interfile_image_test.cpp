@@ -165,7 +165,7 @@ class InterfileImageTest : public QObject {
   }
 
   void other_dialects_and_data_are_told_apart() {
-    QVERIFY(!io::is_image(path("nothing.hv")));
+    QVERIFY(!io::is_image(path("nothing.h5")) && io::is_image(path("nothing.hv")));
     std::ofstream(path("prompts.hs")) << "!INTERFILE :=\n!PET data type := Emission\n!END OF INTERFILE :=\n";
     QVERIFY(!io::is_image(path("prompts.hs")));
     castor(castor_header, counted<float>());

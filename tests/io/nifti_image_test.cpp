@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <set>
 
 #include "io/image_file.h"
 #include "projectors/error.h"
@@ -303,6 +304,19 @@ class NiftiImageTest : public QObject {
       }
     }
     QVERIFY2(within > 600 && image.at(0, 0, 0) == 0, qPrintable(QString::number(within)));
+  }
+
+  void labels_stay_labels_whatever_their_axes() {
+    Header header;
+    const float c = std::cos(0.3F), s = std::sin(0.3F);
+    header.rows = {2 * c, -3 * s, 0, -10, 2 * s, 3 * c, 0, -20, 0, 0, 4, -30};
+    std::ofstream(path("mask.nii"), std::ios::binary) << nifti_bytes(header, counted<std::int16_t>());
+    std::vector<std::string> warnings;
+    const recon::Image labels = io::read_labels(path("mask.nii"), warnings);
+    QCOMPARE(warnings.size(), std::size_t{1});
+    QVERIFY(std::ranges::all_of(labels.values, [](float value) { return value == std::round(value); }));
+    const std::set<float> found(labels.values.begin(), labels.values.end());
+    QVERIFY2(found.size() > 16, qPrintable(QString::number(found.size())));  // of 24; linear values would be mixed
   }
 
   void axes_that_span_no_room_are_refused() {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/bids_frames.h"
+#include "io/image_conversion.h"
 #include "io/image_file.h"
 #include "projectors/error.h"
 #include "recon/data/frames.h"
@@ -169,6 +170,20 @@ class NiftiSeriesTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(InputError, io::write_image_series(path("no.nii"), series));
     QVERIFY_THROWS_EXCEPTION(InputError, io::write_image_frames(path("no.nii"), series));
     QVERIFY(!std::filesystem::exists(path("no.nii")) && !std::filesystem::exists(path("no.json")));
+  }
+
+  /// Of the side file all goes along, but not the record of the run that it may be.
+  void conversion_passes_on_what_is_said() {
+    io::write_image_series(path("from.nii.gz"), numbered("10x30, 5x60"));
+    Json facts = Json::parse(std::ifstream(path("from.json")));
+    facts["TracerName"] = "FDG";
+    facts["Coincide"] = {{"outputs", {"from.nii.gz"}}};
+    std::ofstream(path("from.json")) << facts;
+    QVERIFY(io::convert_image(path("from.nii.gz"), path("to.mha")).empty());
+    facts.erase("Coincide");
+    QCOMPARE(Json::parse(std::ifstream(path("to.json"))), facts);
+    QVERIFY_THROWS_EXCEPTION(InputError, io::convert_image(path("to.mha"), path("to.mha")));
+    QVERIFY_THROWS_EXCEPTION(InputError, io::convert_image(path("to.mha"), path("to.jpg")));
   }
 
   void init() {
