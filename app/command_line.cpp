@@ -18,8 +18,8 @@
 #include "app/window.h"
 #include "io/atomic_file.h"
 #include "io/data_checks.h"
+#include "io/data_file.h"
 #include "io/image_file.h"
-#include "io/listmode_file.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
@@ -58,10 +58,11 @@ struct CommandLine {
 
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
-  auto* file = program.add_option("FILE", line.window_file, "A job or listmode file to open in the window");
+  auto* file = program.add_option("FILE", line.window_file, "A job or a file of data to open in the window");
   auto* batch = program.add_option("--batch", line.job, "Run a job without a window")->type_name("JOB.toml");
-  auto* info = program.add_option("--info", line.info, "Say what a listmode file or an image holds, and check it")
-                   ->type_name("FILE");
+  auto* info =
+      program.add_option("--info", line.info, "Say what a listmode file, histogram or image holds, and check it")
+          ->type_name("FILE");
   auto* convert = program.add_option("--convert", line.convert, "Write an image in the format of the second's ending")
                       ->type_name("IN OUT")
                       ->expected(2);
@@ -80,7 +81,7 @@ void declare_options(CLI::App& program, CommandLine& line) {
   program.add_option("--output", line.output, "Same as --set output.folder=...")->type_name("FOLDER")->needs(batch);
   auto* dry_run = program.add_flag("--dry-run", line.dry_run, "Check the job and say what it needs, but do not run it")
                       ->needs(batch);
-  program.add_flag("--resume", line.resume, "Go on where the job's last run left its checkpoint (output.checkpoint)")
+  program.add_flag("--resume", line.resume, "Go on where the job's last run left its checkpoints (output.checkpoint)")
       ->needs(batch)
       ->excludes(dry_run);
   program.add_flag("--allow-truncated", line.allow_truncated, "With --info: accept a file that ends too early")
@@ -132,9 +133,13 @@ int print_info(const CommandLine& line) {
   }
   stop_on_signals();
   TerminalReporter reporter(stop_flag);
-  const auto source = io::open_listmode(line.info, {.allow_truncated = line.allow_truncated});
-  const io::DataSummary summary = io::check_data(*source, reporter);
-  print_result(file_info_text(*source, summary));
+  const io::MeasuredData data = io::open_data(line.info, {.allow_truncated = line.allow_truncated});
+  if (data.histogram) {
+    print_result(histogram_info_text(*data.histogram));
+    return done;
+  }
+  const io::DataSummary summary = io::check_data(*data.events, reporter);
+  print_result(file_info_text(*data.events, summary));
   return summary.complete ? done : stopped;
 }
 

@@ -52,6 +52,8 @@ struct Job {
   };
   struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
+    std::filesystem::path multiplicative;
+    std::filesystem::path additive;
   };
   struct Sensitivity {
     double fraction = 1;
@@ -60,6 +62,7 @@ struct Job {
   };
   struct Algorithm : recon::AlgorithmOptions {
     std::filesystem::path start_image;
+    std::filesystem::path psf_table;
   };
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
@@ -78,6 +81,7 @@ struct Job {
     bool save_every_iteration = false;
     std::filesystem::path regions;
     std::int64_t checkpoint = 0;
+    double checkpoint_minutes = 0;
   };
   struct Compute {
     std::string device = "auto";
@@ -101,6 +105,8 @@ struct Job {
 
   std::filesystem::path file;  ///< that the job was read from; empty if there is none
 
+  /// Whether the run leaves what it can be resumed from.
+  bool keeps_checkpoints() const { return output.checkpoint > 0 || output.checkpoint_minutes > 0; }
   /// One image for each of several parts of the acquisition.
   bool in_parts() const { return !frames.durations.empty() || !frames.gates.empty(); }
   bool simulates() const { return !simulation.phantom.empty() || !simulation.scanner.empty(); }
@@ -139,7 +145,7 @@ std::vector<std::string> changed_settings(const Job& job);
 /// Keys of those among them that do nothing as the others are.
 std::vector<std::string> settings_without_use(const Job& job);
 /// Those that enter what is reconstructed, and how: a run may only be resumed with the same. Contents of files count by
-/// themselves.
+/// themselves, those of a table of the resolution model here. Throws FileError for such a table.
 recon::ProblemSettings problem_settings(const Job& job);
 /// The settings as the text of `coincide --help`.
 std::string settings_help();

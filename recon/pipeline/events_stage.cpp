@@ -65,9 +65,8 @@ void tell_of_findings(RunState& run) {
 }
 
 void deal_to_subsets(RunState& run) {
-  const double needed =
-      prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.settings.algorithm.psf_fwhm_mm,
-                         run.settings.algorithm_kind().prompts_per_voxel);
+  const double needed = prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.record.psf,
+                                           run.settings.algorithm_kind().prompts_per_voxel);
   const SubsetChoice choice =
       choose_subsets(run.settings.algorithm_kind(), run.settings.algorithm.subsets, run.data->num_prompts(), needed);
   run.data->limit_subsets(static_cast<int>(choice.subsets));
@@ -86,7 +85,7 @@ void deal_to_subsets(RunState& run) {
 void load_events(RunState& run) {
   if (!run.data) {
     run.data.emplace(
-        ListmodeData::load(run.inputs.events, run.model, load_options(run.inputs, run.settings), run.reporter));
+        ListmodeData::load(*run.inputs.events, run.model, load_options(run.inputs, run.settings), run.reporter));
   }
   record_counts(run);
   correct(run, true);
@@ -102,8 +101,8 @@ void load_events(RunState& run) {
 
 std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
                                      Reporter& reporter) {
-  const MultiplicativeModel model(inputs.events.scanner(), inputs.events.efficiencies(), settings.corrections);
-  return ListmodeData::load_parts(inputs.events, model, parts, load_options(inputs, settings), reporter);
+  const MultiplicativeModel model(inputs.scanner(), inputs.efficiencies(), settings.corrections);
+  return ListmodeData::load_parts(*inputs.events, model, parts, load_options(inputs, settings), reporter);
 }
 
 void leave_empty(RunState& run) {

@@ -11,9 +11,12 @@
 #include "recon/algorithms/algorithms.h"
 #include "recon/algorithms/figures.h"
 #include "recon/compute_device.h"
+#include "recon/data/histogram_source.h"
 #include "recon/events.h"
 #include "recon/image.h"
 #include "recon/listmode_data.h"
+#include "recon/measurement/histogram_sensitivity.h"
+#include "recon/measurement/problem.h"
 #include "recon/model.h"
 #include "recon/motion/poses.h"
 #include "recon/options.h"
@@ -21,6 +24,7 @@
 #include "recon/pipeline/quantify.h"
 #include "recon/pipeline/sensitivity_store.h"
 #include "recon/post_filter.h"
+#include "recon/psf_widths.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
 
@@ -40,29 +44,51 @@ struct RunSettings {
   std::uint64_t memory_limit_bytes = 0;
   int num_threads = 0;
   int checkpoint_passes = 0;  ///< as RunOptions
+  double checkpoint_s = 0;    ///< as RunOptions
   PostFilterOptions filter{};
 
   const AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
   int passes() const { return static_cast<int>(passes_of(stop, algorithm_kind())); }
 };
 
+/// A histogram and the files that belong to it, with bins of the same LORs.
+struct HistogramInputs {
+  HistogramSource* counts = nullptr;          ///< null: events were measured
+  HistogramSource* multiplicative = nullptr;  ///< factors, as CorrectionOptions says; null: none
+  HistogramSource* additive = nullptr;        ///< background likewise
+};
+
 /// What a run is made from, opened and checked.
 struct RunInputs {
-  EventSource& events;
+  EventSource* events = nullptr;  ///< null: a histogram was measured
+  HistogramInputs histogram{};
   ImageGrid grid;
   const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
   const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
   std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
+  Psf psf_table{};                                ///< widths over the radius; none: one, as the options say
   std::vector<PoseRow> poses;                     ///< of the body; empty: it does not move
   std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
-  ProblemSettings problem_settings{};     ///< for checkpoints
-  const RunCheckpoint* resume = nullptr;  ///< goes on from there; null: from the beginning
-  std::function<void(RunCheckpoint)> keep_checkpoint{};
+  ProblemSettings problem_settings{};  ///< for checkpoints
+  // By the part of the acquisition, as RunRecord::part. Both may be empty.
+  /// Where an earlier run of the part has got to, to go on from there; none: it begins at its beginning.
+  std::function<std::optional<RunCheckpoint>(const std::string&)> find_checkpoint{};
+  std::function<void(const std::string&, const RunCheckpoint&)> keep_checkpoint{};
 
-  bool uses_tof(const AlgorithmOptions& algorithm) const { return algorithm.tof && events.scanner().has_tof(); }
+  const Scanner& scanner() const { return events != nullptr ? events->scanner() : histogram.counts->scanner(); }
+  /// Those of the events' file; a histogram has none.
+  const Efficiencies& efficiencies() const;
+  /// The resolution model.
+  Psf psf(const AlgorithmOptions& algorithm) const {
+    return psf_table.is_none() ? Psf(algorithm.psf_fwhm_mm) : psf_table;
+  }
+  /// A histogram is as its bins are.
+  bool uses_tof(const AlgorithmOptions& algorithm) const {
+    return events != nullptr ? algorithm.tof && events->scanner().has_tof() : histogram.counts->facts().tof.has_value();
+  }
 };
 
 /// What is known of a run in the end: for its record.
@@ -82,6 +108,7 @@ struct RunRecord {
   ImageGrid grid;
   std::string unit;
   bool tof = false;  ///< used, not only wished for
+  Psf psf{};         ///< resolution model
   bool decay_corrected = false;
   double decay_reference_s = 0;  ///< moment that it is corrected to
   double frame_start_s = 0;
@@ -102,15 +129,19 @@ struct RunState {
 
   MultiplicativeModel model;
   std::optional<ListmodeData> data;
-  TimeIntervals recorded;         ///< of the frame; none where its duration is not known
-  std::uint64_t num_randoms = 0;  ///< in the model
-  bool too_many_subsets = false;  ///< asked for, for the counts
-  Image sensitivity;              ///< without resolution model; no values before it is made
-  UnitScale scale;                ///< from the unit of the algorithm to that of the result
-  Image image;                    ///< the result, in its unit; no values before the first update
+  std::optional<Histogram> histogram;                  ///< instead of events
+  std::vector<std::vector<float>> subset_sensitivity;  ///< of a histogram; empty: all subsets see the same
+  TimeIntervals recorded;                              ///< of the frame; none where its duration is not known
+  std::uint64_t num_randoms = 0;                       ///< in the model
+  bool too_many_subsets = false;                       ///< asked for, for the counts
+  Image sensitivity;                                   ///< without resolution model; no values before it is made
+  UnitScale scale;                                     ///< from the unit of the algorithm to that of the result
+  Image image;                                         ///< the result, in its unit; no values before the first update
   RunRecord record;
 
-  const Scanner& scanner() const { return inputs.events.scanner(); }
+  const Scanner& scanner() const { return inputs.scanner(); }
+  /// Prompts that are reconstructed.
+  double num_counts() const { return static_cast<double>(record.prompts_used); }
   bool tof() const { return inputs.uses_tof(settings.algorithm); }
   /// `image` of the algorithm as the run shows and writes it.
   Image as_result(const Image& image, double iterations) const;
