@@ -136,7 +136,7 @@ std::vector<float> ImageSet::frame(hsize_t frame, const std::vector<hsize_t>& si
 }
 
 std::vector<double> ImageSet::numbers(const char* name, std::size_t count, std::vector<double> otherwise) const {
-  const std::vector<double> values = number_attribute(holder(name), name).value_or(std::move(otherwise));
+  std::vector<double> values = number_attribute(holder(name), name).value_or(std::move(otherwise));
   if (values.size() != count) {
     throw FileError(fmt::format("its attribute {} has {} numbers; {} are needed", name, values.size(), count));
   }

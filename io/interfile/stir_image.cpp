@@ -42,7 +42,8 @@ void place_in_gantry(const InterfileHeader& header, PlacedSeries& placed) {
   for (int axis = 0; axis < 3; ++axis) {
     const auto number = static_cast<std::size_t>(axis) + 1;
     const double size_mm = header.number(indexed("scaling factor (mm/pixel)", number));
-    const double lowest = axis < 2 ? -static_cast<double>(shape[axis] / 2) : 0;  // index of the first voxel
+    const std::int64_t below = shape[axis] / 2;  // voxels before that on the axis, whatever their number
+    const double lowest = axis < 2 ? -static_cast<double>(below) : 0;
     double first_mm = header.number(indexed("first pixel offset (mm)", number), lowest * size_mm);
     if (axis == 2) {
       first_mm -= 0.5 * static_cast<double>(shape[2] - 1) * size_mm;
