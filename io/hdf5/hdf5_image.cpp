@@ -57,6 +57,21 @@ Hdf5Id open_file(const std::filesystem::path& path) {
   return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open it as HDF5; it is damaged or cut off"};
 }
 
+/// Chooses planes from `first_plane` on of a frame of an image; what they are in memory.
+Hdf5Id select_slab(hid_t space, hsize_t frame, hsize_t first_plane, hsize_t planes) {
+  std::array<hsize_t, 4> sizes{};
+  const bool has_frames = H5Sget_simple_extent_dims(space, sizes.data(), nullptr) == 4;
+  std::vector<hsize_t> first{0, 0, first_plane};
+  std::vector<hsize_t> count{sizes[has_frames ? 1 : 0], sizes[has_frames ? 2 : 1], planes};
+  const hsize_t voxels = count[0] * count[1] * planes;
+  if (has_frames) {
+    first.insert(first.begin(), frame);
+    count.insert(count.begin(), 1);
+  }
+  H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), nullptr, count.data(), nullptr);
+  return {H5Screate_simple(1, &voxels, nullptr), H5Sclose, "make a dataspace"};
+}
+
 /// The data set of an image and what is said of it.
 class ImageSet {
  public:
@@ -72,6 +87,7 @@ class ImageSet {
   bool has(const char* name) const { return H5Aexists(set_, name) > 0 || H5Aexists(group_, name) > 0; }
 
  private:
+  hsize_t slab_thickness(const std::vector<hsize_t>& sizes) const;
   hid_t holder(const char* name) const { return H5Aexists(set_, name) > 0 ? hid_t{set_} : hid_t{group_}; }
 
   Hdf5Id group_, set_;
@@ -115,24 +131,33 @@ std::vector<hsize_t> ImageSet::sizes() const {
   return sizes;
 }
 
+/// In slabs as thick as the chunks: the library needs many times the memory of a selection across all of them.
 std::vector<float> ImageSet::frame(hsize_t frame, const std::vector<hsize_t>& sizes) const {
   const Hdf5Id space(H5Dget_space(set_), H5Sclose, "measure its image");
-  std::vector<hsize_t> first(sizes.size(), 0), count = sizes;
-  if (sizes.size() == 4) {
-    first[0] = frame;
-    count[0] = 1;
-  }
-  H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), nullptr, count.data(), nullptr);
-  hsize_t voxels = 1;
-  for (const hsize_t size : count) {
-    voxels *= size;
-  }
-  const Hdf5Id memory(H5Screate_simple(1, &voxels, nullptr), H5Sclose, "make a dataspace");
-  std::vector<float> values(voxels);
-  if (H5Dread(set_, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, values.data()) < 0) {
-    throw FileError("its voxels cannot be read: the file is damaged or cut off");
+  const hsize_t planes = sizes.back(), thickness = slab_thickness(sizes);
+  const hsize_t rows = sizes[sizes.size() - 3] * sizes[sizes.size() - 2];
+  std::vector<float> values(rows * planes), slab;
+  for (hsize_t k = 0; k < planes; k += thickness) {
+    const hsize_t here = std::min(thickness, planes - k);
+    slab.resize(rows * here);
+    const Hdf5Id memory = select_slab(space, frame, k, here);
+    if (H5Dread(set_, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, slab.data()) < 0) {
+      throw FileError("its voxels cannot be read: the file is damaged or cut off");
+    }
+    for (hsize_t row = 0; row < rows; ++row) {
+      std::copy_n(slab.begin() + static_cast<std::ptrdiff_t>(row * here), here,
+                  values.begin() + static_cast<std::ptrdiff_t>(row * planes + k));
+    }
   }
   return values;
+}
+
+hsize_t ImageSet::slab_thickness(const std::vector<hsize_t>& sizes) const {
+  const Hdf5Id properties(H5Dget_create_plist(set_), H5Pclose, "read how its image is stored");
+  std::vector<hsize_t> chunk(sizes.size());
+  const bool chunked = H5Pget_layout(properties) == H5D_CHUNKED &&
+                       H5Pget_chunk(properties, static_cast<int>(chunk.size()), chunk.data()) > 0;
+  return chunked ? std::clamp<hsize_t>(chunk.back(), 1, sizes.back()) : sizes.back();
 }
 
 std::vector<double> ImageSet::numbers(const char* name, std::size_t count, std::vector<double> otherwise) const {
@@ -225,19 +250,20 @@ Hdf5Id make_set(hid_t group, const recon::ImageSeries& series) {
           "make the data set image"};
 }
 
+/// Plane by plane, each of which is a chunk.
 void write_frame(hid_t set, const recon::ImageSeries& series, std::size_t frame) {
   const Hdf5Id space(H5Dget_space(set), H5Sclose, "measure the data set image");
-  if (series.frames.size() > 1) {
-    const auto& shape = series.grid.shape;
-    const std::array<hsize_t, 4> first{frame, 0, 0, 0};
-    const std::array<hsize_t, 4> count{1, static_cast<hsize_t>(shape[0]), static_cast<hsize_t>(shape[1]),
-                                       static_cast<hsize_t>(shape[2])};
-    H5Sselect_hyperslab(space, H5S_SELECT_SET, first.data(), nullptr, count.data(), nullptr);
-  }
-  const hsize_t voxels = series.frames[frame].values.size();
-  const Hdf5Id memory(H5Screate_simple(1, &voxels, nullptr), H5Sclose, "make a dataspace");
-  if (H5Dwrite(set, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, series.frames[frame].values.data()) < 0) {
-    throw FileError("its voxels cannot be written: is the disk full?");
+  const std::vector<float>& values = series.frames[frame].values;
+  const auto planes = static_cast<std::size_t>(series.grid.shape[2]);
+  std::vector<float> plane(values.size() / planes);
+  for (std::size_t k = 0; k < planes; ++k) {
+    for (std::size_t row = 0; row < plane.size(); ++row) {
+      plane[row] = values[row * planes + k];
+    }
+    const Hdf5Id memory = select_slab(space, frame, k, 1);
+    if (H5Dwrite(set, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, plane.data()) < 0) {
+      throw FileError("its voxels cannot be written: is the disk full?");
+    }
   }
 }
 
