@@ -8,7 +8,9 @@
 #include <new>
 #include <optional>
 
+#include "app/convert.h"
 #include "app/file_info.h"
+#include "app/image_info.h"
 #include "app/plan_job.h"
 #include "app/run_job.h"
 #include "app/terminal_output.h"
@@ -17,6 +19,7 @@
 #include "io/atomic_file.h"
 #include "io/data_checks.h"
 #include "io/data_file.h"
+#include "io/image_file.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
@@ -42,6 +45,7 @@ struct CommandLine {
   std::string window_file;
   std::string job;
   std::string info;
+  std::vector<std::string> convert;  ///< from, to
   std::string new_job;
   std::vector<std::string> assignments;
   std::optional<std::string> device;
@@ -56,12 +60,17 @@ void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
   auto* file = program.add_option("FILE", line.window_file, "A job or a file of data to open in the window");
   auto* batch = program.add_option("--batch", line.job, "Run a job without a window")->type_name("JOB.toml");
-  auto* info = program.add_option("--info", line.info, "Say what a listmode file or histogram holds, and check it")
-                   ->type_name("FILE");
+  auto* info =
+      program.add_option("--info", line.info, "Say what a listmode file, histogram or image holds, and check it")
+          ->type_name("FILE");
+  auto* convert = program.add_option("--convert", line.convert, "Write an image in the format of the second's ending")
+                      ->type_name("IN OUT")
+                      ->expected(2);
   auto* new_job = program.add_option("--new-job", line.new_job, "Write a job file with all settings and their help")
                       ->type_name("FILE");
-  file->excludes(batch)->excludes(info)->excludes(new_job);
+  file->excludes(batch)->excludes(info)->excludes(new_job)->excludes(convert);
   info->excludes(batch);
+  convert->excludes(batch)->excludes(info)->excludes(new_job);
   new_job->excludes(batch)->excludes(info);
   program.add_option("--set", line.assignments, "Change a setting of the job; paths count from the working directory")
       ->type_name("key=value")
@@ -118,6 +127,10 @@ int run_batch(const CommandLine& line) {
 }
 
 int print_info(const CommandLine& line) {
+  if (io::is_image(line.info)) {
+    print_result(image_info_text(line.info));
+    return done;
+  }
   stop_on_signals();
   TerminalReporter reporter(stop_flag);
   const io::MeasuredData data = io::open_data(line.info, {.allow_truncated = line.allow_truncated});
@@ -128,6 +141,14 @@ int print_info(const CommandLine& line) {
   const io::DataSummary summary = io::check_data(*data.events, reporter);
   print_result(file_info_text(*data.events, summary));
   return summary.complete ? done : stopped;
+}
+
+int run_conversion(const CommandLine& line) {
+  for (const std::string& sentence : convert(line.convert[0], line.convert[1])) {
+    print_message(fmt::format("Warning: {}\n", sentence));
+  }
+  print_result(fmt::format("Written: {}\n", line.convert[1]));
+  return done;
 }
 
 int write_new_job(const std::string& path) {
@@ -146,6 +167,9 @@ int run(const CommandLine& line, int argc, char** argv) {
   }
   if (!line.info.empty()) {
     return print_info(line);
+  }
+  if (!line.convert.empty()) {
+    return run_conversion(line);
   }
   if (!line.new_job.empty()) {
     return write_new_job(line.new_job);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/job_parts.h"
+#include "app/outputs.h"
 #include "io/image_file.h"
 #include "io/summary_picture.h"
 #include "io/time_tables.h"
@@ -39,11 +40,11 @@ recon::ImageSeries times_of(const io::Job& job, const std::vector<recon::TimePar
 void write_map(const io::Job& job, const std::string& name, recon::Image image, const std::string& description,
                io::Provenance& provenance) {
   image.description = description;
-  const std::filesystem::path path = job.result_path("_patlak_" + name + "." + job.output.format);
-  const std::filesystem::path picture = job.result_path("_patlak_" + name + ".png");
-  io::write_image(path, image);
+  const std::string ending = "_patlak_" + name;
+  const std::filesystem::path picture = job.result_path(ending + ".png");
+  io::write_image(job.result_path(ending + "." + job.output.format), image);
   io::write_summary_picture(picture, image, {job.result_name() + ", Patlak's " + name, description});
-  provenance.outputs.push_back(path.filename().string());
+  record_image(job, ending, provenance);
   provenance.outputs.push_back(picture.filename().string());
 }
 

@@ -117,7 +117,7 @@ void open_parts(const io::Job& job, JobSetup& setup) {
   }
   if (!job.frames.durations.empty() && !job.output.regions.empty()) {
     require_file("output.regions", job.output.regions);
-    setup.regions = io::read_image(job.output.regions);
+    setup.regions = io::read_labels(job.output.regions, setup.warnings);
     setup.inputs.emplace_back("regions", job.output.regions);
   }
 }

@@ -268,18 +268,18 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
   open_bins_of_histogram(job, setup);
   if (!job.corrections.attenuation.empty()) {
     require_file("corrections.attenuation", job.corrections.attenuation);
-    setup.attenuation = io::read_image(job.corrections.attenuation);
+    setup.attenuation = io::read_image(job.corrections.attenuation, setup.warnings);
     check_attenuation(*setup.attenuation, job.corrections.attenuation.string());
     setup.inputs.emplace_back("attenuation", job.corrections.attenuation);
   }
   if (recon::prior_kind(job.prior.name).needs_anatomy) {
     require_file("prior.anatomical", job.prior.anatomical);
-    setup.anatomical = io::read_image(job.prior.anatomical);
+    setup.anatomical = io::read_image(job.prior.anatomical, setup.warnings);
     setup.inputs.emplace_back("anatomical image", job.prior.anatomical);
   }
   if (!job.algorithm.start_image.empty()) {
     require_file("algorithm.start_image", job.algorithm.start_image);
-    setup.start_image = io::read_image(job.algorithm.start_image);
+    setup.start_image = io::read_image(job.algorithm.start_image, setup.warnings);
     setup.inputs.emplace_back("start image", job.algorithm.start_image);
   }
   if (!job.algorithm.psf_table.empty()) {

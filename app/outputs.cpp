@@ -9,6 +9,7 @@
 #include "app/job_parts.h"
 #include "app/part_outputs.h"
 #include "io/atomic_file.h"
+#include "io/image_file.h"
 #include "io/summary_picture.h"
 #include "projectors/error.h"
 
@@ -19,8 +20,14 @@ namespace fs = std::filesystem;
 
 /// An image of a result of that name: its last, or one kept after an iteration.
 bool is_image_of(const std::string& result_name, const std::string& file) {
-  static const std::regex ending(R"((_it\d+|_gate\d+|_patlak_[KV])?\.nii(\.gz)?)");
-  return file.starts_with(result_name) && std::regex_match(file.substr(result_name.size()), ending);
+  static const std::regex ending(R"((_it\d+|_gate\d+|_patlak_[KV])?\.(.+))");
+  std::smatch parts;
+  const std::string rest = file.starts_with(result_name) ? file.substr(result_name.size()) : "";
+  return std::regex_match(rest, parts, ending) &&
+         std::ranges::any_of(io::image_suffixes(), [&](const std::string& format) {
+           const std::vector<std::string> suffixes = io::suffixes_beside(format);
+           return std::ranges::find(suffixes, parts[2].str()) != suffixes.end();
+         });
 }
 
 bool any_exists(const io::Job& job) {
@@ -48,6 +55,20 @@ bool may_have_randoms(const io::Job& job) { return !job.simulates() || job.simul
 
 std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }
 
+std::vector<std::string> image_endings(const io::Job& job, const std::string& ending) {
+  std::vector<std::string> endings;
+  for (const std::string& suffix : io::suffixes_beside(job.output.format)) {
+    endings.push_back(ending + "." + suffix);
+  }
+  return endings;
+}
+
+void record_image(const io::Job& job, const std::string& ending, io::Provenance& provenance) {
+  for (const std::string& file : image_endings(job, ending)) {
+    provenance.outputs.push_back(job.result_path(file).filename().string());
+  }
+}
+
 std::vector<std::string> checkpoint_endings(const io::Job& job) {
   std::vector<std::string> endings = job.in_parts() ? part_endings(job) : std::vector<std::string>{""};
   std::ranges::for_each(endings, [](std::string& ending) { ending += checkpoint_ending; });
@@ -55,27 +76,34 @@ std::vector<std::string> checkpoint_endings(const io::Job& job) {
 }
 
 std::vector<std::string> result_endings(const io::Job& job) {
-  const std::string suffix = "." + job.output.format;
-  std::vector<std::string> endings{suffix, ".json", ".png", ".log"};
+  std::vector<std::string> endings{".json", ".png", ".log"};
+  const auto add_image = [&](const std::string& ending) {
+    const std::vector<std::string> files = image_endings(job, ending);
+    endings.insert(endings.end(), files.begin(), files.end());
+  };
+  add_image("");
   if (job.simulates()) {
-    endings.insert(endings.end(), {"_truth" + suffix, "_mu" + suffix, ".petsird"});
+    add_image("_truth");
+    add_image("_mu");
+    endings.emplace_back(".petsird");
   }
   if (!job.output.regions.empty()) {
     endings.emplace_back("_tac.csv");
   }
   if (!job.kinetics.blood.empty()) {
-    endings.insert(endings.end(), {"_patlak_K" + suffix, "_patlak_K.png", "_patlak_V" + suffix, "_patlak_V.png"});
+    add_image("_patlak_K");
+    add_image("_patlak_V");
+    endings.insert(endings.end(), {"_patlak_K.png", "_patlak_V.png"});
   }
   if (!job.frames.gates.empty()) {
-    std::ranges::transform(part_endings(job), std::back_inserter(endings),
-                           [&](const std::string& gate) { return gate + suffix; });
+    std::ranges::for_each(part_endings(job), add_image);
   }
   if (job.keeps_checkpoints()) {
     std::ranges::copy(checkpoint_endings(job), std::back_inserter(endings));
   }
   if (job.output.save_every_iteration) {
     for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {
-      endings.push_back(iteration_ending(iteration) + suffix);
+      add_image(iteration_ending(iteration));
     }
   }
   return endings;

@@ -23,6 +23,12 @@ std::vector<std::string> checkpoint_endings(const io::Job& job);
 /// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
 std::string iteration_ending(std::int64_t iteration);
 
+/// The same for all files of an image whose name ends in `ending` before the suffix: of some formats there are two.
+std::vector<std::string> image_endings(const io::Job& job, const std::string& ending);
+
+/// Adds them to provenance.outputs.
+void record_image(const io::Job& job, const std::string& ending, io::Provenance& provenance);
+
 /// What the names of all files that a run of the job may write end in: job.result_path(ending) is one.
 std::vector<std::string> result_endings(const io::Job& job);
 

@@ -68,7 +68,7 @@ class JobRun {
 
   void write(const std::string& ending, const recon::Image& image) {
     io::write_image(image_path(ending), image);
-    provenance_.outputs.push_back(image_path(ending).filename().string());
+    record_image(job_, ending, provenance_);
   }
 
   void begin() {
@@ -175,7 +175,7 @@ class JobRun {
       return;
     }
     io::write_image_frames(image_path(""), series_);
-    provenance_.outputs.push_back(image_path("").filename().string());
+    record_image(job_, "", provenance_);
     write_what_follows_from_frames();
   }
 
@@ -241,8 +241,8 @@ class JobRun {
   /// Of the passes that were done before.
   void adopt_kept_iterations(int passes) {
     for (int pass = 1; pass <= passes; ++pass) {
-      if (const std::filesystem::path path = image_path(iteration_ending(pass)); std::filesystem::exists(path)) {
-        provenance_.outputs.push_back(path.filename().string());
+      if (const std::string ending = iteration_ending(pass); std::filesystem::exists(image_path(ending))) {
+        record_image(job_, ending, provenance_);
       }
     }
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "app/outputs.h"
 #include "io/image_file.h"
 #include "io/petsird_writer.h"
 #include "recon/simulation.h"
@@ -12,8 +13,10 @@ namespace {
 void write_image(const io::Job& job, const char* ending, recon::Image image, const std::string& description,
                  SimulatedFiles& files) {
   image.description = description;
-  files.paths.push_back(job.result_path(std::string(ending) + "." + job.output.format));
-  io::write_image(files.paths.back(), image);
+  io::write_image(job.result_path(std::string(ending) + "." + job.output.format), image);
+  for (const std::string& file : image_endings(job, ending)) {
+    files.paths.push_back(job.result_path(file));
+  }
 }
 
 }  // namespace

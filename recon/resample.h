@@ -1,5 +1,8 @@
 #pragma once
 
+#include <Eigen/Geometry>
+#include <vector>
+
 #include "recon/image.h"
 
 namespace coincide::recon {
@@ -8,6 +11,15 @@ namespace coincide::recon {
 /// those are the larger ones, so that nothing small is met by chance; 0 outside its voxels' centres. Unit, description
 /// and times are kept.
 Image resampled(const Image& image, const ImageGrid& grid, int num_threads = 0);
+
+enum class Interpolation { trilinear, nearest };
+
+/// Values on `grid` of an image whose voxels (i, j, k) lie at `index_to_mm` in any direction (of its own grid only the
+/// shape counts), as trilinear_value() has them, or of the voxel that a middle lies in; `outside` beyond its faces. For
+/// voxels of like size: where those of `grid` are much larger, some of the image's count for nothing.
+std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to_mm, const ImageGrid& grid,
+                             float outside, Interpolation interpolation = Interpolation::trilinear,
+                             int num_threads = 0);
 
 /// `image` on another grid: each voxel has the value of the one that its middle lies in, 0 where there is none. Labels
 /// stay labels.

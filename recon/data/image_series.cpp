@@ -9,7 +9,8 @@
 namespace coincide::recon {
 
 bool ImageSeries::has_times() const {
-  return !frames.empty() && std::ranges::all_of(frames, [](const SeriesFrame& frame) { return frame.duration_s > 0; });
+  return !frames.empty() && parameters.empty() &&
+         std::ranges::all_of(frames, [](const SeriesFrame& frame) { return frame.duration_s > 0; });
 }
 
 Image ImageSeries::image(std::size_t frame) const {

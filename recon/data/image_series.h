@@ -20,12 +20,13 @@ struct SeriesFrame {
 struct ImageSeries {
   ImageGrid grid;
   std::vector<SeriesFrame> frames{};
-  std::string unit{};                   ///< "Bq/mL", "1"
-  bool decay_corrected = false;         ///< values hold their frames' decay factors
-  double reference_s = 0;               ///< t_ref: the moment that decay is corrected to, one for all frames
-  double half_life_s = 0;               ///< 0: not known, or no decay
-  std::optional<double> injection_s{};  ///< if it is known
-  std::string time_zero{};              ///< when the clock's zero was, "hh:mm:ss" of 24 h; empty: not known
+  std::vector<std::string> parameters{};  ///< what each frame is, if they are not frames in time: "slope"
+  std::string unit{};                     ///< "Bq/mL", "1"
+  bool decay_corrected = false;           ///< values hold their frames' decay factors
+  double reference_s = 0;                 ///< t_ref: the moment that decay is corrected to, one for all frames
+  double half_life_s = 0;                 ///< 0: not known, or no decay
+  std::optional<double> injection_s{};    ///< if it is known
+  std::string time_zero{};                ///< when the clock's zero was, "hh:mm:ss" of 24 h; empty: not known
   std::string description{};
 
   bool has_times() const;

@@ -427,6 +427,16 @@ class RunJobTest : public QObject {
     app::run_job(job, silent_);
     QVERIFY(exists("replaced.nii") && !exists("replaced.nii.gz"));
     QVERIFY(exists("replaced_it001.nii.gz"));
+
+    job.output.format = "hv";  // an image of two files
+    const app::RunResult result = app::run_job(job, silent_);
+    QVERIFY(exists("replaced.hv") && exists("replaced.v") && !exists("replaced.nii"));
+    const recon::Image read = io::read_image(path("results/replaced.hv"));
+    QVERIFY(read.grid == result.image.grid);
+    QCOMPARE(read.values, result.image.values);
+    job.output.format = "mha";
+    app::run_job(job, silent_);
+    QVERIFY(exists("replaced.mha") && !exists("replaced.hv") && !exists("replaced.v"));
   }
 
   void a_free_name_has_no_result_yet() {
