@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "io/file_hash.h"
-#include "io/nifti_image.h"
+#include "io/image_file.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
@@ -47,7 +47,7 @@ std::optional<recon::Image> SensitivityCache::find(const std::string& key, const
     return std::nullopt;
   }
   try {
-    recon::Image image = io::read_nifti(path_of(key));
+    recon::Image image = io::read_image(path_of(key));
     if (image.grid == grid && image.description == digest(image)) {
       return image;
     }
@@ -63,7 +63,7 @@ bool SensitivityCache::keep(const std::string& key, const recon::Image& image) c
   try {
     recon::Image copy = image;
     copy.description = digest(image);
-    io::write_nifti(path_of(key), copy);
+    io::write_image(path_of(key), copy);
     remove_oldest();
     return true;
   } catch (const Error&) {

@@ -2,38 +2,67 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <zlib.h>
 
 #include <algorithm>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
 
-#include "io/nifti_image.h"
-#include "io/nifti_series.h"
+#include "io/atomic_file.h"
+#include "io/bids_frames.h"
+#include "io/input_file.h"
+#include "io/nifti_file.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
 namespace {
 
+namespace fs = std::filesystem;
+
 struct ImageFormat {
-  std::string suffix;
-  recon::Image (*read)(const std::filesystem::path&);
-  void (*write)(const std::filesystem::path&, const recon::Image&);
-  ReadSeries (*read_series)(const std::filesystem::path&);
-  void (*write_frames)(const std::filesystem::path&, const recon::ImageSeries&);
-  void (*write_series)(const std::filesystem::path&, const recon::ImageSeries&);
+  std::vector<std::string> suffixes;
+  /// The path, and how the file begins (uncompressed; nothing where the path is no file).
+  bool (*recognise)(const fs::path&, std::string_view first_bytes);
+  PlacedSeries (*read)(const fs::path&);
+  void (*write)(const fs::path&, const recon::ImageSeries&);
 };
 
 const std::vector<ImageFormat>& image_formats() {
   static const std::vector<ImageFormat> formats = {
-      {"nii.gz", read_nifti, write_nifti, read_nifti_series, write_nifti_series, write_nifti_with_side_file},
-      {"nii", read_nifti, write_nifti, read_nifti_series, write_nifti_series, write_nifti_with_side_file},
+      {{"nii.gz", "nii"},
+       [](const fs::path&, std::string_view first_bytes) { return is_nifti(first_bytes); },
+       read_nifti,
+       write_nifti},
   };
   return formats;
 }
 
+std::string first_bytes(const fs::path& path) {
+  std::string bytes(4096, '\0');
+  if (!why_no_input_file(path).empty()) {
+    return "";
+  }
+  const std::unique_ptr<gzFile_s, decltype(&gzclose)> file(gzopen(path.c_str(), "rb"), gzclose);  // plain files as well
+  const int count = file ? gzread(file.get(), bytes.data(), static_cast<unsigned>(bytes.size())) : 0;
+  bytes.resize(static_cast<std::size_t>(std::max(0, count)));
+  return bytes;
+}
+
+const ImageFormat* format_by_content(const fs::path& path) {
+  const std::string begin = first_bytes(path);
+  const auto found =
+      std::ranges::find_if(image_formats(), [&](const ImageFormat& format) { return format.recognise(path, begin); });
+  return found == image_formats().end() ? nullptr : &*found;
+}
+
 template <class Failure>
-const ImageFormat& format_of(const std::filesystem::path& path) {
+const ImageFormat& format_by_name(const fs::path& path) {
   const std::string name = path.filename().string();
+  const auto has_name = [&](const std::string& suffix) { return name.ends_with("." + suffix); };
   const auto found = std::ranges::find_if(
-      image_formats(), [&](const ImageFormat& format) { return name.ends_with("." + format.suffix); });
+      image_formats(), [&](const ImageFormat& format) { return std::ranges::any_of(format.suffixes, has_name); });
   if (found == image_formats().end()) {
     throw Failure(fmt::format("{}: this suffix is not one of an image format that this program knows ({}).",
                               path.string(), fmt::join(image_suffixes(), ", ")));
@@ -41,30 +70,84 @@ const ImageFormat& format_of(const std::filesystem::path& path) {
   return *found;
 }
 
+PlacedSeries read_file(const fs::path& path) {
+  const ImageFormat* format = format_by_content(path);
+  return (format != nullptr ? *format : format_by_name<FileError>(path)).read(path);
+}
+
+void read_side_file(const fs::path& path, PlacedSeries& read) {
+  const fs::path json = side_file(path);
+  if (fs::exists(json)) {
+    const std::vector<std::string> warnings = read_frames(json, read.series);
+    read.warnings.insert(read.warnings.end(), warnings.begin(), warnings.end());
+  } else if (!read.series.has_times()) {
+    read.warnings.push_back(fmt::format("{} has no side file {}: its {} frames have no times.", path.string(),
+                                        json.filename().string(), read.series.frames.size()));
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> image_suffixes() {
   std::vector<std::string> suffixes;
   for (const ImageFormat& format : image_formats()) {
-    suffixes.push_back(format.suffix);
+    suffixes.insert(suffixes.end(), format.suffixes.begin(), format.suffixes.end());
   }
   return suffixes;
 }
 
-recon::Image read_image(const std::filesystem::path& path) { return format_of<FileError>(path).read(path); }
+bool is_image(const fs::path& path) { return format_by_content(path) != nullptr; }
 
-void write_image(const std::filesystem::path& path, const recon::Image& image) {
-  format_of<InputError>(path).write(path, image);
+PlacedSeries read_placed_series(const fs::path& path) {
+  PlacedSeries read = read_file(path);
+  read_side_file(path, read);
+  return read;
 }
 
-ReadSeries read_image_series(const std::filesystem::path& path) { return format_of<FileError>(path).read_series(path); }
+ReadSeries read_image_series(const fs::path& path) { return straightened(read_placed_series(path), path.string()); }
 
-void write_image_frames(const std::filesystem::path& path, const recon::ImageSeries& series) {
-  format_of<InputError>(path).write_frames(path, series);
+recon::Image read_image(const fs::path& path, std::vector<std::string>& warnings) {
+  PlacedSeries placed = read_file(path);
+  if (const std::size_t frames = placed.series.frames.size(); frames != 1) {
+    throw FileError(
+        fmt::format("{}: it holds {} frames; one is needed here. Write the frame you want to a file of its own.",
+                    path.string(), frames));
+  }
+  ReadSeries read = straightened(std::move(placed), path.string());
+  warnings.insert(warnings.end(), read.warnings.begin(), read.warnings.end());
+  recon::SeriesFrame& frame = read.series.frames.front();
+  recon::Image image;
+  image.grid = read.series.grid;
+  image.values = std::move(frame.values);
+  image.unit = read.series.unit;
+  image.frame_start_s = frame.start_s;
+  image.frame_duration_s = frame.duration_s;
+  image.description = read.series.description;
+  return image;
 }
 
-void write_image_series(const std::filesystem::path& path, const recon::ImageSeries& series) {
-  format_of<InputError>(path).write_series(path, series);
+recon::Image read_image(const fs::path& path) {
+  std::vector<std::string> not_told;
+  return read_image(path, not_told);
+}
+
+void write_image(const fs::path& path, const recon::Image& image) {
+  recon::ImageSeries series{.grid = image.grid, .unit = image.unit, .description = image.description};
+  series.frames.push_back(
+      {.values = image.values, .start_s = image.frame_start_s, .duration_s = image.frame_duration_s});
+  write_image_frames(path, series);
+}
+
+void write_image_frames(const fs::path& path, const recon::ImageSeries& series) {
+  recon::check_series(series);
+  format_by_name<InputError>(path).write(path, series);
+}
+
+void write_image_series(const fs::path& path, const recon::ImageSeries& series) {
+  nlohmann::ordered_json json;
+  put_frames(series, json);
+  write_image_frames(path, series);
+  write_text_file(side_file(path), json.dump(2) + "\n");
 }
 
 }  // namespace coincide::io

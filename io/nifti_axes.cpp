@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "projectors/error.h"
@@ -41,97 +42,49 @@ void check_forms_agree(const nifti_image& nim, float unit_mm, const std::string&
   }
 }
 
-void check_possible(const NiftiAxes& axes, const std::string& name) {
-  constexpr float smallest_mm = 1e-3F;
-  constexpr float largest_mm = 1e4F;
-  constexpr float farthest_mm = 1e6F;
-  for (int f = 0; f < 3; ++f) {
-    const float step = std::abs(axes.step_mm[f]);
-    if (!(step >= smallest_mm && step <= largest_mm && std::abs(axes.origin_mm[f]) <= farthest_mm)) {
-      throw FileError(
-          fmt::format("{}: a voxel of {:g} mm at {:g} mm along axis {} is not possible: sizes from {:g} to "
-                      "{:g} mm are, and places up to {:g} mm away.",
-                      name, step, axes.origin_mm[f], f + 1, smallest_mm, largest_mm, farthest_mm));
+/// In mm and LPS. In float, as the file has it, so that what we wrote comes back to the bit.
+Eigen::Affine3d lps_mm(mat44 ras, float unit_mm) {
+  Eigen::Affine3d index_to_mm = Eigen::Affine3d::Identity();
+  for (int axis = 0; axis < 3; ++axis) {
+    const float ras_to_lps = axis < 2 ? -unit_mm : unit_mm;
+    for (int column = 0; column < 4; ++column) {
+      index_to_mm.matrix()(axis, column) = ras_to_lps * ras.m[axis][column];
     }
   }
+  return index_to_mm;
+}
+
+Eigen::Affine3d centred_mm(const nifti_image& nim, float unit_mm) {
+  Eigen::Affine3d index_to_mm = Eigen::Affine3d::Identity();
+  const std::array<int, 3> size{nim.nx, nim.ny, nim.nz};
+  const std::array<float, 3> voxel{nim.dx, nim.dy, nim.dz};
+  for (int f = 0; f < 3; ++f) {
+    const float step_mm = unit_mm * std::abs(voxel[f]);
+    index_to_mm.linear()(f, f) = step_mm;
+    index_to_mm.translation()[f] = -0.5F * step_mm * static_cast<float>(size[f] - 1);
+  }
+  return index_to_mm;
 }
 
 }  // namespace
 
-NiftiAxes nifti_axes(const nifti_image& nim, const std::string& name) {
+void place_nifti(const nifti_image& nim, const std::string& name, PlacedSeries& placed) {
   const float unit_mm = nim.xyz_units == NIFTI_UNITS_METER ? 1e3F : nim.xyz_units == NIFTI_UNITS_MICRON ? 1e-3F : 1;
   check_forms_agree(nim, unit_mm, name);
-  NiftiAxes axes;
-  if (nim.sform_code <= 0 && nim.qform_code <= 0) {
-    axes.step_mm = {unit_mm * std::abs(nim.dx), unit_mm * std::abs(nim.dy), unit_mm * std::abs(nim.dz)};
-    const std::array<int, 3> size{nim.nx, nim.ny, nim.nz};
-    for (int f = 0; f < 3; ++f) {
-      axes.origin_mm[f] = -0.5F * axes.step_mm[f] * static_cast<float>(size[f] - 1);
-    }
-    check_possible(axes, name);
-    return axes;
+  if (nim.sform_code > 0) {
+    placed.index_to_mm = lps_mm(nim.sto_xyz, unit_mm);
+    placed.orientation = "sform";
+  } else if (nim.qform_code > 0) {
+    placed.index_to_mm = lps_mm(nim.qto_xyz, unit_mm);
+    placed.orientation = "qform";
+  } else {
+    placed.index_to_mm = centred_mm(nim, unit_mm);
+    placed.orientation = "not stated: taken as the scanner's axes, centred on the scanner";
+    placed.warnings.push_back(fmt::format(
+        "{} does not say how it lies (its sform_code and qform_code are 0): its axes are taken as the scanner's, x to "
+        "the left, y to the back, z to the head, with the image in the scanner's middle.",
+        name));
   }
-  mat44 lps = nim.sform_code > 0 ? nim.sto_xyz : nim.qto_xyz;
-  for (int column = 0; column < 4; ++column) {
-    lps.m[0][column] = -lps.m[0][column];
-    lps.m[1][column] = -lps.m[1][column];
-  }
-  std::array<bool, 3> taken{};
-  for (int f = 0; f < 3; ++f) {
-    const std::array<float, 3> column{std::abs(lps.m[0][f]), std::abs(lps.m[1][f]), std::abs(lps.m[2][f])};
-    const int axis = static_cast<int>(std::ranges::max_element(column) - column.begin());
-    const float rest = column[0] + column[1] + column[2] - column[axis];
-    // A tilt of 1e-3 moves the end of a 500 mm image by half a millimetre; quaternions in float are good to 1e-6.
-    if (!(column[axis] > 0) || rest > 1e-3F * column[axis] || taken[axis]) {
-      throw FileError(
-          fmt::format("{}: the image lies obliquely to the scanner's axes. Resample it to a straight grid "
-                      "first.",
-                      name));
-    }
-    taken[axis] = true;
-    axes.axis[f] = axis;
-    axes.step_mm[f] = unit_mm * lps.m[axis][f];
-    axes.origin_mm[f] = unit_mm * lps.m[f][3];
-  }
-  check_possible(axes, name);
-  return axes;
-}
-
-recon::ImageGrid grid_of(const NiftiAxes& axes, const std::array<std::int64_t, 3>& size) {
-  recon::ImageGrid grid;
-  grid.origin_mm = axes.origin_mm;
-  for (int f = 0; f < 3; ++f) {
-    const int axis = axes.axis[f];
-    grid.shape[axis] = size[f];
-    grid.voxel_size_mm[axis] = std::abs(axes.step_mm[f]);
-    if (axes.step_mm[f] < 0) {
-      grid.origin_mm[axis] += axes.step_mm[f] * static_cast<float>(size[f] - 1);
-    }
-  }
-  return grid;
-}
-
-std::vector<float> in_our_order(std::span<const float> values, const NiftiAxes& axes,
-                                const std::array<std::int64_t, 3>& size) {
-  const auto shape = grid_of(axes, size).shape;
-  const std::array<std::int64_t, 3> stride{shape[1] * shape[2], shape[2], 1};
-  std::array<std::int64_t, 3> step{};
-  std::int64_t first = 0;
-  for (int f = 0; f < 3; ++f) {
-    const bool flipped = axes.step_mm[f] < 0;
-    step[f] = stride[axes.axis[f]] * (flipped ? -1 : 1);
-    first += flipped ? stride[axes.axis[f]] * (size[f] - 1) : 0;
-  }
-  std::vector<float> ours(values.size());
-  auto value = values.begin();
-  for (std::int64_t k = 0; k < size[2]; ++k) {
-    for (std::int64_t j = 0; j < size[1]; ++j) {
-      for (std::int64_t i = 0; i < size[0]; ++i) {
-        ours[static_cast<std::size_t>(first + i * step[0] + j * step[1] + k * step[2])] = *value++;
-      }
-    }
-  }
-  return ours;
 }
 
 }  // namespace coincide::io

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -12,21 +13,38 @@
 #include "io/atomic_file.h"
 #include "io/input_file.h"
 #include "io/nifti_axes.h"
+#include "io/voxel_order.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
 namespace {
 
+constexpr std::int64_t most_along_axis = 32767;
+
 using NiftiImage = std::unique_ptr<nifti_image, decltype(&nifti_image_free)>;
 
 /// The line in the header's 80 letters; the unit, at the end, is kept if the description is too long.
-std::string description_line(const NiftiHead& head) {
-  const std::string unit = " [" + head.unit + "]";
-  return head.description.substr(0, 79 - std::min<std::size_t>(79, unit.size())) + unit;
+std::string description_line(const recon::ImageSeries& series) {
+  const std::string unit = " [" + series.unit + "]";
+  return series.description.substr(0, 79 - std::min<std::size_t>(79, unit.size())) + unit;
 }
 
-nifti_1_header make_header(const NiftiHead& head, std::size_t frames) {
-  const recon::ImageGrid& grid = head.grid;
+/// From frame to frame, if that is always the same and how long each lasts; else 0.
+double even_step_s(const std::vector<recon::SeriesFrame>& frames) {
+  constexpr double same_s = 5e-4;  // times are whole ms
+  const double step_s = frames.front().duration_s;
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    const double start_s = frames.front().start_s + static_cast<double>(i) * step_s;
+    if (std::abs(frames[i].duration_s - step_s) > same_s || std::abs(frames[i].start_s - start_s) > same_s) {
+      return 0;
+    }
+  }
+  return step_s;
+}
+
+nifti_1_header make_header(const recon::ImageSeries& series) {
+  const recon::ImageGrid& grid = series.grid;
+  const std::size_t frames = series.frames.size();
   const int dims[8] = {frames > 1 ? 4 : 3,
                        static_cast<int>(grid.shape[0]),
                        static_cast<int>(grid.shape[1]),
@@ -52,14 +70,14 @@ nifti_1_header make_header(const NiftiHead& head, std::size_t frames) {
   nim->dx = nim->pixdim[1] = grid.voxel_size_mm[0];
   nim->dy = nim->pixdim[2] = grid.voxel_size_mm[1];
   nim->dz = nim->pixdim[3] = grid.voxel_size_mm[2];
-  nim->dt = nim->pixdim[4] = static_cast<float>(head.step_s);
-  nim->toffset = static_cast<float>(head.start_s);
+  nim->dt = nim->pixdim[4] = static_cast<float>(even_step_s(series.frames));
+  nim->toffset = static_cast<float>(series.frames.front().start_s);
   nim->qform_code = nim->sform_code = NIFTI_XFORM_SCANNER_ANAT;
   nim->xyz_units = NIFTI_UNITS_MM;
   nim->time_units = NIFTI_UNITS_SEC;
   nim->scl_slope = 1;
   nim->nifti_type = NIFTI_FTYPE_NIFTI1_1;
-  std::snprintf(nim->descrip, sizeof(nim->descrip), "%s", description_line(head).c_str());
+  std::snprintf(nim->descrip, sizeof(nim->descrip), "%s", description_line(series).c_str());
   nifti_1_header header = nifti_convert_nim2nhdr(nim.get());
   header.vox_offset = 352;
   return header;
@@ -88,20 +106,6 @@ class NiftiFile {
   znzFile file_;
   bool good_;
 };
-
-/// The file writes x fastest, recon::Image z.
-void write_frame(NiftiFile& file, const std::array<std::int64_t, 3>& shape, std::span<const float> values) {
-  std::vector<float> plane(static_cast<std::size_t>(shape[0] * shape[1]));
-  for (std::int64_t k = 0; k < shape[2]; ++k) {
-    for (std::int64_t j = 0; j < shape[1]; ++j) {
-      for (std::int64_t i = 0; i < shape[0]; ++i) {
-        plane[static_cast<std::size_t>(j * shape[0] + i)] =
-            values[static_cast<std::size_t>((i * shape[1] + j) * shape[2] + k)];
-      }
-    }
-    file.write(plane.data(), plane.size() * sizeof(float));
-  }
-}
 
 [[noreturn]] void refuse_damaged(const std::string& name) {
   throw FileError(
@@ -227,17 +231,17 @@ std::vector<float> FrameReader::next() {
 }
 
 /// Undoes description_line().
-void split_description(const std::string& line, NiftiHead& head) {
+void split_description(const std::string& line, recon::ImageSeries& series) {
   const std::size_t open = line.rfind(" [");
   if (open == std::string::npos || !line.ends_with(']')) {
-    head.description = line;
+    series.description = line;
     return;
   }
-  head.description = line.substr(0, open);
-  head.unit = line.substr(open + 2, line.size() - open - 3);
+  series.description = line.substr(0, open);
+  series.unit = line.substr(open + 2, line.size() - open - 3);
 }
 
-NiftiImage open_nifti(const std::filesystem::path& path, std::size_t most_frames) {
+NiftiImage open_nifti(const std::filesystem::path& path) {
   const std::string name = path.string();
   if (const std::string why = why_no_input_file(path); !why.empty()) {
     throw FileError(fmt::format("{}: {}.", name, why));
@@ -248,33 +252,41 @@ NiftiImage open_nifti(const std::filesystem::path& path, std::size_t most_frames
     refuse_damaged(name);
   }
   const std::size_t frames = num_frames(*nim);
-  if (frames < 1 || frames > most_frames || (frames > 1 && frames != static_cast<std::size_t>(nim->nt))) {
-    throw FileError(
-        fmt::format("{}: it holds {} frames; {} needed here. Write the frame you want to a file of its own.", name,
-                    frames, most_frames == 1 ? "one is" : "frames along one axis of time are"));
+  if (frames < 1 || frames > most_along_axis || (frames > 1 && frames != static_cast<std::size_t>(nim->nt))) {
+    throw FileError(fmt::format(
+        "{}: it holds {} images along other axes than time; frames along one axis of time are needed here. Write those "
+        "you want to a file of their own.",
+        name, frames));
   }
   return nim;
 }
 
 }  // namespace
 
-void write_nifti_file(const std::filesystem::path& path, const NiftiHead& head,
-                      std::span<const std::span<const float>> frames) {
-  const auto& shape = head.grid.shape;
-  if (std::ranges::any_of(shape, [](std::int64_t size) { return size < 1 || size > 32767; }) || frames.empty() ||
-      frames.size() > 32767) {
+bool is_nifti(std::string_view first_bytes) {
+  constexpr std::size_t header_bytes = 348;
+  return first_bytes.size() >= header_bytes && first_bytes.substr(344, 4) == std::string_view("n+1\0", 4);
+}
+
+void write_nifti(const std::filesystem::path& path, const recon::ImageSeries& series) {
+  const auto& shape = series.grid.shape;
+  if (std::ranges::any_of(shape, [](std::int64_t size) { return size < 1 || size > most_along_axis; }) ||
+      series.frames.empty() || series.frames.size() > most_along_axis) {
     throw InputError(
-        fmt::format("{}: NIfTI-1 holds 1 to 32767 voxels or frames along an axis, the image has {} x {} x {} x {}.",
-                    path.string(), shape[0], shape[1], shape[2], frames.size()));
+        fmt::format("{}: NIfTI-1 holds 1 to {} voxels or frames along an axis, the image has {} x {} x {} x {}.",
+                    path.string(), most_along_axis, shape[0], shape[1], shape[2], series.frames.size()));
   }
-  const nifti_1_header header = make_header(head, frames.size());
+  const nifti_1_header header = make_header(series);
   AtomicFile target(path);
   NiftiFile file(target.temporary_path(), path.extension() == ".gz");
   file.write(&header, sizeof(header));
   const char no_extensions[4] = {0, 0, 0, 0};
   file.write(no_extensions, sizeof(no_extensions));
-  for (const std::span<const float> values : frames) {
-    write_frame(file, shape, values);
+  for (const recon::SeriesFrame& frame : series.frames) {
+    for (std::int64_t k = 0; k < shape[2]; ++k) {
+      const std::vector<float> plane = plane_for_file(frame.values, shape, k);
+      file.write(plane.data(), plane.size() * sizeof(float));
+    }
   }
   if (!file.close()) {
     throw FileError(
@@ -283,21 +295,21 @@ void write_nifti_file(const std::filesystem::path& path, const NiftiHead& head,
   target.commit();
 }
 
-NiftiFrames read_nifti_file(const std::filesystem::path& path, std::size_t most_frames) {
-  const NiftiImage nim = open_nifti(path, most_frames);
+PlacedSeries read_nifti(const std::filesystem::path& path) {
+  const NiftiImage nim = open_nifti(path);
   const std::string name = path.string();
-  const NiftiAxes axes = nifti_axes(*nim, name);
-  const std::array<std::int64_t, 3> size{nim->nx, nim->ny, nim->nz};
-  NiftiFrames read;
-  read.head.grid = grid_of(axes, size);
-  split_description(nim->descrip, read.head);
-  if (nim->time_units == NIFTI_UNITS_SEC) {
-    read.head.start_s = nim->toffset;
-    read.head.step_s = nim->dt;
-  }
+  PlacedSeries read;
+  place_nifti(*nim, name, read);
+  recon::ImageSeries& series = read.series;
+  series.grid.shape = {nim->nx, nim->ny, nim->nz};
+  split_description(nim->descrip, series);
   FrameReader reader(*nim, name);
   for (std::size_t frame = num_frames(*nim); frame > 0; --frame) {
-    read.values.push_back(in_our_order(reader.next(), axes, size));
+    series.frames.push_back({.values = last_axis_fastest(reader.next(), series.grid.shape)});
+  }
+  if (nim->time_units == NIFTI_UNITS_SEC && series.frames.size() == 1) {
+    series.frames.front().start_s = nim->toffset;
+    series.frames.front().duration_s = nim->dt;
   }
   return read;
 }

@@ -7,6 +7,7 @@
 
 #include "recon/parallel.h"
 #include "recon/psf.h"
+#include "recon/trilinear.h"
 
 namespace coincide::recon {
 namespace {
@@ -84,6 +85,26 @@ Image resampled(const Image& image, const ImageGrid& grid, int num_threads) {
     }
   }
   return result;
+}
+
+std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to_mm, const ImageGrid& grid,
+                             float outside, int num_threads) {
+  const Eigen::Affine3d mm_to_index = index_to_mm.inverse();
+  const auto& shape = grid.shape;
+  std::vector<float> values(static_cast<std::size_t>(grid.num_voxels()));
+  parallel_for(shape[0], num_threads, [&](std::int64_t i) {
+    auto value = values.begin() + i * shape[1] * shape[2];
+    for (std::int64_t j = 0; j < shape[1]; ++j) {
+      for (std::int64_t k = 0; k < shape[2]; ++k) {
+        const Eigen::Vector3d middle_mm(grid.origin_mm[0] + static_cast<double>(i) * grid.voxel_size_mm[0],
+                                        grid.origin_mm[1] + static_cast<double>(j) * grid.voxel_size_mm[1],
+                                        grid.origin_mm[2] + static_cast<double>(k) * grid.voxel_size_mm[2]);
+        const Eigen::Vector3d place = mm_to_index * middle_mm;
+        *value++ = static_cast<float>(trilinear_value(image, {place[0], place[1], place[2]}, outside));
+      }
+    }
+  });
+  return values;
 }
 
 namespace {

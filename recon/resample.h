@@ -1,5 +1,8 @@
 #pragma once
 
+#include <Eigen/Geometry>
+#include <vector>
+
 #include "recon/image.h"
 
 namespace coincide::recon {
@@ -8,6 +11,11 @@ namespace coincide::recon {
 /// those are the larger ones, so that nothing small is met by chance; 0 outside its voxels' centres. Unit, description
 /// and times are kept.
 Image resampled(const Image& image, const ImageGrid& grid, int num_threads = 0);
+
+/// Values on `grid` of an image whose voxels (i, j, k) lie at `index_to_mm` in any direction (of its own grid only the
+/// shape counts), as trilinear_value() has them. Both voxels should be of like size: none are left out or mixed.
+std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to_mm, const ImageGrid& grid,
+                             float outside, int num_threads = 0);
 
 /// `image` on another grid: each voxel has the value of the one that its middle lies in, 0 where there is none. Labels
 /// stay labels.

@@ -3,6 +3,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -213,7 +214,11 @@ class NiftiImageTest : public QObject {
   void without_orientation_the_image_is_centred() {
     Header header;
     header.sform_code = 0;
-    const recon::Image image = read_back(nifti_bytes(header, counted<std::int16_t>()));
+    std::ofstream(path("nowhere.nii"), std::ios::binary) << nifti_bytes(header, counted<std::int16_t>());
+    std::vector<std::string> warnings;
+    const recon::Image image = io::read_image(path("nowhere.nii"), warnings);
+    QCOMPARE(warnings.size(), std::size_t{1});
+    QVERIFY(warnings[0].find("does not say how it lies") != std::string::npos);
     QCOMPARE(image.grid.origin_mm, (std::array<float, 3>{-1, -3, -6}));
     QCOMPARE(image.at(1, 0, 0), 1.0F);
   }
@@ -256,10 +261,54 @@ class NiftiImageTest : public QObject {
     QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).contains("2 frames"));
   }
 
-  void oblique_images_are_refused() {
+  /// x + 10 y + 100 z of the scanner is linear, so that trilinear values are exact between the voxels of the file.
+  void oblique_images_are_resampled() {
     Header header;
-    header.rows[1] = 0.1F;
-    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).contains("obliquely"));
+    header.dim = {3, 9, 10, 12, 1, 1, 1, 1};
+    header.datatype = 16;
+    header.bitpix = 32;
+    const float c = std::cos(0.3F), s = std::sin(0.3F);
+    header.rows = {2 * c, -3 * s, 0, -10, 2 * s, 3 * c, 0, -20, 0, 0, 4, -30};
+    std::vector<float> values;
+    for (int k = 0; k < 12; ++k) {
+      for (int j = 0; j < 10; ++j) {
+        for (int i = 0; i < 9; ++i) {
+          const auto ras = [&](int row) {
+            const auto* r = &header.rows[static_cast<std::size_t>(4 * row)];
+            return r[0] * static_cast<float>(i) + r[1] * static_cast<float>(j) + r[2] * static_cast<float>(k) + r[3];
+          };
+          values.push_back(-ras(0) - 10 * ras(1) + 100 * ras(2));
+        }
+      }
+    }
+    std::ofstream(path("oblique.nii"), std::ios::binary) << nifti_bytes(header, values);
+    std::vector<std::string> warnings;
+    const recon::Image image = io::read_image(path("oblique.nii"), warnings);
+    QCOMPARE(warnings.size(), std::size_t{1});
+    QVERIFY2(warnings[0].find("17.2 degrees") != std::string::npos, warnings[0].c_str());
+    QCOMPARE(image.grid.shape, (std::array<std::int64_t, 3>{14, 12, 12}));  // 26.0 x 34.0 x 48 mm
+    const Eigen::Matrix2d turn{{-c, s}, {-s, -c}};                          // LPS
+    int within = 0;
+    for (int i = 0; i < 14; ++i) {
+      for (int j = 0; j < 12; ++j) {
+        for (int k = 0; k < 12; ++k) {
+          const Eigen::Vector2d mm(image.grid.origin_mm[0] + 2 * i, image.grid.origin_mm[1] + 3 * j);
+          const Eigen::Vector2d file_mm = turn.inverse() * (mm - Eigen::Vector2d(10, 20));
+          if (file_mm.minCoeff() >= 0 && file_mm[0] <= 16 && file_mm[1] <= 27) {
+            const double z_mm = image.grid.origin_mm[2] + 4 * k;
+            QVERIFY(std::abs(image.at(i, j, k) - (mm[0] + 10 * mm[1] + 100 * z_mm)) < 2e-3);
+            ++within;
+          }
+        }
+      }
+    }
+    QVERIFY2(within > 600 && image.at(0, 0, 0) == 0, qPrintable(QString::number(within)));
+  }
+
+  void axes_that_span_no_room_are_refused() {
+    Header header;
+    header.rows = {2, 2, 0, -10, 1, 1.02F, 0, -20, 0, 0, 4, -30};
+    QVERIFY(complaint_about(nifti_bytes(header, counted<std::int16_t>())).contains("do not span a room"));
   }
 
   void damaged_files_are_refused() {

@@ -1,8 +1,6 @@
 // Frames keep values and times through NIfTI and the JSON beside it. An independent reader checks the files in
 // tests/python/test_nifti.py.
 
-#include "io/nifti_series.h"
-
 #include <QTemporaryDir>
 #include <QtTest>
 #include <filesystem>
@@ -84,7 +82,7 @@ class NiftiSeriesTest : public QObject {
   /// The header's step is read by others; ours takes no time from it.
   void only_even_frames_state_a_step() {
     const auto step_of = [&](std::string_view durations) {
-      io::write_nifti_series(path("step.nii"), numbered(durations));
+      io::write_image_frames(path("step.nii"), numbered(durations));
       std::ifstream file(path("step.nii"), std::ios::binary);
       float step = -1;
       file.seekg(76 + 4 * sizeof(float)).read(reinterpret_cast<char*>(&step), sizeof(step));
@@ -94,22 +92,22 @@ class NiftiSeriesTest : public QObject {
     QCOMPARE(step_of("5x30"), 30.0F);
     ImageSeries apart = numbered("3x30");
     apart.frames[2].start_s += 10;
-    io::write_nifti_series(path("apart.nii"), apart);
-    QCOMPARE(io::read_nifti_series(path("apart.nii")).series.frames[1].duration_s, 0.0);
-    const auto [series, warnings] = io::read_nifti_series(path("step.nii"));
+    io::write_image_frames(path("apart.nii"), apart);
+    QCOMPARE(io::read_image_series(path("apart.nii")).series.frames[1].duration_s, 0.0);
+    const auto [series, warnings] = io::read_image_series(path("step.nii"));
     QVERIFY(!series.has_times() && !series.injection_s && !series.decay_corrected);
     QCOMPARE(warnings.size(), std::size_t{1});
     QVERIFY(warnings[0].find("step.json") != std::string::npos);
   }
 
   void one_image_is_not_made_of_several() {
-    io::write_nifti_series(path("two.nii"), numbered("2x30"));
+    io::write_image_frames(path("two.nii"), numbered("2x30"));
     QVERIFY_THROWS_EXCEPTION(FileError, io::read_image(path("two.nii")));
-    io::write_nifti_series(path("one.nii"), numbered("30"));
+    io::write_image_frames(path("one.nii"), numbered("30"));
     const recon::Image image = io::read_image(path("one.nii"));
     QCOMPARE(image.frame_start_s, 12.5);
     QCOMPARE(image.frame_duration_s, 30.0);
-    QCOMPARE(io::read_nifti_series(path("one.nii")).series.frames.size(), std::size_t{1});
+    QCOMPARE(io::read_image_series(path("one.nii")).series.frames.size(), std::size_t{1});
   }
 
   void wrong_side_files_are_refused_data() {
@@ -137,13 +135,13 @@ class NiftiSeriesTest : public QObject {
   void wrong_side_files_are_refused() {
     QFETCH(QString, key);
     QFETCH(QString, value);
-    io::write_nifti_with_side_file(path("wrong.nii"), numbered("3x30"));
+    io::write_image_series(path("wrong.nii"), numbered("3x30"));
     Json json = Json::parse(std::ifstream(path("wrong.json")));
     QVERIFY(json.contains(key.toStdString()));
     json[key.toStdString()] = Json::parse(value.toStdString());
     std::ofstream(path("wrong.json")) << json;
     try {
-      io::read_nifti_series(path("wrong.nii"));
+      io::read_image_series(path("wrong.nii"));
       QFAIL("no error");
     } catch (const FileError& error) {
       QVERIFY2(QString(error.what()).contains(key), error.what());
@@ -151,25 +149,25 @@ class NiftiSeriesTest : public QObject {
   }
 
   void what_a_side_file_leaves_out_is_told() {
-    io::write_nifti_with_side_file(path("poor.nii"), numbered("3x30"));
+    io::write_image_series(path("poor.nii"), numbered("3x30"));
     std::ofstream(path("poor.json")) << R"({"Units": "kBq/mL", "ImageDecayCorrected": true})";
-    const auto [series, warnings] = io::read_nifti_series(path("poor.nii"));
+    const auto [series, warnings] = io::read_image_series(path("poor.nii"));
     QCOMPARE(series.unit, std::string("kBq/mL"));
     QCOMPARE(warnings.size(), std::size_t{3});
     std::ofstream(path("poor.json")) << "{";
-    QVERIFY_THROWS_EXCEPTION(FileError, io::read_nifti_series(path("poor.nii")));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_image_series(path("poor.nii")));
   }
 
   void series_that_cannot_be_said_are_not_written() {
     ImageSeries series = numbered("3x30");
     series.time_zero = "2:05:09";
-    QVERIFY_THROWS_EXCEPTION(InputError, io::write_nifti_with_side_file(path("no.nii"), series));
+    QVERIFY_THROWS_EXCEPTION(InputError, io::write_image_series(path("no.nii"), series));
     series = numbered("3x30");
     series.frames[1].duration_s = 0;
-    QVERIFY_THROWS_EXCEPTION(InputError, io::write_nifti_with_side_file(path("no.nii"), series));
+    QVERIFY_THROWS_EXCEPTION(InputError, io::write_image_series(path("no.nii"), series));
     series.frames.clear();
-    QVERIFY_THROWS_EXCEPTION(InputError, io::write_nifti_with_side_file(path("no.nii"), series));
-    QVERIFY_THROWS_EXCEPTION(InputError, io::write_nifti_series(path("no.nii"), series));
+    QVERIFY_THROWS_EXCEPTION(InputError, io::write_image_series(path("no.nii"), series));
+    QVERIFY_THROWS_EXCEPTION(InputError, io::write_image_frames(path("no.nii"), series));
     QVERIFY(!std::filesystem::exists(path("no.nii")) && !std::filesystem::exists(path("no.json")));
   }
 

@@ -1,0 +1,193 @@
+#include "io/interfile/interfile_header.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+
+#include "io/companion_file.h"
+#include "io/input_file.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(blanks);
+  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::optional<double> as_number(std::string_view text) {
+  text = trimmed(text);
+  text.remove_prefix(text.starts_with('+') ? 1 : 0);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+std::string lower_case(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  return result;
+}
+
+/// The lines of a text, those that end in a backslash together with the next.
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  bool goes_on = false;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = trimmed(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!goes_on) {
+      lines.emplace_back();
+    }
+    goes_on = line.ends_with('\\');
+    line.remove_suffix(goes_on ? 1 : 0);
+    lines.back() += line;
+  }
+  return lines;
+}
+
+}  // namespace
+
+std::string interfile_key(std::string_view text) {
+  std::string key;
+  for (const char letter : text) {
+    const bool separates = letter == ' ' || letter == '\t' || letter == '_' || letter == '!' || letter == '\r';
+    if (!separates) {
+      if (letter == '[' && key.ends_with(' ')) {
+        key.pop_back();
+      }
+      key += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+    } else if (!key.empty() && !key.ends_with(' ')) {
+      key += ' ';
+    }
+  }
+  return std::string(trimmed(key));
+}
+
+bool is_interfile(std::string_view first_bytes) {
+  const std::size_t assign = first_bytes.find(":=");
+  return assign != std::string_view::npos && interfile_key(first_bytes.substr(0, assign)) == "interfile";
+}
+
+InterfileHeader::InterfileHeader(std::filesystem::path path) : path_(std::move(path)) {
+  const std::string text = read_text_file(path_);
+  if (!is_interfile(text)) {
+    fail("it is no Interfile header, whose first line is \"!INTERFILE :=\"");
+  }
+  for (const std::string& line : lines_of(text)) {
+    if (interfile_key(line).starts_with("end of interfile")) {
+      break;  // CASToR copies other headers behind the end
+    }
+    read_line(line);
+  }
+}
+
+void InterfileHeader::read_line(std::string_view line) {
+  const std::size_t assign = line.find(":=");
+  if (!line.starts_with(';') && assign != std::string_view::npos) {
+    values_[interfile_key(line.substr(0, assign))] = trimmed(line.substr(assign + 2));
+  }
+}
+
+const std::string* InterfileHeader::find(std::string_view key) const {
+  const auto found = values_.find(interfile_key(key));
+  return found == values_.end() || found->second.empty() ? nullptr : &found->second;
+}
+
+std::string InterfileHeader::text(std::string_view key) const {
+  const std::string* value = find(key);
+  if (value == nullptr) {
+    fail(fmt::format("it does not say \"{}\"", key));
+  }
+  return *value;
+}
+
+std::string InterfileHeader::text(std::string_view key, std::string_view otherwise) const {
+  const std::string* value = find(key);
+  return value != nullptr ? *value : std::string(otherwise);
+}
+
+double InterfileHeader::number(std::string_view key) const {
+  const std::string value = text(key);
+  const std::optional<double> number = as_number(value);
+  if (!number) {
+    fail(fmt::format("\"{} := {}\" is no number", key, value));
+  }
+  return *number;
+}
+
+double InterfileHeader::number(std::string_view key, double otherwise) const {
+  return has(key) ? number(key) : otherwise;
+}
+
+std::int64_t InterfileHeader::count(std::string_view key, std::int64_t least, std::int64_t most) const {
+  const double value = number(key);
+  if (value != std::floor(value) || value < static_cast<double>(least) || value > static_cast<double>(most)) {
+    fail(fmt::format("\"{} := {}\" must be a whole number from {} to {}", key, text(key), least, most));
+  }
+  return static_cast<std::int64_t>(value);
+}
+
+std::int64_t InterfileHeader::count(std::string_view key, std::int64_t least, std::int64_t most,
+                                    std::int64_t otherwise) const {
+  return has(key) ? count(key, least, most) : otherwise;
+}
+
+std::vector<double> InterfileHeader::numbers(std::string_view key) const {
+  const std::string value = text(key);
+  std::string_view rest = value;
+  if (rest.starts_with('{')) {
+    if (!rest.ends_with('}')) {
+      fail(fmt::format("\"{} := {}\" has no closing brace", key, value));
+    }
+    rest = rest.substr(1, rest.size() - 2);
+  }
+  std::vector<double> numbers;
+  while (!trimmed(rest).empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::optional<double> number = as_number(rest.substr(0, comma));
+    if (!number) {
+      fail(fmt::format("\"{} := {}\" is no list of numbers", key, value));
+    }
+    numbers.push_back(*number);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return numbers;
+}
+
+std::filesystem::path InterfileHeader::data_file() const { return companion_file(path_, text("name of data file")); }
+
+RawFormat InterfileHeader::number_format() const {
+  RawFormat format;
+  const std::string kind = lower_case(text("number format", "unsigned integer"));
+  if (kind == "float" || kind == "short float" || kind == "long float") {
+    format.kind = NumberKind::floating;
+  } else if (kind == "signed integer") {
+    format.kind = NumberKind::signed_integer;
+  } else if (kind == "unsigned integer") {
+    format.kind = NumberKind::unsigned_integer;
+  } else {
+    fail(
+        fmt::format("numbers of the format \"{}\" are not read here; signed and unsigned integer and float are", kind));
+  }
+  format.bytes = static_cast<int>(count("number of bytes per pixel", 1, 8));
+  const std::string order = lower_case(text("imagedata byte order", "bigendian"));
+  if (order != "bigendian" && order != "littleendian") {
+    fail(fmt::format("\"imagedata byte order := {}\" must be LITTLEENDIAN or BIGENDIAN", order));
+  }
+  format.big_endian = order == "bigendian";
+  return format;
+}
+
+void InterfileHeader::fail(const std::string& sentence) const {
+  throw FileError(fmt::format("{}: {}.", path_.string(), sentence));
+}
+
+}  // namespace coincide::io

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <array>
+
+#include "recon/image.h"
+
+namespace coincide::recon {
+
+/// What `image` is at a place that counts its voxels: linear between voxels, the edge voxel's value up to the image's
+/// faces, `outside` beyond. Within rounding of a voxel's middle it is that voxel, to the bit.
+double trilinear_value(const Image& image, const std::array<double, 3>& place, double outside = 0);
+
+}  // namespace coincide::recon
