@@ -12,6 +12,9 @@
 
 #include "io/atomic_file.h"
 #include "io/bids_frames.h"
+#include "io/dicom/read_dicom.h"
+#include "io/dicom/series.h"
+#include "io/dicom/write_dicom.h"
 #include "io/input_file.h"
 #include "io/nifti_file.h"
 #include "projectors/error.h"
@@ -35,6 +38,10 @@ const std::vector<ImageFormat>& image_formats() {
        [](const fs::path&, std::string_view first_bytes) { return is_nifti(first_bytes); },
        read_nifti,
        write_nifti},
+      {{"dicom"},
+       [](const fs::path& path, std::string_view) { return dicom::holds_dicom(path); },
+       dicom::read_dicom,
+       dicom::write_dicom},
   };
   return formats;
 }
@@ -59,7 +66,8 @@ const ImageFormat* format_by_content(const fs::path& path) {
 
 template <class Failure>
 const ImageFormat& format_by_name(const fs::path& path) {
-  const std::string name = path.filename().string();
+  // A name that ends in a slash is a folder for a DICOM series.
+  const std::string name = path.has_filename() ? path.filename().string() : ".dicom";
   const auto has_name = [&](const std::string& suffix) { return name.ends_with("." + suffix); };
   const auto found = std::ranges::find_if(
       image_formats(), [&](const ImageFormat& format) { return std::ranges::any_of(format.suffixes, has_name); });

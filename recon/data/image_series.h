@@ -30,6 +30,7 @@ struct ImageSeries {
   double half_life_s = 0;               ///< 0: not known, or no decay
   std::optional<double> injection_s{};  ///< if it is known
   std::string time_zero{};              ///< when the clock's zero was, "hh:mm:ss" of 24 h; empty: not known
+  std::string date{};                   ///< of that moment, "yyyy-mm-dd"; empty: not known
   std::string description{};
   Tracer tracer{};
   Patient patient{};
