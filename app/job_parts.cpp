@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "io/image_file.h"
+#include "io/job_facts.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/data/time_activity.h"
@@ -45,7 +46,8 @@ std::vector<recon::TimePart> gates_of(const io::Job& job) {
 }  // namespace
 
 void check_parts(const io::Job& job) {
-  injection_s(job);
+  recon::ImageSeries facts;
+  io::put_job_facts(job, facts);
   if (!job.frames.durations.empty() && !job.frames.gates.empty()) {
     throw InputError("the job has both frames.durations and frames.gates; leave one of them empty.");
   }
@@ -57,20 +59,6 @@ void check_parts(const io::Job& job) {
     throw InputError(
         fmt::format("input.start_s = {} and frames.gates both say when to start; leave it at 0.", job.input.start_s));
   }
-}
-
-std::optional<double> injection_s(const io::Job& job) {
-  const std::string& text = job.input.injection;
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || !(std::abs(seconds) <= 1e9)) {
-    throw InputError(fmt::format(
-        "input.injection = \"{}\" is no time: write seconds in the time of the file (\"-3600\"), or nothing.", text));
-  }
-  return seconds;
 }
 
 std::optional<double> decay_reference_s(const io::Job& job) {

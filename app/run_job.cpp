@@ -18,6 +18,7 @@
 #include "app/simulate_events.h"
 #include "io/checkpoint_file.h"
 #include "io/data_checks.h"
+#include "io/dicom/write_dicom.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
@@ -69,6 +70,16 @@ class JobRun {
   void write(const std::string& ending, const recon::Image& image) {
     io::write_image(image_path(ending), image);
     provenance_.outputs.push_back(image_path(ending).filename().string());
+  }
+
+  void write_series(const recon::ImageSeries& series) {
+    io::write_image_frames(image_path(""), series);
+    provenance_.outputs.push_back(image_path("").filename().string());
+    if (job_.output.format == "dicom") {
+      for (const std::string& sentence : io::dicom::lost_in_dicom(series)) {
+        reporter_.note(sentence);
+      }
+    }
   }
 
   void begin() {
@@ -165,11 +176,12 @@ class JobRun {
       return;
     }
     if (series_.frames.empty()) {
-      write("", image_);
+      recon::ImageSeries one = series_of(job_, image_, provenance_);
+      write_series(one);
+      image_.values = std::move(one.frames.front().values);
       return;
     }
-    io::write_image_frames(image_path(""), series_);
-    provenance_.outputs.push_back(image_path("").filename().string());
+    write_series(series_);
     write_what_follows_from_frames();
   }
 

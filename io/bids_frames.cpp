@@ -183,7 +183,20 @@ void read_tracer(const SideFile& file, recon::ImageSeries& series) {
   }
 }
 
-void put_tracer(const recon::ImageSeries& series, Json& json) {
+}  // namespace
+
+std::filesystem::path side_file(const std::filesystem::path& image) {
+  std::filesystem::path path = image.has_filename() ? image : image.parent_path();
+  if (path.extension() == ".gz") {
+    path.replace_extension();
+  }
+  return path.replace_extension(".json");
+}
+
+void put_facts(const recon::ImageSeries& series, nlohmann::ordered_json& json) {
+  if (!series.time_zero.empty() && !is_time_of_day(series.time_zero)) {
+    throw InputError(fmt::format("the time of day \"{}\" is not hh:mm:ss of 24 h", series.time_zero));
+  }
   const auto put = [&json](const char* key, const auto& value) {
     if (value) {
       json[key] = *value;
@@ -194,6 +207,14 @@ void put_tracer(const recon::ImageSeries& series, Json& json) {
       json[key] = text;
     }
   };
+  put_text("TimeZero", series.time_zero);
+  if (!series.time_zero.empty()) {
+    json["ScanStart"] = 0;
+  }
+  put("InjectionStart", series.injection_s);
+  if (series.half_life_s > 0) {
+    json["RadionuclideHalfLife"] = series.half_life_s;
+  }
   put_text("TracerName", series.tracer.name);
   put_text("TracerRadionuclide", series.tracer.nuclide);
   if (series.tracer.dose_bq) {
@@ -206,32 +227,12 @@ void put_tracer(const recon::ImageSeries& series, Json& json) {
   put_text("PatientSex", letters[static_cast<std::size_t>(series.patient.sex)]);
 }
 
-}  // namespace
-
-std::filesystem::path side_file(const std::filesystem::path& image) {
-  std::filesystem::path path = image.has_filename() ? image : image.parent_path();
-  if (path.extension() == ".gz") {
-    path.replace_extension();
-  }
-  return path.replace_extension(".json");
-}
-
 void put_frames(const recon::ImageSeries& series, nlohmann::ordered_json& json) {
   check_series(series);
   if (!series.has_times()) {
     throw InputError("the frames of the image series have no times, so none can be written beside them");
   }
-  if (!series.time_zero.empty() && !is_time_of_day(series.time_zero)) {
-    throw InputError(fmt::format("the time of day \"{}\" is not hh:mm:ss of 24 h", series.time_zero));
-  }
   json["Units"] = series.unit;
-  if (!series.time_zero.empty()) {
-    json["TimeZero"] = series.time_zero;
-    json["ScanStart"] = 0;
-  }
-  if (series.injection_s) {
-    json["InjectionStart"] = *series.injection_s;
-  }
   for (const char* list : {"FrameTimesStart", "FrameDuration", "DecayCorrectionFactor"}) {
     json[list] = Json::array();
   }
@@ -242,10 +243,7 @@ void put_frames(const recon::ImageSeries& series, nlohmann::ordered_json& json) 
   }
   json["ImageDecayCorrected"] = series.decay_corrected;
   json["ImageDecayCorrectionTime"] = series.reference_s;
-  if (series.half_life_s > 0) {
-    json["RadionuclideHalfLife"] = series.half_life_s;
-  }
-  put_tracer(series, json);
+  put_facts(series, json);
 }
 
 std::vector<std::string> read_frames(const std::filesystem::path& json, recon::ImageSeries& series) {

@@ -154,15 +154,9 @@ std::vector<float> plane_of(const recon::ImageGrid& grid, const std::vector<floa
 }  // namespace
 
 std::string units_word(const std::string& unit) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 7> words = {{{"Bq/mL", "BQML"},
-                                                                                          {"g/mL", "GML"},
-                                                                                          {"cm^2/mL", "CM2ML"},
-                                                                                          {"1/cm", "1CM"},
-                                                                                          {"counts", "CNTS"},
-                                                                                          {"1", "CNTS"},
-                                                                                          {"", "CNTS"}}};
-  const auto* const found = std::ranges::find(words, unit, &std::pair<std::string_view, std::string_view>::first);
-  return found == words.end() ? "" : std::string(found->second);
+  const std::string_view known = unit.empty() || unit == "1" ? "counts" : std::string_view(unit);
+  const auto* const found = std::ranges::find(unit_terms, known, &UnitTerm::unit);
+  return found == unit_terms.end() ? "" : std::string(found->term);
 }
 
 SeriesClock series_clock(const recon::ImageSeries& series) {

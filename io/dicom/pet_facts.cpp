@@ -47,13 +47,13 @@ Unit unit_of_counts(const PictureData& data) {
   return unit;
 }
 
-/// The word of Units, or what the Enhanced class says instead.
+/// The word of Units, or the one for what the Enhanced class says instead (UCUM).
 std::string unit_word(const PictureData& data) {
-  std::string word = data.text(tag::units);
-  if (word.empty() && !data.items(tag::unit_codes).empty()) {
-    word = data.items(tag::unit_codes).front().text(tag::code_value);
+  if (std::string word = data.text(tag::units); !word.empty() || data.items(tag::unit_codes).empty()) {
+    return word;
   }
-  return word;
+  const std::string code = data.items(tag::unit_codes).front().text(tag::code_value);
+  return code == "Bq/ml" ? "BQML" : code.ends_with("g/ml") ? "GML" : code.ends_with("cm2/ml") ? "CM2ML" : code;
 }
 
 std::optional<double> injection(const DataSet& item, const PictureData& data, std::optional<double> first_start_s) {
@@ -119,24 +119,19 @@ void read_dose(const DataSet& item, const PictureData& data, recon::Tracer& trac
 
 Unit pet_unit(const PictureData& data) {
   const std::string word = unit_word(data);
-  if (word == "BQML" || word == "Bq/ml") {
-    return {.name = "Bq/mL"};
-  }
   if (word == "CNTS") {
     return unit_of_counts(data);
   }
-  if (word == "GML" || word.ends_with("g/ml")) {
-    const std::string kind = data.text(tag::suv_type);
-    return {.name = "g/mL", .warnings = {fmt::format("The values are SUV{}.", kind.empty() ? "" : " (" + kind + ")")}};
+  const auto* const found = std::ranges::find(unit_terms, word, &UnitTerm::term);
+  if (found == unit_terms.end()) {
+    return {.name = "1",
+            .warnings = {fmt::format("{} is \"{}\": the values have no unit here.", title(tag::units), word)}};
   }
-  if (word == "CM2ML" || word.ends_with("cm2/ml")) {
-    return {.name = "cm^2/mL"};
+  Unit unit{.name = std::string(found->unit)};
+  if (const std::string kind = data.text(tag::suv_type); word == "GML" && !kind.empty()) {
+    unit.warnings.push_back(fmt::format("The values are SUV ({}).", kind));
   }
-  if (word == "1CM") {
-    return {.name = "1/cm"};
-  }
-  return {.name = "1",
-          .warnings = {fmt::format("{} is \"{}\": the values have no unit here.", title(tag::units), word)}};
+  return unit;
 }
 
 TracerMoments read_facts(const PictureData& data, std::optional<double> first_start_s, recon::ImageSeries& series,

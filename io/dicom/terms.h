@@ -25,6 +25,20 @@ inline constexpr std::array<Nuclide, 9> nuclides = {{{"F-18", "C-111A1", "770040
                                                      {"Zr-89", "C-168A4", "63360001", "^89^Zirconium"},
                                                      {"I-124", "C-114A5", "40937006", "^124^Iodine"}}};
 
+/// A word of Units (0054,1001).
+struct UnitTerm {
+  std::string_view term;
+  std::string_view unit;  ///< ours
+};
+
+/// Source: DICOM PS3.3, C.8.9.1.1.3.
+inline constexpr std::array<UnitTerm, 6> unit_terms = {{{"BQML", "Bq/mL"},
+                                                        {"GML", "g/mL"},
+                                                        {"CM2ML", "cm^2/mL"},
+                                                        {"1CM", "1/cm"},
+                                                        {"MLMINML", "1/min"},
+                                                        {"CNTS", "counts"}}};
+
 /// A word of Corrected Image (0028,0051).
 struct CorrectionTerm {
   std::string_view term;

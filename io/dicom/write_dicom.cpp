@@ -18,14 +18,41 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The files of a series that was written here; other files are complained of.
+std::vector<fs::path> files_of_series(const fs::path& folder) {
+  static const std::regex name(R"(\d{4,5}\.dcm)");
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (!std::regex_match(entry->path().filename().string(), name) || !is_dicom(entry->path())) {
+      throw FileError(fmt::format("Cannot write {}: the folder holds other files already ({}). Choose another name.",
+                                  folder.string(), entry->path().filename().string()));
+    }
+    files.push_back(entry->path());
+  }
+  if (error) {
+    throw FileError(fmt::format("Cannot write the folder {}: {}.", folder.string(), error.message()));
+  }
+  return files;
+}
+
+void remove_all(const std::vector<fs::path>& files) {
+  std::error_code ignored;
+  for (const fs::path& file : files) {
+    fs::remove(file, ignored);
+  }
+}
+
 /// A folder under construction, as AtomicFile is for files.
 class AtomicFolder {
  public:
   explicit AtomicFolder(const fs::path& path)
       : path_(path.has_filename() ? path : path.parent_path()),
         temporary_(path_.parent_path() / fmt::format(".{}.{}.part", path_.filename().string(), getpid())) {
-    check_replaceable();
     std::error_code error;
+    if (fs::exists(path_, error)) {  // only a series that was written here before may be replaced
+      earlier_ = files_of_series(path_);
+    }
     fs::create_directories(temporary_, error);
     if (error) {
       throw FileError(fmt::format("Cannot make the folder {}: {}.", temporary_.string(), error.message()));
@@ -42,9 +69,7 @@ class AtomicFolder {
 
   void commit() {
     std::error_code error;
-    for (const fs::path& old : earlier_) {
-      fs::remove(old, error);
-    }
+    remove_all(earlier_);
     fs::rename(temporary_, path_, error);  // onto an empty folder, or none
     if (error) {
       throw FileError(fmt::format("Cannot write {}: {}.", path_.string(), error.message()));
@@ -52,25 +77,6 @@ class AtomicFolder {
   }
 
  private:
-  /// Only a series that was written here before may be replaced.
-  void check_replaceable() {
-    static const std::regex name(R"(\d{4,5}\.dcm)");
-    std::error_code error;
-    if (!fs::exists(path_, error)) {
-      return;
-    }
-    for (fs::directory_iterator entry(path_, error), end; !error && entry != end; entry.increment(error)) {
-      if (!std::regex_match(entry->path().filename().string(), name) || !is_dicom(entry->path())) {
-        throw FileError(fmt::format("Cannot write {}: the folder holds other files already ({}). Choose another name.",
-                                    path_.string(), entry->path().filename().string()));
-      }
-      earlier_.push_back(entry->path());
-    }
-    if (error) {
-      throw FileError(fmt::format("Cannot write the folder {}: {}.", path_.string(), error.message()));
-    }
-  }
-
   fs::path path_;
   fs::path temporary_;
   std::vector<fs::path> earlier_;
@@ -120,6 +126,16 @@ void write_dicom(const fs::path& folder, const recon::ImageSeries& series) {
     }
   }
   target.commit();
+}
+
+bool remove_series(const fs::path& folder) {
+  try {
+    remove_all(files_of_series(folder));
+  } catch (const FileError&) {
+    return false;
+  }
+  std::error_code error;
+  return fs::remove(folder, error);
 }
 
 std::vector<std::string> lost_in_dicom(const recon::ImageSeries& series) {

@@ -15,6 +15,9 @@ namespace coincide::io::dicom {
 /// written. Source: DICOM PS3.3, A.21 and C.8.9.
 void write_dicom(const std::filesystem::path& folder, const recon::ImageSeries& series);
 
+/// Removes a folder that write_dicom() wrote; false if there is none, or other files are in it.
+bool remove_series(const std::filesystem::path& folder);
+
 /// Sentences on what readers of such a series will lack: the unit, SUV, times.
 std::vector<std::string> lost_in_dicom(const recon::ImageSeries& series);
 

@@ -7,6 +7,7 @@
 
 #include "recon/motion/pose_clusters.h"
 #include "recon/motion/poses.h"
+#include "recon/pipeline/sentences.h"
 
 namespace coincide::recon {
 namespace {
@@ -75,7 +76,7 @@ std::string text_of(const PoseClusters& clusters, const MovingBody& body) {
 
 std::string correct_motion(RunState& run) {
   if (run.inputs.poses.empty()) {
-    return "no poses are given";
+    return no_poses;
   }
   if (run.data->num_prompts() == 0) {
     return "not corrected: there are no prompts";
