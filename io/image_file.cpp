@@ -15,7 +15,11 @@
 #include "io/dicom/read_dicom.h"
 #include "io/dicom/series.h"
 #include "io/dicom/write_dicom.h"
+#include "io/hdf5/hdf5_image.h"
 #include "io/input_file.h"
+#include "io/interfile/castor_image.h"
+#include "io/interfile/stir_image.h"
+#include "io/metaimage/metaimage_file.h"
 #include "io/nifti_file.h"
 #include "projectors/error.h"
 
@@ -38,6 +42,10 @@ const std::vector<ImageFormat>& image_formats() {
        [](const fs::path&, std::string_view first_bytes) { return is_nifti(first_bytes); },
        read_nifti,
        write_nifti},
+      {{"hv", "ahv"}, is_stir_image, read_stir_image, write_stir_image},
+      {{"hdr"}, is_castor_image, read_castor_image, write_castor_image},
+      {{"mha", "mhd"}, is_metaimage, read_metaimage, write_metaimage},
+      {{"h5"}, is_hdf5_image, read_hdf5_image, write_hdf5_image},
       {{"dicom"},
        [](const fs::path& path, std::string_view) { return dicom::holds_dicom(path); },
        dicom::read_dicom,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -13,6 +14,7 @@
 #include "io/atomic_file.h"
 #include "io/input_file.h"
 #include "io/nifti_axes.h"
+#include "io/unit_line.h"
 #include "io/voxel_order.h"
 #include "projectors/error.h"
 
@@ -22,12 +24,6 @@ namespace {
 constexpr std::int64_t most_along_axis = 32767;
 
 using NiftiImage = std::unique_ptr<nifti_image, decltype(&nifti_image_free)>;
-
-/// The line in the header's 80 letters; the unit, at the end, is kept if the description is too long.
-std::string description_line(const recon::ImageSeries& series) {
-  const std::string unit = " [" + series.unit + "]";
-  return series.description.substr(0, 79 - std::min<std::size_t>(79, unit.size())) + unit;
-}
 
 /// From frame to frame, if that is always the same and how long each lasts; else 0.
 double even_step_s(const std::vector<recon::SeriesFrame>& frames) {
@@ -77,7 +73,7 @@ nifti_1_header make_header(const recon::ImageSeries& series) {
   nim->time_units = NIFTI_UNITS_SEC;
   nim->scl_slope = 1;
   nim->nifti_type = NIFTI_FTYPE_NIFTI1_1;
-  std::snprintf(nim->descrip, sizeof(nim->descrip), "%s", description_line(series).c_str());
+  std::snprintf(nim->descrip, sizeof(nim->descrip), "%s", unit_line(series, sizeof(nim->descrip) - 1).c_str());
   nifti_1_header header = nifti_convert_nim2nhdr(nim.get());
   header.vox_offset = 352;
   return header;
@@ -230,15 +226,16 @@ std::vector<float> FrameReader::next() {
   return values_in(bytes_, nim_, name_);
 }
 
-/// Undoes description_line().
-void split_description(const std::string& line, recon::ImageSeries& series) {
-  const std::size_t open = line.rfind(" [");
-  if (open == std::string::npos || !line.ends_with(']')) {
-    series.description = line;
-    return;
+/// The library mends what it can of a damaged header; what it would read then is not what was written.
+bool is_possible(const std::string& name) {
+  int swapped = 0;
+  const std::unique_ptr<nifti_1_header, decltype(&std::free)> header(nifti_read_header(name.c_str(), &swapped, 0),
+                                                                     std::free);
+  if (!header || header->sizeof_hdr != 348 || header->dim[0] < 2 || header->dim[0] > 7 ||
+      !(header->vox_offset >= 348)) {
+    return false;
   }
-  series.description = line.substr(0, open);
-  series.unit = line.substr(open + 2, line.size() - open - 3);
+  return std::all_of(header->dim + 1, header->dim + 1 + header->dim[0], [](short size) { return size >= 1; });
 }
 
 NiftiImage open_nifti(const std::filesystem::path& path) {
@@ -247,7 +244,8 @@ NiftiImage open_nifti(const std::filesystem::path& path) {
     throw FileError(fmt::format("{}: {}.", name, why));
   }
   nifti_set_debug_level(0);  // the library would print; its answers say enough
-  NiftiImage nim(is_nifti_file(path.c_str()) > 0 ? nifti_image_read(path.c_str(), 0) : nullptr, nifti_image_free);
+  NiftiImage nim(is_nifti_file(path.c_str()) > 0 && is_possible(name) ? nifti_image_read(path.c_str(), 0) : nullptr,
+                 nifti_image_free);
   if (!nim) {
     refuse_damaged(name);
   }
@@ -302,7 +300,7 @@ PlacedSeries read_nifti(const std::filesystem::path& path) {
   place_nifti(*nim, name, read);
   recon::ImageSeries& series = read.series;
   series.grid.shape = {nim->nx, nim->ny, nim->nz};
-  split_description(nim->descrip, series);
+  read_unit_line(nim->descrip, series);
   FrameReader reader(*nim, name);
   for (std::size_t frame = num_frames(*nim); frame > 0; --frame) {
     series.frames.push_back({.values = last_axis_fastest(reader.next(), series.grid.shape)});

@@ -65,10 +65,8 @@ recon::ImageGrid grid_of(const StraightAxes& axes, const Shape& size, const Eige
     const float step_mm = axes.step_mm[f];
     grid.shape[axis] = size[f];
     grid.voxel_size_mm[axis] = std::abs(step_mm);
-    grid.origin_mm[axis] = static_cast<float>(first_mm[axis]);
-    if (step_mm < 0) {
-      grid.origin_mm[axis] += step_mm * static_cast<float>(size[f] - 1);
-    }
+    const double to_lowest_mm = step_mm < 0 ? step_mm * static_cast<double>(size[f] - 1) : 0;
+    grid.origin_mm[axis] = static_cast<float>(first_mm[axis] + to_lowest_mm);
   }
   return grid;
 }

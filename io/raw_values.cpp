@@ -49,6 +49,17 @@ Convert converter(const RawFormat& format) {
   return nullptr;
 }
 
+Convert converter_for(const std::filesystem::path& path, const RawFormat& format) {
+  const Convert to_floats = converter(format);
+  if (to_floats == nullptr) {
+    throw FileError(
+        fmt::format("{}: numbers of {} bytes are not of a kind that there is.", path.string(), format.bytes));
+  }
+  return to_floats;
+}
+
+bool is_swapped(const RawFormat& format) { return format.big_endian != (std::endian::native == std::endian::big); }
+
 }  // namespace
 
 std::string RawFormat::words() const {
@@ -56,13 +67,17 @@ std::string RawFormat::words() const {
   return fmt::format("{}-byte {}-endian {}", bytes, big_endian ? "big" : "little", kinds[static_cast<int>(kind)]);
 }
 
+std::vector<float> raw_values_in(const std::vector<char>& bytes, const RawFormat& format,
+                                 const std::filesystem::path& file) {
+  const Convert to_floats = converter_for(file, format);
+  std::vector<float> values(bytes.size() / static_cast<std::size_t>(format.bytes));
+  to_floats(bytes, is_swapped(format), values.data());
+  return values;
+}
+
 std::vector<float> read_raw_values(const std::filesystem::path& path, const RawFormat& format, std::uint64_t offset,
                                    std::uint64_t count) {
-  const Convert to_floats = converter(format);
-  if (to_floats == nullptr) {
-    throw FileError(
-        fmt::format("{}: numbers of {} bytes are not of a kind that there is.", path.string(), format.bytes));
-  }
+  const Convert to_floats = converter_for(path, format);
   if (const std::string why = why_no_input_file(path); !why.empty()) {
     throw FileError(fmt::format("{} cannot be read: {}.", path.string(), why));
   }
@@ -79,13 +94,12 @@ std::vector<float> read_raw_values(const std::filesystem::path& path, const RawF
   file.seekg(static_cast<std::streamoff>(offset));
   std::vector<float> values(count);
   std::vector<char> bytes;
-  const bool swapped = format.big_endian != (std::endian::native == std::endian::big);
   for (std::uint64_t first = 0; first < count; first += at_once) {
     bytes.resize(std::min(at_once, count - first) * width);
     if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
       throw FileError(fmt::format("{} cannot be read to its end.", path.string()));
     }
-    to_floats(bytes, swapped, values.data() + first);
+    to_floats(bytes, is_swapped(format), values.data() + first);
   }
   const auto wrong = std::ranges::find_if_not(values, [](float value) { return std::isfinite(value); });
   if (wrong != values.end()) {

@@ -19,6 +19,11 @@ struct RawFormat {
   std::string words() const;
 };
 
+/// The numbers that so many whole bytes are, as they are. Throws FileError, naming the file, for sizes of numbers that
+/// there are not.
+std::vector<float> raw_values_in(const std::vector<char>& bytes, const RawFormat& format,
+                                 const std::filesystem::path& file);
+
 /// `count` numbers from byte `offset` on. Throws FileError if the file has fewer, before anything is allocated, and for
 /// a number that is not finite.
 std::vector<float> read_raw_values(const std::filesystem::path& path, const RawFormat& format, std::uint64_t offset,

@@ -92,7 +92,8 @@ InterfileHeader::InterfileHeader(std::filesystem::path path) : path_(std::move(p
 void InterfileHeader::read_line(std::string_view line) {
   const std::size_t assign = line.find(":=");
   if (!line.starts_with(';') && assign != std::string_view::npos) {
-    values_[interfile_key(line.substr(0, assign))] = trimmed(line.substr(assign + 2));
+    lines_.emplace_back(interfile_key(line.substr(0, assign)), trimmed(line.substr(assign + 2)));
+    values_[lines_.back().first] = lines_.back().second;
   }
 }
 
@@ -158,6 +159,21 @@ std::vector<double> InterfileHeader::numbers(std::string_view key) const {
     }
     numbers.push_back(*number);
     rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return numbers;
+}
+
+std::vector<double> InterfileHeader::every_number(std::string_view key) const {
+  std::vector<double> numbers;
+  for (const auto& [line_key, value] : lines_) {
+    if (line_key != interfile_key(key)) {
+      continue;
+    }
+    const std::optional<double> number = as_number(value);
+    if (!number) {
+      fail(fmt::format("\"{} := {}\" is no number", key, value));
+    }
+    numbers.push_back(*number);
   }
   return numbers;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "io/raw_values.h"
@@ -38,6 +39,8 @@ class InterfileHeader {
   std::int64_t count(std::string_view key, std::int64_t least, std::int64_t most, std::int64_t otherwise) const;
   /// "{1, 2, 3}" or "1".
   std::vector<double> numbers(std::string_view key) const;
+  /// The value of each line with that key, in their order: CASToR repeats keys for each group of frames.
+  std::vector<double> every_number(std::string_view key) const;
   /// All keys, in their normal form.
   const std::map<std::string, std::string, std::less<>>& values() const { return values_; }
 
@@ -55,6 +58,7 @@ class InterfileHeader {
 
   std::filesystem::path path_;
   std::map<std::string, std::string, std::less<>> values_;
+  std::vector<std::pair<std::string, std::string>> lines_;
 };
 
 }  // namespace coincide::io

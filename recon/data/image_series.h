@@ -24,6 +24,7 @@ struct SeriesFrame {
 struct ImageSeries {
   ImageGrid grid;
   std::vector<SeriesFrame> frames{};
+  std::vector<std::string> parameters{};  ///< what each frame is, if they are not frames in time: "slope"
   std::string unit{};                   ///< "Bq/mL", "1"
   bool decay_corrected = false;         ///< values hold their frames' decay factors
   double reference_s = 0;               ///< t_ref: the moment that decay is corrected to, one for all frames
