@@ -90,7 +90,7 @@ void open_parts(const io::Job& job, JobSetup& setup) {
     setup.inputs.emplace_back("gates", job.frames.gates);
   }
   if (!job.frames.durations.empty() && !job.output.regions.empty()) {
-    require_file("output.regions", job.output.regions);
+    require_image("output.regions", job.output.regions);
     setup.regions = io::read_image(job.output.regions);
     setup.inputs.emplace_back("regions", job.output.regions);
   }
