@@ -8,6 +8,7 @@
 #include <cmath>
 #include <new>
 #include <optional>
+#include <span>
 
 #include "app/job_kinetics.h"
 #include "app/job_setup.h"
@@ -18,6 +19,7 @@
 #include "app/simulate_events.h"
 #include "io/checkpoint_file.h"
 #include "io/data_checks.h"
+#include "io/dicom/series.h"
 #include "io/dicom/write_dicom.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
@@ -234,15 +236,32 @@ class JobRun {
     }
   }
 
+  void hash_file(const std::filesystem::path& path, io::InputRecord& record) {
+    record.bytes = std::filesystem::file_size(path);
+    record.sha256 = io::sha256_of_file(path, [&](std::uint64_t read) {
+      reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(record.bytes + 1));
+      return !reporter_.stop_requested();
+    });
+  }
+
+  /// The hash of the hashes of a series' files.
+  void hash_series(const std::filesystem::path& path, io::InputRecord& record) {
+    std::string hashes;
+    for (const std::filesystem::path& file : io::dicom::series_files(path)) {
+      record.bytes += std::filesystem::file_size(file);
+      hashes += io::sha256_of_file(file);
+      if (reporter_.stop_requested()) {
+        return;
+      }
+    }
+    record.sha256 = io::sha256_of_bytes(std::as_bytes(std::span(hashes)));
+  }
+
   /// An input that has gone meanwhile is no reason to lose what came of it.
   io::InputRecord record_of(const std::string& role, const std::filesystem::path& path) {
     io::InputRecord record{.role = role, .path = path, .bytes = 0, .sha256 = ""};
     try {
-      record.bytes = std::filesystem::file_size(path);
-      record.sha256 = io::sha256_of_file(path, [&](std::uint64_t read) {
-        reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(record.bytes + 1));
-        return !reporter_.stop_requested();
-      });
+      std::filesystem::is_regular_file(path) ? hash_file(path, record) : hash_series(path, record);
     } catch (const std::exception& error) {
       reporter_.warning(fmt::format("The record has no hash of {}: {}", path.string(), error.what()));
     }

@@ -8,6 +8,8 @@
 #include <bit>
 #include <fstream>
 
+#include "io/dicom/jpeg_check.h"
+#include "io/dicom/rle.h"
 #include "projectors/error.h"
 
 namespace coincide::io::dicom {
@@ -38,6 +40,20 @@ std::vector<Piece> fragments_of(const Plane& plane) {
   return {all[plane.picture]};
 }
 
+std::string packed_bytes(const Plane& plane, std::ifstream& in) {
+  std::string packed;
+  for (const Piece& piece : fragments_of(plane)) {
+    packed += bytes_at(in, piece);
+  }
+  return packed;
+}
+
+/// "1.2.840.10008.1.2.4.50" to ".81"; JPEG 2000 is from ".90" on.
+bool is_jpeg(const std::string& syntax) {
+  static const std::string stem = "1.2.840.10008.1.2.4.";
+  return syntax.starts_with(stem) && syntax.substr(stem.size()) < "90";
+}
+
 gdcm::PixelFormat gdcm_format(const PixelLayout& layout) {
   return gdcm::PixelFormat(1, static_cast<std::uint16_t>(layout.bits_allocated),
                            static_cast<std::uint16_t>(layout.bits_stored), static_cast<std::uint16_t>(layout.high_bit),
@@ -65,7 +81,11 @@ gdcm::Image gdcm_image(const Plane& plane, std::ifstream& in) {
   return image;
 }
 
+/// In the order of bytes of this machine, as GDCM has it.
 std::string unpacked(const Plane& plane, std::ifstream& in) {
+  if (is_jpeg(plane.file->transfer_syntax)) {
+    check_jpeg(packed_bytes(plane, in), plane.layout);
+  }
   gdcm::Trace::WarningOff();
   gdcm::Trace::ErrorOff();
   std::string bytes(plane.layout.picture_bytes(), '\0');
@@ -104,11 +124,19 @@ std::vector<std::int64_t> numbers_of(const std::string& bytes, const PixelLayout
   return numbers;
 }
 
+std::string run_lengths(const Plane& plane, std::ifstream& in) {
+  return unpacked_rle(packed_bytes(plane, in), static_cast<std::size_t>(plane.layout.rows * plane.layout.columns),
+                      static_cast<std::size_t>(plane.layout.bits_allocated / 8));
+}
+
 }  // namespace
 
 std::vector<std::int64_t> stored_numbers(const Plane& plane) {
   try {
     std::ifstream in(plane.file->path, std::ios::binary);
+    if (plane.file->transfer_syntax == "1.2.840.10008.1.2.5") {
+      return numbers_of(run_lengths(plane, in), plane.layout, false);
+    }
     if (!plane.file->pixels->fragments.empty()) {
       return numbers_of(unpacked(plane, in), plane.layout, std::endian::native == std::endian::big);
     }

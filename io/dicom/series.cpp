@@ -179,4 +179,13 @@ Series series_at(const fs::path& path) {
   return std::move(all[place.number == 0 ? 0 : place.number - 1]);
 }
 
+std::vector<fs::path> series_files(const fs::path& path) {
+  std::vector<fs::path> paths;
+  for (const std::shared_ptr<const DicomFile>& file : series_at(path).files) {
+    paths.push_back(file->path);
+  }
+  std::ranges::sort(paths);
+  return paths;
+}
+
 }  // namespace coincide::io::dicom

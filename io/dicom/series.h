@@ -39,5 +39,7 @@ std::string listed(const Series& series, std::size_t number);
 /// The series at `path`: a file, with those beside it of the same series; a folder of one series; FOLDER#NUMBER. Throws
 /// FileError, which lists the series where a folder has several.
 Series series_at(const std::filesystem::path& path);
+/// Its files, in the order of their names.
+std::vector<std::filesystem::path> series_files(const std::filesystem::path& path);
 
 }  // namespace coincide::io::dicom

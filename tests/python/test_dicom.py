@@ -12,7 +12,7 @@ import pytest
 nibabel = pytest.importorskip("nibabel")
 pydicom = pytest.importorskip("pydicom")
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, JPEG2000Lossless, RLELossless, generate_uid
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless, generate_uid
 
 if "COINCIDE_IMAGE_COPY" not in os.environ:
     pytest.skip("COINCIDE_IMAGE_COPY does not name the program that these tests run", allow_module_level=True)
@@ -73,7 +73,7 @@ class Maker:
         put_pixels(data, pixels.T)
         for key, value in more.items():
             setattr(data, key, value)
-        if syntax in (RLELossless, JPEG2000Lossless):
+        if syntax == RLELossless:
             data.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
             data.compress(syntax)
         path = self.folder / (name or f"{self.files:03}.dcm")
@@ -201,15 +201,30 @@ def test_oblique_planes_lie_where_they_did(tmp_path):
     np.testing.assert_allclose(found[inside], (index @ [1, 10, 100])[inside], atol=0.05)
 
 
-@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless])
-def test_compressed_pixels(tmp_path, syntax):
+def test_run_lengths(tmp_path):
     maker = Maker(tmp_path / "in")
-    try:
-        maker.volume(numbered() - 400, syntax=syntax, **pet())
-    except RuntimeError as missing:  # no encoder for it
-        pytest.skip(str(missing))
-    image, _, _ = copied(tmp_path / "in", tmp_path)
-    assert_same_picture(image, maker, numbered() - 400)
+    paths = maker.volume(numbered() - 400, syntax=RLELossless, **pet())
+    assert_same_picture(copied(tmp_path / "in", tmp_path)[0], maker, numbered() - 400)
+    raw = paths[2].read_bytes()
+    pixels = raw.index(b"\xe0\x7f\x10\x00OB") + 28
+    paths[2].write_bytes(raw[:pixels + 4] + b"\xff\xff\xff\x7f" + raw[pixels + 8:])
+    assert "(RLE) are damaged" in refused(tmp_path / "in", tmp_path)
+
+
+@pytest.mark.parametrize("command", ["dcmcjpeg +e1", "dcmcjpeg +el", "dcmcjpls"])
+def test_compressed_pixels(tmp_path, command):
+    if not shutil.which(command.split()[0]):
+        pytest.skip(f"{command.split()[0]} is not installed")
+    maker = Maker(tmp_path / "plain")
+    (tmp_path / "in").mkdir()
+    for path in maker.volume((numbered() * 3).astype(np.uint16), **pet()):
+        subprocess.run([*command.split(), path, tmp_path / "in" / path.name], check=True)
+    assert_same_picture(copied(tmp_path / "in", tmp_path)[0], maker, numbered() * 3)
+    path = tmp_path / "in" / "003.dcm"
+    raw = path.read_bytes()
+    size = raw.index((7).to_bytes(2, "big") + (5).to_bytes(2, "big"), raw.index(b"\xff\xd8\xff"))
+    path.write_bytes(raw[:size] + (9).to_bytes(2, "big") + raw[size + 2:])
+    assert "(JPEG) are damaged" in refused(tmp_path / "in", tmp_path)
 
 
 def test_bits_above_and_signs(tmp_path):
