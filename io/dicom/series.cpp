@@ -153,6 +153,7 @@ std::vector<Series> series_in(const fs::path& folder) {
                                            : ""));
   }
   std::vector<Series> all;
+  all.reserve(by_uid.size());
   for (auto& [uid, series] : by_uid) {
     all.push_back(std::move(series));
   }

@@ -115,7 +115,7 @@ Eigen::Vector3d step_between(const std::vector<std::vector<Plane>>& places) {
                       places[k].front().name(), places[k + 1].front().name(), gaps[k], usual_mm));
     }
   }
-  const Eigen::Vector3d step = (last.position_mm - first.position_mm) / static_cast<double>(gaps.size());
+  Eigen::Vector3d step = (last.position_mm - first.position_mm) / static_cast<double>(gaps.size());
   const double allowed_mm = of_step * std::min(first.row_step_mm, first.column_step_mm) + of_step * usual_mm;
   for (std::size_t k = 0; k < places.size(); ++k) {
     const double off_mm = (places[k].front().position_mm - first.position_mm - static_cast<double>(k) * step).norm();
