@@ -7,6 +7,7 @@
 #include "app/job_parts.h"
 #include "app/outputs.h"
 #include "io/image_file.h"
+#include "io/job_facts.h"
 #include "io/summary_picture.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"

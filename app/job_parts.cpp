@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "io/image_file.h"
+#include "io/job_facts.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/data/time_activity.h"
@@ -45,7 +46,8 @@ std::vector<recon::TimePart> gates_of(const io::Job& job) {
 }  // namespace
 
 void check_parts(const io::Job& job) {
-  injection_s(job);
+  recon::ImageSeries facts;
+  io::put_job_facts(job, facts);
   zero_of_poses(job);
   if (!job.frames.durations.empty() && !job.frames.gates.empty()) {
     throw InputError("the job has both frames.durations and frames.gates; leave one of them empty.");
@@ -60,22 +62,8 @@ void check_parts(const io::Job& job) {
   }
 }
 
-std::optional<double> injection_s(const io::Job& job) {
-  const std::string& text = job.input.injection;
-  if (text.empty()) {
-    return std::nullopt;
-  }
-  double seconds = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc() || end != text.data() + text.size() || !(std::abs(seconds) <= 1e9)) {
-    throw InputError(fmt::format(
-        "input.injection = \"{}\" is no time: write seconds in the time of the file (\"-3600\"), or nothing.", text));
-  }
-  return seconds;
-}
-
 std::optional<double> decay_reference_s(const io::Job& job) {
-  const std::optional<double> injection = injection_s(job);
+  const std::optional<double> injection = io::injection_s(job);
   return injection || !job.in_parts() ? injection : 0.0;
 }
 
@@ -83,7 +71,7 @@ double table_zero_s(const io::Job& job, io::TableZero zero, const char* key) {
   if (zero == io::TableZero::scan) {
     return 0;
   }
-  const std::optional<double> injection = injection_s(job);
+  const std::optional<double> injection = io::injection_s(job);
   if (!injection) {
     throw InputError(fmt::format("{} = \"injection\", but input.injection does not say when that was.", key));
   }
@@ -116,7 +104,7 @@ void open_parts(const io::Job& job, JobSetup& setup) {
     setup.inputs.emplace_back("gates", job.frames.gates);
   }
   if (!job.frames.durations.empty() && !job.output.regions.empty()) {
-    require_file("output.regions", job.output.regions);
+    require_image("output.regions", job.output.regions);
     setup.regions = io::read_labels(job.output.regions, setup.warnings);
     setup.inputs.emplace_back("regions", job.output.regions);
   }

@@ -12,8 +12,6 @@ namespace coincide::app {
 /// Throws InputError for settings of frames, gates and injection that do not fit together.
 void check_parts(const io::Job& job);
 
-/// When the tracer was injected, in the time of the file [s]; none: not known. Throws InputError for what is no number.
-std::optional<double> injection_s(const io::Job& job);
 /// The moment that decay is corrected to; none: the start of the frame.
 std::optional<double> decay_reference_s(const io::Job& job);
 /// When the zero of a table was, in the time of the file. `key`: the setting that says so. Throws InputError if that

@@ -267,18 +267,18 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
   }
   open_bins_of_histogram(job, setup);
   if (!job.corrections.attenuation.empty()) {
-    require_file("corrections.attenuation", job.corrections.attenuation);
+    require_image("corrections.attenuation", job.corrections.attenuation);
     setup.attenuation = io::read_image(job.corrections.attenuation, setup.warnings);
     check_attenuation(*setup.attenuation, job.corrections.attenuation.string());
     setup.inputs.emplace_back("attenuation", job.corrections.attenuation);
   }
   if (recon::prior_kind(job.prior.name).needs_anatomy) {
-    require_file("prior.anatomical", job.prior.anatomical);
+    require_image("prior.anatomical", job.prior.anatomical);
     setup.anatomical = io::read_image(job.prior.anatomical, setup.warnings);
     setup.inputs.emplace_back("anatomical image", job.prior.anatomical);
   }
   if (!job.algorithm.start_image.empty()) {
-    require_file("algorithm.start_image", job.algorithm.start_image);
+    require_image("algorithm.start_image", job.algorithm.start_image);
     setup.start_image = io::read_image(job.algorithm.start_image, setup.warnings);
     setup.inputs.emplace_back("start image", job.algorithm.start_image);
   }
@@ -302,6 +302,12 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
 void require_file(const char* key, const fs::path& path) {
   if (const std::string why = io::why_no_input_file(path); !why.empty()) {
     throw FileError(fmt::format("{} = \"{}\": {}.", key, path.string(), why));
+  }
+}
+
+void require_image(const char* key, const fs::path& path) {
+  if (!io::is_image(path)) {  // which a folder may be
+    require_file(key, path);
   }
 }
 

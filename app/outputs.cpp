@@ -9,6 +9,7 @@
 #include "app/job_parts.h"
 #include "app/part_outputs.h"
 #include "io/atomic_file.h"
+#include "io/dicom/write_dicom.h"
 #include "io/image_file.h"
 #include "io/summary_picture.h"
 #include "projectors/error.h"
@@ -139,7 +140,8 @@ std::vector<std::string> remove_earlier_images(const io::Job& job, const std::ve
     };
     std::error_code error;
     if (is_image_of(job.result_name(), name) && std::ranges::find(written, name) == written.end() &&
-        std::ranges::none_of(keep, is_same) && fs::remove(path, error)) {
+        std::ranges::none_of(keep, is_same) &&
+        (fs::is_directory(path, error) ? io::dicom::remove_series(path) : fs::remove(path, error))) {
       removed.push_back(name);
     }
   }

@@ -7,8 +7,10 @@
 
 #include "app/job_parts.h"
 #include "io/atomic_file.h"
+#include "io/job_facts.h"
 #include "io/time_activity_csv.h"
 #include "recon/data/time_activity.h"
+#include "recon/pipeline/corrections.h"
 
 namespace coincide::app {
 
@@ -20,14 +22,14 @@ std::string part_ending(const std::string& name) {
 
 recon::ImageSeries series_of(const io::Job& job, std::vector<recon::PartResult>& parts) {
   recon::ImageSeries series;
-  series.half_life_s = job.quantification.half_life_s;
-  series.injection_s = injection_s(job);
+  io::put_job_facts(job, series);
   series.decay_corrected = !parts.empty();
   for (auto& [image, record] : parts) {
     series.grid = image.grid;
     series.unit = series.frames.empty() || series.unit == image.unit ? image.unit : "1";
     series.decay_corrected = series.decay_corrected && record.decay_corrected;
     series.reference_s = record.decay_reference_s;
+    series.corrected = recon::effects_corrected(record);
     series.frames.push_back({.values = std::move(image.values),
                              .start_s = record.frame_start_s,
                              .duration_s = record.frame_duration_s,
@@ -36,6 +38,14 @@ recon::ImageSeries series_of(const io::Job& job, std::vector<recon::PartResult>&
     series.description = text.starts_with(record.part + ", ") ? text.substr(record.part.size() + 2) : text;
   }
   return series;
+}
+
+recon::ImageSeries series_of(const io::Job& job, recon::Image& image, const recon::RunRecord& record) {
+  std::vector<recon::PartResult> one(1);
+  std::vector<float> values = std::move(image.values);
+  one.front() = {.image = image, .record = record};
+  one.front().image.values = std::move(values);
+  return series_of(job, one);
 }
 
 recon::Image picture_of(const recon::ImageSeries& series, const std::string& of_what) {

@@ -16,6 +16,9 @@ std::string part_ending(const std::string& name);
 /// Frames as one series, whose values it takes. `parts` have their records yet.
 recon::ImageSeries series_of(const io::Job& job, std::vector<recon::PartResult>& parts);
 
+/// An image that is alone, whose values it takes, as a series of one frame.
+recon::ImageSeries series_of(const io::Job& job, recon::Image& image, const recon::RunRecord& record);
+
 /// The mean of all images, for pictures: says so in its description.
 recon::Image picture_of(const recon::ImageSeries& series, const std::string& of_what);
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <new>
 #include <optional>
+#include <span>
 
 #include "app/job_kinetics.h"
 #include "app/job_setup.h"
@@ -18,6 +19,8 @@
 #include "app/simulate_events.h"
 #include "io/checkpoint_file.h"
 #include "io/data_checks.h"
+#include "io/dicom/series.h"
+#include "io/dicom/write_dicom.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
@@ -69,6 +72,16 @@ class JobRun {
   void write(const std::string& ending, const recon::Image& image) {
     io::write_image(image_path(ending), image);
     record_image(job_, ending, provenance_);
+  }
+
+  void write_series(const recon::ImageSeries& series) {
+    io::write_image_frames(image_path(""), series);
+    record_image(job_, "", provenance_);
+    if (job_.output.format == "dicom") {
+      for (const std::string& sentence : io::dicom::lost_in_dicom(series)) {
+        reporter_.note(sentence);
+      }
+    }
   }
 
   void begin() {
@@ -171,11 +184,12 @@ class JobRun {
       return;
     }
     if (series_.frames.empty()) {
-      write("", image_);
+      recon::ImageSeries one = series_of(job_, image_, provenance_);
+      write_series(one);
+      image_.values = std::move(one.frames.front().values);
       return;
     }
-    io::write_image_frames(image_path(""), series_);
-    record_image(job_, "", provenance_);
+    write_series(series_);
     write_what_follows_from_frames();
   }
 
@@ -254,15 +268,32 @@ class JobRun {
     }
   }
 
+  void hash_file(const std::filesystem::path& path, io::InputRecord& record) {
+    record.bytes = std::filesystem::file_size(path);
+    record.sha256 = io::sha256_of_file(path, [&](std::uint64_t read) {
+      reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(record.bytes + 1));
+      return !reporter_.stop_requested();
+    });
+  }
+
+  /// The hash of the hashes of a series' files.
+  void hash_series(const std::filesystem::path& path, io::InputRecord& record) {
+    std::string hashes;
+    for (const std::filesystem::path& file : io::dicom::series_files(path)) {
+      record.bytes += std::filesystem::file_size(file);
+      hashes += io::sha256_of_file(file);
+      if (reporter_.stop_requested()) {
+        return;
+      }
+    }
+    record.sha256 = io::sha256_of_bytes(std::as_bytes(std::span(hashes)));
+  }
+
   /// An input that has gone meanwhile is no reason to lose what came of it.
   io::InputRecord record_of(const std::string& role, const std::filesystem::path& path) {
     io::InputRecord record{.role = role, .path = path, .bytes = 0, .sha256 = ""};
     try {
-      record.bytes = std::filesystem::file_size(path);
-      record.sha256 = io::sha256_of_file(path, [&](std::uint64_t read) {
-        reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(record.bytes + 1));
-        return !reporter_.stop_requested();
-      });
+      std::filesystem::is_regular_file(path) ? hash_file(path, record) : hash_series(path, record);
     } catch (const std::exception& error) {
       reporter_.warning(fmt::format("The record has no hash of {}: {}", path.string(), error.what()));
     }

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <regex>
 
 #include "io/input_file.h"
@@ -136,14 +139,92 @@ void read_decay(const SideFile& file, recon::ImageSeries& series, std::vector<st
   }
 }
 
+/// What is not there stays as it is known from elsewhere.
+void take(const SideFile& file, const char* key, std::optional<double>& into) {
+  if (file.has(key)) {
+    into = file.number(key);
+  }
+}
+
+void take(const SideFile& file, const char* key, std::string& into) {
+  if (file.has(key)) {
+    into = file.text(key);
+  }
+}
+
+double becquerels_per(const SideFile& file) {
+  static constexpr std::array<std::pair<const char*, double>, 5> units = {
+      {{"Bq", 1}, {"kBq", 1e3}, {"MBq", 1e6}, {"GBq", 1e9}, {"mCi", 37e6}}};
+  std::string unit;
+  take(file, "InjectedRadioactivityUnits", unit);
+  const auto* const found = std::ranges::find(units, unit, &std::pair<const char*, double>::first);
+  if (found == units.end()) {
+    throw FileError(fmt::format("{}: InjectedRadioactivityUnits is \"{}\"; Bq, kBq, MBq, GBq and mCi are known.",
+                                file.name(), unit));
+  }
+  return found->second;
+}
+
+/// Who and what; the patient's keys are not in BIDS, but as converters from DICOM write them.
+void read_tracer(const SideFile& file, recon::ImageSeries& series) {
+  take(file, "TracerName", series.tracer.name);
+  take(file, "TracerRadionuclide", series.tracer.nuclide);
+  if (file.has("InjectedRadioactivity")) {
+    series.tracer.dose_bq = file.number("InjectedRadioactivity") * becquerels_per(file);
+  }
+  take(file, "PatientWeight", series.patient.weight_kg);
+  take(file, "PatientSize", series.patient.height_m);
+  if (file.has("PatientSex")) {
+    const std::string sex = file.text("PatientSex");
+    series.patient.sex = sex == "M"   ? recon::Sex::male
+                         : sex == "F" ? recon::Sex::female
+                         : sex == "O" ? recon::Sex::other
+                                      : recon::Sex::unknown;
+  }
+}
+
 }  // namespace
 
 std::filesystem::path side_file(const std::filesystem::path& image) {
-  std::filesystem::path path = image;
+  std::filesystem::path path = image.has_filename() ? image : image.parent_path();
   if (path.extension() == ".gz") {
     path.replace_extension();
   }
   return path.replace_extension(".json");
+}
+
+void put_facts(const recon::ImageSeries& series, nlohmann::ordered_json& json) {
+  if (!series.time_zero.empty() && !is_time_of_day(series.time_zero)) {
+    throw InputError(fmt::format("the time of day \"{}\" is not hh:mm:ss of 24 h", series.time_zero));
+  }
+  const auto put = [&json](const char* key, const auto& value) {
+    if (value) {
+      json[key] = *value;
+    }
+  };
+  const auto put_text = [&json](const char* key, const std::string& text) {
+    if (!text.empty()) {
+      json[key] = text;
+    }
+  };
+  put_text("TimeZero", series.time_zero);
+  if (!series.time_zero.empty()) {
+    json["ScanStart"] = 0;
+  }
+  put("InjectionStart", series.injection_s);
+  if (series.half_life_s > 0) {
+    json["RadionuclideHalfLife"] = series.half_life_s;
+  }
+  put_text("TracerName", series.tracer.name);
+  put_text("TracerRadionuclide", series.tracer.nuclide);
+  if (series.tracer.dose_bq) {
+    json["InjectedRadioactivity"] = 1e-6 * *series.tracer.dose_bq;
+    json["InjectedRadioactivityUnits"] = "MBq";
+  }
+  put("PatientWeight", series.patient.weight_kg);
+  put("PatientSize", series.patient.height_m);
+  constexpr std::array letters = {"", "M", "F", "O"};
+  put_text("PatientSex", letters[static_cast<std::size_t>(series.patient.sex)]);
 }
 
 void put_frames(const recon::ImageSeries& series, nlohmann::ordered_json& json) {
@@ -151,17 +232,7 @@ void put_frames(const recon::ImageSeries& series, nlohmann::ordered_json& json) 
   if (!series.has_times()) {
     throw InputError("the frames of the image series have no times, so none can be written beside them");
   }
-  if (!series.time_zero.empty() && !is_time_of_day(series.time_zero)) {
-    throw InputError(fmt::format("the time of day \"{}\" is not hh:mm:ss of 24 h", series.time_zero));
-  }
   json["Units"] = series.unit;
-  if (!series.time_zero.empty()) {
-    json["TimeZero"] = series.time_zero;
-    json["ScanStart"] = 0;
-  }
-  if (series.injection_s) {
-    json["InjectionStart"] = *series.injection_s;
-  }
   for (const char* list : {"FrameTimesStart", "FrameDuration", "DecayCorrectionFactor"}) {
     json[list] = Json::array();
   }
@@ -172,9 +243,7 @@ void put_frames(const recon::ImageSeries& series, nlohmann::ordered_json& json) 
   }
   json["ImageDecayCorrected"] = series.decay_corrected;
   json["ImageDecayCorrectionTime"] = series.reference_s;
-  if (series.half_life_s > 0) {
-    json["RadionuclideHalfLife"] = series.half_life_s;
-  }
+  put_facts(series, json);
 }
 
 std::vector<std::string> read_frames(const std::filesystem::path& json, recon::ImageSeries& series) {
@@ -186,6 +255,7 @@ std::vector<std::string> read_frames(const std::filesystem::path& json, recon::I
   read_clock(file, series);
   read_times(file, series, warnings);
   read_decay(file, series, warnings);
+  read_tracer(file, series);
   return warnings;
 }
 

@@ -16,13 +16,17 @@ namespace coincide::io {
 /// NAME.json for NAME.nii or NAME.nii.gz.
 std::filesystem::path side_file(const std::filesystem::path& image);
 
-/// Adds Units, times, decay correction and, where they are known, TimeZero, ScanStart (0) and InjectionStart. Throws
-/// InputError for a series without times, or a TimeZero other than hh:mm:ss of 24 h.
+/// Adds Units, times, decay correction and put_facts(). Throws InputError for a series without times.
 void put_frames(const recon::ImageSeries& series, nlohmann::ordered_json& json);
 
-/// Fills unit, times and decay correction of a series whose frames have their values. Returns sentences that warn: what
-/// a reader of the images ought to know and the file does not say. Throws FileError, with the name of the file, for
-/// lists that are not as long as the frames are many, times that are no numbers of seconds, and for damaged JSON.
+/// Adds what is known beside the frames: TimeZero, ScanStart (0), InjectionStart, half-life, tracer and patient. Throws
+/// InputError for a TimeZero other than hh:mm:ss of 24 h.
+void put_facts(const recon::ImageSeries& series, nlohmann::ordered_json& json);
+
+/// Fills unit, times, decay correction, tracer and patient of a series whose frames have their values. Returns
+/// sentences that warn: what a reader of the images ought to know and the file does not say. Throws FileError, with the
+/// name of the file, for lists that are not as long as the frames are many, times that are no numbers of seconds, and
+/// for damaged JSON.
 std::vector<std::string> read_frames(const std::filesystem::path& json, recon::ImageSeries& series);
 
 }  // namespace coincide::io

@@ -12,6 +12,9 @@
 
 #include "io/atomic_file.h"
 #include "io/bids_frames.h"
+#include "io/dicom/read_dicom.h"
+#include "io/dicom/series.h"
+#include "io/dicom/write_dicom.h"
 #include "io/hdf5/hdf5_image.h"
 #include "io/input_file.h"
 #include "io/interfile/castor_image.h"
@@ -45,6 +48,10 @@ const std::vector<ImageFormat>& image_formats() {
       {{"hdr"}, is_castor_image, read_castor_image, write_castor_image, {{"hdr", "img"}}, false},
       {{"mha", "mhd"}, is_metaimage, read_metaimage, write_metaimage, {{"mhd", "raw"}}},
       {{"h5"}, is_hdf5_image, read_hdf5_image, write_hdf5_image, {}, false},
+      {{"dicom"},
+       [](const fs::path& path, std::string_view) { return dicom::holds_dicom(path); },
+       dicom::read_dicom,
+       dicom::write_dicom},
   };
   return formats;
 }
@@ -68,7 +75,8 @@ const ImageFormat* format_by_content(const fs::path& path) {
 }
 
 const ImageFormat* format_by_name(const fs::path& path) {
-  const std::string name = path.filename().string();
+  // A name that ends in a slash is a folder for a DICOM series.
+  const std::string name = path.has_filename() ? path.filename().string() : ".dicom";
   const auto has_name = [&](const std::string& suffix) { return name.ends_with("." + suffix); };
   const auto found = std::ranges::find_if(
       image_formats(), [&](const ImageFormat& format) { return std::ranges::any_of(format.suffixes, has_name); });

@@ -154,7 +154,8 @@ std::vector<std::string> settings_without_use(const Job& job) {
 recon::ProblemSettings problem_settings(const Job& job) {
   constexpr std::string_view sections[] = {"input",       "frames",    "image", "corrections",
                                            "sensitivity", "algorithm", "prior"};
-  constexpr std::string_view no_matter[] = {"input.allow_truncated", "input.injection", "sensitivity.use_cache"};
+  constexpr std::string_view no_matter[] = {"input.allow_truncated", "input.injection", "input.time_zero",
+                                            "sensitivity.use_cache"};
   Job copy = job;
   recon::ProblemSettings result;
   for (const Setting& setting : describe(copy)) {

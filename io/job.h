@@ -10,6 +10,7 @@
 
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
+#include "recon/data/tracer.h"
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
 #include "recon/post_filter.h"
@@ -35,6 +36,7 @@ struct Job {
     PoseZero motion_zero = PoseZero::scan;
     double motion_zero_s = 0;
     std::string injection;  ///< in s of the file's clock; empty: not known
+    std::string time_zero;  ///< "2026-11-28 14:05:09", or the time alone; empty: not known
   };
   struct Frames {
     std::string durations;  ///< as parse_durations(); empty: one frame
@@ -71,6 +73,16 @@ struct Job {
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
   };
+  struct Tracer {
+    std::string name;
+    std::string nuclide;
+    double dose_mbq = 0;  ///< 0: not known
+  };
+  struct Patient {
+    double weight_kg = 0;  ///< 0: not known
+    double height_m = 0;
+    recon::Sex sex = recon::Sex::unknown;
+  };
   struct Kinetics {
     std::filesystem::path blood;
     std::string blood_unit = "unstated";
@@ -103,6 +115,8 @@ struct Job {
   Prior prior;
   recon::StopOptions stop;
   recon::QuantificationOptions quantification;
+  Tracer tracer;
+  Patient patient;
   Kinetics kinetics;
   Output output;
   Compute compute;

@@ -111,8 +111,8 @@ std::string usual_subsets() {
 }  // namespace
 
 std::vector<Setting> describe(Job& job) {
-  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, kinetics,
-         output, compute, file] = job;
+  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, tracer,
+         patient, kinetics, output, compute, file] = job;
   const auto takes = [&job](bool recon::AlgorithmKind::*what) {
     return [&job, what] { return job.algorithm_kind().*what; };
   };
@@ -136,6 +136,10 @@ std::vector<Setting> describe(Job& job) {
       {"input.injection", &input.injection, "s",
        "When the tracer was injected, in s in the time of the file (\"-3600\": an hour before the scan); decay is then "
        "corrected to that moment. Empty: not known."},
+      {"input.time_zero", &input.time_zero, "",
+       "Date and time of day of the time 0 of the file, \"2026-11-28 14:05:09\", or the time alone, for what is "
+       "written "
+       "beside the images and for DICOM. Empty: not known."},
       path_setting(
           "input.motion", input.motion,
           "Poses of a body that moved, to correct for that event by event: a CSV table with the columns time_s, "
@@ -295,6 +299,15 @@ std::vector<Setting> describe(Job& job) {
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
        "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
 
+      {"tracer.name", &tracer.name, "", "The tracer, for example FDG. Empty: not known."},
+      {"tracer.nuclide", &tracer.nuclide, "", "Its nuclide, for example F-18. Empty: not known."},
+      {"tracer.dose_mbq", &tracer.dose_mbq, "MBq",
+       "Activity at the injection, less what stayed in the syringe; 0: not known.", 0, 1e6},
+      {"patient.weight_kg", &patient.weight_kg, "kg", "Weight; 0: not known.", 0, 1000},
+      {"patient.height_m", &patient.height_m, "m", "Height; 0: not known.", 0, 3},
+      word_setting("patient.sex", patient.sex, {"unknown", "male", "female", "other"},
+                   "Sex, for uptake by lean body mass."),
+
       path_setting("kinetics.blood", kinetics.blood,
                    "Table (CSV) of the tracer in arterial plasma, with columns time_s and activity, from the injection "
                    "on: images of Patlak's K and V are then made of the frames. Empty: none."),
@@ -355,6 +368,8 @@ const std::vector<std::pair<std::string, std::string>>& job_sections() {
       {"prior", "What else is known of the image; maximised is log likelihood - strength R(image)."},
       {"stop", "When it is good enough."},
       {"quantification", "From counts to Bq/mL."},
+      {"tracer", "What was injected: written beside the images, for standardised uptake values (SUV)."},
+      {"patient", "Who it was injected into, as far as SUV needs it. No names."},
       {"kinetics", "Images of how the tracer is taken up, from frames.durations and a blood curve."},
       {"output", "What is written where."},
       {"compute", "What the work is done with."},

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/bids_frames.h"
+#include "io/job_facts.h"
 
 namespace coincide::io {
 namespace {
@@ -188,6 +189,10 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
   add_bids(run, json);
   if (series.has_times()) {
     put_frames(series, json);
+  } else {
+    recon::ImageSeries facts;
+    put_job_facts(run.job, facts);
+    put_facts(facts, json);
   }
   Json own;
   own["version"] = program_version();

@@ -4,9 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "recon/data/tracer.h"
 #include "recon/image.h"
 
 namespace coincide::recon {
+
+/// What values may be corrected for, beside decay.
+enum class Effect { normalization, dead_time, randoms, attenuation, scatter, motion };
 
 /// One picture of a series: values in the order of Image, and when they were measured.
 struct SeriesFrame {
@@ -27,7 +31,11 @@ struct ImageSeries {
   double half_life_s = 0;                 ///< 0: not known, or no decay
   std::optional<double> injection_s{};    ///< if it is known
   std::string time_zero{};                ///< when the clock's zero was, "hh:mm:ss" of 24 h; empty: not known
+  std::string date{};                     ///< of that moment, "yyyy-mm-dd"; empty: not known
   std::string description{};
+  Tracer tracer{};
+  Patient patient{};
+  std::vector<Effect> corrected{};  ///< empty: none, or not known
 
   bool has_times() const;
   Image image(std::size_t frame) const;

@@ -1,6 +1,9 @@
 #include "recon/pipeline/corrections.h"
 
 #include <fmt/format.h>
+
+#include <array>
+#include <utility>
 #include <vector>
 
 #include "projectors/error.h"
@@ -35,7 +38,7 @@ std::string without_live_time(RunState& run) {
         "corrections.live_time = \"on\", but the file states no dead time of the frame. Use \"auto\" or \"off\".");
   }
   if (run.data->counts().dead_time_blocks == 0) {
-    return "the file states no dead time";
+    return no_dead_time;
   }
   if (wanted == Switch::automatic) {
     run.reporter.warning("The file states dead time, but none of the frame: it is not corrected.");
@@ -107,7 +110,7 @@ std::string motion_of_bins(RunState& run) {
   if (!run.inputs.poses.empty()) {
     throw InputError("input.motion moves events one by one, and a histogram has none. Reconstruct listmode data.");
   }
-  return "no poses are given";
+  return no_poses;
 }
 
 /// What only the files beside a histogram can hold.
@@ -153,6 +156,24 @@ void correct_bins(RunState& run) {
       run.record.corrections.emplace_back(correction.effect, correction.apply_to_bins(run));
     }
   }
+}
+
+std::vector<Effect> effects_corrected(const RunRecord& record) {
+  static constexpr std::array<std::pair<std::string_view, Effect>, 6> names = {{{"efficiencies", Effect::normalization},
+                                                                                {"live time", Effect::dead_time},
+                                                                                {"attenuation", Effect::attenuation},
+                                                                                {"scatter", Effect::scatter},
+                                                                                {"randoms", Effect::randoms},
+                                                                                {"motion", Effect::motion}}};
+  std::vector<Effect> effects;
+  for (const auto& [name, effect] : names) {
+    for (const auto& [recorded, done] : record.corrections) {
+      if (recorded == name && !done.starts_with("not corrected") && done != no_dead_time && done != no_poses) {
+        effects.push_back(effect);
+      }
+    }
+  }
+  return effects;
 }
 
 }  // namespace coincide::recon

@@ -3,7 +3,9 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "recon/data/image_series.h"
 #include "recon/pipeline/run_state.h"
 
 namespace coincide::recon {
@@ -23,6 +25,9 @@ struct Correction {
 /// One row per effect, in the order in which they are applied. Decay within the frame is a matter of the unit
 /// (quantify.h).
 std::span<const Correction> corrections();
+
+/// What a run corrected for, by the texts of its record.
+std::vector<Effect> effects_corrected(const RunRecord& record);
 
 /// Applies those that choose or move events, or the others, and writes what was done to the record.
 void correct(RunState& run, bool that_choose_events);

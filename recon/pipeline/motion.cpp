@@ -10,6 +10,7 @@
 #include "recon/motion/live_blocks.h"
 #include "recon/motion/pose_clusters.h"
 #include "recon/motion/poses.h"
+#include "recon/pipeline/sentences.h"
 
 namespace coincide::recon {
 namespace {
@@ -175,7 +176,7 @@ std::string follow(RunState& run, const PoseTable& table) {
 std::string correct_motion(RunState& run) {
   const bool has_poses = !run.inputs.poses.empty();
   if (!has_poses && !states_motion(run)) {
-    return "no poses are given, and bed and gantry stand still";
+    return no_poses;
   }
   if (run.data->num_prompts() == 0) {
     return "not corrected: there are no prompts";
