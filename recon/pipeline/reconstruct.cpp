@@ -48,7 +48,7 @@ Image uniform_start(const RunState& run) {
 void warn_of_missed_prompts(const RunState& run) {
   constexpr double acceptable_part = 0.05;
   constexpr double sigmas = 3;  // of chance, in the last subset's counts
-  if (run.record.figures.empty()) {
+  if (run.record.figures.empty() || run.data->stated().used.additive()) {  // b of LORs without events is not known
     return;
   }
   const auto prompts = static_cast<double>(run.data->num_prompts());
