@@ -190,6 +190,21 @@ std::vector<recon::PoseRow> checked_poses(const fs::path& path) {
   return poses;
 }
 
+/// Files that belong to the events.
+void add_companions(const io::Job& job, JobSetup& setup) {
+  if (!job.corrections.normalization.empty()) {
+    if (setup.events->efficiencies().lors == nullptr) {
+      throw InputError(
+          fmt::format("corrections.normalization = \"{}\" is for CASToR data, and input.data is {}. Leave it empty.",
+                      job.corrections.normalization.string(), setup.events->format()));
+    }
+    setup.inputs.emplace_back("normalization", job.corrections.normalization);
+  }
+  if (fs::is_regular_file(job.input.scanner)) {
+    setup.inputs.emplace_back("scanner", job.input.scanner);
+  }
+}
+
 void open_inputs(const io::Job& job, JobSetup& setup) {
   if (job.simulates()) {
     const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
@@ -200,8 +215,9 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.phantom = io::read_phantom(phantom);
     setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
   } else {
-    setup.events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
+    setup.events = io::open_listmode(job.input.data, io::listmode_options(job));
     setup.inputs = {{"events", job.input.data}};
+    add_companions(job, setup);
   }
   if (!job.corrections.attenuation.empty()) {
     require_file("corrections.attenuation", job.corrections.attenuation);

@@ -28,7 +28,7 @@ gui::JobGeometry job_geometry(const io::Job& job) {
     geometry.scanner = std::move(description.scanner);
     geometry.efficiencies = std::move(description.efficiencies);
   } else {
-    const auto events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
+    const auto events = io::open_listmode(job.input.data, io::listmode_options(job));
     geometry.scanner = events->scanner();
     geometry.efficiencies = events->efficiencies();
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/listmode_file.h"
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/options.h"
@@ -28,6 +29,7 @@ struct Job {
   struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
+    std::filesystem::path scanner;
     std::filesystem::path motion;
     recon::MotionOptions motion_zero;
     std::string injection;  ///< in s of the file's clock; empty: not known
@@ -52,6 +54,7 @@ struct Job {
   };
   struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
+    std::filesystem::path normalization;
   };
   struct Sensitivity {
     double fraction = 1;
@@ -111,6 +114,9 @@ struct Job {
   /// output.folder / (result_name() + suffix)
   std::filesystem::path result_path(std::string_view suffix) const;
 };
+
+/// How the job's data are to be opened.
+ListmodeOptions listmode_options(const Job& job);
 
 /// The list of all settings, each once, with fields that refer to `job`.
 std::vector<Setting> describe(Job& job);

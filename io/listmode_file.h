@@ -8,7 +8,11 @@
 namespace coincide::io {
 
 struct ListmodeOptions {
-  bool allow_truncated = false;  ///< a file that ends too early gives what was whole, and a warning
+  bool allow_truncated = false;           ///< a file that ends too early gives what was whole, and a warning
+  std::filesystem::path scanner{};        ///< where the file has none (CASToR): its file, or their folder
+  std::filesystem::path normalization{};  ///< factors of all LORs, in a file of the same format (CASToR); empty: none
+
+  bool operator==(const ListmodeOptions&) const = default;
 };
 
 /// Opens a listmode file of any known format (the table is in listmode_file.cpp), recognised by its first bytes.
