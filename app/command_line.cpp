@@ -16,7 +16,7 @@
 #include "app/window.h"
 #include "io/atomic_file.h"
 #include "io/data_checks.h"
-#include "io/listmode_file.h"
+#include "io/data_file.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
@@ -54,10 +54,10 @@ struct CommandLine {
 
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
-  auto* file = program.add_option("FILE", line.window_file, "A job or listmode file to open in the window");
+  auto* file = program.add_option("FILE", line.window_file, "A job or a file of data to open in the window");
   auto* batch = program.add_option("--batch", line.job, "Run a job without a window")->type_name("JOB.toml");
-  auto* info =
-      program.add_option("--info", line.info, "Say what a listmode file holds, and check it")->type_name("FILE");
+  auto* info = program.add_option("--info", line.info, "Say what a listmode file or histogram holds, and check it")
+                   ->type_name("FILE");
   auto* new_job = program.add_option("--new-job", line.new_job, "Write a job file with all settings and their help")
                       ->type_name("FILE");
   file->excludes(batch)->excludes(info)->excludes(new_job);
@@ -120,9 +120,13 @@ int run_batch(const CommandLine& line) {
 int print_info(const CommandLine& line) {
   stop_on_signals();
   TerminalReporter reporter(stop_flag);
-  const auto source = io::open_listmode(line.info, {.allow_truncated = line.allow_truncated});
-  const io::DataSummary summary = io::check_data(*source, reporter);
-  print_result(file_info_text(*source, summary));
+  const io::MeasuredData data = io::open_data(line.info, {.allow_truncated = line.allow_truncated});
+  if (data.histogram) {
+    print_result(histogram_info_text(*data.histogram));
+    return done;
+  }
+  const io::DataSummary summary = io::check_data(*data.events, reporter);
+  print_result(file_info_text(*data.events, summary));
   return summary.complete ? done : stopped;
 }
 

@@ -5,7 +5,7 @@
 #include "app/plan_job.h"
 #include "app/resources.h"
 #include "app/run_job.h"
-#include "io/listmode_file.h"
+#include "io/data_file.h"
 #include "io/scanner_file.h"
 #include "projectors/device.h"
 
@@ -28,9 +28,11 @@ gui::JobGeometry job_geometry(const io::Job& job) {
     geometry.scanner = std::move(description.scanner);
     geometry.efficiencies = std::move(description.efficiencies);
   } else {
-    const auto events = io::open_listmode(job.input.data, io::listmode_options(job));
-    geometry.scanner = events->scanner();
-    geometry.efficiencies = events->efficiencies();
+    const io::MeasuredData data = io::open_data(job.input.data, io::listmode_options(job));
+    geometry.scanner = data.scanner();
+    if (data.events) {
+      geometry.efficiencies = data.events->efficiencies();
+    }
   }
   geometry.grid = job_grid(job, geometry.scanner);
   return geometry;

@@ -47,7 +47,11 @@ bool counts(const std::string& line) {
 
 }  // namespace
 
-CsvTable CsvTable::read(const std::filesystem::path& path) {
+CsvTable CsvTable::read(const std::filesystem::path& path) { return read(path, true); }
+
+CsvTable CsvTable::read_without_head(const std::filesystem::path& path) { return read(path, false); }
+
+CsvTable CsvTable::read(const std::filesystem::path& path, bool with_head) {
   CsvTable table;
   table.file_ = path.string();
   std::istringstream text(read_text_file(path));
@@ -59,19 +63,26 @@ CsvTable CsvTable::read(const std::filesystem::path& path) {
     }
     if (table.names_.empty()) {
       separator = separator_of(line);
-      table.names_ = cells_of(line, separator);
-      table.columns_.resize(table.names_.size());
-    } else {
-      table.add_row(cells_of(line, separator), number);
+      table.name_columns(cells_of(line, separator), with_head);
+      if (with_head) {
+        continue;
+      }
     }
+    table.add_row(cells_of(line, separator), number);
   }
   if (table.num_rows() == 0) {
-    throw FileError(
-        fmt::format("{}: it holds no table: a line with the names of its columns and rows of numbers are "
-                    "needed.",
-                    table.file_));
+    throw FileError(fmt::format("{}: it holds no table: {}rows of numbers are needed.", table.file_,
+                                with_head ? "a line with the names of its columns and " : ""));
   }
   return table;
+}
+
+void CsvTable::name_columns(const std::vector<std::string>& first_line, bool with_head) {
+  names_ = first_line;
+  for (std::size_t i = 0; i < names_.size() && !with_head; ++i) {
+    names_[i] = std::to_string(i + 1);
+  }
+  columns_.resize(names_.size());
 }
 
 void CsvTable::add_row(const std::vector<std::string>& cells, int line) {

@@ -54,6 +54,8 @@ struct Job {
   };
   struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
+    std::filesystem::path multiplicative;
+    std::filesystem::path additive;
     std::filesystem::path normalization;
   };
   struct Sensitivity {

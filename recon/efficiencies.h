@@ -26,7 +26,7 @@ struct Efficiencies {
   };
   /// Which pairs of crystals a scanner records, beside what tables of modules say.
   struct Acceptance {
-    double most_cosine = 1;    ///< of the angle between the crystals' directions from the axis z
+    double most_cosine = 1;   ///< of the angle between the crystals' directions from the axis z
     float most_axial_mm = 0;  ///< largest difference of their z; 0: any
 
     bool holds(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t crystal_b) const;

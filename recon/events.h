@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,14 @@ struct AliveFractions {
 };
 
 /// What a simulation tells of an event: for studies, not for the model.
-enum class EventOrigin : std::uint8_t { unknown, unscattered, scattered, scattered_often, random, scattered_in_detector };
+enum class EventOrigin : std::uint8_t {
+  unknown,
+  unscattered,
+  scattered,
+  scattered_often,
+  random,
+  scattered_in_detector
+};
 
 /// Which terms of the model a file states event by event.
 struct EventTerms {
@@ -112,6 +120,8 @@ class EventSource {
   virtual EventTerms event_terms() const { return {}; }
   /// "PETSIRD, model like v0.10, binary".
   virtual std::string format() const = 0;
+  /// That hold the data beside the one that was named.
+  virtual std::vector<std::filesystem::path> other_files() const { return {}; }
   /// Replaces `block` by the coincidences of the next time blocks (some 10^5 of them, or none at all); false at the
   /// end. Throws FileError if the file is damaged.
   virtual bool read(EventBlock& block) = 0;

@@ -38,11 +38,11 @@ EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, 
   const LorTable* lors = model.efficiencies().lors.get();
   const bool table_says_more = lors != nullptr && lors->with_attenuation() && !of_file.attenuation;
   const bool table_says_all = lors != nullptr && lors->with_attenuation() && !of_file.normalization;
-  return {.normalization =
-              of_file.normalization && wanted.normalization && model.uses_efficiencies() && !table_says_more,
-          .attenuation = of_file.attenuation && wanted.attenuation && !table_says_all,
-          .scatter = of_file.scatter && wanted.scatter,
-          .randoms = of_file.randoms && wanted.randoms};
+  return {
+      .normalization = of_file.normalization && wanted.normalization && model.uses_efficiencies() && !table_says_more,
+      .attenuation = of_file.attenuation && wanted.attenuation && !table_says_all,
+      .scatter = of_file.scatter && wanted.scatter,
+      .randoms = of_file.randoms && wanted.randoms};
 }
 
 [[noreturn]] void refuse_empty(const EventCounts& counts, const PartClock& clock, std::uint64_t impossible) {

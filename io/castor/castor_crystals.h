@@ -25,7 +25,8 @@ struct CastorCrystals {
   std::vector<recon::Vec3> centre_mm;
   std::vector<recon::Vec3> outwards;  ///< unit vectors, as the file says: not to be trusted
   std::vector<CastorLayer> layers;
-  double min_angle_deg = 0;  ///< between the directions of crystals in coincidence from the axis
+  double min_angle_deg = 0;                    ///< between the directions of crystals in coincidence from the axis
+  std::vector<std::filesystem::path> files{};  ///< that it was read from
 };
 
 /// Reads a description of equal flat modules around an axis (.geom). Throws FileError.

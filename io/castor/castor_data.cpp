@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <limits>
 
 #include "io/castor/castor_header.h"
 #include "io/companion_file.h"
@@ -61,7 +60,7 @@ double positive(const CastorHeader& header, std::string_view key) {
 }
 
 void read_times(const CastorHeader& header, CastorData& data) {
-  constexpr double latest_s = 1e-3 * std::numeric_limits<std::uint32_t>::max();  // ms in 32 bits
+  constexpr double latest_s = 4e6;  // 46 days: in ms less than 32 bits hold, so that steps beyond it are no trouble
   if (data.mode == Mode::normalization) {
     return;
   }
@@ -200,6 +199,11 @@ void lay_out(CastorData& data) {
   place(record.num_lines, 2, end);
   record.lines = end;
   record.bytes = end + of_crystals * data.max_lines;
+}
+
+bool is_castor_histogram(const fs::path& path) {
+  const CastorHeader header(path);
+  return header.has("Data mode") && read_mode(header) == Mode::histogram;
 }
 
 CastorData read_castor_data(const fs::path& path, bool allow_truncated, std::string& truncated) {

@@ -57,6 +57,9 @@ struct CastorData {
 /// Throws FileError, also for the fields that nobody here reads.
 CastorData read_castor_data(const std::filesystem::path& header, bool allow_truncated, std::string& truncated);
 
+/// True if the header of CASToR data is that of a histogram.
+bool is_castor_histogram(const std::filesystem::path& header);
+
 /// The fields of a record in their order, as the flags of a header say. `fields.*` that are not -1 are wanted.
 void lay_out(CastorData& data);
 

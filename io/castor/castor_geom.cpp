@@ -165,7 +165,8 @@ CastorCrystals read_castor_geom(const std::filesystem::path& path) {
                           .centre_mm = {},
                           .outwards = {},
                           .layers = {},
-                          .min_angle_deg = header.number("min angle difference", 0)};
+                          .min_angle_deg = header.number("min angle difference", 0),
+                          .files = {path}};
   for (std::size_t index = 0; index < num_layers; ++index) {
     const Layer layer = read_layer(header, index);
     const std::uint64_t count = crystals_of(header, layer, ring);

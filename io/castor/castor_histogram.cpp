@@ -48,21 +48,13 @@ std::optional<recon::TofAxis> axis_of(const CastorData& data) {
                         .sigma_mm = static_cast<float>(data.tof_fwhm_ps / recon::fwhm_per_sigma * recon::mm_per_ps)};
 }
 
-/// Scatter is stated by bin, randoms of the whole LOR.
-void add_record(const CastorData& data, const char* bytes, Histogram& histogram) {
-  const CastorRecord& record = data.record;
-  const auto duration_s = static_cast<float>(data.duration_s);
-  histogram.start.push_back(number_at<std::uint32_t>(bytes + record.lines));
-  histogram.end.push_back(number_at<std::uint32_t>(bytes + record.lines + sizeof(std::uint32_t)));
-  const float factor = factor_of(record, bytes);
-  const float randoms = record.randoms >= 0 ? number_at<float>(bytes + record.randoms) : 0;
-  for (std::uint64_t bin = 0; bin < data.num_tof_bins; ++bin) {
-    const char* value = bytes + record.tof + bin * static_cast<std::uint64_t>(record.bin_bytes);
-    const float scatter = record.scatter >= 0 ? number_at<float>(value + sizeof(float)) : 0;
-    histogram.counts.push_back(number_at<float>(value));
-    histogram.factor.push_back(factor);
-    histogram.additive.push_back((scatter + randoms / static_cast<float>(data.num_tof_bins)) * duration_s);
+std::vector<recon::TofBin> bins_of(const recon::TofAxis& axis) {
+  std::vector<recon::TofBin> bins;
+  for (std::int32_t i = 0; i < axis.num_bins; ++i) {
+    const float place = static_cast<float>(i) - 0.5F * static_cast<float>(axis.num_bins - 1);
+    bins.push_back({place * axis.bin_width_mm, axis.bin_width_mm, axis.sigma_mm});
   }
+  return bins;
 }
 
 void reserve(Histogram& histogram, std::uint64_t lors) {
@@ -72,24 +64,6 @@ void reserve(Histogram& histogram, std::uint64_t lors) {
   histogram.counts.reserve(bins);
   histogram.factor.reserve(bins);
   histogram.additive.reserve(bins);
-}
-
-Histogram read_histogram(const CastorData& data, const recon::Scanner& scanner) {
-  constexpr std::uint64_t records_per_read = 10'000;
-  Histogram histogram;
-  histogram.point_mm = scanner.crystal_centre_mm;
-  histogram.tof = axis_of(data);
-  reserve(histogram, data.num_records);
-  CastorRecords records(data);
-  const auto size = static_cast<std::size_t>(data.record.bytes);
-  while (records.num_read() < data.num_records) {
-    const std::span<const char> bytes = records.read(records_per_read);
-    for (std::size_t at = 0; at < bytes.size(); at += size) {
-      add_record(data, bytes.data() + at, histogram);
-    }
-  }
-  histogram.check();
-  return histogram;
 }
 
 /// The points as crystals of a table, where there is no scanner: their directions are radial.
@@ -168,33 +142,74 @@ void put_lor(const Histogram& histogram, std::size_t lor, const CastorData& data
 
 }  // namespace
 
-CastorHistogram read_castor_histogram(const fs::path& header, const ListmodeOptions& options) {
-  const CastorData data = histogram_data(header);
-  CastorScanner read = read_castor_scanner(find_castor_scanner(header, data.scanner_name, options.scanner));
-  check_crystals(data, read.scanner.num_crystals());
-  constexpr double ms_per_s = 1000;
-  constexpr double mm3_per_ml = 1000;
-  CastorHistogram result{
-      .scanner = std::move(read.scanner),
-      .histogram = {},
-      .terms = {.normalization = data.record.normalization >= 0,
-                .attenuation = data.record.attenuation >= 0,
-                .scatter = data.record.scatter >= 0,
-                .randoms = data.record.randoms >= 0},
-      .efficiencies = {},
-      .time = {static_cast<std::uint32_t>(std::llround(ms_per_s * data.start_s)),
-               static_cast<std::uint32_t>(std::llround(ms_per_s * (data.start_s + data.duration_s)))},
-      .warnings = std::move(read.warnings)};
-  recon::Efficiencies& efficiencies = result.efficiencies;
-  efficiencies.calibration_stated = data.calibration != 1;
-  efficiencies.calibration_factor = efficiencies.calibration_stated ? mm3_per_ml / data.calibration : 1;
-  efficiencies.include_solid_angle = result.terms.normalization || efficiencies.calibration_stated;
-  try {
-    result.histogram = read_histogram(data, result.scanner);
-  } catch (const InputError& error) {
-    throw FileError(fmt::format("{}: {}.", data.data.string(), error.what()));
+CastorHistogram::CastorHistogram(const fs::path& header, const ListmodeOptions& options)
+    : data_(histogram_data(header)) {
+  CastorScanner read = read_castor_scanner(find_castor_scanner(header, data_.scanner_name, options.scanner));
+  scanner_ = std::move(read.scanner);
+  check_crystals(data_, scanner_.num_crystals());
+  const CastorRecord& record = data_.record;
+  facts_ = {.format = "CASToR histogram",
+            .bins = "LORs between crystals, one by one",
+            .num_lors = static_cast<std::int64_t>(data_.num_records),
+            .tof = axis_of(data_),
+            .start_s = data_.start_s,
+            .duration_s = data_.duration_s,
+            .terms = {.normalization = record.normalization >= 0,
+                      .attenuation = record.attenuation >= 0,
+                      .scatter = record.scatter >= 0,
+                      .randoms = record.randoms >= 0},
+            .is_absolute = data_.calibration != 1,
+            .other_files = std::move(read.files),
+            .warnings = std::move(read.warnings)};
+  facts_.other_files.insert(facts_.other_files.begin(), data_.data);
+  if (facts_.is_absolute) {
+    constexpr double mm3_per_ml = 1000;
+    calibration_ = static_cast<float>(mm3_per_ml / data_.calibration);
   }
-  return result;
+  if (facts_.tof) {
+    set_tof_bins(scanner_, bins_of(*facts_.tof));
+  }
+}
+
+/// Scatter is stated by bin, randoms of the whole LOR.
+void CastorHistogram::add_record(const char* bytes, Histogram& histogram) const {
+  const CastorRecord& record = data_.record;
+  const auto bins = static_cast<float>(data_.num_tof_bins);
+  const auto duration_s = static_cast<float>(data_.duration_s);
+  const auto a = number_at<std::uint32_t>(bytes + record.lines);
+  const auto b = number_at<std::uint32_t>(bytes + record.lines + sizeof a);
+  if (a >= scanner_.num_crystals() || b >= scanner_.num_crystals()) {
+    throw FileError(fmt::format("{}: LOR {} is between the crystals {} and {} of a scanner with {}.",
+                                data_.data.string(), histogram.num_lors(), a, b, scanner_.num_crystals()));
+  }
+  histogram.start.push_back(a);
+  histogram.end.push_back(b);
+  const float factor = calibration_ * factor_of(record, bytes);
+  const float randoms = record.randoms >= 0 ? number_at<float>(bytes + record.randoms) : 0;
+  for (std::uint64_t bin = 0; bin < data_.num_tof_bins; ++bin) {
+    const char* value = bytes + record.tof + bin * static_cast<std::uint64_t>(record.bin_bytes);
+    const float scatter = record.scatter >= 0 ? number_at<float>(value + sizeof(float)) : 0;
+    histogram.counts.push_back(number_at<float>(value));
+    histogram.factor.push_back(factor);
+    histogram.additive.push_back((scatter + randoms / bins) * duration_s);
+  }
+}
+
+Histogram CastorHistogram::read() {
+  constexpr std::uint64_t records_per_read = 10'000;
+  Histogram histogram;
+  histogram.point_mm = scanner_.crystal_centre_mm;
+  histogram.tof = facts_.tof;
+  reserve(histogram, data_.num_records);
+  CastorRecords records(data_);
+  const auto size = static_cast<std::size_t>(data_.record.bytes);
+  while (records.num_read() < data_.num_records) {
+    const std::span<const char> bytes = records.read(records_per_read);
+    for (std::size_t at = 0; at < bytes.size(); at += size) {
+      add_record(bytes.data() + at, histogram);
+    }
+  }
+  return histogram;
 }
 
 std::vector<std::string> write_castor_histogram(const Histogram& histogram, const recon::Scanner* scanner,

@@ -7,26 +7,31 @@
 #include "io/castor/castor_data.h"
 #include "io/listmode_file.h"
 #include "recon/data/histogram.h"
-#include "recon/efficiencies.h"
+#include "recon/data/histogram_source.h"
 #include "recon/events.h"
 
 namespace coincide::io {
 
-/// A histogram of CASToR in memory.
-struct CastorHistogram {
-  recon::Scanner scanner;  ///< its crystals are the points of the histogram
-  /// m is what the file states, without the solid angle, and 1 where it states nothing; b what it states in its
-  /// duration.
-  recon::Histogram histogram;
-  recon::EventTerms terms;           ///< that are in it
-  recon::Efficiencies efficiencies;  ///< calibration, and whether m holds the solid angle
-  recon::TimeInterval time;
-  std::vector<std::string> warnings;
-};
+/// A histogram of CASToR. Its m is what the file states, with the calibration and without the solid angle; b what it
+/// states in its duration.
+class CastorHistogram final : public recon::HistogramSource {
+ public:
+  /// Throws FileError, also for an even number of TOF bins (whose middle programs put in different places), and for
+  /// rates without a duration.
+  CastorHistogram(const std::filesystem::path& header, const ListmodeOptions& options);
 
-/// Throws FileError, also for an even number of TOF bins (whose middle programs put in different places), and for rates
-/// without a duration.
-CastorHistogram read_castor_histogram(const std::filesystem::path& header, const ListmodeOptions& options);
+  const recon::Scanner& scanner() const override { return scanner_; }
+  const recon::HistogramFacts& facts() const override { return facts_; }
+  recon::Histogram read() override;
+
+ private:
+  void add_record(const char* bytes, recon::Histogram& histogram) const;
+
+  CastorData data_;
+  recon::Scanner scanner_;  ///< its crystals are the points of the histogram
+  recon::HistogramFacts facts_;
+  float calibration_ = 1;  ///< part of m
+};
 
 /// Writes NAME.cdh, NAME.cdf and the scanner's table, whose elements are the points of the histogram, whatever they
 /// are. `scanner`, if its crystals are those points, states the table; else null. m becomes the normalization factor,

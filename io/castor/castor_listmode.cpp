@@ -20,6 +20,9 @@ constexpr std::uint32_t most_blocks = 1'000'000;
 
 CastorData listmode_data(const std::filesystem::path& header, bool allow_truncated, std::string& truncated) {
   CastorData data = read_castor_data(header, allow_truncated, truncated);
+  if (data.mode == CastorData::Mode::histogram) {
+    throw FileError(fmt::format("{} is a histogram, and holds no single events.", header.string()));
+  }
   if (data.mode == CastorData::Mode::normalization) {
     throw FileError(fmt::format(
         "{} is a normalization file: it lists LORs and holds no events. Set input.data to the listmode file, and "
@@ -80,6 +83,8 @@ void CastorSource::open_scanner(const ListmodeOptions& options) {
   CastorScanner read = read_castor_scanner(find_castor_scanner(data_.header, data_.scanner_name, options.scanner));
   scanner_ = std::move(read.scanner);
   warnings_ = std::move(read.warnings);
+  other_files_ = std::move(read.files);
+  other_files_.insert(other_files_.begin(), data_.data);
   efficiencies_.acceptance = acceptance_of(read.min_angle_deg, data_.most_axial_mm);
 }
 
@@ -97,6 +102,7 @@ void CastorSource::state_efficiencies(const ListmodeOptions& options) {
       warnings_.push_back(fmt::format("The normalization file is of the scanner \"{}\", the data of \"{}\".",
                                       read.scanner_name, data_.scanner_name));
     }
+    other_files_.insert(other_files_.end(), {options.normalization, read.data});
     efficiencies_.lors = std::move(read.lors);
   }
   efficiencies_.include_solid_angle = has_normalization || efficiencies_.calibration_stated;

@@ -26,6 +26,7 @@ class CastorSource : public recon::EventSource {
   const recon::Efficiencies& efficiencies() const override { return efficiencies_; }
   recon::EventTerms event_terms() const override;
   std::string format() const override;
+  std::vector<std::filesystem::path> other_files() const override { return other_files_; }
   bool read(recon::EventBlock& block) override;
   void rewind() override;
   double fraction_read() const override;
@@ -51,6 +52,7 @@ class CastorSource : public recon::EventSource {
   recon::Scanner scanner_;
   recon::Efficiencies efficiencies_;
   std::optional<CastorTofBins> tof_;
+  std::vector<std::filesystem::path> other_files_;
   std::vector<std::string> warnings_;  ///< about scanner and header
   CastorRecords records_;
   std::uint32_t start_ms_ = 0;

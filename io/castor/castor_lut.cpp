@@ -122,13 +122,14 @@ std::string header_text(const CastorCrystals& crystals) {
 
 CastorCrystals read_castor_lut(const fs::path& path) {
   const CastorHeader header(path);
+  const fs::path table = table_of(path);
   const std::uint64_t elements = header.count("number of elements", 1, recon::most_crystals);
   CastorCrystals crystals{.name = header.text("scanner name", ""),
                           .centre_mm = {},
                           .outwards = {},
                           .layers = read_layers(header, elements),
-                          .min_angle_deg = header.number("min angle difference", 0)};
-  const fs::path table = table_of(path);
+                          .min_angle_deg = header.number("min angle difference", 0),
+                          .files = {path, table}};
   const std::vector<float> values =
       read_raw_values(table, format_of(header, table, elements), 0, elements * values_per_crystal);
   for (std::size_t i = 0; i < values.size(); i += values_per_crystal) {

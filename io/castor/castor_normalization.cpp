@@ -30,7 +30,7 @@ CastorNormalization read_castor_normalization(const std::filesystem::path& heade
   };
   try {
     return {std::make_shared<recon::LorTable>(num_crystals, data.record.attenuation >= 0, visit),
-            data.record.normalization >= 0, data.scanner_name};
+            data.record.normalization >= 0, data.scanner_name, data.data};
   } catch (const InputError& error) {
     throw FileError(fmt::format("{}: {}.", header.string(), error.what()));
   }

@@ -14,6 +14,7 @@ struct CastorNormalization {
   std::shared_ptr<const recon::LorTable> lors;
   bool has_normalization = false;  ///< else only attenuation, or neither
   std::string scanner_name;
+  std::filesystem::path data;  ///< beside the header
 };
 
 /// Reads its header and, twice, its data. Throws FileError.

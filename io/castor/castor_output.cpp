@@ -116,7 +116,7 @@ std::string write_crystals_beside(CastorCrystals crystals, const fs::path& folde
   crystals.name = name;
   for (int number = 2;; ++number) {
     const fs::path path = folder / (crystals.name + ".hscan");
-    if (!fs::exists(path)) {
+    if (!fs::exists(path) && !fs::exists(fs::path(path).replace_extension(".lut"))) {
       write_castor_lut(crystals, path);
       return crystals.name;
     }

@@ -125,7 +125,7 @@ void add_layer(const CastorCrystals& crystals, const CastorLayer& layer, CastorS
 
 CastorScanner make_scanner(const CastorCrystals& crystals) {
   check_positions(crystals);
-  CastorScanner result{.scanner = {}, .min_angle_deg = crystals.min_angle_deg, .warnings = {}};
+  CastorScanner result{.scanner = {}, .min_angle_deg = crystals.min_angle_deg, .warnings = {}, .files = crystals.files};
   result.scanner.name = crystals.name;
   const bool keep_directions = are_outwards(crystals);
   std::vector<Vec3> outwards = crystals.outwards;
@@ -157,6 +157,10 @@ fs::path find_castor_scanner(const fs::path& header, const std::string& name, co
     return given;
   }
   std::vector<fs::path> found = scanners_named(header, name);
+  const fs::path folder = fs::absolute(header).parent_path().lexically_normal();
+  if (const auto beside = std::ranges::find(found, folder, &fs::path::parent_path); beside != found.end()) {
+    return *beside;
+  }
   if (found.empty() && is_folder) {
     found = scanners_named(given / "any", name);
   }

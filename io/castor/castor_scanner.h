@@ -18,6 +18,7 @@ struct CastorScanner {
   recon::Scanner scanner;
   double min_angle_deg = 0;
   std::vector<std::string> warnings;
+  std::vector<std::filesystem::path> files;  ///< that it was read from
 };
 
 /// The file that describes the scanner of a .cdh: `given`, if it is a file; else NAME.hscan, .ghscan or .geom beside

@@ -15,13 +15,12 @@ LorTable::LorTable(std::size_t num_crystals, bool with_attenuation, const std::f
     : with_attenuation_(with_attenuation), rows_(num_crystals + 1) {
   visit([&](std::uint32_t a, std::uint32_t b, float factor) {
     if (a >= num_crystals || b >= num_crystals || a == b) {
-      throw InputError(
-          fmt::format("a LOR is between the crystals {} and {} of a scanner with {}", a, b, num_crystals));
+      throw InputError(fmt::format("a LOR is between the crystals {} and {} of a scanner with {}", a, b, num_crystals));
     }
     if (!(factor >= 0) || !std::isfinite(factor)) {
-      throw InputError(fmt::format(
-          "the LOR between the crystals {} and {} has the factor {}: it must be finite and not negative", a, b,
-          factor));
+      throw InputError(
+          fmt::format("the LOR between the crystals {} and {} has the factor {}: it must be finite and not negative", a,
+                      b, factor));
     }
     ++rows_[std::min(a, b) + 1];
   });

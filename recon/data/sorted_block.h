@@ -26,8 +26,8 @@ struct SortedBlock {
   std::vector<float> factor;
   std::vector<std::size_t> prompts;  ///< by part
 
-  void sort(const EventBlock& block, const TimeParts& parts, const MultiplicativeModel& model,
-            const EventTerms& used, int num_threads);
+  void sort(const EventBlock& block, const TimeParts& parts, const MultiplicativeModel& model, const EventTerms& used,
+            int num_threads);
 };
 
 }  // namespace coincide::recon

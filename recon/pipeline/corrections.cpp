@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 #include <vector>
 
@@ -28,8 +29,9 @@ std::string stated_efficiencies(RunState& run) {
         "The file states normalization factors of its events, but no file states those of all LORs: the sensitivity "
         "image takes all LORs to be alike. Set corrections.normalization to the normalization file.");
   }
-  return fmt::format("normalization factors of the events, m is {:.6g} for the mean prompt; in the sensitivity image {}",
-                     mean, has_table ? "those of the normalization file" : "all LORs are alike");
+  return fmt::format(
+      "normalization factors of the events, m is {:.6g} for the mean prompt; in the sensitivity image {}", mean,
+      has_table ? "those of the normalization file" : "all LORs are alike");
 }
 
 std::string efficiencies(RunState& run) {
@@ -127,7 +129,8 @@ std::string stated_attenuation(RunState& run) {
   }
   if (!in_table) {
     run.reporter.warning(
-        "The file states attenuation factors of its events, but no file states those of all LORs: the sensitivity image "
+        "The file states attenuation factors of its events, but no file states those of all LORs: the sensitivity "
+        "image "
         "is without attenuation. Set corrections.attenuation to an image, or corrections.normalization to a file with "
         "both.");
   }
@@ -173,17 +176,85 @@ std::string randoms(RunState& run) {
   }
   run.reporter.begin_stage("randoms");
   const std::vector<double> rates =
-      randoms_from_delayeds(run.scanner(), run.inputs.events.efficiencies(), run.data->delayeds_per_crystal(),
+      randoms_from_delayeds(run.scanner(), run.inputs.efficiencies(), run.data->delayeds_per_crystal(),
                             run.settings.num_threads, &run.reporter);
   add_randoms(*run.data, run.scanner(), rates, run.tof(), run.settings.num_threads, &run.reporter);
   run.num_randoms = counts.delayeds;
   return fmt::format("smooth estimate from delayed coincidences, in the model: {} counts", counts.delayeds);
 }
 
+std::string motion_of_bins(RunState& run) {
+  if (!run.inputs.poses.empty()) {
+    throw InputError("input.motion moves events one by one, and a histogram has none. Reconstruct listmode data.");
+  }
+  return "no poses are given";
+}
+
+/// What only the files beside a histogram can hold.
+std::string in_factors(RunState& run) {
+  return run.inputs.histogram.multiplicative != nullptr ? "as corrections.multiplicative holds it" : "not corrected";
+}
+
+/// What m and b of the bins hold of themselves, unless other files take their place.
+EventTerms terms_of_bins(const RunState& run) {
+  const HistogramInputs& inputs = run.inputs.histogram;
+  EventTerms terms = inputs.counts->facts().terms;
+  terms.normalization = terms.normalization && inputs.multiplicative == nullptr;
+  terms.attenuation = terms.attenuation && inputs.multiplicative == nullptr;
+  terms.scatter = terms.scatter && inputs.additive == nullptr;
+  terms.randoms = terms.randoms && inputs.additive == nullptr;
+  return terms;
+}
+
+std::string efficiencies_of_bins(RunState& run) {
+  return terms_of_bins(run).normalization ? "normalization factors of the bins" : in_factors(run);
+}
+
+std::string geometric_of_bins(RunState& run) {
+  return terms_of_bins(run).normalization ? "held by the normalization factors" : in_factors(run);
+}
+
+std::string background_of_bins(RunState& run, bool is_stated) {
+  if (is_stated) {
+    const std::vector<float>& b = run.histogram->additive;
+    const double counts = std::accumulate(b.begin(), b.end(), 0.0);
+    if (!(counts > 0)) {
+      throw InputError(
+          "the file says that it states scatter or randoms, but they are 0 in all bins: write them, or "
+          "leave the field out of the file");
+    }
+    return fmt::format("rates of the file, {:.6g} counts of scatter and randoms in the model", counts);
+  }
+  return run.inputs.histogram.additive != nullptr ? "as corrections.additive holds it, in the model" : "not corrected";
+}
+
+std::string scatter_of_bins(RunState& run) { return background_of_bins(run, terms_of_bins(run).scatter); }
+
+std::string randoms_of_bins(RunState& run) { return background_of_bins(run, terms_of_bins(run).randoms); }
+
+std::string attenuation_of_bins(RunState& run) {
+  const bool is_stated = terms_of_bins(run).attenuation;
+  if (run.inputs.attenuation == nullptr) {
+    return is_stated ? "factors of the bins" : in_factors(run);
+  }
+  if (is_stated) {
+    throw InputError(
+        "the histogram holds attenuation factors, and corrections.attenuation gives an image for the same: leave one "
+        "of them out");
+  }
+  run.reporter.begin_stage("attenuation");
+  multiply_attenuation(*run.histogram, *run.inputs.attenuation, run.device, run.settings.num_threads, run.reporter);
+  return "line integrals of the attenuation image";
+}
+
 constexpr Correction table[] = {
-    {"motion", true, correct_motion}, {"live time", true, live_time}, {"efficiencies", false, efficiencies},
-    {"geometric", false, geometric},  {"scatter", false, scatter},    {"attenuation", false, attenuation},
-    {"randoms", false, randoms},
+    {"motion", true, correct_motion, motion_of_bins},
+    {"live time", true, live_time, in_factors},
+    {"efficiencies", false, efficiencies, efficiencies_of_bins},
+    {"geometric", false, geometric, geometric_of_bins},
+    {"scatter", false, scatter, scatter_of_bins},
+    {"attenuation", false, attenuation, attenuation_of_bins},
+    {"randoms", false, randoms, randoms_of_bins},
 };
 
 }  // namespace
@@ -194,6 +265,14 @@ void correct(RunState& run, bool that_choose_events) {
   for (const Correction& correction : corrections()) {
     if (correction.chooses_events == that_choose_events && !run.reporter.stop_requested()) {
       run.record.corrections.emplace_back(correction.effect, correction.apply(run));
+    }
+  }
+}
+
+void correct_bins(RunState& run) {
+  for (const Correction& correction : corrections()) {
+    if (!run.reporter.stop_requested()) {
+      run.record.corrections.emplace_back(correction.effect, correction.apply_to_bins(run));
     }
   }
 }

@@ -23,6 +23,12 @@ namespace {
 
 const fs::path points_file = COINCIDE_SHARED_DATA "/petsird/points/points_head.petsird";
 
+/// Of a crystal of the ring: blocks of four, 5 mm apart, 110 mm from the axis.
+double azimuth_deg(std::uint32_t crystal) {
+  const double across_mm = 5 * (crystal % 4 - 1.5);
+  return 45.0 * (crystal % 32 / 4) + std::atan2(across_mm, 110) * 180 / M_PI;
+}
+
 double sum(const recon::Image& image) { return std::accumulate(image.values.begin(), image.values.end(), 0.0); }
 
 /// Of the voxels within 6 mm of a point, counted from the image's middle; as a part of the whole.
@@ -183,6 +189,70 @@ class CastorImagesTest : public QObject {
     QVERIFY(record_of(with_tof, "scatter").find("counts") != std::string::npos);
     non_tof.algorithm.tof = false;
     QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(non_tof, silent_));
+  }
+
+  /// The same counts one by one and in bins: MLEM makes the same image of both.
+  void histogram_and_listmode_agree() {
+    std::ofstream(path("RING.geom")) << tests::ring_geom;
+    std::mt19937 generator(7);
+    tests::Bytes events, bins;
+    std::size_t num_events = 0, num_bins = 0;
+    for (std::uint32_t a = 0; a < 96; ++a) {
+      for (std::uint32_t b = a + 1; b < 96; ++b) {
+        const double apart_deg = std::abs(std::remainder(azimuth_deg(a) - azimuth_deg(b), 360));
+        if (apart_deg < 60) {  // as the scanner's file says
+          continue;
+        }
+        const std::uint32_t count = apart_deg > 170 ? generator() % 20 : 0;
+        bins.u32(0).f32(static_cast<float>(count)).u32(a).u32(b);
+        num_bins += 1;
+        for (std::uint32_t i = 0; i < count; ++i, ++num_events) {
+          events.u32(10).u32(a).u32(b);
+        }
+      }
+    }
+    std::ofstream(path("data.cdf"), std::ios::binary) << events.all();
+    std::ofstream(path("data.cdh")) << tests::listmode_header(num_events);
+    std::string header = tests::listmode_header(num_bins);
+    header.replace(header.find("list-mode"), 9, "histogram").replace(header.find("data.cdf"), 8, "bins.cdf");
+    std::ofstream(path("bins.cdf"), std::ios::binary) << bins.all();
+    std::ofstream(path("bins.cdh")) << header;
+    const auto image_of = [&](const char* name) {
+      io::Job mlem = job(path(name), "agree");
+      mlem.image.size = {24, 24, 5};
+      mlem.image.voxel_size_mm = {5, 5, 3};
+      mlem.algorithm.subsets = 1;
+      mlem.algorithm.name = recon::AlgorithmName::mlem;
+      mlem.corrections.geometric = recon::Switch::off;
+      return app::run_job(mlem, silent_);
+    };
+    const app::RunResult by_event = image_of("data.cdh"), by_bin = image_of("bins.cdh");
+    QCOMPARE(by_bin.provenance.prompts_used, by_event.provenance.prompts_used);
+    const float top = *std::ranges::max_element(by_event.image.values);
+    QVERIFY(top > 0);
+    for (std::size_t i = 0; i < by_bin.image.values.size(); ++i) {
+      QVERIFY(std::abs(by_bin.image.values[i] - by_event.image.values[i]) < 1e-4F * top);
+    }
+  }
+
+  void histograms_with_their_own_factors() {
+    tests::Bytes bins;
+    for (std::uint32_t a = 0; a < 16; ++a) {
+      bins.u32(0).f32(2).f32(0.5F).f32(4).f32(20).f32(0.5F).u32(a).u32(a + 16);
+    }
+    std::string header = tests::listmode_header(16,
+                                                "Attenuation correction flag: 1\nScatter correction flag: 1\n"
+                                                "Random correction flag: 1\nNormalization correction flag: 1\n"
+                                                "Calibration factor: 10\n");
+    header.replace(header.find("list-mode"), 9, "histogram").replace(header.find("data.cdf"), 8, "own.cdf");
+    std::ofstream(path("RING.geom")) << tests::ring_geom;
+    std::ofstream(path("own.cdf"), std::ios::binary) << bins.all();
+    std::ofstream(path("own.cdh")) << header;
+    const app::RunResult result = app::run_job(job(path("own.cdh"), "own"), silent_);
+    QCOMPARE(result.image.unit, std::string("Bq/mL"));
+    QVERIFY(record_of(result, "efficiencies").starts_with("normalization factors"));
+    QVERIFY(record_of(result, "attenuation").starts_with("factors of the bins"));
+    QVERIFY(record_of(result, "randoms").find("32 counts") != std::string::npos);  // 16 LORs of 1 / s in 2 s
   }
 
   void settings_that_do_not_fit() {

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "castor_support.h"
+#include "io/data_file.h"
 #include "petsird_support.h"
 #include "projectors/error.h"
 #include "recon/units.h"
@@ -40,22 +41,23 @@ class CastorHistogramTest : public QObject {
   std::filesystem::path path(const std::string& name) const {
     return std::filesystem::path(folder_.path().toStdString()) / name;
   }
-  io::CastorHistogram read(const std::string& header, const std::string& data) const {
+  std::unique_ptr<recon::HistogramSource> open(const std::string& header, const std::string& data) const {
     write_bytes(path("RING.geom"), ring_geom);
     write_bytes(path("data.cdh"), header);
     write_bytes(path("data.cdf"), data);
-    return io::read_castor_histogram(path("data.cdh"), {});
+    io::MeasuredData opened = io::open_data(path("data.cdh"));
+    return opened.histogram ? std::move(opened.histogram) : throw FileError("it is taken for listmode data");
   }
   QString complaint(const std::string& what, const std::string& by) const {
     std::string header = header_text;
     header.replace(header.find(what), what.size(), by);
-    return message_of<FileError>([&] { read(header, two_records()); });
+    return message_of<FileError>([&] { open(header, two_records())->read(); });
   }
 
  private slots:
   void records() {
-    const io::CastorHistogram result = read(header_text, two_records());
-    const recon::Histogram& histogram = result.histogram;
+    const auto source = open(header_text, two_records());
+    const recon::Histogram histogram = source->read();
     QCOMPARE(histogram.start, (std::vector<std::uint32_t>{3, 30}));
     QCOMPARE(histogram.end, (std::vector<std::uint32_t>{20, 10}));
     QCOMPARE(histogram.counts, (std::vector<float>{5, 6, 7, 0, 1, 0}));
@@ -63,14 +65,19 @@ class CastorHistogramTest : public QObject {
     QCOMPARE(histogram.additive, (std::vector<float>{6, 5, 4, 0, 0, 0}));  // (scatter + randoms / 3) * 4 s
     QVERIFY(std::abs(histogram.tof->bin_width_mm - 300 * recon::mm_per_ps) < 1e-4);
     QVERIFY(std::abs(histogram.tof->sigma_mm - 500 * recon::mm_per_ps / recon::fwhm_per_sigma) < 1e-4);
-    QVERIFY(result.time == (recon::TimeInterval{10'000, 14'000}));
-    QVERIFY(result.efficiencies.hold_solid_angle());
-    QCOMPARE(histogram.point_mm, result.scanner.crystal_centre_mm);
+    const recon::HistogramFacts& facts = source->facts();
+    QCOMPARE(facts.start_s, 10.0);
+    QCOMPARE(facts.duration_s, 4.0);
+    QVERIFY(facts.terms.normalization && facts.terms.attenuation && facts.terms.scatter && facts.terms.randoms);
+    QVERIFY(!facts.is_absolute);
+    QVERIFY(source->scanner().has_tof());
+    QCOMPARE(histogram.point_mm, source->scanner().crystal_centre_mm);
   }
 
   void written_and_read_again() {
-    const io::CastorHistogram first = read(header_text, two_records());
-    recon::Histogram before = first.histogram;
+    const auto source = open(header_text, two_records());
+    const recon::Histogram first = source->read();
+    recon::Histogram before = first;
     before.start.push_back(40);
     before.end.push_back(50);
     for (const float count : {0.0F, 3.0F, 0.0F}) {
@@ -78,17 +85,19 @@ class CastorHistogramTest : public QObject {
       before.factor.push_back(0);
       before.additive.push_back(0);
     }
-    const auto lost = io::write_castor_histogram(before, &first.scanner, first.time, 1, path("again.cdh"));
+    const auto lost = io::write_castor_histogram(before, &source->scanner(), {10'000, 14'000}, 1, path("again.cdh"));
     QCOMPARE(lost.size(), std::size_t{1});
     QVERIFY(lost[0].starts_with("3 counts"));
-    const io::CastorHistogram again = io::read_castor_histogram(path("again.cdh"), {});
-    QCOMPARE(again.histogram.start, (std::vector<std::uint32_t>{3, 10}));
-    QCOMPARE(again.histogram.counts, (std::vector<float>{5, 6, 7, 0, 1, 0}));
-    QCOMPARE(again.histogram.factor, first.histogram.factor);
-    QCOMPARE(again.histogram.additive, first.histogram.additive);
-    QCOMPARE(again.histogram.point_mm, first.histogram.point_mm);
-    QCOMPARE(again.histogram.tof->bin_width_mm, first.histogram.tof->bin_width_mm);
-    QVERIFY(again.time == first.time);
+    io::CastorHistogram read_again(path("again.cdh"), {});
+    const recon::Histogram again = read_again.read();
+    QCOMPARE(again.start, (std::vector<std::uint32_t>{3, 10}));
+    QCOMPARE(again.counts, (std::vector<float>{5, 6, 7, 0, 1, 0}));
+    QCOMPARE(again.factor, first.factor);
+    QCOMPARE(again.additive, first.additive);
+    QCOMPARE(again.point_mm, first.point_mm);
+    QCOMPARE(again.tof->bin_width_mm, first.tof->bin_width_mm);
+    QCOMPARE(read_again.facts().start_s, 10.0);
+    QCOMPARE(read_again.facts().duration_s, 4.0);
   }
 
   /// Ends of LORs need not be crystals: sinograms have others. TOF bins are mirrored with the LOR.
@@ -102,10 +111,11 @@ class CastorHistogramTest : public QObject {
     before.factor = {0.5F, 0.5F, 0.5F, 2, 2, 2};
     before.additive.assign(6, 0);
     QVERIFY(io::write_castor_histogram(before, nullptr, {0, 1000}, 20, path("points.cdh")).empty());
-    const io::CastorHistogram after = io::read_castor_histogram(path("points.cdh"), {});
-    QCOMPARE(after.histogram.point_mm, before.point_mm);
-    QCOMPARE(after.histogram.counts, (std::vector<float>{4, 2, 1, 8, 16, 32}));
-    QCOMPARE(after.efficiencies.calibration_factor, 50.0);
+    io::CastorHistogram after(path("points.cdh"), {});
+    QCOMPARE(after.read().point_mm, before.point_mm);
+    QCOMPARE(after.read().counts, (std::vector<float>{4, 2, 1, 8, 16, 32}));
+    QCOMPARE(after.read().factor.at(0), 25.0F);  // 0.5 * 1000 / 20
+    QVERIFY(after.facts().is_absolute);
   }
 
   void wrong_headers_are_refused() {
@@ -122,14 +132,18 @@ class CastorHistogramTest : public QObject {
     for (int i = 0; i < 2; ++i) {
       bytes.u32(0).f32(2).f32(3).f32(4).f32(5).f32(0).f32(6).f32(0).u32(3).u32(20);
     }
-    QVERIFY(message_of<FileError>([&] { read(even, bytes.all()); }).contains("even number"));
+    QVERIFY(message_of<FileError>([&] { open(even, bytes.all()); }).contains("even number"));
     std::string negative = two_records();
     negative[16 + 3] = static_cast<char>(negative[16 + 3] | 0x80);
-    QVERIFY(message_of<FileError>([&] { read(header_text, negative); }).contains("counts of -5"));
+    QCOMPARE(open(header_text, negative)->read().counts.at(0), -5.0F);  // precorrected data: the pipeline refuses them
+    Bytes wrong;
+    wrong.u32(0).f32(1).f32(0).f32(1).f32(0).f32(0).f32(1).f32(0).f32(0).f32(0).u32(30).u32(96);
+    const std::string second = two_records().substr(0, two_records().size() / 2) + wrong.all();
+    QVERIFY(message_of<FileError>([&] { open(header_text, second)->read(); }).contains("crystals 30 and 96"));
   }
 
   void what_the_format_cannot_hold_is_refused() {
-    recon::Histogram histogram = read(header_text, two_records()).histogram;
+    recon::Histogram histogram = open(header_text, two_records())->read();
     const auto message = [&](const recon::TimeInterval& time) {
       return message_of<InputError>([&] { io::write_castor_histogram(histogram, nullptr, time, 1, path("no.cdh")); });
     };

@@ -36,8 +36,7 @@ MemoryEvents acquisition() {
 }
 
 ListmodeData load(recon::EventSource& source, const recon::LoadOptions& options) {
-  const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(),
-                                         {.geometric = recon::Switch::off});
+  const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {.geometric = recon::Switch::off});
   recon::Reporter reporter;
   return ListmodeData::load(source, model, options, reporter);
 }
@@ -95,7 +94,8 @@ class StatedTermsTest : public QObject {
     MemoryEvents source = acquisition();
     const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
     recon::Reporter reporter;
-    const recon::TimeParts parts(recon::parts_of(recon::make_frames(std::vector<recon::FrameTime>{{0, 1.5}, {1.5, 0.5}})));
+    const recon::TimeParts parts(
+        recon::parts_of(recon::make_frames(std::vector<recon::FrameTime>{{0, 1.5}, {1.5, 0.5}})));
     std::vector<ListmodeData> data = ListmodeData::load_parts(source, model, parts, {}, reporter);
     QCOMPARE(data.at(0).subset(0).additive[0], 1.5F * 101);
     QCOMPARE(data.at(1).subset(0).additive[0], 0.5F * 131);

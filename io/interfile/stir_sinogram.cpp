@@ -1,0 +1,256 @@
+#include "io/interfile/stir_sinogram.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "io/scanner_of_rings.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+using recon::Vec3;
+
+/// Numbers for values that are equal but for rounding.
+template <std::size_t Size>
+class Distinct {
+ public:
+  std::uint32_t number(const std::array<double, Size>& value_mm) {
+    constexpr double resolution_mm = 1e-4;
+    std::array<std::int64_t, Size> key;
+    std::ranges::transform(value_mm, key.begin(), [](double mm) { return std::llround(mm / resolution_mm); });
+    const auto [found, is_new] = numbers_.try_emplace(key, static_cast<std::uint32_t>(values_mm_.size()));
+    if (is_new) {
+      values_mm_.push_back(value_mm);
+    }
+    return found->second;
+  }
+  const std::vector<std::array<double, Size>>& values_mm() const { return values_mm_; }
+
+ private:
+  std::map<std::array<std::int64_t, Size>, std::uint32_t> numbers_;
+  std::vector<std::array<double, Size>> values_mm_;
+};
+
+/// End points of a cylinder's LORs: places around the axis times places along it.
+class CylinderLors {
+ public:
+  CylinderLors(const StirSinogramLayout& layout, const StirAxes& axes) : layout_(layout) {
+    for (std::int64_t view = 0; view < layout.views; ++view) {
+      for (std::int64_t t = 0; t < layout.tangential; ++t) {
+        const auto [one, two] = layout.ends_mm({.view = view, .tangential = t});
+        across_.push_back({around_.number({one[0], one[1]}), around_.number({two[0], two[1]})});
+      }
+    }
+    for (std::int64_t segment = 0; segment < std::ssize(layout.segments); ++segment) {
+      for (std::int64_t plane = 0; plane < layout.segments[static_cast<std::size_t>(segment)].planes; ++plane) {
+        const auto [one, two] = layout.ends_mm({.segment = segment, .plane = plane});
+        planes_.push_back({along_.number({one[2]}), along_.number({two[2]})});
+      }
+    }
+    const std::uint64_t points = std::uint64_t{around_.values_mm().size()} * along_.values_mm().size();
+    if (points > std::numeric_limits<std::uint32_t>::max()) {
+      throw InputError(fmt::format("its LORs have {} end points, more than can be numbered", points));
+    }
+    for (const auto& [x, y] : around_.values_mm()) {
+      for (const auto& [z] : along_.values_mm()) {
+        point_mm_.push_back(axes.lps({static_cast<float>(x), static_cast<float>(y), static_cast<float>(z)}));
+      }
+    }
+  }
+
+  void add_to(recon::Histogram& histogram) const {
+    histogram.point_mm = point_mm_;
+    const auto zs = static_cast<std::uint32_t>(along_.values_mm().size());
+    std::size_t first_plane = 0;
+    for (const StirSegment& segment : layout_.segments) {
+      for (std::int64_t view = 0; view < layout_.views; ++view) {
+        for (std::size_t plane = first_plane; plane < first_plane + static_cast<std::size_t>(segment.planes); ++plane) {
+          for (std::int64_t t = 0; t < layout_.tangential; ++t) {
+            const auto& across = across_[static_cast<std::size_t>(view * layout_.tangential + t)];
+            histogram.start.push_back(across[1] * zs + planes_[plane][1]);
+            histogram.end.push_back(across[0] * zs + planes_[plane][0]);
+            histogram.view.push_back(static_cast<std::uint32_t>(view));
+          }
+        }
+      }
+      first_plane += static_cast<std::size_t>(segment.planes);
+    }
+  }
+
+ private:
+  const StirSinogramLayout& layout_;
+  Distinct<2> around_;
+  Distinct<1> along_;
+  std::vector<std::array<std::uint32_t, 2>> across_;  ///< [view][tangential position]: ends 1 and 2
+  std::vector<std::array<std::uint32_t, 2>> planes_;  ///< of all segments
+  std::vector<Vec3> point_mm_;
+};
+
+/// Each bin is a pair of crystals.
+void add_pairs(const StirSinogramLayout& layout, const StirAxes& axes, recon::Histogram& histogram) {
+  std::ranges::transform(stir_crystals_mm(layout.scanner), std::back_inserter(histogram.point_mm),
+                         [&](const Vec3& place) { return axes.lps(place); });
+  StirBin bin;
+  for (bin.segment = 0; bin.segment < std::ssize(layout.segments); ++bin.segment) {
+    for (bin.view = 0; bin.view < layout.views; ++bin.view) {
+      for (bin.plane = 0; bin.plane < layout.segments[static_cast<std::size_t>(bin.segment)].planes; ++bin.plane) {
+        for (bin.tangential = 0; bin.tangential < layout.tangential; ++bin.tangential) {
+          const auto [ring1, detector1, ring2, detector2] = layout.detectors_of(bin);
+          histogram.start.push_back(static_cast<std::uint32_t>(ring2 * layout.scanner.detectors + detector2));
+          histogram.end.push_back(static_cast<std::uint32_t>(ring1 * layout.scanner.detectors + detector1));
+          histogram.view.push_back(static_cast<std::uint32_t>(bin.view));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+bool is_stir_sinogram(const InterfileHeader& header) {
+  for (int axis = 1; axis <= 5; ++axis) {
+    if (interfile_key(header.text(fmt::format("matrix axis label [{}]", axis), "")) == "tangential coordinate") {
+      return true;
+    }
+  }
+  return false;
+}
+
+StirSinogram::StirSinogram(const std::filesystem::path& path) : header_(path), axes_(read_stir_axes(header_)) {
+  std::tie(layout_, order_) = read_stir_layout(header_);
+  if (header_.count("number of time frames", 0, 100'000, 1) > 1) {
+    header_.fail("it holds several time frames; write the one that is wanted to a file of its own");
+  }
+  data_ = header_.data_file();
+  format_ = header_.number_format();
+  offset_ =
+      static_cast<std::uint64_t>(header_.count("data offset in bytes[1]", 0, std::int64_t{1} << 50,
+                                               header_.count("data offset in bytes", 0, std::int64_t{1} << 50, 0)));
+  check_size();
+  scanner_ = scanner_of(layout_, axes_);
+  add_facts();
+}
+
+/// Before anything is made of the header's sizes.
+void StirSinogram::check_size() const {
+  const double bins = static_cast<double>(layout_.planes()) * static_cast<double>(layout_.views) *
+                      static_cast<double>(layout_.tangential) * (layout_.tof ? layout_.tof->num_bins : 1);
+  const double needed = bins * format_.bytes + static_cast<double>(offset_);
+  const auto there = static_cast<double>(std::filesystem::file_size(data_));
+  if (needed != there) {
+    header_.fail(fmt::format("{} of {} numbers need {:.0f} bytes, and {} has {:.0f}", layout_.words(), format_.words(),
+                             needed, data_.filename().string(), there));
+  }
+}
+
+void StirSinogram::add_facts() {
+  facts_.format = "STIR sinogram (Interfile)";
+  facts_.bins = layout_.words();
+  facts_.num_lors = layout_.num_lors();
+  facts_.tof = layout_.tof;
+  facts_.other_files = {data_};
+  facts_.start_s = header_.number("image relative start time (sec)[1]", 0);
+  facts_.duration_s = header_.number("image duration (sec)[1]", header_.number("image duration (sec)", 0));
+  if (axes_.is_assumed) {
+    facts_.notes.push_back("The patient is taken to lie " + axes_.patient + ": the header does not say.");
+  }
+  if (layout_.tof && layout_.tof->num_bins % 2 == 0) {
+    facts_.warnings.emplace_back(
+        "The number of TOF bins is even: the middle is taken to lie between two of them. Programs differ in that.");
+  }
+}
+
+/// One for all, or by segment (with TOF: by TOF bin), in the order of the file.
+std::vector<double> StirSinogram::scales() const {
+  const std::string_view key =
+      header_.has("image scaling factor[1]") ? "image scaling factor[1]" : "image scaling factor";
+  if (!header_.has(key)) {
+    return {1};
+  }
+  const std::vector<double> scales = header_.numbers(key);
+  const std::size_t outermost = layout_.tof ? order_.tof.size() : order_.segments.size();
+  if (scales.size() != 1 && scales.size() != outermost) {
+    header_.fail(fmt::format("\"{}\" has {} values, and 1 or {} are possible", key, scales.size(), outermost));
+  }
+  return scales;
+}
+
+/// The file's values, [LOR][TOF bin] in the order of the layout.
+std::vector<float> StirSinogram::values_in_order() {
+  const std::vector<double> scale = scales();
+  const std::vector<std::int64_t> tofs = layout_.tof ? order_.tof : std::vector<std::int64_t>{0};
+  const auto bins_per_lor = static_cast<std::int64_t>(tofs.size());
+  std::vector<float> values(static_cast<std::size_t>(layout_.num_bins()));
+  std::uint64_t at = offset_;
+  for (std::size_t tof = 0; tof < tofs.size(); ++tof) {
+    for (std::size_t place = 0; place < order_.segments.size(); ++place) {
+      const auto segment = static_cast<std::int64_t>(order_.segments[place]);
+      const std::int64_t planes = layout_.segments[order_.segments[place]].planes;
+      const std::int64_t count = planes * layout_.views * layout_.tangential;
+      const std::vector<float> raw = read_raw_values(data_, format_, at, static_cast<std::uint64_t>(count));
+      at += static_cast<std::uint64_t>(count * format_.bytes);
+      const double factor = scale.size() == 1 ? scale.front() : scale[layout_.tof ? tof : place];
+      const float* row = raw.data();
+      const std::int64_t outer = order_.by_sinogram ? planes : layout_.views;
+      const std::int64_t inner = order_.by_sinogram ? layout_.views : planes;
+      for (std::int64_t i = 0; i < outer; ++i) {
+        for (std::int64_t j = 0; j < inner; ++j, row += layout_.tangential) {
+          const std::int64_t first = layout_.lor(
+              {.segment = segment, .view = order_.by_sinogram ? j : i, .plane = order_.by_sinogram ? i : j});
+          for (std::int64_t t = 0; t < layout_.tangential; ++t) {
+            values[static_cast<std::size_t>((first + t) * bins_per_lor + tofs[tof])] =
+                static_cast<float>(factor * static_cast<double>(row[t]));
+          }
+        }
+      }
+    }
+  }
+  return values;
+}
+
+recon::Histogram StirSinogram::read() {
+  std::vector<float> values = values_in_order();  // first: a file that cannot be read costs nothing then
+  recon::Histogram histogram = empty_histogram(layout_, axes_);
+  histogram.counts = std::move(values);
+  return histogram;
+}
+
+recon::Scanner scanner_of(const StirSinogramLayout& layout, const StirAxes& axes) {
+  CrystalRings rings{.name = layout.scanner.name,
+                     .rings = layout.scanner.rings,
+                     .per_ring = layout.scanner.detectors,
+                     .place_mm = stir_crystals_mm(layout.scanner),
+                     .crystals_per_block = layout.scanner.crystals_per_block};
+  std::ranges::transform(rings.place_mm, rings.place_mm.begin(), [&](const Vec3& place) { return axes.lps(place); });
+  if (layout.tof) {
+    rings.tof_bins = bins_of(*layout.tof);
+  }
+  return scanner_of_rings(rings);
+}
+
+recon::Histogram empty_histogram(const StirSinogramLayout& layout, const StirAxes& axes) {
+  recon::Histogram histogram;
+  const auto lors = static_cast<std::size_t>(layout.num_lors());
+  histogram.start.reserve(lors);
+  histogram.end.reserve(lors);
+  histogram.view.reserve(lors);
+  if (layout.scanner.geometry == StirGeometry::cylinder) {
+    CylinderLors(layout, axes).add_to(histogram);
+  } else {
+    add_pairs(layout, axes, histogram);
+  }
+  histogram.tof = layout.tof;
+  const auto bins = static_cast<std::size_t>(layout.num_bins());
+  histogram.counts.assign(bins, 0);
+  histogram.factor.assign(bins, 1);
+  histogram.additive.assign(bins, 0);
+  return histogram;
+}
+
+}  // namespace coincide::io
