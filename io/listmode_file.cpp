@@ -11,6 +11,7 @@
 #include "io/castor/castor_listmode.h"
 #include "io/input_file.h"
 #include "io/petsird_file.h"
+#include "io/scan_list.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -40,6 +41,7 @@ constexpr std::array formats = {
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<CastorSource>(path, options);
                    }},
+    ListmodeFormat{"a list of scans ([[scan]])", is_scan_list, open_scan_list},
 };
 
 /// What is recognised only to say what to do with it.

@@ -45,20 +45,6 @@ EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, 
       .randoms = of_file.randoms && wanted.randoms};
 }
 
-[[noreturn]] void refuse_empty(const EventCounts& counts, const PartClock& clock, std::uint64_t impossible) {
-  if (impossible > 0) {
-    throw InputError(fmt::format(
-        "all {} prompts in {} are between crystals that the scanner's model excludes, or that have efficiency 0: is it "
-        "the right scanner?",
-        impossible, clock.name()));
-  }
-  clock.refuse_part_within_block();
-  throw InputError(
-      fmt::format("there are no prompts in {}: {} were read, from {} s to {} s. Change input.start_s and input.stop_s, "
-                  "or [frames].",
-                  clock.name(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
-}
-
 }  // namespace
 
 struct ListmodeData::Storage {
@@ -159,6 +145,8 @@ struct ListmodeData::Storage {
   EventCounts counts;
   TimeIntervals recorded;
   LiveTimeLog live_times;
+  MovementLog movements;
+  std::vector<TimeInterval> blocks;
 };
 
 void ListmodeData::Storage::add_event(const EventBlock& block, std::size_t i, float m,
@@ -187,6 +175,8 @@ void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& c
   clock.state_in(counts, reporter);
   recorded = clock.times().recorded();
   live_times = clock.live_times();
+  movements = clock.movements();
+  blocks = clock.blocks();
   if (stated.used.additive() && prompts > 0) {
     make_counts_of_rates();
   }
@@ -254,12 +244,18 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
     storages.back()->stated.used = used_of(source.event_terms(), model, options.use);
   }
   read_parts(source, model, parts, reporter, clocks, storages);
+  if (options.movement_keeps_times && !options.may_move &&
+      std::ranges::any_of(clocks, [](const PartClock& clock) { return clock.movements().moves(); })) {
+    LoadOptions with_times = options;
+    with_times.may_move = true;
+    storages.clear();  // gives the memory back
+    return load_parts(source, model, parts, with_times, reporter);
+  }
   const bool empty = std::ranges::all_of(storages, [](const auto& storage) { return storage->prompts == 0; });
   std::vector<ListmodeData> loaded;
   for (std::size_t part = 0; part < parts.count(); ++part) {
-    clocks[part].refuse_motion();
     if ((empty || clocks[part].times().empty()) && !reporter.stop_requested()) {
-      refuse_empty(source.counts(), clocks[part], storages[part]->impossible);
+      clocks[part].refuse_empty(source.counts(), storages[part]->impossible);
     }
     storages[part]->state(source.counts(), clocks[part], reporter);
     loaded.push_back(ListmodeData(std::move(storages[part])));
@@ -438,6 +434,9 @@ std::uint64_t ListmodeData::num_impossible() const { return storage_->impossible
 const EventCounts& ListmodeData::counts() const { return storage_->counts; }
 double ListmodeData::duration_s() const { return storage_->counts.duration_s; }
 const TimeIntervals& ListmodeData::recorded() const { return storage_->recorded; }
+std::span<const TimeInterval> ListmodeData::blocks() const { return storage_->blocks; }
+const MovementLog& ListmodeData::movements() const { return storage_->movements; }
+bool ListmodeData::may_move() const { return storage_->may_move; }
 std::uint32_t ListmodeData::scan_start_ms() const { return storage_->scan_start_ms; }
 const StatedTerms& ListmodeData::stated() const { return storage_->stated; }
 

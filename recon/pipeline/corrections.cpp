@@ -248,8 +248,8 @@ std::string attenuation_of_bins(RunState& run) {
 }
 
 constexpr Correction table[] = {
-    {"motion", true, correct_motion, motion_of_bins},
     {"live time", true, live_time, in_factors},
+    {"motion", true, correct_motion, motion_of_bins},
     {"efficiencies", false, efficiencies, efficiencies_of_bins},
     {"geometric", false, geometric, geometric_of_bins},
     {"scatter", false, scatter, scatter_of_bins},
