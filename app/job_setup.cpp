@@ -196,6 +196,17 @@ std::vector<recon::PoseRow> checked_poses(const fs::path& path) {
   return poses;
 }
 
+/// Files that belong to the data of formats that keep them apart.
+void add_companions(const io::Job& job, JobSetup& setup) {
+  const bool has_table = setup.events && setup.events->efficiencies().lors != nullptr;
+  if (!job.corrections.normalization.empty() && !has_table) {
+    throw InputError(fmt::format(
+        "corrections.normalization = \"{}\" is for CASToR's listmode data, and input.data is {}. Leave it empty.",
+        job.corrections.normalization.string(),
+        setup.events ? setup.events->format() : setup.histogram->facts().format));
+  }
+}
+
 /// What asks for events.
 void check_suits_histogram(const io::Job& job) {
   const auto refuse = [](std::string_view setting, std::string_view why) {
@@ -254,7 +265,7 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.phantom = io::read_phantom(phantom);
     setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
   } else {
-    io::MeasuredData data = io::open_data(job.input.data, {.allow_truncated = job.input.allow_truncated});
+    io::MeasuredData data = io::open_data(job.input.data, io::listmode_options(job));
     setup.events = std::move(data.events);
     setup.histogram = std::move(data.histogram);
     if (setup.histogram) {
@@ -264,6 +275,7 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
         std::ranges::for_each(files, [&](const fs::path& file) { setup.inputs.emplace_back("events", file); });
       }
     }
+    add_companions(job, setup);
   }
   open_bins_of_histogram(job, setup);
   if (!job.corrections.attenuation.empty()) {

@@ -54,12 +54,12 @@ recon::SimulationRate estimate_simulation(const io::Job& job, const JobSetup& se
 }
 
 /// What the checks of a run find in the part of the file that was read.
-void warn_of_sample(const io::Job& job, const io::DataSummary& sample, JobPlan& plan) {
+void warn_of_sample(const io::Job& job, const io::DataSummary& sample, bool states_randoms, JobPlan& plan) {
   const std::uint64_t events = sample.counts.prompts + sample.counts.delayeds;
   for (const std::string& finding : io::findings_for_image(sample)) {
     plan.warnings.push_back(fmt::format("In the first {} events: {}", events, finding));
   }
-  if (job.corrections.randoms != recon::RandomsMethod::none && sample.counts.delayeds == 0) {
+  if (job.corrections.randoms != recon::RandomsMethod::none && !states_randoms && sample.counts.delayeds == 0) {
     plan.warnings.push_back(fmt::format("There are no delayed coincidences among the first {} events. If none follow{}",
                                         events, recon::without_delayeds));
   }
@@ -77,7 +77,7 @@ std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, const recon:
   while (!is_enough() && !reporter.stop_requested() && events.read(block)) {
     read = (events.fraction_read() - header) / (1 - header);
   }
-  warn_of_sample(job, events.take_summary(false), plan);
+  warn_of_sample(job, events.take_summary(false), events.event_terms().randoms, plan);
   return read > 0 ? static_cast<std::uint64_t>(static_cast<double>(events.counts().prompts) / read) : 0;
 }
 
@@ -243,7 +243,7 @@ std::string doubt_about_memory(const io::Job& job) {
     const recon::Scanner& scanner = description.scanner;
     return doubt_if_too_large(bytes_needed(job, job_grid(job, scanner), job_psf(job, scanner), 0));
   }
-  const io::MeasuredData data = io::open_data(job.input.data, {.allow_truncated = job.input.allow_truncated});
+  const io::MeasuredData data = io::open_data(job.input.data, io::listmode_options(job));
   if (data.histogram) {
     return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), job_psf(job, data.scanner()),
                                            histogram_bytes(job, *data.histogram)));

@@ -28,7 +28,7 @@ gui::JobGeometry job_geometry(const io::Job& job) {
     geometry.scanner = std::move(description.scanner);
     geometry.efficiencies = std::move(description.efficiencies);
   } else {
-    const io::MeasuredData data = io::open_data(job.input.data, {.allow_truncated = job.input.allow_truncated});
+    const io::MeasuredData data = io::open_data(job.input.data, io::listmode_options(job));
     geometry.scanner = data.scanner();
     if (data.events) {
       geometry.efficiencies = data.events->efficiencies();

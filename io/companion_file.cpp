@@ -76,4 +76,9 @@ fs::path companion_file(const fs::path& header, const std::string& name) {
                            folder.string()));
 }
 
+std::vector<fs::path> companions_named(const fs::path& header, const std::string& name) {
+  const std::vector<std::string> found = files_named(name, folder_of(header));
+  return {found.begin(), found.end()};
+}
+
 }  // namespace coincide::io

@@ -63,6 +63,12 @@ class EventSampler {
 }  // namespace
 
 class CheckedSource::Pass {
+  /// Whether a pair can be in coincidence is a matter of its modules alone.
+  static bool modules_tell(const recon::Efficiencies& efficiencies) {
+    const auto& acceptance = efficiencies.acceptance;
+    return efficiencies.lors == nullptr && acceptance.most_cosine >= 1 && acceptance.most_axial_mm == 0;
+  }
+
  public:
   Pass(recon::EventSource& source, const CheckOptions& options)
       : source_(source),
@@ -71,7 +77,8 @@ class CheckedSource::Pass {
         has_tof_(options.tof && scanner_.has_tof()),
         places_(scanner_),
         modules_(scanner_.num_modules()),
-        prompts_per_pair_(modules_ <= most_modules_counted ? modules_ * modules_ : 0) {
+        prompts_per_pair_(modules_ <= most_modules_counted && modules_tell(source.efficiencies()) ? modules_ * modules_
+                                                                                                  : 0) {
     summary_.prompts_per_crystal.assign(scanner_.num_crystals(), 0);
     summary_.prompts_per_tof_bin.assign(has_tof_ ? scanner_.tof_bins.size() : 0, 0);
   }
@@ -176,8 +183,8 @@ class CheckedSource::Pass {
     }
     for (std::size_t pair = 0; pair < prompts_per_pair_.size(); ++pair) {
       const std::uint64_t prompts = std::exchange(prompts_per_pair_[pair], 0);
-      if (prompts > 0 &&
-          !source_.efficiencies().in_coincidence(scanner_, crystal[pair / modules_], crystal[pair % modules_])) {
+      if (prompts > 0 && !source_.efficiencies().modules_in_coincidence(scanner_, crystal[pair / modules_],
+                                                                        crystal[pair % modules_])) {
         impossible_ += prompts;
       }
     }

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "io/castor/castor_header.h"
+#include "io/castor/castor_histogram.h"
 #include "io/input_file.h"
 #include "io/interfile/interfile_header.h"
 #include "io/interfile/stir_sinogram.h"
@@ -19,7 +21,7 @@ using Path = std::filesystem::path;
 struct HistogramFormat {
   std::string_view name;
   bool (*recognise)(const Path& path, std::string_view first_bytes);
-  std::unique_ptr<recon::HistogramSource> (*open)(const Path& path);
+  std::unique_ptr<recon::HistogramSource> (*open)(const Path& path, const ListmodeOptions& options);
 };
 
 constexpr std::array formats = {
@@ -27,13 +29,19 @@ constexpr std::array formats = {
                     [](const Path& path, std::string_view bytes) {
                       return is_interfile(bytes) && is_stir_sinogram(InterfileHeader(path));
                     },
-                    [](const Path& path) -> std::unique_ptr<recon::HistogramSource> {
+                    [](const Path& path, const ListmodeOptions&) -> std::unique_ptr<recon::HistogramSource> {
                       return std::make_unique<StirSinogram>(path);
                     }},
+    HistogramFormat{
+        "CASToR histogram (.cdh)",
+        [](const Path& path, std::string_view bytes) { return is_castor_header(bytes) && is_castor_histogram(path); },
+        [](const Path& path, const ListmodeOptions& options) -> std::unique_ptr<recon::HistogramSource> {
+          return std::make_unique<CastorHistogram>(path, options);
+        }},
 };
 
 std::string first_bytes(const Path& path) {
-  constexpr std::size_t bytes_to_recognise = 512;
+  constexpr std::size_t bytes_to_recognise = 4096;
   std::ifstream file(path, std::ios::binary);
   std::string bytes(bytes_to_recognise, '\0');
   file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
@@ -59,7 +67,7 @@ const HistogramFormat* histogram_format(const Path& path) {
 
 MeasuredData open_data(const Path& path, const ListmodeOptions& options) {
   if (const HistogramFormat* format = histogram_format(path); format != nullptr) {
-    return {.events = nullptr, .histogram = format->open(path)};
+    return {.events = nullptr, .histogram = format->open(path, options)};
   }
   return {.events = open_listmode(path, options), .histogram = nullptr};
 }
@@ -70,10 +78,10 @@ std::unique_ptr<recon::HistogramSource> open_histogram(const Path& path, const s
   }
   const HistogramFormat* format = histogram_format(path);
   if (format == nullptr) {
-    throw FileError(fmt::format("{} = \"{}\" is no histogram that can be read here ({}).", key, path.string(),
-                                formats.front().name));
+    throw FileError(fmt::format("{} = \"{}\" is no histogram that can be read here ({}, {}).", key, path.string(),
+                                formats[0].name, formats[1].name));
   }
-  return format->open(path);
+  return format->open(path, {});
 }
 
 }  // namespace coincide::io

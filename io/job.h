@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/listmode_file.h"
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/data/tracer.h"
@@ -32,6 +33,7 @@ struct Job {
   struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
+    std::filesystem::path scanner;
     std::filesystem::path motion;
     PoseZero motion_zero = PoseZero::scan;
     double motion_zero_s = 0;
@@ -60,6 +62,7 @@ struct Job {
     std::filesystem::path attenuation;
     std::filesystem::path multiplicative;
     std::filesystem::path additive;
+    std::filesystem::path normalization;
   };
   struct Sensitivity {
     double fraction = 1;
@@ -135,6 +138,9 @@ struct Job {
   /// output.folder / (result_name() + suffix)
   std::filesystem::path result_path(std::string_view suffix) const;
 };
+
+/// How the job's data are to be opened.
+ListmodeOptions listmode_options(const Job& job);
 
 /// The list of all settings, each once, with fields that refer to `job`.
 std::vector<Setting> describe(Job& job);

@@ -130,6 +130,10 @@ std::vector<Setting> describe(Job& job) {
                       "them.")),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
+      path_setting(
+          "input.scanner", input.scanner,
+          "Scanner of data that name theirs only (CASToR): its .hscan or .geom, or a folder where it is looked "
+          "for; empty: it lies beside the data, or in a folder there."),
       {"input.start_s", &input.start_s, "s",
        "Start of the frame in the time of the file; the frame holds the time blocks that begin in it.", 0, infinity},
       {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},
@@ -186,10 +190,14 @@ std::vector<Setting> describe(Job& job) {
       {"corrections.efficiencies", &corrections.efficiencies, "",
        "Use the detection efficiencies that the file holds."},
       word_setting("corrections.geometric", corrections.geometric, {"off", "on", "auto"},
-                   "Solid angle of each crystal pair; auto: unless the file's efficiencies hold it already."),
+                   "Solid angle of each crystal pair; auto: unless the file's efficiencies or normalization hold it "
+                   "already."),
       path_setting(
           "corrections.attenuation", corrections.attenuation,
           "Image of the linear attenuation at 511 keV in 1/cm, on any grid, in scanner axes; empty: no correction."),
+      path_setting("corrections.normalization", corrections.normalization,
+                   "Factors of all LORs that can be measured, for the sensitivity image, and for events without their "
+                   "own: CASToR's normalization file (.cdh). Empty: none."),
       word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
                    "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
       word_setting(

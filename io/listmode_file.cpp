@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "io/castor/castor_header.h"
+#include "io/castor/castor_listmode.h"
 #include "io/input_file.h"
 #include "io/petsird_file.h"
 #include "io/scan_list.h"
@@ -24,7 +26,7 @@ struct ListmodeFormat {
   Source (*open)(const Path& path, const ListmodeOptions& options);
 };
 
-constexpr std::size_t bytes_to_recognise = 512;
+constexpr std::size_t bytes_to_recognise = 4096;  // headers may begin with remarks
 
 constexpr std::array formats = {
     ListmodeFormat{"PETSIRD (binary)", [](std::string_view bytes) { return bytes.starts_with("yardl"); },
@@ -34,6 +36,10 @@ constexpr std::array formats = {
     ListmodeFormat{"PETSIRD (HDF5)", [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                   }},
+    ListmodeFormat{"CASToR", is_castor_header,
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<CastorSource>(path, options);
                    }},
     ListmodeFormat{"a list of scans ([[scan]])", is_scan_list, open_scan_list},
 };

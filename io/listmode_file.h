@@ -8,8 +8,12 @@
 namespace coincide::io {
 
 struct ListmodeOptions {
-  bool allow_truncated = false;  ///< a file that ends too early gives what was whole, and a warning
-  bool in_list = false;          ///< it is one of a list of scans (scan_list.h)
+  bool allow_truncated = false;           ///< a file that ends too early gives what was whole, and a warning
+  bool in_list = false;                   ///< it is one of a list of scans (scan_list.h)
+  std::filesystem::path scanner{};        ///< where the file has none (CASToR): its file, or their folder
+  std::filesystem::path normalization{};  ///< factors of all LORs, in a file of the same format (CASToR); empty: none
+
+  bool operator==(const ListmodeOptions&) const = default;
 };
 
 /// Opens a listmode file of any known format, or a list of them (the table is in listmode_file.cpp), recognised by its

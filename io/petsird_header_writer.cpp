@@ -12,6 +12,7 @@
 
 #include "io/module_replicas.h"
 #include "projectors/error.h"
+#include "recon/module_pairs.h"
 #include "recon/units.h"
 
 namespace coincide::io {
@@ -75,12 +76,27 @@ float tof_fwhm(const Scanner& scanner, std::size_t a, std::size_t b) {
   return bins.empty() ? 0 : static_cast<float>(bins.front().sigma_mm * recon::fwhm_per_sigma);
 }
 
+/// Of a type, numbered over all.
+std::uint32_t first_module(const Scanner& scanner, std::size_t type) {
+  std::uint32_t first = 0;
+  for (std::size_t before = 0; before < type; ++before) {
+    first += scanner.module_types[before].num_modules;
+  }
+  return first;
+}
+
 /// Groups of module pairs, numbered anew: PETSIRD has one table per pair of types, with the larger type or module
 /// first, while Efficiencies may hold a pair the other way round.
 class GroupWriter {
  public:
-  GroupWriter(const Scanner& scanner, const Efficiencies& efficiencies, std::size_t a, std::size_t b)
-      : a_(scanner.module_types[a]), b_(scanner.module_types[b]), same_(a == b) {
+  GroupWriter(const Scanner& scanner, const Efficiencies& efficiencies, const recon::ModulePairs& partners,
+              std::size_t a, std::size_t b)
+      : a_(scanner.module_types[a]),
+        b_(scanner.module_types[b]),
+        partners_(partners),
+        first_a_(first_module(scanner, a)),
+        first_b_(first_module(scanner, b)),
+        same_(a == b) {
     const std::size_t num_types = scanner.module_types.size();
     if (!efficiencies.pairs.empty()) {
       direct_ = &efficiencies.pairs[a * num_types + b];
@@ -135,7 +151,8 @@ class GroupWriter {
   }
 
   std::int64_t number_of(std::uint32_t row, std::uint32_t column) {
-    if (!connected_ || (same_ && row == column)) {
+    if (!connected_ || (same_ && row == column) ||
+        !std::ranges::binary_search(partners_.partners(first_a_ + row), first_b_ + column)) {
       return -1;
     }
     Entry entry;
@@ -170,6 +187,9 @@ class GroupWriter {
 
   const recon::ModuleType& a_;
   const recon::ModuleType& b_;
+  const recon::ModulePairs& partners_;  ///< leaves out what no pair of crystals can be
+  std::uint32_t first_a_;
+  std::uint32_t first_b_;
   bool same_;
   bool connected_ = true;
   const PairTable* direct_ = nullptr;
@@ -189,9 +209,10 @@ void put_efficiencies(const Scanner& scanner, const Efficiencies& efficiencies, 
     const std::size_t bins = std::size_t{of.num_crystals()} * of.num_energy_windows();
     put_edges(stated ? efficiencies.bin[type] : std::vector<float>(bins, 1), bytes);
   }
+  const recon::ModulePairs partners(scanner, efficiencies);
   std::vector<GroupWriter> groups;
   put_triangle(num_types, bytes, [&](std::size_t a, std::size_t b) {
-    groups.emplace_back(scanner, efficiencies, a, b).put_groups(bytes);
+    groups.emplace_back(scanner, efficiencies, partners, a, b).put_groups(bytes);
   });
   auto next = groups.begin();
   put_triangle(num_types, bytes, [&](std::size_t, std::size_t) { (next++)->put_values(bytes); });

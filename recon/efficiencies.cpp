@@ -100,9 +100,24 @@ void check_table(const PairTable& table, const ModuleType& a, const ModuleType& 
 
 }  // namespace
 
+bool Efficiencies::Acceptance::holds(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t crystal_b) const {
+  constexpr double rounding = 1e-6;  // of positions in single precision: the limit itself is within
+  const Vec3& a = scanner.crystal_centre_mm[crystal_a];
+  const Vec3& b = scanner.crystal_centre_mm[crystal_b];
+  if (most_axial_mm > 0 && std::abs(a[2] - b[2]) > most_axial_mm * (1 + static_cast<float>(rounding))) {
+    return false;
+  }
+  if (most_cosine >= 1) {
+    return true;
+  }
+  const double dot = static_cast<double>(a[0]) * b[0] + static_cast<double>(a[1]) * b[1];
+  const auto square = [](const Vec3& v) { return static_cast<double>(v[0]) * v[0] + static_cast<double>(v[1]) * v[1]; };
+  return dot <= (most_cosine + rounding) * std::sqrt(square(a) * square(b));
+}
+
 bool Efficiencies::has_values() const {
   const auto filled = [](const std::vector<float>& values) { return !values.empty(); };
-  return calibration_stated || std::ranges::any_of(bin, filled) || has_pair_values();
+  return calibration_stated || lors != nullptr || std::ranges::any_of(bin, filled) || has_pair_values();
 }
 
 bool Efficiencies::has_pair_values() const {
@@ -112,6 +127,12 @@ bool Efficiencies::has_pair_values() const {
 }
 
 bool Efficiencies::in_coincidence(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t crystal_b) const {
+  return modules_in_coincidence(scanner, crystal_a, crystal_b) && acceptance.holds(scanner, crystal_a, crystal_b) &&
+         (lors == nullptr || lors->factor(crystal_a, crystal_b) > 0);
+}
+
+bool Efficiencies::modules_in_coincidence(const Scanner& scanner, std::uint32_t crystal_a,
+                                          std::uint32_t crystal_b) const {
   const Place a = place_of(scanner, crystal_a);
   const Place b = place_of(scanner, crystal_b);
   return can_coincide(scanner, a, b) && find_entry(*this, scanner.module_types.size(), a, b).group >= 0;
@@ -121,7 +142,7 @@ float Efficiencies::efficiency(const Scanner& scanner, std::uint32_t crystal_a, 
                                std::uint32_t crystal_b, std::uint32_t window_b) const {
   const Place a = place_of(scanner, crystal_a);
   const Place b = place_of(scanner, crystal_b);
-  if (!can_coincide(scanner, a, b)) {
+  if (!can_coincide(scanner, a, b) || !acceptance.holds(scanner, crystal_a, crystal_b)) {
     return 0;
   }
   const Entry entry = find_entry(*this, scanner.module_types.size(), a, b);
@@ -144,6 +165,9 @@ float Efficiencies::efficiency(const Scanner& scanner, std::uint32_t crystal_a, 
     const std::size_t row = entry.swapped ? bin_b : bin_a;
     const std::size_t column = entry.swapped ? bin_a : bin_b;
     result *= values.empty() ? 1.0F : values[row * entry.table->bins_per_module_b + column];
+  }
+  if (lors != nullptr) {
+    result *= lors->factor(crystal_a, crystal_b);
   }
   return static_cast<float>(result);
 }
@@ -169,6 +193,10 @@ void Efficiencies::check(const Scanner& scanner) const {
   if (!pairs.empty() && pairs.size() != num_types * num_types) {
     throw InputError(fmt::format("there are pair efficiencies for {} pairs of module types instead of {}", pairs.size(),
                                  num_types * num_types));
+  }
+  if (lors != nullptr && lors->num_crystals() != scanner.num_crystals()) {
+    throw InputError(fmt::format("the factors of LORs are for {} crystals instead of {}", lors->num_crystals(),
+                                 scanner.num_crystals()));
   }
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     check_table(pairs[i], scanner.module_types[i / num_types], scanner.module_types[i % num_types]);

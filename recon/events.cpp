@@ -10,6 +10,11 @@ void EventBlock::clear() {
   delayed.clear();
   window_a.clear();
   window_b.clear();
+  factor.clear();
+  attenuation.clear();
+  additive_per_s.clear();
+  scatter_per_s.clear();
+  origin.clear();
   time_blocks.clear();
   movements.clear();
   alive.clear();

@@ -41,8 +41,29 @@ struct AliveFractions {
   std::vector<float> module_pair;
 };
 
+/// What a simulation tells of an event: for studies, not for the model.
+enum class EventOrigin : std::uint8_t {
+  unknown,
+  unscattered,
+  scattered,
+  scattered_often,
+  random,
+  scattered_in_detector
+};
+
+/// Which terms of the model a file states event by event.
+struct EventTerms {
+  bool normalization = false;  ///< in EventBlock::factor
+  bool attenuation = false;
+  bool scatter = false;  ///< in EventBlock::additive_per_s
+  bool randoms = false;
+
+  bool factor() const { return normalization || attenuation; }
+  bool additive() const { return scatter || randoms; }
+};
+
 /// Coincidences as columns, in file order. Every column has size() entries, but the windows are empty for a scanner
-/// with one energy window per type.
+/// with one energy window per type, and so is what the file does not state.
 struct EventBlock {
   std::vector<std::uint32_t> crystal_a;  ///< the LOR starts here
   std::vector<std::uint32_t> crystal_b;
@@ -51,6 +72,12 @@ struct EventBlock {
   std::vector<std::uint8_t> delayed;   ///< 1: from the delayed window, 0: prompt
   std::vector<std::uint8_t> window_a;
   std::vector<std::uint8_t> window_b;
+  std::vector<float> factor;       ///< m, whole, as far as EventTerms says
+  std::vector<float> attenuation;  ///< exp(-integral of mu): the part of `factor` that is attenuation
+  /// b as a rate: expected counts per second of this event's LOR and TOF bin, scatter and randoms.
+  std::vector<float> additive_per_s;
+  std::vector<float> scatter_per_s;  ///< the part of it that is scatter
+  std::vector<EventOrigin> origin;
   // No columns: what was read with the events, in file order, which need not be that of time.
   std::vector<TimeBlock> time_blocks;  ///< also those without events
   std::vector<Movement> movements;
@@ -92,6 +119,8 @@ class EventSource {
 
   virtual const Scanner& scanner() const = 0;
   virtual const Efficiencies& efficiencies() const = 0;
+  /// What is in the columns that say something of single events.
+  virtual EventTerms event_terms() const { return {}; }
   /// "PETSIRD, model like v0.10, binary".
   virtual std::string format() const = 0;
   /// That hold the data beside the one that was named.

@@ -12,9 +12,16 @@ namespace {
 
 constexpr std::uint32_t latest_ms = std::numeric_limits<std::uint32_t>::max();
 
+bool same(const EventTerms& a, const EventTerms& b) {
+  return a.normalization == b.normalization && a.attenuation == b.attenuation && a.scatter == b.scatter &&
+         a.randoms == b.randoms;
+}
+
 bool same(const Efficiencies& a, const Efficiencies& b) {
-  return a.calibration_factor == b.calibration_factor && a.calibration_stated == b.calibration_stated &&
-         a.bin == b.bin && std::ranges::equal(a.pairs, b.pairs, [](const auto& one, const auto& other) {
+  return a.acceptance.most_cosine == b.acceptance.most_cosine &&
+         a.acceptance.most_axial_mm == b.acceptance.most_axial_mm && a.calibration_factor == b.calibration_factor &&
+         a.calibration_stated == b.calibration_stated && a.bin == b.bin &&
+         std::ranges::equal(a.pairs, b.pairs, [](const auto& one, const auto& other) {
            return one.group == other.group && one.values == other.values;
          });
 }
@@ -69,7 +76,8 @@ JoinedEvents::JoinedEvents(std::vector<Scan> scans) : scans_(std::move(scans)) {
     throw InputError("there are no scans to join");
   }
   for (const Scan& scan : scans_) {
-    if (!same(scan.source->scanner(), scanner()) || !same(scan.source->efficiencies(), efficiencies())) {
+    if (!same(scan.source->scanner(), scanner()) || !same(scan.source->efficiencies(), efficiencies()) ||
+        !same(scan.source->event_terms(), event_terms())) {
       throw InputError(
           fmt::format("{} and {} were measured with different scanners, TOF bins or efficiencies: only scans of one "
                       "scanner, calibrated alike, can be reconstructed together",

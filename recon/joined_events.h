@@ -26,6 +26,7 @@ class JoinedEvents final : public EventSource {
 
   const Scanner& scanner() const override { return scans_.front().source->scanner(); }
   const Efficiencies& efficiencies() const override { return scans_.front().source->efficiencies(); }
+  EventTerms event_terms() const override { return scans_.front().source->event_terms(); }
   std::string format() const override;
   bool read(EventBlock& block) override;
   void rewind() override;

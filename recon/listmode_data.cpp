@@ -33,6 +33,18 @@ std::size_t most_windows(const Scanner& scanner) {
   return most;
 }
 
+/// An event's own normalization is left aside where a table of LORs says more of it.
+EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, const EventTerms& wanted) {
+  const LorTable* lors = model.efficiencies().lors.get();
+  const bool table_says_more = lors != nullptr && lors->with_attenuation() && !of_file.attenuation;
+  const bool table_says_all = lors != nullptr && lors->with_attenuation() && !of_file.normalization;
+  return {
+      .normalization = of_file.normalization && wanted.normalization && model.uses_efficiencies() && !table_says_more,
+      .attenuation = of_file.attenuation && wanted.attenuation && !table_says_all,
+      .scatter = of_file.scatter && wanted.scatter,
+      .randoms = of_file.randoms && wanted.randoms};
+}
+
 }  // namespace
 
 struct ListmodeData::Storage {
@@ -66,6 +78,16 @@ struct ListmodeData::Storage {
     }
   }
 
+  /// What of the event's rate is used; times the duration, which is known in the end, it is b.
+  float rate_of(const EventBlock& block, std::size_t i) {
+    const float scatter = block.scatter_per_s.empty() ? 0 : block.scatter_per_s[i];
+    const float randoms = block.additive_per_s[i] - scatter;
+    const EventTerms& used = stated.used;
+    stated.scatter_counts += used.scatter ? scatter : 0;
+    stated.randoms_counts += used.randoms ? randoms : 0;
+    return used.scatter && used.randoms ? block.additive_per_s[i] : used.scatter ? scatter : randoms;
+  }
+
   void add(const EventBlock& block, std::size_t i, float m) {
     const std::size_t subset = prompts % sizes.size();
     const std::size_t row = sizes[subset]++;
@@ -73,6 +95,10 @@ struct ListmodeData::Storage {
     column<std::uint32_t>(subset, crystal_b)[row] = block.crystal_b[i];
     column<std::uint16_t>(subset, tof_bin)[row] = block.tof_bin[i];
     column<float>(subset, factor)[row] = m;
+    stated.factor_sum += m;
+    if (stated.used.additive()) {
+      column<float>(subset, additive)[row] = rate_of(block, i);
+    }
     if (num_windows > 1) {
       column<std::uint8_t>(subset, window_a)[row] = window_of(block.window_a, i);
       column<std::uint8_t>(subset, window_b)[row] = window_of(block.window_b, i);
@@ -95,6 +121,8 @@ struct ListmodeData::Storage {
   void leave_out_impossible();
   void add_event(const EventBlock& block, std::size_t i, float m, const MultiplicativeModel& model);
   void state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter);
+  void multiply_additive(float by);
+  void make_counts_of_rates();
 
   void deal_to(int subsets);
 
@@ -113,6 +141,7 @@ struct ListmodeData::Storage {
   std::uint64_t impossible = 0;
   std::uint64_t prompts_in_part = 0;
   std::uint64_t delayeds_in_part = 0;
+  StatedTerms stated;
   EventCounts counts;
   TimeIntervals recorded;
   LiveTimeLog live_times;
@@ -148,6 +177,32 @@ void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& c
   live_times = clock.live_times();
   movements = clock.movements();
   blocks = clock.blocks();
+  if (stated.used.additive() && prompts > 0) {
+    make_counts_of_rates();
+  }
+}
+
+void ListmodeData::Storage::multiply_additive(float by) {
+  for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
+    float* b = column<float>(subset, additive);
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
+    for (std::size_t i = 0; i < sizes[subset]; ++i) {
+      b[i] *= by;
+    }
+  }
+}
+
+void ListmodeData::Storage::make_counts_of_rates() {
+  if (!counts.no_duration.empty() || !(recorded.total_s() > 0)) {
+    throw InputError(fmt::format(
+        "the file states scatter or randoms per second, but not how long its events took ({}): they cannot be "
+        "corrected. Set the duration in the file's header",
+        counts.no_duration.empty() ? "its time blocks have no length" : counts.no_duration));
+  }
+  const double duration_s = recorded.total_s();
+  multiply_additive(static_cast<float>(duration_s));
+  stated.scatter_counts *= duration_s;
+  stated.randoms_counts *= duration_s;
 }
 
 /// Prompt i goes to subset i % subsets, as in add().
@@ -186,6 +241,7 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
   std::vector<std::unique_ptr<Storage>> storages;
   for (std::size_t part = 0; part < parts.count(); ++part) {
     storages.push_back(std::make_unique<Storage>(options, source.scanner(), memory));
+    storages.back()->stated.used = used_of(source.event_terms(), model, options.use);
   }
   read_parts(source, model, parts, reporter, clocks, storages);
   if (options.movement_keeps_times && !options.may_move &&
@@ -214,7 +270,7 @@ void ListmodeData::read_parts(EventSource& source, const MultiplicativeModel& mo
   SortedBlock sorted;
   source.rewind();
   while (!reporter.stop_requested() && source.read(block)) {
-    sorted.sort(block, parts, model, storages.front()->num_threads);
+    sorted.sort(block, parts, model, storages.front()->stated.used, storages.front()->num_threads);
     for (std::uint32_t part = 0; part < parts.count(); ++part) {
       clocks[part].add(block, sorted.part_of_block, part);
       if (sorted.prompts[part] > 0) {
@@ -382,6 +438,14 @@ std::span<const TimeInterval> ListmodeData::blocks() const { return storage_->bl
 const MovementLog& ListmodeData::movements() const { return storage_->movements; }
 bool ListmodeData::may_move() const { return storage_->may_move; }
 std::uint32_t ListmodeData::scan_start_ms() const { return storage_->scan_start_ms; }
+const StatedTerms& ListmodeData::stated() const { return storage_->stated; }
+
+void ListmodeData::multiply_additive(float by) {
+  storage_->multiply_additive(by);
+  storage_->stated.scatter_counts *= by;
+  storage_->stated.randoms_counts *= by;
+}
+
 bool ListmodeData::in_scratch_file() const { return storage_->columns->uses_file(); }
 std::span<const std::uint64_t> ListmodeData::delayeds_per_crystal() const { return storage_->delayeds; }
 

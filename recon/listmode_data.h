@@ -25,7 +25,7 @@ struct PromptColumns {
   std::span<const std::uint32_t> crystal_b;
   std::span<const std::uint16_t> tof_bin;
   std::span<float> factor;    ///< m: efficiency, solid angle, attenuation
-  std::span<float> additive;  ///< b: expected randoms (and scatter) of this event's LOR, TOF bin and windows [counts]
+  std::span<float> additive;  ///< b: expected randoms and scatter of this event's LOR, TOF bin and windows [counts]
   std::span<const std::uint8_t> window_a;  ///< energy windows; empty for a scanner with one per type
   std::span<const std::uint8_t> window_b;
   /// Ends of the LORs, into the data's points: the crystals, or where they stand to a body that moves.
@@ -46,6 +46,15 @@ struct LoadOptions {
   bool may_move = false;                   ///< keeps the events' times, for ListmodeData::move_lors()
   bool movement_keeps_times = false;  ///< does so if bed or gantry move, or stand off their reference position: the
                                       ///< source is then read twice
+  EventTerms use{true, true, true, true};  ///< of what the file states event by event
+};
+
+/// What the events brought with them into the model.
+struct StatedTerms {
+  EventTerms used;
+  double factor_sum = 0;      ///< m over the prompts, as they were loaded
+  double scatter_counts = 0;  ///< part of b, summed over the prompts' LORs and TOF bins
+  double randoms_counts = 0;
 };
 
 /// The prompts of an acquisition by subset, in memory or, if they are too many, in a scratch file that is mapped (and
@@ -103,6 +112,9 @@ class ListmodeData {
   /// Multiplies the events' factors, so far without, by the model's live time, and leaves out events whose factor is
   /// then 0. Returns the mean live time of the events. Throws InputError if no event is left.
   double multiply_live_time(const MultiplicativeModel& model);
+  const StatedTerms& stated() const;
+  /// Multiplies what is in b so far.
+  void multiply_additive(float by);
   bool in_scratch_file() const;
   /// Delayed coincidences per crystal (both crystals of each counted) in the time window.
   std::span<const std::uint64_t> delayeds_per_crystal() const;

@@ -8,11 +8,11 @@ MultiplicativeModel::MultiplicativeModel(const Scanner& scanner, const Efficienc
       efficiencies_(efficiencies),
       uses_efficiencies_(options.efficiencies),
       uses_solid_angle_(options.geometric == Switch::automatic
-                            ? !(options.efficiencies && efficiencies.has_pair_values())
+                            ? !(options.efficiencies && efficiencies.hold_solid_angle())
                             : options.geometric == Switch::on) {}
 
 bool MultiplicativeModel::has_solid_angle_once() const {
-  return uses_solid_angle_ != (uses_efficiencies_ && efficiencies_.has_pair_values());
+  return uses_solid_angle_ != (uses_efficiencies_ && efficiencies_.hold_solid_angle());
 }
 
 bool MultiplicativeModel::is_absolute() const {
@@ -27,6 +27,17 @@ float MultiplicativeModel::factor(std::uint32_t crystal_a, std::uint32_t window_
   } else {
     result = in_coincidence(crystal_a, crystal_b) ? 1 : 0;
   }
+  return with_geometry(result, crystal_a, window_a, crystal_b, window_b);
+}
+
+float MultiplicativeModel::factor_of_event(float stated, std::uint32_t crystal_a, std::uint32_t window_a,
+                                           std::uint32_t crystal_b, std::uint32_t window_b) const {
+  const double calibrated = in_coincidence(crystal_a, crystal_b) ? efficiencies_.calibration_factor * stated : 0;
+  return with_geometry(calibrated, crystal_a, window_a, crystal_b, window_b);
+}
+
+float MultiplicativeModel::with_geometry(double result, std::uint32_t crystal_a, std::uint32_t window_a,
+                                         std::uint32_t crystal_b, std::uint32_t window_b) const {
   if (uses_solid_angle_ && result > 0) {
     result *= solid_angle_factor_mm2(scanner_, crystal_a, crystal_b);
   }

@@ -29,6 +29,9 @@ class MultiplicativeModel {
 
   /// m of an event; 0 if the pair cannot be in coincidence.
   float factor(std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b, std::uint32_t window_b) const;
+  /// The same where the file states the event's own efficiency, or normalization, whole: it stands for its tables.
+  float factor_of_event(float stated, std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,
+                        std::uint32_t window_b) const;
   /// Sum of m over all pairs of energy windows: what the sensitivity image needs.
   float factor_over_windows(std::uint32_t crystal_a, std::uint32_t crystal_b) const;
   bool in_coincidence(std::uint32_t crystal_a, std::uint32_t crystal_b) const;
@@ -37,6 +40,9 @@ class MultiplicativeModel {
   const Efficiencies& efficiencies() const { return efficiencies_; }
 
  private:
+  float with_geometry(double efficiency, std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,
+                      std::uint32_t window_b) const;
+
   const Scanner& scanner_;
   const Efficiencies& efficiencies_;
   bool uses_efficiencies_;

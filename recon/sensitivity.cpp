@@ -173,6 +173,15 @@ std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& g
   hash.add(efficiencies.calibration_factor);
   hash.add(efficiencies.bin);
   hash.add(efficiencies.pairs);
+  if (efficiencies.acceptance.most_cosine < 1 || efficiencies.acceptance.most_axial_mm > 0) {
+    hash.add(efficiencies.acceptance.most_cosine);
+    hash.add(efficiencies.acceptance.most_axial_mm);
+  }
+  if (efficiencies.lors != nullptr) {
+    hash.add(efficiencies.lors->rows());
+    hash.add(efficiencies.lors->partners());
+    hash.add(efficiencies.lors->factors());
+  }
   hash.add(model.uses_efficiencies());
   hash.add(model.uses_solid_angle());
   hash.add(model.live_time().weights());

@@ -61,12 +61,13 @@ void DataSession::follow(const io::Job& job) {
     geometry_soon_.start();
   }
   const io::Job::Input& input = job.input;
-  const bool same_options = input.data.empty() || input.allow_truncated == data_options_.allow_truncated;
+  const io::ListmodeOptions options = io::listmode_options(job);
+  const bool same_options = input.data.empty() || options == data_options_;
   if (input.data == data_path_ && same_options) {
     return;
   }
   data_path_ = input.data;
-  data_options_.allow_truncated = input.allow_truncated;
+  data_options_ = options;
   if (!data_path_.empty()) {
     read(data_path_, data_options_);
   } else {

@@ -8,6 +8,7 @@
 
 #include "recon/data/histogram.h"
 #include "recon/data/tof_axis.h"
+#include "recon/events.h"
 #include "recon/scanner.h"
 
 namespace coincide::recon {
@@ -19,10 +20,12 @@ struct HistogramFacts {
   std::int64_t num_lors = 0;
   std::optional<TofAxis> tof{};  ///< of every LOR
   double start_s = 0;
-  double duration_s = 0;                ///< 0: not known
-  std::vector<std::string> notes{};     ///< sentences: what is assumed
+  double duration_s = 0;                             ///< 0: not known
+  EventTerms terms{};                                ///< what m and b of its bins hold
+  bool is_absolute = false;                          ///< m makes annihilations per mm^3
+  std::vector<std::string> notes{};                  ///< sentences: what is assumed
   std::vector<std::filesystem::path> other_files{};  ///< that hold it, beside the one that was named
-  std::vector<std::string> warnings{};  ///< sentences: what may make an image wrong
+  std::vector<std::string> warnings{};               ///< sentences: what may make an image wrong
 
   std::int64_t num_bins() const { return num_lors * (tof ? tof->num_bins : 1); }
 };

@@ -4,8 +4,33 @@
 
 namespace coincide::recon {
 
+namespace {
+
+/// Of `factor`, the parts that are used. Attenuation is divided out only where it has to be: that costs a last digit.
+float stated_factor(const EventBlock& block, std::size_t event, const EventTerms& used) {
+  const float whole = block.factor[event];
+  const float attenuation = block.attenuation.empty() ? 1 : block.attenuation[event];
+  if (used.normalization) {
+    return used.attenuation || !(attenuation > 0) ? whole : whole / attenuation;
+  }
+  return attenuation;
+}
+
+}  // namespace
+
+float factor_of(const EventBlock& block, std::size_t event, const MultiplicativeModel& model, const EventTerms& used) {
+  const std::uint32_t a = block.crystal_a[event], b = block.crystal_b[event];
+  const std::uint32_t window_a = window_of(block.window_a, event), window_b = window_of(block.window_b, event);
+  if (!used.factor()) {
+    return model.factor(a, window_a, b, window_b);
+  }
+  const float stated = stated_factor(block, event, used);
+  return used.normalization ? model.factor_of_event(stated, a, window_a, b, window_b)
+                            : model.factor(a, window_a, b, window_b) * stated;
+}
+
 void SortedBlock::sort(const EventBlock& block, const TimeParts& parts, const MultiplicativeModel& model,
-                       int num_threads) {
+                       const EventTerms& used, int num_threads) {
   part_of_block.clear();
   for (const TimeBlock& one : block.time_blocks) {
     part_of_block.push_back(parts.at(one.time.start_ms));
@@ -16,9 +41,7 @@ void SortedBlock::sort(const EventBlock& block, const TimeParts& parts, const Mu
   for (std::size_t i = 0; i < block.size(); ++i) {
     part[i] = parts.at(block.time_ms[i]);
     const bool wanted = block.delayed[i] == 0 && part[i] != TimeParts::none;
-    factor[i] = wanted ? model.factor(block.crystal_a[i], window_of(block.window_a, i), block.crystal_b[i],
-                                      window_of(block.window_b, i))
-                       : 0;
+    factor[i] = wanted ? factor_of(block, i, model, used) : 0;
   }
   prompts.assign(parts.count(), 0);
   for (std::size_t i = 0; i < block.size(); ++i) {

@@ -15,6 +15,9 @@ inline std::uint8_t window_of(const std::vector<std::uint8_t>& windows, std::siz
   return windows.empty() ? 0 : windows[event];
 }
 
+/// m of a prompt, with what the file states of it as far as that is `used`.
+float factor_of(const EventBlock& block, std::size_t event, const MultiplicativeModel& model, const EventTerms& used);
+
 /// What is worked out of a block for all parts at once: which part each time block and event is in, and m of the
 /// prompts, 0 for all other events.
 struct SortedBlock {
@@ -23,7 +26,8 @@ struct SortedBlock {
   std::vector<float> factor;
   std::vector<std::size_t> prompts;  ///< by part
 
-  void sort(const EventBlock& block, const TimeParts& parts, const MultiplicativeModel& model, int num_threads);
+  void sort(const EventBlock& block, const TimeParts& parts, const MultiplicativeModel& model, const EventTerms& used,
+            int num_threads);
 };
 
 }  // namespace coincide::recon

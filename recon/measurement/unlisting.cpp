@@ -107,6 +107,11 @@ class BinFinder {
 
 Unlisted histogram_of(ListmodeData& data, const MultiplicativeModel& model, const ImageGrid& grid,
                       const UnlistOptions& options, const Reporter& reporter) {
+  if (const EventTerms& stated = data.stated().used; stated.factor() || stated.additive()) {
+    throw InputError(
+        "the events state factors or a background of their own, which are not known of LORs without events: they "
+        "cannot become a histogram");
+  }
   Unlisted result{.histogram = empty_histogram(model, grid, options)};
   const BinFinder bin_of(result.histogram, model.scanner());
   for (int subset = 0; subset < data.num_subsets() && !reporter.stop_requested(); ++subset) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <numeric>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,9 +18,30 @@
 namespace coincide::recon {
 namespace {
 
+/// Where m of the events and that of the sensitivity image come from when the file states LORs one by one.
+std::string stated_efficiencies(RunState& run) {
+  const StatedTerms& stated = run.data->stated();
+  const bool has_table = run.model.efficiencies().lors != nullptr;
+  const double mean = stated.factor_sum / static_cast<double>(std::max<std::uint64_t>(1, run.data->num_prompts()));
+  if (!stated.used.normalization) {
+    return fmt::format("those of the normalization file, LOR by LOR; m is {:.6g} for the mean prompt", mean);
+  }
+  if (!has_table) {
+    run.reporter.warning(
+        "The file states normalization factors of its events, but no file states those of all LORs: the sensitivity "
+        "image takes all LORs to be alike. Set corrections.normalization to the normalization file.");
+  }
+  return fmt::format(
+      "normalization factors of the events, m is {:.6g} for the mean prompt; in the sensitivity image {}", mean,
+      has_table ? "those of the normalization file" : "all LORs are alike");
+}
+
 std::string efficiencies(RunState& run) {
   if (!run.model.uses_efficiencies()) {
     return "not corrected";
+  }
+  if (run.data->stated().used.normalization || run.model.efficiencies().lors != nullptr) {
+    return stated_efficiencies(run);
   }
   return run.model.efficiencies().has_values() ? "those of the file" : "not corrected: the file has none";
 }
@@ -29,7 +53,38 @@ std::string geometric(RunState& run) {
   return run.model.has_solid_angle_once() ? "held by the file's efficiencies of pairs" : "not corrected";
 }
 
-std::string scatter(RunState&) { return "not corrected"; }
+/// What the events brought into b. A column of zeros is a mistake of whoever wrote it.
+std::string stated_additive(RunState& run, std::string_view what, double counts) {
+  if (!(counts > 0)) {
+    throw InputError(fmt::format(
+        "the file says that it states the {} of each event, but they are 0 for all {} prompts: write them, or leave "
+        "the field out of the file",
+        what, run.data->num_prompts()));
+  }
+  return fmt::format("{} of the file, event by event: {:.6g} counts in the model of {} prompts", what, counts,
+                     run.data->num_prompts());
+}
+
+/// The file states them of a TOF bin: those of the whole LOR are as many times that for what is alike in all bins.
+void use_without_tof(RunState& run) {
+  const StatedTerms& stated = run.data->stated();
+  const Scanner& scanner = run.scanner();
+  if (run.tof() || !scanner.has_tof() || !stated.used.additive()) {
+    return;
+  }
+  if (stated.used.scatter) {
+    throw InputError(
+        "the file states the scatter in the TOF bins of its events, so it is not known of whole LORs: "
+        "algorithm.tof = false is not possible. Set it to true");
+  }
+  run.data->multiply_additive(static_cast<float>(scanner.tof_ranges.front().count));
+}
+
+std::string scatter(RunState& run) {
+  use_without_tof(run);
+  const StatedTerms& stated = run.data->stated();
+  return stated.used.scatter ? stated_additive(run, "scatter rates", stated.scatter_counts) : "not corrected";
+}
 
 std::string without_live_time(RunState& run) {
   const Switch wanted = run.settings.corrections.live_time;
@@ -68,9 +123,30 @@ std::string live_time(RunState& run) {
   return fmt::format("alive fractions of the file, mean over the frame; {:.5g} for the mean prompt", alive);
 }
 
+std::string stated_attenuation(RunState& run) {
+  const LorTable* lors = run.model.efficiencies().lors.get();
+  const bool in_table = lors != nullptr && lors->with_attenuation();
+  if (!run.data->stated().used.attenuation) {
+    return in_table ? "factors of the normalization file, LOR by LOR" : "not corrected";
+  }
+  if (!in_table) {
+    run.reporter.warning(
+        "The file states attenuation factors of its events, but no file states those of all LORs: the sensitivity "
+        "image "
+        "is without attenuation. Set corrections.attenuation to an image, or corrections.normalization to a file with "
+        "both.");
+  }
+  return fmt::format("factors of the events; the sensitivity image is {} attenuation", in_table ? "with" : "without");
+}
+
 std::string attenuation(RunState& run) {
   if (run.inputs.attenuation == nullptr) {
-    return "not corrected";
+    return stated_attenuation(run);
+  }
+  if (const LorTable* lors = run.model.efficiencies().lors.get(); lors != nullptr && lors->with_attenuation()) {
+    throw InputError(
+        "the normalization file holds attenuation factors, and corrections.attenuation gives an image for the same: "
+        "leave one of them out");
   }
   run.reporter.begin_stage("attenuation");
   multiply_attenuation(*run.data, run.scanner(), *run.inputs.attenuation, run.device, run.settings.num_threads,
@@ -94,6 +170,9 @@ std::string without_randoms(RunState& run) {
 
 std::string randoms(RunState& run) {
   const EventCounts& counts = run.data->counts();
+  if (const StatedTerms& stated = run.data->stated(); stated.used.randoms) {
+    return stated_additive(run, "random rates", stated.randoms_counts);
+  }
   if (run.settings.corrections.randoms == RandomsMethod::none || counts.delayeds == 0) {
     return without_randoms(run);
   }
@@ -103,7 +182,7 @@ std::string randoms(RunState& run) {
                             run.settings.num_threads, &run.reporter);
   add_randoms(*run.data, run.scanner(), rates, run.tof(), run.settings.num_threads, &run.reporter);
   run.num_randoms = counts.delayeds;
-  return "smooth estimate from delayed coincidences, in the model";
+  return fmt::format("smooth estimate from delayed coincidences, in the model: {} counts", counts.delayeds);
 }
 
 std::string motion_of_bins(RunState& run) {
@@ -118,13 +197,52 @@ std::string in_factors(RunState& run) {
   return run.inputs.histogram.multiplicative != nullptr ? "as corrections.multiplicative holds it" : "not corrected";
 }
 
-std::string in_background(RunState& run) {
+/// What m and b of the bins hold of themselves, unless other files take their place.
+EventTerms terms_of_bins(const RunState& run) {
+  const HistogramInputs& inputs = run.inputs.histogram;
+  EventTerms terms = inputs.counts->facts().terms;
+  terms.normalization = terms.normalization && inputs.multiplicative == nullptr;
+  terms.attenuation = terms.attenuation && inputs.multiplicative == nullptr;
+  terms.scatter = terms.scatter && inputs.additive == nullptr;
+  terms.randoms = terms.randoms && inputs.additive == nullptr;
+  return terms;
+}
+
+std::string efficiencies_of_bins(RunState& run) {
+  return terms_of_bins(run).normalization ? "normalization factors of the bins" : in_factors(run);
+}
+
+std::string geometric_of_bins(RunState& run) {
+  return terms_of_bins(run).normalization ? "held by the normalization factors" : in_factors(run);
+}
+
+std::string background_of_bins(RunState& run, bool is_stated) {
+  if (is_stated) {
+    const std::vector<float>& b = run.histogram->additive;
+    const double counts = std::accumulate(b.begin(), b.end(), 0.0);
+    if (!(counts > 0)) {
+      throw InputError(
+          "the file says that it states scatter or randoms, but they are 0 in all bins: write them, or "
+          "leave the field out of the file");
+    }
+    return fmt::format("rates of the file, {:.6g} counts of scatter and randoms in the model", counts);
+  }
   return run.inputs.histogram.additive != nullptr ? "as corrections.additive holds it, in the model" : "not corrected";
 }
 
+std::string scatter_of_bins(RunState& run) { return background_of_bins(run, terms_of_bins(run).scatter); }
+
+std::string randoms_of_bins(RunState& run) { return background_of_bins(run, terms_of_bins(run).randoms); }
+
 std::string attenuation_of_bins(RunState& run) {
+  const bool is_stated = terms_of_bins(run).attenuation;
   if (run.inputs.attenuation == nullptr) {
-    return in_factors(run);
+    return is_stated ? "factors of the bins" : in_factors(run);
+  }
+  if (is_stated) {
+    throw InputError(
+        "the histogram holds attenuation factors, and corrections.attenuation gives an image for the same: leave one "
+        "of them out");
   }
   run.reporter.begin_stage("attenuation");
   multiply_attenuation(*run.histogram, *run.inputs.attenuation, run.device, run.settings.num_threads, run.reporter);
@@ -132,10 +250,13 @@ std::string attenuation_of_bins(RunState& run) {
 }
 
 constexpr Correction table[] = {
-    {"live time", true, live_time, in_factors},        {"motion", true, correct_motion, motion_of_bins},
-    {"efficiencies", false, efficiencies, in_factors}, {"geometric", false, geometric, in_factors},
-    {"scatter", false, scatter, in_background},        {"attenuation", false, attenuation, attenuation_of_bins},
-    {"randoms", false, randoms, in_background},
+    {"live time", true, live_time, in_factors},
+    {"motion", true, correct_motion, motion_of_bins},
+    {"efficiencies", false, efficiencies, efficiencies_of_bins},
+    {"geometric", false, geometric, geometric_of_bins},
+    {"scatter", false, scatter, scatter_of_bins},
+    {"attenuation", false, attenuation, attenuation_of_bins},
+    {"randoms", false, randoms, randoms_of_bins},
 };
 
 }  // namespace

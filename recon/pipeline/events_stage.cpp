@@ -19,6 +19,10 @@ LoadOptions load_options(const RunInputs& inputs, const RunSettings& settings) {
   options.num_threads = settings.num_threads;
   options.memory_limit_bytes = settings.memory_limit_bytes;
   options.may_move = !inputs.poses.empty();
+  options.use = {.normalization = settings.corrections.efficiencies,
+                 .attenuation = inputs.attenuation == nullptr,
+                 .scatter = true,
+                 .randoms = settings.corrections.randoms != RandomsMethod::none};
   options.movement_keeps_times = settings.corrections.motion == StatedMotion::automatic;
   return options;
 }

@@ -46,8 +46,11 @@ void record_facts(RunState& run) {
   for (const std::string& warning : facts.warnings) {
     run.reporter.warning(warning);
   }
-  run.reporter.warning(
-      "The image has an arbitrary unit instead of Bq/mL: a histogram does not state how its factors are calibrated.");
+  if (!facts.is_absolute) {
+    run.reporter.warning(
+        "The image has an arbitrary unit instead of Bq/mL: the histogram does not state how its factors are "
+        "calibrated.");
+  }
 }
 
 std::int64_t num_views(const Histogram& histogram) {

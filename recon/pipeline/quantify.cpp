@@ -71,7 +71,9 @@ void set_scale(RunState& run) {
   const std::optional<double> moment_s = run.settings.decay_to_s;
   RunRecord& record = run.record;
   record.decay_reference_s = moment_s.value_or(record.frame_start_s);
-  run.scale = unit_scale(options, run.model.is_absolute(), run.recorded, std::round(1e3 * record.decay_reference_s));
+  const HistogramSource* bins = run.inputs.histogram.counts;
+  const bool is_absolute = bins != nullptr ? bins->facts().is_absolute : run.model.is_absolute();
+  run.scale = unit_scale(options, is_absolute, run.recorded, std::round(1e3 * record.decay_reference_s));
   record.unit = run.scale.unit;
   record.decay_factor = run.scale.decay_factor;
   record.decay_corrected = run.scale.decay_corrected;

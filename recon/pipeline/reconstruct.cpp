@@ -50,7 +50,8 @@ Image uniform_start(const RunState& run) {
 void warn_of_missed_prompts(const RunState& run) {
   constexpr double acceptable_part = 0.05;
   constexpr double sigmas = 3;  // of chance, in the last subset's counts
-  if (run.record.figures.empty()) {
+  const bool is_background_known = !run.data || !run.data->stated().used.additive();  // also of LORs without events
+  if (run.record.figures.empty() || !is_background_known) {
     return;
   }
   const double prompts = run.num_counts();

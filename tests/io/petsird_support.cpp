@@ -61,6 +61,12 @@ recon::EventBlock read_all(recon::EventSource& source) {
     append(all.delayed, block.delayed);
     append(all.window_a, block.window_a);
     append(all.window_b, block.window_b);
+    append(all.factor, block.factor);
+    append(all.attenuation, block.attenuation);
+    append(all.additive_per_s, block.additive_per_s);
+    append(all.scatter_per_s, block.scatter_per_s);
+    append(all.origin, block.origin);
+    append(all.time_blocks, block.time_blocks);
   }
   return all;
 }

@@ -17,6 +17,7 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
 
   recon::EventBlock events;
   recon::Efficiencies table;
+  recon::EventTerms terms;
   std::uint32_t step_ms = 1;
   std::uint32_t silence_ms = 0;              ///< time blocks without events at the end
   std::optional<std::uint32_t> moves_at_ms;  ///< the bed
@@ -46,6 +47,7 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
 
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::Efficiencies& efficiencies() const override { return table; }
+  recon::EventTerms event_terms() const override { return terms; }
   std::string format() const override { return "memory"; }
   bool read(recon::EventBlock& block) override {
     block.clear();
@@ -59,6 +61,12 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
       if (!events.window_a.empty()) {
         block.window_a.push_back(events.window_a[next_]);
         block.window_b.push_back(events.window_b[next_]);
+      }
+      for (const auto column : {&recon::EventBlock::factor, &recon::EventBlock::attenuation,
+                                &recon::EventBlock::additive_per_s, &recon::EventBlock::scatter_per_s}) {
+        if (!(events.*column).empty()) {
+          (block.*column).push_back((events.*column)[next_]);
+        }
       }
       ++(events.delayed[next_] != 0 ? counts_.delayeds : counts_.prompts);
     }
