@@ -9,6 +9,8 @@
 
 #include "io/input_file.h"
 #include "io/petsird_file.h"
+#include "io/safir/safir_file.h"
+#include "io/siemens/petlink_file.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -33,6 +35,14 @@ constexpr std::array formats = {
     ListmodeFormat{"PETSIRD (HDF5)", [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                   }},
+    ListmodeFormat{"Siemens listmode (header)", is_petlink,
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<PetlinkSource>(path, options);
+                   }},
+    ListmodeFormat{"SAFIR listmode (parameter file)", is_safir,
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<SafirSource>(path, options);
                    }},
 };
 
