@@ -11,6 +11,7 @@
 #include "app/input_images.h"
 #include "app/job_kinetics.h"
 #include "app/job_parts.h"
+#include "app/listmode_options.h"
 #include "app/outputs.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
@@ -200,8 +201,11 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.phantom = io::read_phantom(phantom);
     setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
   } else {
-    setup.events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
+    setup.events = io::open_listmode(job.input.data, listmode_options(job));
     setup.inputs = {{"events", job.input.data}};
+    if (!job.input.scanner.empty()) {
+      setup.inputs.emplace_back("scanner", listmode_options(job).scanner);
+    }
   }
   if (!job.corrections.attenuation.empty()) {
     require_file("corrections.attenuation", job.corrections.attenuation);

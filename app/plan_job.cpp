@@ -11,6 +11,7 @@
 #include "app/free_memory.h"
 #include "app/job_parts.h"
 #include "app/job_setup.h"
+#include "app/listmode_options.h"
 #include "app/outputs.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
@@ -228,7 +229,7 @@ std::string doubt_about_memory(const io::Job& job) {
     const io::ScannerDescription description = io::read_scanner(find_resource(job.simulation.scanner, "scanners"));
     return doubt_if_too_large(bytes_needed(job, job_grid(job, description.scanner), 0));
   }
-  const auto events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
+  const auto events = io::open_listmode(job.input.data, listmode_options(job));
   std::error_code error;
   const std::uint64_t file_bytes = std::filesystem::file_size(job.input.data, error);  // events take no less in it
   return doubt_if_too_large(bytes_needed(job, job_grid(job, events->scanner()), error ? 0 : file_bytes));

@@ -1,6 +1,7 @@
 #include "app/window_services.h"
 
 #include "app/job_setup.h"
+#include "app/listmode_options.h"
 #include "app/outputs.h"
 #include "app/plan_job.h"
 #include "app/resources.h"
@@ -28,7 +29,7 @@ gui::JobGeometry job_geometry(const io::Job& job) {
     geometry.scanner = std::move(description.scanner);
     geometry.efficiencies = std::move(description.efficiencies);
   } else {
-    const auto events = io::open_listmode(job.input.data, {.allow_truncated = job.input.allow_truncated});
+    const auto events = io::open_listmode(job.input.data, listmode_options(job));
     geometry.scanner = events->scanner();
     geometry.efficiencies = events->efficiencies();
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/listmode_file.h"
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/options.h"
@@ -28,6 +29,10 @@ struct Job {
   struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
+    std::string columns;
+    std::filesystem::path scanner;
+    double tof_fwhm_ps = 0;
+    Sources only = Sources::all;
     std::filesystem::path motion;
     recon::MotionOptions motion_zero;
     std::string injection;  ///< in s of the file's clock; empty: not known

@@ -127,6 +127,18 @@ std::vector<Setting> describe(Job& job) {
                                "Measured data to reconstruct: a listmode file; empty for a job that simulates them.")),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
+      {"input.columns", &input.columns, "",
+       "Which columns of a table mean what, if they bear other names than those known: \"x1_mm = my_x, tof_ps = -dt\"; "
+       "a "
+       "minus changes the sign."},
+      path_setting("input.scanner", input.scanner,
+                   "Scanner of a table that holds none: a file, or the name of one of the program's scanners.",
+                   PathRule::resource),
+      {"input.tof_fwhm_ps", &input.tof_fwhm_ps, "ps",
+       "Resolution of the differences of arrival times in a table; 0: as the table or its scanner says.", 0, 1e6},
+      word_setting("input.only", input.only, {"all", "trues", "trues-and-scattered", "trues-and-randoms"},
+                   "Of simulated events, in tables that tell true, scattered and random ones: which to take, for "
+                   "study."),
       {"input.start_s", &input.start_s, "s",
        "Start of the frame in the time of the file; the frame holds the time blocks that begin in it.", 0, infinity},
       {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},

@@ -11,6 +11,8 @@
 #include "io/petsird_file.h"
 #include "io/safir/safir_file.h"
 #include "io/siemens/petlink_file.h"
+#include "io/tables/table_file.h"
+#include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -18,6 +20,8 @@ namespace {
 
 using Path = std::filesystem::path;
 using Source = std::unique_ptr<recon::EventSource>;
+
+bool is_petsird_hdf5(const Path& path);
 
 struct ListmodeFormat {
   std::string_view name;
@@ -32,9 +36,13 @@ constexpr std::array formats = {
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::binary, options);
                    }},
-    ListmodeFormat{"PETSIRD (HDF5)", [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
+    ListmodeFormat{"HDF5 (PETSIRD or a table)",
+                   [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
                    [](const Path& path, const ListmodeOptions& options) -> Source {
-                     return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                     if (is_petsird_hdf5(path)) {
+                       return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                     }
+                     return std::make_unique<TableSource>(path, TableSource::Kind::hdf5, options);
                    }},
     ListmodeFormat{"Siemens listmode (header)", is_petlink,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
@@ -43,6 +51,10 @@ constexpr std::array formats = {
     ListmodeFormat{"SAFIR listmode (parameter file)", is_safir,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<SafirSource>(path, options);
+                   }},
+    ListmodeFormat{"CSV table", is_csv_table,
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<TableSource>(path, TableSource::Kind::csv, options);
                    }},
 };
 
@@ -73,13 +85,39 @@ std::string first_bytes(const Path& path) {
   return bytes;
 }
 
+/// Files that are no HDF5 inside are PETSIRD's, too: its reader says what is wrong with them.
+bool is_petsird_hdf5(const Path& path) {
+  const Hdf5Quiet quiet;
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  const bool is_petsird = file < 0 || H5Lexists(file, "PETSIRD", H5P_DEFAULT) > 0;
+  H5Fclose(file);
+  return is_petsird;
+}
+
+/// Throws InputError for options that only tables take.
+void check_use(const ListmodeOptions& options, const recon::EventSource& source, const Path& path) {
+  const bool is_for_table = !options.columns.empty() || options.tof_fwhm_ps > 0 || options.only != Sources::all;
+  if (is_for_table && dynamic_cast<const TableSource*>(&source) == nullptr) {
+    throw InputError(fmt::format(
+        "input.columns, input.tof_fwhm_ps and input.only are for tables, and {} is none, but {}: leave them out",
+        path.string(), source.format()));
+  }
+}
+
 }  // namespace
+
+std::string words_of(Sources sources) {
+  constexpr std::array words{"all", "trues", "trues and scattered", "trues and randoms"};
+  return words[static_cast<std::size_t>(sources)];
+}
 
 std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const ListmodeOptions& options) {
   const std::string bytes = first_bytes(path);
   for (const ListmodeFormat& format : formats) {
     if (format.recognise(bytes)) {
-      return format.open(path, options);
+      Source source = format.open(path, options);
+      check_use(options, *source, path);
+      return source;
     }
   }
   for (const OtherFormat& format : other_formats) {

@@ -2,13 +2,24 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "recon/events.h"
 
 namespace coincide::io {
 
+/// Of simulated events, whose tables tell what became of the photons: which to take.
+enum class Sources { all, trues, trues_and_scattered, trues_and_randoms };
+/// "trues and scattered"
+std::string words_of(Sources sources);
+
 struct ListmodeOptions {
   bool allow_truncated = false;  ///< a file that ends too early gives what was whole, and a warning
+  // For tables, which may lack what other formats state:
+  std::string columns{};            ///< "x1_mm = my_x, tof_ps = -dt": columns of other names than those known
+  std::filesystem::path scanner{};  ///< description of the scanner, if the file has none
+  double tof_fwhm_ps = 0;           ///< resolution of times of flight; 0: as the file says
+  Sources only = Sources::all;
 };
 
 /// Opens a listmode file of any known format (the table is in listmode_file.cpp), recognised by its first bytes.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace coincide::io {
 
@@ -20,7 +21,11 @@ void TimeMarks::mark(std::uint64_t time_ms, std::uint64_t prompts, recon::EventB
   constexpr std::uint32_t pause_ms = 1000;  // and longer: nothing was recorded, not even the time
   const auto next_ms =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(time_ms, std::numeric_limits<std::uint32_t>::max() - 1));
-  if (now_ms_ || prompts > 0) {
+  if (!now_ms_) {
+    std::ranges::fill(block.time_ms, next_ms);  // of events before the first mark
+    prompts_before_ = prompts;
+  } else {
+    prompts += std::exchange(prompts_before_, 0);
     const bool backwards = next_ms < now_ms();
     const bool pause = !backwards && next_ms - now_ms() > std::max(pause_ms, usual_ms_);
     backwards_ += backwards ? 1 : 0;
@@ -32,7 +37,7 @@ void TimeMarks::mark(std::uint64_t time_ms, std::uint64_t prompts, recon::EventB
 
 void TimeMarks::end(std::uint64_t prompts, recon::EventBlock& block) {
   if (now_ms_ || prompts > 0) {
-    close(now_ms() + usual_ms_, prompts, block);
+    close(now_ms() + usual_ms_, prompts + prompts_before_, block);
   }
 }
 

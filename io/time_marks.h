@@ -17,7 +17,8 @@ class TimeMarks {
 
   /// Time of the events that come now; 0 before the first mark.
   std::uint32_t now_ms() const { return now_ms_.value_or(0); }
-  /// Ends the block that runs, which had so many prompts, and begins the next.
+  /// Ends the block that runs, which had so many prompts, and begins the next. Events before the first mark, which are
+  /// in `block`, get its time.
   void mark(std::uint64_t time_ms, std::uint64_t prompts, recon::EventBlock& block);
   /// Ends the last one.
   void end(std::uint64_t prompts, recon::EventBlock& block);
@@ -30,6 +31,7 @@ class TimeMarks {
 
   std::uint32_t usual_ms_;
   std::optional<std::uint32_t> now_ms_;
+  std::uint64_t prompts_before_ = 0;  ///< the first mark
   std::uint64_t blocks_ = 0;
   std::uint64_t backwards_ = 0;
   std::uint64_t pauses_ = 0;

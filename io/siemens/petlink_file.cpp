@@ -59,7 +59,7 @@ PetlinkSource::PetlinkSource(const std::filesystem::path& path, const ListmodeOp
   read_tof(header);
   make_scanner(header);
   make_efficiencies();
-  make_tables();
+  make_tables(header);
   words_ = std::make_unique<WordFile<std::uint32_t>>(
       header.data_file(), static_cast<std::uint64_t>(header.count("data offset in bytes", 0, 1LL << 40, 0)));
   marks_ = TimeMarks(static_cast<std::uint32_t>(header.count("%timing tagwords interval (msec)", 1, 1000, 1)));
@@ -149,7 +149,7 @@ void PetlinkSource::make_efficiencies() {
   efficiencies_.check(scanner_);
 }
 
-void PetlinkSource::make_tables() {
+void PetlinkSource::make_tables(const InterfileHeader& header) {
   const CrystalRings rings = rings_of(layout_.scanner);
   StirBin bin{.segment = std::ssize(layout_.segments) / 2};
   for (bin.view = 0; bin.view < layout_.views; ++bin.view) {
@@ -166,6 +166,10 @@ void PetlinkSource::make_tables() {
     }
   }
   const std::int64_t tof_bins = layout_.tof ? layout_.tof->num_bins : 1;
+  if (layout_.num_bins() > prompt_bit) {
+    header.fail(
+        fmt::format("{} bins ({}) are more than words of 32 bits can tell", layout_.num_bins(), layout_.words()));
+  }
   for (std::int64_t index = 0; index < tof_bins; ++index) {
     tof_bins_.push_back(static_cast<std::uint16_t>(tof_bins / 2 + alternating(index, true)));
   }

@@ -57,7 +57,7 @@ class PetlinkSource final : public recon::EventSource {
   void read_tof(const InterfileHeader& header);
   void make_scanner(const InterfileHeader& header);
   void make_efficiencies();
-  void make_tables();
+  void make_tables(const InterfileHeader& header);
   void add_notes(const InterfileHeader& header, const ListmodeOptions& options);
   void decode(std::span<const std::uint32_t> words, recon::EventBlock& block);
 

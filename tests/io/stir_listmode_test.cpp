@@ -134,10 +134,11 @@ class StirListmodeTest : public QObject {
   void siemens_time_of_flight_counts_towards_detector_1() {
     const fs::path header = copy_header([](std::string text) {
       text = replaced(text, "TOF time bins:=1", "TOF time bins:=5");
+      text = replaced(text, "ring difference:=60", "ring difference:=10");
       return replaced(text, "bin size (cm)",
                       "size of timing bin (ps) := 100\ntiming resolution (ps) := 300\nbin size (cm)");
     });
-    constexpr std::uint32_t per_tof = 252 * 344 * 4084;
+    constexpr std::uint32_t per_tof = 252 * 344 * 1234;
     write_bytes(data(), bytes_of({tag, prompt | 5, prompt | (per_tof + 5), prompt | (2 * per_tof + 5),
                                   prompt | (4 * per_tof + 5), prompt | (5 * per_tof + 5)}));
     io::PetlinkSource source(header, {});
@@ -203,6 +204,9 @@ class StirListmodeTest : public QObject {
                                      << "offset in bytes:=-4";
     QTest::newRow("TOF without width") << "TOF time bins:=1"
                                        << "TOF time bins:=13";
+    QTest::newRow("more bins than words tell") << "TOF time bins:=1"
+                                               << "TOF time bins:=5\nsize of timing bin (ps) := 100\ntiming resolution "
+                                                  "(ps) := 300";
     QTest::newRow("marks") << "interval (msec):=1"
                            << "interval (msec):=0";
     QTest::newRow("on a side") << "orientation:=HFS"
