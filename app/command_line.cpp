@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "app/file_info.h"
+#include "app/listmode_options.h"
 #include "app/plan_job.h"
 #include "app/run_job.h"
 #include "app/terminal_output.h"
@@ -16,7 +17,7 @@
 #include "app/window.h"
 #include "io/atomic_file.h"
 #include "io/data_checks.h"
-#include "io/listmode_file.h"
+#include "io/data_file.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
@@ -54,18 +55,20 @@ struct CommandLine {
 
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
-  auto* file = program.add_option("FILE", line.window_file, "A job or listmode file to open in the window");
+  auto* file = program.add_option("FILE", line.window_file, "A job or a file of data to open in the window");
   auto* batch = program.add_option("--batch", line.job, "Run a job without a window")->type_name("JOB.toml");
-  auto* info =
-      program.add_option("--info", line.info, "Say what a listmode file holds, and check it")->type_name("FILE");
+  auto* info = program.add_option("--info", line.info, "Say what a listmode file or histogram holds, and check it")
+                   ->type_name("FILE");
   auto* new_job = program.add_option("--new-job", line.new_job, "Write a job file with all settings and their help")
                       ->type_name("FILE");
   file->excludes(batch)->excludes(info)->excludes(new_job);
   info->excludes(batch);
   new_job->excludes(batch)->excludes(info);
-  program.add_option("--set", line.assignments, "Change a setting of the job; paths count from the working directory")
+  program
+      .add_option("--set", line.assignments,
+                  "Change a setting of the job, or with --info say how the file is to be read; paths count from the "
+                  "working directory")
       ->type_name("key=value")
-      ->needs(batch)
       ->take_all();
   program.add_option("--device", line.device, "Same as --set compute.device=...")->type_name("WORD")->needs(batch);
   program.add_option("--threads", line.threads, "Same as --set compute.threads=...")->type_name("N")->needs(batch);
@@ -117,12 +120,26 @@ int run_batch(const CommandLine& line) {
   }
 }
 
+/// As the settings of [input] say.
+io::ListmodeOptions info_options(const CommandLine& line) {
+  io::Job job;
+  for (const std::string& assignment : line.assignments) {
+    io::set_in_job(job, assignment);
+  }
+  job.input.allow_truncated = job.input.allow_truncated || line.allow_truncated;
+  return listmode_options(job);
+}
+
 int print_info(const CommandLine& line) {
   stop_on_signals();
   TerminalReporter reporter(stop_flag);
-  const auto source = io::open_listmode(line.info, {.allow_truncated = line.allow_truncated});
-  const io::DataSummary summary = io::check_data(*source, reporter);
-  print_result(file_info_text(*source, summary));
+  const io::MeasuredData data = io::open_data(line.info, info_options(line));
+  if (data.histogram) {
+    print_result(histogram_info_text(*data.histogram));
+    return done;
+  }
+  const io::DataSummary summary = io::check_data(*data.events, reporter);
+  print_result(file_info_text(*data.events, summary));
   return summary.complete ? done : stopped;
 }
 
@@ -163,6 +180,9 @@ int run_command_line(int argc, char** argv) {
   declare_options(program, line);
   try {
     program.parse(argc, argv);
+    if (!line.assignments.empty() && line.job.empty() && line.info.empty()) {
+      throw CLI::RequiresError("--set", "--batch or --info");
+    }
     return run(line, argc, argv);
   } catch (const CLI::Success& request) {
     return program.exit(request);  // prints the help or the version

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "app/job_setup.h"
 #include "io/data_facts.h"
@@ -59,21 +60,36 @@ std::string check_text(const io::DataCheck& check) {
   return text;
 }
 
+/// The warnings apart: last, where a reader of a terminal sees them.
+std::pair<std::string, std::string> facts_text(const std::vector<io::DataFact>& facts) {
+  std::string text;
+  std::string warnings;
+  for (const io::DataFact& fact : facts) {
+    (fact.name == io::warning_fact ? warnings : text) += fact_text(fact);
+  }
+  return {text, warnings};
+}
+
+/// There is no job: the image that a job gets whose [image] is left as it is.
+std::string grid_text(const recon::Scanner& scanner) {
+  return check_text(io::check_grid(scanner, automatic_grid(scanner, io::Job{}.image.voxel_size_mm)));
+}
+
 }  // namespace
 
 std::string file_info_text(const recon::EventSource& source, const io::DataSummary& summary) {
-  std::string text;
-  std::string warnings;  // last, where a reader of a terminal sees them
-  for (const io::DataFact& fact : io::data_facts(source, summary)) {
-    (fact.name == io::warning_fact ? warnings : text) += fact_text(fact);
-  }
+  auto [text, warnings] = facts_text(io::data_facts(source, summary));
   text += rate_text(summary.prompts_per_second) + "Checks\n";
   for (const io::DataCheck& check : summary.checks) {
     text += check_text(check);
   }
-  // There is no job: the image that a job gets whose [image] is left as it is.
-  text += check_text(io::check_grid(source.scanner(), automatic_grid(source.scanner(), io::Job{}.image.voxel_size_mm)));
-  return text + warnings;
+  return text + grid_text(source.scanner()) + warnings;
+}
+
+std::string histogram_info_text(recon::HistogramSource& histogram) {
+  const recon::Histogram bins = histogram.read();
+  const auto [text, warnings] = facts_text(io::histogram_facts(histogram, &bins));
+  return text + "Checks\n" + grid_text(histogram.scanner()) + warnings;
 }
 
 }  // namespace coincide::app

@@ -16,9 +16,9 @@
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
 #include "io/data_checks.h"
+#include "io/data_file.h"
 #include "io/image_file.h"
 #include "io/input_file.h"
-#include "io/listmode_file.h"
 #include "io/phantom_file.h"
 #include "io/provenance.h"
 #include "io/time_tables.h"
@@ -47,9 +47,10 @@ void check_prior(const io::Job& job) {
 void check_settings(const io::Job& job) {
   const bool has_events = !job.input.data.empty();
   if (has_events == job.simulates()) {
-    throw InputError(has_events ? "the job has both input.data and a simulation; leave one of them empty."
-                                : "the job has no data: set input.data to a listmode file, or simulation.phantom and "
-                                  "simulation.scanner.");
+    throw InputError(
+        has_events ? "the job has both input.data and a simulation; leave one of them empty."
+                   : "the job has no data: set input.data to a listmode file or histogram, or simulation.phantom and "
+                     "simulation.scanner.");
   }
   if (!has_events && (job.simulation.phantom.empty() || job.simulation.scanner.empty())) {
     throw InputError("a simulation needs both simulation.phantom and simulation.scanner.");
@@ -152,6 +153,9 @@ void check_place(JobSetup& setup) {
 
 /// The noise of a sensitivity image from few crystal pairs goes into the result.
 void check_sensitivity(double fraction, JobSetup& setup) {
+  if (setup.histogram) {
+    return;  // made of all its bins
+  }
   constexpr double enough_per_voxel = 100;  // 10 % of noise where all voxels are seen equally well
   const ImageGrid& grid = setup.grid;
   const auto voxels_on_lor = static_cast<double>(std::ranges::max(grid.shape));
@@ -191,6 +195,54 @@ std::vector<recon::PoseRow> checked_poses(const fs::path& path) {
   return poses;
 }
 
+/// What asks for events.
+void check_suits_histogram(const io::Job& job) {
+  const auto refuse = [](std::string_view setting, std::string_view why) {
+    throw InputError(fmt::format("{}, and input.data is a histogram, {}.", setting, why));
+  };
+  constexpr std::string_view no_times = "whose counts have no times. Reconstruct listmode data, or leave it out";
+  if (job.in_parts()) {
+    refuse("the job has frames or gates", no_times);
+  }
+  if (job.input.start_s > 0 || job.input.stop_s > 0) {
+    refuse("input.start_s and input.stop_s choose a frame", no_times);
+  }
+  if (!job.input.motion.empty()) {
+    refuse("input.motion moves events", no_times);
+  }
+  if (job.corrections.randoms == recon::RandomsMethod::delayeds) {
+    refuse("corrections.randoms is \"delayeds\"",
+           "which has none. Give the randoms of its bins as corrections.additive");
+  }
+}
+
+void add_files(const char* role, const fs::path& path, const recon::HistogramSource& histogram, JobSetup& setup) {
+  setup.inputs.emplace_back(role, path);
+  for (const fs::path& file : histogram.facts().other_files) {
+    setup.inputs.emplace_back(role, file);
+  }
+}
+
+void open_bins_of_histogram(const io::Job& job, JobSetup& setup) {
+  const auto& [multiplicative, additive] = std::tie(job.corrections.multiplicative, job.corrections.additive);
+  if (setup.histogram) {
+    check_suits_histogram(job);
+  } else if (!multiplicative.empty() || !additive.empty()) {
+    throw InputError(
+        "corrections.multiplicative and corrections.additive hold values of a histogram's bins, and input.data is "
+        "none; "
+        "leave them out.");
+  }
+  if (!multiplicative.empty()) {
+    setup.multiplicative = io::open_histogram(multiplicative, "corrections.multiplicative");
+    add_files("factors of the bins", multiplicative, *setup.multiplicative, setup);
+  }
+  if (!additive.empty()) {
+    setup.additive = io::open_histogram(additive, "corrections.additive");
+    add_files("background of the bins", additive, *setup.additive, setup);
+  }
+}
+
 void open_inputs(const io::Job& job, JobSetup& setup) {
   if (job.simulates()) {
     const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
@@ -201,12 +253,22 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.phantom = io::read_phantom(phantom);
     setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
   } else {
-    setup.events = io::open_listmode(job.input.data, listmode_options(job));
-    setup.inputs = {{"events", job.input.data}};
-    if (!job.input.scanner.empty()) {
-      setup.inputs.emplace_back("scanner", listmode_options(job).scanner);
+    io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
+    setup.events = std::move(data.events);
+    setup.histogram = std::move(data.histogram);
+    if (setup.histogram) {
+      add_files("histogram", job.input.data, *setup.histogram, setup);
+    } else {
+      setup.inputs = {{"events", job.input.data}};
+      for (const fs::path& file : setup.events->other_files()) {
+        setup.inputs.emplace_back("events", file);
+      }
+      if (!job.input.scanner.empty()) {
+        setup.inputs.emplace_back("scanner", listmode_options(job).scanner);
+      }
     }
   }
+  open_bins_of_histogram(job, setup);
   if (!job.corrections.attenuation.empty()) {
     require_file("corrections.attenuation", job.corrections.attenuation);
     setup.attenuation = io::read_image(job.corrections.attenuation);
@@ -294,9 +356,10 @@ recon::RunSettings run_settings(const io::Job& job) {
           .filter = job.output};
 }
 
-recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource& events) {
+recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource* events) {
   return {
       .events = events,
+      .histogram = {setup.histogram.get(), setup.multiplicative.get(), setup.additive.get()},
       .grid = setup.grid,
       .attenuation = setup.attenuation ? &*setup.attenuation : nullptr,
       .start_image = setup.start_image ? &*setup.start_image : nullptr,
@@ -344,6 +407,9 @@ JobSetup prepare_job(const io::Job& job) {
   }
   if (const std::vector<std::string> idle = io::settings_without_use(job); !idle.empty()) {
     setup.notes.push_back(fmt::format("Set, but without use as the other settings are: {}.", fmt::join(idle, ", ")));
+  }
+  if (setup.histogram && !job.algorithm.tof && setup.scanner().has_tof()) {
+    setup.notes.emplace_back("The histogram has TOF bins, and they are used: algorithm.tof chooses for events only.");
   }
   if (job.algorithm.tof && !setup.scanner().has_tof()) {
     setup.notes.emplace_back("The scanner has no time of flight; the reconstruction does not use it.");

@@ -10,6 +10,7 @@
 #include "io/scanner_file.h"
 #include "projectors/device.h"
 #include "recon/data/frames.h"
+#include "recon/data/histogram_source.h"
 #include "recon/events.h"
 #include "recon/image.h"
 #include "recon/kinetics/blood_curve.h"
@@ -22,8 +23,11 @@ namespace coincide::app {
 /// A job whose settings fit together and whose files have been opened: what both a dry run and a run start from.
 struct JobSetup {
   projectors::Device device;
-  std::unique_ptr<recon::EventSource> events;  ///< null for a job that simulates
-  io::ScannerDescription description;          ///< of a simulated scanner
+  std::unique_ptr<recon::EventSource> events;              ///< null for a job that simulates, or that has a histogram
+  std::unique_ptr<recon::HistogramSource> histogram;       ///< measured instead of events
+  std::unique_ptr<recon::HistogramSource> multiplicative;  ///< of its bins
+  std::unique_ptr<recon::HistogramSource> additive;
+  io::ScannerDescription description;  ///< of a simulated scanner
   std::optional<recon::Phantom> phantom;
   recon::ImageGrid grid;
   std::optional<recon::Image> attenuation;  ///< 1/cm, as read
@@ -37,9 +41,11 @@ struct JobSetup {
   std::vector<std::string> notes;                                     ///< what the user may want to know
   std::vector<std::string> warnings;                                  ///< what may make the image wrong
 
-  const recon::Scanner& scanner() const { return events ? events->scanner() : description.scanner; }
+  const recon::Scanner& scanner() const {
+    return events ? events->scanner() : histogram ? histogram->scanner() : description.scanner;
+  }
   const recon::Efficiencies& efficiencies() const { return events ? events->efficiencies() : description.efficiencies; }
-  bool uses_tof(const io::Job& job) const { return job.algorithm.tof && scanner().has_tof(); }
+  bool uses_tof(const io::Job& job) const { return (job.algorithm.tof || histogram) && scanner().has_tof(); }
 };
 
 /// Checks the job and opens its files. Writes nothing that stays. Throws InputError for a job that cannot work,
@@ -51,8 +57,9 @@ recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std
 
 /// What the pipeline is given; they refer to their arguments.
 recon::RunSettings run_settings(const io::Job& job);
-/// `events`: those of the setup, or what stands before them. Takes the prior's image out of the setup.
-recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource& events);
+/// `events`: those of the setup, or what stands before them; null for a histogram. Takes the prior's image out of the
+/// setup.
+recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource* events);
 
 /// Throws FileError, with the key of the setting, if the path is none of a file that can be read.
 void require_file(const char* key, const std::filesystem::path& path);

@@ -16,7 +16,7 @@
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
 #include "io/data_checks.h"
-#include "io/listmode_file.h"
+#include "io/data_file.h"
 #include "projectors/device_floats.h"
 #include "projectors/error.h"
 #include "projectors/projector.h"
@@ -198,6 +198,17 @@ std::uint64_t bytes_needed(const io::Job& job, const recon::ImageGrid& grid, std
   return program_bytes + image_bytes(grid) * images + std::min(event_bytes, most_event_bytes);
 }
 
+/// Bins and their LORs, and those with counts once more, in subsets.
+std::uint64_t histogram_bytes(const io::Job& job, const recon::HistogramSource& histogram) {
+  const recon::HistogramFacts& facts = histogram.facts();
+  const auto lors = static_cast<std::uint64_t>(facts.num_lors);
+  const std::int64_t bins_per_lor = facts.tof ? facts.tof->num_bins : 1;
+  const auto kept = static_cast<std::uint64_t>(job.algorithm_kind().floats_per_count) * sizeof(float);
+  constexpr std::uint64_t view_bytes = sizeof(std::uint32_t);
+  return lors * view_bytes + 2 * recon::histogram_bytes(lors, bins_per_lor) +
+         kept * lors * static_cast<std::uint64_t>(bins_per_lor);
+}
+
 std::string memory_text(std::uint64_t bytes) {
   const double gb = static_cast<double>(bytes) / 1e9;
   return gb < 10 ? fmt::format("{:.2g} GB", gb) : fmt::format("{:.0f} GB", gb);
@@ -229,10 +240,22 @@ std::string doubt_about_memory(const io::Job& job) {
     const io::ScannerDescription description = io::read_scanner(find_resource(job.simulation.scanner, "scanners"));
     return doubt_if_too_large(bytes_needed(job, job_grid(job, description.scanner), 0));
   }
-  const auto events = io::open_listmode(job.input.data, listmode_options(job));
+  const io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
+  if (data.histogram) {
+    return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), histogram_bytes(job, *data.histogram)));
+  }
   std::error_code error;
   const std::uint64_t file_bytes = std::filesystem::file_size(job.input.data, error);  // events take no less in it
-  return doubt_if_too_large(bytes_needed(job, job_grid(job, events->scanner()), error ? 0 : file_bytes));
+  return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), error ? 0 : file_bytes));
+}
+
+/// Its counts are known only when it has been read; each LOR has some.
+void plan_histogram(const recon::HistogramSource& histogram, JobPlan& plan) {
+  const recon::HistogramFacts& facts = histogram.facts();
+  plan.num_lors = static_cast<std::uint64_t>(facts.num_lors);
+  plan.bins = facts.bins;
+  plan.notes.insert(plan.notes.end(), facts.notes.begin(), facts.notes.end());
+  plan.warnings.insert(plan.warnings.end(), facts.warnings.begin(), facts.warnings.end());
 }
 
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
@@ -240,7 +263,9 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   const recon::MultiplicativeModel model(setup.scanner(), setup.efficiencies(), job.corrections);
   JobPlan plan;
   plan.scanner = setup.scanner().name;
-  plan.events = setup.phantom ? "simulation of " + setup.phantom->name : setup.events->format();
+  plan.events = setup.phantom  ? "simulation of " + setup.phantom->name
+                : setup.events ? setup.events->format()
+                               : setup.histogram->facts().format;
   plan.device = projectors::device_word(setup.device);
   plan.grid = setup.grid;
   plan.parts = setup.parts.size();
@@ -256,8 +281,10 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
     const recon::SimulationRate rate = estimate_simulation(job, setup, reporter);
     plan.num_prompts = static_cast<std::uint64_t>(rate.prompts_per_s * job.simulation.duration_s);
     plan.simulation_s = rate.seconds_per_s * job.simulation.duration_s;
-  } else {
+  } else if (setup.events) {
     plan.num_prompts = estimate_prompts(job, setup, reporter, plan);
+  } else {
+    plan_histogram(*setup.histogram, plan);
   }
   std::string no_duration;
   if (setup.events) {  // the part of it that was read
@@ -277,13 +304,14 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
       plan.notes.push_back(list);
     }
   }
-  if (const std::string why = recon::why_arbitrary_unit(model, no_duration); !why.empty()) {
+  if (const std::string why = recon::why_arbitrary_unit(model, no_duration); !setup.histogram && !why.empty()) {
     plan.warnings.push_back(why);
   }
   const recon::AlgorithmKind& kind = job.algorithm_kind();
   const std::uint64_t kept_bytes = sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
   const std::uint64_t event_bytes = bytes_per_event + kept_bytes + (setup.poses.empty() ? 0 : bytes_of_moved_ends);
-  plan.memory_bytes = bytes_needed(job, setup.grid, plan.num_prompts * event_bytes);
+  plan.memory_bytes = bytes_needed(
+      job, setup.grid, setup.histogram ? histogram_bytes(job, *setup.histogram) : plan.num_prompts * event_bytes);
   if (const std::string doubt = doubt_if_too_large(plan.memory_bytes); !doubt.empty()) {
     plan.warnings.push_back(doubt);
   }
@@ -293,12 +321,14 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
                             static_cast<std::uint64_t>(kind.images - of_em) * image_bytes(setup.grid) +
                             plan.num_prompts * kept_bytes;
   }
-  const recon::SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
-  if (!choice.warning.empty()) {
-    plan.warnings.push_back(choice.warning);
-  }
-  if (!choice.note.empty()) {
-    plan.notes.push_back(choice.note);
+  if (!setup.histogram) {
+    const recon::SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
+    if (!choice.warning.empty()) {
+      plan.warnings.push_back(choice.warning);
+    }
+    if (!choice.note.empty()) {
+      plan.notes.push_back(choice.note);
+    }
   }
 
   const recon::Image* attenuation = setup.attenuation ? &*setup.attenuation : nullptr;
@@ -314,12 +344,13 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
     return plan;
   }
   const Speed speed = measure_speed(model, setup, job);
+  const std::uint64_t rows = setup.histogram ? plan.num_lors : plan.num_prompts;
   // An attenuation image adds one forward projection per crystal pair.
   const double projections = attenuation != nullptr || (job.simulates() && job.simulation.attenuation) ? 2 : 1;
   plan.sensitivity_s = plan.sensitivity_cached ? 0
                                                : projections * speed.sensitivity_s_per_lor * job.sensitivity.fraction *
                                                      static_cast<double>(plan.num_lors);
-  plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(plan.num_prompts);
+  plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(rows);
   plan.total_s = plan.simulation_s + plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.passes());
   return plan;
 }
@@ -329,13 +360,18 @@ std::string plan_text(const JobPlan& plan) {
   const auto& voxel = plan.grid.voxel_size_mm;
   std::string text;
   text += fmt::format("Scanner       {}\n", plan.scanner);
-  text += fmt::format("Events        {}, about {} prompts\n", plan.events, plan.num_prompts);
+  if (plan.bins.empty()) {
+    text += fmt::format("Events        {}, about {} prompts\n", plan.events, plan.num_prompts);
+  } else {
+    text += fmt::format("Histogram     {}: {}\n", plan.events, plan.bins);
+  }
   text += fmt::format("Image         {} x {} x {} voxels of {:g} x {:g} x {:g} mm\n", shape[0], shape[1], shape[2],
                       voxel[0], voxel[1], voxel[2]);
   if (plan.parts > 0) {
     text += fmt::format("Images        {}, one for each frame or gate\n", plan.parts);
   }
-  text += fmt::format("LORs          {} crystal pairs can be in coincidence\n", plan.num_lors);
+  text += fmt::format("LORs          {} {}\n", plan.num_lors,
+                      plan.bins.empty() ? "crystal pairs can be in coincidence" : "of the histogram");
   text += fmt::format("TOF           {}\n", plan.tof ? "used" : "not used");
   text += fmt::format("Device        {}\n", plan.device);
   text += fmt::format("Memory        about {}\n", memory_text(plan.memory_bytes));

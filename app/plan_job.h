@@ -15,11 +15,12 @@ namespace coincide::app {
 struct JobPlan {
   std::string scanner;
   std::string events;  ///< format of the file, or "simulation of ..."
+  std::string bins;    ///< of a histogram, HistogramFacts::bins; empty: there is none
   std::string device;
   recon::ImageGrid grid;
   std::size_t parts = 0;  ///< frames or gates; 0: one frame
   bool tof = false;
-  std::uint64_t num_lors = 0;  ///< crystal pairs that can be in coincidence
+  std::uint64_t num_lors = 0;  ///< crystal pairs that can be in coincidence, or the LORs of a histogram
   std::uint64_t num_prompts = 0;
   std::uint64_t memory_bytes = 0;
   std::uint64_t gpu_memory_bytes = 0;  ///< 0 on the CPU. Where it has less, events come in parts

@@ -116,9 +116,14 @@ class JobRun {
 
   void reconstruct() {
     const recon::RunSettings settings = run_settings(job_);
-    io::CheckedSource checked(*setup_.events, {.tof = setup_.uses_tof(job_), .all_events = false});
-    recon::RunInputs inputs = run_inputs(job_, setup_, checked);
-    inputs.findings = [&checked] { return io::findings_for_image(checked.take_summary(true)); };
+    std::optional<io::CheckedSource> checked;
+    if (setup_.events) {
+      checked.emplace(*setup_.events, io::CheckOptions{.tof = setup_.uses_tof(job_), .all_events = false});
+    }
+    recon::RunInputs inputs = run_inputs(job_, setup_, checked ? &*checked : nullptr);
+    if (checked) {
+      inputs.findings = [&checked] { return io::findings_for_image(checked->take_summary(true)); };
+    }
     inputs.resume = resume_ ? &*resume_ : nullptr;
     inputs.keep_checkpoint = [this](const recon::RunCheckpoint& checkpoint) { keep(checkpoint); };
     if (job_.in_parts()) {

@@ -6,7 +6,7 @@
 #include "app/plan_job.h"
 #include "app/resources.h"
 #include "app/run_job.h"
-#include "io/listmode_file.h"
+#include "io/data_file.h"
 #include "io/scanner_file.h"
 #include "projectors/device.h"
 
@@ -29,9 +29,11 @@ gui::JobGeometry job_geometry(const io::Job& job) {
     geometry.scanner = std::move(description.scanner);
     geometry.efficiencies = std::move(description.efficiencies);
   } else {
-    const auto events = io::open_listmode(job.input.data, listmode_options(job));
-    geometry.scanner = events->scanner();
-    geometry.efficiencies = events->efficiencies();
+    const io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
+    geometry.scanner = data.scanner();
+    if (data.events) {
+      geometry.efficiencies = data.events->efficiencies();
+    }
   }
   geometry.grid = job_grid(job, geometry.scanner);
   return geometry;
@@ -56,6 +58,17 @@ std::vector<gui::DeviceChoice> devices() {
   return choices;
 }
 
+/// A scanner that is not there is left out: opening the data says what they lack.
+io::ListmodeOptions options_for_window(const io::Job& job) {
+  try {
+    return listmode_options(job);
+  } catch (const InputError&) {
+    io::Job without_scanner = job;
+    without_scanner.input.scanner.clear();
+    return listmode_options(without_scanner);
+  }
+}
+
 }  // namespace
 
 gui::Services make_window_services() {
@@ -64,6 +77,7 @@ gui::Services make_window_services() {
   services.doubt_about_memory = doubt_about_memory;
   services.free_result_name = free_result_name;
   services.estimate_job = estimate_job;
+  services.listmode_options = options_for_window;
   services.job_geometry = job_geometry;
   services.devices = devices;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";

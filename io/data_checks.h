@@ -64,6 +64,7 @@ class CheckedSource final : public recon::EventSource {
   const recon::Scanner& scanner() const override { return source_.scanner(); }
   const recon::Efficiencies& efficiencies() const override { return source_.efficiencies(); }
   std::string format() const override { return source_.format(); }
+  std::vector<std::filesystem::path> other_files() const override { return source_.other_files(); }
   bool read(recon::EventBlock& block) override;
   void rewind() override;
   double fraction_read() const override { return source_.fraction_read(); }

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "recon/field_of_view.h"
 #include "recon/units.h"
 
@@ -107,6 +110,14 @@ void add_warnings(const DataSummary& summary, Facts& facts) {
   }
 }
 
+void add_values(const std::vector<float>& values, Facts& facts) {
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  const auto [least, most] = std::ranges::minmax(values);
+  const auto filled = std::ranges::count_if(values, [](float value) { return value != 0; });
+  facts.push_back(
+      {"Values", fmt::format("{:.10g} in all, from {:g} to {:g}, in {} of the bins not 0", sum, least, most, filled)});
+}
+
 }  // namespace
 
 std::vector<DataFact> header_facts(const recon::EventSource& source) {
@@ -114,6 +125,26 @@ std::vector<DataFact> header_facts(const recon::EventSource& source) {
   add_scanner(source.scanner(), facts);
   add_tof(source.scanner(), facts);
   add_efficiencies(source.efficiencies(), facts);
+  return facts;
+}
+
+std::vector<DataFact> histogram_facts(const recon::HistogramSource& source, const recon::Histogram* bins) {
+  const recon::HistogramFacts& said = source.facts();
+  Facts facts{{"Format", said.format}, {"Bins", fmt::format("{}: {}", said.num_bins(), said.bins)}};
+  add_scanner(source.scanner(), facts);
+  add_tof(source.scanner(), facts);
+  if (said.duration_s > 0) {
+    facts.push_back({"Duration", fmt::format("{:g} s, from {:g} s", said.duration_s, said.start_s)});
+  }
+  if (bins != nullptr) {
+    add_values(bins->counts, facts);
+  }
+  for (const std::string& note : said.notes) {
+    facts.push_back({"Note", note});
+  }
+  for (const std::string& warning : said.warnings) {
+    facts.push_back({warning_fact, warning});
+  }
   return facts;
 }
 

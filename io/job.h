@@ -57,6 +57,8 @@ struct Job {
   };
   struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
+    std::filesystem::path multiplicative;
+    std::filesystem::path additive;
   };
   struct Sensitivity {
     double fraction = 1;

@@ -122,9 +122,11 @@ std::vector<Setting> describe(Job& job) {
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
-      also_called("input.events",
-                  path_setting("input.data", input.data,
-                               "Measured data to reconstruct: a listmode file; empty for a job that simulates them.")),
+      also_called(
+          "input.events",
+          path_setting("input.data", input.data,
+                       "Measured data to reconstruct: a listmode file or a histogram (sinogram); empty for a job that "
+                       "simulates them.")),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
       {"input.columns", &input.columns, "",
@@ -202,6 +204,20 @@ std::vector<Setting> describe(Job& job) {
           "corrections.live_time", corrections.live_time, {"off", "on", "auto"},
           "Part of the time in which detectors could record, where the file states their dead time; auto: if it "
           "does. Off for files whose times are live times already."),
+      path_setting("corrections.multiplicative", corrections.multiplicative,
+                   "Factors of a histogram's bins, a file of the same bins: normalization, attenuation and whatever "
+                   "else multiplies. Empty: none."),
+      with_use(word_setting("corrections.multiplicative_is", corrections.multiplicative_is,
+                            {"auto", "efficiency", "correction"},
+                            "What that file holds. efficiency: counts per line integral, 0 in gaps; correction: its "
+                            "inverse, which counts are multiplied by; auto: told by the values, where they tell it."),
+               [&job] { return !job.corrections.multiplicative.empty(); }),
+      path_setting("corrections.additive", corrections.additive,
+                   "Background of a histogram's bins, a file of the same bins: randoms and scatter. Empty: none."),
+      with_use(word_setting("corrections.additive_is", corrections.additive_is, {"counts", "times-correction"},
+                            "What that file holds. counts: expected counts, as they are in the prompts; "
+                            "times-correction: multiplied by the corrections, as STIR's additive sinograms are."),
+               [&job] { return !job.corrections.additive.empty(); }),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -72,13 +71,7 @@ constexpr std::array other_formats = {
 };
 
 std::string first_bytes(const Path& path) {
-  if (const std::string why = why_no_input_file(path); !why.empty()) {
-    throw FileError(fmt::format("The listmode file {} cannot be read: {}.", path.string(), why));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes(bytes_to_recognise, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  std::string bytes = read_first_bytes(path, bytes_to_recognise);
   if (bytes.empty()) {
     throw FileError(fmt::format("{} is empty.", path.string()));
   }

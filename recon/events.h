@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -92,6 +93,8 @@ class EventSource {
   virtual const Efficiencies& efficiencies() const = 0;
   /// "PETSIRD, model like v0.10, binary".
   virtual std::string format() const = 0;
+  /// That hold the data beside the one that was named.
+  virtual std::vector<std::filesystem::path> other_files() const { return {}; }
   /// Replaces `block` by the coincidences of the next time blocks (some 10^5 of them, or none at all); false at the
   /// end. Throws FileError if the file is damaged.
   virtual bool read(EventBlock& block) = 0;

@@ -11,13 +11,28 @@ enum class RandomsMethod {
   automatic,  ///< delayeds if the file has any, else none
 };
 
+/// What a sinogram of factors that belongs to a histogram holds.
+enum class FactorsAre {
+  automatic,   ///< told by its values; where these leave it open the user has to say
+  efficiency,  ///< m: counts per line integral; 0 where nothing is measured
+  correction,  ///< 1 / m: what counts are multiplied by to correct them
+};
+
+/// What a sinogram of background that belongs to a histogram holds.
+enum class BackgroundIs {
+  counts,            ///< b: expected counts of randoms and scatter, as they are in the prompts
+  times_correction,  ///< b / m: STIR's "additive sinogram"
+};
+
 /// What the model of the measurement holds (MultiplicativeModel: efficiencies, geometric).
 struct CorrectionOptions {
   bool efficiencies = true;  ///< those of the file
   /// Solid angle of the crystal pair. Automatic: on unless the file's pair efficiencies hold it already.
   Switch geometric = Switch::automatic;
   RandomsMethod randoms = RandomsMethod::automatic;
-  Switch live_time = Switch::automatic;  ///< where the file states dead time
+  Switch live_time = Switch::automatic;                  ///< where the file states dead time
+  FactorsAre multiplicative_is = FactorsAre::automatic;  ///< of a histogram
+  BackgroundIs additive_is = BackgroundIs::counts;
 };
 
 /// Which part of an acquisition is used.

@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "io/data_file.h"
 #include "recon/events.h"
 
 namespace coincide::gui {
@@ -76,15 +77,28 @@ void add_spectrum(TofSpectrum added, std::vector<TofSpectrum>& spectra) {
   std::ranges::transform(same->counts, added.counts, same->counts.begin(), std::plus<>{});
 }
 
+LoadedData of_histogram(const std::filesystem::path& path, const recon::HistogramSource& histogram,
+                        const recon::Histogram* bins) {
+  return {path, histogram.scanner(), {}, io::histogram_facts(histogram, bins), {}, bins != nullptr};
+}
+
 }  // namespace
 
 LoadedData open_data(const std::filesystem::path& path, const io::ListmodeOptions& options) {
-  const auto source = io::open_listmode(path, options);
-  return {path, source->scanner(), source->efficiencies(), io::header_facts(*source), {}, false};
+  const io::MeasuredData data = io::open_data(path, options);
+  if (data.histogram) {
+    return of_histogram(path, *data.histogram, nullptr);
+  }
+  return {path, data.scanner(), data.events->efficiencies(), io::header_facts(*data.events), {}, false};
 }
 
 LoadedData read_data(const std::filesystem::path& path, const io::ListmodeOptions& options, recon::Reporter& reporter) {
-  const auto source = io::open_listmode(path, options);
+  const io::MeasuredData data = io::open_data(path, options);
+  if (data.histogram) {
+    const recon::Histogram bins = data.histogram->read();
+    return of_histogram(path, *data.histogram, &bins);
+  }
+  const auto& source = data.events;
   io::DataSummary summary = io::check_data(*source, reporter);
   std::vector<io::DataFact> facts = io::data_facts(*source, summary);
   const bool complete = summary.complete;

@@ -13,7 +13,7 @@
 
 namespace coincide::gui {
 
-/// A listmode file as the data panel shows it.
+/// A file of data as the data panel shows it; of a histogram, facts and scanner alone.
 struct LoadedData {
   std::filesystem::path path;
   recon::Scanner scanner;

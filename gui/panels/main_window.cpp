@@ -27,8 +27,8 @@
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/view_header.h"
+#include "io/data_file.h"
 #include "io/image_file.h"
-#include "io/listmode_file.h"
 
 namespace coincide::gui {
 namespace {
@@ -160,7 +160,7 @@ void MainWindow::Parts::ask_for_job() {
 }
 
 void MainWindow::Parts::ask_for_data() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open listmode data");
+  const QString path = QFileDialog::getOpenFileName(&window, "Open measured data");
   if (!path.isEmpty()) {
     open_data(path);
   }
@@ -181,7 +181,7 @@ void MainWindow::Parts::open_data(const QString& path) {
   }
   const QFileInfo file(path);
   const bool opened = attempt("This file cannot be opened", [&] {
-    io::open_listmode(to_path(path), {});  // its header, before anything of the window changes
+    io::open_data(to_path(path), {});  // its header, before anything of the window changes
     io::Job job;
     job.input.data = to_path(file.absoluteFilePath());
     job.output.folder = to_path(file.absolutePath()) / "results";
@@ -382,7 +382,7 @@ void MainWindow::Parts::save_screenshot(const QString& view_name) {
 
 void MainWindow::Parts::about() {
   QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
-                 "</h3><p>PET reconstruction from listmode data.</p><p>Devices:</p><ul>";
+                 "</h3><p>PET reconstruction from listmode data and sinograms.</p><p>Devices:</p><ul>";
   for (const QString& line : device_lines()) {
     text += "<li>" + line.toHtmlEscaped() + "</li>";
   }

@@ -151,7 +151,7 @@ void MainWindow::Parts::connect_data() {
     know(data_of_job_, [](Known& known) { known.events = nullptr; });
   });
   connect(&data_session, &DataSession::no_data, this,
-          [this] { data->show_sentence("This job has no listmode file.", false); });
+          [this] { data->show_sentence("This job has no measured data.", false); });
   connect(&data_session, &DataSession::reading, data, &DataPanel::show_progress);
   connect(data, &DataPanel::stop_requested, &data_session, &DataSession::stop_reading);
   connect(data, &DataPanel::crystal_chosen, this, [this](int crystal) {
@@ -166,7 +166,7 @@ void MainWindow::Parts::connect_data() {
 
 void MainWindow::Parts::take_data(const std::shared_ptr<const LoadedData>& loaded) {
   data->show_data(*loaded);
-  data->show_progress(loaded->summary.checks.empty() ? 0 : 1);
+  data->show_progress(loaded->complete || !loaded->summary.checks.empty() ? 1 : 0);
   const auto simulated = simulated_.find(loaded->path);
   know(simulated != simulated_.end() ? simulated->second : loaded->path.string(),
        [&](Known& known) { known.events = std::shared_ptr<const io::DataSummary>(loaded, &loaded->summary); });

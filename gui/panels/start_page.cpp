@@ -64,7 +64,7 @@ QString folder_text(const QString& path) {
 /// The dashed field that says where files may be dropped; it lights up while one is dragged over the page.
 class StartPage::DropHint : public QLabel {
  public:
-  DropHint() : QLabel("Drop a job (.toml) or a listmode file here") {
+  DropHint() : QLabel("Drop a job (.toml) or measured data here") {
     setAlignment(Qt::AlignCenter);
     setMinimumHeight(5 * fontMetrics().height());
   }
@@ -95,7 +95,8 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   auto* phantom =
       card("&Try the built-in phantom", "A simulated scan, reconstructed while you watch", QStyle::SP_ComputerIcon);
   auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", QStyle::SP_DialogOpenButton);
-  auto* data = card("Open listmode &data...", "Measured events (PETSIRD), for a new job", QStyle::SP_DriveHDIcon);
+  auto* data =
+      card("Open measured &data...", "Events (PETSIRD) or sinograms (STIR), for a new job", QStyle::SP_DriveHDIcon);
   connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);
   connect(job, &QAbstractButton::clicked, this, &StartPage::open_job_requested);
   connect(data, &QAbstractButton::clicked, this, &StartPage::open_data_requested);
@@ -123,7 +124,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   auto* page_layout = new QVBoxLayout(page);
   page_layout->setSpacing(12);
   page_layout->addWidget(heading("Coincide", 2.4));
-  page_layout->addWidget(grey_label("From the listmode data of a PET scanner to an image."));
+  page_layout->addWidget(grey_label("From the data of a PET scanner to an image."));
   page_layout->addSpacing(12);
   page_layout->addLayout(columns);
   page_layout->addSpacing(12);

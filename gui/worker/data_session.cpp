@@ -1,5 +1,7 @@
 #include "gui/worker/data_session.h"
 
+#include <tuple>
+
 namespace coincide::gui {
 namespace {
 
@@ -16,6 +18,13 @@ std::string geometry_settings(const io::Job& job) {
     }
   }
   return text;
+}
+
+bool same(const io::ListmodeOptions& a, const io::ListmodeOptions& b) {
+  const auto all = [](const io::ListmodeOptions& options) {
+    return std::tie(options.allow_truncated, options.columns, options.scanner, options.tof_fwhm_ps, options.only);
+  };
+  return all(a) == all(b);
 }
 
 /// Passes on what is read until the user has had enough.
@@ -60,13 +69,13 @@ void DataSession::follow(const io::Job& job) {
     geometry_task_.cancel();  // an answer that comes now would be of the job before
     geometry_soon_.start();
   }
-  const io::Job::Input& input = job.input;
-  const bool same_options = input.data.empty() || input.allow_truncated == data_options_.allow_truncated;
-  if (input.data == data_path_ && same_options) {
+  const std::filesystem::path& data = job.input.data;
+  const io::ListmodeOptions options = listmode_options(job);
+  if (data == data_path_ && (data.empty() || same(options, data_options_))) {
     return;
   }
-  data_path_ = input.data;
-  data_options_.allow_truncated = input.allow_truncated;
+  data_path_ = data;
+  data_options_ = options;
   if (!data_path_.empty()) {
     read(data_path_, data_options_);
   } else {
@@ -74,6 +83,11 @@ void DataSession::follow(const io::Job& job) {
     data_task_.cancel();
     emit no_data();
   }
+}
+
+io::ListmodeOptions DataSession::listmode_options(const io::Job& job) const {
+  return services_.listmode_options ? services_.listmode_options(job)
+                                    : io::ListmodeOptions{.allow_truncated = job.input.allow_truncated};
 }
 
 void DataSession::request_geometry() {

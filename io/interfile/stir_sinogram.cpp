@@ -154,6 +154,7 @@ void StirSinogram::add_facts() {
   facts_.bins = layout_.words();
   facts_.num_lors = layout_.num_lors();
   facts_.tof = layout_.tof;
+  facts_.other_files = {data_};
   facts_.start_s = header_.number("image relative start time (sec)[1]", 0);
   facts_.duration_s = header_.number("image duration (sec)[1]", header_.number("image duration (sec)", 0));
   if (axes_.is_assumed) {

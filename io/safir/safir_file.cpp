@@ -83,6 +83,10 @@ SafirSource::SafirSource(const std::filesystem::path& path, const ListmodeOption
     stir_.geometry = StirGeometry::table;
     stir_.crystal_map = companion_file(path, map->second);
   }
+  other_files_ = {listmode, sinogram.path()};
+  if (stir_.geometry == StirGeometry::table) {
+    other_files_.push_back(stir_.crystal_map);
+  }
   make_scanner();
   open_words(listmode, options);
   if (axes_.is_assumed) {

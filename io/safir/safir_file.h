@@ -29,6 +29,7 @@ class SafirSource final : public recon::EventSource {
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::Efficiencies& efficiencies() const override { return efficiencies_; }
   std::string format() const override { return kind_ + " listmode"; }
+  std::vector<std::filesystem::path> other_files() const override { return other_files_; }
   bool read(recon::EventBlock& block) override;
   void rewind() override;
   double fraction_read() const override { return words_->fraction_read(); }
@@ -47,6 +48,7 @@ class SafirSource final : public recon::EventSource {
   recon::Efficiencies efficiencies_;
   std::unique_ptr<WordFile<std::uint64_t>> words_;
   std::vector<std::uint32_t> crystals_;  ///< by ring * detectors + detector
+  std::vector<std::filesystem::path> other_files_;
   std::vector<std::string> warnings_;
   std::string truncated_;
   recon::EventCounts counts_;

@@ -33,6 +33,7 @@ class PetlinkSource final : public recon::EventSource {
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::Efficiencies& efficiencies() const override { return efficiencies_; }
   std::string format() const override { return "Siemens listmode (PETLINK bin addresses, 32 bits)"; }
+  std::vector<std::filesystem::path> other_files() const override { return {words_->path()}; }
   bool read(recon::EventBlock& block) override;
   void rewind() override;
   double fraction_read() const override { return words_->fraction_read(); }

@@ -112,12 +112,23 @@ void CrystalFinder::search_shell(const Cell& centre, std::int32_t shell, const V
   }
 }
 
+/// From a point to the nearest face of its cell; 0 for one outside of all cells.
+float CrystalFinder::margin_in_cell_mm(const Vec3& point_mm, const Cell& cell) const {
+  float margin_mm = cell_mm_;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const float in_cell_mm = point_mm[axis] - low_mm_[axis] - static_cast<float>(cell[axis]) * cell_mm_;
+    margin_mm = std::min({margin_mm, in_cell_mm, cell_mm_ - in_cell_mm});
+  }
+  return std::max(margin_mm, 0.0F);
+}
+
 CrystalFinder::Found CrystalFinder::search(const Vec3& point_mm, float farthest_mm, std::uint32_t left_out) const {
   Found best{0, std::numeric_limits<float>::max()};  // squared until the end
   const Cell centre = cell_of(point_mm);
+  const float margin_mm = margin_in_cell_mm(point_mm, centre);
   const std::int32_t most = std::max({cells_[0], cells_[1], cells_[2]});
   for (std::int32_t shell = 0; shell <= most; ++shell) {
-    const float nearest_mm = static_cast<float>(shell - 1) * cell_mm_;  // that a crystal in this shell can be
+    const float nearest_mm = static_cast<float>(shell - 1) * cell_mm_ + margin_mm;  // that its crystals can be
     if (nearest_mm > 0 && (nearest_mm > farthest_mm || nearest_mm * nearest_mm > best.distance_mm)) {
       break;
     }

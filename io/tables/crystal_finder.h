@@ -29,6 +29,7 @@ class CrystalFinder {
   Cell cell_of(const recon::Vec3& point_mm) const;
   std::int64_t index_of(const Cell& cell) const;
   void fill_cells();
+  float margin_in_cell_mm(const recon::Vec3& point_mm, const Cell& cell) const;
   void search_shell(const Cell& centre, std::int32_t shell, const recon::Vec3& point_mm, std::uint32_t left_out,
                     Found& best) const;
   Found search(const recon::Vec3& point_mm, float farthest_mm, std::uint32_t left_out) const;

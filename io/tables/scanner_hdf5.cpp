@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "io/tables/hdf5_values.h"
+#include "io/tables/table_scanner.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -94,7 +95,7 @@ void read_tof(hid_t group, recon::Scanner& scanner) {
   }
 }
 
-/// One type of modules of so many crystals; they are one module where nothing is said.
+/// One type of modules of as many crystals as are stated; without a word of them they are made.
 void set_modules(hid_t group, recon::Scanner& scanner) {
   const auto crystals = static_cast<std::uint32_t>(scanner.num_crystals());
   if (hdf5_has(group, "module_types")) {
@@ -103,7 +104,11 @@ void set_modules(hid_t group, recon::Scanner& scanner) {
     scanner.crystal_type = read_hdf5_values<std::uint8_t>(group, "crystal_type", recon::most_crystals);
     return;
   }
-  const double stated = hdf5_number_attribute(group, "crystals_per_module").value_or(crystals);
+  if (!hdf5_number_attribute(group, "crystals_per_module")) {
+    set_even_modules(scanner);
+    return;
+  }
+  const double stated = *hdf5_number_attribute(group, "crystals_per_module");
   if (!(stated >= 1 && stated <= crystals) || crystals % static_cast<std::uint32_t>(stated) != 0) {
     throw FileError(fmt::format("The scanner has {} crystals, which modules of {} do not divide.", crystals, stated));
   }

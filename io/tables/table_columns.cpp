@@ -43,8 +43,8 @@ std::map<std::string, std::string> read_mapping(std::string_view mapping) {
 
 std::span<const std::string> table_column_names() {
   static const std::array<std::string, num_meanings> names = {
-      "x1_mm",  "y1_mm",   "z1_mm",  "x2_mm",   "y2_mm", "z2_mm",  "crystal1", "crystal2", "tof_ps",
-      "tof_mm", "tof_bin", "time_s", "time_ms", "kind",  "source", "window1",  "window2",  "counts"};
+      "x1_mm",   "y1_mm",  "z1_mm",   "x2_mm", "y2_mm",  "z2_mm",   "crystal1", "crystal2", "tof_ps", "tof_mm",
+      "tof_bin", "time_s", "time_ms", "kind",  "source", "window1", "window2",  "counts",   "factor", "additive"};
   return names;
 }
 
@@ -98,9 +98,6 @@ void TableColumns::check(const std::vector<std::string>& columns, const std::str
     throw FileError(fmt::format(
         "{} has the columns {}: of tof_ps, tof_mm and tof_bin, and of time_s and time_ms, there may be one.", table,
         fmt::join(columns, ", ")));
-  }
-  if (has(counts)) {
-    throw FileError(fmt::format("{} has a column counts, so it is a histogram, not a list of events.", table));
   }
 }
 

@@ -29,9 +29,11 @@ enum class Meaning {
   source,  ///< 0 true, 1 scattered, 2 random: of simulated data
   window1,
   window2,
-  counts
+  counts,  ///< of bins, not events; so are the next
+  factor,
+  additive
 };
-inline constexpr std::size_t num_meanings = 18;
+inline constexpr std::size_t num_meanings = 20;
 
 /// The names of the meanings, in their order.
 std::span<const std::string> table_column_names();
@@ -40,10 +42,13 @@ std::span<const std::string> table_column_names();
 class TableColumns {
  public:
   /// `mapping`: "x1_mm = my_x, tof_ps = -dt", for columns of other names. Throws FileError for a mapping that cannot be
-  /// understood, that names a column which is not there, and for columns that make no events; `table` is named there.
+  /// understood, that names a column which is not there, and for columns that make neither events nor
+  /// bins; `table` is named there.
   TableColumns(const std::vector<std::string>& columns, std::string_view mapping, const std::string& table);
 
   bool has(Meaning meaning) const { return found_[static_cast<std::size_t>(meaning)].has_value(); }
+  /// Rows are bins, not events.
+  bool is_histogram() const { return has(Meaning::counts); }
   bool has_points() const { return has(Meaning::x1_mm); }
   bool has_tof_value() const { return has(Meaning::tof_ps) || has(Meaning::tof_mm); }
   /// Columns of the file that are used, to be read together.

@@ -90,6 +90,9 @@ void TableSource::open(Kind kind) {
   const auto names = table_column_names();
   rows_ = kind == Kind::csv ? open_csv_rows(path_) : open_hdf5_rows(path_, names);
   columns_ = std::make_unique<TableColumns>(rows_->columns(), options_.columns, rows_->words());
+  if (columns_->is_histogram()) {
+    throw FileError("it has a column counts, so it is a histogram, not a list of events");
+  }
   if (options_.only != Sources::all && !columns_->has(Meaning::source)) {
     throw FileError("input.only needs a column source (0 true, 1 scattered, 2 random), which it does not have");
   }
@@ -99,12 +102,14 @@ void TableSource::open(Kind kind) {
   if (needs_scanner() && !options_.scanner.empty()) {
     description_ = read_scanner(options_.scanner);
   }
-  if (const auto factor = rows_->attribute("calibration_factor"); factor && !efficiencies().calibration_stated) {
+  if (const auto factor = rows_->attribute("calibration_factor")) {
     if (!(*factor > 0)) {
       throw FileError(fmt::format("its attribute calibration_factor is {}, and must be above 0", *factor));
     }
-    description_.efficiencies.calibration_factor = *factor;
-    description_.efficiencies.calibration_stated = true;
+    if (!efficiencies().calibration_stated) {
+      description_.efficiencies.calibration_factor = *factor;
+      description_.efficiencies.calibration_stated = true;
+    }
   }
 }
 
@@ -114,6 +119,7 @@ void TableSource::open_own_layout() {
   const Hdf5Id file(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open the file");
   if (hdf5_has(file, "scanner")) {
     description_ = read_scanner_hdf5(file);
+    has_own_scanner_ = true;
   }
   if (hdf5_has(file, "time_blocks")) {
     states_ = read_states_hdf5(file);
@@ -184,7 +190,7 @@ void TableSource::find_scanner(const Survey& survey) {
 
 void TableSource::find_tof_bins(const Survey& survey) {
   if (!columns_->has_tof_value()) {
-    if (columns_->has(Meaning::tof_bin) && !scanner().has_tof()) {
+    if (columns_->has(Meaning::tof_bin) && !scanner().has_tof() && !has_own_scanner_) {
       throw FileError("it has a column tof_bin, but its scanner has no TOF bins");
     }
     return;

@@ -98,6 +98,7 @@ class TableSource final : public recon::EventSource {
   std::unique_ptr<TableRows> rows_;
   std::unique_ptr<TableColumns> columns_;
   ScannerDescription description_;
+  bool has_own_scanner_ = false;  ///< the file's
   std::unique_ptr<CrystalFinder> finder_;
   float farthest_mm_ = 0;  ///< that the end of a LOR may be from a crystal's middle
   TableStates states_;     ///< of our own layout: instead of the clock

@@ -14,8 +14,24 @@ namespace {
 
 using recon::Vec3;
 
-constexpr float um_per_mm = 1000;
-constexpr std::size_t crystals_per_module = 64;
+constexpr std::uint64_t nowhere = ~0ULL;
+
+/// Hundredths of a mm along each axis, in 21 bits; nowhere for what is no place within 10 m.
+std::uint64_t place_of(const Vec3& point_mm) {
+  constexpr float per_mm = 100;
+  constexpr float farthest_mm = 10'000;
+  std::uint64_t place = 0;
+  for (const float at_mm : point_mm) {
+    if (!(std::abs(at_mm) <= farthest_mm)) {
+      return nowhere;
+    }
+    place = place << 21 | static_cast<std::uint64_t>((at_mm + farthest_mm) * per_mm + 0.5F);
+  }
+  return place;
+}
+
+constexpr std::size_t most_per_module = 64;
+constexpr std::size_t least_modules = 32;  // as crystals of one are never in coincidence
 
 /// The middle of the box around the points.
 Vec3 middle_of(const std::vector<Vec3>& points_mm) {
@@ -32,31 +48,9 @@ void sort_around(std::vector<Vec3>& points_mm, const Vec3& middle) {
   constexpr float step_rad = 1e-3F;  // crystals of one row have one angle, but for rounding
   const auto place = [&](const Vec3& point) {
     const float angle = std::atan2(point[1] - middle[1], point[0] - middle[0]);
-    return std::tuple(std::lround(angle / step_rad), point[2], angle);
+    return std::tuple(std::lround(angle / step_rad), point[2], angle, point[0]);
   };
   std::ranges::sort(points_mm, {}, place);
-}
-
-void set_modules(recon::Scanner& scanner) {
-  const std::size_t crystals = scanner.num_crystals();
-  const std::size_t whole = crystals / crystals_per_module;
-  const std::size_t rest = crystals % crystals_per_module;
-  if (whole > 0) {
-    scanner.module_types.push_back({.first_crystal = 0,
-                                    .num_modules = static_cast<std::uint32_t>(whole),
-                                    .crystals_per_module = crystals_per_module,
-                                    .energy_edges_kev = {}});
-  }
-  if (rest > 0) {
-    scanner.module_types.push_back({.first_crystal = static_cast<std::uint32_t>(whole * crystals_per_module),
-                                    .num_modules = 1,
-                                    .crystals_per_module = static_cast<std::uint32_t>(rest),
-                                    .energy_edges_kev = {}});
-  }
-  for (std::size_t crystal = 0; crystal < crystals; ++crystal) {
-    scanner.crystal_module.push_back(static_cast<std::uint32_t>(crystal / crystals_per_module));
-    scanner.crystal_type.push_back(crystal / crystals_per_module < whole || whole == 0 ? 0 : 1);
-  }
 }
 
 void set_tof_bins(recon::Scanner& scanner, std::vector<recon::TofBin> bins) {
@@ -67,44 +61,55 @@ void set_tof_bins(recon::Scanner& scanner, std::vector<recon::TofBin> bins) {
 
 }  // namespace
 
-std::size_t EndPoints::Hash::operator()(const std::array<std::int32_t, 3>& point) const {
-  std::uint64_t hash = 0;
-  for (const std::int32_t value : point) {
-    hash = (hash ^ static_cast<std::uint32_t>(value)) * 0x9E3779B97F4A7C15ULL;
-    hash ^= hash >> 31;
-  }
-  return hash;
-}
-
 void EndPoints::add(const Vec3& point_mm) {
   constexpr std::size_t most = 2'000'000;
+  constexpr std::size_t remembered = std::size_t{1} << 16;
   ++num_added_;
-  if (too_many_) {
+  const std::uint64_t place = place_of(point_mm);
+  if (too_many_ || place == nowhere) {
     return;
   }
-  std::array<std::int32_t, 3> point{};
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    if (!(std::abs(point_mm[axis]) <= recon::farthest_crystal_mm)) {
-      return;
-    }
-    point[axis] = static_cast<std::int32_t>(std::lround(point_mm[axis] * um_per_mm));
+  recent_.resize(remembered, nowhere);
+  std::uint64_t& recent = recent_[place * 0x9E3779B97F4A7C15ULL >> 48];
+  if (recent != place) {
+    recent = place;
+    points_mm_.try_emplace(place, point_mm);
+    too_many_ = points_mm_.size() > most;
   }
-  points_um_.insert(point);
-  too_many_ = points_um_.size() > most;
 }
 
 bool EndPoints::are_discrete() const {
   constexpr std::uint64_t times = 4;
-  return !too_many_ && !points_um_.empty() && num_added_ >= times * points_um_.size();
+  return !too_many_ && !points_mm_.empty() && num_added_ >= times * points_mm_.size();
 }
 
 std::vector<Vec3> EndPoints::list() const {
-  std::vector<Vec3> points_mm;
-  for (const auto& point : points_um_) {
-    points_mm.push_back({static_cast<float>(point[0]) / um_per_mm, static_cast<float>(point[1]) / um_per_mm,
-                         static_cast<float>(point[2]) / um_per_mm});
+  std::vector<Vec3> points;
+  for (const auto& [place, point_mm] : points_mm_) {
+    points.push_back(point_mm);
   }
-  return points_mm;
+  return points;
+}
+
+void set_even_modules(recon::Scanner& scanner) {
+  const std::size_t crystals = scanner.num_crystals();
+  const std::size_t crystals_per_module = std::clamp<std::size_t>(crystals / least_modules, 1, most_per_module);
+  const std::size_t whole = crystals / crystals_per_module;
+  const std::size_t rest = crystals % crystals_per_module;
+  scanner.module_types = {{.first_crystal = 0,
+                           .num_modules = static_cast<std::uint32_t>(whole),
+                           .crystals_per_module = static_cast<std::uint32_t>(crystals_per_module),
+                           .energy_edges_kev = {}}};
+  if (rest > 0) {
+    scanner.module_types.push_back({.first_crystal = static_cast<std::uint32_t>(whole * crystals_per_module),
+                                    .num_modules = 1,
+                                    .crystals_per_module = static_cast<std::uint32_t>(rest),
+                                    .energy_edges_kev = {}});
+  }
+  for (std::size_t crystal = 0; crystal < crystals; ++crystal) {
+    scanner.crystal_module.push_back(static_cast<std::uint32_t>(crystal / crystals_per_module));
+    scanner.crystal_type.push_back(crystal / crystals_per_module < whole ? 0 : 1);
+  }
 }
 
 recon::Scanner scanner_at_points(std::vector<Vec3> points_mm) {
@@ -125,7 +130,7 @@ recon::Scanner scanner_at_points(std::vector<Vec3> points_mm) {
     const float radius = std::hypot(x, y);
     scanner.crystal_normal.push_back(radius > 0 ? Vec3{x / radius, y / radius, 0} : Vec3{0, 0, 1});
   }
-  set_modules(scanner);
+  set_even_modules(scanner);
   const float longest_mm = 2 * scanner.longest_lor_mm();
   set_tof_bins(scanner, {{0, longest_mm, longest_mm}});
   scanner.check();

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 #include "recon/scanner.h"
@@ -19,10 +18,8 @@ class EndPoints {
   std::vector<recon::Vec3> list() const;
 
  private:
-  struct Hash {
-    std::size_t operator()(const std::array<std::int32_t, 3>& point) const;
-  };
-  std::unordered_set<std::array<std::int32_t, 3>, Hash> points_um_;  ///< in thousandths of a mm
+  std::unordered_map<std::uint64_t, recon::Vec3> points_mm_;  ///< by their place in hundredths of a mm
+  std::vector<std::uint64_t> recent_;                         ///< by a hash: places that are known to be among them
   std::uint64_t num_added_ = 0;
   bool too_many_ = false;
 };
@@ -31,6 +28,10 @@ class EndPoints {
 /// distance to their neighbours. Ids go around the axis. It has one TOF bin that holds everything. Throws InputError
 /// for points that can be no scanner.
 recon::Scanner scanner_at_points(std::vector<recon::Vec3> points_mm);
+
+/// Makes modules of crystals that follow each other: 64, or fewer where that leaves few modules; what is left over is
+/// one of another type.
+void set_even_modules(recon::Scanner& scanner);
 
 /// Gives all pairs of modules the same TOF bins: of a width of at most a fifth of sigma, with centres at its
 /// multiples, as far as `farthest_mm` from the middle, though not farther than any LOR.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,7 @@ struct HistogramFacts {
   double start_s = 0;
   double duration_s = 0;                ///< 0: not known
   std::vector<std::string> notes{};     ///< sentences: what is assumed
+  std::vector<std::filesystem::path> other_files{};  ///< that hold it, beside the one that was named
   std::vector<std::string> warnings{};  ///< sentences: what may make an image wrong
 
   std::int64_t num_bins() const { return num_lors * (tof ? tof->num_bins : 1); }

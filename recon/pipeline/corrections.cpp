@@ -96,17 +96,43 @@ std::string randoms(RunState& run) {
   }
   run.reporter.begin_stage("randoms");
   const std::vector<double> rates =
-      randoms_from_delayeds(run.scanner(), run.inputs.events.efficiencies(), run.data->delayeds_per_crystal(),
+      randoms_from_delayeds(run.scanner(), run.inputs.efficiencies(), run.data->delayeds_per_crystal(),
                             run.settings.num_threads, &run.reporter);
   add_randoms(*run.data, run.scanner(), rates, run.tof(), run.settings.num_threads, &run.reporter);
   run.num_randoms = counts.delayeds;
   return "smooth estimate from delayed coincidences, in the model";
 }
 
+std::string motion_of_bins(RunState& run) {
+  if (!run.inputs.poses.empty()) {
+    throw InputError("input.motion moves events one by one, and a histogram has none. Reconstruct listmode data.");
+  }
+  return "no poses are given";
+}
+
+/// What only the files beside a histogram can hold.
+std::string in_factors(RunState& run) {
+  return run.inputs.histogram.multiplicative != nullptr ? "as corrections.multiplicative holds it" : "not corrected";
+}
+
+std::string in_background(RunState& run) {
+  return run.inputs.histogram.additive != nullptr ? "as corrections.additive holds it, in the model" : "not corrected";
+}
+
+std::string attenuation_of_bins(RunState& run) {
+  if (run.inputs.attenuation == nullptr) {
+    return in_factors(run);
+  }
+  run.reporter.begin_stage("attenuation");
+  multiply_attenuation(*run.histogram, *run.inputs.attenuation, run.device, run.settings.num_threads, run.reporter);
+  return "line integrals of the attenuation image";
+}
+
 constexpr Correction table[] = {
-    {"motion", true, correct_motion}, {"live time", true, live_time}, {"efficiencies", false, efficiencies},
-    {"geometric", false, geometric},  {"scatter", false, scatter},    {"attenuation", false, attenuation},
-    {"randoms", false, randoms},
+    {"motion", true, correct_motion, motion_of_bins},  {"live time", true, live_time, in_factors},
+    {"efficiencies", false, efficiencies, in_factors}, {"geometric", false, geometric, in_factors},
+    {"scatter", false, scatter, in_background},        {"attenuation", false, attenuation, attenuation_of_bins},
+    {"randoms", false, randoms, in_background},
 };
 
 }  // namespace
@@ -117,6 +143,14 @@ void correct(RunState& run, bool that_choose_events) {
   for (const Correction& correction : corrections()) {
     if (correction.chooses_events == that_choose_events && !run.reporter.stop_requested()) {
       run.record.corrections.emplace_back(correction.effect, correction.apply(run));
+    }
+  }
+}
+
+void correct_bins(RunState& run) {
+  for (const Correction& correction : corrections()) {
+    if (!run.reporter.stop_requested()) {
+      run.record.corrections.emplace_back(correction.effect, correction.apply_to_bins(run));
     }
   }
 }

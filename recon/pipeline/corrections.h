@@ -16,6 +16,8 @@ struct Correction {
   /// Puts it into the model of a run whose events have been read. Returns what was done, for the record; "not
   /// corrected ..." where it is not in the model. Throws InputError for settings that do not fit the data.
   std::string (*apply)(RunState& run);
+  /// The same for the bins of a histogram.
+  std::string (*apply_to_bins)(RunState& run);
 };
 
 /// One row per effect, in the order in which they are applied. Decay within the frame is a matter of the unit
@@ -24,5 +26,7 @@ std::span<const Correction> corrections();
 
 /// Applies those that choose or move events, or the others, and writes what was done to the record.
 void correct(RunState& run, bool that_choose_events);
+/// Applies all to a histogram.
+void correct_bins(RunState& run);
 
 }  // namespace coincide::recon

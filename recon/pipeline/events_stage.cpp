@@ -86,7 +86,7 @@ void deal_to_subsets(RunState& run) {
 void load_events(RunState& run) {
   if (!run.data) {
     run.data.emplace(
-        ListmodeData::load(run.inputs.events, run.model, load_options(run.inputs, run.settings), run.reporter));
+        ListmodeData::load(*run.inputs.events, run.model, load_options(run.inputs, run.settings), run.reporter));
   }
   record_counts(run);
   correct(run, true);
@@ -102,8 +102,8 @@ void load_events(RunState& run) {
 
 std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
                                      Reporter& reporter) {
-  const MultiplicativeModel model(inputs.events.scanner(), inputs.events.efficiencies(), settings.corrections);
-  return ListmodeData::load_parts(inputs.events, model, parts, load_options(inputs, settings), reporter);
+  const MultiplicativeModel model(inputs.scanner(), inputs.efficiencies(), settings.corrections);
+  return ListmodeData::load_parts(*inputs.events, model, parts, load_options(inputs, settings), reporter);
 }
 
 void leave_empty(RunState& run) {

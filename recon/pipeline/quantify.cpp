@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -70,8 +71,7 @@ void set_scale(RunState& run) {
   const std::optional<double> moment_s = run.settings.decay_to_s;
   RunRecord& record = run.record;
   record.decay_reference_s = moment_s.value_or(record.frame_start_s);
-  run.scale = unit_scale(options, run.model.is_absolute(), run.recorded,
-                         moment_s ? 1e3 * *moment_s : run.data->counts().first_ms);
+  run.scale = unit_scale(options, run.model.is_absolute(), run.recorded, std::round(1e3 * record.decay_reference_s));
   record.unit = run.scale.unit;
   record.decay_factor = run.scale.decay_factor;
   record.decay_corrected = run.scale.decay_corrected;

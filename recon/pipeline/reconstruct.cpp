@@ -6,6 +6,7 @@
 
 #include "projectors/error.h"
 #include "recon/algorithms/run.h"
+#include "recon/measurement/histogram_measurements.h"
 #include "recon/measurement/listmode_measurements.h"
 #include "recon/pipeline/stage_work.h"
 
@@ -41,7 +42,7 @@ Image uniform_start(const RunState& run) {
         "the sensitivity image is 0 everywhere: no crystal pair sees the image. Check [image], [corrections] and "
         "sensitivity.fraction.");
   }
-  return {run.inputs.grid, static_cast<float>(static_cast<double>(run.data->num_prompts()) / sum)};
+  return {run.inputs.grid, static_cast<float>(run.num_counts() / sum)};
 }
 
 /// An image explains all prompts but the randoms (Shepp and Vardi 1982), unless their LORs do not cross it.
@@ -51,7 +52,7 @@ void warn_of_missed_prompts(const RunState& run) {
   if (run.record.figures.empty()) {
     return;
   }
-  const auto prompts = static_cast<double>(run.data->num_prompts());
+  const double prompts = run.num_counts();
   const double missed =
       1 - (run.record.figures.back().expected_counts + static_cast<double>(run.num_randoms)) / prompts;
   const double by_chance = sigmas / std::sqrt(prompts / static_cast<double>(run.record.subsets));
@@ -99,6 +100,31 @@ void use_checkpoints(RunState& run, const Problem& problem, RunOptions& options)
   };
 }
 
+std::unique_ptr<const Measurements> measurements_of(RunState& run) {
+  if (run.data) {
+    return std::make_unique<ListmodeMeasurements>(*run.data, run.scanner(), run.tof());
+  }
+  auto bins = std::make_unique<HistogramMeasurements>(*run.histogram, run.inputs.grid,
+                                                      static_cast<int>(run.record.subsets), run.settings.num_threads);
+  if (bins->num_impossible() > 0) {
+    run.record.prompts_impossible = static_cast<std::uint64_t>(std::llround(bins->num_impossible()));
+    run.reporter.warning(
+        fmt::format("{} prompts in bins that measure nothing, having the factor 0 or missing the image, are left out.",
+                    run.record.prompts_impossible));
+  }
+  return bins;
+}
+
+Problem problem_of(RunState& run, const Measurements& measurements) {
+  const double psf_fwhm_mm = run.settings.algorithm.psf_fwhm_mm;
+  const int threads = run.settings.num_threads;
+  if (run.data) {
+    return make_problem(measurements, run.scanner(), run.sensitivity, psf_fwhm_mm, threads);
+  }
+  const HistogramSensitivity made{.whole = std::move(run.sensitivity), .by_subset = std::move(run.subset_sensitivity)};
+  return make_problem(measurements, &run.scanner(), made, psf_fwhm_mm, threads);
+}
+
 }  // namespace
 
 void reconstruct(RunState& run) {
@@ -107,9 +133,8 @@ void reconstruct(RunState& run) {
                           ? in_unit(*run.inputs.start_image, {.factor = 1 / run.scale.factor, .unit = ""})
                           : uniform_start(run);
   const int threads = run.settings.num_threads;
-  const ListmodeMeasurements measurements(*run.data, run.scanner(), run.tof());
-  const Problem problem =
-      make_problem(measurements, run.scanner(), run.sensitivity, run.settings.algorithm.psf_fwhm_mm, threads);
+  const std::unique_ptr<const Measurements> measurements = measurements_of(run);
+  const Problem problem = problem_of(run, *measurements);
   const std::unique_ptr<Algorithm> algorithm =
       run.settings.algorithm_kind().make({.prior = run.settings.prior,
                                           .anatomical = run.inputs.anatomical,

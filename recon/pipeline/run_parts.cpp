@@ -103,7 +103,7 @@ std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& se
   with_settings.checkpoint_passes = 0;                                               // of one image
   const AlgorithmKind& osem = algorithm_kind(AlgorithmName::osem, PriorName::none);  // which can do with the fewest
   warn_of_few_prompts(data, parts,
-                      prompts_per_subset(inputs.events.scanner(), inputs.grid, inputs.uses_tof(settings.algorithm),
+                      prompts_per_subset(inputs.scanner(), inputs.grid, inputs.uses_tof(settings.algorithm),
                                          settings.algorithm.psf_fwhm_mm, osem.prompts_per_voxel),
                       reporter);
   reporter.begin_stage("reconstruction");

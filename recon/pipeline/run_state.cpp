@@ -8,7 +8,8 @@ namespace {
 /// One line for pictures and images: "listmode OSEM, 4 iterations, 8 subsets, TOF".
 std::string method_line(const RunState& run, double iterations) {
   const AlgorithmKind& kind = run.settings.algorithm_kind();
-  std::string line = fmt::format("listmode {}, {:g} iterations", kind.title, iterations);
+  std::string line =
+      fmt::format("{}{}, {:g} iterations", run.inputs.events != nullptr ? "listmode " : "", kind.title, iterations);
   line += kind.subsets > 1 ? fmt::format(", {} subsets", run.record.subsets) : "";
   if (run.settings.prior.name != PriorName::none) {
     line += fmt::format(", {} {:g}", prior_kind(run.settings.prior.name).title, run.settings.prior.strength);
@@ -25,14 +26,19 @@ std::string method_line(const RunState& run, double iterations) {
 
 }  // namespace
 
+const Efficiencies& RunInputs::efficiencies() const {
+  static const Efficiencies none;
+  return events != nullptr ? events->efficiencies() : none;
+}
+
 RunState::RunState(const RunInputs& run_inputs, const RunSettings& run_settings, ComputeDevice& run_device,
                    Reporter& run_reporter)
     : inputs(run_inputs),
       settings(run_settings),
       device(run_device),
       reporter(run_reporter),
-      model(run_inputs.events.scanner(), run_inputs.events.efficiencies(), run_settings.corrections) {
-  record.events_format = inputs.events.format();
+      model(run_inputs.scanner(), run_inputs.efficiencies(), run_settings.corrections) {
+  record.events_format = inputs.events != nullptr ? inputs.events->format() : inputs.histogram.counts->facts().format;
   record.scanner = scanner().name;
   record.grid = inputs.grid;
   record.tof = tof();

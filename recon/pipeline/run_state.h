@@ -11,9 +11,12 @@
 #include "recon/algorithms/algorithms.h"
 #include "recon/algorithms/figures.h"
 #include "recon/compute_device.h"
+#include "recon/data/histogram_source.h"
 #include "recon/events.h"
 #include "recon/image.h"
 #include "recon/listmode_data.h"
+#include "recon/measurement/histogram_sensitivity.h"
+#include "recon/measurement/problem.h"
 #include "recon/model.h"
 #include "recon/motion/poses.h"
 #include "recon/options.h"
@@ -46,9 +49,17 @@ struct RunSettings {
   int passes() const { return static_cast<int>(passes_of(stop, algorithm_kind())); }
 };
 
+/// A histogram and the files that belong to it, with bins of the same LORs.
+struct HistogramInputs {
+  HistogramSource* counts = nullptr;          ///< null: events were measured
+  HistogramSource* multiplicative = nullptr;  ///< factors, as CorrectionOptions says; null: none
+  HistogramSource* additive = nullptr;        ///< background likewise
+};
+
 /// What a run is made from, opened and checked.
 struct RunInputs {
-  EventSource& events;
+  EventSource* events = nullptr;  ///< null: a histogram was measured
+  HistogramInputs histogram{};
   ImageGrid grid;
   const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
   const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
@@ -62,7 +73,13 @@ struct RunInputs {
   const RunCheckpoint* resume = nullptr;  ///< goes on from there; null: from the beginning
   std::function<void(RunCheckpoint)> keep_checkpoint{};
 
-  bool uses_tof(const AlgorithmOptions& algorithm) const { return algorithm.tof && events.scanner().has_tof(); }
+  const Scanner& scanner() const { return events != nullptr ? events->scanner() : histogram.counts->scanner(); }
+  /// Those of the events' file; a histogram has none.
+  const Efficiencies& efficiencies() const;
+  /// A histogram is as its bins are.
+  bool uses_tof(const AlgorithmOptions& algorithm) const {
+    return events != nullptr ? algorithm.tof && events->scanner().has_tof() : histogram.counts->facts().tof.has_value();
+  }
 };
 
 /// What is known of a run in the end: for its record.
@@ -102,15 +119,19 @@ struct RunState {
 
   MultiplicativeModel model;
   std::optional<ListmodeData> data;
-  TimeIntervals recorded;         ///< of the frame; none where its duration is not known
-  std::uint64_t num_randoms = 0;  ///< in the model
-  bool too_many_subsets = false;  ///< asked for, for the counts
-  Image sensitivity;              ///< without resolution model; no values before it is made
-  UnitScale scale;                ///< from the unit of the algorithm to that of the result
-  Image image;                    ///< the result, in its unit; no values before the first update
+  std::optional<Histogram> histogram;                  ///< instead of events
+  std::vector<std::vector<float>> subset_sensitivity;  ///< of a histogram; empty: all subsets see the same
+  TimeIntervals recorded;                              ///< of the frame; none where its duration is not known
+  std::uint64_t num_randoms = 0;                       ///< in the model
+  bool too_many_subsets = false;                       ///< asked for, for the counts
+  Image sensitivity;                                   ///< without resolution model; no values before it is made
+  UnitScale scale;                                     ///< from the unit of the algorithm to that of the result
+  Image image;                                         ///< the result, in its unit; no values before the first update
   RunRecord record;
 
-  const Scanner& scanner() const { return inputs.events.scanner(); }
+  const Scanner& scanner() const { return inputs.scanner(); }
+  /// Prompts that are reconstructed.
+  double num_counts() const { return static_cast<double>(record.prompts_used); }
   bool tof() const { return inputs.uses_tof(settings.algorithm); }
   /// `image` of the algorithm as the run shows and writes it.
   Image as_result(const Image& image, double iterations) const;

@@ -16,6 +16,12 @@ void load_events(RunState& run);
 void make_sensitivity(RunState& run);
 /// Applies the other corrections.
 void correct_events(RunState& run);
+/// Reads a histogram with its factors and background, and chooses how many subsets there are.
+void load_histogram(RunState& run);
+/// Applies all corrections to its bins.
+void correct_histogram(RunState& run);
+/// Projects its bins back.
+void make_histogram_sensitivity(RunState& run);
 /// The unit of the result, and what is done about decay.
 void set_scale(RunState& run);
 /// From the start image to the result.

@@ -13,7 +13,7 @@
 namespace coincide::recon {
 namespace {
 
-constexpr Stage table[] = {
+constexpr Stage of_events[] = {
     // Before the sensitivity image, which takes long: what is wrong with the file shows at once.
     {"events", load_events},
     {"sensitivity image", make_sensitivity},
@@ -21,13 +21,37 @@ constexpr Stage table[] = {
     {"reconstruction", reconstruct},
 };
 
+constexpr Stage of_histogram[] = {
+    {"histogram", load_histogram},
+    {"corrections", correct_histogram},
+    {"sensitivity image", make_histogram_sensitivity},
+    {"reconstruction", reconstruct},
+};
+
+void tell_what_is_left_out(const RunState& run) {
+  std::vector<std::string_view> left_out;
+  for (const auto& [effect, done] : run.record.corrections) {
+    if (done.starts_with("not corrected")) {
+      left_out.push_back(effect);
+    }
+  }
+  if (!left_out.empty()) {
+    run.reporter.note(fmt::format("Not corrected: {}.", fmt::join(left_out, ", ")));
+  }
+}
+
 }  // namespace
 
-std::span<const Stage> stages() { return table; }
+std::span<const Stage> stages(const RunInputs& inputs) {
+  if (inputs.events != nullptr) {
+    return of_events;
+  }
+  return of_histogram;
+}
 
 void run_stages(RunState& run) {
   run.record.stopped = true;
-  for (const Stage& stage : stages()) {
+  for (const Stage& stage : stages(run.inputs)) {
     if (run.reporter.stop_requested()) {
       return;
     }
@@ -60,15 +84,12 @@ void make_sensitivity(RunState& run) {
 
 void correct_events(RunState& run) {
   correct(run, false);
-  std::vector<std::string_view> left_out;
-  for (const auto& [effect, done] : run.record.corrections) {
-    if (done.starts_with("not corrected")) {
-      left_out.push_back(effect);
-    }
-  }
-  if (!left_out.empty()) {
-    run.reporter.note(fmt::format("Not corrected: {}.", fmt::join(left_out, ", ")));
-  }
+  tell_what_is_left_out(run);
+}
+
+void correct_histogram(RunState& run) {
+  correct_bins(run);
+  tell_what_is_left_out(run);
 }
 
 std::string not_used_sentence(const std::vector<std::string>& not_used) {

@@ -14,8 +14,9 @@ struct Stage {
   void (*work)(RunState& run);
 };
 
-/// From opened inputs to the image: events, sensitivity image, corrections, reconstruction.
-std::span<const Stage> stages();
+/// From opened inputs to the image: events, sensitivity image, corrections, reconstruction. A histogram is corrected
+/// before its sensitivity image is made, which is that of its bins.
+std::span<const Stage> stages(const RunInputs& inputs);
 
 /// All stages, up to where the reporter asks to stop: the record says then that the run was stopped.
 void run_stages(RunState& run);

@@ -111,7 +111,7 @@ struct Done {
 };
 
 Done reconstruct(MemoryEvents& events, const Job& job) {
-  recon::RunInputs inputs{.events = events,
+  recon::RunInputs inputs{.events = &events,
                           .grid = job.grid,
                           .attenuation = job.attenuation,
                           .anatomical = {},

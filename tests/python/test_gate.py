@@ -305,3 +305,6 @@ def test_the_program_reads_what_is_written(tmp_path, ring):
     assert "3072 crystals" in info.stdout
     for count in ("555", "70"):
         assert count in info.stdout
+    info = subprocess.run([os.environ["COINCIDE_PROGRAM"], "--info", tmp_path / "out.h5", "--set", "input.only=trues"],
+                          capture_output=True, text=True)
+    assert "354" in info.stdout and "For study" in info.stdout

@@ -200,8 +200,8 @@ def _module_levels(keys):
 
 
 def _per_module(crystals):
-    """Equal parts of at most 64."""
-    return next(n for n in range(64, 0, -1) if crystals % n == 0)
+    """Equal parts of at most 64, and many: crystals of one module are never in coincidence."""
+    return next(n for n in range(min(64, crystals // 16), 0, -1) if crystals % n == 0)
 
 
 def _normal(centres):

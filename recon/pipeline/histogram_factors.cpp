@@ -1,0 +1,105 @@
+#include "recon/pipeline/histogram_factors.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "projectors/error.h"
+
+namespace coincide::recon {
+namespace {
+
+/// Corrections beyond this stand for bins that measure nothing.
+constexpr float correction_of_gap = 1e6F;
+
+std::string place(const Vec3& p) { return fmt::format("({:.2f}, {:.2f}, {:.2f}) mm", p[0], p[1], p[2]); }
+
+void check_same_lors(const Histogram& histogram, const Histogram& other, std::string_view key) {
+  constexpr float rounding_mm = 0.01F;
+  if (other.num_lors() != histogram.num_lors()) {
+    throw InputError(fmt::format("{} has {} LORs, and the data have {}", key, other.num_lors(), histogram.num_lors()));
+  }
+  const auto same = [](const Vec3& a, const Vec3& b) {
+    return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= rounding_mm;
+  };
+  for (std::size_t lor = 0; lor < histogram.start.size(); ++lor) {
+    const Vec3 &start = histogram.point_mm[histogram.start[lor]], &end = histogram.point_mm[histogram.end[lor]];
+    const Vec3 &from = other.point_mm[other.start[lor]], &to = other.point_mm[other.end[lor]];
+    if (!same(start, from) || !same(end, to)) {
+      throw InputError(fmt::format("LOR {} of {} runs from {} to {}, and that of the data from {} to {}", lor, key,
+                                   place(from), place(to), place(start), place(end)));
+    }
+  }
+}
+
+/// Of the bins of `histogram`; those without TOF count for all bins of their LOR, times `share`.
+std::vector<float> values_of(HistogramSource& source, const Histogram& histogram, std::string_view key, float share) {
+  Histogram other = source.read();
+  check_same_lors(histogram, other, key);
+  const auto wrong = std::ranges::find_if_not(other.counts, [](float x) { return x >= 0 && std::isfinite(x); });
+  if (wrong != other.counts.end()) {
+    throw InputError(fmt::format("bin {} of {} holds {}: all must be finite and not negative",
+                                 wrong - other.counts.begin(), key, *wrong));
+  }
+  if (other.bins_per_lor() == histogram.bins_per_lor()) {
+    return std::move(other.counts);
+  }
+  if (other.bins_per_lor() != 1) {
+    throw InputError(
+        fmt::format("{} has {} TOF bins, and the data have {}", key, other.bins_per_lor(), histogram.bins_per_lor()));
+  }
+  std::vector<float> values;
+  values.reserve(histogram.counts.size());
+  for (const float value : other.counts) {
+    values.insert(values.end(), static_cast<std::size_t>(histogram.bins_per_lor()), share * value);
+  }
+  return values;
+}
+
+float factor_of_correction(float correction) { return correction < correction_of_gap ? 1 / correction : 0; }
+
+}  // namespace
+
+FactorsAre meaning_of_factors(const std::vector<float>& values, FactorsAre said) {
+  const auto [low, high] = std::ranges::minmax(values);
+  constexpr std::string_view key = "corrections.multiplicative";
+  if (said == FactorsAre::correction && low == 0) {
+    throw InputError(fmt::format(
+        "{} holds zeros, so it cannot be a correction, which would be infinite there. Is it an efficiency?", key));
+  }
+  if (said == FactorsAre::efficiency && high > correction_of_gap) {
+    throw InputError(fmt::format("{} holds {:g}, as corrections do in gaps; is it no efficiency?", key, high));
+  }
+  if (said != FactorsAre::automatic) {
+    return said;
+  }
+  const bool may_be_efficiency = low == 0 || high <= 1;
+  const bool may_be_correction = low >= 1 || (low > 0 && high > correction_of_gap);
+  if (may_be_efficiency == may_be_correction) {
+    throw InputError(
+        fmt::format("{} holds values from {:g} to {:g}, which may be efficiencies or corrections. Say which: set "
+                    "corrections.multiplicative_is",
+                    key, low, high));
+  }
+  return may_be_efficiency ? FactorsAre::efficiency : FactorsAre::correction;
+}
+
+void use_factors_and_background(const HistogramInputs& inputs, const CorrectionOptions& options, Histogram& histogram) {
+  if (inputs.multiplicative != nullptr) {
+    histogram.factor = values_of(*inputs.multiplicative, histogram, "corrections.multiplicative", 1);
+    if (meaning_of_factors(histogram.factor, options.multiplicative_is) == FactorsAre::correction) {
+      std::ranges::transform(histogram.factor, histogram.factor.begin(), factor_of_correction);
+    }
+  }
+  if (inputs.additive != nullptr) {
+    const float share = 1 / static_cast<float>(histogram.bins_per_lor());
+    histogram.additive = values_of(*inputs.additive, histogram, "corrections.additive", share);
+    if (options.additive_is == BackgroundIs::times_correction) {
+      std::ranges::transform(histogram.additive, histogram.factor, histogram.additive.begin(), std::multiplies<>());
+    }
+  }
+}
+
+}  // namespace coincide::recon

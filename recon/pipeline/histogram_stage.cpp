@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "projectors/error.h"
+#include "recon/measurement/histogram_sensitivity.h"
+#include "recon/pipeline/corrections.h"
+#include "recon/pipeline/histogram_factors.h"
+#include "recon/pipeline/stage_work.h"
+#include "recon/pipeline/subset_choice.h"
+#include "recon/subset_size.h"
+
+namespace coincide::recon {
+namespace {
+
+double sum(const std::vector<float>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+void refuse_corrected_counts(const Histogram& histogram) {
+  const auto negative = std::ranges::find_if(histogram.counts, [](float count) { return count < 0; });
+  if (negative != histogram.counts.end()) {
+    throw InputError(fmt::format(
+        "bin {} of the histogram holds {}: its counts have been corrected already. Give the prompts as they were "
+        "measured, with corrections.multiplicative and corrections.additive beside them",
+        negative - histogram.counts.begin(), *negative));
+  }
+}
+
+void record_facts(RunState& run) {
+  const HistogramFacts& facts = run.inputs.histogram.counts->facts();
+  RunRecord& record = run.record;
+  record.frame_start_s = facts.start_s;
+  record.frame_duration_s = facts.duration_s;
+  if (facts.duration_s > 0) {
+    run.recorded.add({static_cast<std::uint32_t>(std::llround(1e3 * facts.start_s)),
+                      static_cast<std::uint32_t>(std::llround(1e3 * (facts.start_s + facts.duration_s)))});
+    record.recorded = run.recorded.list();
+  }
+  record.prompts_used = record.counts.prompts = static_cast<std::uint64_t>(std::llround(sum(run.histogram->counts)));
+  run.num_randoms = static_cast<std::uint64_t>(std::llround(sum(run.histogram->additive)));
+  run.reporter.note(fmt::format("{}: {}; {} prompts.", facts.format, facts.bins, record.prompts_used));
+  for (const std::string& note : facts.notes) {
+    run.reporter.note(note);
+  }
+  for (const std::string& warning : facts.warnings) {
+    run.reporter.warning(warning);
+  }
+  run.reporter.warning(
+      "The image has an arbitrary unit instead of Bq/mL: a histogram does not state how its factors are calibrated.");
+}
+
+std::int64_t num_views(const Histogram& histogram) {
+  return histogram.view.empty() ? histogram.num_lors() : std::int64_t{1} + *std::ranges::max_element(histogram.view);
+}
+
+void choose_number_of_subsets(RunState& run) {
+  const AlgorithmKind& kind = run.settings.algorithm_kind();
+  const double needed = prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(),
+                                           run.settings.algorithm.psf_fwhm_mm, kind.prompts_per_voxel);
+  const SubsetChoice choice = choose_subsets(kind, run.settings.algorithm.subsets, run.record.prompts_used, needed);
+  const std::int64_t views = num_views(*run.histogram);
+  run.record.subsets = std::min(choice.subsets, views);
+  run.too_many_subsets = !choice.warning.empty();
+  if (run.too_many_subsets) {
+    run.reporter.warning(choice.warning);
+  }
+  if (!choice.note.empty()) {
+    run.reporter.note(choice.note);
+  }
+  if (choice.subsets > views) {
+    run.reporter.note(fmt::format("{} subsets are taken, one for each view, instead of {}.", views, choice.subsets));
+  }
+}
+
+}  // namespace
+
+void load_histogram(RunState& run) {
+  const HistogramInputs& inputs = run.inputs.histogram;
+  run.histogram = inputs.counts->read();
+  refuse_corrected_counts(*run.histogram);
+  use_factors_and_background(inputs, run.settings.corrections, *run.histogram);
+  record_facts(run);
+  choose_number_of_subsets(run);
+}
+
+void make_histogram_sensitivity(RunState& run) {
+  HistogramSensitivity made =
+      histogram_sensitivity(*run.histogram, run.inputs.grid, static_cast<int>(run.record.subsets),
+                            {.num_threads = run.settings.num_threads, .device = &run.device}, run.reporter);
+  run.sensitivity = std::move(made.whole);
+  run.subset_sensitivity = std::move(made.by_subset);
+}
+
+}  // namespace coincide::recon
