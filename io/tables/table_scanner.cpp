@@ -139,10 +139,10 @@ recon::Scanner scanner_at_points(std::vector<Vec3> points_mm) {
 
 void set_fine_tof_bins(recon::Scanner& scanner, double sigma_mm, double farthest_mm) {
   constexpr double bins_per_sigma = 5;
+  constexpr double in_lengths = 9;      // of LORs: what Scanner::check() takes, with half a bin to spare
   constexpr double most_bins = 32'000;  // on either side: events carry the bin in 16 bits
   const double width_mm = sigma_mm / bins_per_sigma;
-  const double reach_mm =
-      std::min(farthest_mm, static_cast<double>(scanner.longest_lor_mm()) + bins_per_sigma * sigma_mm);
+  const double reach_mm = std::min(farthest_mm, in_lengths * static_cast<double>(scanner.longest_lor_mm()));
   const auto most = static_cast<int>(std::clamp(std::ceil(reach_mm / width_mm - 0.5), 1.0, most_bins));
   std::vector<recon::TofBin> bins;
   for (int bin = -most; bin <= most; ++bin) {

@@ -34,7 +34,8 @@ recon::Scanner scanner_at_points(std::vector<recon::Vec3> points_mm);
 void set_even_modules(recon::Scanner& scanner);
 
 /// Gives all pairs of modules the same TOF bins: of a width of at most a fifth of sigma, with centres at its
-/// multiples, as far as `farthest_mm` from the middle, though not farther than any LOR.
+/// multiples, as far as `farthest_mm` from the middle, though not much farther than any LOR:
+/// randoms lie beyond their LOR's ends, too.
 void set_fine_tof_bins(recon::Scanner& scanner, double sigma_mm, double farthest_mm);
 
 }  // namespace coincide::io
