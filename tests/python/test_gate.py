@@ -302,7 +302,7 @@ def test_the_program_reads_what_is_written(tmp_path, ring):
     converted(tmp_path, "--tof-fwhm-ps", 300, "--scanner", ring, GATE / "disk_gate9_masked.root")
     info = subprocess.run([os.environ["COINCIDE_PROGRAM"], "--info", tmp_path / "out.h5"], capture_output=True, text=True)
     assert info.returncode == 0, info.stderr
-    assert "3072 crystals" in info.stdout
+    assert "3072 in 48 modules" in info.stdout
     for count in ("555", "70"):
         assert count in info.stdout
     info = subprocess.run([os.environ["COINCIDE_PROGRAM"], "--info", tmp_path / "out.h5", "--set", "input.only=trues"],
