@@ -75,7 +75,7 @@ void declare_options(CLI::App& program, CommandLine& line) {
   program.add_option("--output", line.output, "Same as --set output.folder=...")->type_name("FOLDER")->needs(batch);
   auto* dry_run = program.add_flag("--dry-run", line.dry_run, "Check the job and say what it needs, but do not run it")
                       ->needs(batch);
-  program.add_flag("--resume", line.resume, "Go on where the job's last run left its checkpoint (output.checkpoint)")
+  program.add_flag("--resume", line.resume, "Go on where the job's last run left its checkpoints (output.checkpoint)")
       ->needs(batch)
       ->excludes(dry_run);
   program.add_flag("--allow-truncated", line.allow_truncated, "With --info: accept a file that ends too early")

@@ -46,6 +46,7 @@ std::vector<recon::TimePart> gates_of(const io::Job& job) {
 
 void check_parts(const io::Job& job) {
   injection_s(job);
+  zero_of_poses(job);
   if (!job.frames.durations.empty() && !job.frames.gates.empty()) {
     throw InputError("the job has both frames.durations and frames.gates; leave one of them empty.");
   }
@@ -87,6 +88,19 @@ double table_zero_s(const io::Job& job, io::TableZero zero, const char* key) {
     throw InputError(fmt::format("{} = \"injection\", but input.injection does not say when that was.", key));
   }
   return *injection;
+}
+
+recon::MotionOptions zero_of_poses(const io::Job& job) {
+  const double after_s = job.input.motion_zero_s;
+  switch (job.input.motion_zero) {
+    case io::PoseZero::scan:
+      return {recon::TableZero::scan, after_s};
+    case io::PoseZero::clock:
+      return {recon::TableZero::clock, after_s};
+    case io::PoseZero::injection:
+      break;
+  }
+  return {recon::TableZero::clock, after_s + table_zero_s(job, io::TableZero::injection, "input.motion_zero")};
 }
 
 std::vector<recon::TimePart> job_parts(const io::Job& job) {

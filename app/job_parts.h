@@ -19,6 +19,8 @@ std::optional<double> decay_reference_s(const io::Job& job);
 /// When the zero of a table was, in the time of the file. `key`: the setting that says so. Throws InputError if that
 /// is not known.
 double table_zero_s(const io::Job& job, io::TableZero zero, const char* key);
+/// The same for poses. Throws InputError if that is not known.
+recon::MotionOptions zero_of_poses(const io::Job& job);
 
 /// The frames or gates of a job; none: it has one frame. Throws InputError and, for a bad table, FileError.
 std::vector<recon::TimePart> job_parts(const io::Job& job);

@@ -21,6 +21,8 @@
 #include "io/input_file.h"
 #include "io/phantom_file.h"
 #include "io/provenance.h"
+#include "io/psf_table.h"
+#include "io/scan_list.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
@@ -259,9 +261,8 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     if (setup.histogram) {
       add_files("histogram", job.input.data, *setup.histogram, setup);
     } else {
-      setup.inputs = {{"events", job.input.data}};
-      for (const fs::path& file : setup.events->other_files()) {
-        setup.inputs.emplace_back("events", file);
+      for (const std::vector<fs::path>& files : {io::files_of_data(job.input.data), setup.events->other_files()}) {
+        std::ranges::for_each(files, [&](const fs::path& file) { setup.inputs.emplace_back("events", file); });
       }
       if (!job.input.scanner.empty()) {
         setup.inputs.emplace_back("scanner", listmode_options(job).scanner);
@@ -284,6 +285,9 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     require_file("algorithm.start_image", job.algorithm.start_image);
     setup.start_image = io::read_image(job.algorithm.start_image);
     setup.inputs.emplace_back("start image", job.algorithm.start_image);
+  }
+  if (!job.algorithm.psf_table.empty()) {
+    setup.inputs.emplace_back("resolution model", job.algorithm.psf_table);
   }
   open_parts(job, setup);
   open_blood(job, setup);
@@ -321,6 +325,22 @@ ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double,
   return recon::centred_grid(shape, size, field.middle_mm());
 }
 
+recon::Psf job_psf(const io::Job& job, const recon::Scanner& scanner) {
+  const fs::path& path = job.algorithm.psf_table;
+  if (path.empty()) {
+    return job.algorithm.psf_fwhm_mm;
+  }
+  if (job.algorithm.psf_fwhm_mm > 0) {
+    throw InputError("the job has both algorithm.psf_fwhm_mm and algorithm.psf_table; leave one of them out.");
+  }
+  require_file("algorithm.psf_table", path);
+  try {
+    return {io::read_psf_table(path), scanner};
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("algorithm.psf_table = \"{}\": {}.", path.string(), error.what()));
+  }
+}
+
 ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {
   const ImageGrid automatic = automatic_grid(scanner, job.image.voxel_size_mm);
   std::array<std::int64_t, 3> shape = automatic.shape;
@@ -335,14 +355,14 @@ ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner) {
 }
 
 recon::SubsetChoice subset_choice(const io::Job& job, const JobSetup& setup, std::uint64_t num_prompts) {
-  const double needed = recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job),
-                                                  job.algorithm.psf_fwhm_mm, job.algorithm_kind().prompts_per_voxel);
+  const double needed = recon::prompts_per_subset(setup.scanner(), setup.grid, setup.uses_tof(job), setup.psf,
+                                                  job.algorithm_kind().prompts_per_voxel);
   return recon::choose_subsets(job.algorithm_kind(), job.algorithm.subsets, num_prompts, needed);
 }
 
 recon::RunSettings run_settings(const io::Job& job) {
   return {.frame = job.input,
-          .motion = job.input.motion_zero,
+          .motion = zero_of_poses(job),
           .corrections = job.corrections,
           .algorithm = job.algorithm,
           .prior = job.prior,
@@ -353,6 +373,7 @@ recon::RunSettings run_settings(const io::Job& job) {
           .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
           .num_threads = static_cast<int>(job.compute.threads),
           .checkpoint_passes = static_cast<int>(job.output.checkpoint),
+          .checkpoint_s = 60 * job.output.checkpoint_minutes,
           .filter = job.output};
 }
 
@@ -364,12 +385,13 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .attenuation = setup.attenuation ? &*setup.attenuation : nullptr,
       .start_image = setup.start_image ? &*setup.start_image : nullptr,
       .anatomical = setup.anatomical ? std::make_shared<const recon::Image>(std::move(*setup.anatomical)) : nullptr,
+      .psf_table = job.algorithm.psf_table.empty() ? recon::Psf() : setup.psf,
       .poses = setup.poses,
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
+      .parts_cover_data = !job.frames.gates.empty(),
       .may_have_randoms = may_have_randoms(job),
       .findings = {},
-      .problem_settings = io::problem_settings(job),
-      .keep_checkpoint = {}};
+      .problem_settings = io::problem_settings(job)};
 }
 
 std::string memory_of_image(const ImageGrid& grid) {
@@ -384,6 +406,7 @@ JobSetup prepare_job(const io::Job& job) {
   JobSetup setup;
   setup.device = projectors::find_device(job.compute.device);
   open_inputs(job, setup);
+  setup.psf = job_psf(job, setup.scanner());
   setup.grid = job_grid(job, setup.scanner());
   check_place(setup);
   check_memory(setup.grid);

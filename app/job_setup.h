@@ -33,6 +33,7 @@ struct JobSetup {
   std::optional<recon::Image> attenuation;  ///< 1/cm, as read
   std::optional<recon::Image> anatomical;   ///< on the grid of the result
   std::optional<recon::Image> start_image;  ///< as read
+  recon::Psf psf;                           ///< resolution model
   std::vector<recon::PoseRow> poses;
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
   std::vector<recon::TimePart> parts;                                 ///< frames or gates; empty: one frame
@@ -69,6 +70,10 @@ std::string memory_of_image(const recon::ImageGrid& grid);
 
 /// Voxels of the given size over the bore of the scanner: what a patient can fill, and all crystals along the axis.
 recon::ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm);
+
+/// The resolution model of a job. Throws FileError for a table that is none, InputError for one that does not suit the
+/// job or the scanner.
+recon::Psf job_psf(const io::Job& job, const recon::Scanner& scanner);
 
 /// The grid of a job's result.
 recon::ImageGrid job_grid(const io::Job& job, const recon::Scanner& scanner);

@@ -29,17 +29,15 @@ bool any_exists(const io::Job& job) {
                              [&](const std::string& ending) { return fs::exists(job.result_path(ending), error); });
 }
 
-/// None where the table cannot be read: such a job does not run.
-std::vector<std::string> gate_endings(const io::Job& job) {
+/// Of the names of the files of each frame or gate; none where the table cannot be read: such a job does not run.
+std::vector<std::string> part_endings(const io::Job& job) {
   std::vector<std::string> endings;
-  if (!job.frames.gates.empty()) {
-    try {
-      for (const recon::TimePart& gate : job_parts(job)) {
-        endings.push_back(gate_ending(gate.name));
-      }
-    } catch (const Error&) {
-      return {};
+  try {
+    for (const recon::TimePart& part : job_parts(job)) {
+      endings.push_back(part_ending(part.name));
     }
+  } catch (const Error&) {
+    return {};
   }
   return endings;
 }
@@ -49,6 +47,12 @@ std::vector<std::string> gate_endings(const io::Job& job) {
 bool may_have_randoms(const io::Job& job) { return !job.simulates() || job.simulation.randoms_fraction > 0; }
 
 std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:03}", iteration); }
+
+std::vector<std::string> checkpoint_endings(const io::Job& job) {
+  std::vector<std::string> endings = job.in_parts() ? part_endings(job) : std::vector<std::string>{""};
+  std::ranges::for_each(endings, [](std::string& ending) { ending += checkpoint_ending; });
+  return endings;
+}
 
 std::vector<std::string> result_endings(const io::Job& job) {
   const std::string suffix = "." + job.output.format;
@@ -62,11 +66,12 @@ std::vector<std::string> result_endings(const io::Job& job) {
   if (!job.kinetics.blood.empty()) {
     endings.insert(endings.end(), {"_patlak_K" + suffix, "_patlak_K.png", "_patlak_V" + suffix, "_patlak_V.png"});
   }
-  for (const std::string& gate : gate_endings(job)) {
-    endings.push_back(gate + suffix);
+  if (!job.frames.gates.empty()) {
+    std::ranges::transform(part_endings(job), std::back_inserter(endings),
+                           [&](const std::string& gate) { return gate + suffix; });
   }
-  if (job.output.checkpoint > 0 && !job.in_parts()) {
-    endings.emplace_back(checkpoint_ending);
+  if (job.keeps_checkpoints()) {
+    std::ranges::copy(checkpoint_endings(job), std::back_inserter(endings));
   }
   if (job.output.save_every_iteration) {
     for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {

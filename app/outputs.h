@@ -15,8 +15,10 @@ namespace coincide::app {
 
 /// Whether data without delayed coincidences may have randoms all the same: not if they are simulated without.
 bool may_have_randoms(const io::Job& job);
-/// What the name of the file that --resume reads ends in.
+/// What the names of the files that --resume reads end in.
 inline constexpr const char* checkpoint_ending = ".checkpoint";
+/// The same of all of the job's: one, or one for each frame or gate.
+std::vector<std::string> checkpoint_endings(const io::Job& job);
 
 /// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
 std::string iteration_ending(std::int64_t iteration);

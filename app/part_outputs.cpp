@@ -12,8 +12,8 @@
 
 namespace coincide::app {
 
-std::string gate_ending(const std::string& name) {
-  std::string ending = "_" + name;
+std::string part_ending(const std::string& name) {
+  std::string ending = fmt::format("_{}", name.substr(0, name.find(" of ")));
   std::erase(ending, ' ');
   return ending;
 }

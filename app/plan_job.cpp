@@ -24,6 +24,7 @@
 #include "recon/model.h"
 #include "recon/pipeline/quantify.h"
 #include "recon/pipeline/sentences.h"
+#include "recon/radial_blur.h"
 #include "recon/sensitivity.h"
 #include "recon/simulation.h"
 
@@ -187,15 +188,17 @@ std::uint64_t image_bytes(const recon::ImageGrid& grid) {
   return static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float);
 }
 
-std::uint64_t bytes_needed(const io::Job& job, const recon::ImageGrid& grid, std::uint64_t event_bytes) {
+std::uint64_t bytes_needed(const io::Job& job, const recon::ImageGrid& grid, const recon::Psf& psf,
+                           std::uint64_t event_bytes) {
   std::uint64_t images = images_in_memory + static_cast<std::uint64_t>(job.algorithm_kind().images) +
-                         (job.algorithm.psf_fwhm_mm > 0 ? 1 : 0) + (job.algorithm.start_image.empty() ? 0 : 1);
+                         (psf.is_none() ? 0 : 1) + (job.algorithm.start_image.empty() ? 0 : 1);
   if (job.in_parts()) {
     images += job_parts(job).size() + 2;  // the results, a sensitivity image for the next part, the mean
   }
   // More events than the job's limit allows are kept in a file.
   const auto most_event_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9);
-  return program_bytes + image_bytes(grid) * images + std::min(event_bytes, most_event_bytes);
+  return program_bytes + image_bytes(grid) * images + recon::psf_weight_bytes(grid, psf) +
+         std::min(event_bytes, most_event_bytes);
 }
 
 /// Bins and their LORs, and those with counts once more, in subsets.
@@ -238,15 +241,18 @@ std::string doubt_if_too_large(std::uint64_t needed) {
 std::string doubt_about_memory(const io::Job& job) {
   if (job.simulates()) {
     const io::ScannerDescription description = io::read_scanner(find_resource(job.simulation.scanner, "scanners"));
-    return doubt_if_too_large(bytes_needed(job, job_grid(job, description.scanner), 0));
+    const recon::Scanner& scanner = description.scanner;
+    return doubt_if_too_large(bytes_needed(job, job_grid(job, scanner), job_psf(job, scanner), 0));
   }
   const io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
   if (data.histogram) {
-    return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), histogram_bytes(job, *data.histogram)));
+    return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), job_psf(job, data.scanner()),
+                                           histogram_bytes(job, *data.histogram)));
   }
   std::error_code error;
   const std::uint64_t file_bytes = std::filesystem::file_size(job.input.data, error);  // events take no less in it
-  return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), error ? 0 : file_bytes));
+  const recon::Scanner& scanner = data.scanner();
+  return doubt_if_too_large(bytes_needed(job, job_grid(job, scanner), job_psf(job, scanner), error ? 0 : file_bytes));
 }
 
 /// Its counts are known only when it has been read; each LOR has some.
@@ -310,14 +316,15 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   const recon::AlgorithmKind& kind = job.algorithm_kind();
   const std::uint64_t kept_bytes = sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
   const std::uint64_t event_bytes = bytes_per_event + kept_bytes + (setup.poses.empty() ? 0 : bytes_of_moved_ends);
-  plan.memory_bytes = bytes_needed(
-      job, setup.grid, setup.histogram ? histogram_bytes(job, *setup.histogram) : plan.num_prompts * event_bytes);
+  plan.memory_bytes =
+      bytes_needed(job, setup.grid, setup.psf,
+                   setup.histogram ? histogram_bytes(job, *setup.histogram) : plan.num_prompts * event_bytes);
   if (const std::string doubt = doubt_if_too_large(plan.memory_bytes); !doubt.empty()) {
     plan.warnings.push_back(doubt);
   }
   if (setup.device.kind == projectors::DeviceKind::cuda) {
     constexpr int of_em = 2;  // which are counted there
-    plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, job.algorithm.psf_fwhm_mm, plan.num_prompts) +
+    plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, setup.psf, plan.num_prompts) +
                             static_cast<std::uint64_t>(kind.images - of_em) * image_bytes(setup.grid) +
                             plan.num_prompts * kept_bytes;
   }
@@ -351,7 +358,8 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
                                                : projections * speed.sensitivity_s_per_lor * job.sensitivity.fraction *
                                                      static_cast<double>(plan.num_lors);
   plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(rows);
-  plan.total_s = plan.simulation_s + plan.sensitivity_s + plan.iteration_s * static_cast<double>(job.passes());
+  plan.total_s = plan.simulation_s + plan.sensitivity_s +
+                 plan.iteration_s * static_cast<double>(job.passes() + kind.passes_beside);
   return plan;
 }
 

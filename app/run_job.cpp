@@ -39,11 +39,11 @@ std::string device_name(projectors::Device device) {
 /// One run: what goes into the pipeline, and the files that come of it.
 class JobRun {
  public:
-  JobRun(const io::Job& job, JobSetup& setup, std::optional<recon::RunCheckpoint> resume, RunReporter& reporter)
+  JobRun(const io::Job& job, JobSetup& setup, Resume resume, RunReporter& reporter)
       : job_(job),
         setup_(setup),
         reporter_(reporter),
-        resume_(std::move(resume)),
+        resume_(resume),
         device_(setup.device, job.compute.device == "auto") {
     provenance_.job = job;
     provenance_.grid = setup.grid;
@@ -94,7 +94,6 @@ class JobRun {
       job_record_ = record_of("job", job_.file);  // as it was read: it may be edited for the next run meanwhile
     }
     provenance_.outputs.push_back(job_.result_path(".log").filename().string());
-    adopt_kept_iterations();
     reporter_.note(fmt::format("Computing on {} ({}); threads used: {}.", provenance_.device,
                                device_name(setup_.device), provenance_.threads));
   }
@@ -124,8 +123,10 @@ class JobRun {
     if (checked) {
       inputs.findings = [&checked] { return io::findings_for_image(checked->take_summary(true)); };
     }
-    inputs.resume = resume_ ? &*resume_ : nullptr;
-    inputs.keep_checkpoint = [this](const recon::RunCheckpoint& checkpoint) { keep(checkpoint); };
+    inputs.find_checkpoint = [this](const std::string& part) { return find(part); };
+    inputs.keep_checkpoint = [this](const std::string& part, const recon::RunCheckpoint& checkpoint) {
+      keep(part, checkpoint);
+    };
     if (job_.in_parts()) {
       reconstruct_parts(inputs, settings);
     } else {
@@ -154,7 +155,7 @@ class JobRun {
     const bool are_gates = !job_.frames.gates.empty();
     if (are_gates) {  // an image each: they are no frames in time
       for (const auto& [image, record] : done) {
-        write(gate_ending(record.part), image);
+        write(part_ending(record.part), image);
       }
     }
     series_ = series_of(job_, done);
@@ -206,14 +207,40 @@ class JobRun {
                        job_.passes());
   }
 
-  void keep(const recon::RunCheckpoint& checkpoint) {
-    io::write_checkpoint(job_.result_path(checkpoint_ending), checkpoint);
+  static std::string ending_of_checkpoint(const std::string& part) {
+    return (part.empty() ? "" : part_ending(part)) + checkpoint_ending;
+  }
+
+  /// The checkpoint of a part, or of the image of a job without parts, if the run goes on from an earlier one.
+  std::optional<recon::RunCheckpoint> find(const std::string& part) {
+    const std::filesystem::path path = job_.result_path(ending_of_checkpoint(part));
+    if (resume_ == Resume::no || !std::filesystem::exists(path)) {
+      return std::nullopt;
+    }
+    recon::RunCheckpoint found = io::read_checkpoint(path);
+    adopt_kept_iterations(found.at.state.pass);
+    return found;
+  }
+
+  void keep(const std::string& part, const recon::RunCheckpoint& checkpoint) {
+    if (resume_ == Resume::no && !has_checkpoint_) {
+      remove_earlier_checkpoints();
+    }
     has_checkpoint_ = true;
+    io::write_checkpoint(job_.result_path(ending_of_checkpoint(part)), checkpoint);
+  }
+
+  /// What a run that began anew leaves must not be mixed with what another one left.
+  void remove_earlier_checkpoints() const {
+    for (const std::string& ending : checkpoint_endings(job_)) {
+      std::error_code error;  // one that stays is refused when the run is resumed, unless it fits
+      std::filesystem::remove(job_.result_path(ending), error);
+    }
   }
 
   /// Of the passes that were done before.
-  void adopt_kept_iterations() {
-    for (int pass = 1; resume_ && pass <= resume_->at.state.pass; ++pass) {
+  void adopt_kept_iterations(int passes) {
+    for (int pass = 1; pass <= passes; ++pass) {
       if (const std::filesystem::path path = image_path(iteration_ending(pass)); std::filesystem::exists(path)) {
         provenance_.outputs.push_back(path.filename().string());
       }
@@ -262,8 +289,11 @@ class JobRun {
   RunResult finish() {
     reporter_.begin_stage("writing");
     write_result();
-    if (has_checkpoint_) {
-      provenance_.outputs.push_back(job_.result_path(checkpoint_ending).filename().string());
+    for (const std::string& ending : checkpoint_endings(job_)) {
+      const std::filesystem::path path = job_.result_path(ending);
+      if (job_.keeps_checkpoints() && std::filesystem::exists(path)) {
+        provenance_.outputs.push_back(path.filename().string());
+      }
     }
     hash_inputs();
     if (provenance_.stopped) {
@@ -290,42 +320,48 @@ class JobRun {
   const io::Job& job_;
   JobSetup& setup_;
   RunReporter& reporter_;
-  std::optional<recon::RunCheckpoint> resume_;
+  Resume resume_;
+  bool has_checkpoint_ = false;
   recon::ComputeDevice device_;
   io::Provenance provenance_;
   std::optional<io::InputRecord> job_record_;
-  bool has_checkpoint_ = false;
   recon::Image image_;
   recon::ImageSeries series_;
 };
 
 /// A sentence about memory names what asked for it.
-RunResult run_in_memory(const io::Job& job, JobSetup& setup, std::optional<recon::RunCheckpoint> resume,
-                        RunReporter& reporter) {
+RunResult run_in_memory(const io::Job& job, JobSetup& setup, Resume resume, RunReporter& reporter) {
   try {
-    return JobRun(job, setup, std::move(resume), reporter).run();
+    return JobRun(job, setup, resume, reporter).run();
   } catch (const std::bad_alloc&) {
     throw DeviceError(fmt::format("the memory is not enough for the stage \"{}\". {}", reporter.stage(),
                                   memory_of_image(setup.grid)));
   }
 }
 
+/// At once; the data follow when they are loaded. One of several parts' checkpoints stands for all, and some parts may
+/// have none yet.
+void check_resumes_job(const io::Job& job) {
+  std::vector<std::filesystem::path> paths;
+  for (const std::string& ending : checkpoint_endings(job)) {
+    paths.push_back(job.result_path(ending));
+  }
+  const auto first = std::ranges::find_if(paths, [](const auto& path) { return std::filesystem::exists(path); });
+  const recon::RunCheckpoint found = io::read_checkpoint(first != paths.end() ? *first : paths.front());
+  recon::check_resumes(found, io::problem_settings(job), "");
+}
+
 }  // namespace
 
 RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume) {
-  if (resume == Resume::yes && job.in_parts()) {
-    throw InputError("--resume goes on with one image; a job with frames or gates has several. Run it without.");
-  }
   JobSetup setup = prepare_job(job);
-  std::optional<recon::RunCheckpoint> checkpoint;
   if (resume == Resume::yes) {
-    checkpoint = io::read_checkpoint(job.result_path(checkpoint_ending));
-    recon::check_resumes(*checkpoint, io::problem_settings(job), "");  // at once; the data follow when they are loaded
+    check_resumes_job(job);
   }
   make_output_folder(job.output.folder);
   RunReporter run_reporter(reporter, job.result_path(".log"));
   try {
-    return run_in_memory(job, setup, std::move(checkpoint), run_reporter);
+    return run_in_memory(job, setup, resume, run_reporter);
   } catch (const std::exception& error) {
     run_reporter.log(fmt::format("FAILED: {}", error.what()));
     throw;

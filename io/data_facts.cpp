@@ -91,8 +91,9 @@ void add_counts(const recon::EventCounts& counts, Facts& facts) {
   if (!counts.not_used.empty()) {
     facts.push_back({"Not used", fmt::format("{}", fmt::join(counts.not_used, "; "))});
   }
-  if (counts.moves) {
-    facts.push_back({"Motion", "the bed or the gantry changes place"});
+  if (counts.moves || counts.starts_elsewhere) {
+    facts.push_back({"Motion", fmt::format("the bed or the gantry {}; images are corrected for it",
+                                           counts.moves ? "changes place" : "stands off its reference position")});
   }
 }
 

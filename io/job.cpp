@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "io/input_file.h"
+#include "io/psf_table.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -151,7 +152,8 @@ std::vector<std::string> settings_without_use(const Job& job) {
 }
 
 recon::ProblemSettings problem_settings(const Job& job) {
-  constexpr std::string_view sections[] = {"input", "image", "corrections", "sensitivity", "algorithm", "prior"};
+  constexpr std::string_view sections[] = {"input",       "frames",    "image", "corrections",
+                                           "sensitivity", "algorithm", "prior"};
   constexpr std::string_view no_matter[] = {"input.allow_truncated", "input.injection", "sensitivity.use_cache"};
   Job copy = job;
   recon::ProblemSettings result;
@@ -163,6 +165,9 @@ recon::ProblemSettings problem_settings(const Job& job) {
       const bool is_name = setting.key == "algorithm.name";
       result.emplace_back(setting.key, is_name ? std::string(job.algorithm_kind().name) : value_text(setting));
     }
+  }
+  if (!job.algorithm.psf_table.empty()) {
+    result.emplace_back("algorithm.psf_table", psf_table_text(read_psf_table(job.algorithm.psf_table)));
   }
   return result;
 }

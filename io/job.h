@@ -20,6 +20,9 @@ namespace coincide::io {
 /// The moment that the times of a table count from.
 enum class TableZero { scan, injection };
 
+/// The same for poses, whose `scan` is the first moment of the data, `clock` the zero of the data's own times.
+enum class PoseZero { scan, clock, injection };
+
 /// Whether a blood curve was corrected for decay, and to when.
 enum class BloodDecay { unstated, as_measured, to_scan, to_injection };
 
@@ -34,7 +37,8 @@ struct Job {
     double tof_fwhm_ps = 0;
     Sources only = Sources::all;
     std::filesystem::path motion;
-    recon::MotionOptions motion_zero;
+    PoseZero motion_zero = PoseZero::scan;
+    double motion_zero_s = 0;
     std::string injection;  ///< in s of the file's clock; empty: not known
   };
   struct Frames {
@@ -67,6 +71,7 @@ struct Job {
   };
   struct Algorithm : recon::AlgorithmOptions {
     std::filesystem::path start_image;
+    std::filesystem::path psf_table;
   };
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
@@ -85,6 +90,7 @@ struct Job {
     bool save_every_iteration = false;
     std::filesystem::path regions;
     std::int64_t checkpoint = 0;
+    double checkpoint_minutes = 0;
   };
   struct Compute {
     std::string device = "auto";
@@ -108,6 +114,8 @@ struct Job {
 
   std::filesystem::path file;  ///< that the job was read from; empty if there is none
 
+  /// Whether the run leaves what it can be resumed from.
+  bool keeps_checkpoints() const { return output.checkpoint > 0 || output.checkpoint_minutes > 0; }
   /// One image for each of several parts of the acquisition.
   bool in_parts() const { return !frames.durations.empty() || !frames.gates.empty(); }
   bool simulates() const { return !simulation.phantom.empty() || !simulation.scanner.empty(); }
@@ -146,7 +154,7 @@ std::vector<std::string> changed_settings(const Job& job);
 /// Keys of those among them that do nothing as the others are.
 std::vector<std::string> settings_without_use(const Job& job);
 /// Those that enter what is reconstructed, and how: a run may only be resumed with the same. Contents of files count by
-/// themselves.
+/// themselves, those of a table of the resolution model here. Throws FileError for such a table.
 recon::ProblemSettings problem_settings(const Job& job);
 /// The settings as the text of `coincide --help`.
 std::string settings_help();

@@ -122,11 +122,12 @@ std::vector<Setting> describe(Job& job) {
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
-      also_called(
-          "input.events",
-          path_setting("input.data", input.data,
-                       "Measured data to reconstruct: a listmode file or a histogram (sinogram); empty for a job that "
-                       "simulates them.")),
+      also_called("input.events",
+                  path_setting(
+                      "input.data", input.data,
+                      "Measured data to reconstruct: a listmode file, a list of several on one clock (TOML, a [[scan]] "
+                      "with data and start_s for each) or a histogram (sinogram); empty for a job that simulates "
+                      "them.")),
       {"input.allow_truncated", &input.allow_truncated, "",
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
       {"input.columns", &input.columns, "",
@@ -152,20 +153,19 @@ std::vector<Setting> describe(Job& job) {
           "Poses of a body that moved, to correct for that event by event: a CSV table with the columns time_s, "
           "qw, qx, qy, qz, tx_mm, ty_mm, tz_mm. Each pose holds until the next and maps points of the result, "
           "and of the attenuation image, to the scanner: R(q) p + t. Empty: nothing moved."),
-      with_use(word_setting("input.motion_zero", input.motion_zero.zero, {"scan", "clock"},
+      with_use(word_setting("input.motion_zero", input.motion_zero, {"scan", "clock", "injection"},
                             "What the times of the poses count from. scan: the first moment of the data; clock: the "
-                            "zero of the data's own times, as input.start_s."),
+                            "zero of the data's own times, as input.start_s; injection: input.injection."),
                [&job] { return !job.input.motion.empty(); }),
-      with_use({"input.motion_zero_s", &input.motion_zero.zero_s, "s",
+      with_use({"input.motion_zero_s", &input.motion_zero_s, "s",
                 "How long after that the zero of the poses is; -3600 for poses that count from an injection an hour "
                 "before the scan.",
                 -1e9, 1e9},
                [&job] { return !job.input.motion.empty(); }),
 
       {"frames.durations", &frames.durations, "s",
-       "Frames that follow each other from input.start_s on, \"10x30, 5x60, 300\": ten of 30 s, five of 60 s and one "
-       "of "
-       "300 s; their images are one series. Empty: one frame."},
+       "Frames that follow each other from input.start_s on, \"10x30, 5x60, pause 20, 300\": ten of 30 s, five of 60 s "
+       "and, 20 s later, one of 300 s; their images are one series. Empty: one frame."},
       path_setting("frames.gates", frames.gates,
                    "Table (CSV) of the times that belong to gates, with columns gate (a number), start_s and stop_s or "
                    "duration_s: one image for each gate. Empty: none."),
@@ -218,6 +218,9 @@ std::vector<Setting> describe(Job& job) {
                             "What that file holds. counts: expected counts, as they are in the prompts; "
                             "times-correction: multiplied by the corrections, as STIR's additive sinograms are."),
                [&job] { return !job.corrections.additive.empty(); }),
+      word_setting("corrections.motion", corrections.motion, {"off", "auto"},
+                   "Movements of bed and gantry that the file states; auto: the image is that of a body on the bed at "
+                   "its reference position. Off with input.motion, which says where the body itself is."),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,
@@ -234,8 +237,12 @@ std::vector<Setting> describe(Job& job) {
                 0, 1000},
                [&job] { return job.algorithm_kind().subsets > 1; }),
       {"algorithm.tof", &algorithm.tof, "", "Use the time of flight where the file has it."},
-      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm", "Width (FWHM) of the Gaussian resolution model; 0: none.",
-       0, 50},
+      {"algorithm.psf_fwhm_mm", &algorithm.psf_fwhm_mm, "mm",
+       "Width (FWHM) of the Gaussian resolution model; 0: none. Edges and small objects may overshoot with it.", 0, 50},
+      path_setting("algorithm.psf_table", algorithm.psf_table,
+                   "Resolution model whose width changes with the distance from the scanner's axis: a CSV table with "
+                   "the columns radius_mm, radial_fwhm_mm, tangential_fwhm_mm, axial_fwhm_mm, linear between its rows. "
+                   "The axis must be z. Empty: algorithm.psf_fwhm_mm everywhere."),
       path_setting("algorithm.start_image", algorithm.start_image,
                    "Image to start from, on the grid of the result; empty: a uniform image."),
 
@@ -246,7 +253,9 @@ std::vector<Setting> describe(Job& job) {
       with_use({"prior.strength", &prior.strength, "",
                 "How much the prior weighs against the counts, alike for all counts, voxels and subsets; in mm^2 for "
                 "priors of pairs of voxels, useful from 0.3 to 10: its root is a length that is smoothed over; in mm "
-                "for total-variation and parallel-level-sets.",
+                "for total-variation and parallel-level-sets. With 3e5 to 1e6 prompts in 6 mm voxels, about as noisy "
+                "as osem with a Gaussian of 5 mm are relative-difference at 1 to 2, total-variation at 0.1, huber and "
+                "log-cosh at 4 to 8; quadratic costs more contrast.",
                 0, 1e6},
                has_prior),
       with_use({"prior.gamma", &prior.gamma, "", "How much relative-difference spares edges; 0: not.", 0, 1000},
@@ -332,12 +341,12 @@ std::vector<Setting> describe(Job& job) {
        "Width (FWHM) of a Gaussian that smooths the finished image, after the iterations; 0: none.", 0, 100},
       {"output.median_voxels", &output.median_voxels, "voxels",
        "Edge of the cube of voxels that a median of the finished image is taken over, an odd number; 1: none.", 1, 21},
-      with_use(
-          {"output.checkpoint", &output.checkpoint, "passes",
-           "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; 0: "
-           "do not.",
-           0, 100000},
-          [&job] { return !job.in_parts(); }),
+      {"output.checkpoint", &output.checkpoint, "passes",
+       "Keep in NAME.checkpoint, after so many passes and where the run ends, what --resume needs to go on; of frames "
+       "and gates each has one of its own. 0: not by passes.",
+       0, 100000},
+      {"output.checkpoint_minutes", &output.checkpoint_minutes, "min",
+       "Keep it so long after the last one, too, also within a pass. 0: not by time.", 0, 1e6},
 
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},

@@ -9,6 +9,7 @@
 #include "io/input_file.h"
 #include "io/petsird_file.h"
 #include "io/safir/safir_file.h"
+#include "io/scan_list.h"
 #include "io/siemens/petlink_file.h"
 #include "io/tables/table_file.h"
 #include "io/yardl_hdf5.h"
@@ -51,6 +52,7 @@ constexpr std::array formats = {
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<SafirSource>(path, options);
                    }},
+    ListmodeFormat{"a list of scans ([[scan]])", is_scan_list, open_scan_list},
     ListmodeFormat{"CSV table", is_csv_table,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<TableSource>(path, TableSource::Kind::csv, options);
@@ -109,7 +111,9 @@ std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const Listmo
   for (const ListmodeFormat& format : formats) {
     if (format.recognise(bytes)) {
       Source source = format.open(path, options);
-      check_use(options, *source, path);
+      if (format.recognise != is_scan_list) {  // whose files are opened here, too
+        check_use(options, *source, path);
+      }
       return source;
     }
   }

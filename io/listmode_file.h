@@ -15,6 +15,7 @@ std::string words_of(Sources sources);
 
 struct ListmodeOptions {
   bool allow_truncated = false;  ///< a file that ends too early gives what was whole, and a warning
+  bool in_list = false;          ///< it is one of a list of scans (scan_list.h)
   // For tables, which may lack what other formats state:
   std::string columns{};            ///< "x1_mm = my_x, tof_ps = -dt": columns of other names than those known
   std::filesystem::path scanner{};  ///< description of the scanner, if the file has none
@@ -22,8 +23,8 @@ struct ListmodeOptions {
   Sources only = Sources::all;
 };
 
-/// Opens a listmode file of any known format (the table is in listmode_file.cpp), recognised by its first bytes.
-/// Throws FileError: missing, empty, of a kind that nobody here reads, damaged header.
+/// Opens a listmode file of any known format, or a list of them (the table is in listmode_file.cpp), recognised by its
+/// first bytes. Throws FileError: missing, empty, of a kind that nobody here reads, damaged header.
 std::unique_ptr<recon::EventSource> open_listmode(const std::filesystem::path& path,
                                                   const ListmodeOptions& options = {});
 

@@ -54,9 +54,16 @@ std::uint32_t milliseconds(const YardlValue& value) {
       std::min<std::uint64_t>(value.natural("timeInterval"), std::numeric_limits<std::uint32_t>::max()));
 }
 
-bool is_identity(const std::vector<std::vector<float>>& transforms) {
-  static const std::vector<float> identity = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
-  return std::all_of(transforms.begin(), transforms.end(), [](const auto& matrix) { return matrix == identity; });
+/// All types of modules must move alike: what pairs of them see is worked out once.
+recon::Pose common_pose(const std::vector<std::vector<float>>& transforms) {
+  if (transforms.empty()) {
+    throw InputError("no movement is stated");
+  }
+  const recon::Pose pose = recon::pose_of_matrix(transforms.front());
+  if (std::ranges::any_of(transforms, [&](const auto& other) { return recon::pose_of_matrix(other) != pose; })) {
+    throw InputError("types of modules move apart from each other");
+  }
+  return pose;
 }
 
 }  // namespace
@@ -96,7 +103,6 @@ void PetsirdSource::begin() {
   times_ = {};
   movements_ = {};
   num_movements_ = 0;
-  places_.clear();
   unused_blocks_.clear();
   ended_ = false;
 }
@@ -123,15 +129,13 @@ void PetsirdSource::sum_up() {
   counts_.no_duration = times_.no_duration();
   counts_.time_warnings = times_.warnings();
   counts_.moves = ended_ && movements_.first_change_ms().has_value();
+  counts_.starts_elsewhere = ended_ && movements_.starts_elsewhere();
   list_not_used();
 }
 
 /// What was seen so far.
 void PetsirdSource::list_not_used() {
   counts_.not_used = header_.not_used;
-  if (ended_ && movements_.starts_elsewhere()) {
-    counts_.not_used.emplace_back("the place of bed or gantry (the image is in the scanner's own axes)");
-  }
   if (counts_.singles > 0) {
     counts_.not_used.push_back(fmt::format("{} singles", counts_.singles));
   }
@@ -326,16 +330,15 @@ void PetsirdSource::accept_dead_time(recon::EventBlock& block) {
 }
 
 void PetsirdSource::accept_movement(bool of_gantry, recon::EventBlock& block) {
-  std::string bytes;
-  for (const std::vector<float>& matrix : pending_.transforms) {
-    for (const float number : matrix) {
-      const float same = number == 0 ? 0 : number;  // -0 and 0 are one place
-      bytes.append(reinterpret_cast<const char*>(&same), sizeof same);
-    }
+  recon::Movement movement{.start_ms = pending_.interval.start_ms, .of_gantry = of_gantry};
+  try {
+    movement.pose = common_pose(pending_.transforms);
+  } catch (const InputError& error) {
+    movement.problem = error.what();
   }
-  const auto next = static_cast<std::uint32_t>(places_.size()) + 1;
-  const std::uint32_t place = is_identity(pending_.transforms) ? 0 : places_.emplace(bytes, next).first->second;
-  const recon::Movement movement{pending_.interval.start_ms, of_gantry, place};
+  if (of_gantry) {  // which moves before it is aligned
+    movement.pose = then(then(inverse(header_.alignment), movement.pose), header_.alignment);
+  }
   ++num_movements_;
   movements_.add(movement);
   block.movements.push_back(movement);

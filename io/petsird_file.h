@@ -33,12 +33,11 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   const recon::EventCounts& counts() const override { return counts_; }
 
  private:
-  using Transforms = std::vector<std::vector<float>>;
   /// What has been seen of a time block that is not yet read to its end.
   struct Pending {
     recon::EventCounts counts;  ///< only numbers of events
     recon::TimeInterval interval;
-    Transforms transforms;
+    std::vector<std::vector<float>> transforms;
     std::optional<recon::AliveFractions> alive;
     std::string dead_time_problem = "its form is not known here";
     bool extra_rows = false;
@@ -71,7 +70,6 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   recon::BlockTimes times_;
   recon::MovementLog movements_;
   std::uint32_t num_movements_ = 0;
-  std::map<std::string, std::uint32_t> places_;         ///< by the bytes of their transforms
   std::map<std::string, std::uint64_t> unused_blocks_;  ///< by the tag of their kind
   bool ended_ = false;
   Pending pending_;

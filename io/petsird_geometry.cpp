@@ -23,6 +23,23 @@ Vector3d apply(const Transform& transform, const Vector3d& point) {
   return transform.leftCols<3>() * point + transform.col(3);
 }
 
+Transform then(const Transform& first, const Transform& second) {
+  Transform both;
+  both.leftCols<3>() = second.leftCols<3>() * first.leftCols<3>();
+  both.col(3) = apply(second, first.col(3));
+  return both;
+}
+
+Transform transform_of(const recon::Pose& pose) {
+  const recon::PoseMap map(pose);
+  Transform transform;
+  for (Eigen::Index row = 0; row < 3; ++row) {
+    const auto of_row = static_cast<std::size_t>(row);
+    transform.row(row) << Eigen::Map<const Eigen::RowVector3d>(map.rows()[of_row].data()), pose.t_mm[of_row];
+  }
+  return transform;
+}
+
 std::vector<Transform> read_transforms(const YardlValue& replicated) {
   std::vector<Transform> transforms;
   for (const YardlValue& transform : replicated.at("transforms").list("transforms")) {
@@ -100,12 +117,7 @@ struct ModuleKind {
 
   std::size_t num_crystals() const { return modules.size() * places.size(); }
   Transform place_of(std::size_t crystal) const {
-    const Transform& module = modules[crystal / places.size()];
-    const Transform& place = places[crystal % places.size()];
-    Transform both;
-    both.leftCols<3>() = module.leftCols<3>() * place.leftCols<3>();
-    both.col(3) = apply(module, place.col(3));
-    return both;
+    return then(places[crystal % places.size()], modules[crystal / places.size()]);
   }
   Vector3d centre_of(const Transform& place) const {
     Vector3d centre = Vector3d::Zero();
@@ -229,13 +241,16 @@ const YardlValue& detecting_elements(const YardlValue& module) {
   return list == nullptr ? elements : list->front();
 }
 
-ModuleKind read_kind(const YardlValue& replicated_module) {
+ModuleKind read_kind(const YardlValue& replicated_module, const Transform& alignment) {
   const YardlValue& elements = detecting_elements(replicated_module.at("object"));
   ModuleKind kind{read_transforms(replicated_module),
                   read_transforms(elements),
                   read_corners(elements.at("object").at("shape")),
                   {}};
   kind.edges = find_edges(kind.corners);
+  for (Transform& module : kind.modules) {
+    module = then(module, alignment);
+  }
   return kind;
 }
 
@@ -258,7 +273,8 @@ void add_kind(const ModuleKind& kind, const Depth& depth, recon::Scanner& scanne
 
 }  // namespace
 
-void add_modules(const std::vector<YardlValue>& replicated_modules, recon::Scanner& scanner) {
+void add_modules(const std::vector<YardlValue>& replicated_modules, const recon::Pose& alignment,
+                 recon::Scanner& scanner) {
   std::vector<ModuleKind> kinds;
   std::vector<Vector3d> centres;
   std::uint64_t num_crystals = 0;
@@ -267,7 +283,7 @@ void add_modules(const std::vector<YardlValue>& replicated_modules, recon::Scann
     if (kinds.size() > std::numeric_limits<std::uint8_t>::max()) {
       throw FileError("The scanner in the file has more than 256 types of modules.");
     }
-    const ModuleKind& kind = kinds.emplace_back(read_kind(module));
+    const ModuleKind& kind = kinds.emplace_back(read_kind(module, transform_of(alignment)));
     num_crystals += kind.num_crystals();
     num_modules += kind.modules.size();
     if (num_crystals > recon::most_crystals || num_modules > recon::most_modules) {

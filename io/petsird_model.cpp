@@ -267,6 +267,18 @@ std::string petsird_version(const YardlSchema& schema) {
   return levels == 1 ? "v0.4" : windows_apart ? "v0.5" : "v0.7";
 }
 
+void read_alignment(const YardlValue& info, PetsirdHeader& header) {
+  const YardlValue* alignment = info.find("gantryAlignment");
+  try {
+    if (alignment != nullptr) {
+      header.alignment = recon::pose_of_matrix(alignment->at("matrix").floats("gantryAlignment"));
+    }
+  } catch (const InputError&) {
+    header.warnings.emplace_back(
+        "The file's gantryAlignment is no turn and shift, so it is left out: images are in the axes of the gantry.");
+  }
+}
+
 PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSchema& schema) {
   PetsirdHeader result;
   result.version = petsird_version(schema);
@@ -275,7 +287,8 @@ PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSch
   if (const YardlValue* name = info.find("modelName")) {
     scanner.name = name->text("modelName");
   }
-  add_modules(info.at("scannerGeometry").at("replicatedModules").list("replicatedModules"), scanner);
+  read_alignment(info, result);
+  add_modules(info.at("scannerGeometry").at("replicatedModules").list("replicatedModules"), result.alignment, scanner);
   if (scanner.num_crystals() == 0) {
     throw FileError("The scanner in the file's header has no crystals.");
   }

@@ -7,6 +7,7 @@
 #include "io/yardl_schema.h"
 #include "io/yardl_value.h"
 #include "recon/efficiencies.h"
+#include "recon/motion/pose.h"
 #include "recon/scanner.h"
 
 namespace coincide::io {
@@ -16,13 +17,15 @@ struct PetsirdHeader {
   recon::Scanner scanner;
   recon::Efficiencies efficiencies;
   std::string version;                  ///< "v0.10": the model that has these fields; files do not state it
+  recon::Pose alignment{};              ///< of the gantry; the scanner is in its axes
   std::uint32_t block_duration_ms = 0;  ///< of event blocks without a stop time (v0.2), else 0
   std::vector<std::string> warnings;
   std::vector<std::string> not_used;  ///< what the header states beside, a few words each
 };
 
-/// Understands a header by the names of its fields. Lengths and directions as recon::Scanner has them; gantry alignment
-/// and movements are not applied. Throws FileError for a missing essential field or numbers that do not fit.
+/// Understands a header by the names of its fields. Lengths and directions as recon::Scanner has them, in the axes that
+/// the gantry is aligned to; one whose alignment is no turn and shift stays in its own, with a warning. Throws
+/// FileError for a missing essential field or numbers that do not fit.
 PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSchema& schema);
 
 /// The release of the PETSIRD model that a schema looks like, e.g. "v0.7".

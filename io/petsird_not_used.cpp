@@ -7,12 +7,6 @@
 namespace coincide::io {
 namespace {
 
-bool is_aligned(const YardlValue& info) {
-  const YardlValue* alignment = info.find("gantryAlignment");
-  const std::vector<float> identity{1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0};
-  return alignment == nullptr || alignment->at("matrix").floats("gantryAlignment") == identity;
-}
-
 bool has_passive_volumes(const YardlValue& geometry) {
   const YardlValue* volumes = geometry.find("nonDetectingVolumes");
   const auto of_module = [](const YardlValue& module) {
@@ -87,9 +81,6 @@ std::vector<std::string> not_used_of_header(const YardlValue& header) {
   const YardlValue& info = header.at("scanner");
   const YardlValue* materials = info.find("bulkMaterials");
   std::vector<std::string> list;
-  if (!is_aligned(info)) {
-    list.emplace_back("gantryAlignment (the image is in the axes of the PET gantry)");
-  }
   if (has_passive_volumes(info.at("scannerGeometry"))) {
     list.emplace_back("volumes that do not detect");
   }

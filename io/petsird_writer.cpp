@@ -80,6 +80,32 @@ void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock&
   put(bytes);
 }
 
+void PetsirdWriter::write(const recon::Movement& movement) {
+  constexpr std::uint64_t bed = 2, gantry = 3;  // in the union of time blocks
+  if (!movement.problem.empty()) {
+    throw InputError(fmt::format("a movement cannot be written: {}", movement.problem));
+  }
+  YardlBytes bytes;
+  bytes.varint(1);  // a stream block of one time block
+  bytes.varint(movement.of_gantry ? gantry : bed);
+  bytes.varint(movement.start_ms);
+  bytes.varint(movement.start_ms);
+  const std::size_t num_transforms = movement.of_gantry ? scanner_.module_types.size() : 1;
+  if (movement.of_gantry) {
+    bytes.varint(num_transforms);
+  }
+  const recon::PoseMap map(movement.pose);
+  for (std::size_t i = 0; i < num_transforms; ++i) {
+    for (std::size_t row = 0; row < 3; ++row) {
+      const auto& [x, y, z] = map.rows()[row];
+      for (const double number : {x, y, z, movement.pose.t_mm[row]}) {
+        bytes.real(static_cast<float>(number));
+      }
+    }
+  }
+  put(bytes);
+}
+
 void PetsirdWriter::add(const recon::EventBlock& events, std::size_t index) {
   struct Photon {
     std::uint64_t type;

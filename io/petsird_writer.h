@@ -22,6 +22,8 @@ class PetsirdWriter : public recon::EventSink {
 
   /// Throws InputError for events that the scanner does not have, FileError when the disk is full.
   void write(recon::TimeInterval interval, const recon::EventBlock& events) override;
+  /// Where bed or gantry stand from here on. Throws InputError for a movement whose pose is not known.
+  void write(const recon::Movement& movement);
   /// Ends the file and gives it its name.
   void finish();
 

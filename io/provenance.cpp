@@ -48,8 +48,9 @@ Json figures_json(const std::vector<recon::IterationFigures>& figures) {
                     {"image_sum", one.image_sum},
                     {"expected_counts", one.expected_counts},
                     {"seconds", one.seconds}});
-    if (one.penalty != 0) {
+    if (one.has_penalty()) {
       list.back()["penalty"] = one.penalty;
+      list.back()["objective"] = one.objective();
     }
     if (one.distance_percent >= 0) {
       list.back()["estimated_distance_percent"] = one.distance_percent;
@@ -106,6 +107,7 @@ Json parts_json(const std::vector<recon::RunRecord>& parts) {
                     {"decay_factor", part.decay_factor},
                     {"subsets", part.subsets},
                     {"iterations_done", part.iterations_done},
+                    {"resumed_from_iteration", part.resumed_from},
                     {"counts", counts_json(part)},
                     {"recorded", recorded_json(part)},
                     {"corrections", texts_json(part.corrections)},
@@ -127,10 +129,17 @@ void add_bids(const Provenance& run, Json& json) {
   const bool has_prior = job.prior.name != recon::PriorName::none;
   json["ReconMethodName"] =
       "Listmode " + std::string(algorithm.title) + (has_prior ? ", " + std::string(prior.title) : "");
+  const auto [least_fwhm_mm, most_fwhm_mm] = run.psf.range_mm();
   json["ReconMethodParameterLabels"] = {"iterations", "subsets", "time of flight", "resolution model FWHM"};
   json["ReconMethodParameterUnits"] = {"none", "none", "none", "mm"};
   json["ReconMethodParameterValues"] = {run.iterations_done, static_cast<double>(run.subsets), run.tof ? 1.0 : 0.0,
-                                        job.algorithm.psf_fwhm_mm};
+                                        least_fwhm_mm};
+  if (most_fwhm_mm != least_fwhm_mm) {
+    json["ReconMethodParameterLabels"].back() = "resolution model least FWHM";
+    json["ReconMethodParameterLabels"].push_back("resolution model largest FWHM");
+    json["ReconMethodParameterUnits"].push_back("mm");
+    json["ReconMethodParameterValues"].push_back(most_fwhm_mm);
+  }
   if (has_prior) {
     json["ReconMethodParameterLabels"].push_back("strength of the prior");
     json["ReconMethodParameterUnits"].push_back("none");

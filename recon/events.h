@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "recon/efficiencies.h"
+#include "recon/motion/pose.h"
 #include "recon/scanner.h"
 
 namespace coincide::recon {
@@ -27,7 +28,8 @@ struct TimeBlock {
 struct Movement {
   std::uint32_t start_ms = 0;
   bool of_gantry = false;
-  std::uint32_t place = 0;  ///< equal numbers mean the same place; 0: the reference position
+  Pose pose{};            ///< from the reference position to there, in scanner axes
+  std::string problem{};  ///< why `pose` is not known; empty if it is
 };
 
 /// The part of a time in which detectors could record. A pair of detection bins is alive bin a * bin b * pair of
@@ -75,6 +77,7 @@ struct EventCounts {
   std::string no_duration;  ///< why that is of no use for activities ("2 of 3 time blocks have no length"), else empty
   std::uint64_t dead_time_blocks = 0;  ///< that state alive fractions which can be used
   bool moves = false;                  ///< bed or gantry change place during the acquisition; known at the end
+  bool starts_elsewhere = false;       ///< they stand off their reference position at its begin; known at the end
   std::string truncated;               ///< a sentence if the file ends too early and that was allowed
   std::vector<std::string> warnings;
   std::vector<std::string> not_used;       ///< what the file states beside, a few words each

@@ -33,20 +33,6 @@ std::size_t most_windows(const Scanner& scanner) {
   return most;
 }
 
-[[noreturn]] void refuse_empty(const EventCounts& counts, const PartClock& clock, std::uint64_t impossible) {
-  if (impossible > 0) {
-    throw InputError(fmt::format(
-        "all {} prompts in {} are between crystals that the scanner's model excludes, or that have efficiency 0: is it "
-        "the right scanner?",
-        impossible, clock.name()));
-  }
-  clock.refuse_part_within_block();
-  throw InputError(
-      fmt::format("there are no prompts in {}: {} were read, from {} s to {} s. Change input.start_s and input.stop_s, "
-                  "or [frames].",
-                  clock.name(), counts.prompts, 1e-3 * counts.first_ms, 1e-3 * counts.last_ms));
-}
-
 }  // namespace
 
 struct ListmodeData::Storage {
@@ -130,6 +116,8 @@ struct ListmodeData::Storage {
   EventCounts counts;
   TimeIntervals recorded;
   LiveTimeLog live_times;
+  MovementLog movements;
+  std::vector<TimeInterval> blocks;
 };
 
 void ListmodeData::Storage::add_event(const EventBlock& block, std::size_t i, float m,
@@ -158,6 +146,8 @@ void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& c
   clock.state_in(counts, reporter);
   recorded = clock.times().recorded();
   live_times = clock.live_times();
+  movements = clock.movements();
+  blocks = clock.blocks();
 }
 
 /// Prompt i goes to subset i % subsets, as in add().
@@ -198,12 +188,18 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
     storages.push_back(std::make_unique<Storage>(options, source.scanner(), memory));
   }
   read_parts(source, model, parts, reporter, clocks, storages);
+  if (options.movement_keeps_times && !options.may_move &&
+      std::ranges::any_of(clocks, [](const PartClock& clock) { return clock.movements().moves(); })) {
+    LoadOptions with_times = options;
+    with_times.may_move = true;
+    storages.clear();  // gives the memory back
+    return load_parts(source, model, parts, with_times, reporter);
+  }
   const bool empty = std::ranges::all_of(storages, [](const auto& storage) { return storage->prompts == 0; });
   std::vector<ListmodeData> loaded;
   for (std::size_t part = 0; part < parts.count(); ++part) {
-    clocks[part].refuse_motion();
     if ((empty || clocks[part].times().empty()) && !reporter.stop_requested()) {
-      refuse_empty(source.counts(), clocks[part], storages[part]->impossible);
+      clocks[part].refuse_empty(source.counts(), storages[part]->impossible);
     }
     storages[part]->state(source.counts(), clocks[part], reporter);
     loaded.push_back(ListmodeData(std::move(storages[part])));
@@ -382,6 +378,9 @@ std::uint64_t ListmodeData::num_impossible() const { return storage_->impossible
 const EventCounts& ListmodeData::counts() const { return storage_->counts; }
 double ListmodeData::duration_s() const { return storage_->counts.duration_s; }
 const TimeIntervals& ListmodeData::recorded() const { return storage_->recorded; }
+std::span<const TimeInterval> ListmodeData::blocks() const { return storage_->blocks; }
+const MovementLog& ListmodeData::movements() const { return storage_->movements; }
+bool ListmodeData::may_move() const { return storage_->may_move; }
 std::uint32_t ListmodeData::scan_start_ms() const { return storage_->scan_start_ms; }
 bool ListmodeData::in_scratch_file() const { return storage_->columns->uses_file(); }
 std::span<const std::uint64_t> ListmodeData::delayeds_per_crystal() const { return storage_->delayeds; }

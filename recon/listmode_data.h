@@ -11,6 +11,7 @@
 #include "recon/events.h"
 #include "recon/model.h"
 #include "recon/motion/moved_crystals.h"
+#include "recon/movement_log.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
 
@@ -43,6 +44,8 @@ struct LoadOptions {
   std::filesystem::path scratch_folder{};  ///< empty: the system's folder for temporary files
   int num_threads = 0;                     ///< 0: all cores
   bool may_move = false;                   ///< keeps the events' times, for ListmodeData::move_lors()
+  bool movement_keeps_times = false;  ///< does so if bed or gantry move, or stand off their reference position: the
+                                      ///< source is then read twice
 };
 
 /// The prompts of an acquisition by subset, in memory or, if they are too many, in a scratch file that is mapped (and
@@ -50,7 +53,7 @@ struct LoadOptions {
 class ListmodeData {
  public:
   /// One pass over the whole source (rewound first), whose time blocks may come in any order. Throws FileError,
-  /// InputError (no events; the bed or gantry moves).
+  /// InputError (no events).
   /// When the reporter asks to stop, what has been read so far is kept.
   static ListmodeData load(EventSource& source, const MultiplicativeModel& model, const LoadOptions& options,
                            Reporter& reporter);
@@ -89,7 +92,11 @@ class ListmodeData {
   const TimeIntervals& recorded() const;
   /// The same or, where no block has a length, from the start of the first to that of the last.
   TimeIntervals time() const;
-  std::uint32_t scan_start_ms() const;  ///< first moment of the file, in the time window or not
+  /// The same one by one, as they came, whether they have a length or not.
+  std::span<const TimeInterval> blocks() const;
+  const MovementLog& movements() const;  ///< of bed and gantry, wherever they stand in the file
+  bool may_move() const;                 ///< the events' times have been kept
+  std::uint32_t scan_start_ms() const;   ///< first moment of the file, in the time window or not
   /// What the file states about dead time, wherever it stands, as a mean over the time window in which the activity
   /// decays; not stated if it says nothing about that time.
   LiveTime live_time(const Scanner& scanner, double half_life_s) const;

@@ -38,8 +38,9 @@ void append_turned(const std::vector<const AliveFractions*>& parts, const Number
 
 }  // namespace
 
-float LiveTime::fraction(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a,
-                         std::uint32_t crystal_b, std::uint32_t window_b) const {
+template <class Use>
+void LiveTime::for_times(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a,
+                         std::uint32_t crystal_b, std::uint32_t window_b, const Use& use) const {
   const std::size_t times = weight_.size();
   const auto bin = [&](std::uint32_t crystal, std::uint32_t window) {
     const std::uint32_t type = scanner.crystal_type[crystal];
@@ -57,11 +58,23 @@ float LiveTime::fraction(const Scanner& scanner, std::uint32_t crystal_a, std::u
     const std::size_t high = std::max(module_a, module_b);
     pair = module_pair_.data() + (high * (high + 1) / 2 + std::min(module_a, module_b)) * times;
   }
-  float sum = 0;
   for (std::size_t k = 0; k < times; ++k) {
-    sum += weight_[k] * a[k] * b[k] * (pair != nullptr ? pair[k] : 1);
+    use(k, a[k] * b[k] * (pair != nullptr ? pair[k] : 1));
   }
+}
+
+float LiveTime::fraction(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a,
+                         std::uint32_t crystal_b, std::uint32_t window_b) const {
+  float sum = 0;
+  for_times(scanner, crystal_a, window_a, crystal_b, window_b,
+            [&](std::size_t k, float alive) { sum += weight_[k] * alive; });
   return sum;
+}
+
+void LiveTime::add_fractions(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a,
+                             std::uint32_t crystal_b, std::uint32_t window_b, std::span<double> sums) const {
+  for_times(scanner, crystal_a, window_a, crystal_b, window_b,
+            [&](std::size_t k, float alive) { sums[k] += static_cast<double>(alive); });
 }
 
 void LiveTimeLog::add(AliveFractions fractions) {
@@ -132,6 +145,7 @@ LiveTime LiveTimeLog::mean(const Scanner& scanner, const TimeIntervals& recorded
     if (common.count() > 0) {
       used.push_back(&part.fractions);
       weights.push_back(decayed_s(common, half_life_s, recorded.list().front().start_ms));
+      result.times_.push_back(common);
     }
     for (const TimeInterval& interval : common.list()) {
       stated.add(interval);
@@ -139,7 +153,7 @@ LiveTime LiveTimeLog::mean(const Scanner& scanner, const TimeIntervals& recorded
   }
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
   if (!(sum > 0)) {
-    return result;
+    return {};
   }
   result.covered_ = stated.total_s() / recorded.total_s();
   for (const double weight : weights) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "recon/events.h"
@@ -21,6 +22,11 @@ class LiveTime {
   /// L of a pair of detection bins; only if it is stated. Crystal ids are global.
   float fraction(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,
                  std::uint32_t window_b) const;
+  /// The same at each of the times, added to one sum each.
+  void add_fractions(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,
+                     std::uint32_t window_b, std::span<double> sums) const;
+  /// What each of weights() is for.
+  const std::vector<TimeIntervals>& times() const { return times_; }
   // All that L depends on.
   const std::vector<float>& weights() const { return weight_; }
   const std::vector<float>& bins() const { return bin_; }
@@ -28,7 +34,13 @@ class LiveTime {
 
  private:
   friend class LiveTimeLog;
+  /// Calls `use` with the number of each time and the pair's fraction then.
+  template <class Use>
+  void for_times(const Scanner& scanner, std::uint32_t crystal_a, std::uint32_t window_a, std::uint32_t crystal_b,
+                 std::uint32_t window_b, const Use& use) const;
+
   double covered_ = 0;
+  std::vector<TimeIntervals> times_;
   std::vector<float> weight_;             ///< w by time, sum 1
   std::vector<std::uint32_t> first_bin_;  ///< by type
   std::vector<float> bin_;                ///< [detection bin, of all types][time]

@@ -1,10 +1,24 @@
 #include "recon/movement_log.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <tuple>
 
+#include "projectors/error.h"
+
 namespace coincide::recon {
+namespace {
+
+constexpr std::uint32_t latest = std::numeric_limits<std::uint32_t>::max();
+
+}  // namespace
+
+bool MovementLog::Place::same_as(const Place& other) const {
+  return bed.pose == other.bed.pose && gantry.pose == other.gantry.pose && problem() == other.problem();
+}
 
 void MovementLog::add(const TimeBlock& block) {
   const std::uint32_t start_ms = block.time.start_ms;
@@ -27,7 +41,7 @@ std::vector<MovementLog::Place> MovementLog::places(const std::vector<std::uint3
   std::vector<Place> result(1);
   for (const std::uint32_t index : order) {
     Place place = result.back();
-    (movements_[index].of_gantry ? place.gantry : place.bed) = movements_[index].place;
+    (movements_[index].of_gantry ? place.gantry : place.bed) = movements_[index];
     place.changes += place.same_as(result.back()) ? 0 : 1;
     result.push_back(place);
   }
@@ -77,6 +91,71 @@ std::optional<std::uint32_t> MovementLog::first_change_ms() const {
     }
   }
   return change_ms;
+}
+
+/// Of all movements until then, unless blocks that begin at that very moment stand between some in the file.
+const MovementLog::Place& MovementLog::place_of_blocks_at(std::uint32_t time_ms, const std::vector<Place>& all,
+                                                          const std::vector<std::uint32_t>& order) const {
+  const Place* found = nullptr;
+  for (const Run& run : runs_) {
+    if (run.first_ms == time_ms || run.last_ms == time_ms) {
+      const Place& place = all[movements_until(time_ms, run.movements_before, order)];
+      if (found != nullptr && !found->same_as(place)) {
+        throw InputError(fmt::format(
+            "the bed or gantry moves at {} s between time blocks that all begin then: which events were recorded "
+            "before it cannot be told. Set corrections.motion = \"off\", or correct the times in the file",
+            1e-3 * time_ms));
+      }
+      found = &place;
+    }
+  }
+  return found != nullptr ? *found : all[movements_until(time_ms, latest, order)];
+}
+
+/// From the beginning and from the time of each movement on, and from 1 ms later, where that is another place.
+std::vector<std::pair<std::uint32_t, MovementLog::Place>> MovementLog::places_by_time() const {
+  const std::vector<std::uint32_t> order = order_of_time();
+  const std::vector<Place> all = places(order);
+  std::vector<std::pair<std::uint32_t, Place>> result{{0, place_of_blocks_at(0, all, order)}};
+  const auto stand = [&](std::uint32_t time_ms, const Place& place) {
+    if (result.back().first == time_ms) {
+      result.back().second = place;
+    } else if (!result.back().second.same_as(place)) {
+      result.emplace_back(time_ms, place);
+    }
+  };
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::uint32_t time_ms = movements_[order[i]].start_ms;
+    if (i + 1 < order.size() && movements_[order[i + 1]].start_ms == time_ms) {
+      continue;  // with the last of that time
+    }
+    stand(time_ms, place_of_blocks_at(time_ms, all, order));
+    if (time_ms < latest) {
+      stand(time_ms + 1, all[i + 1]);
+    }
+  }
+  return result;
+}
+
+bool MovementLog::recorded_in(std::uint32_t start_ms, std::uint64_t stop_ms) const {
+  return std::ranges::any_of(runs_, [&](const Run& run) { return run.first_ms < stop_ms && run.last_ms >= start_ms; });
+}
+
+std::vector<PoseRow> MovementLog::poses() const {
+  const std::vector<std::pair<std::uint32_t, Place>> stands = places_by_time();
+  std::vector<PoseRow> rows;
+  for (std::size_t i = 0; i < stands.size(); ++i) {
+    const auto& [start_ms, place] = stands[i];
+    const std::uint64_t stop_ms = i + 1 < stands.size() ? stands[i + 1].first : std::uint64_t{latest} + 1;
+    if (!place.problem().empty() && recorded_in(start_ms, stop_ms)) {
+      throw InputError(fmt::format(
+          "where bed or gantry stand from {} s on cannot be used: {}. Set corrections.motion = \"off\" to leave the "
+          "movements that the file states out",
+          1e-3 * start_ms, place.problem()));
+    }
+    rows.push_back({1e-3 * start_ms, place.pose()});
+  }
+  return rows;
 }
 
 }  // namespace coincide::recon

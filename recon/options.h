@@ -24,13 +24,20 @@ enum class BackgroundIs {
   times_correction,  ///< b / m: STIR's "additive sinogram"
 };
 
+/// What is done about movements of bed and gantry that the data state.
+enum class StatedMotion {
+  off,
+  automatic,  ///< the image is of a body on the bed at its reference position
+};
+
 /// What the model of the measurement holds (MultiplicativeModel: efficiencies, geometric).
 struct CorrectionOptions {
   bool efficiencies = true;  ///< those of the file
   /// Solid angle of the crystal pair. Automatic: on unless the file's pair efficiencies hold it already.
   Switch geometric = Switch::automatic;
   RandomsMethod randoms = RandomsMethod::automatic;
-  Switch live_time = Switch::automatic;                  ///< where the file states dead time
+  Switch live_time = Switch::automatic;  ///< where the file states dead time
+  StatedMotion motion = StatedMotion::automatic;
   FactorsAre multiplicative_is = FactorsAre::automatic;  ///< of a histogram
   BackgroundIs additive_is = BackgroundIs::counts;
 };

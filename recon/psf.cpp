@@ -14,37 +14,6 @@
 namespace coincide::recon {
 namespace {
 
-/// Weights of a Gaussian of variance `sigma`^2 voxels^2 at offsets 0, 1 ... of voxels: the discrete Gaussian
-/// exp(-t) I_n(t), whose variance is right for any width, where samples of a Gaussian come out too narrow below one
-/// voxel. Source: Lindeberg, IEEE Trans. Pattern Anal. 12(3), 1990; Bessel functions by Miller's backward recurrence.
-std::vector<float> gaussian_taps(double sigma) {
-  constexpr double negligible = 1e-3;  // of a voxel
-  if (sigma < negligible) {
-    return {1};
-  }
-  const double t = sigma * sigma;
-  const int radius = 1 + static_cast<int>(std::ceil(4 * sigma));  // narrow ones fall off slower than a Gaussian
-  std::vector<double> bessel(static_cast<std::size_t>(2 * radius + 20));
-  bessel[bessel.size() - 2] = 1e-30;  // any small number: what remains of it decays on the way down
-  for (std::size_t n = bessel.size() - 2; n > 0; --n) {
-    bessel[n - 1] = bessel[n + 1] + 2 * static_cast<double>(n) / t * bessel[n];
-    if (bessel[n - 1] > 1e200) {
-      for (double& value : bessel) {
-        value *= 1e-200;
-      }
-    }
-  }
-  double sum = bessel[0];
-  for (int n = 1; n <= radius; ++n) {
-    sum += 2 * bessel[static_cast<std::size_t>(n)];
-  }
-  std::vector<float> taps;
-  for (int n = 0; n <= radius; ++n) {
-    taps.push_back(static_cast<float>(bessel[static_cast<std::size_t>(n)] / sum));
-  }
-  return taps;
-}
-
 /// Where the lines along an axis lie: groups of `width` neighbouring lines of `length` voxels.
 struct Lines {
   std::int64_t groups;
@@ -105,6 +74,35 @@ void blur(const Lines& lines, const std::vector<float>& taps, Outside outside, i
 
 }  // namespace
 
+/// Bessel functions by Miller's backward recurrence.
+std::vector<double> discrete_gaussian(double sigma) {
+  constexpr double negligible = 1e-3;  // of a voxel
+  if (sigma < negligible) {
+    return {1};
+  }
+  const double t = sigma * sigma;
+  const int radius = 1 + static_cast<int>(std::ceil(4 * sigma));  // narrow ones fall off slower than a Gaussian
+  std::vector<double> bessel(static_cast<std::size_t>(2 * radius + 20));
+  bessel[bessel.size() - 2] = 1e-30;  // any small number: what remains of it decays on the way down
+  for (std::size_t n = bessel.size() - 2; n > 0; --n) {
+    bessel[n - 1] = bessel[n + 1] + 2 * static_cast<double>(n) / t * bessel[n];
+    if (bessel[n - 1] > 1e200) {
+      for (double& value : bessel) {
+        value *= 1e-200;
+      }
+    }
+  }
+  bessel.resize(static_cast<std::size_t>(radius + 1));
+  double sum = bessel[0];
+  for (int n = 1; n <= radius; ++n) {
+    sum += 2 * bessel[static_cast<std::size_t>(n)];
+  }
+  for (double& value : bessel) {
+    value /= sum;
+  }
+  return bessel;
+}
+
 GaussianFilter::GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_threads, Outside outside)
     : grid_(grid), num_threads_(num_threads), outside_(outside) {
   if (!(fwhm_mm >= 0) || !std::isfinite(fwhm_mm)) {
@@ -112,7 +110,8 @@ GaussianFilter::GaussianFilter(const ImageGrid& grid, double fwhm_mm, int num_th
   }
   const double sigma_mm = fwhm_mm / fwhm_per_sigma;
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    taps_[axis] = gaussian_taps(sigma_mm / grid.voxel_size_mm[axis]);
+    const std::vector<double> taps = discrete_gaussian(sigma_mm / grid.voxel_size_mm[axis]);
+    taps_[axis].assign(taps.begin(), taps.end());  // rounded
   }
 }
 

@@ -21,6 +21,12 @@ COINCIDE_HD std::int64_t mirrored_place(std::int64_t i, std::int64_t length) {
   return in_period < length ? in_period : 2 * length - 1 - in_period;
 }
 
+/// Weights of a Gaussian of variance `sigma`^2 voxels^2 at distances 0, 1 ... of voxels, the same on both sides; their
+/// sum over both is 1. The discrete Gaussian exp(-t) I_n(t), whose variance is right for any width, where samples of a
+/// Gaussian come out too narrow below one voxel; cut one voxel beyond 4 sigma. Source: Lindeberg, IEEE Trans. Pattern
+/// Anal. 12(3), 1990.
+std::vector<double> discrete_gaussian(double sigma);
+
 /// Convolution with a separable Gaussian of full width at half maximum `fwhm_mm`, in place; cut one voxel beyond 4
 /// sigma and normalised. It equals its own adjoint.
 ///

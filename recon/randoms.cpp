@@ -101,6 +101,7 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
 void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> singles, bool tof, int num_threads,
                  const Reporter* reporter) {
   const std::vector<double> shares = bin_shares(scanner);
+  const MovedCrystals* moved = data.moved();
   for (int subset = 0; subset < data.num_subsets(); ++subset) {
     if (reporter != nullptr && reporter->stop_requested()) {
       return;
@@ -113,6 +114,9 @@ void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const dou
       double share = tof ? shares[columns.tof_bin[i]] : 1;
       if (!columns.window_a.empty()) {
         share *= data.delayed_share(a, columns.window_a[i]) * data.delayed_share(b, columns.window_b[i]);
+      }
+      if (moved != nullptr) {
+        share *= moved->randoms_at(columns.point_a[i]);
       }
       columns.additive[i] += static_cast<float>(singles[a] * singles[b] * share);
     }

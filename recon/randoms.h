@@ -18,8 +18,8 @@ std::vector<double> randoms_from_delayeds(const Scanner& scanner, const Efficien
                                           Reporter* reporter = nullptr);
 
 /// Adds to the events' additive column s_a s_b, s being the `singles`, shared out over the TOF bins of the pair by
-/// their width (with `tof`) and over the energy windows of each crystal by its delayeds. Where the reporter asks to
-/// stop, the rest of the subsets is left out.
+/// their width (with `tof`), over the energy windows of each crystal by its delayeds and over the poses of a body that
+/// moves as its MovedCrystals say. Where the reporter asks to stop, the rest of the subsets is left out.
 void add_randoms(ListmodeData& data, const Scanner& scanner, std::span<const double> singles, bool tof,
                  int num_threads = 0, const Reporter* reporter = nullptr);
 /// The same for a histogram whose points are the crystals, over all energy windows.

@@ -22,9 +22,9 @@ double mean_reach_mm(const Scanner& scanner, bool tof) {
 
 }  // namespace
 
-double prompts_per_subset(const Scanner& scanner, const ImageGrid& grid, bool tof, double psf_fwhm_mm,
+double prompts_per_subset(const Scanner& scanner, const ImageGrid& grid, bool tof, const Psf& psf,
                           double prompts_per_voxel) {
-  const double voxels_per_prompt = voxels_on_lor(grid, mean_reach_mm(scanner, tof), psf_fwhm_mm);
+  const double voxels_per_prompt = voxels_on_lor(grid, mean_reach_mm(scanner, tof), psf);
   return std::ceil(prompts_per_voxel * static_cast<double>(grid.num_voxels()) / voxels_per_prompt);
 }
 

@@ -46,16 +46,24 @@ TimeIntervals TimeIntervals::overlap(const TimeIntervals& other) const {
   return common;
 }
 
+double decayed_s(const TimeInterval& interval, double half_life_s, double reference_ms) {
+  const double length_ms = interval.stop_ms - interval.start_ms;
+  if (!(half_life_s > 0)) {
+    return 1e-3 * length_ms;
+  }
+  const double per_ms = std::numbers::ln2 / (1e3 * half_life_s);
+  return 1e-3 / per_ms * std::exp(-per_ms * (interval.start_ms - reference_ms)) * -std::expm1(-per_ms * length_ms);
+}
+
 double decayed_s(const TimeIntervals& intervals, double half_life_s, double reference_ms) {
   if (!(half_life_s > 0)) {
     return intervals.total_s();
   }
-  const double per_ms = std::numbers::ln2 / (1e3 * half_life_s);
   double sum = 0;
-  for (const auto& [start, stop] : intervals.list()) {
-    sum += std::exp(-per_ms * (start - reference_ms)) * -std::expm1(-per_ms * (stop - start));
+  for (const TimeInterval& interval : intervals.list()) {
+    sum += decayed_s(interval, half_life_s, reference_ms);
   }
-  return 1e-3 * sum / per_ms;
+  return sum;
 }
 
 double decay_factor(const TimeIntervals& recorded, double half_life_s, double reference_ms) {

@@ -26,6 +26,7 @@ class TimeIntervals {
 
 /// Integral of exp(-lambda (t - reference)) over the intervals [s]; their length for a half-life of 0, none.
 double decayed_s(const TimeIntervals& intervals, double half_life_s, double reference_ms);
+double decayed_s(const TimeInterval& interval, double half_life_s, double reference_ms);
 
 /// Activity at the reference over the mean activity while `recorded` lasts; 1 without half-life or intervals.
 double decay_factor(const TimeIntervals& recorded, double half_life_s, double reference_ms);

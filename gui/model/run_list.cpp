@@ -15,13 +15,15 @@ constexpr FigureCurve curves[] = {
     {"Log likelihood", "Log likelihood before each iteration",
      [](const Figures& figures) -> std::optional<double> { return figures.log_likelihood; }},
     {"Penalty", "Penalty of the prior",
-     [](const Figures& figures) { return figures.penalty != 0 ? std::optional(figures.penalty) : std::nullopt; }},
+     [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.penalty) : std::nullopt; }},
     {"Estimated distance (%)", "Estimated distance to the optimum, rms in the object, of its mean",
      [](const Figures& figures) {
        return figures.distance_percent >= 0 ? std::optional(figures.distance_percent) : std::nullopt;
      }},
     {"Expected counts", "Expected counts after each iteration",
      [](const Figures& figures) -> std::optional<double> { return figures.expected_counts; }},
+    {"Objective", "Log likelihood less penalty, before each iteration",
+     [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.objective()) : std::nullopt; }},
 };
 
 }  // namespace

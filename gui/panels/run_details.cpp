@@ -37,7 +37,8 @@ QTreeWidget* make_figures() {
                           "Sum before calibration", "Seconds"});
   table->setToolTip(
       "Log likelihood: of the image before the iteration, less a constant; it rises.\n"
-      "Penalty: the prior's, with its strength, at the last image at which the algorithm computed it.\n"
+      "Penalty: the prior's, with its strength, before the iteration; taken off the log likelihood, it gives the "
+      "objective.\n"
       "Distance: estimated, to the image that the algorithm ends in; rms in the object, of its mean.\n"
       "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged.");
   table->setRootIsDecorated(false);
@@ -51,7 +52,7 @@ QTreeWidget* make_figures() {
 QTreeWidgetItem* figures_row(const recon::IterationFigures& figures) {
   auto* row = new QTreeWidgetItem(
       {QString::number(figures.iteration, 'g', 6), QString::number(figures.log_likelihood, 'f', 1),
-       figures.penalty != 0 ? QString::number(figures.penalty, 'f', 1) : QString(),
+       figures.has_penalty() ? QString::number(figures.penalty, 'f', 1) : QString(),
        figures.distance_percent >= 0 ? QString::number(figures.distance_percent, 'g', 3) : QString(),
        QString::number(figures.expected_counts, 'f', 0), QString::number(figures.image_sum, 'g', 6),
        QString::number(figures.seconds, 'f', 2)});

@@ -111,6 +111,7 @@ template std::vector<std::uint8_t> read_hdf5_values(hid_t, const std::string&, s
 template std::vector<std::uint32_t> read_hdf5_values(hid_t, const std::string&, std::uint64_t);
 template std::vector<std::int32_t> read_hdf5_values(hid_t, const std::string&, std::uint64_t);
 template std::vector<std::uint64_t> read_hdf5_values(hid_t, const std::string&, std::uint64_t);
+template void write_hdf5_values(hid_t, const std::string&, const std::vector<double>&, std::size_t);
 template void write_hdf5_values(hid_t, const std::string&, const std::vector<float>&, std::size_t);
 template void write_hdf5_values(hid_t, const std::string&, const std::vector<std::uint8_t>&, std::size_t);
 template void write_hdf5_values(hid_t, const std::string&, const std::vector<std::uint32_t>&, std::size_t);

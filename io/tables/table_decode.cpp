@@ -209,6 +209,7 @@ void TableSource::sum_up(const recon::EventBlock& states) {
   counts_.no_duration = times.no_duration();
   counts_.time_warnings = times.warnings();
   counts_.moves = movements.first_change_ms().has_value();
+  counts_.starts_elsewhere = movements.starts_elsewhere();
   if (columns_->has_points()) {
     counts_.warnings.push_back(
         fmt::format("LORs end in the middles of crystals, which are {} from the ends in the "

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
 #include "io/tables/hdf5_values.h"
 #include "projectors/error.h"
 #include "recon/scanner.h"
@@ -10,6 +14,7 @@ namespace coincide::io {
 namespace {
 
 constexpr std::uint64_t most_blocks = 100'000'000;
+constexpr std::size_t numbers_of_pose = 7;  // qw, qx, qy, qz, tx_mm, ty_mm, tz_mm
 
 template <class T, class Row, class Value>
 void write_column(hid_t group, const std::string& name, const std::vector<Row>& rows, Value value) {
@@ -72,13 +77,32 @@ void read_blocks(hid_t file, TableStates& states) {
   }
 }
 
+recon::Pose pose_of(const double* numbers) {
+  recon::Pose pose;
+  std::copy_n(numbers, pose.q.size(), pose.q.begin());
+  std::copy_n(numbers + pose.q.size(), pose.t_mm.size(), pose.t_mm.begin());
+  constexpr double tolerance = 1e-6;
+  const double length = std::sqrt(std::inner_product(pose.q.begin(), pose.q.end(), pose.q.begin(), 0.0));
+  if (!(std::abs(length - 1) < tolerance) ||
+      !std::ranges::all_of(pose.t_mm, [](double t) { return std::isfinite(t); })) {
+    throw FileError(fmt::format("A pose has a quaternion of length {} instead of 1, or an endless shift.", length));
+  }
+  return pose;
+}
+
 void read_movements(hid_t file, TableStates& states) {
   const Hdf5Id group(H5Gopen2(file, "movements", H5P_DEFAULT), H5Gclose, "open the group movements");
   const auto start = read_hdf5_values<std::uint32_t>(group, "start_ms", most_blocks);
   const auto of_gantry = read_column<std::uint8_t>(group, "of_gantry", start.size());
-  const auto place = read_column<std::uint32_t>(group, "place", start.size());
+  const auto poses = read_hdf5_values<double>(group, "pose", numbers_of_pose * start.size());
+  if (poses.size() != numbers_of_pose * start.size()) {
+    throw FileError(fmt::format("The data set pose has {} numbers for {} movements.", poses.size(), start.size()));
+  }
   for (std::size_t i = 0; i < start.size(); ++i) {
-    states.movements.push_back({start[i], of_gantry[i] != 0, place[i]});
+    states.movements.push_back({.start_ms = start[i],
+                                .of_gantry = of_gantry[i] != 0,
+                                .pose = pose_of(poses.data() + numbers_of_pose * i),
+                                .problem = hdf5_text_attribute(group, fmt::format("problem_{}", i))});
   }
 }
 
@@ -100,7 +124,16 @@ void write_states_hdf5(hid_t file, const TableStates& states) {
   const Hdf5Id movements = make_hdf5_group(file, "movements");
   write_column<std::uint32_t>(movements, "start_ms", states.movements, [](const auto& m) { return m.start_ms; });
   write_column<std::uint8_t>(movements, "of_gantry", states.movements, [](const auto& m) { return m.of_gantry; });
-  write_column<std::uint32_t>(movements, "place", states.movements, [](const auto& m) { return m.place; });
+  std::vector<double> poses;
+  for (std::size_t i = 0; i < states.movements.size(); ++i) {
+    const recon::Movement& movement = states.movements[i];
+    poses.insert(poses.end(), movement.pose.q.begin(), movement.pose.q.end());
+    poses.insert(poses.end(), movement.pose.t_mm.begin(), movement.pose.t_mm.end());
+    if (!movement.problem.empty()) {
+      write_hdf5_attribute(movements, fmt::format("problem_{}", i), movement.problem);
+    }
+  }
+  write_hdf5_values(movements, "pose", poses, numbers_of_pose);
   const Hdf5Id alive = make_hdf5_group(file, "alive");
   for (std::size_t i = 0; i < states.alive.size(); ++i) {
     write_alive(alive, fmt::format("{}", i), states.alive[i]);

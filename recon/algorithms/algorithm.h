@@ -22,6 +22,10 @@ class Algorithm {
   virtual void complete(const State& state, IterationFigures& figures) const { (void)state, (void)figures; }
   /// Whether it is near enough to where it goes.
   virtual bool finished(const State& state) const { return (void)state, false; }
+  /// The image that a run hands over which ends by itself; the state can go on from where it is.
+  virtual const EngineImage& result(Engine& engine, const State& state, const GoOn& go_on) const {
+    return (void)engine, (void)go_on, state.x;
+  }
 };
 
 }  // namespace coincide::recon

@@ -44,6 +44,7 @@ struct AlgorithmKind {
   /// Of the image, on average, that a subset needs (prompts_per_subset()).
   double prompts_per_voxel = 0;
   int passes = 0;                   ///< as many as it usually takes
+  int passes_beside = 0;            ///< work of as many more that are not counted
   bool takes_prior = false;         ///< maximises log likelihood - strength R(x)
   bool estimates_distance = false;  ///< to the optimum, so that it can stop there
   int images = 0;                   ///< of the grid that it holds with a prior, the image itself among them; measured

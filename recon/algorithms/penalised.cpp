@@ -6,7 +6,7 @@
 namespace coincide::recon {
 namespace {
 
-constexpr const char* x_ref = "x_ref";
+constexpr const char *x_ref = "x_ref", *penalty_before = "penalty";
 /// An image: 1 where a subset tells enough of a voxel, else the part of it that it does.
 constexpr const char* seen = "seen";
 
@@ -16,6 +16,8 @@ EngineImage& image_of(const Engine& engine, State& state, const char* name) {
   const auto found = state.images.find(name);
   return found != state.images.end() ? found->second : state.images.emplace(name, engine.make_image()).first->second;
 }
+
+double Penalised::penalty(const State& state) { return state.numbers.at(penalty_before); }
 
 double Penalised::typical_value(const State& state) { return state.numbers.at(x_ref); }
 
@@ -32,7 +34,16 @@ void Penalised::attach(Engine& engine, State& state) {
 int Penalised::updates_in_pass(const Engine& engine, const State&) const { return engine.problem().data.num_subsets(); }
 
 bool Penalised::step(Engine& engine, State& state, const GoOn& go_on) {
+  if (state.update == 0) {
+    state.numbers[penalty_before] = prior_.value(state.x);
+  }
   return state.pass == 0 ? first_step(engine, state, go_on) : later_step(engine, state, go_on);
+}
+
+void Penalised::complete(const State& state, IterationFigures& figures) const {
+  if (!prior_.is_none()) {
+    figures.penalty = penalty(state);
+  }
 }
 
 bool Penalised::first_step(Engine& engine, State& state, const GoOn& go_on) {

@@ -16,6 +16,8 @@ class Penalised : public Algorithm {
   void attach(Engine& engine, State& state) override;
   int updates_in_pass(const Engine& engine, const State& state) const override;
   bool step(Engine& engine, State& state, const GoOn& go_on) final;
+  /// Adds the penalty.
+  void complete(const State& state, IterationFigures& figures) const override;
 
  protected:
   /// An update after the first pass.
@@ -23,6 +25,8 @@ class Penalised : public Algorithm {
 
   double strength() const { return prior_.strength(); }
   const PriorTerm& prior() const { return prior_; }
+  /// strength R(x) at the image before this pass.
+  static double penalty(const State& state);
   /// A typical value of the image in the object.
   static double typical_value(const State& state);
   /// 1 in the object, where the image after the first pass, smoothed by 10 mm, is above a quarter of the typical value;

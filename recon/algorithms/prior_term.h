@@ -17,6 +17,7 @@ class PriorTerm {
   /// Makes the penalty for an engine's images, whose typical value is x_ref. Throws InputError as make_prior().
   void attach(const Engine& engine, double x_ref, int num_threads);
 
+  bool is_none() const { return penalty_ == nullptr; }
   double strength() const { return penalty_ ? options_.strength : 0; }
   double value(const EngineImage& x) const { return penalty_ ? options_.strength * penalty_->value(x.data()) : 0; }
   /// dR/dx, without the strength, and the diagonal of the Hessian; both are overwritten.

@@ -15,7 +15,10 @@
 namespace coincide::recon {
 namespace {
 
+using Clock = std::chrono::steady_clock;
 constexpr std::string_view stage = "reconstruction";
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 void check(const Problem& problem, const Image& start, const RunOptions& options) {
   if (options.passes < 0) {
@@ -52,6 +55,7 @@ class Loop {
       result_.image.values[i] = problem.sensitivity[i] > 0 ? std::max(start.values[i], least) : 0;
     }
     if (options.resume != nullptr) {
+      kept_ = {options.resume->state.pass, options.resume->state.update};
       result_.image.values = options.resume->state.x;
       result_.figures = options.resume->figures;
     }
@@ -68,7 +72,10 @@ class Loop {
   bool run_update(int updates);
   double passes_done(int updates) const { return state_->pass + static_cast<double>(state_->update) / updates; }
   void show_image();
+  bool is_done() const { return state_->pass >= options_.passes || algorithm_.finished(*state_); }
+  bool checkpoint_is_due() const;
   void keep_checkpoint();
+  void take_result();
 
   ComputeDevice& device() { return options_.device != nullptr ? *options_.device : cpu_; }
 
@@ -81,6 +88,7 @@ class Loop {
   std::optional<State> state_;
   RunResult result_;
   std::pair<int, int> kept_{-1, 0};  ///< pass and update of the last checkpoint
+  Clock::time_point kept_at_ = Clock::now();
 };
 
 void Loop::make_engine() {
@@ -102,6 +110,9 @@ void Loop::make_engine() {
 void Loop::begin() {
   if (options_.resume != nullptr) {
     state_ = restored(options_.resume->state, *engine_);
+    if (is_done()) {
+      return;  // without what the algorithm would have to make again to go on
+    }
   } else {
     state_.emplace(State{.x = engine_->make_image(), .images = {}, .numbers = {}});
     state_->x.upload(result_.image.values.data());
@@ -114,20 +125,34 @@ RunResult Loop::run() {
     make_engine();
     result_.iterations_done = passes_done(algorithm_.updates_in_pass(*engine_, *state_));
   }
-  while (state_ && state_->pass < options_.passes && !result_.stopped && !algorithm_.finished(*state_)) {
+  while (state_ && !result_.stopped && !is_done()) {
     Outcome outcome = run_pass_on_device();
     if (outcome == Outcome::device_failed) {
       outcome = run_pass_on_device();
     }
     result_.stopped = outcome == Outcome::stopped;
-    if (!result_.stopped && options_.checkpoint_passes > 0 && state_->pass % options_.checkpoint_passes == 0) {
+    const bool whole_passes = options_.checkpoint_passes > 0 && state_->pass % options_.checkpoint_passes == 0;
+    if (!result_.stopped && (whole_passes || checkpoint_is_due())) {
       keep_checkpoint();
     }
   }
-  if (state_ && options_.checkpoint_passes > 0 && kept_ != std::pair(state_->pass, state_->update)) {
+  if (state_ && options_.keeps_checkpoints() && kept_ != std::pair(state_->pass, state_->update)) {
     keep_checkpoint();
   }
+  if (state_ && !result_.stopped) {
+    take_result();
+  }
   return std::move(result_);
+}
+
+/// If the device fails, what the last pass ended in stays.
+void Loop::take_result() {
+  try {
+    algorithm_.result(*engine_, *state_, [this](double) { return !reporter_.stop_requested(); })
+        .download(result_.image.values.data());
+  } catch (const DeviceError& error) {
+    device().give_up(error, stage, reporter_);
+  }
 }
 
 /// If the device fails and may be given up, all is as before the pass, and the engine the CPU's.
@@ -156,7 +181,7 @@ Loop::Outcome Loop::run_pass_on_device() {
 /// False if the reporter asked to stop.
 bool Loop::run_pass() {
   const int updates = algorithm_.updates_in_pass(*engine_, *state_);
-  const auto start = std::chrono::steady_clock::now();
+  const Clock::time_point start = Clock::now();
   reporter_.progress(stage, static_cast<double>(state_->pass) / options_.passes);
   reporter_.step(fmt::format("iteration {} of {}", state_->pass + 1, options_.passes));
   if (state_->update == 0) {
@@ -169,18 +194,21 @@ bool Loop::run_pass() {
       return false;
     }
     result_.iterations_done = passes_done(updates);
+    if (state_->update < updates && checkpoint_is_due()) {
+      keep_checkpoint();
+    }
     if (options_.report_every_update && state_->update < updates) {
       state_->x.download(result_.image.values.data());
       show_image();
     }
   }
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+  const double seconds = seconds_since(start);
   state_->x.download(result_.image.values.data());
   IterationFigures figures{.iteration = result_.iterations_done,
                            .log_likelihood = state_->log_sum - state_->counts_before,
                            .image_sum = engine_->sum(state_->x),
                            .expected_counts = engine_->dot(state_->x, engine_->sensitivity()),
-                           .seconds = elapsed.count()};
+                           .seconds = seconds};
   algorithm_.complete(*state_, figures);
   // Nothing can fail any more: a pass that a device did not finish leaves no figures.
   ++state_->pass;
@@ -191,8 +219,13 @@ bool Loop::run_pass() {
   return true;
 }
 
+bool Loop::checkpoint_is_due() const {
+  return options_.checkpoint_s > 0 && seconds_since(kept_at_) >= options_.checkpoint_s;
+}
+
 void Loop::keep_checkpoint() {
   kept_ = {state_->pass, state_->update};
+  kept_at_ = Clock::now();
   options_.keep({.state = saved(*state_), .figures = result_.figures});
 }
 

@@ -25,8 +25,13 @@ struct RunOptions {
   /// Hand the image to the reporter after every update, too; else after whole passes only.
   bool report_every_update = false;
   const Checkpoint* resume = nullptr;  ///< goes on from there instead of from the start image
-  int checkpoint_passes = 0;           ///< a checkpoint after every so many passes, and where the run ends; 0: none
+  // A checkpoint after every so many passes, after the update that ends so long after the last one, and where the run
+  // ends; both 0: none.
+  int checkpoint_passes = 0;
+  double checkpoint_s = 0;
   std::function<void(const Checkpoint&)> keep{};  ///< is given the checkpoints
+
+  bool keeps_checkpoints() const { return checkpoint_passes > 0 || checkpoint_s > 0; }
 };
 
 struct RunResult {

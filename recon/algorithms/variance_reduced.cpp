@@ -16,7 +16,7 @@ constexpr const char *moved = "v", *preconditioner = "D", *best = "best", *last 
                      *last_gradient = "gradient";
 // Numbers. epoch: rounds of stochastic passes; group: subsets per update.
 constexpr const char *phase = "phase", *epoch = "epoch", *group = "group", *step_length = "step",
-                     *best_objective = "best", *penalty = "penalty", *change = "change", *distance = "distance";
+                     *best_objective = "best", *change = "change", *distance = "distance";
 constexpr double snapshot = 0, stochastic = 1;  // phases
 
 double number(const State& state, const char* name, double otherwise) {
@@ -28,6 +28,12 @@ bool is_stochastic(const State& state) { return number(state, phase, snapshot) =
 
 void copy(const Engine& engine, const EngineImage& from, EngineImage& to) {
   engine.apply(kernels::Combine{0, 1}, to, from);
+}
+
+/// Whether an objective is not below the best snapshot's, but for the rounding of float terms.
+bool is_best(const State& state, double objective, double log_sum) {
+  constexpr double rounding = 1e-9;  // of their sum
+  return objective >= state.numbers.at(best_objective) - rounding * std::abs(log_sum);
 }
 
 bool takes_snapshot(double at_epoch) { return at_epoch == 0 || std::fmod(at_epoch, 2) == 1; }
@@ -94,11 +100,8 @@ bool VarianceReduced::snapshot_step(Engine& engine, State& state, const GoOn& go
 }
 
 void VarianceReduced::take_snapshot(Engine& engine, State& state) {
-  state.numbers[penalty] = prior().value(state.x);
-  const double objective = state.log_sum - engine.dot(state.x, engine.sensitivity()) - state.numbers[penalty];
-  constexpr double rounding = 1e-9;  // of the sum of float terms
-  const bool has_best = state.numbers.contains(best_objective);
-  if (has_best && objective < state.numbers[best_objective] - rounding * std::abs(state.log_sum)) {
+  const double objective = state.log_sum - engine.dot(state.x, engine.sensitivity()) - penalty(state);
+  if (state.numbers.contains(best_objective) && !is_best(state, objective, state.log_sum)) {
     copy(engine, image_of(engine, state, best), state.x);
     image_of(engine, state, moved).clear();
     take_more_care(state, engine.problem().data.num_subsets());
@@ -207,12 +210,27 @@ void VarianceReduced::move(Engine& engine, State& state, double share, EngineIma
 }
 
 void VarianceReduced::complete(const State& state, IterationFigures& figures) const {
-  figures.penalty = number(state, penalty, 0);
+  Penalised::complete(state, figures);
   figures.distance_percent = number(state, distance, -1);
 }
 
 bool VarianceReduced::finished(const State& state) const {
   return stop_percent_ > 0 && state.update == 0 && is_stochastic(state) && number(state, distance, 1e9) < stop_percent_;
+}
+
+const EngineImage& VarianceReduced::result(Engine& engine, const State& state, const GoOn& go_on) const {
+  if (!state.numbers.contains(best_objective)) {
+    return state.x;
+  }
+  double log_sum = 0;
+  const int subsets = engine.problem().data.num_subsets();
+  for (int subset = 0; subset < subsets; ++subset) {
+    if (!engine.back_project(subset, state.x, engine.scratch(0), log_sum, go_on)) {
+      return state.x;
+    }
+  }
+  const double objective = log_sum - engine.dot(state.x, engine.sensitivity()) - prior().value(state.x);
+  return is_best(state, objective, log_sum) ? state.x : state.images.at(best);
 }
 
 }  // namespace coincide::recon

@@ -28,6 +28,9 @@ class VarianceReduced final : public Penalised {
   int updates_in_pass(const Engine& engine, const State& state) const override;
   void complete(const State& state, IterationFigures& figures) const override;
   bool finished(const State& state) const override;
+  /// What followed on the last snapshot, nobody has looked at: x or the best snapshot, whose objective is higher. Takes
+  /// a pass more.
+  const EngineImage& result(Engine& engine, const State& state, const GoOn& go_on) const override;
 
  private:
   bool later_step(Engine& engine, State& state, const GoOn& go_on) override;

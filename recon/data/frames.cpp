@@ -34,6 +34,8 @@ std::optional<Number> number_in(std::string_view text) {
 struct Alike {
   std::size_t count;
   double duration_s;
+
+  double total_s() const { return static_cast<double>(count) * duration_s; }
 };
 
 Alike parse_alike(std::string_view text) {
@@ -45,7 +47,7 @@ Alike parse_alike(std::string_view text) {
       !(*duration_s <= 1e-3 * Frame::end_ms)) {
     throw InputError(
         fmt::format("\"{}\" is no duration of frames: write seconds, from 0.001 on, or a number of frames that are "
-                    "alike, 1 to {}, an x and their seconds, with commas between (\"10x30, 5x60, 300\")",
+                    "alike, 1 to {}, an x and their seconds, with commas between (\"10x30, 5x60, pause 20, 300\")",
                     trimmed(text), most_frames));
   }
   return {*count, *duration_s};
@@ -77,10 +79,17 @@ Frame time_window(double start_s, double stop_s) {
 }
 
 std::vector<Frame> parse_durations(std::string_view text, double start_s) {
+  constexpr std::string_view pause = "pause ";
   std::vector<FrameTime> times;
   for (std::size_t first = 0; first <= text.size();) {
     const std::size_t comma = std::min(text.find(',', first), text.size());
-    const auto [count, duration_s] = parse_alike(text.substr(first, comma - first));
+    std::string_view piece = trimmed(text.substr(first, comma - first));
+    first = comma + 1;
+    if (piece.starts_with(pause)) {
+      start_s += parse_alike(piece.substr(pause.size())).total_s();
+      continue;
+    }
+    const auto [count, duration_s] = parse_alike(piece);
     if (times.size() + count > most_frames) {
       throw InputError(fmt::format("\"{}\" are more than {} frames, the most that there may be", text, most_frames));
     }
@@ -88,7 +97,9 @@ std::vector<Frame> parse_durations(std::string_view text, double start_s) {
       times.push_back({start_s, duration_s});
       start_s += duration_s;
     }
-    first = comma + 1;
+  }
+  if (times.empty()) {
+    throw InputError(fmt::format("\"{}\" holds no frame, of up to {}", text, most_frames));
   }
   return make_frames(times);
 }
@@ -173,6 +184,22 @@ TimeParts::TimeParts(std::vector<TimePart> parts) : parts_(std::move(parts)) {
                                    parts_[pieces_[i - 1].part].name, text_of(pieces_[i - 1].time),
                                    parts_[pieces_[i].part].name, text_of(pieces_[i].time)));
     }
+  }
+}
+
+void TimeParts::check_covers(std::uint32_t first_ms, std::uint32_t last_ms) const {
+  const std::uint64_t start_ms = pieces_.front().time.start_ms, stop_ms = pieces_.back().time.stop_ms;
+  std::uint64_t longest_ms = 0, stop_before_ms = start_ms;
+  for (const Piece& piece : pieces_) {
+    longest_ms = std::max({longest_ms, piece.time.stop_ms - piece.time.start_ms, piece.time.start_ms - stop_before_ms});
+    stop_before_ms = piece.time.stop_ms;
+  }
+  if (start_ms > first_ms + longest_ms || stop_ms + longest_ms < last_ms) {
+    throw InputError(fmt::format(
+        "the gates go from {:.9g} s to {:.9g} s of the data, which were recorded from {:.9g} s to {:.9g} s: the table "
+        "must tell of all "
+        "that time (a gate of its own may take what is of no use), or counts from another zero",
+        1e-3 * static_cast<double>(start_ms), 1e-3 * static_cast<double>(stop_ms), 1e-3 * first_ms, 1e-3 * last_ms));
   }
 }
 

@@ -28,7 +28,8 @@ struct Frame {
 /// `stop_s` 0: to the end. Throws InputError if it is empty.
 Frame time_window(double start_s, double stop_s);
 
-/// "10x30, 5x60, 300": ten frames of 30 s, five of 60 s and one of 300 s, one after the other from `start_s` on.
+/// "10x30, 5x60, pause 20, 300": ten frames of 30 s, five of 60 s and, 20 s later, one of 300 s, one after the other
+/// from `start_s` on.
 /// Throws InputError that says what may be written.
 std::vector<Frame> parse_durations(std::string_view text, double start_s);
 
@@ -74,6 +75,9 @@ class TimeParts {
   std::size_t count() const { return parts_.size(); }
   const TimePart& operator[](std::size_t index) const { return parts_[index]; }
   const std::vector<TimePart>& all() const { return parts_; }
+  /// Throws InputError, with both spans, if what was recorded reaches beyond the parts' ends by more than any piece or
+  /// gap of theirs lasts: what wrote their table stopped early, or counts from another zero.
+  void check_covers(std::uint32_t first_ms, std::uint32_t last_ms) const;
   /// Index of the part, or `none`.
   std::uint32_t at(std::uint32_t time_ms) const;
 

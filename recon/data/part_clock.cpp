@@ -42,6 +42,7 @@ void PartClock::add(const TimeBlock& block, bool held) {
   if (held) {
     movements_.add(block);
     times_.add(block);
+    blocks_.push_back(time);
   }
   if (has_length(time)) {
     cut_at_start_ = time.start_ms < span_.start_ms && time.stop_ms > span_.start_ms ? time : cut_at_start_;
@@ -55,15 +56,7 @@ bool PartClock::may_hold_in_part(const TimeInterval& time) const {
   return !ends_before && time.start_ms < span_.stop_ms + (span_.stop_ms - span_.start_ms);
 }
 
-void PartClock::refuse_motion() const {
-  if (const auto change_ms = movements_.first_change_ms()) {
-    throw InputError(
-        fmt::format("the bed or gantry moves in {}, before {} s, and Coincide does not correct for motion: let the "
-                    "window end there, or begin (input.stop_s, input.start_s)",
-                    part_.name, 1e-3 * *change_ms));
-  }
-}
-
+/// One within a time block has none that begins in it.
 void PartClock::refuse_part_within_block() const {
   if (times_.empty() && has_length(cut_at_start_)) {
     throw InputError(fmt::format(
@@ -71,6 +64,20 @@ void PartClock::refuse_part_within_block() const {
         "of their time blocks: let the window hold the start of one (input.start_s, input.stop_s)",
         part_.name, 1e-3 * cut_at_start_.start_ms, 1e-3 * cut_at_start_.stop_ms));
   }
+}
+
+void PartClock::refuse_empty(const EventCounts& of_file, std::uint64_t impossible) const {
+  if (impossible > 0) {
+    throw InputError(fmt::format(
+        "all {} prompts in {} are between crystals that the scanner's model excludes, or that have efficiency 0: is it "
+        "the right scanner?",
+        impossible, part_.name));
+  }
+  refuse_part_within_block();
+  throw InputError(
+      fmt::format("there are no prompts in {}: {} were read, from {} s to {} s. Change input.start_s and input.stop_s, "
+                  "or [frames].",
+                  part_.name, of_file.prompts, 1e-3 * of_file.first_ms, 1e-3 * of_file.last_ms));
 }
 
 void PartClock::state_in(EventCounts& counts, Reporter& reporter) const {

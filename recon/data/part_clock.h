@@ -24,20 +24,21 @@ class PartClock {
   /// one.
   void add(const EventBlock& block, std::span<const std::uint32_t> part_of_block, std::uint32_t own);
 
-  /// Throws InputError if bed or gantry change place while the part is recorded.
-  void refuse_motion() const;
-  /// Throws InputError if the part lies within a time block, so that none begins in it.
-  void refuse_part_within_block() const;
+  /// Throws InputError that says why the part holds no prompts, `impossible` of them left out. `of_file`: what was
+  /// read.
+  [[noreturn]] void refuse_empty(const EventCounts& of_file, std::uint64_t impossible) const;
   /// First and last time, duration and warnings.
   void state_in(EventCounts& counts, Reporter& reporter) const;
 
-  const std::string& name() const { return part_.name; }
   const BlockTimes& times() const { return times_; }
+  const std::vector<TimeInterval>& blocks() const { return blocks_; }  ///< of the part, as they came
+  const MovementLog& movements() const { return movements_; }
   const LiveTimeLog& live_times() const { return live_times_; }
 
  private:
   void add_states(const EventBlock& block);
   void add(const TimeBlock& block, bool held);
+  void refuse_part_within_block() const;
   bool may_hold_in_part(const TimeInterval& time) const;
   void state_resolution(EventCounts& counts, Reporter& reporter) const;
 
@@ -45,6 +46,7 @@ class PartClock {
   Frame span_;
   bool whole_file_;
   BlockTimes times_;
+  std::vector<TimeInterval> blocks_;
   MovementLog movements_;
   LiveTimeLog live_times_;
   TimeInterval cut_at_start_;  ///< block outside that ends in the span; without length if there is none

@@ -1,5 +1,7 @@
 #include "recon/engine/engine.h"
 
+#include "recon/radial_blur.h"
+
 namespace coincide::recon {
 
 const EngineImage& Engine::sensitivity(int subset) {
@@ -20,10 +22,10 @@ std::size_t cuda_bytes_per_lor(std::int64_t cells_per_lor, bool counts) {
   return of_lor + static_cast<std::size_t>(cells_per_lor) * columns * sizeof(float);
 }
 
-std::uint64_t cuda_engine_bytes(const ImageGrid& grid, double psf_fwhm_mm, std::uint64_t num_events) {
+std::uint64_t cuda_engine_bytes(const ImageGrid& grid, const Psf& psf, std::uint64_t num_events) {
   // Image, sensitivity, back projection and its shadow; the resolution model works in two more.
-  const std::uint64_t images = psf_fwhm_mm != 0 ? 6 : 4;
-  return images * static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) +
+  const std::uint64_t images = psf.is_none() ? 4 : 6;
+  return images * static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float) + psf_weight_bytes(grid, psf) +
          num_events * cuda_bytes_per_lor(1, false);
 }
 

@@ -84,6 +84,6 @@ std::unique_ptr<Engine> make_cuda_engine(const Problem& problem, int num_threads
 std::size_t cuda_bytes_per_lor(std::int64_t cells_per_lor, bool counts);
 
 /// Memory that make_cuda_engine() and EM take on the device if all fits, with events as data.
-std::uint64_t cuda_engine_bytes(const ImageGrid& grid, double psf_fwhm_mm, std::uint64_t num_events);
+std::uint64_t cuda_engine_bytes(const ImageGrid& grid, const Psf& psf, std::uint64_t num_events);
 
 }  // namespace coincide::recon

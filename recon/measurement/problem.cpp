@@ -8,7 +8,7 @@
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "recon/measurement/histogram_sensitivity.h"
-#include "recon/psf.h"
+#include "recon/resolution_model.h"
 
 namespace coincide::recon {
 namespace {
@@ -35,40 +35,43 @@ void leave_out_behind_crystals(const Scanner& scanner, const ImageGrid& grid, st
   }
 }
 
+/// `back` becomes H^T of it.
+void add_resolution(const Problem& problem, int num_threads, std::vector<float>& back) {
+  if (!problem.psf.is_none()) {
+    std::vector<float> work(back.size());
+    ResolutionModel(problem.grid, problem.psf, num_threads).gather(back.data(), work.data(), back.data());
+  }
+}
+
 /// Its sensitivity as the algorithms want it, 0 where that of all data is.
 std::vector<float> of_subset(const std::vector<float>& own, double share, const Problem& problem, int num_threads) {
   std::vector<float> result = own;
-  if (problem.psf_fwhm_mm != 0) {
-    GaussianFilter(problem.grid, problem.psf_fwhm_mm, num_threads).apply(result);
-  }
+  add_resolution(problem, num_threads, result);
   for (std::size_t i = 0; i < result.size(); ++i) {
     result[i] = problem.sensitivity[i] > 0 && share > 0 ? static_cast<float>(result[i] / share) : 0;
   }
   return result;
 }
 
-Problem without_mask(const Measurements& data, const Image& sensitivity, double psf_fwhm_mm, int num_threads) {
+Problem without_mask(const Measurements& data, const Image& sensitivity, const Psf& psf, int num_threads) {
   check_image(sensitivity, "sensitivity");
-  Problem problem{
-      .data = data, .grid = sensitivity.grid, .sensitivity = sensitivity.values, .psf_fwhm_mm = psf_fwhm_mm};
-  if (psf_fwhm_mm != 0) {
-    GaussianFilter(problem.grid, psf_fwhm_mm, num_threads).apply(problem.sensitivity);
-  }
+  Problem problem{.data = data, .grid = sensitivity.grid, .sensitivity = sensitivity.values, .psf = psf};
+  add_resolution(problem, num_threads, problem.sensitivity);
   return problem;
 }
 
 }  // namespace
 
-Problem make_problem(const Measurements& data, const Scanner& scanner, const Image& sensitivity, double psf_fwhm_mm,
+Problem make_problem(const Measurements& data, const Scanner& scanner, const Image& sensitivity, const Psf& psf,
                      int num_threads) {
-  Problem problem = without_mask(data, sensitivity, psf_fwhm_mm, num_threads);
+  Problem problem = without_mask(data, sensitivity, psf, num_threads);
   leave_out_behind_crystals(scanner, problem.grid, problem.sensitivity);
   return problem;
 }
 
 Problem make_problem(const Measurements& data, const Scanner* scanner, const HistogramSensitivity& sensitivity,
-                     double psf_fwhm_mm, int num_threads) {
-  Problem problem = without_mask(data, sensitivity.whole, psf_fwhm_mm, num_threads);
+                     const Psf& psf, int num_threads) {
+  Problem problem = without_mask(data, sensitivity.whole, psf, num_threads);
   if (scanner != nullptr) {
     leave_out_behind_crystals(*scanner, problem.grid, problem.sensitivity);
   }

@@ -12,12 +12,13 @@ double reach_mm(const projectors::TofBin& bin) {
   return bin.width_mm + sigmas * bin.sigma_mm;
 }
 
-double voxels_on_lor(const ImageGrid& grid, double reach_mm, double psf_fwhm_mm) {
+double voxels_on_lor(const ImageGrid& grid, double reach_mm, const Psf& psf) {
   constexpr double interpolated = 4;  // voxels of a plane that a LOR's point lies between
   const double voxel_mm = 0.5 * (double{grid.voxel_size_mm[0]} + grid.voxel_size_mm[1]);
   const double planes =
       std::clamp(reach_mm / voxel_mm, 1.0, static_cast<double>(std::max(grid.shape[0], grid.shape[1])));
-  const double blurred = std::numbers::pi * std::pow(psf_fwhm_mm / voxel_mm, 2);  // disc: twice the FWHM across
+  const double blurred =
+      std::numbers::pi * std::pow(psf.least_across_mm() / voxel_mm, 2);  // disc: twice the FWHM across
   return planes * std::max(interpolated, blurred);
 }
 
@@ -31,7 +32,7 @@ double voxels_per_cell(const Problem& problem) {
       reach += reach_mm(bin) / static_cast<double>(bins.size());
     }
   }
-  return voxels_on_lor(problem.grid, reach, problem.psf_fwhm_mm);
+  return voxels_on_lor(problem.grid, reach, problem.psf);
 }
 
 }  // namespace coincide::recon

@@ -14,26 +14,38 @@ namespace {
 /// Rows of the table that something was recorded in.
 struct UsedRows {
   std::vector<std::size_t> row;
-  std::vector<double> weight;
+  std::vector<double> weight;   ///< share of the decays
+  std::vector<double> randoms;  ///< share of the random coincidences
 };
 
-UsedRows used_rows(const PoseTable& table, const TimeIntervals& recorded, double half_life_s,
-                   std::span<const double> live) {
-  UsedRows used;
-  const std::vector<TimeInterval> intervals = recorded.list();
-  for (std::size_t row = 0; !intervals.empty() && row < table.size(); ++row) {
-    const TimeIntervals common = recorded.overlap(table.times_of(row));
-    if (common.count() > 0) {
-      used.row.push_back(row);
-      used.weight.push_back((live.empty() ? 1 : live[row]) *
-                            decayed_s(common, half_life_s, intervals.front().start_ms));
-    }
-  }
-  const double sum = std::accumulate(used.weight.begin(), used.weight.end(), 0.0);
+void bring_to_sum_1(std::vector<double>& values) {
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
   if (!(sum > 0)) {
     throw InputError("no time was recorded that poses could be for");
   }
-  std::ranges::transform(used.weight, used.weight.begin(), [sum](double weight) { return weight / sum; });
+  std::ranges::transform(values, values.begin(), [sum](double value) { return value / sum; });
+}
+
+UsedRows used_rows(const PoseTable& table, std::span<const LiveBlock> blocks, double half_life_s) {
+  std::vector<double> decays(table.size()), randoms(table.size());
+  std::vector<bool> is_used(table.size());
+  for (const auto& [time, live] : blocks) {
+    const std::size_t row = table.row_at(time.start_ms);
+    const std::uint32_t reference_ms = blocks.front().time.start_ms;
+    is_used[row] = true;
+    decays[row] += live * decayed_s(time, half_life_s, reference_ms);
+    randoms[row] += live * decayed_s(time, half_life_s / 2, reference_ms);  // exp(-2 lambda t)
+  }
+  UsedRows used;
+  for (std::size_t row = 0; row < table.size(); ++row) {
+    if (is_used[row]) {
+      used.row.push_back(row);
+      used.weight.push_back(decays[row]);
+      used.randoms.push_back(randoms[row]);
+    }
+  }
+  bring_to_sum_1(used.weight);
+  bring_to_sum_1(used.randoms);
   return used;
 }
 
@@ -150,17 +162,17 @@ double distance_mm(const Pose& a, const Pose& b, const MovingBody& body) {
   return std::sqrt(shift + turn * body.radius_mm * body.radius_mm / 5);  // mean square of a coordinate in a ball
 }
 
-PoseClusters cluster_poses(const PoseTable& table, const TimeIntervals& recorded, const ClusterOptions& options,
-                           std::span<const double> live) {
-  table.check_covers(recorded);
-  const UsedRows used = used_rows(table, recorded, options.half_life_s, live);
+PoseClusters cluster_poses(const PoseTable& table, std::span<const LiveBlock> blocks, const ClusterOptions& options) {
+  const UsedRows used = used_rows(table, blocks, options.half_life_s);
   const std::vector<Pose> poses = poses_of(table, used);
   PoseClusters clusters{.poses = settled(far_apart(poses, used, options), poses, used, options.body)};
   clusters.weights.assign(clusters.poses.size(), 0);
+  clusters.randoms.assign(clusters.poses.size(), 0);
   clusters.cluster_of_row.assign(table.size(), PoseClusters::none);
   for (std::size_t i = 0; i < poses.size(); ++i) {
     const std::uint32_t nearest = nearest_of(clusters.poses, poses[i], options.body);
     clusters.weights[nearest] += used.weight[i];
+    clusters.randoms[nearest] += used.randoms[i];
     clusters.cluster_of_row[used.row[i]] = nearest;
     clusters.farthest_mm = std::max(clusters.farthest_mm, distance_mm(clusters.poses[nearest], poses[i], options.body));
   }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "recon/motion/live_blocks.h"
 #include "recon/motion/poses.h"
 #include "recon/scanner.h"
 
@@ -30,19 +31,18 @@ struct PoseClusters {
   static constexpr std::uint32_t none = UINT32_MAX;
 
   std::vector<Pose> poses{};
-  std::vector<double> weights{};                ///< share of the frame's decays that were recorded in each pose; sum 1
+  std::vector<double> weights{};  ///< share of the frame's decays that were recorded in each pose; sum 1
+  std::vector<double> randoms{};  ///< likewise, of its random coincidences, which go as the square of the activity
   std::vector<std::uint32_t> cluster_of_row{};  ///< of the table; none where nothing was recorded
   double farthest_mm = 0;                       ///< that a row lies from the pose that stands for it
 };
 
-/// Of a frame or gate: only what was recorded in it counts, each moment by how much activity was left. `live` gives the
-/// live share of each row, empty: 1. Poses far apart are told apart first, and each cluster stands at the weighted mean
-/// of its rows; one whose rows are all the same, at just that. Throws InputError if the table does not cover `recorded`
-/// or nothing was recorded.
+/// Of a frame or gate: only its blocks count, each in the pose of its start, as its events do, by its live time and by
+/// how much activity was left. Poses far apart are told apart first, and each cluster stands at the weighted mean of
+/// its rows; one whose rows are all the same, at just that. Throws InputError if nothing was recorded.
 /// Source: T. F. Gonzalez, Theor. Comput. Sci. 38, 1985 (farthest point first); F. L. Markley and others, J. Guid.
 /// Control Dyn. 30(4), 2007 (mean of rotations).
-PoseClusters cluster_poses(const PoseTable& table, const TimeIntervals& recorded, const ClusterOptions& options,
-                           std::span<const double> live = {});
+PoseClusters cluster_poses(const PoseTable& table, std::span<const LiveBlock> blocks, const ClusterOptions& options);
 
 /// The crystals as they stand to the body in each pose: [pose][crystal], so that a LOR of pose k between crystals a and
 /// b goes between points k n + a and k n + b, n crystals. Moved ends may lie anywhere.

@@ -31,31 +31,6 @@ Pose checked(const PoseRow& row, double zero_s) {
 
 }  // namespace
 
-PoseMap::PoseMap(const Pose& pose) : t_mm_(pose.t_mm) {
-  const auto& [w, x, y, z] = pose.q;
-  rows_ = {{{1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)},
-            {2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)},
-            {2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)}}};
-}
-
-Point PoseMap::to_scanner(const Point& p) const {
-  Point moved = t_mm_;
-  for (std::size_t row = 0; row < 3; ++row) {
-    moved[row] += rows_[row][0] * p[0] + rows_[row][1] * p[1] + rows_[row][2] * p[2];
-  }
-  return moved;
-}
-
-Point PoseMap::to_reference(const Point& p) const {
-  Point moved{};
-  for (std::size_t row = 0; row < 3; ++row) {
-    for (std::size_t column = 0; column < 3; ++column) {
-      moved[column] += rows_[row][column] * (p[row] - t_mm_[row]);
-    }
-  }
-  return moved;
-}
-
 PoseTable::PoseTable(std::span<const PoseRow> rows, double zero_s) {
   std::vector<std::pair<std::int64_t, Pose>> sorted;
   for (const PoseRow& row : rows) {
@@ -81,32 +56,24 @@ std::size_t PoseTable::row_at(std::uint32_t time_ms) const {
   return behind == start_ms_.begin() ? 0 : static_cast<std::size_t>(behind - start_ms_.begin()) - 1;
 }
 
-TimeIntervals PoseTable::times_of(std::size_t row) const {
-  const std::int64_t stop_ms = row + 1 < start_ms_.size() ? start_ms_[row + 1] : last_ms;
-  const auto on_clock = [](std::int64_t ms) {
-    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(ms, 0, last_ms));
-  };
-  TimeIntervals times;
-  times.add({on_clock(start_ms_[row]), on_clock(stop_ms)});
-  return times;
-}
-
-double PoseTable::longest_s() const {
-  std::int64_t longest_ms = 0;
+/// To when the table tells where the body is.
+std::int64_t PoseTable::reach_ms() const {
+  std::int64_t longest_ms = size() > 1 ? 0 : last_ms;
   for (std::size_t row = 1; row < start_ms_.size(); ++row) {
     longest_ms = std::max(longest_ms, start_ms_[row] - start_ms_[row - 1]);
   }
-  return 1e-3 * static_cast<double>(longest_ms);
+  return start_ms_.back() + longest_ms;
 }
 
-void PoseTable::check_covers(const TimeIntervals& recorded) const {
-  const std::vector<TimeInterval> intervals = recorded.list();
-  if (!intervals.empty() && intervals.front().start_ms < start_ms_.front()) {
+void PoseTable::check_covers(const TimeInterval& recorded) const {
+  const bool late = recorded.start_ms < start_ms_.front();
+  if (late || recorded.stop_ms > reach_ms()) {
     throw InputError(fmt::format(
-        "the poses begin at {} s of the data, but the frame was recorded from {} s to {} s: add a row for its start, "
-        "or check the zero of the table",
-        1e-3 * static_cast<double>(start_ms_.front()), 1e-3 * intervals.front().start_ms,
-        1e-3 * intervals.back().stop_ms));
+        "the poses begin at {:.9g} s of the data and the last of them at {:.9g} s, but the frame was recorded from "
+        "{:.9g} s to {:.9g} s: add a row for its {}, or check the zero of the table (input.motion_zero, "
+        "input.motion_zero_s)",
+        1e-3 * static_cast<double>(start_ms_.front()), 1e-3 * static_cast<double>(start_ms_.back()),
+        1e-3 * recorded.start_ms, 1e-3 * recorded.stop_ms, late ? "start" : "end"));
   }
 }
 

@@ -1,37 +1,13 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
-#include "recon/time_intervals.h"
+#include "recon/events.h"
+#include "recon/motion/pose.h"
 
 namespace coincide::recon {
-
-using Point = std::array<double, 3>;
-
-/// Where a rigid body stands: p_scanner = R(q) p_reference + t, in scanner axes.
-struct Pose {
-  std::array<double, 4> q{1, 0, 0, 0};  ///< w, x, y, z of a quaternion of length 1
-  Point t_mm{};
-  bool operator==(const Pose&) const = default;
-};
-
-/// A pose, ready to move many points.
-class PoseMap {
- public:
-  explicit PoseMap(const Pose& pose);
-  Point to_scanner(const Point& reference_mm) const;
-  /// The inverse: what the ends of a LOR are moved by.
-  Point to_reference(const Point& scanner_mm) const;
-  const std::array<Point, 3>& rows() const { return rows_; }  ///< of R
-
- private:
-  std::array<Point, 3> rows_;
-  Point t_mm_;
-};
 
 /// A row of a table of poses: from its time on, counted from the table's zero.
 struct PoseRow {
@@ -49,16 +25,16 @@ class PoseTable {
 
   std::size_t size() const { return poses_.size(); }
   const Pose& pose(std::size_t row) const { return poses_[row]; }
-  /// Of a time that is covered.
+  /// That of a time before the first row is the first.
   std::size_t row_at(std::uint32_t time_ms) const;
-  /// How long a row holds, as far as that is on the data's clock.
-  TimeIntervals times_of(std::size_t row) const;
-  std::int64_t last_start_ms() const { return start_ms_.back(); }  ///< of the last row, on the data's clock
-  double longest_s() const;                                        ///< that a row holds but the last; 0 for one row
-  /// Throws InputError, with both spans, if something was recorded before the first pose.
-  void check_covers(const TimeIntervals& recorded) const;
+  /// Throws InputError, with both spans, if something was recorded before the first pose, or began so late that the
+  /// last one would have to hold for longer than any other did: what wrote the table stopped early, or counts from
+  /// another zero. A single pose is that of a body that stands still.
+  void check_covers(const TimeInterval& recorded) const;
 
  private:
+  std::int64_t reach_ms() const;
+
   std::vector<std::int64_t> start_ms_;  ///< ascending
   std::vector<Pose> poses_;
 };

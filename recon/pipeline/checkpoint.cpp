@@ -24,6 +24,14 @@ void add(Sha256& sha, const ImageGrid& grid) {
   add(sha, grid.voxel_size_mm.data(), 3);
 }
 
+void add(Sha256& sha, const Psf& psf) {
+  for (const PsfWidths& row : psf.rows) {
+    const double values[] = {row.radius_mm, row.radial_mm, row.tangential_mm, row.axial_mm};
+    add(sha, values, 4);
+  }
+  add(sha, psf.axis_mm.data(), 2);
+}
+
 void add(Sha256& sha, const DataBlock& block, bool tof) {
   const std::int64_t cells = block.size(), lors = block.lors.count;
   add(sha, &lors, 1);
@@ -41,7 +49,7 @@ std::string problem_hash(const Problem& problem, const Image* anatomical) {
   Sha256 sha;
   add(sha, problem.grid);
   add(sha, problem.sensitivity.data(), std::ssize(problem.sensitivity));
-  add(sha, &problem.psf_fwhm_mm, 1);
+  add(sha, problem.psf);
   const Measurements& data = problem.data;
   add(sha, data.points_mm(), 3 * data.num_points());
   for (const projectors::TofBin& bin : data.tof_bins()) {

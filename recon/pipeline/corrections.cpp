@@ -129,7 +129,7 @@ std::string attenuation_of_bins(RunState& run) {
 }
 
 constexpr Correction table[] = {
-    {"motion", true, correct_motion, motion_of_bins},  {"live time", true, live_time, in_factors},
+    {"live time", true, live_time, in_factors},        {"motion", true, correct_motion, motion_of_bins},
     {"efficiencies", false, efficiencies, in_factors}, {"geometric", false, geometric, in_factors},
     {"scatter", false, scatter, in_background},        {"attenuation", false, attenuation, attenuation_of_bins},
     {"randoms", false, randoms, in_background},

@@ -19,6 +19,7 @@ LoadOptions load_options(const RunInputs& inputs, const RunSettings& settings) {
   options.num_threads = settings.num_threads;
   options.memory_limit_bytes = settings.memory_limit_bytes;
   options.may_move = !inputs.poses.empty();
+  options.movement_keeps_times = settings.corrections.motion == StatedMotion::automatic;
   return options;
 }
 
@@ -65,9 +66,8 @@ void tell_of_findings(RunState& run) {
 }
 
 void deal_to_subsets(RunState& run) {
-  const double needed =
-      prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.settings.algorithm.psf_fwhm_mm,
-                         run.settings.algorithm_kind().prompts_per_voxel);
+  const double needed = prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.record.psf,
+                                           run.settings.algorithm_kind().prompts_per_voxel);
   const SubsetChoice choice =
       choose_subsets(run.settings.algorithm_kind(), run.settings.algorithm.subsets, run.data->num_prompts(), needed);
   run.data->limit_subsets(static_cast<int>(choice.subsets));

@@ -56,8 +56,8 @@ std::int64_t num_views(const Histogram& histogram) {
 
 void choose_number_of_subsets(RunState& run) {
   const AlgorithmKind& kind = run.settings.algorithm_kind();
-  const double needed = prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(),
-                                           run.settings.algorithm.psf_fwhm_mm, kind.prompts_per_voxel);
+  const double needed =
+      prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.record.psf, kind.prompts_per_voxel);
   const SubsetChoice choice = choose_subsets(kind, run.settings.algorithm.subsets, run.record.prompts_used, needed);
   const std::int64_t views = num_views(*run.histogram);
   run.record.subsets = std::min(choice.subsets, views);

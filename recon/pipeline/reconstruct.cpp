@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "projectors/error.h"
 #include "recon/algorithms/run.h"
@@ -73,30 +74,37 @@ void warn_of_missed_prompts(const RunState& run) {
   }
 }
 
-/// Goes on from the checkpoint that the run was given, and hands out its own.
-void use_checkpoints(RunState& run, const Problem& problem, RunOptions& options) {
+/// Throws InputError if it is not of this problem.
+void tell_of_resume(RunState& run, const RunCheckpoint& from, const std::string& hash) {
+  check_resumes(from, run.inputs.problem_settings, hash);
+  const std::string device = projectors::device_word(run.device.get());
+  if (from.device != device) {
+    run.reporter.warning(fmt::format("The run began on {} and goes on on {}: the last digits of the image may differ.",
+                                     from.device, device));
+  }
+  const int updates = from.at.state.update;
+  run.record.resumed_from = from.at.state.pass;
+  run.reporter.note(fmt::format("The run is resumed after {} iterations{}.", from.at.state.pass,
+                                updates > 0 ? fmt::format(" and {} updates", updates) : ""));
+}
+
+/// Goes on from the checkpoint that there is of the part, which is left in `from`, and hands out its own.
+void use_checkpoints(RunState& run, const Problem& problem, std::optional<RunCheckpoint>& from, RunOptions& options) {
   const RunInputs& inputs = run.inputs;
-  const RunCheckpoint* resume = inputs.resume;
-  if (resume == nullptr && options.checkpoint_passes == 0) {
+  from = inputs.find_checkpoint ? inputs.find_checkpoint(run.record.part) : std::nullopt;
+  if (!from && !options.keeps_checkpoints()) {
     return;
   }
   const std::string hash = problem_hash(problem, inputs.anatomical.get());
-  if (resume != nullptr) {
-    check_resumes(*resume, inputs.problem_settings, hash);
-    const std::string device = projectors::device_word(run.device.get());
-    if (resume->device != device) {
-      run.reporter.warning(fmt::format(
-          "The run began on {} and goes on on {}: the last digits of the image may differ.", resume->device, device));
-    }
-    options.resume = &resume->at;
-    run.record.resumed_from = resume->at.state.pass;
-    run.reporter.note(fmt::format("The run is resumed after {} iterations.", resume->at.state.pass));
+  if (from) {
+    tell_of_resume(run, *from, hash);
+    options.resume = &from->at;
   }
   options.keep = [&run, hash](const Checkpoint& checkpoint) {
-    run.inputs.keep_checkpoint({.at = checkpoint,
-                                .device = projectors::device_word(run.device.get()),
-                                .problem = hash,
-                                .settings = run.inputs.problem_settings});
+    run.inputs.keep_checkpoint(run.record.part, {.at = checkpoint,
+                                                 .device = projectors::device_word(run.device.get()),
+                                                 .problem = hash,
+                                                 .settings = run.inputs.problem_settings});
   };
 }
 
@@ -116,13 +124,12 @@ std::unique_ptr<const Measurements> measurements_of(RunState& run) {
 }
 
 Problem problem_of(RunState& run, const Measurements& measurements) {
-  const double psf_fwhm_mm = run.settings.algorithm.psf_fwhm_mm;
   const int threads = run.settings.num_threads;
   if (run.data) {
-    return make_problem(measurements, run.scanner(), run.sensitivity, psf_fwhm_mm, threads);
+    return make_problem(measurements, run.scanner(), run.sensitivity, run.record.psf, threads);
   }
   const HistogramSensitivity made{.whole = std::move(run.sensitivity), .by_subset = std::move(run.subset_sensitivity)};
-  return make_problem(measurements, &run.scanner(), made, psf_fwhm_mm, threads);
+  return make_problem(measurements, &run.scanner(), made, run.record.psf, threads);
 }
 
 }  // namespace
@@ -145,8 +152,10 @@ void reconstruct(RunState& run) {
                      .num_threads = threads,
                      .device = &run.device,
                      .report_every_update = reporter.wants_images(),
-                     .checkpoint_passes = run.settings.checkpoint_passes};
-  use_checkpoints(run, problem, options);
+                     .checkpoint_passes = run.settings.checkpoint_passes,
+                     .checkpoint_s = run.settings.checkpoint_s};
+  std::optional<RunCheckpoint> from;
+  use_checkpoints(run, problem, from, options);
   RunResult result = recon::run(*algorithm, problem, start, options, reporter);
   run.record.figures = result.figures;
   run.record.iterations_done = result.iterations_done;

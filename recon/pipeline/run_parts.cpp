@@ -97,21 +97,22 @@ std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& se
                                   ComputeDevice& device, Reporter& reporter) {
   reporter.begin_stage("events");
   std::vector<ListmodeData> data = load_parts(inputs, settings, parts, reporter);
+  if (inputs.parts_cover_data && !reporter.stop_requested()) {
+    parts.check_covers(inputs.events.counts().first_ms, inputs.events.counts().last_ms);
+  }
   RunInputs of_part = inputs;
   of_part.store = std::make_shared<LastSensitivity>(inputs.store);
-  RunSettings with_settings = settings;
-  with_settings.checkpoint_passes = 0;                                               // of one image
   const AlgorithmKind& osem = algorithm_kind(AlgorithmName::osem, PriorName::none);  // which can do with the fewest
   warn_of_few_prompts(data, parts,
                       prompts_per_subset(inputs.scanner(), inputs.grid, inputs.uses_tof(settings.algorithm),
-                                         settings.algorithm.psf_fwhm_mm, osem.prompts_per_voxel),
+                                         inputs.psf(settings.algorithm), osem.prompts_per_voxel),
                       reporter);
   reporter.begin_stage("reconstruction");
   PartReporter of_parts(reporter, parts.count(), settings.passes());
   std::vector<PartResult> results;
   for (std::size_t i = 0; i < parts.count() && !reporter.stop_requested(); ++i) {
     of_parts.begin_part(i, parts[i].name);
-    RunState run(of_part, with_settings, device, of_parts);
+    RunState run(of_part, settings, device, of_parts);
     run.record.part = parts[i].name;
     run.data.emplace(std::move(data[i]));
     if (run.data->num_prompts() == 0) {
@@ -140,6 +141,7 @@ RunRecord record_of_all(const std::vector<PartResult>& parts, bool stopped) {
     all.recorded.clear();
     all.figures.clear();
     all.part.clear();
+    all.resumed_from = 0;
     for (auto& [effect, text] : all.corrections) {
       text = common_text(parts, effect, text);
     }

@@ -15,9 +15,7 @@ std::string method_line(const RunState& run, double iterations) {
     line += fmt::format(", {} {:g}", prior_kind(run.settings.prior.name).title, run.settings.prior.strength);
   }
   line += run.tof() ? ", TOF" : "";
-  if (run.settings.algorithm.psf_fwhm_mm > 0) {
-    line += fmt::format(", PSF {:g} mm", run.settings.algorithm.psf_fwhm_mm);
-  }
+  line += run.record.psf.is_none() ? "" : ", PSF " + psf_text(run.record.psf);
   if (const std::string filter = filter_text(run.settings.filter); !filter.empty()) {
     line += ", " + filter;
   }
@@ -42,6 +40,7 @@ RunState::RunState(const RunInputs& run_inputs, const RunSettings& run_settings,
   record.scanner = scanner().name;
   record.grid = inputs.grid;
   record.tof = tof();
+  record.psf = inputs.psf(settings.algorithm);
 }
 
 Image RunState::as_result(const Image& image, double iterations) const {

@@ -24,6 +24,7 @@
 #include "recon/pipeline/quantify.h"
 #include "recon/pipeline/sensitivity_store.h"
 #include "recon/post_filter.h"
+#include "recon/psf_widths.h"
 #include "recon/reporter.h"
 #include "recon/time_intervals.h"
 
@@ -32,7 +33,7 @@ namespace coincide::recon {
 /// Settings of a run, where the job holds them.
 struct RunSettings {
   const FrameOptions& frame;
-  const MotionOptions& motion;
+  MotionOptions motion;
   const CorrectionOptions& corrections;
   const AlgorithmOptions& algorithm;
   const PriorOptions& prior;
@@ -43,6 +44,7 @@ struct RunSettings {
   std::uint64_t memory_limit_bytes = 0;
   int num_threads = 0;
   int checkpoint_passes = 0;  ///< as RunOptions
+  double checkpoint_s = 0;    ///< as RunOptions
   PostFilterOptions filter{};
 
   const AlgorithmKind& algorithm_kind() const { return recon::algorithm_kind(algorithm.name, prior.name); }
@@ -64,18 +66,26 @@ struct RunInputs {
   const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
   const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
   std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
+  Psf psf_table{};                                ///< widths over the radius; none: one, as the options say
   std::vector<PoseRow> poses;                     ///< of the body; empty: it does not move
   std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
+  bool parts_cover_data = false;                  ///< gates, whose table must tell of all that was recorded
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
-  ProblemSettings problem_settings{};     ///< for checkpoints
-  const RunCheckpoint* resume = nullptr;  ///< goes on from there; null: from the beginning
-  std::function<void(RunCheckpoint)> keep_checkpoint{};
+  ProblemSettings problem_settings{};  ///< for checkpoints
+  // By the part of the acquisition, as RunRecord::part. Both may be empty.
+  /// Where an earlier run of the part has got to, to go on from there; none: it begins at its beginning.
+  std::function<std::optional<RunCheckpoint>(const std::string&)> find_checkpoint{};
+  std::function<void(const std::string&, const RunCheckpoint&)> keep_checkpoint{};
 
   const Scanner& scanner() const { return events != nullptr ? events->scanner() : histogram.counts->scanner(); }
   /// Those of the events' file; a histogram has none.
   const Efficiencies& efficiencies() const;
+  /// The resolution model.
+  Psf psf(const AlgorithmOptions& algorithm) const {
+    return psf_table.is_none() ? Psf(algorithm.psf_fwhm_mm) : psf_table;
+  }
   /// A histogram is as its bins are.
   bool uses_tof(const AlgorithmOptions& algorithm) const {
     return events != nullptr ? algorithm.tof && events->scanner().has_tof() : histogram.counts->facts().tof.has_value();
@@ -99,6 +109,7 @@ struct RunRecord {
   ImageGrid grid;
   std::string unit;
   bool tof = false;  ///< used, not only wished for
+  Psf psf{};         ///< resolution model
   bool decay_corrected = false;
   double decay_reference_s = 0;  ///< moment that it is corrected to
   double frame_start_s = 0;

@@ -213,7 +213,7 @@ class EndToEndTest : public QObject {
     const Image truth = activity_image(object, grid, {0, 0, 0});
     const Image mu = attenuation_image(object, grid, {0, 0, 0});
     MemoryEvents listmode = acquisition(object, {.duration_s = 2, .seed = 3});
-    const Image image = reconstruct(listmode, &mu, tof, {.iterations = 3, .subsets = 4, .psf_fwhm_mm = 2.5}).image;
+    const Image image = reconstruct(listmode, &mu, tof, {.iterations = 3, .subsets = 4, .psf = 2.5}).image;
     const double right = correlation(image.values, truth.values);
     qInfo("correlation with the truth %.3f; flipped in x %.3f, y %.3f, z %.3f", right,
           correlation(image.values, flipped(truth, 0).values), correlation(image.values, flipped(truth, 1).values),
@@ -235,7 +235,7 @@ class EndToEndTest : public QObject {
     for (auto& bin : listmode.events.tof_bin) {
       bin = static_cast<std::uint16_t>(last - bin);
     }
-    const Image image = reconstruct(listmode, &mu, true, {.iterations = 3, .subsets = 4, .psf_fwhm_mm = 2.5}).image;
+    const Image image = reconstruct(listmode, &mu, true, {.iterations = 3, .subsets = 4, .psf = 2.5}).image;
     qInfo("correlation with the truth %.3f", correlation(image.values, truth.values));
     QVERIFY(!shows(image, object, truth));
   }

@@ -320,7 +320,59 @@ class FramesTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(InputError, app::prepare_job(gated));
     gated.input.injection = "-5";
     app::run_job(gated, silent_);
+    gated.frames.gates_zero = io::TableZero::scan;  // 5 s too late
+    QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(gated, silent_));
     QCOMPARE(io::read_image(path("results/gated_from_injection_gate7.nii.gz")).values, gate.values);
+  }
+
+  /// A limit in events would cut at time blocks, and everything goes with the blocks: a tenth of them, the same Bq/mL.
+  void a_tenth_of_the_blocks_has_the_same_activity() {
+    io::Job tenth = job("tenth");
+    const auto edges = edges_of([](double) { return 1; }, 0, 0, 0.01, 10 * simulated_blocks);
+    write_at(path("results/simulated.petsird"), path("repeated.petsird"), edges);
+    tenth.input.data = path("repeated.petsird");
+    const double of_all = mean_in(mask(), app::run_job(tenth, silent_).image.values);
+    tenth.input.stop_s = 0.01 * static_cast<double>(simulated_blocks);
+    const app::RunResult result = app::run_job(tenth, silent_);
+    QVERIFY(std::abs(result.provenance.frame_duration_s - tenth.input.stop_s) < 1e-9);
+    QVERIFY(std::abs(mean_in(mask(), result.image.values) / of_all - 1) < 0.05);
+    QVERIFY(std::abs(of_all / region_bq_per_ml_ - 1) < 0.05);
+  }
+
+  /// The same tracer in two scans 7701 s apart: the gap stays, and all frames are corrected to one moment.
+  void two_scans_after_one_injection_are_on_one_clock() {
+    constexpr double half_life_s = 6586.2, later_s = 7701;
+    const double lambda = std::numbers::ln2 / half_life_s;
+    const double amount = region_bq_per_ml_ * block_s;
+    std::string list;
+    std::vector<std::string> durations;
+    for (const double start_s : {0.0, later_s}) {
+      // The activity of the body when the scan starts, on the scan's own clock.
+      const auto edges =
+          edges_of([&](double) { return 40 * std::exp(-lambda * start_s); }, lambda, 0, amount, 2 * simulated_blocks);
+      const std::string name = fmt::format("scan_at_{}.petsird", start_s);
+      write_at(path("results/simulated.petsird"), path(name), edges);
+      list += fmt::format("[[scan]]\ndata = \"{}\"\nstart_s = {}\n", name, start_s);
+      if (start_s == 0) {
+        durations.push_back(durations_of(edges));
+        durations.push_back(fmt::format("pause {}", later_s - 1e-3 * edges.back()));
+      } else {
+        durations.push_back(durations_of(edges));
+      }
+    }
+    io::Job both = job("both_scans");
+    both.input.data = write_text("scans.toml", list);
+    both.frames.durations = fmt::format("{}", fmt::join(durations, ", "));
+    both.quantification.half_life_s = half_life_s;
+    const app::RunResult result = app::run_job(both, silent_);
+    QCOMPARE(result.series.frames.size(), std::size_t{4});
+    QVERIFY(std::abs(result.series.frames[2].start_s - later_s) < 1e-6);
+    QCOMPARE(result.series.reference_s, 0.0);
+    for (const recon::SeriesFrame& frame : result.series.frames) {
+      const double relative = mean_in(mask(), frame.values) / 40;
+      QVERIFY2(std::abs(relative - 1) < 0.01, qPrintable(QString::number(relative)));
+    }
+    QCOMPARE(std::ranges::count(result.provenance.inputs, "events", &io::InputRecord::role), 3);
   }
 
   /// Frames of the same events again, in time blocks whose lengths make the activity that of Patlak's model with a

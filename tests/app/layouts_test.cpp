@@ -62,7 +62,7 @@ Image reconstruct(recon::EventSource& source, double psf_fwhm_mm = 0) {
   const Image sensitivity = recon::sensitivity_image(model, grid, nullptr, {}, silent);
   recon::ListmodeData data = recon::ListmodeData::load(source, model, {.subsets = 2}, silent);
   Image image = tests::osem(data, source.scanner(), sensitivity, Image(grid, 1), true,
-                            {.iterations = 5, .subsets = 2, .psf_fwhm_mm = psf_fwhm_mm}, silent)
+                            {.iterations = 5, .subsets = 2, .psf = psf_fwhm_mm}, silent)
                     .image;
   for (float& value : image.values) {
     value *= static_cast<float>(4 * 4 * 4 / duration_s);

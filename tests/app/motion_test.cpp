@@ -6,11 +6,17 @@
 #include <filesystem>
 #include <fstream>
 #include <numbers>
+#include <random>
+#include <utility>
 
 #include "app/job_setup.h"
+#include "io/listmode_file.h"
+#include "io/petsird_writer.h"
 #include "io/scanner_file.h"
 #include "projectors/error.h"
+#include "recon/motion/live_blocks.h"
 #include "recon/motion/poses.h"
+#include "recon/pipeline/stage_work.h"
 #include "recon/pipeline/stages.h"
 #include "recon/simulation.h"
 #include "support/memory_events.h"
@@ -30,6 +36,7 @@ using recon::Vec3;
 
 constexpr double half_s = 0.5;            ///< of the acquisition
 constexpr std::uint32_t start_ms = 5000;  ///< of it on the data's clock
+constexpr auto half_time_ms = start_ms + static_cast<std::uint32_t>(1000 * half_s);
 
 Pose turned_about_z(double degrees, const Point& t_mm) {
   const double half = degrees / 2 * std::numbers::pi / 180;
@@ -103,14 +110,25 @@ struct Job {
   recon::FrameOptions frame{};
   const Image* attenuation = nullptr;
   bool tof = true;
+  recon::CorrectionOptions corrections{};
+  recon::QuantificationOptions quantification{};
 };
 
 struct Done {
   Image image;
   recon::RunRecord record;
+  std::vector<std::string> warnings;
 };
 
-Done reconstruct(MemoryEvents& events, const Job& job) {
+/// Keeps warnings.
+struct Listener final : recon::Reporter {
+  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
+  std::vector<std::string> warnings;
+};
+
+/// Calls `work` with a run of the job.
+template <class Work>
+void with_run(recon::EventSource& events, const Job& job, recon::Reporter& reporter, const Work& work) {
   recon::RunInputs inputs{.events = &events,
                           .grid = job.grid,
                           .attenuation = job.attenuation,
@@ -118,23 +136,93 @@ Done reconstruct(MemoryEvents& events, const Job& job) {
                           .poses = job.poses,
                           .store = {},
                           .findings = {}};
-  const recon::CorrectionOptions corrections;
   const recon::AlgorithmOptions algorithm{.subsets = 4, .tof = job.tof};
   const recon::PriorOptions prior;
   const recon::StopOptions stop{.passes = 4};
-  const recon::QuantificationOptions quantification;
   const recon::RunSettings settings{.frame = job.frame,
                                     .motion = job.motion,
-                                    .corrections = corrections,
+                                    .corrections = job.corrections,
                                     .algorithm = algorithm,
                                     .prior = prior,
                                     .stop = stop,
-                                    .quantification = quantification};
+                                    .quantification = job.quantification};
   recon::ComputeDevice cpu;
+  recon::RunState state(inputs, settings, cpu, reporter);
+  work(state);
+}
+
+Done reconstruct(recon::EventSource& events, const Job& job) {
+  Listener listener;
+  Done done;
+  with_run(events, job, listener, [&](recon::RunState& run) {
+    recon::run_stages(run);
+    done = {std::move(run.image), std::move(run.record), {}};
+  });
+  done.warnings = std::move(listener.warnings);
+  return done;
+}
+
+/// What an error says; empty if there is none.
+QString refusal(recon::EventSource& events, const Job& job) {
+  try {
+    reconstruct(events, job);
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// The additive terms b of the events, in their order.
+std::vector<float> randoms_of_events(recon::EventSource& events, const Job& job) {
   recon::Reporter silent;
-  recon::RunState state(inputs, settings, cpu, silent);
-  recon::run_stages(state);
-  return {std::move(state.image), std::move(state.record)};
+  std::vector<float> all;
+  with_run(events, job, silent, [&](recon::RunState& run) {
+    recon::load_events(run);
+    recon::correct_events(run);
+    for (int subset = 0; subset < run.data->num_subsets(); ++subset) {
+      const std::span<float> additive = run.data->subset(subset).additive;
+      all.insert(all.end(), additive.begin(), additive.end());
+    }
+  });
+  return all;
+}
+
+/// Writes the events of an acquisition, and each movement in front of the time blocks of its time.
+void write_petsird(const MemoryEvents& source, const std::vector<recon::Movement>& movements,
+                   const std::filesystem::path& path) {
+  io::PetsirdWriter writer(path, source.scanner(), source.efficiencies());
+  const recon::EventBlock& all = source.events;
+  std::size_t next = 0;
+  for (std::uint32_t time_ms = start_ms; next < all.size(); time_ms += source.step_ms) {
+    for (const recon::Movement& movement : movements) {
+      if (movement.start_ms >= time_ms && movement.start_ms < time_ms + source.step_ms) {
+        writer.write(movement);
+      }
+    }
+    recon::EventBlock block;
+    for (; next < all.size() && all.time_ms[next] == time_ms; ++next) {
+      block.crystal_a.push_back(all.crystal_a[next]);
+      block.crystal_b.push_back(all.crystal_b[next]);
+      block.tof_bin.push_back(all.tof_bin[next]);
+      block.delayed.push_back(all.delayed[next]);
+    }
+    writer.write({time_ms, time_ms + source.step_ms}, block);
+  }
+  writer.finish();
+}
+
+/// Leaves out three of four events of the second half, whose crystals are then alive for half of the time.
+void tire_at_half_time(MemoryEvents& events) {
+  const recon::EventBlock all = std::exchange(events.events, {});
+  std::mt19937 random(9);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all.time_ms[i] < half_time_ms || random() % 4 == 0) {
+      events.add(all.crystal_a[i], all.crystal_b[i], all.tof_bin[i], all.time_ms[i], all.delayed[i] != 0);
+    }
+  }
+  const std::vector<float> halves(events.scanner().num_crystals(), 0.5F);
+  events.alive = {{.time = {start_ms, half_time_ms}, .bin = {{}}, .module_pair = {}},
+                  {.time = {half_time_ms, 2 * half_time_ms - start_ms}, .bin = {halves}, .module_pair = {}}};
 }
 
 /// The second pose from half time on, counted from the first moment of the data.
@@ -221,7 +309,7 @@ class MotionCorrectionTest : public QObject {
     MemoryEvents events = acquisition(balls(), {}, {}, {.randoms_fraction = 0.2});
     const Image mu = recon::attenuation_image(balls(), grid, {});
     const Image still = reconstruct(events, {.attenuation = &mu}).image;
-    const Done identity = reconstruct(events, {.poses = {{0, {}}, {0.3, {}}, {0.5, {}}}, .attenuation = &mu});
+    const Done identity = reconstruct(events, {.poses = {{0, {}}, {0.4, {}}, {0.6, {}}}, .attenuation = &mu});
     QVERIFY(still.values.size() == static_cast<std::size_t>(grid.num_voxels()));
     QCOMPARE(identity.image.values, still.values);
     QVERIFY2(motion_row(identity.record).find("3 poses gathered in 1, up to 0 mm") != std::string::npos,
@@ -329,6 +417,128 @@ class MotionCorrectionTest : public QObject {
       const QString sentence = error.what();
       QVERIFY2(sentence.contains("begin at 5.5 s") && sentence.contains("5 s to 6 s"), error.what());
     }
+  }
+
+  void what_the_file_says_that_moves_stays_sharp_data() {
+    QTest::addColumn<bool>("gantry");
+    QTest::newRow("bed") << false;
+    QTest::newRow("gantry") << true;
+  }
+  /// A body on the bed goes where the bed goes; in a gantry that moves it seems to go the other way.
+  void what_the_file_says_that_moves_stays_sharp() {
+    QFETCH(bool, gantry);
+    const Pose stated = nodded(), seen = gantry ? inverse(stated) : stated;
+    const recon::SimulationOptions options{.attenuation = false};
+    MemoryEvents still = acquisition(balls(), {}, {}, options);
+    const MemoryEvents moving = acquisition(balls(), {}, seen, options);
+    const QTemporaryDir folder;
+    const std::filesystem::path path = folder.filePath("moving.petsird").toStdString();
+    write_petsird(moving, {{.start_ms = half_time_ms, .of_gantry = gantry, .pose = stated}}, path);
+    const auto file = io::open_listmode(path);
+    const double sharp = contrast(reconstruct(still, {}).image, balls());
+    const Done corrected = reconstruct(*file, {});
+    const Done off = reconstruct(*file, {.corrections = {.motion = recon::StatedMotion::off}});
+    const double corrected_contrast = contrast(corrected.image, balls());
+    const double blurred = contrast(off.image, balls());
+    qInfo("contrast %.3f at rest, %.3f corrected, %.3f not corrected", sharp, corrected_contrast, blurred);
+    QVERIFY(std::abs(corrected_contrast / sharp - 1) < 0.05);
+    QVERIFY(blurred < 0.75 * sharp);
+    QVERIFY2(QString::fromStdString(motion_row(corrected.record)).contains("bed and gantry, whose places the file"),
+             motion_row(corrected.record).c_str());
+    QVERIFY2(motion_row(off.record).starts_with("not corrected"), motion_row(off.record).c_str());
+    QVERIFY(
+        std::ranges::any_of(off.warnings, [](const auto& one) { return one.starts_with("The bed or gantry moves"); }));
+    QVERIFY(std::ranges::none_of(corrected.warnings,
+                                 [](const auto& one) { return one.find("gantry") != std::string::npos; }));
+  }
+
+  /// The image is of a body on the bed at its reference position, wherever the bed stands.
+  void a_bed_that_stands_elsewhere_is_a_constant_pose() {
+    const Pose pose = turned_about_z(90, {10.5, -7, 7});
+    MemoryEvents events = acquisition(balls(), pose, pose, {.attenuation = false});
+    const QTemporaryDir folder;
+    const std::filesystem::path path = folder.filePath("elsewhere.petsird").toStdString();
+    write_petsird(events, {{.start_ms = start_ms, .of_gantry = false, .pose = pose}}, path);
+    const auto file = io::open_listmode(path);
+    const Image stated = reconstruct(*file, {}).image;
+    const Image given = reconstruct(events, {.poses = {{0, pose}}}).image;
+    QVERIFY(contrast(stated, balls()) > 4);
+    QVERIFY(std::abs(contrast(stated, balls()) / contrast(given, balls()) - 1) < 1e-3);
+    QVERIFY(refusal(*file, {.grid = recon::centred_grid(grid.shape, grid.voxel_size_mm, {0, 0, 500})})
+                .contains("the scanner then sees it around (7, 1"));
+  }
+
+  /// Poses say where the body is in the scanner, on its bed.
+  void poses_and_movements_of_the_file_exclude_each_other() {
+    MemoryEvents events = acquisition(balls(), {}, nodded(), {.attenuation = false});
+    const Image expected = reconstruct(events, {.poses = at_half_time(nodded())}).image;
+    events.moves_at_ms = half_time_ms;
+    Job job{.poses = at_half_time(nodded())};
+    const QString sentence = refusal(events, job);
+    QVERIFY2(sentence.contains("input.motion") && sentence.contains("corrections.motion"), qPrintable(sentence));
+    job.corrections.motion = recon::StatedMotion::off;
+    QCOMPARE(reconstruct(events, job).image.values, expected.values);
+  }
+
+  /// Poses weigh as long as detectors were alive in them: a quarter of all pairs in the second.
+  void dead_time_counts_in_the_weights_of_poses() {
+    const Image mu = recon::attenuation_image(cylinder(), grid, {});
+    MemoryEvents events = acquisition(cylinder(), {}, nodded(), {.randoms_fraction = 0});
+    tire_at_half_time(events);
+    const Job job{.poses = at_half_time(nodded()), .attenuation = &mu};
+    recon::Reporter silent;
+    with_run(events, job, silent, [](recon::RunState& run) {
+      recon::load_events(run);
+      const std::vector<recon::LiveBlock> blocks = recon::live_blocks(*run.data, run.model);
+      QVERIFY(std::abs(blocks.front().live - 1.6) < 1e-6 && std::abs(blocks.back().live - 0.4) < 1e-6);
+      QVERIFY(std::abs(run.data->moved()->shares()[0] - 0.8) < 1e-3);
+    });
+    const Flatness corrected = flatness(reconstruct(events, job).image);
+    qInfo("activity %.4f of the truth; regions deviate by %.4f", corrected.mean, corrected.deviation);
+    QVERIFY(std::abs(corrected.mean - 1) < 0.02);
+  }
+
+  void randoms_go_as_the_square_of_the_activity_data() {
+    QTest::addColumn<double>("half_life_s");
+    QTest::addColumn<bool>("tells");
+    QTest::newRow("a half decays") << 1.0 << true;
+    QTest::newRow("10.1 %") << 6.51 << true;
+    QTest::newRow("9.9 %") << 6.65 << false;
+    QTest::newRow("nothing") << 0.0 << false;
+  }
+  /// Where more than 10 % of the activity decay in the frame of 1 s.
+  void randoms_go_as_the_square_of_the_activity() {
+    QFETCH(double, half_life_s);
+    QFETCH(bool, tells);
+    MemoryEvents events = acquisition(cylinder(), {}, nodded(), {.randoms_fraction = 0.3});
+    Job job{.poses = at_half_time(nodded())};
+    const std::vector<float> without = randoms_of_events(events, job);
+    job.quantification.half_life_s = half_life_s;
+    const std::vector<float> with = randoms_of_events(events, job);
+    const double at_half_time = half_life_s > 0 ? std::exp2(-half_s / half_life_s) : 1;
+    const double first = 2 / (1 + at_half_time * at_half_time) / (2 / (1 + at_half_time));  // of randoms, of decays
+    const double second = first * at_half_time;
+    std::size_t of_first = 0, of_second = 0;
+    for (std::size_t i = 0; i < with.size(); ++i) {
+      const double ratio = with[i] / static_cast<double>(without[i]);
+      of_first += std::abs(ratio - (tells ? first : 1)) < 1e-4;
+      of_second += std::abs(ratio - (tells ? second : 1)) < 1e-4;
+    }
+    QVERIFY(with.size() > 1000);
+    QCOMPARE(of_first + of_second, (tells ? 1 : 2) * with.size());
+    QVERIFY(of_first > 0.4 * static_cast<double>(with.size()) && of_second > 0.4 * static_cast<double>(with.size()));
+  }
+
+  /// As gates and blood curves, poses may count from the injection.
+  void the_zero_of_poses_may_be_the_injection() {
+    io::Job job;
+    job.input.motion_zero = io::PoseZero::injection;
+    job.input.motion_zero_s = 2;
+    QVERIFY_THROWS_EXCEPTION(InputError, app::run_settings(job));
+    job.input.injection = "-3600";
+    const recon::MotionOptions options = app::run_settings(job).motion;
+    QVERIFY(options.zero == recon::TableZero::clock);
+    QCOMPARE(options.zero_s, -3598.0);
   }
 
   void wrong_tables_are_refused_before_events_are_read_data() {

@@ -108,7 +108,7 @@ RunResult simulator_mlem(EventSource& source, int iterations, int subsets) {
   const Image sensitivity = sensitivity_image(model, grid, nullptr, {}, silent);
   ListmodeData data = ListmodeData::load(source, model, {.subsets = subsets}, silent);
   return osem(data, source.scanner(), sensitivity, Image(grid, 1), true,
-              {.iterations = iterations, .subsets = subsets, .psf_fwhm_mm = 2.5}, silent);
+              {.iterations = iterations, .subsets = subsets, .psf = 2.5}, silent);
 }
 
 /// Sum over the voxels within 6 mm of a point given relative to the scanner's middle, and their centre of mass.

@@ -32,6 +32,9 @@ TABLES = {
     "twice.csv": "gate,start_s,stop_s\n1,0,0.15\n2,0.1,0.2\n",
     "blood.csv": "time_s,activity\n" + "".join(f"{t},{100 - t}\n" for t in range(3)),
     "short.csv": "time_s,activity\n0,10\n0.05,10\n",
+    "psf.csv": "radius_mm,radial_fwhm_mm,tangential_fwhm_mm,axial_fwhm_mm\n0,4.5,4.5,5\n40,6.5,4.8,5.5\n",
+    "no_psf.csv": "radius_mm,radial_fwhm_mm,tangential_fwhm_mm\n0,4.5,4.5\n",
+    "flat_psf.csv": "radius_mm,radial_fwhm_mm,tangential_fwhm_mm,axial_fwhm_mm\n0,4.5,4.5,0\n",
     "no_gates.csv": "phase,start_s,stop_s\n1,0,0.1\n",
 }
 

@@ -355,6 +355,34 @@ class RunJobTest : public QObject {
     }
   }
 
+  /// Unit, times, place and description come from the data alone, whatever the start image says of itself.
+  void a_start_image_gives_nothing_but_its_values() {
+    io::Job plain = reconstruction("plain");
+    plain.stop.passes = 1;
+    const app::RunResult expected = app::run_job(plain, silent_);
+    recon::Image bare(expected.image.grid, 100, "1/cm");
+    bare.frame_start_s = 99;
+    bare.frame_duration_s = 1234;
+    bare.description = "of another program";
+    io::write_image(path("bare.nii"), bare);
+    io::Job started = plain;
+    started.output.name = "started";
+    started.algorithm.start_image = path("bare.nii");
+    const app::RunResult found = app::run_job(started, silent_);
+    const recon::Image one = io::read_image(path("results/plain.nii.gz"));
+    const recon::Image other = io::read_image(path("results/started.nii.gz"));
+    QVERIFY(one.grid == other.grid);
+    QCOMPARE(other.unit, one.unit);
+    QCOMPARE(other.description, one.description);
+    QVERIFY(!other.description.empty());
+    QCOMPARE(found.image.frame_start_s, expected.image.frame_start_s);
+    QCOMPARE(found.image.frame_duration_s, expected.image.frame_duration_s);
+    QCOMPARE(found.provenance.unit, expected.provenance.unit);
+    QCOMPARE(found.provenance.frame_start_s, expected.provenance.frame_start_s);
+    QCOMPARE(found.provenance.frame_duration_s, expected.provenance.frame_duration_s);
+    QCOMPARE(found.provenance.decay_factor, expected.provenance.decay_factor);
+  }
+
   void stopping_early_leaves_a_record_but_no_image() {
     StopAt reporter("events");
     const app::RunResult result = app::run_job(reconstruction("early"), reporter);

@@ -1,6 +1,6 @@
 """Kills runs with signal 9 at random moments and resumes them: the image must be that of a run that was left alone.
 
-Usage: run_resume_cases.py PROGRAM [kills per algorithm]
+Usage: run_resume_cases.py PROGRAM [kills per algorithm [names of algorithms, frames or gates]]
 """
 
 import gzip
@@ -29,6 +29,13 @@ algorithm = { subsets = 4 }
 stop = { passes = 12, change = 0 }
 output = { checkpoint = 1, save_every_iteration = true }
 """
+PARTS = {
+    "frames": ["--set", "frames.durations=0.1,0.15,0.25"],
+    "gates": ["--set", "frames.gates=gates.csv"],
+}
+GATES = "gate,start_s,stop_s\n1,0,0.2\n2,0.2,0.45\n"
+FEWER = ["--set", "stop.passes=3", "--set", "output.save_every_iteration=false"]
+BY_TIME = ["--set", "output.checkpoint=0", "--set", "output.checkpoint_minutes=1e-7"]
 PRIOR = ["--set", "prior.name=relative-difference", "--set", "prior.strength=3"]
 ALGORITHMS = {
     name: ["--set", f"algorithm.name={name}", *(PRIOR if name not in ("mlem", "osem") else [])]
@@ -56,6 +63,40 @@ def killed(program, folder, output, arguments, after_s):
     time.sleep(after_s)
     process.kill()
     return process.wait() != 0
+
+
+def killed_with_checkpoints(program, folder, output, arguments, count, rng):
+    """The same at a random moment after the run has left so many checkpoints."""
+    process = subprocess.Popen(
+        [program, "--batch", "job.toml", "--output", output.name, *arguments],
+        cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None and len(list(output.glob("job_*.checkpoint"))) < count:
+        time.sleep(0.001)
+    time.sleep(rng.uniform(0, 0.03))
+    process.kill()
+    return process.wait() != 0
+
+
+def complaints_about_parts(program, folder, name, arguments, rng):
+    """Frames or gates that are finished are kept, and the one that runs goes on."""
+    whole = run(program, folder, f"{name}_whole", *arguments)
+    if whole.returncode != 0:
+        return [f"{name}: fails\n{whole.stderr}"]
+    output = folder / f"{name}_killed"
+    hits = killed_with_checkpoints(program, folder, output, arguments, 1, rng)
+    hits += killed_with_checkpoints(program, folder, output, [*arguments, "--resume"], 2, rng)
+    last = run(program, folder, output.name, *arguments, "--resume")
+    if last.returncode != 0 or "The run is resumed after" not in last.stderr:
+        return [f"{name}: cannot be resumed\n{last.stderr}"]
+    images = sorted(path.name[:-7] for path in (folder / f"{name}_whole").glob("*.nii.gz"))
+    if any(voxels(output, image) != voxels(folder / f"{name}_whole", image) for image in images):
+        return [f"{name}: other voxels after {hits} kills"]
+    again = run(program, folder, output.name, *arguments, "--resume")
+    if again.returncode != 0 or "iteration 1 of" in again.stderr or voxels(output, images[0]) != voxels(folder / f"{name}_whole", images[0]):
+        return [f"{name}: what is finished is computed again, or is another image\n{again.stderr}"]
+    print(f"{name}: {hits} kills hit, same voxels in {len(images)} file(s)")
+    return []
 
 
 def complaints(program, folder, name, kills, rng):
@@ -119,8 +160,12 @@ def main():
         subprocess.run([program, "--batch", "scan.toml", "--output", "."], cwd=folder, check=True, capture_output=True)
         shutil.copy(folder / "scan_mu.nii.gz", folder / "mu.nii.gz")
         (folder / "job.toml").write_text(JOB)
-        found = [line for name in ALGORITHMS for line in complaints(program, folder, name, kills, rng)]
-        found += complaints_about_refusals(program, folder)
+        (folder / "gates.csv").write_text(GATES)
+        chosen = sys.argv[3:] or [*ALGORITHMS, *PARTS]
+        found = [line for name in ALGORITHMS if name in chosen for line in complaints(program, folder, name, kills, rng)]
+        for name in [name for name in PARTS if name in chosen]:
+            found += complaints_about_parts(program, folder, name, [*ALGORITHMS["map"], *PARTS[name], *FEWER, *BY_TIME], rng)
+        found += complaints_about_refusals(program, folder) if "map" in chosen else []
     print("\n".join(found) or "all as it should be")
     sys.exit(len(found) > 0)
 

@@ -67,7 +67,7 @@ std::shared_ptr<const MovedCrystals> moved_crystals(const Scanner& scanner) {
 }
 
 /// The whole chain with attenuation and randoms.
-Run reconstruct(ComputeDevice& device, Reporter& reporter, bool tof, double psf_fwhm_mm, bool moves = false) {
+Run reconstruct(ComputeDevice& device, Reporter& reporter, bool tof, const Psf& psf, bool moves = false) {
   MemoryEvents source = random_events(4000);
   const MultiplicativeModel model(source.scanner(), source.efficiencies(), {});
   const Image mu = water();
@@ -83,7 +83,7 @@ Run reconstruct(ComputeDevice& device, Reporter& reporter, bool tof, double psf_
   const auto rates = randoms_from_delayeds(source.scanner(), source.efficiencies(), data.delayeds_per_crystal());
   add_randoms(data, source.scanner(), rates, tof);
   run.osem = osem(data, source.scanner(), run.sensitivity, Image(grid, 1), tof,
-                  {.iterations = 3, .subsets = 4, .psf_fwhm_mm = psf_fwhm_mm, .device = &device}, reporter);
+                  {.iterations = 3, .subsets = 4, .psf = psf, .device = &device}, reporter);
   return run;
 }
 
@@ -116,32 +116,35 @@ class CudaOsemTest : public QObject {
 
   void equals_cpu_data() {
     QTest::addColumn<bool>("tof");
-    QTest::addColumn<double>("psf_fwhm_mm");
+    QTest::addColumn<Psf>("psf");
     QTest::addColumn<bool>("in_parts");
     QTest::addColumn<bool>("moves");
-    QTest::newRow("no TOF") << false << 0.0 << false << false;
-    QTest::newRow("TOF") << true << 0.0 << false << false;
-    QTest::newRow("TOF, moving") << true << 0.0 << false << true;
-    QTest::newRow("TOF, resolution model") << true << 6.0 << false << false;
-    QTest::newRow("TOF, resolution model wider than the planes") << true << 30.0 << false << false;
-    QTest::newRow("no TOF, resolution model, events in parts") << false << 6.0 << true << false;
-    QTest::newRow("TOF, events in parts") << true << 0.0 << true << false;
+    QTest::newRow("no TOF") << false << Psf() << false << false;
+    QTest::newRow("TOF") << true << Psf() << false << false;
+    QTest::newRow("TOF, moving") << true << Psf() << false << true;
+    QTest::newRow("TOF, resolution model") << true << Psf(6) << false << false;
+    QTest::newRow("TOF, resolution model wider than the planes") << true << Psf(30) << false << false;
+    QTest::newRow("no TOF, resolution model, events in parts") << false << Psf(6) << true << false;
+    Psf wider_outside;
+    wider_outside.rows = {{0, 6, 5, 5}, {30, 10, 6, 9}};
+    QTest::newRow("TOF, resolution model over the radius") << true << wider_outside << false << false;
+    QTest::newRow("TOF, events in parts") << true << Psf() << true << false;
   }
 
   void equals_cpu() {
     QFETCH(const bool, tof);
-    QFETCH(const double, psf_fwhm_mm);
+    QFETCH(const Psf, psf);
     QFETCH(const bool, in_parts);
     QFETCH(const bool, moves);
     ComputeDevice cpu, card(gpu);
     Booking silent, booking;
-    const Run expected = reconstruct(cpu, silent, tof, psf_fwhm_mm, moves);
+    const Run expected = reconstruct(cpu, silent, tof, psf, moves);
     if (in_parts) {
       COINCIDE_NEED_EMULATION();  // room for the images and what projections take, but not for the events, too
       cuda_on_host::machine().memory_bytes =
-          cuda_on_host::counts().bytes_in_use + 2 * (std::size_t{48} << 20) + (psf_fwhm_mm > 0 ? 154'000 : 120'000);
+          cuda_on_host::counts().bytes_in_use + 2 * (std::size_t{48} << 20) + (psf.is_none() ? 120'000 : 154'000);
     }
-    const Run result = reconstruct(card, booking, tof, psf_fwhm_mm, moves);
+    const Run result = reconstruct(card, booking, tof, psf, moves);
     QVERIFY(booking.warnings.empty());
     QVERIFY(!booking.notes.empty());
     QCOMPARE(booking.notes.back().find("come in parts") != std::string::npos, in_parts);

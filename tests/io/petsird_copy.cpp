@@ -21,6 +21,11 @@ int main(int argc, char** argv) {
     }
     coincide::recon::EventBlock block;
     while (source->read(block)) {
+      for (const auto& movement : block.movements) {
+        if (writer && movement.problem.empty()) {
+          writer->write(movement);
+        }
+      }
       if (writer && block.size() > 0) {
         writer->write({block.time_ms.front(), source->counts().last_ms}, block);
       }

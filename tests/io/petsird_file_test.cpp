@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "io/petsird_binary.h"
 #include "petsird_support.h"
+#include "recon/movement_log.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -13,9 +15,42 @@ using Json = nlohmann::json;
 using recon::Scanner;
 using recon::Vec3;
 
-double distance_mm(const Vec3& a, const Json& b) {
-  return std::hypot(a[0] - b[0].get<double>(), a[1] - b[1].get<double>(), a[2] - b[2].get<double>());
+template <class Place>
+double distance_mm(const Place& a, const recon::Point& b) {
+  return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 }
+
+/// A matrix of the file applied to a point, in its own numbers.
+recon::Point moved(const std::vector<float>& m, const recon::Point& p) {
+  recon::Point result{};
+  for (std::size_t row = 0; row < 3; ++row) {
+    const float* of_row = m.data() + 4 * row;
+    result[row] = of_row[0] * p[0] + of_row[1] * p[1] + of_row[2] * p[2] + of_row[3];
+  }
+  return result;
+}
+
+/// The matrices of the kitchen file as they stand in it.
+struct KitchenMatrices final : io::TimeBlockSink {
+  KitchenMatrices() {
+    io::PetsirdBinaryBlocks blocks(petsird_file("kitchen_head.petsird"));
+    alignment = blocks.header().at("scanner").at("gantryAlignment").at("matrix").floats("matrix");
+    while (blocks.next(*this) != nullptr) {
+    }
+  }
+  void value(const std::string& field, const io::YardlValue& value) override {
+    if (field == "transform") {
+      bed.push_back(value.at("matrix").floats("matrix"));
+    }
+  }
+  void coincidences(const io::CoincidenceChunk&) override {}
+  void count(io::EventField, std::uint64_t) override {}
+
+  std::vector<float> alignment;
+  std::vector<std::vector<float>> bed;
+};
+
+recon::Point point_of(const Json& p) { return {p[0].get<double>(), p[1].get<double>(), p[2].get<double>()}; }
 
 /// Events as numbers that do not depend on which crystal is named first: TOF bins are mirrored with the order.
 std::vector<std::uint64_t> without_order(const recon::EventBlock& events, const Scanner& scanner) {
@@ -65,11 +100,13 @@ class PetsirdFileTest : public QObject {
     QCOMPARE(source->fraction_read(), 1.0);
   }
 
-  /// End points, TOF bins and efficiencies as PETSIRD's own helper functions compute them.
+  /// End points, TOF bins and efficiencies as PETSIRD's own helper functions compute them, before the gantry's
+  /// alignment.
   void kitchen_lors_are_the_official_ones() {
     const Json expected = Json::parse(read_bytes(petsird_file("kitchen_expected_lors.json")));
     const auto source = io::open_listmode(petsird_file("kitchen_head.petsird"));
     const Scanner& scanner = source->scanner();
+    const auto aligned = [matrix = KitchenMatrices().alignment](const Json& p) { return moved(matrix, point_of(p)); };
     const recon::EventBlock events = read_all(*source);
     QCOMPARE(events.size(), expected.size());
     for (std::size_t i = 0; i < events.size(); ++i) {
@@ -80,8 +117,8 @@ class PetsirdFileTest : public QObject {
       QCOMPARE(events.delayed[i], lor["kind"] == "delayed" ? 1 : 0);
       QCOMPARE(scanner.crystal_type[a], lor["types"][0].get<int>());
       QCOMPARE(scanner.crystal_type[b], lor["types"][1].get<int>());
-      QVERIFY(distance_mm(scanner.crystal_centre_mm[a], lor["p1"]) < 1e-4);
-      QVERIFY(distance_mm(scanner.crystal_centre_mm[b], lor["p2"]) < 1e-4);
+      QVERIFY(distance_mm(scanner.crystal_centre_mm[a], aligned(lor["p1"])) < 1e-4);
+      QVERIFY(distance_mm(scanner.crystal_centre_mm[b], aligned(lor["p2"])) < 1e-4);
       const recon::TofBin& bin = scanner.tof_bins[events.tof_bin[i]];
       QCOMPARE(bin.centre_mm - bin.width_mm / 2, lor["tof_lo_hi_mm"][0].get<float>());
       QCOMPARE(bin.centre_mm + bin.width_mm / 2, lor["tof_lo_hi_mm"][1].get<float>());
@@ -107,14 +144,11 @@ class PetsirdFileTest : public QObject {
       QVERIFY(counts.moves);                 // the bed, between the two event blocks
       QCOMPARE(counts.warnings.size(), 1U);  // policy
       QCOMPARE(counts.dead_time_blocks, 1U);
-      const std::string alignment = "gantryAlignment (the image is in the axes of the PET gantry)";
-      const std::string place = "the place of bed or gantry (the image is in the scanner's own axes)";
-      const std::vector<std::string> not_used{alignment,
-                                              "volumes that do not detect",
+      QVERIFY(counts.starts_elsewhere);
+      const std::vector<std::string> not_used{"volumes that do not detect",
                                               "materials",
                                               "energy resolution",
                                               "data of the exam",
-                                              place,
                                               "1 singles",
                                               "1 triples and 0 quadruples",
                                               "1 time block of the kind 'ExternalSignalTimeBlock'",
@@ -136,8 +170,37 @@ class PetsirdFileTest : public QObject {
     QCOMPARE(block.time_blocks[1].prompts, 3U);
     QCOMPARE(block.movements.size(), std::size_t{3});
     QVERIFY(block.movements[1].of_gantry);
-    QVERIFY(block.movements[0].place != 0 && block.movements[2].place != block.movements[0].place);
+    QVERIFY(block.movements[0].pose != recon::Pose{} && block.movements[2].pose != block.movements[0].pose);
     QCOMPARE(block.movements[2].start_ms, 1U);
+  }
+
+  /// The bed's inverse and the gantry's alignment put an end of a LOR where the bed has it at rest. What the gantry
+  /// does cannot be used.
+  void ends_lie_on_the_bed_at_rest() {
+    const Json expected = Json::parse(read_bytes(petsird_file("kitchen_expected_lors.json")));
+    const KitchenMatrices file;
+    QCOMPARE(file.bed.size(), std::size_t{2});
+    const auto source = io::open_listmode(petsird_file("kitchen_head.petsird"));
+    recon::EventBlock block;
+    QVERIFY(source->read(block));
+    recon::MovementLog log;
+    for (const recon::Movement& movement : block.movements) {
+      if (movement.of_gantry) {
+        QCOMPARE(movement.problem, std::string("types of modules move apart from each other"));
+      } else {
+        log.add(movement);
+      }
+    }
+    std::ranges::for_each(block.time_blocks, [&](const auto& time_block) { log.add(time_block); });
+    const recon::PoseTable poses(log.poses(), 0);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      const std::size_t row = poses.row_at(block.time_ms[i]);
+      const Vec3& crystal = source->scanner().crystal_centre_mm[block.crystal_a[i]];
+      const recon::Point on_bed = recon::PoseMap(poses.pose(row)).to_reference({crystal[0], crystal[1], crystal[2]});
+      const recon::Point in_room = moved(file.alignment, point_of(expected[i]["p1"]));
+      QVERIFY2(distance_mm(moved(file.bed[block.time_ms[i] == 0 ? 0 : 1], on_bed), in_room) < 1e-3,
+               std::to_string(i).c_str());
+    }
   }
 
   void normals_look_into_the_bore() {

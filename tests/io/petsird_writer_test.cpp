@@ -77,6 +77,32 @@ class PetsirdWriterTest : public QObject {
     QVERIFY(std::is_permutation(events.window_b.begin(), events.window_b.end(), again.window_b.begin()));
   }
 
+  void movements_survive_a_round_trip() {
+    const auto before = io::open_listmode(petsird_file("kitchen_head.petsird"));
+    const recon::Pose pose{{0.8, 0, 0.6, 0}, {1.5, -200, 30.25}};
+    io::PetsirdWriter writer(path_, before->scanner(), before->efficiencies());
+    writer.write({0, 100}, {});
+    writer.write(recon::Movement{.start_ms = 100, .of_gantry = false, .pose = pose});
+    writer.write(recon::Movement{.start_ms = 100, .of_gantry = true, .pose = pose});
+    writer.write({100, 200}, {});
+    QVERIFY_THROWS_EXCEPTION(InputError, writer.write(recon::Movement{.problem = "it bends"}));
+    writer.finish();
+    const auto after = io::open_listmode(path_);
+    EventBlock block;
+    QVERIFY(after->read(block));
+    QCOMPARE(block.movements.size(), std::size_t{2});
+    for (const recon::Movement& movement : block.movements) {
+      QCOMPARE(movement.start_ms, 100U);
+      QCOMPARE(movement.problem, std::string());
+      QCOMPARE(movement.pose.t_mm, pose.t_mm);
+      const recon::Pose left = then(movement.pose, inverse(pose));
+      QVERIFY(std::abs(left.q[0] - 1) < 1e-6 && std::abs(left.t_mm[1]) < 1e-3);
+    }
+    QVERIFY(!block.movements[0].of_gantry && block.movements[1].of_gantry);
+    QCOMPARE(block.time_blocks[1].movements_before, 2U);
+    QVERIFY(after->counts().moves && !after->counts().starts_elsewhere);
+  }
+
   /// PETSIRD wants the larger bin first; turning an event mirrors its TOF bin, so the point on the LOR stays.
   void turned_events_keep_their_place() {
     const auto tiny = io::open_listmode(petsird_file("tiny_head.petsird"));

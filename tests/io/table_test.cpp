@@ -1,5 +1,6 @@
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <random>
@@ -83,6 +84,21 @@ void compare(const recon::EventBlock& a, const recon::EventBlock& b) {
   QCOMPARE(a.window_b, b.window_b);
 }
 
+std::vector<recon::Movement> movements_of(recon::EventSource& source) {
+  std::vector<recon::Movement> all;
+  source.rewind();
+  for (recon::EventBlock block; source.read(block);) {
+    all.insert(all.end(), block.movements.begin(), block.movements.end());
+  }
+  return all;
+}
+
+bool same_movements(recon::EventSource& a, recon::EventSource& b) {
+  return std::ranges::equal(movements_of(a), movements_of(b), [](const auto& x, const auto& y) {
+    return x.start_ms == y.start_ms && x.of_gantry == y.of_gantry && x.pose == y.pose && x.problem == y.problem;
+  });
+}
+
 }  // namespace
 
 class TableTest : public QObject {
@@ -104,6 +120,8 @@ class TableTest : public QObject {
     QCOMPARE(copy->counts().delayeds, kitchen->counts().delayeds);
     QCOMPARE(copy->counts().duration_s, kitchen->counts().duration_s);
     QCOMPARE(copy->counts().moves, kitchen->counts().moves);
+    QCOMPARE(copy->counts().starts_elsewhere, kitchen->counts().starts_elsewhere);
+    QVERIFY(same_movements(*copy, *kitchen));
     QCOMPARE(copy->counts().dead_time_blocks, kitchen->counts().dead_time_blocks);
     const auto& table = copy->efficiencies();
     QCOMPARE(table.bin, kitchen->efficiencies().bin);

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 petsird = pytest.importorskip("petsird")
@@ -68,7 +69,8 @@ def test_their_helpers_find_the_same_efficiencies_in_our_file(tmp_path):
     assert (counts["prompts"], counts["delayeds"]) == (8, 1)
     with petsird.BinaryPETSIRDReader(str(copy)) as reader:
         scanner = reader.read_header().scanner
-        (block,) = [block.value for block in reader.read_time_blocks()]
+        blocks = [block.value for block in reader.read_time_blocks()]
+    (block,) = [block for block in blocks if isinstance(block, petsird.EventTimeBlock)]
     assert scanner.delayed_event_policy != petsird.CoincidencePolicy.NONE
     assert [[len(events) for events in row] for row in block.prompt_events] == [[4], [3, 1]]
     assert [[len(events) for events in row] for row in block.delayed_events] == [[1], [0, 0]]
@@ -78,3 +80,18 @@ def test_their_helpers_find_the_same_efficiencies_in_our_file(tmp_path):
         for event, efficiency in zip(block.prompt_events[types[0]][types[1]], efficiencies, strict=True):
             found = helpers.get_detection_efficiency(scanner, petsird.TypeOfModulePair(types), event)
             assert found == pytest.approx(efficiency, rel=1e-6)
+
+
+def test_their_package_reads_our_movements(tmp_path):
+    """Where the kitchen's bed stands, before and between its events."""
+    copy = tmp_path / "copy.petsird"
+    counted(KITCHEN, copy)
+    with petsird.BinaryPETSIRDReader(str(copy)) as reader:
+        reader.read_header()
+        blocks = [block.value for block in reader.read_time_blocks()]
+    beds = [block for block in blocks if isinstance(block, petsird.BedMovementTimeBlock)]
+    assert [block.time_interval.start for block in beds] == [0, 1]
+    for block in beds:
+        turn = block.transform.matrix[:, :3]
+        assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-6)
+    assert beds[0].transform.matrix[:, 3].tolist() != beds[1].transform.matrix[:, 3].tolist()

@@ -3,7 +3,10 @@
 #include "recon/block_times.h"
 
 #include <QtTest>
+#include <array>
+#include <utility>
 
+#include "projectors/error.h"
 #include "recon/movement_log.h"
 #include "support/test_main.h"
 
@@ -12,6 +15,7 @@ namespace {
 
 using recon::BlockTimes;
 using recon::MovementLog;
+using recon::Pose;
 using recon::TimeBlock;
 
 constexpr std::uint32_t never = 4294967295U;
@@ -32,6 +36,8 @@ QString all_warnings(const BlockTimes& times) {
   }
   return all;
 }
+
+Pose at(double z_mm) { return {.t_mm = {0, 0, z_mm}}; }
 
 }  // namespace
 
@@ -127,20 +133,20 @@ class MovementLogTest : public QObject {
   void standing_still() {
     MovementLog log;
     QVERIFY(!log.first_change_ms());
-    log.add({.start_ms = 0, .of_gantry = false, .place = 7});
-    log.add({.start_ms = 0, .of_gantry = true, .place = 2});
+    log.add({.start_ms = 0, .of_gantry = false, .pose = at(7)});
+    log.add({.start_ms = 0, .of_gantry = true, .pose = at(2)});
     for (std::uint32_t i = 0; i < 10; ++i) {
       log.add(TimeBlock{{10 * i, 10 * i + 10}, 0, 2});
     }
-    log.add({.start_ms = 50, .of_gantry = false, .place = 7});   // where it is already
-    log.add({.start_ms = 100, .of_gantry = false, .place = 8});  // behind the last block
+    log.add({.start_ms = 50, .of_gantry = false, .pose = at(7)});   // where it is already
+    log.add({.start_ms = 100, .of_gantry = false, .pose = at(8)});  // behind the last block
     QVERIFY(!log.first_change_ms());
     QVERIFY(log.starts_elsewhere());
   }
 
   /// The same acquisition in several orders: the bed moves at 50 ms.
   void a_movement_counts_at_its_time_wherever_it_stands() {
-    const recon::Movement bed{.start_ms = 50, .of_gantry = false, .place = 1};
+    const recon::Movement bed{.start_ms = 50, .of_gantry = false, .pose = at(1)};
     MovementLog in_order;
     MovementLog before_all;
     MovementLog behind_all;
@@ -163,18 +169,72 @@ class MovementLogTest : public QObject {
   /// Files whose movements all have the time 0: their place in the file tells.
   void movements_at_one_time_count_in_file_order() {
     MovementLog log;
-    log.add({.start_ms = 0, .of_gantry = false, .place = 1});
+    log.add({.start_ms = 0, .of_gantry = false, .pose = at(1)});
     log.add(TimeBlock{{0, 10}, 0, 1});
-    log.add({.start_ms = 0, .of_gantry = false, .place = 2});
+    log.add({.start_ms = 0, .of_gantry = false, .pose = at(2)});
     log.add(TimeBlock{{10, 20}, 0, 2});
     QCOMPARE(log.first_change_ms().value_or(0), 10U);
+  }
+
+  /// Bed and gantry, each to the next; the gantry takes the scanner with it, so that the body moves the other way.
+  void poses_are_those_of_the_bed_seen_from_the_gantry() {
+    MovementLog log;
+    log.add({.start_ms = 20, .of_gantry = false, .pose = at(5)});
+    log.add({.start_ms = 40, .of_gantry = true, .pose = at(2)});
+    log.add({.start_ms = 40, .of_gantry = false, .pose = at(5)});
+    log.add({.start_ms = 60, .of_gantry = false, .pose = {}});
+    log.add(TimeBlock{{0, 10}, 0, 0});
+    log.add(TimeBlock{{70, 80}, 0, 4});
+    const std::vector<recon::PoseRow> rows = log.poses();
+    QCOMPARE(rows.size(), std::size_t{4});
+    const std::array<std::pair<double, double>, 4> expected{{{0, 0}, {0.02, 5}, {0.04, 3}, {0.06, -2}}};
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      QCOMPARE(rows[row].time_s, expected[row].first);
+      QCOMPARE(rows[row].pose, at(expected[row].second));
+    }
+  }
+
+  /// Both movements at 10 ms, and a block of that time between them in the file: later ones come behind both.
+  void ties_of_time_are_told_by_the_file() {
+    MovementLog log;
+    log.add({.start_ms = 10, .of_gantry = false, .pose = at(1)});
+    log.add(TimeBlock{{10, 11}, 0, 1});
+    log.add({.start_ms = 10, .of_gantry = false, .pose = at(2)});
+    log.add(TimeBlock{{12, 20}, 0, 2});
+    const std::vector<recon::PoseRow> rows = log.poses();
+    QCOMPARE(rows.size(), std::size_t{3});
+    QCOMPARE(rows[1].time_s, 0.01);
+    QCOMPARE(rows[1].pose, at(1));
+    QCOMPARE(rows[2].time_s, 0.011);
+    QCOMPARE(rows[2].pose, at(2));
+    log.add({.start_ms = 10, .of_gantry = false, .pose = at(3)});
+    log.add(TimeBlock{{10, 11}, 0, 3});
+    QVERIFY_THROWS_EXCEPTION(InputError, log.poses());
+  }
+
+  /// Only while something is recorded.
+  void movements_that_are_no_pose_are_refused() {
+    MovementLog log;
+    log.add({.start_ms = 50, .of_gantry = true, .problem = "it bends"});
+    log.add(TimeBlock{{0, 10}, 0, 0});
+    QCOMPARE(log.poses().size(), std::size_t{2});
+    QVERIFY(!log.moves());
+    log.add(TimeBlock{{50, 60}, 0, 1});
+    QVERIFY(log.moves());
+    try {
+      log.poses();
+      QFAIL("no pose");
+    } catch (const InputError& error) {
+      QVERIFY2(QString(error.what()).contains("from 0.05 s on") && QString(error.what()).contains("it bends"),
+               error.what());
+    }
   }
 
   void there_and_back_between_blocks_is_no_change() {
     MovementLog log;
     log.add(TimeBlock{{0, 10}, 0, 0});
-    log.add({.start_ms = 10, .of_gantry = true, .place = 1});
-    log.add({.start_ms = 20, .of_gantry = true, .place = 0});
+    log.add({.start_ms = 10, .of_gantry = true, .pose = at(1)});
+    log.add({.start_ms = 20, .of_gantry = true, .pose = at(0)});
     log.add(TimeBlock{{20, 30}, 0, 2});
     QVERIFY(!log.first_change_ms());
   }

@@ -42,7 +42,13 @@ class CheckpointTest : public QObject {
         [](PlainMeasurements& data, recon::Problem&) { data.additive[0] = 2; },
         [](PlainMeasurements& data, recon::Problem&) { data.axis->sigma_mm = 4; },
         [](PlainMeasurements&, recon::Problem& problem) { problem.sensitivity[2] = 9; },
-        [](PlainMeasurements&, recon::Problem& problem) { problem.psf_fwhm_mm = 4; },
+        [](PlainMeasurements&, recon::Problem& problem) { problem.psf = 4; },
+        [](PlainMeasurements&, recon::Problem& problem) {
+          problem.psf.rows = {{0, 4, 4, 5}};
+        },
+        [](PlainMeasurements&, recon::Problem& problem) {
+          problem.psf.rows = {{0, 4, 4, 4}, {9, 4, 5, 4}};
+        },
         [](PlainMeasurements&, recon::Problem& problem) { problem.grid.origin_mm[1] = 1; },
     };
     std::set<std::string> hashes;

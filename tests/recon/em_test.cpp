@@ -85,6 +85,19 @@ struct Listener : recon::Reporter {
   void figures(const IterationFigures& figures) override { passes.push_back(figures); }
 };
 
+recon::Psf wider_outside() {
+  recon::Psf psf;
+  psf.rows = {{0, 7, 7, 8}, {30, 14, 8, 12}};
+  return psf;
+}
+
+/// As scanners are: what voxels receive then adds up to nearly 1 as well.
+recon::Psf slightly_wider_outside() {
+  recon::Psf psf;
+  psf.rows = {{0, 12, 12, 12}, {40, 13, 12.5, 14}};
+  return psf;
+}
+
 }  // namespace
 
 class EmTest : public QObject {
@@ -93,19 +106,20 @@ class EmTest : public QObject {
  private slots:
   void mlem_properties_data() {
     QTest::addColumn<bool>("tof");
-    QTest::addColumn<double>("psf_fwhm_mm");
-    QTest::addRow("plain") << false << 0.0;
-    QTest::addRow("TOF") << true << 0.0;
-    QTest::addRow("PSF") << false << 8.0;
-    QTest::addRow("TOF and PSF") << true << 8.0;
+    QTest::addColumn<recon::Psf>("psf");
+    QTest::addRow("plain") << false << recon::Psf();
+    QTest::addRow("TOF") << true << recon::Psf();
+    QTest::addRow("PSF") << false << recon::Psf(8);
+    QTest::addRow("TOF and PSF") << true << recon::Psf(8);
+    QTest::addRow("PSF over the radius") << false << wider_outside();
   }
 
   /// The likelihood never falls, and the image expects as many counts as were measured.
   void mlem_properties() {
     QFETCH(bool, tof);
-    QFETCH(double, psf_fwhm_mm);
+    QFETCH(const recon::Psf, psf);
     Acquisition acquisition(tof);
-    const RunResult result = acquisition.reconstruct({.iterations = 12, .psf_fwhm_mm = psf_fwhm_mm});
+    const RunResult result = acquisition.reconstruct({.iterations = 12, .psf = psf});
     const auto prompts = static_cast<double>(acquisition.source.events.size());
     QCOMPARE(result.figures.size(), 12U);
     for (std::size_t i = 0; i < result.figures.size(); ++i) {
@@ -265,8 +279,8 @@ class EmTest : public QObject {
 
   void threads_do_not_matter() {
     Acquisition acquisition(true);
-    const RunResult one = acquisition.reconstruct({.iterations = 2, .subsets = 3, .psf_fwhm_mm = 5, .num_threads = 1});
-    const RunResult four = acquisition.reconstruct({.iterations = 2, .subsets = 3, .psf_fwhm_mm = 5, .num_threads = 4});
+    const RunResult one = acquisition.reconstruct({.iterations = 2, .subsets = 3, .psf = 5, .num_threads = 1});
+    const RunResult four = acquisition.reconstruct({.iterations = 2, .subsets = 3, .psf = 5, .num_threads = 4});
     QCOMPARE(four.image.values, one.image.values);
     QCOMPARE(four.figures[1].log_likelihood, one.figures[1].log_likelihood);
     QCOMPARE(four.figures[1].expected_counts, one.figures[1].expected_counts);
@@ -274,20 +288,21 @@ class EmTest : public QObject {
 
   void resolution_model_keeps_edges_data() {
     QTest::addColumn<std::vector<std::int64_t>>("shape");
-    QTest::addColumn<double>("fwhm_mm");
-    QTest::newRow("three planes") << std::vector<std::int64_t>{9, 9, 3} << 12.0;
-    QTest::newRow("two planes") << std::vector<std::int64_t>{9, 8, 2} << 8.0;
-    QTest::newRow("one plane") << std::vector<std::int64_t>{8, 9, 1} << 12.0;
-    QTest::newRow("one row") << std::vector<std::int64_t>{1, 9, 3} << 12.0;
-    QTest::newRow("wider than the image") << std::vector<std::int64_t>{9, 9, 3} << 100.0;
+    QTest::addColumn<recon::Psf>("psf");
+    QTest::newRow("three planes") << std::vector<std::int64_t>{9, 9, 3} << recon::Psf(12);
+    QTest::newRow("two planes") << std::vector<std::int64_t>{9, 8, 2} << recon::Psf(8);
+    QTest::newRow("one plane") << std::vector<std::int64_t>{8, 9, 1} << recon::Psf(12);
+    QTest::newRow("one row") << std::vector<std::int64_t>{1, 9, 3} << recon::Psf(12);
+    QTest::newRow("wider than the image") << std::vector<std::int64_t>{9, 9, 3} << recon::Psf(100);
+    QTest::newRow("widths over the radius") << std::vector<std::int64_t>{9, 9, 3} << slightly_wider_outside();
   }
 
   /// An object that fills the image is as bright in its outer layers as in the middle.
   void resolution_model_keeps_edges() {
     QFETCH(const std::vector<std::int64_t>, shape);
-    QFETCH(const double, fwhm_mm);
+    QFETCH(const recon::Psf, psf);
     Acquisition acquisition(false, Image(recon::centred_grid({shape[0], shape[1], shape[2]}, {8, 8, 6}, {0, 0, 0}), 1));
-    const Image image = acquisition.reconstruct({.iterations = 8, .subsets = 4, .psf_fwhm_mm = fwhm_mm}).image;
+    const Image image = acquisition.reconstruct({.iterations = 8, .subsets = 4, .psf = psf}).image;
     for (std::size_t axis = 0; axis < 3; ++axis) {
       std::vector<double> layers(static_cast<std::size_t>(shape[axis]));
       for (std::int64_t i = 0; i < image.grid.num_voxels(); ++i) {
@@ -314,7 +329,7 @@ class EmTest : public QObject {
     ListmodeData data = acquisition.load();
     recon::Reporter reporter;
     QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {.iterations = -1}, reporter));
-    QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {.psf_fwhm_mm = -2}, reporter));
+    QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {.psf = -2}, reporter));
     acquisition.sensitivity.values[3] = std::nanf("");
     QVERIFY_THROWS_EXCEPTION(InputError, acquisition.reconstruct(data, {}, reporter));
     acquisition.sensitivity = Image(recon::centred_grid({2, 2, 2}, {8, 8, 6}, {0, 0, 0}), 1);

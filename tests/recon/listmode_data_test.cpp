@@ -40,8 +40,8 @@ class BlockEvents final : public recon::EventSource {
   }
   void reverse() { std::ranges::reverse(blocks_); }
   void shuffle() { std::ranges::shuffle(blocks_, std::mt19937(3)); }
-  void move(std::uint32_t start_ms, std::uint32_t place) {
-    movements_.push_back({.start_ms = start_ms, .of_gantry = false, .place = place});
+  void move(std::uint32_t start_ms, double z_mm) {
+    movements_.push_back({.start_ms = start_ms, .of_gantry = false, .pose = {.t_mm = {0, 0, z_mm}}});
   }
 
   const recon::Scanner& scanner() const override { return scanner_; }
@@ -293,10 +293,13 @@ class ListmodeDataTest : public QObject {
         source.reverse();
       }
       source.move(250, 1);
-      QVERIFY_THROWS_EXCEPTION(InputError, load(source, {}));
-      QVERIFY_THROWS_EXCEPTION(InputError, load(source, {.start_s = 0.24, .stop_s = 0.26}));
-      QCOMPARE(load(source, {.stop_s = 0.25}).num_prompts(), 25U * 26 / 2);
-      QCOMPARE(load(source, {.start_s = 0.25}).num_prompts(), 50U * 51 / 2 - 25U * 26 / 2);
+      const auto change_ms = [&](const LoadOptions& options) {
+        return load(source, options).movements().first_change_ms();
+      };
+      QCOMPARE(change_ms({}), std::optional(250U));
+      QCOMPARE(change_ms({.start_s = 0.24, .stop_s = 0.26}), std::optional(250U));
+      QVERIFY(!change_ms({.stop_s = 0.25}) && !change_ms({.start_s = 0.25}));
+      QVERIFY(load(source, {.start_s = 0.25}).movements().starts_elsewhere());
     }
   }
 
@@ -369,17 +372,22 @@ class ListmodeDataTest : public QObject {
     QCOMPARE(load(source, {.stop_s = 0.5}).counts().no_duration, std::string());
   }
 
-  /// Where bed and gantry stand elsewhere before or after the window does not matter.
-  void motion_in_the_window_is_refused() {
+  /// Where bed and gantry stand elsewhere behind the window does not matter.
+  void motion_in_the_window_keeps_the_times() {
     MemoryEvents moving = acquisition();
-    const ListmodeData all = load(moving, {});
+    const ListmodeData all = load(moving, {.movement_keeps_times = true});
+    QVERIFY(!all.may_move() && !all.movements().moves());
     moving.moves_at_ms = 50;
-    QVERIFY_THROWS_EXCEPTION(InputError, load(moving, {}));
-    QVERIFY_THROWS_EXCEPTION(InputError, load(moving, {.start_s = 0.04}));
-    const ListmodeData before = load(moving, {.stop_s = 0.05});
-    const ListmodeData after = load(moving, {.start_s = 0.05});
+    QVERIFY(!load(moving, {}).may_move());
+    const ListmodeData across = load(moving, {.start_s = 0.04, .movement_keeps_times = true});
+    QVERIFY(across.may_move());
+    QCOMPARE(across.movements().first_change_ms().value_or(0), 50U);
+    const ListmodeData before = load(moving, {.stop_s = 0.05, .movement_keeps_times = true});
+    const ListmodeData after = load(moving, {.start_s = 0.05, .movement_keeps_times = true});
+    QVERIFY(!before.may_move() && after.may_move());
     QVERIFY(before.num_prompts() > 0 && after.num_prompts() > 0);
     QCOMPARE(before.num_prompts() + after.num_prompts(), all.num_prompts());
+    QCOMPARE(load(moving, {.movement_keeps_times = true}).counts().prompts, all.counts().prompts);
   }
 
   void emptiness_is_refused() {

@@ -46,22 +46,25 @@ class MaximumTest : public QObject {
 
  private slots:
   void gradient_of_likelihood_data() {
-    QTest::addColumn<double>("psf_fwhm_mm");
+    QTest::addColumn<recon::Psf>("psf");
     QTest::addColumn<float>("of_a_half");  // some LORs then expect so little
-    QTest::newRow("plain") << 0.0 << 1.0F;
-    QTest::newRow("resolution model") << 12.0 << 1.0F;
-    QTest::newRow("one in 1e6") << 0.0 << 1e-6F;
-    QTest::newRow("one in 1e12") << 0.0 << 1e-12F;
+    QTest::newRow("plain") << recon::Psf() << 1.0F;
+    QTest::newRow("resolution model") << recon::Psf(12) << 1.0F;
+    recon::Psf wider_outside;
+    wider_outside.rows = {{0, 9, 8, 7}, {30, 14, 8, 12}};
+    QTest::newRow("resolution model over the radius") << wider_outside << 1.0F;
+    QTest::newRow("one in 1e6") << recon::Psf() << 1e-6F;
+    QTest::newRow("one in 1e12") << recon::Psf() << 1e-12F;
   }
 
   /// The engine's gradient is the derivative of the likelihood in double precision, which is told by differences.
   void gradient_of_likelihood() {
-    QFETCH(const double, psf_fwhm_mm);
+    QFETCH(const recon::Psf, psf);
     QFETCH(const float, of_a_half);
     const PenalisedCase problem({.subsets = 3,
                                  .tof = false,
                                  .background = of_a_half < 1 ? 0 : 0.02F,
-                                 .psf_fwhm_mm = psf_fwhm_mm,
+                                 .psf = psf,
                                  .acquisition = {.turn_rad = 0.1F}});
     const PenalisedReference reference(problem, strength, 1);
     Image image = problem.start();

@@ -2,12 +2,13 @@
 
 #include <QtTest>
 #include <cmath>
-#include <random>
 
+#include "recon/algorithms/algorithms.h"
 #include "recon/algorithms/penalised_em.h"
 #include "recon/algorithms/reference_values.h"
 #include "recon/algorithms/variance_reduced.h"
 #include "support/penalised_case.h"
+#include "support/random_problem.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -80,34 +81,63 @@ class PenalisedTest : public QObject {
     }
   }
 
-  void random_problems_data() {
-    QTest::addColumn<double>("counts");
-    for (const double counts : {1e2, 1e3, 1e4}) {
-      QTest::newRow(QByteArray::number(counts)) << counts;
+  /// Images are finite and not negative, and none ends below the start epoch or any snapshot.
+  void random_problems() {
+    for (unsigned seed = 1; seed <= 100; ++seed) {
+      const RandomProblem problem(seed);
+      std::vector<double> best;  // of the snapshots so far, by pass
+      const auto note = [&best](const recon::Checkpoint& at) {
+        if (at.state.numbers.contains("best")) {
+          best.push_back(at.state.numbers.at("best"));
+        }
+      };
+      recon::VarianceReduced algorithm(PriorTerm(problem.prior), 1, 0);
+      recon::Reporter silent;
+      const RunResult found =
+          recon::run(algorithm, *problem.problem, Image(problem.grid, 1),
+                     {.passes = 12, .num_threads = 1, .checkpoint_passes = 1, .keep = note}, silent);
+      QVERIFY(std::ranges::all_of(found.image.values, [](float value) { return value >= 0 && std::isfinite(value); }));
+      const double rounding = 1e-8 * std::abs(best.back());
+      const double end = problem.objective(found.image);
+      QVERIFY2(std::ranges::is_sorted(best) && end >= best.back() - rounding,
+               qPrintable(QString("problem %1: start epoch %2, best snapshot %3, end %4")
+                              .arg(seed)
+                              .arg(best.front())
+                              .arg(best.back())
+                              .arg(end)));
     }
   }
 
-  /// Of all backgrounds, priors, strengths and numbers of subsets, some with dead crystals: images are finite and not
-  /// negative, and no objective ends below that after the first pass.
-  void random_problems() {
-    QFETCH(const double, counts);
-    std::mt19937 random(static_cast<unsigned>(counts));
-    std::uniform_real_distribution<double> uniform(0, 1);
-    for (int trial = 0; trial < 8; ++trial) {
-      const double per_lor = counts / 800;
-      const PenalisedCase problem(
-          {.subsets = 1 + static_cast<int>(random() % (counts < 1e3 ? 4 : 20)),
-           .tof = false,
-           .background = static_cast<float>(trial % 2 * 10 * uniform(random) * per_lor),
-           .acquisition = {
-               .counts = counts, .seed = static_cast<unsigned>(trial + 1), .dead_crystals = trial % 3 == 0}});
-      const PriorOptions options =
-          prior_options(static_cast<PriorName>(1 + random() % 5), std::pow(10, 8 * uniform(random) - 4));
-      recon::VarianceReduced algorithm(PriorTerm(options), 1, 0);
-      const RunResult found = problem.run(algorithm, 11);
-      QVERIFY(std::ranges::all_of(found.image.values, [](float value) { return value >= 0 && std::isfinite(value); }));
-      const double after_first = found.figures[1].log_likelihood - found.figures[1].penalty;
-      QVERIFY(objective(problem, options, found.image) > after_first - 1e-6 * std::abs(after_first));
+  void penalty_of_each_pass_data() {
+    QTest::addColumn<int>("row");
+    for (std::size_t row = 1; row < recon::algorithms().size(); ++row) {
+      QTest::newRow(recon::algorithms()[row].name.data()) << static_cast<int>(row);
+    }
+  }
+
+  /// All that take a prior report what it is of the image before each pass, others none.
+  void penalty_of_each_pass() {
+    QFETCH(const int, row);
+    const recon::AlgorithmKind& kind = recon::algorithms()[static_cast<std::size_t>(row)];
+    const PriorOptions options = prior_options(PriorName::quadratic, 20);
+    std::vector<Image> images{subsets_.start()};
+    const auto note = [&](const recon::Checkpoint& at) {
+      images.push_back({subsets_.grid, 0}), images.back().values = at.state.x;
+    };
+    recon::Reporter silent;
+    const auto algorithm = kind.make({.prior = options, .anatomical = nullptr, .num_threads = 1});
+    const RunResult found = recon::run(*algorithm, *subsets_.problem, images[0],
+                                       {.passes = 4, .num_threads = 1, .checkpoint_passes = 1, .keep = note}, silent);
+    const auto engine = recon::make_cpu_engine(*subsets_.problem, 1);
+    PriorTerm prior(options);
+    prior.attach(*engine, recon::reference_values(*subsets_.problem, 1).in_object, 1);
+    for (std::size_t pass = 1; pass < found.figures.size(); ++pass) {
+      const IterationFigures& figures = found.figures[pass];
+      QCOMPARE(figures.has_penalty(), kind.takes_prior);
+      recon::EngineImage x = engine->make_image();
+      x.upload(images[pass].values.data());
+      QVERIFY(!kind.takes_prior || figures.penalty == prior.value(x));
+      QCOMPARE(figures.objective(), figures.log_likelihood - (kind.takes_prior ? figures.penalty : 0));
     }
   }
 
@@ -137,19 +167,6 @@ class PenalisedTest : public QObject {
   }
 
  private:
-  static double objective(const PenalisedCase& problem, const PriorOptions& options, const Image& image) {
-    const auto engine = recon::make_cpu_engine(*problem.problem, 1);
-    recon::EngineImage x = engine->make_image();
-    x.upload(image.values.data());
-    double log_sum = 0;
-    for (int subset = 0; subset < problem.data.num_subsets(); ++subset) {
-      engine->back_project(subset, x, engine->scratch(0), log_sum, [](double) { return true; });
-    }
-    PriorTerm prior(options);
-    prior.attach(*engine, recon::reference_values(*problem.problem, 1).in_object, 1);
-    return log_sum - engine->dot(x, engine->sensitivity()) - prior.value(x);
-  }
-
   const PenalisedCase subsets_{10};
 };
 

@@ -322,6 +322,24 @@ class PriorsTest : public QObject {
     }
   }
 
+  /// Where nothing is reconstructed, images are 0: that is no edge of the image within the mask.
+  void no_edges_at_the_mask() {
+    const Image anatomy = test_anatomy();
+    Image kappa = test_kappa();
+    kappa.at(0, 1, 1) = kappa.at(1, 1, 1) = kappa.at(2, 0, 2) = kappa.at(1, 2, 0) = 0;
+    Image flat(small_grid, 3);
+    std::ranges::transform(flat.values, kappa.values, flat.values.begin(),
+                           [](float x, float k) { return k > 0 ? x : 0; });
+    for (const PriorName name : all_priors()) {
+      const auto prior =
+          make_prior({.name = name}, {.grid = small_grid, .kappa = kappa.values, .anatomical = &anatomy});
+      std::vector<float> gradient(flat.values.size());
+      prior->gradient(flat.values.data(), gradient.data(), nullptr);
+      QCOMPARE(prior->value(flat.values.data()), 0.0);
+      QVERIFY(std::ranges::all_of(gradient, [](float slope) { return slope == 0; }));
+    }
+  }
+
   void threads_do_not_matter() {
     const Image x = test_image(), kappa = test_kappa(), anatomy = test_anatomy();
     for (const PriorName name : all_priors()) {

@@ -95,6 +95,35 @@ class RestartTest : public QObject {
     }
   }
 
+  /// With checkpoints so short after one another that each update leaves one; the run goes on from any of them.
+  void by_time() {
+    const PenalisedCase problem(subsets);
+    std::vector<recon::Checkpoint> kept;
+    recon::Reporter silent;
+    const auto run = [&](const recon::Checkpoint* from) {
+      return recon::run(*make_algorithm("map"), *problem.problem, problem.start(),
+                        {.passes = 4,
+                         .num_threads = 1,
+                         .resume = from,
+                         .checkpoint_s = 1e-9,
+                         .keep = [&](const recon::Checkpoint& at) { kept.push_back(at); }},
+                        silent);
+    };
+    const recon::RunResult whole = run(nullptr);
+    const std::vector<recon::Checkpoint> all = std::exchange(kept, {});
+    QCOMPARE(all.size(), std::size_t{4 * subsets});
+    for (const recon::Checkpoint& from : all) {
+      kept.clear();
+      const recon::RunResult rest = run(&from);
+      QCOMPARE(rest.image.values, whole.image.values);
+      QCOMPARE(rest.iterations_done, 4.0);
+      QCOMPARE(rest.figures.size(), whole.figures.size());
+      QCOMPARE(rest.figures.back().log_likelihood, whole.figures.back().log_likelihood);
+      const int done = from.state.pass * subsets + from.state.update;
+      QCOMPARE(kept.size(), static_cast<std::size_t>(4 * subsets - done));  // none where nothing was left to do
+    }
+  }
+
   /// An update that was given up leaves the state as it was.
   void given_up_updates_change_nothing() {
     const PenalisedCase problem(subsets);

@@ -8,10 +8,10 @@
 
 namespace coincide::tests {
 
-/// Line integral by the exact lengths of the line's paths through voxels, in double precision. Source: Siddon, Med.
-/// Phys. 12(2), 1985.
-inline double exact_line_integral(const recon::Vec3& start_mm, const recon::Vec3& end_mm, const recon::Image& image) {
-  const recon::ImageGrid& grid = image.grid;
+/// Calls visit(voxel, length_mm) with the voxels that a line from end to end passes through and the exact lengths of
+/// its paths there, in double precision. Source: Siddon, Med. Phys. 12(2), 1985.
+template <class Visit>
+void for_each_path(const float* start_mm, const float* end_mm, const recon::ImageGrid& grid, const Visit& visit) {
   std::vector<double> cuts;  // fractions of the way where the line crosses faces of voxels
   double step_mm[3];
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -22,21 +22,21 @@ inline double exact_line_integral(const recon::Vec3& start_mm, const recon::Vec3
     }
   }
   std::ranges::sort(cuts);
-  double sum = 0;
+  const double length_mm = std::hypot(step_mm[0], step_mm[1], step_mm[2]);
   for (std::size_t i = 0; i + 1 < cuts.size(); ++i) {
     const double first = std::max(cuts[i], 0.0), last = std::min(cuts[i + 1], 1.0);
-    std::int64_t voxel[3];
+    std::int64_t voxel = 0;
     bool inside = last > first;
     for (std::size_t axis = 0; inside && axis < 3; ++axis) {
       const double place_mm = start_mm[axis] + 0.5 * (first + last) * step_mm[axis];
-      voxel[axis] = std::llround((place_mm - grid.origin_mm[axis]) / grid.voxel_size_mm[axis]);
-      inside = voxel[axis] >= 0 && voxel[axis] < grid.shape[axis];
+      const std::int64_t index = std::llround((place_mm - grid.origin_mm[axis]) / grid.voxel_size_mm[axis]);
+      inside = index >= 0 && index < grid.shape[axis];
+      voxel = voxel * grid.shape[axis] + index;
     }
     if (inside) {
-      sum += (last - first) * image.at(voxel[0], voxel[1], voxel[2]);
+      visit(voxel, (last - first) * length_mm);
     }
   }
-  return sum * std::hypot(step_mm[0], step_mm[1], step_mm[2]);
 }
 
 }  // namespace coincide::tests

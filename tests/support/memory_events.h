@@ -20,6 +20,7 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
   std::uint32_t step_ms = 1;
   std::uint32_t silence_ms = 0;              ///< time blocks without events at the end
   std::optional<std::uint32_t> moves_at_ms;  ///< the bed
+  std::vector<recon::AliveFractions> alive;  ///< stated behind the last event
 
   void add(std::uint32_t a, std::uint32_t b, std::uint16_t tof_bin = 0, std::uint32_t time_ms = 0,
            bool delayed = false) {
@@ -65,14 +66,21 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
       return false;
     }
     const bool at_end = block.size() == 0;
+    if (at_end && !all_is_read_) {
+      block.alive = alive;
+      counts_.dead_time_blocks = alive.size();
+    }
+    const bool states = !block.alive.empty();
+    all_is_read_ = at_end;
     add_intervals(block, at_end);
     counts_.first_ms = events.time_ms.front();
     counts_.last_ms = (at_end ? events.time_ms.back() + silence_ms : block.time_ms.back()) + step_ms;
     counts_.duration_s = 1e-3 * (counts_.last_ms - counts_.first_ms);
-    return !block.time_blocks.empty() || !at_end;
+    return !block.time_blocks.empty() || !at_end || states;
   }
   void rewind() override {
     next_ = 0;
+    all_is_read_ = false;
     next_interval_ms_.reset();
     counts_ = {};
   }
@@ -89,7 +97,7 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
         next_interval_ms_ ? *next_interval_ms_ : next_interval_ms_.emplace(events.time_ms.front());
     for (; start_ms <= last_start_ms; start_ms += step_ms) {
       if (moves_at_ms && start_ms >= *moves_at_ms && !counts_.moves) {
-        block.movements.push_back({.start_ms = start_ms, .place = 1});
+        block.movements.push_back({.start_ms = start_ms, .pose = {.t_mm = {0, 0, 1}}});
         counts_.moves = true;
       }
       const auto prompts = static_cast<std::uint64_t>(std::ranges::count(block.time_ms, start_ms));
@@ -100,6 +108,7 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
   recon::Scanner scanner_;
   std::size_t events_per_block_;
   std::size_t next_ = 0;
+  bool all_is_read_ = false;
   std::optional<std::uint32_t> next_interval_ms_;  ///< none before the first
   recon::EventCounts counts_;
 };

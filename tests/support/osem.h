@@ -10,7 +10,7 @@ namespace coincide::tests {
 struct OsemOptions {
   int iterations = 4;
   int subsets = 1;  ///< that the events were loaded in
-  double psf_fwhm_mm = 0;
+  recon::Psf psf{};
   int num_threads = 0;
   recon::ComputeDevice* device = nullptr;
   bool report_every_subset = false;
@@ -23,7 +23,7 @@ inline recon::RunResult osem(recon::ListmodeData& data, const recon::Scanner& sc
   data.sort_for(start.grid, scanner, options.num_threads, recon::Reporter());
   const recon::ListmodeMeasurements measurements(data, scanner, tof);
   const recon::Problem problem =
-      recon::make_problem(measurements, scanner, sensitivity, options.psf_fwhm_mm, options.num_threads);
+      recon::make_problem(measurements, scanner, sensitivity, options.psf, options.num_threads);
   recon::ExpectationMaximisation algorithm;
   return recon::run(algorithm, problem, start,
                     {.passes = options.iterations,

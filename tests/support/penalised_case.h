@@ -19,7 +19,7 @@ struct CaseOptions {
   float unit = 1;            ///< images are so many times as bright
   int voxels_per_voxel = 1;  ///< along each axis, of the image that the events were drawn from
   float background = 0.02F;  ///< b of each event
-  double psf_fwhm_mm = 0;
+  recon::Psf psf{};
   AcquisitionOptions acquisition{};
 };
 
@@ -41,8 +41,7 @@ struct PenalisedCase {
     }
     std::ranges::for_each(sensitivity.values, [scale](float& s) { s *= scale; });
     measurements.emplace(data, acquisition.source.scanner(), options.tof);
-    problem.emplace(
-        recon::make_problem(*measurements, acquisition.source.scanner(), sensitivity, options.psf_fwhm_mm, 0));
+    problem.emplace(recon::make_problem(*measurements, acquisition.source.scanner(), sensitivity, options.psf, 0));
   }
   explicit PenalisedCase(int subsets) : PenalisedCase(CaseOptions{.subsets = subsets}) {}
 

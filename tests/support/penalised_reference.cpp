@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "recon/algorithms/priors/neighbourhood.h"
-#include "recon/psf.h"
+#include "recon/resolution_model.h"
 #include "support/joseph_reference.h"
 
 namespace coincide::tests {
@@ -14,14 +14,14 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 
 /// Its columns are the resolution model's images of single voxels.
-MatrixXd resolution_model(const recon::ImageGrid& grid, double fwhm_mm) {
-  const recon::GaussianFilter filter(grid, fwhm_mm, 1);
+MatrixXd resolution_model(const recon::ImageGrid& grid, const recon::Psf& psf) {
+  const recon::ResolutionModel model(grid, psf, 1);
   MatrixXd matrix(grid.num_voxels(), grid.num_voxels());
   for (Index j = 0; j < matrix.cols(); ++j) {
-    std::vector<float> voxel(static_cast<std::size_t>(matrix.rows()));
+    std::vector<float> voxel(static_cast<std::size_t>(matrix.rows())), work = voxel, image = voxel;
     voxel[static_cast<std::size_t>(j)] = 1;
-    filter.apply(voxel);
-    matrix.col(j) = vector_of(voxel);
+    model.spread(voxel.data(), work.data(), image.data());
+    matrix.col(j) = vector_of(image);
   }
   return matrix;
 }
@@ -91,8 +91,8 @@ void PenalisedReference::add_events(const PenalisedCase& problem) {
   }
   y_ = vector_of(counts);
   b_ = vector_of(additive);
-  if (problem.problem->psf_fwhm_mm != 0) {
-    rows_ *= resolution_model(problem.grid, problem.problem->psf_fwhm_mm);
+  if (!problem.problem->psf.is_none()) {
+    rows_ *= resolution_model(problem.grid, problem.problem->psf);
   }
 }
 

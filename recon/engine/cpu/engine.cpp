@@ -7,6 +7,7 @@
 #include "recon/engine/engine.h"
 #include "recon/parallel.h"
 #include "recon/psf.h"
+#include "recon/resolution_model.h"
 
 namespace coincide::recon {
 namespace {
@@ -58,8 +59,8 @@ class CpuEngine final : public Engine {
         projector_(problem.grid, {.num_threads = num_threads}),
         sensitivity_({}, problem.grid.num_voxels()) {
     sensitivity_.upload(problem.sensitivity.data());
-    if (problem.psf_fwhm_mm != 0) {
-      psf_.emplace(problem.grid, problem.psf_fwhm_mm, num_threads);
+    if (!problem.psf.is_none()) {
+      psf_.emplace(problem.grid, problem.psf, num_threads);
       blurred_.resize(problem.sensitivity.size());
     }
   }
@@ -107,7 +108,7 @@ class CpuEngine final : public Engine {
   int num_threads_;
   projectors::Projector projector_;
   EngineImage sensitivity_;
-  std::optional<GaussianFilter> psf_;
+  std::optional<ResolutionModel> psf_;
   std::vector<float> blurred_;
   std::vector<std::vector<float>> kept_;  ///< ratios by subset; empty until some are kept
 };
@@ -125,8 +126,7 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
   const DataBlock block = problem_.data.subset(subset);
   float* kept = ratios == Ratios::plain ? nullptr : kept_ratios(subset, block.size());
   if (psf_) {
-    std::copy_n(x.data(), x.size(), blurred_.begin());
-    psf_->apply(blurred_);
+    psf_->spread(x.data(), out.data(), blurred_.data());
   }
   out.clear();
   double sum = 0;
@@ -142,7 +142,7 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
   }
   log_sum += sum;
   if (psf_) {
-    psf_->apply({out.data(), static_cast<std::size_t>(out.size())});
+    psf_->gather(out.data(), blurred_.data(), out.data());
   }
   return true;
 }

@@ -8,6 +8,7 @@
 #include "projectors/cuda/calls.h"
 #include "projectors/cuda/event_step.h"
 #include "recon/engine/cuda/image_kernels.h"
+#include "recon/engine/cuda/resolution.h"
 #include "recon/engine/engine.h"
 #include "recon/psf.h"
 
@@ -66,7 +67,6 @@ class CudaEngine final : public Engine {
         cells_per_lor_(problem.data.subset(0).cells_per_lor),
         has_counts_(problem.data.subset(0).counts != nullptr),
         projector_(problem.grid, {.device = {projectors::DeviceKind::cuda, device}}),
-        filter_(problem.grid, problem.psf_fwhm_mm),
         staging_(num_threads) {
     gpu::check_planes(problem.grid);
     const bool fit = data_fit(note);
@@ -74,10 +74,8 @@ class CudaEngine final : public Engine {
     sensitivity_.emplace(make_image());
     staging_.upload(problem.sensitivity.data(), num_voxels_, sensitivity_->data());
     sum_ = Buffer<double>(1, stream_);
-    if (filter_used()) {
-      for (std::size_t axis = 0; axis < 3; ++axis) {
-        taps_[axis] = uploaded(filter_.taps(axis).data(), std::ssize(filter_.taps(axis)));
-      }
+    if (!problem.psf.is_none()) {
+      psf_.emplace(problem.grid, problem.psf, num_threads, stream_);
       blurred_[0] = Buffer<float>(num_voxels_, stream_);
       blurred_[1] = Buffer<float>(num_voxels_, stream_);
     }
@@ -126,7 +124,6 @@ class CudaEngine final : public Engine {
  private:
   bool uses_tof_table() const { return !problem_.data.tof_bins().empty(); }
   std::size_t bytes_per_lor() const { return cuda_bytes_per_lor(cells_per_lor_, has_counts_); }
-  bool filter_used() const { return problem_.psf_fwhm_mm != 0; }
   bool data_fit(const std::function<void(const std::string&)>& note) const;
   void upload_data();
   bool project_resident(int subset, const float* image, Ratios ratios, const gpu::Target& target, const GoOn& go_on);
@@ -135,7 +132,6 @@ class CudaEngine final : public Engine {
                const RatioStep& step, const float* image, const gpu::Target& target, cudaStream_t stream);
   void project_rows(const projectors::Lors& lors, const RatioStep& step, const float* image, const gpu::Target& target,
                     cudaStream_t stream);
-  void blur(const float* image, const Buffer<float> (&taps)[3], float* out, float* other) const;
   double sum_of(const float* image, const float* factor) const;
   double number(const Buffer<double>& on_device) const {
     double value = 0;
@@ -159,12 +155,11 @@ class CudaEngine final : public Engine {
   std::int64_t cells_per_lor_;
   bool has_counts_;
   projectors::Projector projector_;
-  GaussianFilter filter_;
   gpu::Staging staging_;
   Buffer<float> points_;
   std::optional<EngineImage> sensitivity_;
-  Buffer<float> taps_[3];
-  Buffer<float> blurred_[2];  ///< of the resolution model
+  std::optional<DeviceResolution> psf_;
+  Buffer<float> blurred_[2];  ///< what it works in
   Buffer<double> sum_;
   std::optional<gpu::SinogramCall> tof_rows_;
   std::optional<gpu::TableCall> tof_;
@@ -177,7 +172,7 @@ class CudaEngine final : public Engine {
 /// Whether there is room for the data beside the images. Throws DeviceError if there is none for these.
 bool CudaEngine::data_fit(const std::function<void(const std::string&)>& note) const {
   constexpr double usable_part = 0.95;  // the rest is for what allocation wastes, and for the display
-  const std::uint64_t image_bytes = cuda_engine_bytes(problem_.grid, problem_.psf_fwhm_mm, 0);
+  const std::uint64_t image_bytes = cuda_engine_bytes(problem_.grid, problem_.psf, 0);
   const std::uint64_t data_bytes = problem_.data.num_lors() * bytes_per_lor();
   const gpu::MemorySizes memory = gpu::memory_sizes();
   const auto usable = static_cast<std::size_t>(usable_part * static_cast<double>(memory.free_bytes));
@@ -234,10 +229,10 @@ bool CudaEngine::back_project(int subset, const EngineImage& x, EngineImage& out
   if (!go_on(0)) {
     return false;
   }
-  float* back = filter_used() ? blurred_[1].data() : out.data();
+  float* back = psf_ ? blurred_[1].data() : out.data();
   const float* image = x.data();
-  if (filter_used()) {
-    blur(image, taps_, blurred_[0].data(), blurred_[1].data());
+  if (psf_) {
+    psf_->spread(image, blurred_[1].data(), blurred_[0].data());
     image = blurred_[0].data();
   }
   gpu::clear(back, num_voxels_, stream_);
@@ -250,8 +245,8 @@ bool CudaEngine::back_project(int subset, const EngineImage& x, EngineImage& out
     return false;
   }
   shadowed.merge(stream_);
-  if (filter_used()) {
-    blur(back, taps_, out.data(), blurred_[0].data());
+  if (psf_) {
+    psf_->gather(back, blurred_[0].data(), out.data());
   }
   log_sum += number(sum_);
   return true;
@@ -353,30 +348,11 @@ void CudaEngine::project_rows(const projectors::Lors& lors, const RatioStep& ste
               tof_rows_->one_sigma(), rows.data(), target);
 }
 
-/// out <- image convolved along the three axes; `other` is to work in. `image` may be any of the two.
-void CudaEngine::blur(const float* image, const Buffer<float> (&taps)[3], float* out, float* other) const {
-  const auto& shape = projector_.grid().shape;
-  const Axis axes[3] = {{shape[0], shape[1] * shape[2]}, {shape[1], shape[2]}, {shape[2], 1}};
-  float* const outs[3] = {out, other, out};
-  const float* in = image;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    gpu::launch(blur_along, num_voxels_, threads, stream_, in, axes[axis], taps[axis].data(), taps[axis].size(),
-                num_voxels_, outs[axis]);
-    in = outs[axis];
-  }
-}
-
 void CudaEngine::smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const {
-  const GaussianFilter filter(problem_.grid, fwhm_mm);
-  Buffer<float> taps[3];
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const std::vector<float>& on_host = filter.taps(axis);
-    taps[axis] = Buffer<float>(std::ssize(on_host), stream_);
-    gpu::copy(on_host.data(), std::ssize(on_host), taps[axis].data(), stream_);
-  }
+  const DeviceGaussian filter(problem_.grid, fwhm_mm, stream_);
   const Buffer<float> first(num_voxels_, stream_), second(num_voxels_, stream_);
   gpu::copy(x.data(), num_voxels_, first.data(), stream_);
-  blur(first.data(), taps, out.data(), second.data());
+  filter.apply(first.data(), second.data(), out.data());
   gpu::wait(stream_);
 }
 

@@ -11,8 +11,8 @@
 namespace coincide::recon::kernels {
 
 /// weight (sqrt(smooth^2 + |g|^2 - (g . xi)^2) - offset) per voxel; g: forward differences over the voxel size, 0
-/// beyond the last voxel. Sources: Rudin, Osher and Fatemi, Physica D 60, 1992; Ehrhardt et al., IEEE Trans. Med.
-/// Imaging 35(9), 2016.
+/// beyond the last voxel and across the border of the mask, outside of which weights are 0. Sources: Rudin, Osher and
+/// Fatemi, Physica D 60, 1992; Ehrhardt et al., IEEE Trans. Med. Imaging 35(9), 2016.
 struct EdgeTerms {
   std::int64_t shape[3];
   std::int64_t stride[3];
@@ -30,12 +30,17 @@ struct EdgeTerms {
     Real value;
   };
 
+  /// Whether the difference to the next voxel counts.
+  COINCIDE_HD bool has_next(const std::int64_t (&place)[3], std::int64_t voxel, int a) const {
+    return place[a] + 1 < shape[a] && weight[voxel + stride[a]] > 0;
+  }
+
   template <class Real>
   COINCIDE_HD Flux<Real> flux(const float* x, const std::int64_t (&place)[3], std::int64_t voxel) const {
     Real g[3], square = Real(smooth) * Real(smooth), along_xi = 0;
     bool inside[3];
     for (int a = 0; a < 3; ++a) {
-      inside[a] = place[a] + 1 < shape[a];
+      inside[a] = has_next(place, voxel, a);
       g[a] = inside[a] ? (Real(x[voxel + stride[a]]) - Real(x[voxel])) * Real(voxels_per_mm[a]) : Real(0);
       square += g[a] * g[a];
       along_xi += directions != nullptr ? g[a] * Real(directions[3 * voxel + a]) : Real(0);
@@ -65,7 +70,7 @@ struct EdgeTerms {
     for (int a = 0; a < 3; ++a) {
       const Real squared = Real(voxels_per_mm[a]) * Real(voxels_per_mm[a]);
       gradient -= own.along[a];
-      curvature += place[a] + 1 < shape[a] ? own.over_root * squared : Real(0);
+      curvature += has_next(place, voxel, a) ? own.over_root * squared : Real(0);
       if (place[a] > 0) {
         std::int64_t before[3] = {place[0], place[1], place[2]};
         --before[a];

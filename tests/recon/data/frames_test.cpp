@@ -29,6 +29,29 @@ class FramesTest : public QObject {
     }
   }
 
+  void pauses_are_left_out() {
+    const std::vector<Frame> frames = recon::parse_durations("2x10, pause 7101, 5, pause 2x1, 5", 3);
+    QCOMPARE(frames,
+             (std::vector<Frame>{{3000, 13'000}, {13'000, 23'000}, {7'124'000, 7'129'000}, {7'131'000, 7'136'000}}));
+  }
+
+  /// By no more than a piece or a gap of the table lasts.
+  void gates_tell_of_all_that_was_recorded() {
+    const std::vector<recon::GateTime> times{{1, 10, 11}, {2, 11, 13}, {1, 13, 14}, {2, 14.5, 16}};
+    const recon::TimeParts gates(recon::make_gates(times, 0));
+    gates.check_covers(8'000, 18'000);
+    gates.check_covers(12'000, 13'000);
+    for (const auto& [first_ms, last_ms] : {std::pair{7'999U, 18'000U}, {8'000U, 18'001U}}) {
+      try {
+        gates.check_covers(first_ms, last_ms);
+        QFAIL("not covered");
+      } catch (const InputError& error) {
+        const QString spans = QString("from 10 s to 16 s of the data, which were recorded from %1 s to %2 s");
+        QVERIFY2(QString(error.what()).contains(spans.arg(1e-3 * first_ms).arg(1e-3 * last_ms)), error.what());
+      }
+    }
+  }
+
   /// Lengths of a third of a ms beside a whole one: borders are rounded, not lengths, so that nothing is lost.
   void odd_durations_leave_no_gap() {
     const std::vector<Frame> frames = recon::parse_durations("3000x0.0333333", 0);
@@ -40,8 +63,9 @@ class FramesTest : public QObject {
 
   void wrong_durations_say_what_is_allowed_data() {
     QTest::addColumn<QString>("text");
-    for (const char* text : {"", "30,", "10x", "x30", "0x30", "-1x30", "1.5x30", "30s", "10x30x2", "0", "-30", "nan",
-                             "inf", "1e400", "10 30", "20000x1", "9999x1, 2x1"}) {
+    for (const char* text :
+         {"",    "30,", "10x", "x30",   "0x30",  "-1x30",   "1.5x30",      "30s",      "10x30x2", "0",
+          "-30", "nan", "inf", "1e400", "10 30", "20000x1", "9999x1, 2x1", "pause 10", "pause",   "30, pause -1, 30"}) {
       QTest::newRow(text) << text;
     }
   }

@@ -5,7 +5,10 @@
 
 #include <QtTest>
 #include <cmath>
+#include <functional>
 #include <numbers>
+#include <numeric>
+#include <random>
 #include <vector>
 
 #include "projectors/error.h"
@@ -65,6 +68,67 @@ ImageSeries study(int first_frame = 0) {
                              .decay_factor = 1 / decay(0, start_s + 150)});
   }
   return series;
+}
+
+/// Frames from 60 to 600 s, one voxel for each repeat of a noisy measurement that counts `counts_per_bq_s` of what
+/// decays.
+ImageSeries noisy_study(int repeats, double counts_per_bq_s, unsigned seed) {
+  ImageSeries series = study();
+  series.grid = recon::centred_grid({repeats, 1, 1}, {4, 4, 4}, {0, 0, 0});
+  series.frames.clear();
+  std::mt19937 random(seed);
+  double start_s = 1800;
+  for (const double duration_s : {60.0, 60.0, 120.0, 120.0, 300.0, 300.0, 600.0, 600.0, 600.0}) {
+    const double truth = tissue(exact_terms(start_s, start_s + duration_s));
+    const double counts_per_bq = counts_per_bq_s * duration_s * decay(0, start_s + duration_s / 2);
+    recon::SeriesFrame& frame = series.frames.emplace_back();
+    frame = {.values = {}, .start_s = 100 + start_s, .duration_s = duration_s};
+    frame.decay_factor = 1 / decay(0, start_s + duration_s / 2);
+    std::poisson_distribution<int> counts(truth * counts_per_bq);
+    for (int i = 0; i < repeats; ++i) {
+      frame.values.push_back(static_cast<float>(counts(random) / counts_per_bq));
+    }
+    start_s += duration_s;
+  }
+  return series;
+}
+
+/// A least-squares line by its definition: K where both derivatives of the sum are 0, by Cramer's rule on weighted
+/// means.
+double slope_of(const ImageSeries& series, std::size_t voxel, const std::function<double(std::size_t)>& weight) {
+  double sum_bb = 0, sum_ab = 0, sum_bc = 0;
+  std::vector<PatlakTerms> terms;
+  for (std::size_t f = 0; f < series.frames.size(); ++f) {
+    const double start_s = series.frames[f].start_s - 100;
+    const auto& [a, b] = terms.emplace_back(exact_terms(start_s, start_s + series.frames[f].duration_s));
+    sum_bb += weight(f) * b * b;
+    sum_ab += weight(f) * a * b;
+    sum_bc += weight(f) * b * series.frames[f].values[voxel];
+  }
+  double sum_aa = 0, sum_ac = 0;  // of what is left of a when b has explained what it can
+  for (std::size_t f = 0; f < series.frames.size(); ++f) {
+    const double rest = terms[f].integral - sum_ab / sum_bb * terms[f].activity;
+    sum_aa += weight(f) * rest * rest;
+    sum_ac += weight(f) * rest * (series.frames[f].values[voxel] - sum_bc / sum_bb * terms[f].activity);
+  }
+  return 60 * sum_ac / sum_aa;
+}
+
+struct Spread {
+  double mean = 0;
+  double deviation = 0;
+};
+
+template <class Values>
+Spread spread_of(const Values& values) {
+  const auto count = static_cast<double>(values.size());
+  Spread spread;
+  spread.mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  for (const double value : values) {
+    spread.deviation += std::pow(value - spread.mean, 2) / (count - 1);
+  }
+  spread.deviation = std::sqrt(spread.deviation);
+  return spread;
 }
 
 bool close(double value, double expected, double relative) {
@@ -130,6 +194,52 @@ class PatlakTest : public QObject {
     const auto [k_of_middles, volume_of_middles] = recon::fit_patlak(middles, activity, of_plot);
     QVERIFY(std::abs(60 * k_of_middles - 0.019996) < 5e-7);
     QVERIFY(std::abs(volume_of_middles - 0.40053) < 5e-6);
+  }
+
+  /// Weights T_f exp(-lambda t) / C_f, t in the middle of the frame.
+  void weights_are_those_of_the_counts() {
+    const ImageSeries series = noisy_study(20, 1e-5, 3);
+    const recon::PatlakImages images = recon::indirect_patlak(series, curve(), 1800);
+    double worst = 0, from_equal = 0;
+    for (std::size_t voxel = 0; voxel < 20; ++voxel) {
+      const double expected = slope_of(series, voxel, [&](std::size_t f) {
+        const recon::SeriesFrame& frame = series.frames[f];
+        return frame.duration_s * decay(0, frame.start_s - 100 + frame.duration_s / 2) / frame.values[voxel];
+      });
+      worst = std::max(worst, std::abs(images.slope.values[voxel] / expected - 1));
+      from_equal =
+          std::max(from_equal, std::abs(slope_of(series, voxel, [](std::size_t) { return 1; }) / expected - 1));
+    }
+    QVERIFY2(worst < 1e-4, qPrintable(QString::number(worst)));
+    QVERIFY(from_equal > 100 * worst);
+  }
+
+  /// Over many repeats K has no bias, the noise that its covariance says, and less than with equal weights.
+  void noisy_repeats_scatter_as_the_weights_say() {
+    constexpr int repeats = 4000;
+    constexpr double counts_per_bq_s = 1e-3;  // some 1500 to 12000 counts per frame
+    const ImageSeries series = noisy_study(repeats, counts_per_bq_s, 5);
+    const Spread found = spread_of(recon::indirect_patlak(series, curve(), 1800).slope.values);
+    double aa = 0, ab = 0, bb = 0;
+    for (const recon::SeriesFrame& frame : series.frames) {
+      const double start_s = frame.start_s - 100, stop_s = start_s + frame.duration_s;
+      const PatlakTerms terms = exact_terms(start_s, stop_s);
+      const double per_variance = counts_per_bq_s * frame.duration_s * decay(0, (start_s + stop_s) / 2) / tissue(terms);
+      aa += per_variance * terms.integral * terms.integral;
+      ab += per_variance * terms.integral * terms.activity;
+      bb += per_variance * terms.activity * terms.activity;
+    }
+    const double expected = 60 * std::sqrt(bb / (aa * bb - ab * ab));
+    std::vector<double> alike;
+    for (std::size_t voxel = 0; voxel < repeats; ++voxel) {
+      alike.push_back(slope_of(series, voxel, [](std::size_t) { return 1; }));
+    }
+    const Spread equal = spread_of(alike);
+    qInfo("K %.6f +- %.6f, expected 0.02 +- %.6f; with equal weights +- %.6f", found.mean, found.deviation, expected,
+          equal.deviation);
+    QVERIFY(std::abs(found.mean - 0.02) < 0.002 * 0.02 + 4 * expected / std::sqrt(repeats));
+    QVERIFY(std::abs(found.deviation / expected - 1) < 4 / std::sqrt(2.0 * repeats));
+    QVERIFY(equal.deviation > found.deviation);
   }
 
   /// The integral counts from the injection, whichever frames are fitted.

@@ -21,12 +21,12 @@ namespace coincide::tests {
 namespace {
 
 using recon::Image;
+using recon::LiveBlock;
 using recon::Point;
 using recon::Pose;
 using recon::PoseMap;
 using recon::PoseRow;
 using recon::PoseTable;
-using recon::TimeIntervals;
 
 Pose turned_about_z(double degrees, const Point& t_mm) {
   const double half = degrees / 2 * std::numbers::pi / 180;
@@ -36,10 +36,13 @@ Pose turned_about_z(double degrees, const Point& t_mm) {
 /// 20 mm and 10 degrees.
 Pose nodded() { return turned_about_z(10, {0, 20, 0}); }
 
-TimeIntervals recorded(std::uint32_t start_ms, std::uint32_t stop_ms) {
-  TimeIntervals times;
-  times.add({start_ms, stop_ms});
-  return times;
+/// Time blocks of 1 s.
+std::vector<LiveBlock> recorded(std::uint32_t start_ms, std::uint32_t stop_ms) {
+  std::vector<LiveBlock> blocks;
+  for (; start_ms < stop_ms; start_ms += 1000) {
+    blocks.push_back({{start_ms, std::min(start_ms + 1000, stop_ms)}});
+  }
+  return blocks;
 }
 
 /// A round warm object off the middle, much wider than a voxel.
@@ -88,7 +91,7 @@ class MotionTest : public QObject {
       QCOMPARE(table.row_at(10'099), std::size_t{0});
       QCOMPARE(table.row_at(10'100), std::size_t{1});
       QCOMPARE(table.row_at(4'000'000'000), std::size_t{2});
-      QCOMPARE(table.times_of(1).list(), (std::vector<recon::TimeInterval>{{10'100, 20'300}}));
+      QCOMPARE(table.row_at(20'299), std::size_t{1});
     }
   }
 
@@ -107,15 +110,56 @@ class MotionTest : public QObject {
     QVERIFY(refuses({{0, {{0, 0, 0, 0}, {}}}}));
     QVERIFY(refuses({{0, {{1, 0, 0, 0}, {std::nan(""), 0, 0}}}}));
     QVERIFY(!refuses({{0, {{1.004, 0, 0, 0}, {}}}}));
-    const std::vector<PoseRow> late{{1, {}}};
-    const PoseTable table(late, 0);
-    table.check_covers(recorded(1000, 2000));
+  }
+
+  void tables_that_do_not_cover_the_frame_are_refused_data() {
+    QTest::addColumn<int>("start_ms");
+    QTest::addColumn<int>("stop_ms");
+    QTest::addColumn<bool>("covers");
+    QTest::newRow("within") << 1000 << 3000 << true;
+    QTest::newRow("as long as the longest") << 1000 << 3500 << true;
+    QTest::newRow("before") << 999 << 2000 << false;
+    QTest::newRow("behind") << 2500 << 3501 << false;
+  }
+  /// Rows at 1, 1.5 and 2.5 s: the last may hold for 1 s, too, and then nothing is known. One pose is for all times.
+  void tables_that_do_not_cover_the_frame_are_refused() {
+    QFETCH(int, start_ms);
+    QFETCH(int, stop_ms);
+    QFETCH(bool, covers);
+    const recon::TimeInterval frame{static_cast<std::uint32_t>(start_ms), static_cast<std::uint32_t>(stop_ms)};
+    const std::vector<PoseRow> rows{{1, {}}, {1.5, nodded()}, {2.5, {}}}, one{{0, nodded()}};
+    PoseTable(one, 0).check_covers(frame);
     try {
-      table.check_covers(recorded(500, 2000));
-      QFAIL("not covered");
+      const PoseTable table(rows, 0.5);
+      table.check_covers({frame.start_ms + 500, frame.stop_ms + 500});
+      QVERIFY(covers);
     } catch (const InputError& error) {
       const QString sentence = error.what();
-      QVERIFY2(sentence.contains("begin at 1 s") && sentence.contains("0.5 s to 2 s"), error.what());
+      QVERIFY2(!covers && sentence.contains("begin at 1.5 s") && sentence.contains("the last of them at 3 s") &&
+                   sentence.contains(QString("from %1 s to %2 s").arg(1e-3 * start_ms + 0.5).arg(1e-3 * stop_ms + 0.5)),
+               error.what());
+    }
+  }
+
+  void poses_follow_one_another() {
+    const Pose first{{0.5, -0.5, 0.5, 0.5}, {3, -7, 11}}, second = turned_about_z(30, {1, 2, 3});
+    const Point p{4, 5, 6};
+    const Point expected = PoseMap(second).to_scanner(PoseMap(first).to_scanner(p));
+    const Point both = PoseMap(then(first, second)).to_scanner(p);
+    const Point back = PoseMap(inverse(first)).to_scanner(PoseMap(first).to_scanner(p));
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      QVERIFY(std::abs(both[axis] - expected[axis]) < 1e-12 && std::abs(back[axis] - p[axis]) < 1e-12);
+    }
+    QCOMPARE(then(first, Pose{}), first);
+    QCOMPARE(then(Pose{}, first), first);
+    const std::vector<float> quarter{0, -1, 0, 7, 1, 0, 0, 8, 0, 0, 1, 9};
+    const Point turned = PoseMap(recon::pose_of_matrix(quarter)).to_scanner(p);
+    QVERIFY(std::abs(turned[0] - 2) + std::abs(turned[1] - 12) + std::abs(turned[2] - 15) < 1e-6);
+    for (const std::vector<float>& wrong : {std::vector<float>{1, 0, 0, 0},
+                                            {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, 0},
+                                            {1, 0.1F, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0},
+                                            {1, 0, 0, 0, 0, 1, 0, NAN, 0, 0, 1, 0}}) {
+      QVERIFY_THROWS_EXCEPTION(InputError, recon::pose_of_matrix(wrong));
     }
   }
 
@@ -166,18 +210,27 @@ class MotionTest : public QObject {
     QCOMPARE(second.weights, std::vector<double>{1});
     QCOMPARE(second.cluster_of_row[0], recon::PoseClusters::none);
 
-    TimeIntervals gates = recorded(0, 10'000);
-    gates.add({100'000, 150'000});
+    std::vector<LiveBlock> gates = recorded(0, 10'000);
+    for (const LiveBlock& block : recorded(100'000, 150'000)) {
+      gates.push_back(block);
+    }
     const auto uneven = recon::cluster_poses(table, gates, {});
     QVERIFY(std::abs(uneven.weights[uneven.cluster_of_row[1]] - 50.0 / 60) < 1e-12);
-    const std::vector<double> live{1, 0.2, 1};
-    const auto dead = recon::cluster_poses(table, gates, {}, live);
+    for (LiveBlock& block : gates) {
+      block.live = block.time.start_ms < 100'000 ? 1 : 0.2;
+    }
+    const auto dead = recon::cluster_poses(table, gates, {});
     QVERIFY(std::abs(dead.weights[dead.cluster_of_row[1]] - 0.5) < 1e-12);
+    QVERIFY(std::abs(dead.randoms[dead.cluster_of_row[1]] - 0.5) < 1e-12);
 
     const auto decaying = recon::cluster_poses(table, recorded(0, 300'000), {.half_life_s = 100});
     QCOMPARE(decaying.poses.size(), std::size_t{2});  // the first and the last row are one pose
-    QVERIFY(std::abs(decaying.weights[decaying.cluster_of_row[1]] - 2.0 / 7) < 1e-12);  // of 1, 1/2, 1/4
+    QVERIFY(std::abs(decaying.weights[decaying.cluster_of_row[1]] - 2.0 / 7) < 1e-12);   // of 1, 1/2, 1/4
+    QVERIFY(std::abs(decaying.randoms[decaying.cluster_of_row[1]] - 4.0 / 21) < 1e-12);  // of 1, 1/4, 1/16
     QVERIFY_THROWS_EXCEPTION(InputError, recon::cluster_poses(table, {}, {}));
+
+    const std::vector<LiveBlock> long_block{{{90'000, 190'000}}};  // its events are all taken to be at its start
+    QCOMPARE(recon::cluster_poses(table, long_block, {}).poses, std::vector<Pose>{Pose{}});
   }
 
   void what_does_not_move_keeps_its_bits() {
@@ -232,6 +285,11 @@ class MotionTest : public QObject {
     QCOMPARE(recon::MovedCrystals(points, two).num_crystals(), 3U);
     QVERIFY_THROWS_EXCEPTION(InputError, recon::MovedCrystals(points, four));
     QVERIFY_THROWS_EXCEPTION(InputError, recon::MovedCrystals(points, nothing));
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::MovedCrystals(points, two, {1}));
+    const recon::MovedCrystals decaying(points, two, {1.5, 0.5});
+    QCOMPARE(decaying.randoms_at(2), 1.5);  // of three points each
+    QCOMPARE(decaying.randoms_at(3), 0.5);
+    QCOMPARE(moved.randoms_at(5), 1.0);
   }
 
   void sensitivity_is_that_of_the_places_stood_at_data() {
