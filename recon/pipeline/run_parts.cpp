@@ -98,7 +98,7 @@ std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& se
   reporter.begin_stage("events");
   std::vector<ListmodeData> data = load_parts(inputs, settings, parts, reporter);
   if (inputs.parts_cover_data && !reporter.stop_requested()) {
-    parts.check_covers(inputs.events.counts().first_ms, inputs.events.counts().last_ms);
+    parts.check_covers(inputs.events->counts().first_ms, inputs.events->counts().last_ms);
   }
   RunInputs of_part = inputs;
   of_part.store = std::make_shared<LastSensitivity>(inputs.store);
