@@ -11,6 +11,7 @@
 #include "app/convert.h"
 #include "app/file_info.h"
 #include "app/image_info.h"
+#include "app/listmode_options.h"
 #include "app/plan_job.h"
 #include "app/run_job.h"
 #include "app/terminal_output.h"
@@ -72,9 +73,11 @@ void declare_options(CLI::App& program, CommandLine& line) {
   info->excludes(batch);
   convert->excludes(batch)->excludes(info)->excludes(new_job);
   new_job->excludes(batch)->excludes(info);
-  program.add_option("--set", line.assignments, "Change a setting of the job; paths count from the working directory")
+  program
+      .add_option("--set", line.assignments,
+                  "Change a setting of the job, or with --info say how the file is to be read; paths count from the "
+                  "working directory")
       ->type_name("key=value")
-      ->needs(batch)
       ->take_all();
   program.add_option("--device", line.device, "Same as --set compute.device=...")->type_name("WORD")->needs(batch);
   program.add_option("--threads", line.threads, "Same as --set compute.threads=...")->type_name("N")->needs(batch);
@@ -126,6 +129,16 @@ int run_batch(const CommandLine& line) {
   }
 }
 
+/// As the settings of [input] say.
+io::ListmodeOptions info_options(const CommandLine& line) {
+  io::Job job;
+  for (const std::string& assignment : line.assignments) {
+    io::set_in_job(job, assignment);
+  }
+  job.input.allow_truncated = job.input.allow_truncated || line.allow_truncated;
+  return listmode_options(job);
+}
+
 int print_info(const CommandLine& line) {
   if (io::is_image(line.info)) {
     print_result(image_info_text(line.info));
@@ -133,7 +146,7 @@ int print_info(const CommandLine& line) {
   }
   stop_on_signals();
   TerminalReporter reporter(stop_flag);
-  const io::MeasuredData data = io::open_data(line.info, {.allow_truncated = line.allow_truncated});
+  const io::MeasuredData data = io::open_data(line.info, info_options(line));
   if (data.histogram) {
     print_result(histogram_info_text(*data.histogram));
     return done;
@@ -191,6 +204,9 @@ int run_command_line(int argc, char** argv) {
   declare_options(program, line);
   try {
     program.parse(argc, argv);
+    if (!line.assignments.empty() && line.job.empty() && line.info.empty()) {
+      throw CLI::RequiresError("--set", "--batch or --info");
+    }
     return run(line, argc, argv);
   } catch (const CLI::Success& request) {
     return program.exit(request);  // prints the help or the version

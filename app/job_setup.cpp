@@ -11,6 +11,7 @@
 #include "app/input_images.h"
 #include "app/job_kinetics.h"
 #include "app/job_parts.h"
+#include "app/listmode_options.h"
 #include "app/outputs.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
@@ -265,7 +266,7 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     setup.phantom = io::read_phantom(phantom);
     setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
   } else {
-    io::MeasuredData data = io::open_data(job.input.data, io::listmode_options(job));
+    io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
     setup.events = std::move(data.events);
     setup.histogram = std::move(data.histogram);
     if (setup.histogram) {
@@ -273,6 +274,9 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     } else {
       for (const std::vector<fs::path>& files : {io::files_of_data(job.input.data), setup.events->other_files()}) {
         std::ranges::for_each(files, [&](const fs::path& file) { setup.inputs.emplace_back("events", file); });
+      }
+      if (!job.input.scanner.empty()) {
+        setup.inputs.emplace_back("scanner", listmode_options(job).scanner);
       }
     }
     add_companions(job, setup);

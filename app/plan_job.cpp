@@ -11,6 +11,7 @@
 #include "app/free_memory.h"
 #include "app/job_parts.h"
 #include "app/job_setup.h"
+#include "app/listmode_options.h"
 #include "app/outputs.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
@@ -243,7 +244,7 @@ std::string doubt_about_memory(const io::Job& job) {
     const recon::Scanner& scanner = description.scanner;
     return doubt_if_too_large(bytes_needed(job, job_grid(job, scanner), job_psf(job, scanner), 0));
   }
-  const io::MeasuredData data = io::open_data(job.input.data, io::listmode_options(job));
+  const io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
   if (data.histogram) {
     return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), job_psf(job, data.scanner()),
                                            histogram_bytes(job, *data.histogram)));

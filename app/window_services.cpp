@@ -1,6 +1,7 @@
 #include "app/window_services.h"
 
 #include "app/job_setup.h"
+#include "app/listmode_options.h"
 #include "app/outputs.h"
 #include "app/plan_job.h"
 #include "app/resources.h"
@@ -28,7 +29,7 @@ gui::JobGeometry job_geometry(const io::Job& job) {
     geometry.scanner = std::move(description.scanner);
     geometry.efficiencies = std::move(description.efficiencies);
   } else {
-    const io::MeasuredData data = io::open_data(job.input.data, io::listmode_options(job));
+    const io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
     geometry.scanner = data.scanner();
     if (data.events) {
       geometry.efficiencies = data.events->efficiencies();
@@ -57,6 +58,17 @@ std::vector<gui::DeviceChoice> devices() {
   return choices;
 }
 
+/// A scanner that is not there is left out: opening the data says what they lack.
+io::ListmodeOptions options_for_window(const io::Job& job) {
+  try {
+    return listmode_options(job);
+  } catch (const InputError&) {
+    io::Job without_scanner = job;
+    without_scanner.input.scanner.clear();
+    return listmode_options(without_scanner);
+  }
+}
+
 }  // namespace
 
 gui::Services make_window_services() {
@@ -65,6 +77,7 @@ gui::Services make_window_services() {
   services.doubt_about_memory = doubt_about_memory;
   services.free_result_name = free_result_name;
   services.estimate_job = estimate_job;
+  services.listmode_options = options_for_window;
   services.job_geometry = job_geometry;
   services.devices = devices;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";

@@ -9,6 +9,7 @@
 
 #include "gui/model/scene_state.h"
 #include "io/job.h"
+#include "io/listmode_file.h"
 #include "recon/algorithms/figures.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
@@ -53,6 +54,8 @@ struct Services {
   std::function<std::string(const io::Job&)> free_result_name;
   /// Checks a job and estimates what it needs.
   std::function<JobEstimate(const io::Job&, recon::Reporter&)> estimate_job;
+  /// How a job wants its data read. Not set: as the file says.
+  std::function<io::ListmodeOptions(const io::Job&)> listmode_options;
   /// The scanner of a job and the image grid in it; reads the header of its data only.
   std::function<JobGeometry(const io::Job&)> job_geometry;
   /// Those of this machine, and those that it lacks with the reason. A driver may take seconds to answer.

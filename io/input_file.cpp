@@ -39,6 +39,17 @@ std::string why_no_input_file(const fs::path& path) {
   return "";
 }
 
+std::string read_first_bytes(const fs::path& path, std::size_t most) {
+  if (const std::string why = why_no_input_file(path); !why.empty()) {
+    throw FileError(fmt::format("{} cannot be read: {}.", path.string(), why));
+  }
+  std::ifstream file(path, std::ios::binary);
+  std::string bytes(most, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
 std::string read_text_file(const fs::path& path) {
   constexpr std::uintmax_t most_bytes = 16 << 20;
   const std::string why = why_no_input_file(path);

@@ -45,12 +45,6 @@ std::string explanation(const Setting& setting) {
 
 }  // namespace
 
-ListmodeOptions listmode_options(const Job& job) {
-  return {.allow_truncated = job.input.allow_truncated,
-          .scanner = job.input.scanner,
-          .normalization = job.corrections.normalization};
-}
-
 std::string Job::result_name() const {
   if (!output.name.empty()) {
     return output.name;

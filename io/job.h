@@ -33,7 +33,10 @@ struct Job {
   struct Input : recon::FrameOptions {
     std::filesystem::path data;
     bool allow_truncated = false;
+    std::string columns;
     std::filesystem::path scanner;
+    double tof_fwhm_ps = 0;
+    Sources only = Sources::all;
     std::filesystem::path motion;
     PoseZero motion_zero = PoseZero::scan;
     double motion_zero_s = 0;
@@ -138,9 +141,6 @@ struct Job {
   /// output.folder / (result_name() + suffix)
   std::filesystem::path result_path(std::string_view suffix) const;
 };
-
-/// How the job's data are to be opened.
-ListmodeOptions listmode_options(const Job& job);
 
 /// The list of all settings, each once, with fields that refer to `job`.
 std::vector<Setting> describe(Job& job);

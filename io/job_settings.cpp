@@ -132,8 +132,18 @@ std::vector<Setting> describe(Job& job) {
        "Use what is whole of a file that ends too early, with a warning, instead of refusing it."},
       path_setting(
           "input.scanner", input.scanner,
-          "Scanner of data that name theirs only (CASToR): its .hscan or .geom, or a folder where it is looked "
-          "for; empty: it lies beside the data, or in a folder there."),
+          "Scanner of data that hold none. Of a table: a file, or the name of one of the program's scanners; of "
+          "CASToR data: the .hscan or .geom, or a folder where these are looked for. Empty: as the data have "
+          "it, or beside them.",
+          PathRule::resource),
+      {"input.columns", &input.columns, "",
+       "Which columns of a table mean what, if they bear other names than those known: \"x1_mm = my_x, tof_ps = "
+       "-dt\"; a minus changes the sign."},
+      {"input.tof_fwhm_ps", &input.tof_fwhm_ps, "ps",
+       "Resolution of the differences of arrival times in a table; 0: as the table or its scanner says.", 0, 1e6},
+      word_setting("input.only", input.only, {"all", "trues", "trues-and-scattered", "trues-and-randoms"},
+                   "Of simulated events, in tables that tell true, scattered and random ones: which to take, for "
+                   "study."),
       {"input.start_s", &input.start_s, "s",
        "Start of the frame in the time of the file; the frame holds the time blocks that begin in it.", 0, infinity},
       {"input.stop_s", &input.stop_s, "s", "End of the frame; 0: the end of the file.", 0, infinity},

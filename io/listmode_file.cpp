@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -11,7 +10,11 @@
 #include "io/castor/castor_listmode.h"
 #include "io/input_file.h"
 #include "io/petsird_file.h"
+#include "io/safir/safir_file.h"
 #include "io/scan_list.h"
+#include "io/siemens/petlink_file.h"
+#include "io/tables/table_file.h"
+#include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -19,6 +22,8 @@ namespace {
 
 using Path = std::filesystem::path;
 using Source = std::unique_ptr<recon::EventSource>;
+
+bool is_petsird_hdf5(const Path& path);
 
 struct ListmodeFormat {
   std::string_view name;
@@ -33,15 +38,31 @@ constexpr std::array formats = {
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::binary, options);
                    }},
-    ListmodeFormat{"PETSIRD (HDF5)", [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
+    ListmodeFormat{"HDF5 (PETSIRD or a table)",
+                   [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
                    [](const Path& path, const ListmodeOptions& options) -> Source {
-                     return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                     if (is_petsird_hdf5(path)) {
+                       return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                     }
+                     return std::make_unique<TableSource>(path, TableSource::Kind::hdf5, options);
+                   }},
+    ListmodeFormat{"Siemens listmode (header)", is_petlink,
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<PetlinkSource>(path, options);
+                   }},
+    ListmodeFormat{"SAFIR listmode (parameter file)", is_safir,
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<SafirSource>(path, options);
                    }},
     ListmodeFormat{"CASToR", is_castor_header,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<CastorSource>(path, options);
                    }},
     ListmodeFormat{"a list of scans ([[scan]])", is_scan_list, open_scan_list},
+    ListmodeFormat{"CSV table", is_csv_table,
+                   [](const Path& path, const ListmodeOptions& options) -> Source {
+                     return std::make_unique<TableSource>(path, TableSource::Kind::csv, options);
+                   }},
 };
 
 /// What is recognised only to say what to do with it.
@@ -58,26 +79,48 @@ constexpr std::array other_formats = {
 };
 
 std::string first_bytes(const Path& path) {
-  if (const std::string why = why_no_input_file(path); !why.empty()) {
-    throw FileError(fmt::format("The listmode file {} cannot be read: {}.", path.string(), why));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes(bytes_to_recognise, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  std::string bytes = read_first_bytes(path, bytes_to_recognise);
   if (bytes.empty()) {
     throw FileError(fmt::format("{} is empty.", path.string()));
   }
   return bytes;
 }
 
+/// Files that are no HDF5 inside are PETSIRD's, too: its reader says what is wrong with them.
+bool is_petsird_hdf5(const Path& path) {
+  const Hdf5Quiet quiet;
+  const hid_t file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  const bool is_petsird = file < 0 || H5Lexists(file, "PETSIRD", H5P_DEFAULT) > 0;
+  H5Fclose(file);
+  return is_petsird;
+}
+
+/// Throws InputError for options that only tables take.
+void check_use(const ListmodeOptions& options, const recon::EventSource& source, const Path& path) {
+  const bool is_for_table = !options.columns.empty() || options.tof_fwhm_ps > 0 || options.only != Sources::all;
+  if (is_for_table && dynamic_cast<const TableSource*>(&source) == nullptr) {
+    throw InputError(fmt::format(
+        "input.columns, input.tof_fwhm_ps and input.only are for tables, and {} is none, but {}: leave them out",
+        path.string(), source.format()));
+  }
+}
+
 }  // namespace
+
+std::string words_of(Sources sources) {
+  constexpr std::array words{"all", "trues", "trues and scattered", "trues and randoms"};
+  return words[static_cast<std::size_t>(sources)];
+}
 
 std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const ListmodeOptions& options) {
   const std::string bytes = first_bytes(path);
   for (const ListmodeFormat& format : formats) {
     if (format.recognise(bytes)) {
-      return format.open(path, options);
+      Source source = format.open(path, options);
+      if (format.recognise != is_scan_list) {  // whose files are opened here, too
+        check_use(options, *source, path);
+      }
+      return source;
     }
   }
   for (const OtherFormat& format : other_formats) {

@@ -20,6 +20,14 @@ void EventBlock::clear() {
   alive.clear();
 }
 
+void EventBlock::resize(std::size_t size) {
+  crystal_a.resize(size);
+  crystal_b.resize(size);
+  tof_bin.resize(size);
+  time_ms.resize(size);
+  delayed.resize(size);
+}
+
 std::vector<std::string> EventCounts::all_warnings() const {
   std::vector<std::string> all = warnings;
   all.insert(all.end(), time_warnings.begin(), time_warnings.end());

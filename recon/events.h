@@ -85,6 +85,8 @@ struct EventBlock {
 
   std::size_t size() const { return crystal_a.size(); }
   void clear();
+  /// Of the columns that every scanner has: new entries are 0.
+  void resize(std::size_t size);
 };
 
 /// What a whole pass over a listmode file has counted. Grows while the source is read.

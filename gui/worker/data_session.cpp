@@ -60,13 +60,12 @@ void DataSession::follow(const io::Job& job) {
     geometry_task_.cancel();  // an answer that comes now would be of the job before
     geometry_soon_.start();
   }
-  const io::Job::Input& input = job.input;
-  const io::ListmodeOptions options = io::listmode_options(job);
-  const bool same_options = input.data.empty() || options == data_options_;
-  if (input.data == data_path_ && same_options) {
+  const std::filesystem::path& data = job.input.data;
+  const io::ListmodeOptions options = listmode_options(job);
+  if (data == data_path_ && (data.empty() || options == data_options_)) {
     return;
   }
-  data_path_ = input.data;
+  data_path_ = data;
   data_options_ = options;
   if (!data_path_.empty()) {
     read(data_path_, data_options_);
@@ -75,6 +74,11 @@ void DataSession::follow(const io::Job& job) {
     data_task_.cancel();
     emit no_data();
   }
+}
+
+io::ListmodeOptions DataSession::listmode_options(const io::Job& job) const {
+  return services_.listmode_options ? services_.listmode_options(job)
+                                    : io::ListmodeOptions{.allow_truncated = job.input.allow_truncated};
 }
 
 void DataSession::request_geometry() {

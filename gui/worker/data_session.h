@@ -41,6 +41,7 @@ class DataSession : public QObject {
 
  private:
   void request_geometry();
+  io::ListmodeOptions listmode_options(const io::Job& job) const;
 
   Services services_;
   io::Job job_;

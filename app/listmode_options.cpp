@@ -1,0 +1,17 @@
+#include "app/listmode_options.h"
+
+#include "app/resources.h"
+
+namespace coincide::app {
+
+io::ListmodeOptions listmode_options(const io::Job& job) {
+  const io::Job::Input& input = job.input;
+  return {.allow_truncated = input.allow_truncated,
+          .scanner = input.scanner.empty() ? input.scanner : find_resource(input.scanner, "scanners"),
+          .normalization = job.corrections.normalization,
+          .columns = input.columns,
+          .tof_fwhm_ps = input.tof_fwhm_ps,
+          .only = input.only};
+}
+
+}  // namespace coincide::app
