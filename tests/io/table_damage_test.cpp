@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 /// Opens and reads a table; the sentence of the FileError that says what is wrong.
 QString refusal(const fs::path& path, const fs::path& scanner, const std::string& columns = "") {
   return message_of<FileError>([&] {
-    const auto source = io::open_listmode(path, {.columns = columns, .scanner = scanner});
+    const auto source = io::open_listmode(path, {.scanner = scanner, .columns = columns});
     read_all(*source);
   });
 }
