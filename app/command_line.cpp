@@ -47,6 +47,7 @@ struct CommandLine {
   std::string job;
   std::string info;
   std::vector<std::string> convert;  ///< from, to
+  io::StirUnlistOptions unlisting;
   std::string new_job;
   std::vector<std::string> assignments;
   std::optional<std::string> device;
@@ -57,6 +58,18 @@ struct CommandLine {
   bool allow_truncated = false;
 };
 
+/// How events become a sinogram.
+void declare_unlisting(CLI::App& program, CLI::Option* convert, io::StirUnlistOptions& options) {
+  program.add_option("--span", options.span, "Of a sinogram (.hs): ring differences in a segment, an odd number")
+      ->needs(convert);
+  program.add_option("--max-ring-difference", options.farthest_ring, "Of a sinogram; all without it")->needs(convert);
+  program.add_option("--view-mashing", options.view_mashing, "Of a sinogram: views in one")->needs(convert);
+  program.add_option("--tof-mashing", options.tof_mashing, "Of a sinogram: TOF bins in one, an odd number; 0: no TOF")
+      ->needs(convert);
+  program.add_flag("--delayeds", options.delayeds, "Of a sinogram: delayed coincidences instead of prompts")
+      ->needs(convert);
+}
+
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
   auto* file = program.add_option("FILE", line.window_file, "A job or a file of data to open in the window");
@@ -64,9 +77,12 @@ void declare_options(CLI::App& program, CommandLine& line) {
   auto* info =
       program.add_option("--info", line.info, "Say what a listmode file, histogram or image holds, and check it")
           ->type_name("FILE");
-  auto* convert = program.add_option("--convert", line.convert, "Write an image in the format of the second's ending")
-                      ->type_name("IN OUT")
-                      ->expected(2);
+  auto* convert =
+      program
+          .add_option("--convert", line.convert, "Write an image or measured data in the format of the second's ending")
+          ->type_name("IN OUT")
+          ->expected(2);
+  declare_unlisting(program, convert, line.unlisting);
   auto* new_job = program.add_option("--new-job", line.new_job, "Write a job file with all settings and their help")
                       ->type_name("FILE");
   file->excludes(batch)->excludes(info)->excludes(new_job)->excludes(convert);
@@ -75,7 +91,8 @@ void declare_options(CLI::App& program, CommandLine& line) {
   new_job->excludes(batch)->excludes(info);
   program
       .add_option("--set", line.assignments,
-                  "Change a setting of the job, or with --info say how the file is to be read; paths count from the "
+                  "Change a setting of the job, or with --info and --convert say how the file is to be read; paths "
+                  "count from the "
                   "working directory")
       ->type_name("key=value")
       ->take_all();
@@ -157,7 +174,10 @@ int print_info(const CommandLine& line) {
 }
 
 int run_conversion(const CommandLine& line) {
-  for (const std::string& sentence : convert(line.convert[0], line.convert[1])) {
+  stop_on_signals();
+  TerminalReporter reporter(stop_flag);
+  const ConvertOptions options{.reading = info_options(line), .unlisting = line.unlisting};
+  for (const std::string& sentence : convert(line.convert[0], line.convert[1], options, reporter)) {
     print_message(fmt::format("Warning: {}\n", sentence));
   }
   print_result(fmt::format("Written: {}\n", line.convert[1]));

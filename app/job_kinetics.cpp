@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "app/job_inputs.h"
 #include "app/job_parts.h"
 #include "app/outputs.h"
 #include "io/image_file.h"

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "app/job_inputs.h"
 #include "io/image_file.h"
 #include "io/job_facts.h"
 #include "io/time_tables.h"

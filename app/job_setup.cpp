@@ -9,21 +9,14 @@
 #include <cstdlib>
 
 #include "app/input_images.h"
+#include "app/job_inputs.h"
 #include "app/job_kinetics.h"
 #include "app/job_parts.h"
-#include "app/listmode_options.h"
 #include "app/outputs.h"
-#include "app/resources.h"
 #include "app/sensitivity_cache.h"
 #include "io/data_checks.h"
-#include "io/data_file.h"
-#include "io/image_file.h"
-#include "io/input_file.h"
-#include "io/phantom_file.h"
 #include "io/provenance.h"
 #include "io/psf_table.h"
-#include "io/scan_list.h"
-#include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 #include "recon/module_pairs.h"
@@ -186,146 +179,7 @@ void check_memory(const ImageGrid& grid) {
   }
 }
 
-/// What is wrong with poses shows before the events are read.
-std::vector<recon::PoseRow> checked_poses(const fs::path& path) {
-  std::vector<recon::PoseRow> poses = io::read_poses(path);
-  try {
-    const recon::PoseTable table(poses, 0);
-  } catch (const InputError& error) {
-    throw FileError(fmt::format("input.motion = \"{}\": {}.", path.string(), error.what()));
-  }
-  return poses;
-}
-
-/// Files that belong to the data of formats that keep them apart.
-void add_companions(const io::Job& job, JobSetup& setup) {
-  const bool has_table = setup.events && setup.events->efficiencies().lors != nullptr;
-  if (!job.corrections.normalization.empty() && !has_table) {
-    throw InputError(fmt::format(
-        "corrections.normalization = \"{}\" is for CASToR's listmode data, and input.data is {}. Leave it empty.",
-        job.corrections.normalization.string(),
-        setup.events ? setup.events->format() : setup.histogram->facts().format));
-  }
-}
-
-/// What asks for events.
-void check_suits_histogram(const io::Job& job) {
-  const auto refuse = [](std::string_view setting, std::string_view why) {
-    throw InputError(fmt::format("{}, and input.data is a histogram, {}.", setting, why));
-  };
-  constexpr std::string_view no_times = "whose counts have no times. Reconstruct listmode data, or leave it out";
-  if (job.in_parts()) {
-    refuse("the job has frames or gates", no_times);
-  }
-  if (job.input.start_s > 0 || job.input.stop_s > 0) {
-    refuse("input.start_s and input.stop_s choose a frame", no_times);
-  }
-  if (!job.input.motion.empty()) {
-    refuse("input.motion moves events", no_times);
-  }
-  if (job.corrections.randoms == recon::RandomsMethod::delayeds) {
-    refuse("corrections.randoms is \"delayeds\"",
-           "which has none. Give the randoms of its bins as corrections.additive");
-  }
-}
-
-void add_files(const char* role, const fs::path& path, const recon::HistogramSource& histogram, JobSetup& setup) {
-  setup.inputs.emplace_back(role, path);
-  for (const fs::path& file : histogram.facts().other_files) {
-    setup.inputs.emplace_back(role, file);
-  }
-}
-
-void open_bins_of_histogram(const io::Job& job, JobSetup& setup) {
-  const auto& [multiplicative, additive] = std::tie(job.corrections.multiplicative, job.corrections.additive);
-  if (setup.histogram) {
-    check_suits_histogram(job);
-  } else if (!multiplicative.empty() || !additive.empty()) {
-    throw InputError(
-        "corrections.multiplicative and corrections.additive hold values of a histogram's bins, and input.data is "
-        "none; "
-        "leave them out.");
-  }
-  if (!multiplicative.empty()) {
-    setup.multiplicative = io::open_histogram(multiplicative, "corrections.multiplicative");
-    add_files("factors of the bins", multiplicative, *setup.multiplicative, setup);
-  }
-  if (!additive.empty()) {
-    setup.additive = io::open_histogram(additive, "corrections.additive");
-    add_files("background of the bins", additive, *setup.additive, setup);
-  }
-}
-
-void open_inputs(const io::Job& job, JobSetup& setup) {
-  if (job.simulates()) {
-    const fs::path scanner = find_resource(job.simulation.scanner, "scanners");
-    const fs::path phantom = find_resource(job.simulation.phantom, "phantoms");
-    require_file("simulation.scanner", scanner);
-    require_file("simulation.phantom", phantom);
-    setup.description = io::read_scanner(scanner);
-    setup.phantom = io::read_phantom(phantom);
-    setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
-  } else {
-    io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
-    setup.events = std::move(data.events);
-    setup.histogram = std::move(data.histogram);
-    if (setup.histogram) {
-      add_files("histogram", job.input.data, *setup.histogram, setup);
-    } else {
-      for (const std::vector<fs::path>& files : {io::files_of_data(job.input.data), setup.events->other_files()}) {
-        std::ranges::for_each(files, [&](const fs::path& file) { setup.inputs.emplace_back("events", file); });
-      }
-      if (!job.input.scanner.empty()) {
-        setup.inputs.emplace_back("scanner", listmode_options(job).scanner);
-      }
-    }
-    add_companions(job, setup);
-  }
-  open_bins_of_histogram(job, setup);
-  if (!job.corrections.attenuation.empty()) {
-    require_image("corrections.attenuation", job.corrections.attenuation);
-    setup.attenuation = io::read_image(job.corrections.attenuation, setup.warnings);
-    check_attenuation(*setup.attenuation, job.corrections.attenuation.string());
-    setup.inputs.emplace_back("attenuation", job.corrections.attenuation);
-  }
-  if (recon::prior_kind(job.prior.name).needs_anatomy) {
-    require_image("prior.anatomical", job.prior.anatomical);
-    setup.anatomical = io::read_image(job.prior.anatomical, setup.warnings);
-    setup.inputs.emplace_back("anatomical image", job.prior.anatomical);
-  }
-  if (!job.algorithm.start_image.empty()) {
-    require_image("algorithm.start_image", job.algorithm.start_image);
-    setup.start_image = io::read_image(job.algorithm.start_image, setup.warnings);
-    setup.inputs.emplace_back("start image", job.algorithm.start_image);
-  }
-  if (!job.algorithm.psf_table.empty()) {
-    setup.inputs.emplace_back("resolution model", job.algorithm.psf_table);
-  }
-  open_parts(job, setup);
-  open_blood(job, setup);
-  if (!job.input.motion.empty()) {
-    require_file("input.motion", job.input.motion);
-    setup.poses = checked_poses(job.input.motion);
-    setup.inputs.emplace_back("poses", job.input.motion);
-  }
-  if (!job.file.empty()) {
-    setup.inputs.emplace_back("job", job.file);
-  }
-}
-
 }  // namespace
-
-void require_file(const char* key, const fs::path& path) {
-  if (const std::string why = io::why_no_input_file(path); !why.empty()) {
-    throw FileError(fmt::format("{} = \"{}\": {}.", key, path.string(), why));
-  }
-}
-
-void require_image(const char* key, const fs::path& path) {
-  if (!io::is_image(path)) {  // which a folder may be
-    require_file(key, path);
-  }
-}
 
 ImageGrid automatic_grid(const recon::Scanner& scanner, const std::array<double, 3>& voxel_size_mm) {
   const recon::FieldOfView field(scanner);

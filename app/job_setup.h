@@ -62,11 +62,6 @@ recon::RunSettings run_settings(const io::Job& job);
 /// setup.
 recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource* events);
 
-/// Throws FileError, with the key of the setting, if the path is none of a file that can be read.
-void require_file(const char* key, const std::filesystem::path& path);
-/// The same for an image, which may be a folder, or a series in one, too.
-void require_image(const char* key, const std::filesystem::path& path);
-
 /// "Each image of 200 x 200 x 71 voxels takes 0.011 GB, and ...": for a sentence about too little memory.
 std::string memory_of_image(const recon::ImageGrid& grid);
 

@@ -110,9 +110,6 @@ void Loop::make_engine() {
 void Loop::begin() {
   if (options_.resume != nullptr) {
     state_ = restored(options_.resume->state, *engine_);
-    if (is_done()) {
-      return;  // without what the algorithm would have to make again to go on
-    }
   } else {
     state_.emplace(State{.x = engine_->make_image(), .images = {}, .numbers = {}});
     state_->x.upload(result_.image.values.data());

@@ -43,7 +43,7 @@ void StartPageTest::tells_what_was_chosen() {
   QSignalSpy file(&page, &StartPage::file_requested);
   button_of(page, "Open a job...")->click();
   QCOMPARE(job.count(), 1);
-  button_of(page, "Open listmode data...")->click();
+  button_of(page, "Open measured data...")->click();
   QCOMPARE(data.count(), 1);
   button_of(page, "Try the built-in phantom")->click();
   QCOMPARE(phantom.count(), 1);

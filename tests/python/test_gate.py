@@ -12,7 +12,7 @@ h5py = pytest.importorskip("h5py")
 uproot = pytest.importorskip("uproot")
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "python" / "gate"))
+sys.path.insert(0, str(HERE.parents[1] / "io" / "gate"))
 
 from coincide_gate import GateError, command, scanner  # noqa: E402
 

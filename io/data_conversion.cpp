@@ -1,0 +1,206 @@
+#include "io/data_conversion.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <memory>
+
+#include "io/atomic_file.h"
+#include "io/castor/castor_histogram.h"
+#include "io/castor/castor_writer.h"
+#include "io/data_file.h"
+#include "io/interfile/stir_sinogram_writer.h"
+#include "io/petsird_writer.h"
+#include "io/tables/table_writer.h"
+#include "projectors/error.h"
+
+namespace coincide::io {
+namespace {
+
+namespace fs = std::filesystem;
+using Sentences = std::vector<std::string>;
+
+struct Task {
+  const fs::path& out;
+  const StirUnlistOptions& unlisting;
+  recon::Reporter& reporter;
+};
+
+/// The events of one time block out of a block of several.
+void write_time_block(const recon::TimeInterval& time, const recon::EventBlock& events, std::size_t& next,
+                      PetsirdWriter& writer) {
+  recon::EventBlock part;
+  for (; next < events.size() && events.time_ms[next] == time.start_ms; ++next) {
+    part.crystal_a.push_back(events.crystal_a[next]);
+    part.crystal_b.push_back(events.crystal_b[next]);
+    part.tof_bin.push_back(events.tof_bin[next]);
+    part.time_ms.push_back(events.time_ms[next]);
+    part.delayed.push_back(events.delayed[next]);
+    if (!events.window_a.empty()) {
+      part.window_a.push_back(events.window_a[next]);
+      part.window_b.push_back(events.window_b[next]);
+    }
+  }
+  writer.write(time, part);
+}
+
+/// Or says, once, that it cannot be written.
+void write_movement(const recon::Movement& movement, PetsirdWriter& writer, Sentences& lost) {
+  if (movement.problem.empty()) {
+    writer.write(movement);
+    return;
+  }
+  std::string sentence = fmt::format("Movements of bed or gantry are not written: {}.", movement.problem);
+  if (std::ranges::find(lost, sentence) == lost.end()) {
+    lost.push_back(std::move(sentence));
+  }
+}
+
+Sentences to_petsird(recon::EventSource& source, const Task& task) {
+  PetsirdWriter writer(task.out, source.scanner(), source.efficiencies());
+  recon::EventBlock block;
+  std::size_t movements = 0, alive = 0;
+  Sentences lost;
+  source.rewind();
+  while (source.read(block)) {
+    std::size_t event = 0, movement = 0;
+    for (const recon::TimeBlock& time_block : block.time_blocks) {
+      for (; movement < block.movements.size() && movements + movement < time_block.movements_before; ++movement) {
+        write_movement(block.movements[movement], writer, lost);
+      }
+      write_time_block(time_block.time, block, event, writer);
+    }
+    for (; movement < block.movements.size(); ++movement) {
+      write_movement(block.movements[movement], writer, lost);
+    }
+    movements += block.movements.size();
+    alive += block.alive.size();
+    task.reporter.progress("writing events", source.fraction_read());
+  }
+  writer.finish();
+  if (alive > 0) {
+    lost.emplace_back("The dead time that the data state is not written: convert to .h5 to keep it.");
+  }
+  if (source.event_terms().factor() || source.event_terms().additive()) {
+    lost.emplace_back("PETSIRD has no factors and rates of single events: those of the data are lost.");
+  }
+  return lost;
+}
+
+Sentences to_hdf5(recon::EventSource& source, const Task& task) {
+  write_hdf5_table(source, task.out);
+  return {};
+}
+
+Sentences to_csv(recon::EventSource& source, const Task& task) {
+  write_csv_table(source, task.out);
+  return {"A CSV table has no scanner, efficiencies or time blocks."};
+}
+
+Sentences to_castor(recon::EventSource& source, const Task& task) { return write_castor(source, task.out); }
+
+Sentences to_sinogram(recon::EventSource& source, const Task& task) {
+  const StirDetectors detectors = stir_detectors(source.scanner());
+  const StirUnlisted unlisted = unlist(source, detectors, task.unlisting, task.reporter);
+  write_stir_sinogram(task.out, unlisted.layout,
+                      {.axes = detectors.axes, .start_s = unlisted.start_s, .duration_s = unlisted.duration_s},
+                      unlisted.counts);
+  Sentences told{fmt::format("{}: {}.", task.unlisting.delayeds ? "Delayeds" : "Prompts", unlisted.layout.words())};
+  if (unlisted.num_left_out > 0) {
+    told.push_back(fmt::format("{} events have no bin there and are left out.", unlisted.num_left_out));
+  }
+  if (source.efficiencies().has_values()) {
+    told.emplace_back("The sinogram has no efficiencies: those of the data are lost.");
+  }
+  return told;
+}
+
+Sentences histogram_to_castor(recon::HistogramSource& source, const Task& task) {
+  const recon::HistogramFacts& facts = source.facts();
+  const auto ms = [](double seconds) { return static_cast<std::uint32_t>(1e3 * seconds + 0.5); };
+  return write_castor_histogram(source.read(), nullptr, {ms(facts.start_s), ms(facts.start_s + facts.duration_s)}, 1,
+                                task.out);
+}
+
+/// The way to see where the LORs of a histogram run: only bins with counts.
+Sentences histogram_to_csv(recon::HistogramSource& source, const Task& task) {
+  const recon::Histogram bins = source.read();
+  AtomicFile target(task.out);
+  std::ofstream file(target.temporary_path());
+  file << "x1_mm,y1_mm,z1_mm,x2_mm,y2_mm,z2_mm," << (bins.tof ? "tof_mm," : "") << "counts\n";
+  const std::int64_t per_lor = bins.bins_per_lor();
+  for (std::int64_t i = 0; i < bins.num_bins(); ++i) {
+    const float count = bins.counts[static_cast<std::size_t>(i)];
+    if (count == 0) {
+      continue;
+    }
+    const auto lor = static_cast<std::size_t>(i / per_lor);
+    const recon::Vec3 &a = bins.point_mm[bins.start[lor]], &b = bins.point_mm[bins.end[lor]];
+    file << fmt::format("{:.7g},{:.7g},{:.7g},{:.7g},{:.7g},{:.7g},", a[0], a[1], a[2], b[0], b[1], b[2]);
+    if (bins.tof) {
+      const double place = static_cast<double>(i % per_lor) - 0.5 * static_cast<double>(per_lor - 1);
+      file << fmt::format("{:.7g},", place * static_cast<double>(bins.tof->bin_width_mm));
+    }
+    file << fmt::format("{:.9g}\n", count);
+  }
+  file.close();
+  if (!file) {
+    throw FileError(
+        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", task.out.string()));
+  }
+  target.commit();
+  return {"Bins without counts are left out."};
+}
+
+struct Format {
+  std::string_view suffix;
+  Sentences (*write_events)(recon::EventSource& source, const Task& task);
+  Sentences (*write_histogram)(recon::HistogramSource& source, const Task& task);  ///< null: events alone
+};
+
+constexpr std::array formats{
+    Format{"petsird", to_petsird, nullptr},  Format{"h5", to_hdf5, nullptr},
+    Format{"csv", to_csv, histogram_to_csv}, Format{"cdh", to_castor, histogram_to_castor},
+    Format{"hs", to_sinogram, nullptr},
+};
+
+const Format* format_of(const fs::path& out) {
+  const std::string ending = out.extension().string();
+  const auto* const found =
+      std::ranges::find_if(formats, [&](const Format& format) { return ending == fmt::format(".{}", format.suffix); });
+  return found == formats.end() ? nullptr : found;
+}
+
+}  // namespace
+
+std::vector<std::string> data_suffixes() {
+  std::vector<std::string> suffixes;
+  std::ranges::transform(formats, std::back_inserter(suffixes),
+                         [](const Format& format) { return std::string(format.suffix); });
+  return suffixes;
+}
+
+bool can_write_data(const fs::path& out) { return format_of(out) != nullptr; }
+
+std::vector<std::string> convert_data(const fs::path& in, const fs::path& out, const ListmodeOptions& options,
+                                      const StirUnlistOptions& unlisting, recon::Reporter& reporter) {
+  std::error_code error;
+  if (fs::equivalent(in, out, error)) {
+    throw InputError(fmt::format("{} would be written over itself; choose another name.", out.string()));
+  }
+  const MeasuredData data = open_data(in, options);
+  const Format* format = format_of(out);
+  const bool writes = format != nullptr && (data.events || format->write_histogram != nullptr);
+  if (!writes) {
+    throw InputError(fmt::format("{} ({}) cannot be written as {}.{}", in.string(), data.format(),
+                                 out.filename().string(),
+                                 data.histogram ? " Histograms are written as .csv and .cdh." : ""));
+  }
+  const Task task{.out = out, .unlisting = unlisting, .reporter = reporter};
+  return data.events ? format->write_events(*data.events, task) : format->write_histogram(*data.histogram, task);
+}
+
+}  // namespace coincide::io
