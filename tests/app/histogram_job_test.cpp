@@ -121,7 +121,8 @@ class HistogramJobTest : public QObject {
     job.algorithm.name = recon::AlgorithmName::map;
     const app::RunResult result = app::run_job(job, silent_);
     const recon::Image regions = read_stir_image(stir("map-span3/regions.hv"));
-    QVERIFY(std::abs(4 * mean_where(result.image, regions, 0.5, 1.5) / 0.349 - 1) < 0.015);  // the corners are in it, too
+    QVERIFY(std::abs(4 * mean_where(result.image, regions, 0.5, 1.5) / 0.349 - 1) <
+            0.015);  // the corners are in it, too
     QVERIFY(mean_where(result.image, regions, 1.5, 2.5) > 2 * mean_where(result.image, regions, 0.5, 1.5));
   }
 
