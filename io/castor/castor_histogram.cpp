@@ -12,6 +12,7 @@
 #include "io/castor/castor_records.h"
 #include "io/castor/castor_rows.h"
 #include "io/castor/castor_scanner.h"
+#include "io/scanner_of_rings.h"
 #include "projectors/error.h"
 #include "recon/units.h"
 
@@ -46,15 +47,6 @@ std::optional<recon::TofAxis> axis_of(const CastorData& data) {
   return recon::TofAxis{.num_bins = static_cast<std::int32_t>(data.num_tof_bins),
                         .bin_width_mm = static_cast<float>(data.tof_bin_ps * recon::mm_per_ps),
                         .sigma_mm = static_cast<float>(data.tof_fwhm_ps / recon::fwhm_per_sigma * recon::mm_per_ps)};
-}
-
-std::vector<recon::TofBin> bins_of(const recon::TofAxis& axis) {
-  std::vector<recon::TofBin> bins;
-  for (std::int32_t i = 0; i < axis.num_bins; ++i) {
-    const float place = static_cast<float>(i) - 0.5F * static_cast<float>(axis.num_bins - 1);
-    bins.push_back({place * axis.bin_width_mm, axis.bin_width_mm, axis.sigma_mm});
-  }
-  return bins;
 }
 
 void reserve(Histogram& histogram, std::uint64_t lors) {

@@ -88,7 +88,9 @@ SafirSource::SafirSource(const std::filesystem::path& path, const ListmodeOption
     other_files_.push_back(stir_.crystal_map);
   }
   make_scanner();
-  open_words(listmode, options);
+  open_words(listmode, head_bytes);
+  read_kind(listmode);
+  check_end(options);
   if (axes_.is_assumed) {
     warnings_.push_back(fmt::format("The patient lies {}.", axes_.sentence()));
   }
@@ -108,47 +110,15 @@ void SafirSource::make_scanner() {
   }
 }
 
-void SafirSource::open_words(const std::filesystem::path& path, const ListmodeOptions& options) {
-  words_ = std::make_unique<WordFile<std::uint64_t>>(path, head_bytes);
-  const std::string head = read_first_bytes(path, head_bytes);
+void SafirSource::read_kind(const std::filesystem::path& listmode) {
+  const std::string head = read_first_bytes(listmode, head_bytes);
   const auto kind = std::ranges::find_if(kinds, [&](const Kind& one) { return begins_listmode(head, one.name); });
   if (kind == kinds.end()) {
     throw FileError(fmt::format("{} is no listmode of SAFIR, MUPET or NeuroLF: it begins with none of their names.",
-                                path.string()));
+                                listmode.string()));
   }
   kind_ = kind->name;
   layer_bits_ = kind->layer_bits;
-  if (words_->bytes_left_over() > 0) {
-    truncated_ =
-        fmt::format("{} is cut off: {} bytes follow its last whole word.", path.string(), words_->bytes_left_over());
-    if (!options.allow_truncated) {
-      throw FileError(truncated_ + " What is whole of it can be read with input.allow_truncated = true.");
-    }
-  }
-}
-
-void SafirSource::rewind() {
-  words_->rewind();
-  marks_.rewind();
-  prompts_since_mark_ = 0;
-  ended_ = false;
-  counts_ = {};
-  counts_.warnings = warnings_;
-  counts_.truncated = truncated_;
-}
-
-bool SafirSource::read(recon::EventBlock& block) {
-  block.clear();
-  while (!ended_ && block.size() == 0) {
-    const auto words = words_->next();
-    decode(words, block);
-    if (words.empty()) {
-      marks_.end(std::exchange(prompts_since_mark_, 0), block);
-      ended_ = true;
-    }
-  }
-  marks_.sum_up(counts_);
-  return block.size() > 0 || !block.time_blocks.empty();
 }
 
 void SafirSource::decode(std::span<const std::uint64_t> words, recon::EventBlock& block) {

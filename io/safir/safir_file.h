@@ -2,7 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,8 +10,7 @@
 #include "io/interfile/stir_axes.h"
 #include "io/interfile/stir_scanner.h"
 #include "io/listmode_file.h"
-#include "io/time_marks.h"
-#include "io/word_file.h"
+#include "io/marked_words.h"
 #include "recon/events.h"
 
 namespace coincide::io {
@@ -21,7 +20,7 @@ bool is_safir(std::string_view first_bytes);
 
 /// Listmode of the SAFIR, MUPET and NeuroLF scanners as STIR reads it: a parameter file names the listmode, a sinogram
 /// header that describes the scanner, and perhaps the table of the crystals' places. Axes as StirAxes. No TOF.
-class SafirSource final : public recon::EventSource {
+class SafirSource final : public MarkedWords<std::uint64_t> {
  public:
   /// Throws FileError: a parameter file that is damaged, a file that it names and that is missing or of another kind.
   SafirSource(const std::filesystem::path& parameters, const ListmodeOptions& options);
@@ -30,15 +29,11 @@ class SafirSource final : public recon::EventSource {
   const recon::Efficiencies& efficiencies() const override { return efficiencies_; }
   std::string format() const override { return kind_ + " listmode"; }
   std::vector<std::filesystem::path> other_files() const override { return other_files_; }
-  bool read(recon::EventBlock& block) override;
-  void rewind() override;
-  double fraction_read() const override { return words_->fraction_read(); }
-  const recon::EventCounts& counts() const override { return counts_; }
 
  private:
   void make_scanner();
-  void open_words(const std::filesystem::path& path, const ListmodeOptions& options);
-  void decode(std::span<const std::uint64_t> words, recon::EventBlock& block);
+  void read_kind(const std::filesystem::path& listmode);
+  void decode(std::span<const std::uint64_t> words, recon::EventBlock& block) override;
 
   StirAxes axes_;
   StirScanner stir_;
@@ -46,15 +41,8 @@ class SafirSource final : public recon::EventSource {
   std::uint64_t layer_bits_ = 4;
   recon::Scanner scanner_;
   recon::Efficiencies efficiencies_;
-  std::unique_ptr<WordFile<std::uint64_t>> words_;
   std::vector<std::uint32_t> crystals_;  ///< by ring * detectors + detector
   std::vector<std::filesystem::path> other_files_;
-  std::vector<std::string> warnings_;
-  std::string truncated_;
-  recon::EventCounts counts_;
-  TimeMarks marks_{1};
-  std::uint64_t prompts_since_mark_ = 0;
-  bool ended_ = false;
 };
 
 }  // namespace coincide::io

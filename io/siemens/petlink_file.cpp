@@ -60,8 +60,7 @@ PetlinkSource::PetlinkSource(const std::filesystem::path& path, const ListmodeOp
   make_scanner(header);
   make_efficiencies();
   make_tables(header);
-  words_ = std::make_unique<WordFile<std::uint32_t>>(
-      header.data_file(), static_cast<std::uint64_t>(header.count("data offset in bytes", 0, 1LL << 40, 0)));
+  open_words(header.data_file(), static_cast<std::uint64_t>(header.count("data offset in bytes", 0, 1LL << 40, 0)));
   marks_ = TimeMarks(static_cast<std::uint32_t>(header.count("%timing tagwords interval (msec)", 1, 1000, 1)));
   add_notes(header, options);
   rewind();
@@ -186,42 +185,11 @@ void PetlinkSource::add_notes(const InterfileHeader& header, const ListmodeOptio
     warnings_.push_back(fmt::format("The patient lies {}.", axes_.sentence()));
   }
   const double stated = header.number("%total listmode word counts", 0);
-  if (stated > 0 && stated != static_cast<double>(words_->num_words())) {
+  if (stated > 0 && stated != static_cast<double>(words().num_words())) {
     warnings_.push_back(fmt::format("The header states {:.0f} words, and {} has {}: it is a part of the acquisition.",
-                                    stated, words_->path().string(), words_->num_words()));
+                                    stated, words().path().string(), words().num_words()));
   }
-  if (words_->bytes_left_over() > 0) {
-    const std::string sentence = fmt::format("{} is cut off: {} bytes follow its last whole word.",
-                                             words_->path().string(), words_->bytes_left_over());
-    if (!options.allow_truncated) {
-      throw FileError(sentence + " What is whole of it can be read with input.allow_truncated = true.");
-    }
-    truncated_ = sentence;
-  }
-}
-
-void PetlinkSource::rewind() {
-  words_->rewind();
-  marks_.rewind();
-  prompts_since_mark_ = 0;
-  ended_ = false;
-  counts_ = {};
-  counts_.warnings = warnings_;
-  counts_.truncated = truncated_;
-}
-
-bool PetlinkSource::read(recon::EventBlock& block) {
-  block.clear();
-  while (!ended_ && block.size() == 0) {
-    const auto words = words_->next();
-    decode(words, block);
-    if (words.empty()) {
-      marks_.end(std::exchange(prompts_since_mark_, 0), block);
-      ended_ = true;
-    }
-  }
-  marks_.sum_up(counts_);
-  return block.size() > 0 || !block.time_blocks.empty();
+  check_end(options);
 }
 
 void PetlinkSource::decode(std::span<const std::uint32_t> words, recon::EventBlock& block) {

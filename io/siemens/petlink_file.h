@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +12,7 @@
 #include "io/interfile/stir_axes.h"
 #include "io/interfile/stir_sinogram_layout.h"
 #include "io/listmode_file.h"
-#include "io/time_marks.h"
-#include "io/word_file.h"
+#include "io/marked_words.h"
 #include "recon/events.h"
 
 namespace coincide::io {
@@ -25,7 +24,7 @@ bool is_petlink(std::string_view first_bytes);
 /// writes it): a header in Interfile's syntax and a file of words. Every event is given the two crystals that its bin
 /// joins, in the patient's axes (StirAxes). LORs run from STIR's detector 2 to detector 1, so that TOF counts as
 /// everywhere here.
-class PetlinkSource final : public recon::EventSource {
+class PetlinkSource final : public MarkedWords<std::uint32_t> {
  public:
   /// Throws FileError: a header that is damaged, or of another kind of words; a file of words that is missing.
   PetlinkSource(const std::filesystem::path& header, const ListmodeOptions& options);
@@ -33,11 +32,7 @@ class PetlinkSource final : public recon::EventSource {
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::Efficiencies& efficiencies() const override { return efficiencies_; }
   std::string format() const override { return "Siemens listmode (PETLINK bin addresses, 32 bits)"; }
-  std::vector<std::filesystem::path> other_files() const override { return {words_->path()}; }
-  bool read(recon::EventBlock& block) override;
-  void rewind() override;
-  double fraction_read() const override { return words_->fraction_read(); }
-  const recon::EventCounts& counts() const override { return counts_; }
+  std::vector<std::filesystem::path> other_files() const override { return {words().path()}; }
 
   /// Of the sinogram that the bins belong to: no axial compression, no mashing.
   const StirSinogramLayout& layout() const { return layout_; }
@@ -60,7 +55,7 @@ class PetlinkSource final : public recon::EventSource {
   void make_efficiencies();
   void make_tables(const InterfileHeader& header);
   void add_notes(const InterfileHeader& header, const ListmodeOptions& options);
-  void decode(std::span<const std::uint32_t> words, recon::EventBlock& block);
+  void decode(std::span<const std::uint32_t> words, recon::EventBlock& block) override;
 
   StirAxes axes_;
   StirSinogramLayout layout_;
@@ -69,13 +64,6 @@ class PetlinkSource final : public recon::EventSource {
   std::vector<Pair> in_plane_;  ///< [view][tangential position]
   std::vector<Pair> planes_;    ///< in the order of the file
   std::vector<std::uint16_t> tof_bins_;
-  std::unique_ptr<WordFile<std::uint32_t>> words_;
-  std::vector<std::string> warnings_;
-  std::string truncated_;
-  recon::EventCounts counts_;
-  TimeMarks marks_{1};
-  std::uint64_t prompts_since_mark_ = 0;
-  bool ended_ = false;
 };
 
 }  // namespace coincide::io
