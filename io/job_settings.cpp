@@ -210,6 +210,19 @@ std::vector<Setting> describe(Job& job) {
                    "own: CASToR's normalization file (.cdh). Empty: none."),
       word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
                    "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
+      word_setting("corrections.scatter", corrections.scatter, {"none", "sss", "auto"},
+                   "Scattered coincidences. sss: simulated from the image and the attenuation (single scatter, with "
+                   "time of flight), in turns with the reconstruction; auto: that, where attenuation and energy window "
+                   "are known and the data do not hold their own."),
+      word_setting("corrections.scatter_scale", corrections.scatter_scale, {"tails", "absolute", "auto"},
+                   "What the simulated scatter is scaled by. tails: counts beside the body; absolute: the usual share "
+                   "of multiple scatter; auto: tails, unless these hold no scatter at all."),
+      {"corrections.energy_low_kev", &corrections.energy_low_kev, "keV",
+       "Lower limit of the energy window; 0: as the data state it.", 0, 2000},
+      {"corrections.energy_high_kev", &corrections.energy_high_kev, "keV",
+       "Upper limit of the energy window; 0: as the data state it.", 0, 2000},
+      {"corrections.energy_resolution", &corrections.energy_resolution, "",
+       "Energy resolution of the crystals: FWHM at 511 keV over 511 keV; 0: as the data state it, or else 0.11.", 0, 1},
       word_setting(
           "corrections.live_time", corrections.live_time, {"off", "on", "auto"},
           "Part of the time in which detectors could record, where the file states their dead time; auto: if it "

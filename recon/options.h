@@ -11,6 +11,19 @@ enum class RandomsMethod {
   automatic,  ///< delayeds if the file has any, else none
 };
 
+enum class ScatterMethod {
+  none,
+  single_scatter,  ///< simulated, scaled for multiple scatter
+  automatic,       ///< that, where attenuation and energy window are known
+};
+
+/// What single scatter is scaled by.
+enum class ScatterScaling {
+  tails,      ///< counts beside the body
+  absolute,   ///< a known share of multiple scatter
+  automatic,  ///< tails where there are enough counts, checked against the absolute estimate
+};
+
 /// What a sinogram of factors that belongs to a histogram holds.
 enum class FactorsAre {
   automatic,   ///< told by its values; where these leave it open the user has to say
@@ -36,6 +49,11 @@ struct CorrectionOptions {
   /// Solid angle of the crystal pair. Automatic: on unless the file's pair efficiencies hold it already.
   Switch geometric = Switch::automatic;
   RandomsMethod randoms = RandomsMethod::automatic;
+  ScatterMethod scatter = ScatterMethod::automatic;
+  ScatterScaling scatter_scale = ScatterScaling::automatic;
+  double energy_low_kev = 0;  ///< limits of the energy window; 0, 0: as the data state them
+  double energy_high_kev = 0;
+  double energy_resolution = 0;  ///< FWHM at 511 keV over 511 keV; 0: as the data state it
   Switch live_time = Switch::automatic;  ///< where the file states dead time
   StatedMotion motion = StatedMotion::automatic;
   FactorsAre multiplicative_is = FactorsAre::automatic;  ///< of a histogram

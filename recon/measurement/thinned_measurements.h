@@ -1,26 +1,44 @@
 #pragma once
 
+#include <span>
+
 #include "recon/measurement/measurements.h"
 
 namespace coincide::recon {
 
-/// About `wanted` of the LORs of other measurements, or all if they have no more, in one subset: every so many-th
-/// one, whatever subset it lies in. For a quick look at the data. `all` outlives it.
+/// About `wanted` of the LORs of other measurements, or all if they have no more, dealt to new subsets: every so
+/// many-th one, whatever subset it lies in. For a quick look at the data, whose columns may then be changed. `all`
+/// outlives it.
 class ThinnedMeasurements final : public Measurements {
  public:
-  ThinnedMeasurements(const Measurements& all, std::uint64_t wanted);
+  ThinnedMeasurements(const Measurements& all, std::uint64_t wanted, int num_subsets = 1);
 
-  int num_subsets() const override { return 1; }
+  int num_subsets() const override { return static_cast<int>(first_lor_.size()) - 1; }
   DataBlock subset(int index) const override;
-  double share(int) const override { return part_; }
+  /// Of the sensitivity image of all measurements.
+  double share(int index) const override;
   std::uint64_t num_lors() const override { return start_index_.size(); }
   const std::optional<TofAxis>& tof_axis() const override { return all_.tof_axis(); }
   const std::vector<projectors::TofBin>& tof_bins() const override { return all_.tof_bins(); }
   std::int64_t num_points() const override { return all_.num_points(); }
   const float* points_mm() const override { return all_.points_mm(); }
 
+  /// The LORs of all subsets, one after the other, and their columns by cell.
+  DataBlock whole() const { return block(0, static_cast<std::int64_t>(num_lors())); }
+  std::span<float> additive() { return additive_; }
+  /// Of all LORs.
+  double part() const { return part_; }
+
  private:
+  /// Subset and place of a LOR in the other measurements.
+  struct Place {
+    int subset;
+    std::int64_t lor;
+  };
+
+  std::vector<Place> choose(std::uint64_t wanted) const;
   void add(const DataBlock& block, std::int64_t lor);
+  DataBlock block(std::int64_t first, std::int64_t count) const;
 
   const Measurements& all_;
   double part_ = 1;
@@ -29,6 +47,7 @@ class ThinnedMeasurements final : public Measurements {
   std::int64_t cells_per_lor_ = 1;
   std::vector<float> counts_;  ///< none: 1 each
   std::vector<float> factor_, additive_;
+  std::vector<std::int64_t> first_lor_;  ///< of each subset, and the end of the last
 };
 
 }  // namespace coincide::recon

@@ -12,6 +12,7 @@
 #include "projectors/error.h"
 #include "recon/attenuation.h"
 #include "recon/pipeline/motion.h"
+#include "recon/pipeline/scatter.h"
 #include "recon/pipeline/sentences.h"
 #include "recon/randoms.h"
 
@@ -81,9 +82,16 @@ void use_without_tof(RunState& run) {
 }
 
 std::string scatter(RunState& run) {
-  use_without_tof(run);
   const StatedTerms& stated = run.data->stated();
-  return stated.used.scatter ? stated_additive(run, "scatter rates", stated.scatter_counts) : "not corrected";
+  if (!stated.used.scatter) {
+    return correct_scatter(run);
+  }
+  if (run.settings.corrections.scatter == ScatterMethod::single_scatter) {
+    throw InputError(
+        "corrections.scatter = \"sss\", but the file states the scatter of its events. Use \"auto\", or leave the "
+        "field out of the file.");
+  }
+  return stated_additive(run, "scatter rates", stated.scatter_counts);
 }
 
 std::string without_live_time(RunState& run) {
@@ -169,6 +177,7 @@ std::string without_randoms(RunState& run) {
 }
 
 std::string randoms(RunState& run) {
+  use_without_tof(run);
   const EventCounts& counts = run.data->counts();
   if (const StatedTerms& stated = run.data->stated(); stated.used.randoms) {
     return stated_additive(run, "random rates", stated.randoms_counts);
@@ -181,7 +190,7 @@ std::string randoms(RunState& run) {
       randoms_from_delayeds(run.scanner(), run.inputs.efficiencies(), run.data->delayeds_per_crystal(),
                             run.settings.num_threads, &run.reporter);
   add_randoms(*run.data, run.scanner(), rates, run.tof(), run.settings.num_threads, &run.reporter);
-  run.num_randoms = counts.delayeds;
+  run.num_background = static_cast<double>(counts.delayeds);
   return fmt::format("smooth estimate from delayed coincidences, in the model: {} counts", counts.delayeds);
 }
 
@@ -230,7 +239,14 @@ std::string background_of_bins(RunState& run, bool is_stated) {
   return run.inputs.histogram.additive != nullptr ? "as corrections.additive holds it, in the model" : "not corrected";
 }
 
-std::string scatter_of_bins(RunState& run) { return background_of_bins(run, terms_of_bins(run).scatter); }
+std::string scatter_of_bins(RunState& run) {
+  const bool is_stated = terms_of_bins(run).scatter;
+  if (!is_stated &&
+      (run.inputs.histogram.additive == nullptr || run.settings.corrections.scatter == ScatterMethod::single_scatter)) {
+    return correct_scatter(run);
+  }
+  return background_of_bins(run, is_stated);
+}
 
 std::string randoms_of_bins(RunState& run) { return background_of_bins(run, terms_of_bins(run).randoms); }
 
@@ -254,9 +270,9 @@ constexpr Correction table[] = {
     {"motion", true, correct_motion, motion_of_bins},
     {"efficiencies", false, efficiencies, efficiencies_of_bins},
     {"geometric", false, geometric, geometric_of_bins},
-    {"scatter", false, scatter, scatter_of_bins},
     {"attenuation", false, attenuation, attenuation_of_bins},
     {"randoms", false, randoms, randoms_of_bins},
+    {"scatter", false, scatter, scatter_of_bins},
 };
 
 }  // namespace

@@ -38,7 +38,7 @@ void record_facts(RunState& run) {
     record.recorded = run.recorded.list();
   }
   record.prompts_used = record.counts.prompts = static_cast<std::uint64_t>(std::llround(sum(run.histogram->counts)));
-  run.num_randoms = static_cast<std::uint64_t>(std::llround(sum(run.histogram->additive)));
+  run.num_background = sum(run.histogram->additive);
   run.reporter.note(fmt::format("{}: {}; {} prompts.", facts.format, facts.bins, record.prompts_used));
   for (const std::string& note : facts.notes) {
     run.reporter.note(note);

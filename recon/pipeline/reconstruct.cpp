@@ -56,7 +56,7 @@ void warn_of_missed_prompts(const RunState& run) {
   }
   const double prompts = run.num_counts();
   const double missed =
-      1 - (run.record.figures.back().expected_counts + static_cast<double>(run.num_randoms)) / prompts;
+      1 - (run.record.figures.back().expected_counts + run.num_background) / prompts;
   const double by_chance = sigmas / std::sqrt(prompts / static_cast<double>(run.record.subsets));
   if (missed <= std::max(acceptable_part, by_chance)) {
     return;

@@ -71,6 +71,7 @@ struct RunInputs {
   std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
   bool parts_cover_data = false;                  ///< gates, whose table must tell of all that was recorded
   bool may_have_randoms = true;                   ///< though there are no delayed coincidences
+  bool may_have_scatter = true;                   ///< as all measured data; simulated ones need not
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
   ProblemSettings problem_settings{};  ///< for checkpoints
@@ -133,7 +134,7 @@ struct RunState {
   std::optional<Histogram> histogram;                  ///< instead of events
   std::vector<std::vector<float>> subset_sensitivity;  ///< of a histogram; empty: all subsets see the same
   TimeIntervals recorded;                              ///< of the frame; none where its duration is not known
-  std::uint64_t num_randoms = 0;                       ///< in the model
+  double num_background = 0;                           ///< randoms and scatter in the model
   bool too_many_subsets = false;                       ///< asked for, for the counts
   Image sensitivity;                                   ///< without resolution model; no values before it is made
   UnitScale scale;                                     ///< from the unit of the algorithm to that of the result

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "recon/pipeline/run_state.h"
+
+namespace coincide::recon {
+
+/// Adds the scatter of the run's events, or of its bins, to b, as its settings say. Attenuation and all of b but
+/// scatter are in the model by then. Returns what was done, for the record. Throws InputError where scatter is asked
+/// for that cannot be estimated.
+std::string correct_scatter(RunState& run);
+
+}  // namespace coincide::recon

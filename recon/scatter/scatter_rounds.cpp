@@ -1,0 +1,323 @@
+#include "recon/scatter/scatter_rounds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+#include <span>
+
+#include "projectors/error.h"
+#include "recon/algorithms/algorithms.h"
+#include "recon/algorithms/run.h"
+#include "recon/attenuation.h"
+#include "recon/measurement/problem.h"
+#include "recon/measurement/thinned_measurements.h"
+#include "recon/parallel.h"
+#include "recon/resample.h"
+#include "recon/scatter/scatter_tails.h"
+#include "recon/scatter/single_scatter.h"
+
+namespace coincide::recon {
+namespace {
+
+constexpr double voxel_mm = 8;
+constexpr std::uint64_t enough_lors = 4'000'000;
+constexpr int sample_subsets = 8;
+constexpr int passes = 2;
+constexpr int most_rounds = 3;
+constexpr double small_change = 0.01;
+
+/// The same box in voxels of about 8 mm, or as it is where its voxels are larger.
+ImageGrid coarse(const ImageGrid& grid) {
+  ImageGrid result = grid;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double extent_mm = static_cast<double>(grid.shape[axis]) * grid.voxel_size_mm[axis];
+    const double count = std::max(1.0, std::round(extent_mm / std::max<double>(voxel_mm, grid.voxel_size_mm[axis])));
+    result.shape[axis] = static_cast<std::int64_t>(count);
+    result.voxel_size_mm[axis] = static_cast<float>(extent_mm / count);
+    result.origin_mm[axis] += 0.5F * (result.voxel_size_mm[axis] - grid.voxel_size_mm[axis]);
+  }
+  return result;
+}
+
+/// Progress of the parts of the work, one after the other, counts over all of them; of iterations nothing else is said.
+class Parts final : public Reporter {
+ public:
+  explicit Parts(Reporter& outer) : outer_(outer) {}
+  void begin(int part) { part_ = part; }
+  void progress(std::string_view, double fraction) override { outer_.progress("scatter", (part_ + fraction) / count); }
+  void warning(std::string_view sentence) override { outer_.warning(sentence); }
+  bool stop_requested() const override { return outer_.stop_requested(); }
+
+  static constexpr int count = 2 * most_rounds + 1;  // an image and a simulation for each round, and adding
+
+ private:
+  Reporter& outer_;
+  int part_ = 0;
+};
+
+/// The single TOF bins of cells, or all bins of an axis.
+class CellBins {
+ public:
+  explicit CellBins(const Measurements& data) : data_(data) {}
+
+  double of(const ScatterEstimate& estimate, const DataBlock& block, std::int64_t lor, std::int64_t bin) const {
+    const float* start = block.lors.start_mm + 3 * std::size_t{block.lors.start_index[lor]};
+    const float* end = block.lors.end_mm + 3 * std::size_t{block.lors.end_index[lor]};
+    if (const auto& axis = data_.tof_axis()) {
+      const auto middle = 0.5F * static_cast<float>(axis->num_bins - 1);
+      return estimate.of_bin(start, end,
+                             {.centre_mm = (static_cast<float>(bin) - middle) * axis->bin_width_mm,
+                              .width_mm = axis->bin_width_mm,
+                              .sigma_mm = axis->sigma_mm});
+    }
+    if (data_.tof_bins().empty()) {
+      return estimate.of_lor(start, end);
+    }
+    return estimate.of_bin(start, end, data_.tof_bins()[block.tof_bin[lor]]);
+  }
+
+ private:
+  const Measurements& data_;
+};
+
+std::vector<float> sigmas_mm(const Measurements& data) {
+  std::vector<float> result;
+  if (const auto& axis = data.tof_axis()) {
+    return {axis->sigma_mm};
+  }
+  for (const projectors::TofBin& bin : data.tof_bins()) {
+    if (std::ranges::find(result, bin.sigma_mm) == result.end()) {
+      result.push_back(bin.sigma_mm);
+    }
+  }
+  return result;
+}
+
+double axial_middle_mm(const VirtualCylinder& cylinder, const projectors::Lors& lors, std::int64_t lor) {
+  return cylinder.axial_middle_mm(lors.start_mm + 3 * std::size_t{lors.start_index[lor]},
+                                  lors.end_mm + 3 * std::size_t{lors.end_index[lor]});
+}
+
+class Rounds {
+ public:
+  Rounds(ScatteredData& data, const Scanner& scanner, const ImageGrid& grid, const Image& attenuation,
+         const ScatterOptions& options, ComputeDevice& device, Reporter& reporter)
+      : data_(data),
+        scanner_(scanner),
+        options_(options),
+        device_(device),
+        reporter_(reporter),
+        parts_(reporter),
+        attenuation_(resampled(attenuation, coarse(attenuation.grid), options.num_threads)),
+        cylinder_(VirtualCylinder::in_bore(scanner)),
+        points_(scatter_points(attenuation_)),
+        tails_(attenuation_, options.num_threads),
+        sample_(data.measurements(), enough_lors, sample_subsets),
+        others_(sample_.additive().begin(), sample_.additive().end()),
+        single_(others_.size()) {
+    if (points_.empty()) {
+      throw InputError("the attenuation image is empty, so that nothing can scatter: see corrections.attenuation");
+    }
+    const DataBlock block = sample_.whole();
+    const std::vector<char> in_tails = tails_.contain(block.lors);
+    in_tails_.assign(in_tails.begin(), in_tails.end());
+    sensitivity_ = data_.sensitivity(coarse(grid));
+    find_factors(attenuation);
+  }
+
+  ScatterResult run() {
+    ScatterResult result(cylinder_);
+    Image first = reconstruct(Image(sensitivity_.grid, 0));
+    Image image = first;
+    double before = 0;
+    for (int round = 1; round <= most_rounds && !reporter_.stop_requested(); ++round) {
+      if (round == 2) {
+        std::ranges::transform(first.values, image.values, image.values.begin(),
+                               [](float a, float b) { return 0.5F * (a + b); });
+      }
+      parts_.begin(2 * round - 1);
+      simulate(image, result);
+      result.rounds = round;
+      reporter_.note(fmt::format("Scatter, round {}: {:.4g} counts, scale {:.3f} to {:.3f}.", round, result.counts,
+                                 result.scale.lowest(), result.scale.highest()));
+      if (std::abs(result.counts - before) < small_change * result.counts || round == most_rounds) {
+        break;
+      }
+      before = result.counts;
+      use_scatter(result.scale);
+      parts_.begin(2 * round);
+      image = reconstruct(image);
+    }
+    if (!result.finds_none) {
+      parts_.begin(Parts::count - 1);
+      data_.add(result.estimate, result.scale, parts_);
+    }
+    return result;
+  }
+
+ private:
+  /// m of the sample's cells without attenuation.
+  void find_factors(const Image& attenuation) {
+    const DataBlock block = sample_.whole();
+    std::vector<float> of_lor(static_cast<std::size_t>(block.lors.count), 1);
+    AttenuationFactors(attenuation, device_, options_.num_threads, reporter_).multiply(block.lors, of_lor.data());
+    factor_.assign(block.factor, block.factor + block.size());
+    for (std::size_t i = 0; i < factor_.size(); ++i) {
+      factor_[i] /= of_lor[i / static_cast<std::size_t>(block.cells_per_lor)];
+    }
+  }
+
+  /// From the sample, on the coarse grid. `start` is used if it is not 0.
+  Image reconstruct(const Image& start) {
+    const Problem problem = make_problem(sample_, scanner_, sensitivity_, Psf(0), options_.num_threads);
+    const auto algorithm = algorithm_kind(AlgorithmName::osem, PriorName::none).make({});
+    const double sum = std::accumulate(sensitivity_.values.begin(), sensitivity_.values.end(), 0.0);
+    const double counts = total_counts(sample_) / sample_.part();
+    const bool is_new = std::ranges::all_of(start.values, [](float value) { return value == 0; });
+    const Image uniform(sensitivity_.grid, static_cast<float>(counts / sum));
+    return recon::run(*algorithm, problem, is_new ? uniform : start,
+                      {.passes = passes, .num_threads = options_.num_threads, .device = &device_}, parts_)
+        .image;
+  }
+
+  void simulate(const Image& image, ScatterResult& result) {
+    result.estimate = single_scatter(
+        image, attenuation_, points_, cylinder_,
+        {.window = options_.window, .sigmas_mm = sigmas_mm(sample_), .num_threads = options_.num_threads}, parts_);
+    const DataBlock block = sample_.whole();
+    const CellBins bins(sample_);
+#pragma omp parallel for schedule(static) num_threads(thread_count(options_.num_threads))
+    for (std::int64_t i = 0; i < block.size(); ++i) {
+      const std::int64_t lor = i / block.cells_per_lor;
+      single_[static_cast<std::size_t>(i)] =
+          factor_[static_cast<std::size_t>(i)] *
+          static_cast<float>(bins.of(result.estimate, block, lor, i % block.cells_per_lor));
+    }
+    choose_scale(image, result);
+  }
+
+  void use_scatter(const ScatterScale& scale) {
+    const DataBlock block = sample_.whole();
+    const std::span<float> additive = sample_.additive();
+    for (std::size_t i = 0; i < additive.size(); ++i) {
+      const double factor =
+          scale.at(axial_middle_mm(cylinder_, block.lors, static_cast<std::int64_t>(i) / block.cells_per_lor));
+      additive[i] = others_[i] + static_cast<float>(factor) * single_[i];
+    }
+  }
+
+  std::vector<TailCell> measured_in_tails() const {
+    const DataBlock block = sample_.whole();
+    std::vector<TailCell> cells;
+    for (std::int64_t i = 0; i < block.size(); ++i) {
+      const std::int64_t lor = i / block.cells_per_lor;
+      if (in_tails_[static_cast<std::size_t>(lor)] != 0) {
+        cells.push_back({.axial_mm = axial_middle_mm(cylinder_, block.lors, lor),
+                         .scatter = single_[static_cast<std::size_t>(i)],
+                         .counts = block.counts == nullptr ? 1 : block.counts[i],
+                         .others = others_[static_cast<std::size_t>(i)]});
+      }
+    }
+    return cells;
+  }
+
+  /// Single scatter of a sample of all LORs, those in the tails by themselves.
+  struct Expected {
+    std::vector<TailCell> tails;
+    std::vector<TailCell> all;
+  };
+
+  Expected expected(const ScatterEstimate& estimate) {
+    constexpr std::uint64_t enough = 2'000'000;
+    Expected result;
+    data_.for_lors(tails_.grid(), enough, [&](const MeasurableLors& some) {
+      const std::vector<char> in_tails = tails_.contain(some.lors);
+      for (std::int64_t i = 0; i < some.lors.count; ++i) {
+        const auto lor = static_cast<std::size_t>(i);
+        const float* start = some.lors.start_mm + 3 * std::size_t{some.lors.start_index[i]};
+        const float* end = some.lors.end_mm + 3 * std::size_t{some.lors.end_index[i]};
+        const double q = some.tof.empty() ? estimate.of_lor(start, end) : estimate.of_bin(start, end, some.tof[lor]);
+        const TailCell cell{.axial_mm = axial_middle_mm(cylinder_, some.lors, i), .scatter = some.factor[lor] * q};
+        result.all.push_back(cell);
+        if (in_tails[lor] != 0) {
+          result.tails.push_back(cell);
+          result.tails.back().scatter *= sample_.part();
+        }
+      }
+    });
+    return result;
+  }
+
+  void choose_scale(const Image& image, ScatterResult& result) {
+    const Expected of_all = expected(result.estimate);
+    result.absolute = multiple_scatter_factor(resampled(image, attenuation_.grid, options_.num_threads), attenuation_);
+    result.scale = ScatterScale(result.absolute);
+    result.from_tails = false;
+    if (options_.scaling != ScatterScaling::absolute) {
+      use_tails(of_all.tails, result);
+    }
+    result.counts = 0;
+    for (const TailCell& cell : of_all.all) {
+      result.counts += cell.scatter * result.scale.at(cell.axial_mm);
+    }
+  }
+
+  void use_tails(const std::vector<TailCell>& expected, ScatterResult& result) {
+    const std::optional<ScatterScale> found = scale_from_tails(measured_in_tails(), expected);
+    constexpr double none = 0.3;  // far from any scatter, also by chance
+    constexpr double least = 0.5;
+    constexpr double most = 3;
+    result.finds_none = found && found->highest() < none && options_.scaling == ScatterScaling::automatic;
+    if (result.finds_none) {
+      result.scale = ScatterScale(0);
+    } else if (sum_of_scatter(expected) < enough_tail_counts) {
+      complain("too few counts beside the body, or no room there, to scale the scatter by");
+    } else if (found->lowest() < least || found->highest() > most) {
+      complain(
+          fmt::format("counts beside the body would scale the scatter by {:.2f} to {:.2f}, which is beyond {} to {}",
+                      found->lowest(), found->highest(), least, most));
+    } else {
+      result.scale = *found;
+      result.from_tails = true;
+    }
+  }
+
+  /// Once in all rounds.
+  void complain(const std::string& why) {
+    if (!has_complained_) {
+      reporter_.warning(fmt::format(
+          "Scatter: {}: the absolute estimate is used. Check corrections.attenuation, its place, and randoms.", why));
+      has_complained_ = true;
+    }
+  }
+
+  ScatteredData& data_;
+  const Scanner& scanner_;
+  ScatterOptions options_;
+  ComputeDevice& device_;
+  Reporter& reporter_;
+  Parts parts_;
+  Image attenuation_;
+  VirtualCylinder cylinder_;
+  std::vector<ScatterPoint> points_;
+  ScatterTails tails_;
+  ThinnedMeasurements sample_;
+  std::vector<float> others_;  ///< b of the sample without scatter
+  std::vector<float> single_;  ///< expected single scatter by cell
+  std::vector<float> factor_;
+  std::vector<char> in_tails_;
+  Image sensitivity_;
+  bool has_complained_ = false;
+};
+
+}  // namespace
+
+ScatterResult add_scatter(ScatteredData& data, const Scanner& scanner, const ImageGrid& grid, const Image& attenuation,
+                          const ScatterOptions& options, ComputeDevice& device, Reporter& reporter) {
+  return Rounds(data, scanner, grid, attenuation, options, device, reporter).run();
+}
+
+}  // namespace coincide::recon

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "recon/compute_device.h"
+#include "recon/image.h"
+#include "recon/options.h"
+#include "recon/photon_physics.h"
+#include "recon/reporter.h"
+#include "recon/scanner.h"
+#include "recon/scatter/scattered_data.h"
+
+namespace coincide::recon {
+
+struct ScatterOptions {
+  EnergyWindow window;
+  ScatterScaling scaling = ScatterScaling::automatic;
+  int num_threads = 0;
+};
+
+struct ScatterResult {
+  explicit ScatterResult(const VirtualCylinder& cylinder) : estimate(cylinder) {}
+
+  ScatterEstimate estimate;
+  ScatterScale scale;
+  double absolute = 1;      ///< what the scale would be without data
+  bool from_tails = false;  ///< the scale
+  bool finds_none = false;  ///< the counts beside the body say that there is none
+  int rounds = 0;
+  double counts = 0;  ///< expected of all that can be measured
+};
+
+/// Simulates single scatter and reconstructs with it in turn, on voxels of 8 mm and with at most some million LORs of
+/// the data, until the total changes by less than 1 %: three rounds at most. The first image, without scatter, is too
+/// high and the second too low, so that their mean goes into the second simulation. What comes of it is added to the
+/// data's b. Where the reporter asks to stop, the result is of no use.
+ScatterResult add_scatter(ScatteredData& data, const Scanner& scanner, const ImageGrid& grid, const Image& attenuation,
+                          const ScatterOptions& options, ComputeDevice& device, Reporter& reporter);
+
+}  // namespace coincide::recon
