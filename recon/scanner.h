@@ -20,6 +20,7 @@ struct ModuleType {
   std::uint32_t num_modules = 0;
   std::uint32_t crystals_per_module = 0;
   std::vector<float> energy_edges_kev;  ///< windows + 1 ascending edges; empty: one window, limits unknown
+  float energy_resolution = 0;          ///< FWHM at 511 keV over 511 keV; 0: not stated
 
   std::uint32_t num_crystals() const { return num_modules * crystals_per_module; }
   std::uint32_t num_energy_windows() const {
