@@ -65,7 +65,7 @@ double relative_part(const EnergyWindow& window, double energy_kev) {
 double most_in_window(const std::vector<EnergyWindow>& windows) {
   double most = 1;
   for (const EnergyWindow& window : windows) {
-    for (double energy_kev = 1; energy_kev < annihilation_kev; ++energy_kev) {
+    for (int energy_kev = 1; energy_kev < static_cast<int>(annihilation_kev); ++energy_kev) {
       most = std::max(most, relative_part(window, energy_kev));
     }
   }
