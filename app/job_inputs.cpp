@@ -108,6 +108,9 @@ void open_simulation(const io::Job& job, JobSetup& setup) {
   setup.description = io::read_scanner(scanner);
   setup.phantom = io::read_phantom(phantom);
   setup.inputs = {{"scanner", scanner}, {"phantom", phantom}};
+  for (const fs::path& image : io::images_of_phantom(phantom)) {
+    setup.inputs.emplace_back("image of the phantom", image);
+  }
 }
 
 void open_data(const io::Job& job, JobSetup& setup) {

@@ -86,7 +86,7 @@ std::vector<std::string> result_endings(const io::Job& job) {
   if (job.simulates()) {
     add_image("_truth");
     add_image("_mu");
-    endings.emplace_back(".petsird");
+    endings.insert(endings.end(), {".petsird", "_origins.h5"});
   }
   if (!job.output.regions.empty()) {
     endings.emplace_back("_tac.csv");

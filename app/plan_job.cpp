@@ -15,6 +15,7 @@
 #include "app/outputs.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
+#include "app/simulate_events.h"
 #include "io/data_checks.h"
 #include "io/data_file.h"
 #include "projectors/device_floats.h"
@@ -26,7 +27,6 @@
 #include "recon/pipeline/sentences.h"
 #include "recon/radial_blur.h"
 #include "recon/sensitivity.h"
-#include "recon/simulation.h"
 
 namespace coincide::app {
 namespace {
@@ -44,15 +44,6 @@ constexpr std::uint64_t bytes_of_moved_ends = 8;
 constexpr std::uint64_t images_in_memory = 6;
 constexpr std::uint64_t program_bytes = 45'000'000;
 constexpr int calibration_lors = 40000;
-
-recon::SimulationRate estimate_simulation(const io::Job& job, const JobSetup& setup, recon::Reporter& reporter) {
-  recon::SimulationOptions options;
-  options.duration_s = job.simulation.duration_s;
-  options.randoms_fraction = job.simulation.randoms_fraction;
-  options.attenuation = job.simulation.attenuation;
-  options.num_threads = static_cast<int>(job.compute.threads);
-  return recon::simulation_rate(setup.scanner(), setup.efficiencies(), *setup.phantom, options, reporter);
-}
 
 /// What the checks of a run find in the part of the file that was read.
 void warn_of_sample(const io::Job& job, const io::DataSummary& sample, bool states_randoms, JobPlan& plan) {
@@ -284,9 +275,11 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.image_file = job.result_path("." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);
   if (setup.phantom) {
-    const recon::SimulationRate rate = estimate_simulation(job, setup, reporter);
-    plan.num_prompts = static_cast<std::uint64_t>(rate.prompts_per_s * job.simulation.duration_s);
-    plan.simulation_s = rate.seconds_per_s * job.simulation.duration_s;
+    const recon::SimulationOptions options = simulation_options(job);
+    const recon::SimulationRate rate =
+        recon::simulation_rate(setup.scanner(), setup.efficiencies(), *setup.phantom, options, reporter);
+    plan.num_prompts = static_cast<std::uint64_t>(rate.prompts_per_s * options.duration_before_decay_s());
+    plan.simulation_s = rate.seconds_per_s * options.duration_before_decay_s();
   } else if (setup.events) {
     plan.num_prompts = estimate_prompts(job, setup, reporter, plan);
   } else {

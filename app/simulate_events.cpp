@@ -2,13 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "app/outputs.h"
 #include "io/image_file.h"
 #include "io/petsird_writer.h"
-#include "recon/simulation.h"
+#include "io/tables/table_writer.h"
 
 namespace coincide::app {
 namespace {
+
+constexpr const char* origins_ending = "_origins.h5";
 
 void write_image(const io::Job& job, const char* ending, recon::Image image, const std::string& description,
                  SimulatedFiles& files) {
@@ -19,28 +23,65 @@ void write_image(const io::Job& job, const char* ending, recon::Image image, con
   }
 }
 
+/// Writes the events for the reconstruction and, if they are asked for, with their origins for study.
+class EventFiles final : public recon::EventSink {
+ public:
+  EventFiles(const io::Job& job, const JobSetup& setup)
+      : events_(job.result_path(".petsird"), setup.scanner(), setup.efficiencies()) {
+    if (job.simulation.origins) {
+      origins_.emplace(job.result_path(origins_ending), setup.scanner(), setup.efficiencies());
+    }
+  }
+
+  void write(recon::TimeInterval interval, const recon::EventBlock& events) override {
+    events_.write(interval, events);
+    if (origins_) {
+      origins_->write(interval, events);
+    }
+  }
+
+  void finish() {
+    events_.finish();
+    if (origins_) {
+      origins_->finish();
+    }
+  }
+
+ private:
+  io::PetsirdWriter events_;
+  std::optional<io::TableWriter> origins_;
+};
+
 }  // namespace
+
+recon::SimulationOptions simulation_options(const io::Job& job) {
+  return {.duration_s = job.simulation.duration_s,
+          .randoms_fraction = job.simulation.randoms_fraction,
+          .attenuation = job.simulation.attenuation,
+          .scatter = job.simulation.scatter && job.simulation.attenuation,
+          .half_life_s = job.simulation.half_life_s,
+          .dead_time_us = job.simulation.dead_time_us,
+          .seed = static_cast<std::uint64_t>(job.simulation.seed),
+          .num_threads = static_cast<int>(job.compute.threads)};
+}
 
 SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon::Reporter& reporter) {
   const recon::Scanner& scanner = setup.scanner();
   const recon::Phantom& phantom = *setup.phantom;
-  recon::SimulationOptions options;
-  options.duration_s = job.simulation.duration_s;
-  options.randoms_fraction = job.simulation.randoms_fraction;
-  options.attenuation = job.simulation.attenuation;
-  options.seed = static_cast<std::uint64_t>(job.simulation.seed);
-  options.num_threads = static_cast<int>(job.compute.threads);
-
+  const recon::SimulationOptions options = simulation_options(job);
   SimulatedFiles files;
-  const std::filesystem::path events = job.result_path(".petsird");
-  io::PetsirdWriter writer(events, scanner, setup.efficiencies());
+  EventFiles writer(job, setup);
   const recon::EventCounts counts = recon::simulate(scanner, setup.efficiencies(), phantom, options, writer, reporter);
   if (reporter.stop_requested()) {
     return files;
   }
   writer.finish();
-  files.events = events;
-  files.paths.push_back(events);
+  files.events = job.result_path(".petsird");
+  files.paths.push_back(files.events);
+  if (job.simulation.origins) {
+    files.paths.push_back(job.result_path(origins_ending));
+  }
+  std::ranges::for_each(counts.warnings, [&](const std::string& sentence) { reporter.warning(sentence + "."); });
   reporter.note(fmt::format("Simulated {} prompts and {} delayeds of {} in {}.", counts.prompts, counts.delayeds,
                             phantom.name, scanner.name));
   write_image(job, "_truth", recon::activity_image(phantom, setup.grid, scanner.centre_mm(), 3, options.num_threads),

@@ -8,8 +8,12 @@
 #include "io/job.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
+#include "recon/simulation/simulation.h"
 
 namespace coincide::app {
+
+/// What a job says of its simulation.
+recon::SimulationOptions simulation_options(const io::Job& job);
 
 struct SimulatedFiles {
   std::filesystem::path events;              ///< empty if the reporter asked to stop

@@ -54,6 +54,10 @@ struct Job {
     double duration_s = 60;
     double randoms_fraction = 0.2;
     bool attenuation = true;
+    bool scatter = false;
+    double half_life_s = 0;
+    double dead_time_us = 0;
+    bool origins = false;
     std::int64_t seed = 1;
   };
   struct ImageGrid {

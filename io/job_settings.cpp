@@ -188,6 +188,19 @@ std::vector<Setting> describe(Job& job) {
        0, 0.9},
       {"simulation.attenuation", &simulation.attenuation, "",
        "Let the phantom absorb photons; its attenuation is then corrected for."},
+      with_use({"simulation.scatter", &simulation.scatter, "",
+                "Let the phantom scatter photons, as often as they happen to, rather than absorb them. What the "
+                "scanner detects of them goes by its energy window and resolution."},
+               [&job] { return job.simulation.attenuation; }),
+      {"simulation.half_life_s", &simulation.half_life_s, "s",
+       "Half-life of the simulated activity, which the phantom states for the start; 0: it does not decay.", 0, 1e12},
+      {"simulation.dead_time_us", &simulation.dead_time_us, "us",
+       "How long a module is blind after each photon of the energy window that it detects. The data state the parts of "
+       "the time that modules are alive; 0: all of it.",
+       0, 1000},
+      {"simulation.origins", &simulation.origins, "",
+       "Write the events also as a table NAME_origins.h5, which tells what became of their photons: input.only takes "
+       "some of them, for study."},
       {"simulation.seed", &simulation.seed, "", "Seed of the random numbers; the same seed gives the same data.", 0,
        4294967295},
 

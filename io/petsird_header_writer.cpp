@@ -265,7 +265,11 @@ std::size_t put_petsird_header(const Scanner& scanner, const Efficiencies& effic
       put_edges(type.energy_edges_kev, bytes);
     }
   }
-  put_edges(std::vector<float>(num_types, 0), bytes);           // energyResolutionAt511: unknown
+  std::vector<float> resolutions;
+  for (const recon::ModuleType& type : scanner.module_types) {
+    resolutions.push_back(type.energy_resolution);
+  }
+  put_edges(resolutions, bytes);                                // energyResolutionAt511; 0: unknown
   bytes.signed_varint(petsird_policy_none);                     // singlesHistogramLevel
   bytes.varint(0);                                              // moduleSinglesUnitIdxLUTs
   bytes.varint(0);                                              // singlesHistogramEnergyBinEdges

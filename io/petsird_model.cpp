@@ -64,6 +64,20 @@ void read_energy_windows(const YardlValue& info, Scanner& scanner) {
   }
 }
 
+/// One number, or one per type; what cannot be a ratio counts as not stated.
+void read_energy_resolution(const YardlValue& info, Scanner& scanner) {
+  const YardlValue* value = info.find("energyResolutionAt511");
+  if (value == nullptr) {
+    return;
+  }
+  const auto* number = std::get_if<double>(&value->data());
+  const std::vector<float> by_type = number == nullptr ? value->floats("energyResolutionAt511") : std::vector<float>{};
+  for (std::size_t type = 0; type < scanner.module_types.size(); ++type) {
+    const float stated = number != nullptr ? static_cast<float>(*number) : type < by_type.size() ? by_type[type] : 0;
+    scanner.module_types[type].energy_resolution = stated > 0 && stated < 1 ? stated : 0;
+  }
+}
+
 /// FWHM in mm by pair of types, row-major; 0 where the file says nothing.
 std::vector<double> read_tof_fwhm(const YardlValue& info, std::size_t num_types) {
   std::vector<double> fwhm(num_types * num_types, 0);
@@ -293,6 +307,7 @@ PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSch
     throw FileError("The scanner in the file's header has no crystals.");
   }
   read_energy_windows(info, scanner);
+  read_energy_resolution(info, scanner);
   read_tof(info, result);
   if (const YardlValue* efficiencies = info.find("detectionEfficiencies")) {
     read_efficiencies(*efficiencies, result);

@@ -24,18 +24,6 @@ bool has_collimator(const YardlValue& info) {
   return !text.empty() && text != "NONE";
 }
 
-/// A number, or a list of them, that says something.
-bool has_number(const YardlValue* value) {
-  if (value == nullptr) {
-    return false;
-  }
-  if (value->size() == 0) {
-    const auto* number = std::get_if<double>(&value->data());
-    return number != nullptr && *number > 0;
-  }
-  return std::ranges::any_of(value->floats("energyResolutionAt511"), [](float number) { return number > 0; });
-}
-
 /// Fields that a newer model may have added.
 std::string unknown_fields(const YardlValue& info) {
   constexpr std::string_view known[] = {"modelName",
@@ -89,9 +77,6 @@ std::vector<std::string> not_used_of_header(const YardlValue& header) {
   }
   if (has_collimator(info)) {
     list.push_back(fmt::format("collimator '{}'", info.at("collimatorType").text("collimatorType")));
-  }
-  if (has_number(info.find("energyResolutionAt511"))) {
-    list.emplace_back("energy resolution");
   }
   if (header.find("exam") != nullptr) {
     list.emplace_back("data of the exam");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "io/image_file.h"
 #include "io/input_file.h"
 #include "io/settings_file.h"
 #include "projectors/error.h"
@@ -69,22 +70,50 @@ recon::Vec3 to_vec3(const std::array<double, 3>& values) {
   return {static_cast<float>(values[0]), static_cast<float>(values[1]), static_cast<float>(values[2])};
 }
 
+/// What a file says.
+struct Description {
+  std::string name;
+  std::filesystem::path activity_image;
+  std::filesystem::path mu_image;
+  std::vector<Section> sections;
+};
+
+Description read_description(const std::filesystem::path& path) {
+  const std::string text = read_text_file(path);
+  Description d{.sections = list_sections(text)};
+  std::vector<Setting> settings{{"name", &d.name, "", "Name of the phantom."},
+                                {"activity_image", &d.activity_image, "", "Image of the activity in Bq/mL."},
+                                {"mu_image", &d.mu_image, "", "Image of the attenuation in 1/cm."}};
+  for (Section& section : d.sections) {
+    describe(section, settings);
+  }
+  read_settings_file(settings, text, path);
+  for (std::filesystem::path* image : {&d.activity_image, &d.mu_image}) {
+    *image = image->empty() ? *image : path.parent_path() / *image;
+  }
+  return d;
+}
+
+recon::Image read_if_named(const std::filesystem::path& path) {
+  return path.empty() ? recon::Image() : read_image(path);
+}
+
 }  // namespace
 
 recon::Phantom read_phantom(const std::filesystem::path& path) {
   constexpr std::array kinds{ShapeKind::ellipsoid, ShapeKind::elliptic_cylinder, ShapeKind::box};
-  const std::string text = read_text_file(path);
-  std::vector<Section> sections = list_sections(text);
-  recon::Phantom phantom;
-  std::vector<Setting> settings{{"name", &phantom.name, "", "Name of the phantom."}};
-  for (Section& section : sections) {
-    describe(section, settings);
+  const Description description = read_description(path);
+  recon::Phantom phantom{.name = description.name,
+                         .shapes = {},
+                         .activity = read_if_named(description.activity_image),
+                         .mu = read_if_named(description.mu_image)};
+  if (description.sections.empty() && phantom.activity.values.empty()) {
+    throw FileError(
+        fmt::format("{}: the phantom has no shapes. Add a section such as [body] for each, or name an "
+                    "activity_image",
+                    path.string()));
   }
-  read_settings_file(settings, text, path);
-  if (sections.empty()) {
-    throw FileError(fmt::format("{}: the phantom has no shapes. Add a section such as [body] for each", path.string()));
-  }
-  for (const Section& section : sections) {
+  for (const Section& section : description.sections) {
     if (section.kind >= kinds.size()) {
       throw FileError(
           fmt::format("{}: \"{}.kind\" is missing. It is one of \"ellipsoid\", \"elliptic_cylinder\", \"box\"",
@@ -94,6 +123,13 @@ recon::Phantom read_phantom(const std::filesystem::path& path) {
                               to_vec3(section.half_size_mm), section.activity_bq_per_ml, section.mu_per_cm});
   }
   return phantom;
+}
+
+std::vector<std::filesystem::path> images_of_phantom(const std::filesystem::path& path) {
+  const Description description = read_description(path);
+  std::vector<std::filesystem::path> images{description.activity_image, description.mu_image};
+  std::erase_if(images, [](const std::filesystem::path& image) { return image.empty(); });
+  return images;
 }
 
 }  // namespace coincide::io

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <vector>
 
 #include "recon/phantom.h"
 
@@ -14,7 +15,13 @@ namespace coincide::io {
 ///   half_size_mm = [150, 115, 90]    # semi-axes; half length of a cylinder along z; half edges of a box
 ///   activity_bq_per_ml = 5300
 ///   mu_per_cm = 0.096
+/// Instead of shapes, or around them, it may be made of images, each of any format, whose places count from the middle
+/// of the scanner, too:
+///   activity_image = "activity.nii.gz"   # Bq/mL; relative to the file
+///   mu_image = "mu.nii.gz"               # 1/cm
 /// Throws FileError that names file, line and key.
 recon::Phantom read_phantom(const std::filesystem::path& path);
+/// The images that it names.
+std::vector<std::filesystem::path> images_of_phantom(const std::filesystem::path& path);
 
 }  // namespace coincide::io

@@ -36,6 +36,7 @@ struct Description {
   std::int64_t min_module_difference = 0;
   double lowest_kev = unset;
   double highest_kev = unset;
+  double energy_resolution = 0;
   std::int64_t tof_bins = 1;
   double tof_bin_width_ps = 0;
   double tof_fwhm_ps = 0;
@@ -66,6 +67,7 @@ std::vector<Setting> describe(Description& d) {
       {"detection.spread", &d.efficiency_spread, "",
        "Largest relative difference of a crystal from it; crystals are spread evenly.", 0, 0.5},
       {"detection.seed", &d.efficiency_seed, "", "Of the random numbers behind the spread.", 0, 4e9},
+      {"detection.energy_resolution", &d.energy_resolution, "", "FWHM at 511 keV over 511 keV; 0: not known.", 0, 0.9},
       {"coincidence.min_module_difference", &d.min_module_difference, "",
        "Modules nearer than this around the ring are never in coincidence.", 1, 5000},
       {"coincidence.lowest_kev", &d.lowest_kev, "keV", "Lower edge of the energy window.", 0, most_kev},
@@ -181,7 +183,8 @@ recon::Scanner make_scanner(const Description& d) {
   scanner.module_types = {{.first_crystal = 0,
                            .num_modules = static_cast<std::uint32_t>(d.rings * d.modules_per_ring),
                            .crystals_per_module = static_cast<std::uint32_t>(d.crystals_axial * d.crystals_transaxial),
-                           .energy_edges_kev = {static_cast<float>(d.lowest_kev), static_cast<float>(d.highest_kev)}}};
+                           .energy_edges_kev = {static_cast<float>(d.lowest_kev), static_cast<float>(d.highest_kev)},
+                           .energy_resolution = static_cast<float>(d.energy_resolution)}};
   add_tof(scanner, d);
   return scanner;
 }

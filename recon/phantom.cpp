@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <span>
 
@@ -74,9 +75,58 @@ Interval inside_shape(const Shape& shape, const Vec3& a_mm, const Vec3& b_mm) {
   return {};
 }
 
+/// Of the voxel that a point lies in; 0 outside the image.
+float value_at(const Image& image, const Vec3& point_mm) {
+  std::array<std::int64_t, 3> place{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const float voxels = (point_mm[axis] - image.grid.origin_mm[axis]) / image.grid.voxel_size_mm[axis] + 0.5F;
+    if (!(voxels >= 0 && voxels < static_cast<float>(image.grid.shape[axis]))) {
+      return 0;
+    }
+    place[axis] = static_cast<std::int64_t>(voxels);
+  }
+  return image.at(place[0], place[1], place[2]);
+}
+
+/// Mean over a part of the segment times that part, from points half a voxel apart.
+double integrate_image(const Image& image, const Vec3& a_mm, const Vec3& b_mm, Interval part) {
+  if (image.values.empty() || part.empty()) {
+    return 0;
+  }
+  const double length_mm = std::hypot(double{b_mm[0]} - a_mm[0], double{b_mm[1]} - a_mm[1], double{b_mm[2]} - a_mm[2]);
+  const double step_mm = std::ranges::min(image.grid.voxel_size_mm) / 2;
+  const double steps = std::ceil(length_mm * (part.end - part.begin) / step_mm);
+  double sum = 0;
+  for (double step = 0.5; step < steps; ++step) {
+    const auto t = static_cast<float>(part.begin + (part.end - part.begin) * step / steps);
+    sum += value_at(image, {a_mm[0] + t * (b_mm[0] - a_mm[0]), a_mm[1] + t * (b_mm[1] - a_mm[1]),
+                            a_mm[2] + t * (b_mm[2] - a_mm[2])});
+  }
+  return sum / steps * (part.end - part.begin);
+}
+
+/// Grows the box to hold all voxels that are not 0.
+void include(const Image& image, Box& box) {
+  for (std::size_t voxel = 0; voxel < image.values.size(); ++voxel) {
+    if (image.values[voxel] == 0) {
+      continue;
+    }
+    const auto index = static_cast<std::int64_t>(voxel);
+    const auto& shape = image.grid.shape;
+    const std::array place{index / (shape[1] * shape[2]), index / shape[2] % shape[1], index % shape[2]};
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const auto middle = static_cast<float>(place[axis]);
+      const float size_mm = image.grid.voxel_size_mm[axis];
+      box.low_mm[axis] = std::min(box.low_mm[axis], image.grid.origin_mm[axis] + (middle - 0.5F) * size_mm);
+      box.high_mm[axis] = std::max(box.high_mm[axis], image.grid.origin_mm[axis] + (middle + 0.5F) * size_mm);
+    }
+  }
+}
+
 /// Integral of mu over a part of the segment, in units of 1/cm times the segment's length. The last shape owns what it
 /// covers; what it leaves on either side belongs to the earlier ones.
-double integrate_mu(std::span<const Shape> shapes, const Vec3& a_mm, const Vec3& b_mm, Interval part) {
+double integrate_mu(std::span<const Shape> shapes, const Image& image, const Vec3& a_mm, const Vec3& b_mm,
+                    Interval part) {
   double sum = 0;
   while (!shapes.empty() && !part.empty()) {
     const Shape& last = shapes.back();
@@ -84,11 +134,11 @@ double integrate_mu(std::span<const Shape> shapes, const Vec3& a_mm, const Vec3&
     const Interval covered = overlap(part, inside_shape(last, a_mm, b_mm));
     if (!covered.empty()) {
       sum += last.mu_per_cm * (covered.end - covered.begin);
-      sum += integrate_mu(shapes, a_mm, b_mm, {part.begin, covered.begin});
+      sum += integrate_mu(shapes, image, a_mm, b_mm, {part.begin, covered.begin});
       part.begin = covered.end;
     }
   }
-  return sum;
+  return sum + integrate_image(image, a_mm, b_mm, part);
 }
 
 const Shape* shape_at(std::span<const Shape> shapes, const Vec3& point_mm) {
@@ -128,7 +178,7 @@ std::vector<Shape> shapes_near_row(const Phantom& phantom, const ImageGrid& grid
 }
 
 Image average_over_voxels(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples,
-                          double Shape::*quantity, const char* unit, int num_threads) {
+                          double Shape::*quantity, const Image& beside, const char* unit, int num_threads) {
   Image image(grid, 0, unit);
   image.description = phantom.name;
   const auto mean_at = [&](std::span<const Shape> shapes, std::int64_t i, std::int64_t j, std::int64_t k) {
@@ -136,10 +186,13 @@ Image average_over_voxels(const Phantom& phantom, const ImageGrid& grid, const V
     for (int a = 0; a < samples; ++a) {
       for (int b = 0; b < samples; ++b) {
         for (int c = 0; c < samples; ++c) {
-          const Shape* shape =
-              shape_at(shapes, {sample_position_mm(grid, 0, i, a, samples), sample_position_mm(grid, 1, j, b, samples),
-                                sample_position_mm(grid, 2, k, c, samples)});
-          sum += shape != nullptr ? shape->*quantity : 0;
+          const Vec3 point_mm{sample_position_mm(grid, 0, i, a, samples), sample_position_mm(grid, 1, j, b, samples),
+                              sample_position_mm(grid, 2, k, c, samples)};
+          const Shape* shape = shape_at(shapes, point_mm);
+          sum += shape != nullptr
+                     ? shape->*quantity
+                     : value_at(beside, {point_mm[0] - phantom_origin_mm[0], point_mm[1] - phantom_origin_mm[1],
+                                         point_mm[2] - phantom_origin_mm[2]});
         }
       }
     }
@@ -150,7 +203,8 @@ Image average_over_voxels(const Phantom& phantom, const ImageGrid& grid, const V
     const std::int64_t i = row / columns;
     const std::int64_t j = row % columns;
     const std::vector<Shape> near = shapes_near_row(phantom, grid, i, j, phantom_origin_mm);
-    for (std::int64_t k = 0; k < grid.shape[2] && !near.empty(); ++k) {
+    const bool is_empty = near.empty() && beside.values.empty();
+    for (std::int64_t k = 0; k < grid.shape[2] && !is_empty; ++k) {
       image.at(i, j, k) = mean_at(near, i, j, k);
     }
   });
@@ -191,28 +245,51 @@ double Shape::volume_ml() const {
 
 double Phantom::activity_at(const Vec3& point_mm) const {
   const Shape* shape = shape_at(shapes, point_mm);
-  return shape != nullptr ? shape->activity_bq_per_ml : 0;
+  return shape != nullptr ? shape->activity_bq_per_ml : value_at(activity, point_mm);
 }
 
 double Phantom::mu_at(const Vec3& point_mm) const {
   const Shape* shape = shape_at(shapes, point_mm);
-  return shape != nullptr ? shape->mu_per_cm : 0;
+  return shape != nullptr ? shape->mu_per_cm : value_at(mu, point_mm);
 }
 
 double Phantom::attenuation_exponent(const Vec3& a_mm, const Vec3& b_mm) const {
   const double length_mm = std::hypot(double{b_mm[0]} - a_mm[0], double{b_mm[1]} - a_mm[1], double{b_mm[2]} - a_mm[2]);
-  return integrate_mu(shapes, a_mm, b_mm, {0, 1}) * length_mm / 10;
+  return integrate_mu(shapes, mu, a_mm, b_mm, {0, 1}) * length_mm / 10;
+}
+
+double Phantom::highest_mu_per_cm() const {
+  double highest = mu.values.empty() ? 0 : std::ranges::max(mu.values);
+  for (const Shape& shape : shapes) {
+    highest = std::max(highest, shape.mu_per_cm);
+  }
+  return highest;
+}
+
+Box Phantom::box() const {
+  constexpr float far = std::numeric_limits<float>::max();
+  Box box{{far, far, far}, {-far, -far, -far}};
+  for (const Shape& shape : shapes) {
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      box.low_mm[axis] = std::min(box.low_mm[axis], shape.centre_mm[axis] - shape.half_size_mm[axis]);
+      box.high_mm[axis] = std::max(box.high_mm[axis], shape.centre_mm[axis] + shape.half_size_mm[axis]);
+    }
+  }
+  include(activity, box);
+  include(mu, box);
+  return box;
 }
 
 Image activity_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples,
                      int num_threads) {
-  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::activity_bq_per_ml, "Bq/mL",
-                             num_threads);
+  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::activity_bq_per_ml, phantom.activity,
+                             "Bq/mL", num_threads);
 }
 
 Image attenuation_image(const Phantom& phantom, const ImageGrid& grid, const Vec3& phantom_origin_mm, int samples,
                         int num_threads) {
-  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::mu_per_cm, "1/cm", num_threads);
+  return average_over_voxels(phantom, grid, phantom_origin_mm, samples, &Shape::mu_per_cm, phantom.mu, "1/cm",
+                             num_threads);
 }
 
 }  // namespace coincide::recon

@@ -24,15 +24,26 @@ struct Shape {
   double volume_ml() const;
 };
 
-/// An object made of analytic shapes. Positions relative to the middle of the scanner.
+struct Box {
+  Vec3 low_mm{};
+  Vec3 high_mm{};
+};
+
+/// An object made of analytic shapes, of images, or of shapes in images. Positions relative to the middle of the
+/// scanner.
 struct Phantom {
   std::string name;
   std::vector<Shape> shapes;
+  Image activity{};  ///< Bq/mL, where there is no shape; uniform in each voxel; may be empty
+  Image mu{};        ///< 1/cm, the same
 
-  /// At a point, Bq/mL: that of the last shape that contains it, else 0.
+  /// At a point, Bq/mL: that of the last shape that contains it, else of the image, else 0.
   double activity_at(const Vec3& point_mm) const;
   double mu_at(const Vec3& point_mm) const;
-  /// Integral of mu along the segment from a to b [dimensionless], exact.
+  double highest_mu_per_cm() const;
+  /// Around all shapes and all voxels that are not 0 in both images.
+  Box box() const;
+  /// Integral of mu along the segment from a to b [dimensionless], exact in shapes.
   double attenuation_exponent(const Vec3& a_mm, const Vec3& b_mm) const;
 };
 

@@ -36,17 +36,23 @@ std::vector<Vec3> points_of(hid_t group, const std::string& name) {
 
 void write_types(hid_t group, const recon::Scanner& scanner) {
   std::vector<std::uint32_t> types;
+  std::vector<float> resolutions;
   for (std::size_t i = 0; i < scanner.module_types.size(); ++i) {
     const recon::ModuleType& type = scanner.module_types[i];
     types.insert(types.end(), {type.first_crystal, type.num_modules, type.crystals_per_module});
+    resolutions.push_back(type.energy_resolution);
     write_hdf5_values(group, fmt::format("energy_edges_kev_{}", i), type.energy_edges_kev);
   }
+  write_hdf5_values(group, "energy_resolution", resolutions);
   write_hdf5_values(group, "module_types", types, 3);
 }
 
 void read_types(hid_t group, recon::Scanner& scanner) {
   constexpr std::uint64_t most_windows = 257;
   const auto types = read_hdf5_values<std::uint32_t>(group, "module_types", 3 * recon::most_modules);
+  const auto resolutions = hdf5_has(group, "energy_resolution")
+                               ? read_hdf5_values<float>(group, "energy_resolution", recon::most_modules)
+                               : std::vector<float>{};
   for (std::size_t i = 0; i < types.size() / 3; ++i) {
     const std::string edges = fmt::format("energy_edges_kev_{}", i);
     scanner.module_types.push_back({.first_crystal = types[3 * i],
@@ -54,7 +60,8 @@ void read_types(hid_t group, recon::Scanner& scanner) {
                                     .crystals_per_module = types[3 * i + 2],
                                     .energy_edges_kev = hdf5_has(group, edges)
                                                             ? read_hdf5_values<float>(group, edges, most_windows)
-                                                            : std::vector<float>{}});
+                                                            : std::vector<float>{},
+                                    .energy_resolution = i < resolutions.size() ? resolutions[i] : 0});
   }
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "io/atomic_file.h"
 #include "io/tables/hdf5_values.h"
@@ -60,32 +61,69 @@ class Column {
   hsize_t rows_ = 0;
 };
 
-void write_hdf5_events(recon::EventSource& source, hid_t file, TableStates& states) {
-  const Hdf5Id group = make_hdf5_group(file, "events");
-  Column<std::uint32_t> crystal1(group, "crystal1");
-  Column<std::uint32_t> crystal2(group, "crystal2");
-  Column<std::uint16_t> tof_bin(group, "tof_bin");
-  Column<std::uint32_t> time_ms(group, "time_ms");
-  Column<std::uint8_t> kind(group, "kind");
-  const bool several = std::ranges::any_of(source.scanner().module_types,
-                                           [](const recon::ModuleType& type) { return type.num_energy_windows() > 1; });
-  auto window1 = several ? std::optional(Column<std::uint8_t>(group, "window1")) : std::nullopt;
-  auto window2 = several ? std::optional(Column<std::uint8_t>(group, "window2")) : std::nullopt;
-  recon::EventBlock block;
-  source.rewind();
-  while (source.read(block)) {
+/// As the column source of tables: 0 true, 1 scattered, 2 random.
+std::uint8_t source_of(recon::EventOrigin origin) {
+  switch (origin) {
+    case recon::EventOrigin::random:
+      return 2;
+    case recon::EventOrigin::scattered:
+    case recon::EventOrigin::scattered_often:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+bool has_several_windows(const recon::Scanner& scanner) {
+  return std::ranges::any_of(scanner.module_types,
+                             [](const recon::ModuleType& type) { return type.num_energy_windows() > 1; });
+}
+
+/// The columns of the group events.
+struct EventColumns {
+  EventColumns(hid_t file, bool several_windows, bool with_origins)
+      : group(make_hdf5_group(file, "events")),
+        crystal1(group, "crystal1"),
+        crystal2(group, "crystal2"),
+        tof_bin(group, "tof_bin"),
+        time_ms(group, "time_ms"),
+        kind(group, "kind") {
+    if (several_windows) {
+      window1.emplace(group, "window1");
+      window2.emplace(group, "window2");
+    }
+    if (with_origins) {
+      source.emplace(group, "source");
+    }
+  }
+
+  void add(const recon::EventBlock& block) {
     crystal1.add(block.crystal_a);
     crystal2.add(block.crystal_b);
     tof_bin.add(block.tof_bin);
     time_ms.add(block.time_ms);
     kind.add(block.delayed);
-    if (several) {
+    if (window1) {
       window1->add(block.window_a);
       window2->add(block.window_b);
     }
-    states.add(block);
+    if (source) {
+      std::vector<std::uint8_t> sources(block.origin.size());
+      std::ranges::transform(block.origin, sources.begin(), source_of);
+      source->add(sources);
+    }
   }
-}
+
+  Hdf5Id group;
+  Column<std::uint32_t> crystal1;
+  Column<std::uint32_t> crystal2;
+  Column<std::uint16_t> tof_bin;
+  Column<std::uint32_t> time_ms;
+  Column<std::uint8_t> kind;
+  std::optional<Column<std::uint8_t>> window1;
+  std::optional<Column<std::uint8_t>> window2;
+  std::optional<Column<std::uint8_t>> source;
+};
 
 void add_csv_row(const recon::Scanner& scanner, const recon::EventBlock& block, std::size_t i, bool with_tof,
                  fmt::memory_buffer& text) {
@@ -115,20 +153,56 @@ std::string csv_head(const recon::EventSource& source, bool with_tof) {
 
 }  // namespace
 
+struct TableWriter::File {
+  explicit File(const std::filesystem::path& path)
+      : target(path),
+        file(H5Fcreate(target.temporary_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
+             fmt::format("write {}; the folder is missing or closed to you", path.string())) {}
+
+  Hdf5Quiet quiet;
+  AtomicFile target;
+  Hdf5Id file;
+  std::optional<EventColumns> columns;
+  TableStates states;
+};
+
+TableWriter::TableWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
+                         const recon::Efficiencies& efficiencies, const std::string& made_from, bool with_origins)
+    : file_(std::make_unique<File>(path)) {
+  write_hdf5_attribute(file_->file, "format", "Coincide table of events, version 1");
+  write_hdf5_attribute(file_->file, "made_from", made_from);
+  write_scanner_hdf5(file_->file, scanner, efficiencies);
+  file_->columns.emplace(file_->file, has_several_windows(scanner), with_origins);
+}
+
+TableWriter::~TableWriter() = default;
+
+void TableWriter::add(const recon::EventBlock& events) {
+  file_->columns->add(events);
+  file_->states.add(events);
+}
+
+void TableWriter::write(recon::TimeInterval interval, const recon::EventBlock& events) {
+  add(events);
+  const auto prompts = static_cast<std::uint64_t>(std::ranges::count(events.delayed, 0));
+  file_->states.time_blocks.push_back({.time = interval, .prompts = prompts});
+}
+
+void TableWriter::finish() {
+  write_states_hdf5(file_->file, file_->states);
+  file_->columns.reset();
+  file_->file = {};
+  file_->target.commit();
+}
+
 void write_hdf5_table(recon::EventSource& source, const std::filesystem::path& path) {
-  const Hdf5Quiet quiet;
-  AtomicFile target(path);
-  {
-    const Hdf5Id file(H5Fcreate(target.temporary_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
-                      fmt::format("write {}; the folder is missing or closed to you", path.string()));
-    write_hdf5_attribute(file, "format", "Coincide table of events, version 1");
-    write_hdf5_attribute(file, "made_from", source.format());
-    write_scanner_hdf5(file, source.scanner(), source.efficiencies());
-    TableStates states;
-    write_hdf5_events(source, file, states);
-    write_states_hdf5(file, states);
+  TableWriter writer(path, source.scanner(), source.efficiencies(), source.format(), false);
+  recon::EventBlock block;
+  source.rewind();
+  while (source.read(block)) {
+    writer.add(block);
   }
-  target.commit();
+  writer.finish();
 }
 
 void write_csv_table(recon::EventSource& source, const std::filesystem::path& path) {

@@ -9,7 +9,7 @@
 #include "recon/attenuation.h"
 #include "recon/randoms.h"
 #include "recon/sensitivity.h"
-#include "recon/simulation.h"
+#include "recon/simulation/simulation.h"
 #include "support/memory_events.h"
 #include "support/osem.h"
 #include "support/test_main.h"

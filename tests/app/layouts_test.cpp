@@ -12,7 +12,7 @@
 #include "io/scanner_file.h"
 #include "projectors/error.h"
 #include "recon/sensitivity.h"
-#include "recon/simulation.h"
+#include "recon/simulation/simulation.h"
 #include "support/layouts.h"
 #include "support/memory_events.h"
 #include "support/osem.h"

@@ -18,7 +18,7 @@
 #include "recon/motion/poses.h"
 #include "recon/pipeline/stage_work.h"
 #include "recon/pipeline/stages.h"
-#include "recon/simulation.h"
+#include "recon/simulation/simulation.h"
 #include "support/memory_events.h"
 #include "support/test_main.h"
 

@@ -147,7 +147,6 @@ class PetsirdFileTest : public QObject {
       QVERIFY(counts.starts_elsewhere);
       const std::vector<std::string> not_used{"volumes that do not detect",
                                               "materials",
-                                              "energy resolution",
                                               "data of the exam",
                                               "1 singles",
                                               "1 triples and 0 quadruples",

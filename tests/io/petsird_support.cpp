@@ -67,6 +67,7 @@ recon::EventBlock read_all(recon::EventSource& source) {
     append(all.scatter_per_s, block.scatter_per_s);
     append(all.origin, block.origin);
     append(all.time_blocks, block.time_blocks);
+    append(all.alive, block.alive);
   }
   return all;
 }

@@ -42,6 +42,28 @@ class PetsirdWriterTest : public QObject {
   void init() { path_ = folder_.filePath("written.petsird").toStdString(); }
   void cleanup() { std::filesystem::remove(path_); }
 
+  void alive_fractions_survive_a_round_trip() {
+    const auto kitchen = io::open_listmode(petsird_file("kitchen_head.petsird"));
+    const Scanner& scanner = kitchen->scanner();
+    EventBlock block;
+    recon::AliveFractions& alive = block.alive.emplace_back();
+    alive.time = {100, 100};
+    for (const recon::ModuleType& type : scanner.module_types) {
+      alive.bin.emplace_back(type.num_crystals() * type.num_energy_windows(), 0.75F);
+      alive.bin.back()[1] = 0.5F;
+    }
+    io::PetsirdWriter writer(path_, scanner, kitchen->efficiencies());
+    writer.write({0, 100}, {});
+    writer.write({100, 200}, block);
+    writer.finish();
+    const auto after = io::open_listmode(path_);
+    const EventBlock events = read_all(*after);
+    QCOMPARE(events.alive.size(), std::size_t{1});
+    QCOMPARE(events.alive[0].time, alive.time);
+    QCOMPARE(events.alive[0].bin, alive.bin);
+    QVERIFY(events.alive[0].module_pair.empty());
+  }
+
   void kitchen_survives_a_round_trip() {
     const auto before = io::open_listmode(petsird_file("kitchen_head.petsird"));
     const EventBlock events = read_all(*before);
@@ -59,6 +81,9 @@ class PetsirdWriterTest : public QObject {
     QVERIFY(largest_difference(one.crystal_normal, other.crystal_normal) < 1e-4);
     QCOMPARE(other.crystal_module, one.crystal_module);
     QCOMPARE(other.module_types.at(0).energy_edges_kev, one.module_types.at(0).energy_edges_kev);
+    QCOMPARE(one.module_types.at(0).energy_resolution, 0.11F);
+    QCOMPARE(other.module_types.at(0).energy_resolution, 0.11F);
+    QCOMPARE(other.module_types.at(1).energy_resolution, 0.12F);
     QCOMPARE(other.tof_bins.size(), one.tof_bins.size());
     for (std::size_t i = 0; i < one.tof_bins.size(); ++i) {
       QCOMPARE(other.tof_bins[i].centre_mm, one.tof_bins[i].centre_mm);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "io/image_file.h"
 #include "io/scanner_file.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
@@ -100,6 +101,31 @@ class PhantomFileTest : public QObject {
     QCOMPARE(phantom.activity_at({0, 0, 0}), 0.0);
     QCOMPARE(phantom.mu_at({0, 0, 0}), 0.2);
     QCOMPARE(phantom.activity_at({30, 0, 0}), 1000.0);
+  }
+
+  void images_may_stand_for_shapes_and_around_them() {
+    const QTemporaryDir temporary;
+    const std::filesystem::path folder = temporary.path().toStdString();
+    const coincide::recon::ImageGrid grid = coincide::recon::centred_grid({30, 20, 10}, {4, 4, 4}, {2, 0, 0});
+    write_image(folder / "activity.nii.gz", Image(grid, 500, "Bq/mL"));
+    write_image(folder / "mu.nii.gz", Image(grid, 0.08F, "1/cm"));
+    const std::string images = "name = \"Voxels\"\nactivity_image = \"activity.nii.gz\"\nmu_image = \"mu.nii.gz\"\n";
+    const std::string ball = "[ball]\nkind = \"ellipsoid\"\nhalf_size_mm = [10, 10, 10]\nactivity_bq_per_ml = 7\n";
+    const std::filesystem::path path = folder / "phantom.toml";
+    std::ofstream(path) << images << ball << "mu_per_cm = 0.3\n";
+    const Phantom phantom = read_phantom(path);
+    QCOMPARE(phantom.activity_at({0, 0, 0}), 7.0);
+    QCOMPARE(phantom.activity_at({61.9F, 0, 0}), 500.0);
+    QCOMPARE(phantom.activity_at({62.1F, 0, 0}), 0.0);
+    QCOMPARE(phantom.mu_at({-57.9F, 39, 19}), double{0.08F});
+    // 20 mm of the ball, and 8 voxels of the image on either side.
+    QVERIFY(std::abs(phantom.attenuation_exponent({0, -100, 0}, {0, 100, 0}) - (0.3 * 2 + 0.08 * 6)) < 0.01);
+    QCOMPARE(images_of_phantom(path),
+             (std::vector<std::filesystem::path>{folder / "activity.nii.gz", folder / "mu.nii.gz"}));
+    std::ofstream(path) << images;
+    QCOMPARE(read_phantom(path).shapes.size(), std::size_t{0});
+    std::ofstream(path) << "name = \"None\"\nactivity_image = \"missing.nii\"\n";
+    QVERIFY_THROWS_EXCEPTION(coincide::FileError, read_phantom(path));
   }
 
   void mistakes_are_named_with_file_line_and_key() {

@@ -95,6 +95,14 @@ class ScannerFileTest : public QObject {
     }
   }
 
+  void energy_resolution_is_optional() {
+    QCOMPARE(read_scanner(folder / "dmi.toml").scanner.module_types[0].energy_resolution, 0.094F);
+    const QTemporaryDir temporary;
+    const std::filesystem::path path = std::filesystem::path(temporary.path().toStdString()) / "scanner.toml";
+    std::ofstream(path) << small_with("energy_resolution = 0.12", "");
+    QCOMPARE(read_scanner(path).scanner.module_types[0].energy_resolution, 0.0F);
+  }
+
   void dmi_has_the_places_of_the_published_benchmark() {
     const Scanner scanner = read_scanner(folder / "dmi.toml").scanner;
     // View 0, radial position 65, plane 0 of its sinogram.

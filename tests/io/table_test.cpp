@@ -60,6 +60,7 @@ void compare(const recon::Scanner& a, const recon::Scanner& b) {
   QCOMPARE(a.module_types.size(), b.module_types.size());
   for (std::size_t i = 0; i < a.module_types.size(); ++i) {
     QCOMPARE(a.module_types[i].energy_edges_kev, b.module_types[i].energy_edges_kev);
+    QCOMPARE(a.module_types[i].energy_resolution, b.module_types[i].energy_resolution);
     QCOMPARE(a.module_types[i].num_crystals(), b.module_types[i].num_crystals());
   }
   QCOMPARE(a.tof_bins.size(), b.tof_bins.size());
@@ -326,6 +327,38 @@ class TableTest : public QObject {
         io::open_listmode(path("mc.csv"), {.scanner = small_ring(), .only = static_cast<io::Sources>(only)});
     QCOMPARE(read_all(*source).size(), static_cast<std::size_t>(events));
     QCOMPARE(QString::fromStdString(warnings_of(*source)).contains("For study"), only != 0);
+  }
+
+  void simulated_events_keep_their_origins() {
+    const io::ScannerDescription ring = io::read_scanner(small_ring());
+    using recon::EventOrigin;
+    const std::vector<EventOrigin> origins{EventOrigin::unscattered, EventOrigin::scattered,
+                                           EventOrigin::scattered_often, EventOrigin::random, EventOrigin::random};
+    recon::EventBlock block;
+    block.resize(origins.size());
+    block.origin = origins;
+    block.delayed[4] = 1;
+    for (std::uint32_t i = 0; i < 5; ++i) {
+      block.crystal_a[i] = i;
+      block.crystal_b[i] = 1024 + i;
+      block.time_ms[i] = 10;
+    }
+    io::TableWriter writer(path("origins.h5"), ring.scanner, ring.efficiencies);
+    writer.write({0, 10}, {});
+    writer.write({10, 20}, block);
+    writer.finish();
+    const auto taken = [this](io::Sources only) {
+      return read_all(*io::open_listmode(path("origins.h5"), {.only = only})).crystal_a;
+    };
+    QCOMPARE(taken(io::Sources::all), (std::vector<std::uint32_t>{0, 1, 2, 3, 4}));
+    QCOMPARE(taken(io::Sources::trues), (std::vector<std::uint32_t>{0}));
+    QCOMPARE(taken(io::Sources::trues_and_scattered), (std::vector<std::uint32_t>{0, 1, 2}));
+    QCOMPARE(taken(io::Sources::trues_and_randoms), (std::vector<std::uint32_t>{0, 3, 4}));
+    const auto source = io::open_listmode(path("origins.h5"), {});
+    const recon::EventBlock events = read_all(*source);
+    QCOMPARE(events.delayed, block.delayed);
+    QCOMPARE(source->counts().duration_s, 0.02);
+    QCOMPARE(source->counts().prompts, 4U);
   }
 
   void sources_are_asked_of_tables_alone() {

@@ -1,4 +1,4 @@
-#include "recon/detector_lookup.h"
+#include "recon/simulation/detector_lookup.h"
 
 #include <fmt/format.h>
 
@@ -126,7 +126,7 @@ void DetectorLookup::build(std::uint32_t first, std::uint32_t count) {
   build(first + count / 2, count - count / 2);
 }
 
-std::optional<std::uint32_t> DetectorLookup::first_hit(const Vec3& origin_mm, const Vec3& direction) const {
+std::optional<DetectorLookup::Hit> DetectorLookup::first_hit(const Vec3& origin_mm, const Vec3& direction) const {
   // Keeps the slab test free of 0 * infinity; such a ray misses by less than the boxes' margin.
   constexpr float smallest = 1e-9F;
   Vec3 inverse{};
@@ -134,7 +134,7 @@ std::optional<std::uint32_t> DetectorLookup::first_hit(const Vec3& origin_mm, co
     inverse[axis] = 1 / (std::abs(direction[axis]) < smallest ? smallest : direction[axis]);
   }
   float nearest_mm = std::numeric_limits<float>::max();
-  std::optional<std::uint32_t> hit;
+  std::optional<Hit> hit;
   const auto test_patch = [&](const Patch& patch) {
     const float distance_mm = dot(minus(patch.centre_mm, origin_mm), patch.normal) / dot(direction, patch.normal);
     if (!(distance_mm > 0 && distance_mm < nearest_mm)) {
@@ -146,7 +146,7 @@ std::optional<std::uint32_t> DetectorLookup::first_hit(const Vec3& origin_mm, co
     if (std::abs(dot(offset, patch.edge_per_half_mm[0])) <= 1 &&
         std::abs(dot(offset, patch.edge_per_half_mm[1])) <= 1) {
       nearest_mm = distance_mm;
-      hit = patch.crystal;
+      hit = Hit{patch.crystal, distance_mm};
     }
   };
   const auto enters = [&](const Node& node) {

@@ -13,11 +13,16 @@ namespace coincide::recon {
 /// solid_angle_factor_mm2. A tree of boxes around the rectangles serves any arrangement of crystals.
 class DetectorLookup {
  public:
+  struct Hit {
+    std::uint32_t crystal = 0;
+    float distance_mm = 0;  ///< from where the photon started
+  };
+
   /// Throws InputError if the scanner does not state the crystals' corners or a box is flat.
   explicit DetectorLookup(const Scanner& scanner);
 
   /// The first crystal on the way from `origin_mm` along the unit vector `direction`.
-  std::optional<std::uint32_t> first_hit(const Vec3& origin_mm, const Vec3& direction) const;
+  std::optional<Hit> first_hit(const Vec3& origin_mm, const Vec3& direction) const;
   /// No crystal is nearer to the scanner's axis than this [mm].
   float inner_radius_mm() const { return inner_radius_mm_; }
   /// No crystal is farther from the scanner's middle than this, along the axis [mm].

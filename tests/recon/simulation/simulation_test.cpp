@@ -1,134 +1,16 @@
-#include "recon/simulation.h"
+#include "recon/simulation/simulation.h"
 
 #include <QtTest>
 #include <cmath>
 #include <functional>
-#include <numbers>
 
 #include "projectors/error.h"
+#include "ring.h"
 #include "support/test_main.h"
 
-using namespace coincide::recon;
-using std::numbers::pi;
+using namespace coincide::tests;
 
 namespace {
-
-constexpr int num_sides = 12;
-constexpr int crystals_across = 4;
-constexpr int crystals_along = 6;
-constexpr int crystals_per_side = crystals_across * crystals_along;
-constexpr double pitch_mm = 8;
-constexpr double size_mm = 7.5;
-constexpr double radius_mm = 65;
-const Vec3 scanner_centre_mm{3, -4, 20};
-
-/// Twelve flat modules around an axis, away from the origin so that a centre left out shows. TOF: 21 bins of 8 mm,
-/// sigma 10 mm. With `cuts` each crystal is cut into cuts x cuts small ones.
-Scanner ring_scanner(int cuts = 1) {
-  const double edge = size_mm / cuts;
-  const auto place = [&](int index, int count) {
-    const int crystal = index / cuts;
-    return (crystal - (count - 1) / 2.0) * pitch_mm + (index % cuts - (cuts - 1) / 2.0) * edge;
-  };
-  Scanner scanner;
-  scanner.name = "test ring";
-  for (int side = 0; side < num_sides; ++side) {
-    const double angle = 2 * pi * side / num_sides;
-    const auto point = [&](double outwards, double around, double z) {
-      return Vec3{static_cast<float>(outwards * std::cos(angle) - around * std::sin(angle)) + scanner_centre_mm[0],
-                  static_cast<float>(outwards * std::sin(angle) + around * std::cos(angle)) + scanner_centre_mm[1],
-                  static_cast<float>(z) + scanner_centre_mm[2]};
-    };
-    for (int i = 0; i < crystals_per_side * cuts * cuts; ++i) {
-      const double around = place(i % (crystals_across * cuts), crystals_across);
-      const double z = place(i / (crystals_across * cuts), crystals_along);
-      scanner.crystal_centre_mm.push_back(point(radius_mm, around, z));
-      scanner.crystal_normal.push_back(
-          {static_cast<float>(-std::cos(angle)), static_cast<float>(-std::sin(angle)), 0.0F});
-      scanner.crystal_face_mm2.push_back(static_cast<float>(edge * edge));
-      scanner.crystal_module.push_back(static_cast<std::uint32_t>(side));
-      scanner.crystal_type.push_back(0);
-      std::array<Vec3, 8> corners;
-      for (unsigned corner = 0; corner < 8; ++corner) {
-        const auto half = [corner](unsigned bit, double length) {
-          return (corner >> bit & 1U) != 0 ? length / 2 : -length / 2;
-        };
-        corners[corner] = point(radius_mm + half(0, 10), around + half(2, edge), z + half(1, edge));
-      }
-      scanner.crystal_corners_mm.push_back(corners);
-    }
-  }
-  scanner.module_types = {{0, num_sides, static_cast<std::uint32_t>(crystals_per_side * cuts * cuts), {}}};
-  for (int bin = 0; bin < 21; ++bin) {
-    scanner.tof_bins.push_back({static_cast<float>(8 * (bin - 10)), 8, 10});
-  }
-  scanner.tof_ranges = {{0, 21}};
-  return scanner;
-}
-
-Phantom ball(Vec3 centre_mm, float radius, double activity_bq, double mu_per_cm = 0) {
-  Shape shape{ShapeKind::ellipsoid, "ball", centre_mm, {radius, radius, radius}, 0, mu_per_cm};
-  shape.activity_bq_per_ml = activity_bq / shape.volume_ml();
-  return {"ball", {shape}};
-}
-
-/// Keeps all events in one block and checks the order of the intervals.
-class Collector : public EventSink {
- public:
-  void write(TimeInterval interval, const EventBlock& block) override {
-    in_order = in_order && interval.start_ms == stop_ms && interval.stop_ms > interval.start_ms;
-    stop_ms = interval.stop_ms;
-    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-    append(events.crystal_a, block.crystal_a);
-    append(events.crystal_b, block.crystal_b);
-    append(events.tof_bin, block.tof_bin);
-    append(events.delayed, block.delayed);
-    same_length = same_length && block.time_ms.size() == block.size() && block.delayed.size() == block.size();
-  }
-  EventBlock events;
-  std::uint32_t stop_ms = 0;
-  bool in_order = true;
-  bool same_length = true;
-};
-
-struct Run {
-  EventCounts counts;
-  EventBlock events;
-};
-
-Run run(const Phantom& phantom, const SimulationOptions& options, const Efficiencies& efficiencies = {}) {
-  Collector sink;
-  Reporter silent;
-  Run result;
-  result.counts = simulate(ring_scanner(), efficiencies, phantom, options, sink, silent);
-  result.events = std::move(sink.events);
-  return result;
-}
-
-double dot(const Vec3& a, const Vec3& b) { return double{a[0]} * b[0] + double{a[1]} * b[1] + double{a[2]} * b[2]; }
-Vec3 minus(const Vec3& a, const Vec3& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
-
-/// Part of the sphere around the scanner's middle that the crystals cover, by cutting them into small pieces.
-double covered_part(const Scanner& scanner) {
-  constexpr int pieces = 20;
-  double sum = 0;
-  for (std::size_t crystal = 0; crystal < scanner.num_crystals(); ++crystal) {
-    const Vec3 middle = minus(scanner.crystal_centre_mm[crystal], scanner_centre_mm);
-    const Vec3& n = scanner.crystal_normal[crystal];
-    for (int i = 0; i < pieces * pieces; ++i) {
-      const double across = ((i % pieces + 0.5) / pieces - 0.5) * size_mm;
-      const double along = ((i / pieces + 0.5) / pieces - 0.5) * size_mm;
-      const Vec3 point{static_cast<float>(middle[0] - n[1] * across), static_cast<float>(middle[1] + n[0] * across),
-                       static_cast<float>(middle[2] + along)};
-      const double length2 = dot(point, point);
-      sum -= dot(point, n) / (length2 * std::sqrt(length2)) * size_mm * size_mm / (pieces * pieces);
-    }
-  }
-  return sum / (4 * pi);
-}
-
-/// `number` is `expected` up to four standard deviations of a Poisson variable.
-bool is_poisson(double number, double expected) { return std::abs(number - expected) < 4 * std::sqrt(expected); }
 
 std::string message_of(const std::function<void()>& deed) {
   try {
@@ -427,6 +309,13 @@ class SimulationTest : public QObject {
     QVERIFY(refused(scanner, {}, ball({50, 0, 0}, 20, 1e5), {}, "reaches 70.0 mm"));
     QVERIFY(refused(scanner, {}, ball({0, 0, 0}, 20, 0), {}, "no activity"));
     QVERIFY(refused(scanner, {}, ball({0, 0, 0}, 20, -5), {}, "not negative"));
+    QVERIFY(refused(scanner, {}, phantom, {.attenuation = false, .scatter = true}, "without attenuation"));
+    QVERIFY(refused(scanner, {}, phantom, {.scatter = true}, "does not state its energy window"));
+    QVERIFY(refused(scanner, {}, phantom, {.half_life_s = -1}, "half-life"));
+    Phantom wide{"wide", {}, Image(centred_grid({70, 4, 4}, {2, 2, 2}, {}), 1)};
+    QVERIFY(refused(scanner, {}, wide, {}, "an image of the phantom 'wide' reaches 70.0 mm"));
+    wide.activity.values[0] = -1;
+    QVERIFY(refused(scanner, {}, wide, {}, "negative or no numbers"));
 
     Scanner points = scanner;
     points.crystal_corners_mm.clear();
