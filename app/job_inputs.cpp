@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "app/input_images.h"
 #include "app/job_kinetics.h"
 #include "app/job_parts.h"
 #include "app/listmode_options.h"
@@ -125,22 +124,7 @@ void open_data(const io::Job& job, JobSetup& setup) {
   check_normalization(job, setup);
 }
 
-recon::Image image_at(const char* key, const fs::path& path, std::vector<std::string>& warnings) {
-  require_image(key, path);
-  try {
-    return io::read_image(path, warnings);
-  } catch (FileError& error) {
-    error.prepend(key);
-    throw;
-  }
-}
-
 void open_images(const io::Job& job, JobSetup& setup) {
-  if (!job.corrections.attenuation.empty()) {
-    setup.attenuation = image_at("corrections.attenuation", job.corrections.attenuation, setup.warnings);
-    check_attenuation(*setup.attenuation, job.corrections.attenuation.string());
-    setup.inputs.emplace_back("attenuation", job.corrections.attenuation);
-  }
   if (recon::prior_kind(job.prior.name).needs_anatomy) {
     setup.anatomical = image_at("prior.anatomical", job.prior.anatomical, setup.warnings);
     setup.inputs.emplace_back("anatomical image", job.prior.anatomical);
@@ -187,6 +171,16 @@ void require_image(const char* key, const fs::path& path) {
   const bool may_be_series = fs::is_directory(path, error) || path.filename().string().find('#') != std::string::npos;
   if (!may_be_series || !io::is_image(path)) {
     require_file(key, path);
+  }
+}
+
+recon::Image image_at(const char* key, const fs::path& path, std::vector<std::string>& warnings) {
+  require_image(key, path);
+  try {
+    return io::read_image(path, warnings);
+  } catch (FileError& error) {
+    error.prepend(key);
+    throw;
   }
 }
 

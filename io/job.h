@@ -11,6 +11,7 @@
 #include "io/listmode_file.h"
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
+#include "recon/corrections/ct_numbers.h"
 #include "recon/data/tracer.h"
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
@@ -63,6 +64,12 @@ struct Job {
   };
   struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
+    std::array<double, 3> attenuation_shift_mm{0, 0, 0};
+    std::filesystem::path hardware;
+    std::array<double, 3> hardware_shift_mm{0, 0, 0};
+    double ct_kvp = 0;  ///< 0: as the image says
+    double ct_smoothing_mm = 6;
+    recon::DenseMatter ct_dense = recon::DenseMatter::bone;
     std::filesystem::path multiplicative;
     std::filesystem::path additive;
     std::filesystem::path normalization;

@@ -119,6 +119,9 @@ std::vector<Setting> describe(Job& job) {
   const auto of_prior = [&job](std::string_view parameter) {
     return [&job, parameter] { return recon::has_parameter(job.prior, parameter); };
   };
+  const auto has_attenuation = [&job] {
+    return !job.corrections.attenuation.empty() || !job.corrections.hardware.empty();
+  };
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
@@ -204,7 +207,31 @@ std::vector<Setting> describe(Job& job) {
                    "already."),
       path_setting(
           "corrections.attenuation", corrections.attenuation,
-          "Image of the linear attenuation at 511 keV in 1/cm, on any grid, in scanner axes; empty: no correction."),
+          "Image of the linear attenuation at 511 keV in 1/cm, or CT image in Hounsfield units, on any grid, in "
+          "scanner axes; empty: no correction."),
+      with_use({"corrections.attenuation_shift_mm", &corrections.attenuation_shift_mm, "mm",
+                "How far the image lies from its place in the scanner: it is moved by that.", -5000, 5000},
+               [&job] { return !job.corrections.attenuation.empty(); }),
+      path_setting("corrections.hardware", corrections.hardware,
+                   "Attenuation image or CT image of what stays in the scanner, bed and coils, if "
+                   "corrections.attenuation does not hold it: it is added. Empty: none."),
+      with_use({"corrections.hardware_shift_mm", &corrections.hardware_shift_mm, "mm",
+                "How far that image is moved to its place in the scanner.", -5000, 5000},
+               [&job] { return !job.corrections.hardware.empty(); }),
+      with_use(
+          {"corrections.ct_kvp", &corrections.ct_kvp, "kV",
+           "Tube voltage of CT images, which their numbers depend on; 0: as a DICOM series says, else 120.", 0, 140},
+          has_attenuation),
+      with_use({"corrections.ct_smoothing_mm", &corrections.ct_smoothing_mm, "mm",
+                "Resolution (FWHM) that CT images are smoothed to, so that their edges are as blurred as those of the "
+                "activity; 0: none.",
+                0, 50},
+               has_attenuation),
+      with_use(
+          word_setting("corrections.ct_dense", corrections.ct_dense, {"bone", "metal"},
+                       "What CT numbers above some 1,200 HU are. bone: the denser, the more they attenuate; metal: "
+                       "metal or contrast agent, whose numbers are too high: the curve is nearly flat there."),
+          has_attenuation),
       path_setting("corrections.normalization", corrections.normalization,
                    "Factors of all LORs that can be measured, for the sensitivity image, and for events without their "
                    "own: CASToR's normalization file (.cdh). Empty: none."),
