@@ -16,6 +16,7 @@
 #include "io/scan_list.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
+#include "recon/normalization/normalized_events.h"
 
 namespace coincide::app {
 namespace {
@@ -42,11 +43,27 @@ void add_scanner(const io::Job& job, JobSetup& setup) {
   }
 }
 
-void check_normalization(const io::Job& job, const JobSetup& setup) {
+/// Efficiencies of a file of their own take the place of the events'.
+void use_normalization(const fs::path& path, JobSetup& setup) {
+  require_file("corrections.normalization", path);
+  try {
+    setup.events = std::make_unique<recon::NormalizedEvents>(std::move(setup.events), *io::open_listmode(path));
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("corrections.normalization = \"{}\": {}.", path.string(), error.what()));
+  }
+  setup.inputs.emplace_back("normalization", path);
+}
+
+void check_normalization(const io::Job& job, JobSetup& setup) {
+  if (setup.events && is_listmode(job.corrections.normalization)) {
+    use_normalization(job.corrections.normalization, setup);
+    return;
+  }
   const bool has_table = setup.events && setup.events->efficiencies().lors != nullptr;
   if (!job.corrections.normalization.empty() && !has_table) {
     throw InputError(fmt::format(
-        "corrections.normalization = \"{}\" is for CASToR's listmode data, and input.data is {}. Leave it empty.",
+        "corrections.normalization = \"{}\" is for CASToR's listmode data, and input.data is {}. Leave it empty, or "
+        "give what a job with normalization.source has left (.petsird), for events.",
         job.corrections.normalization.string(),
         setup.events ? setup.events->format() : setup.histogram->facts().format));
   }

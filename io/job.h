@@ -13,6 +13,7 @@
 #include "recon/algorithms/algorithms.h"
 #include "recon/corrections/ct_numbers.h"
 #include "recon/data/tracer.h"
+#include "recon/normalization/pair_symmetry.h"
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
 #include "recon/post_filter.h"
@@ -74,6 +75,10 @@ struct Job {
     std::filesystem::path additive;
     std::filesystem::path normalization;
   };
+  struct Normalization {
+    std::filesystem::path source;  ///< empty: the job reconstructs an image
+    recon::PairClasses pair_factors = recon::PairClasses::none;
+  };
   struct Sensitivity {
     double fraction = 1;
     bool use_cache = true;
@@ -123,6 +128,7 @@ struct Job {
   Simulation simulation;
   ImageGrid image;
   Corrections corrections;
+  Normalization normalization;
   Sensitivity sensitivity;
   Algorithm algorithm;
   Prior prior;

@@ -111,8 +111,8 @@ std::string usual_subsets() {
 }  // namespace
 
 std::vector<Setting> describe(Job& job) {
-  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, tracer,
-         patient, kinetics, output, compute, file] = job;
+  auto& [input, frames, simulation, image, corrections, normalization, sensitivity, algorithm, prior, stop,
+         quantification, tracer, patient, kinetics, output, compute, file] = job;
   const auto takes = [&job](bool recon::AlgorithmKind::*what) {
     return [&job, what] { return job.algorithm_kind().*what; };
   };
@@ -233,8 +233,9 @@ std::vector<Setting> describe(Job& job) {
                        "metal or contrast agent, whose numbers are too high: the curve is nearly flat there."),
           has_attenuation),
       path_setting("corrections.normalization", corrections.normalization,
-                   "Factors of all LORs that can be measured, for the sensitivity image, and for events without their "
-                   "own: CASToR's normalization file (.cdh). Empty: none."),
+                   "Efficiencies of the scanner instead of those of the data: what a job with normalization.source "
+                   "leaves (.petsird). For CASToR's data, its normalization file (.cdh) of all LORs that can be "
+                   "measured. Empty: none."),
       word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
                    "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
       word_setting(
@@ -258,6 +259,20 @@ std::vector<Setting> describe(Job& job) {
       word_setting("corrections.motion", corrections.motion, {"off", "auto"},
                    "Movements of bed and gantry that the file states; auto: the image is that of a body on the bed at "
                    "its reference position. Off with input.motion, which says where the body itself is."),
+
+      path_setting(
+          "normalization.source", normalization.source,
+          "Source of a normalization scan: a phantom (a file, or the name of one of the program's) or an image "
+          "of its activity in Bq/mL, with corrections.attenuation for what it absorbs. The job then estimates "
+          "efficiencies from input.data instead of an image, to be used as corrections.normalization. Empty: "
+          "none.",
+          PathRule::resource),
+      with_use(
+          word_setting("normalization.pair_factors", normalization.pair_factors, {"none", "transaxial", "full"},
+                       "Factors of pairs of crystals beside those of single ones and the solid angle, alike for "
+                       "pairs that the scanner's symmetry maps onto each other. transaxial: by their places around "
+                       "the ring; full: by their rings, too, which takes many more counts."),
+          [&job] { return !job.normalization.source.empty(); }),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,
@@ -408,6 +423,7 @@ const std::vector<std::pair<std::string, std::string>>& job_sections() {
       {"simulation", "Simulated data, written to the output folder and then reconstructed like a measurement."},
       {"image", "The voxels of the result. Axes x, y, z of the scanner, z along its axis."},
       {"corrections", "Which effects the model of the measurement holds."},
+      {"normalization", "Estimate of efficiencies from a scan of a known source, in a job of its own."},
       {"sensitivity", "The sensitivity image: how likely a decay in each voxel is recorded."},
       {"algorithm", "How the image is computed."},
       {"prior", "What else is known of the image; maximised is log likelihood - strength R(image)."},

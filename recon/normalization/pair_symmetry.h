@@ -11,6 +11,7 @@ namespace coincide::recon {
 
 /// How finely pairs of crystals are told apart by their places.
 enum class PairClasses {
+  none,        ///< not at all
   transaxial,  ///< by their places around the ring alone, so that many pairs share a factor
   full,        ///< by their rings, too
 };
