@@ -13,6 +13,7 @@
 #include "recon/figures/image_quality.h"
 #include "recon/figures/repeated_runs.h"
 #include "recon/figures/resolution.h"
+#include "recon/figures/small_animal.h"
 
 namespace coincide::app {
 namespace {
@@ -56,10 +57,16 @@ recon::FigureReport figures_of(const recon::Image& image, const AnalyseOptions& 
   if (options.figures == Figures::resolution) {
     return recon::point_resolution(image);
   }
-  const fs::path file = find_resource(options.phantom, "phantoms");
+  const bool of_rods = options.figures == Figures::nu4_iq;
+  const fs::path usual = of_rods ? "nu4_iq" : "nema_iq";
+  const fs::path file = find_resource(options.phantom.empty() ? usual : options.phantom, "phantoms");
   require_file("--phantom", file);
-  const recon::SpherePhantom phantom = recon::sphere_phantom(io::read_phantom(file));
-  return recon::image_quality(phantom, recon::find_spheres(phantom, image), image);
+  const recon::Phantom phantom = io::read_phantom(file);
+  if (of_rods) {
+    return recon::small_animal_quality(recon::rod_phantom(phantom), recon::find_phantom(phantom, image), image);
+  }
+  const recon::SpherePhantom spheres = recon::sphere_phantom(phantom);
+  return recon::image_quality(spheres, recon::find_spheres(spheres, image), image);
 }
 
 std::string analyse_noise(const std::vector<std::string>& paths, const AnalyseOptions& options) {
@@ -80,7 +87,7 @@ std::string analyse_noise(const std::vector<std::string>& paths, const AnalyseOp
 
 }  // namespace
 
-std::vector<std::string> figures_words() { return {"nema-iq", "resolution", "noise"}; }
+std::vector<std::string> figures_words() { return {"nema-iq", "nu4-iq", "resolution", "noise"}; }
 
 std::string analyse(const std::vector<std::string>& images, const AnalyseOptions& options) {
   if (options.figures == Figures::noise) {

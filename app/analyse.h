@@ -9,15 +9,16 @@ namespace coincide::app {
 /// Figures of merit that images of a known object give.
 enum class Figures {
   nema_iq,     ///< contrast and variability of spheres in a warm body
+  nu4_iq,      ///< recovery of rods and spill-over into chambers of a small-animal phantom
   resolution,  ///< widths of a point source
   noise,       ///< over repeated runs
 };
 
 struct AnalyseOptions {
   Figures figures = Figures::nema_iq;
-  std::filesystem::path phantom = "nema_iq";  ///< of the spheres: a file, or the name of one of the program's phantoms
-  std::filesystem::path regions;              ///< of noise: whole numbers on the images' grid
-  std::filesystem::path truth;                ///< of noise: an image of what would be right; empty: not known
+  std::filesystem::path phantom;  ///< a file, or the name of one of the program's; empty: nema_iq, nu4_iq
+  std::filesystem::path regions;  ///< of noise: whole numbers on the images' grid
+  std::filesystem::path truth;    ///< of noise: an image of what would be right; empty: not known
 };
 
 /// Words of the command line, in the order of Figures.

@@ -82,12 +82,14 @@ void declare_analysis(CLI::App& program, CLI::Option* analyse, AnalyseOptions& o
   }
   program
       .add_option("--figures", options.figures,
-                  "Of images: nema-iq, spheres of a phantom; resolution, a point source; noise, over repeated runs")
+                  "Of images: nema-iq, spheres of a phantom; nu4-iq, rods and chambers of one; resolution, a point "
+                  "source; noise, over repeated runs")
       ->transform(CLI::CheckedTransformer(words))
       ->type_name("WORD")
       ->needs(analyse);
   program
-      .add_option("--phantom", options.phantom, "With nema-iq: the phantom, if it is another than the program's own")
+      .add_option("--phantom", options.phantom,
+                  "With nema-iq and nu4-iq: the phantom, if it is another than the program's own")
       ->type_name("FILE")
       ->needs(analyse);
   program.add_option("--regions", options.regions, "With noise: an image that marks regions with whole numbers")

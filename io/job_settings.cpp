@@ -6,6 +6,7 @@
 
 #include "io/image_file.h"
 #include "io/job.h"
+#include "io/setting_makers.h"
 #include "io/time_tables.h"
 
 namespace coincide::io {
@@ -14,53 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// An enum whose values count from 0 in the order of the words.
-template <class Enum>
-WordField word_field(Enum& value) {
-  return {[&value] { return static_cast<std::size_t>(value); },
-          [&value](std::size_t index) { value = static_cast<Enum>(index); }};
-}
-
-Setting path_setting(const char* key, fs::path& field, const char* help, PathRule rule = PathRule::file) {
-  Setting setting{key, &field, "", help};
-  setting.path_rule = rule;
-  return setting;
-}
-
-template <class Enum>
-Setting word_setting(const char* key, Enum& field, std::vector<std::string> words, const char* help) {
-  Setting setting{key, word_field(field), "", help};
-  setting.words = std::move(words);
-  return setting;
-}
-
-/// A text that must be one of a list.
-Setting text_of_list(const char* key, std::string& field, const std::vector<std::string>& texts, const char* help) {
-  const auto index = [&field, texts] {
-    return static_cast<std::size_t>(std::ranges::find(texts, field) - texts.begin());
-  };
-  Setting setting{key, WordField{index, [&field, texts](std::size_t i) { field = texts[i]; }}, "", help};
-  setting.words = texts;
-  return setting;
-}
-
-std::vector<std::string> with_unstated(std::vector<std::string> words) {
-  words.emplace(words.begin(), "unstated");
-  return words;
-}
-
 std::string_view about(const recon::AlgorithmKind& kind) { return kind.help; }
 std::string_view about(const recon::PriorKind& kind) { return kind.title; }
-
-Setting with_use(Setting setting, std::function<bool()> has_use) {
-  setting.has_use = std::move(has_use);
-  return setting;
-}
-
-Setting also_called(const char* name, Setting setting) {
-  setting.other_name = name;
-  return setting;
-}
 
 /// One word per row of a table in recon, with what it says of itself.
 template <class Enum, class Row>

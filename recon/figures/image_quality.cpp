@@ -26,7 +26,7 @@ constexpr std::array<std::array<double, 2>, 12> background_mm{{{112, 22},
                                                                {-51, -73},
                                                                {12, -81},
                                                                {59, -70}}};
-constexpr std::array<double, 5> planes_mm{-20, -10, 0, 10, 20};
+constexpr std::array<double, 5> background_planes_mm{-20, -10, 0, 10, 20};
 
 struct Background {
   double mean = 0;
@@ -66,7 +66,7 @@ void check_places(const SpherePhantom& phantom) {
 
 std::vector<Disc> background_discs(const SpherePhantom& phantom, const PhantomPose& pose, double diameter_mm) {
   std::vector<Disc> discs;
-  for (const double plane_mm : planes_mm) {
+  for (const double plane_mm : background_planes_mm) {
     for (const auto& [x_mm, y_mm] : background_mm) {
       discs.push_back({pose.place(x_mm, y_mm, phantom.plane_mm + plane_mm), diameter_mm});
     }
@@ -172,9 +172,7 @@ FigureReport image_quality(const SpherePhantom& phantom, const PhantomPose& pose
   }
   std::ranges::reverse(report.regions);  // the largest sphere is the one to look at
   std::ranges::copy(background_discs(phantom, pose, largest_mm), std::back_inserter(report.regions));
-  report.notes.push_back(fmt::format(
-      "The phantom lies {:.1f}, {:.1f}, {:.1f} mm from its place, turned by {:.1f} degrees{}.", pose.shift_mm[0],
-      pose.shift_mm[1], pose.shift_mm[2], pose.angle * 180 / std::numbers::pi, pose.mirrored ? " and mirrored" : ""));
+  report.notes.push_back(pose.sentence());
   return report;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "recon/figures/figure_report.h"
+#include "recon/figures/phantom_pose.h"
 #include "recon/phantom.h"
 
 namespace coincide::recon {
@@ -24,15 +25,6 @@ struct SpherePhantom {
 /// Throws InputError unless the phantom is one: a cylinder first, whose other shapes are spheres and at most one more
 /// cylinder.
 SpherePhantom sphere_phantom(const Phantom& phantom);
-
-/// How a phantom lies in an image: turned about z, mirrored in x before that or not, then shifted.
-struct PhantomPose {
-  std::array<double, 3> shift_mm{};
-  double angle = 0;  ///< radians
-  bool mirrored = false;
-
-  std::array<double, 3> place(double x_mm, double y_mm, double z_mm) const;
-};
 
 /// Finds the spheres: the pose at which they stand out most from their surroundings, begun at the centroid of the body
 /// in each plane and each angle. Throws InputError if nothing stands out.

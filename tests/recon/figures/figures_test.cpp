@@ -12,6 +12,7 @@
 #include "recon/figures/image_quality.h"
 #include "recon/figures/repeated_runs.h"
 #include "recon/figures/resolution.h"
+#include "recon/figures/small_animal.h"
 #include "recon/psf.h"
 #include "recon/resample.h"
 #include "support/test_main.h"
@@ -135,15 +136,32 @@ bool all_near(const std::vector<double>& found, const std::vector<double>& wante
   return good;
 }
 
+/// What lies on the axis stays as it is.
 recon::Phantom turned(recon::Phantom phantom, double angle, bool mirrored) {
   const PhantomPose pose{{}, angle, mirrored};
   for (recon::Shape& shape : phantom.shapes) {
-    if (shape.kind == recon::ShapeKind::ellipsoid) {
-      const auto place = pose.place(shape.centre_mm[0], shape.centre_mm[1], 0);
-      shape.centre_mm[0] = static_cast<float>(place[0]);
-      shape.centre_mm[1] = static_cast<float>(place[1]);
-    }
+    const auto place = pose.place(shape.centre_mm[0], shape.centre_mm[1], 0);
+    shape.centre_mm[0] = static_cast<float>(place[0]);
+    shape.centre_mm[1] = static_cast<float>(place[1]);
   }
+  return phantom;
+}
+
+/// As resources/phantoms/nu4_iq.toml, with activity 1.
+recon::Phantom nu4() {
+  const auto cylinder = [](const char* name, recon::Vec3 centre_mm, float radius_mm, float half_mm, double activity) {
+    return recon::Shape{recon::ShapeKind::elliptic_cylinder, name,     centre_mm,
+                        {radius_mm, radius_mm, half_mm},     activity, 0};
+  };
+  recon::Phantom phantom{"NU 4", {cylinder("body", {}, 15, 25, 1), cylinder("solid", {0, 0, -15}, 15, 10, 0)}};
+  for (int rod = 0; rod < 5; ++rod) {
+    const double angle = (0.5 + 0.8 * rod) * std::numbers::pi / 2;
+    phantom.shapes.push_back(
+        cylinder("rod", {static_cast<float>(7 * std::cos(angle)), static_cast<float>(7 * std::sin(angle)), -15},
+                 0.5F * static_cast<float>(5 - rod), 10, 1));
+  }
+  phantom.shapes.push_back(cylinder("water", {-7.5F, 0, 17.5F}, 4, 7.5F, 0));
+  phantom.shapes.push_back(cylinder("air", {7.5F, 0, 17.5F}, 4, 7.5F, 0));
   return phantom;
 }
 
@@ -214,6 +232,41 @@ class FiguresTest : public QObject {
     recon::SpherePhantom narrow = phantom;
     narrow.body.half_size_mm[0] = 120;
     QVERIFY_THROWS_EXCEPTION(InputError, recon::image_quality(narrow, {}, Image(grid, 1)));
+  }
+
+  /// A long rod blurred by a Gaussian keeps 1 - exp(-R^2 / 2 sigma^2) on its axis; chambers are dark where it ends.
+  void rods_and_chambers() {
+    struct Case {
+      recon::Vec3 shift_mm;
+      double degrees;
+      bool mirrored;
+    };
+    constexpr double fwhm_mm = 1.5;
+    const recon::RodPhantom phantom = recon::rod_phantom(nu4());
+    QCOMPARE(phantom.uniform_mm, 2.5);
+    for (const Case& wanted : {Case{{0, 0, 0}, 0, false}, Case{{0.7F, -1.2F, 3}, 100, true}}) {
+      const recon::ImageGrid grid = recon::centred_grid({80, 80, 130}, {0.5F, 0.5F, 0.5F}, {});
+      const double angle = wanted.degrees * std::numbers::pi / 180;
+      const Image image = blurred_phantom(fwhm_mm, grid, turned(nu4(), angle, wanted.mirrored), wanted.shift_mm);
+      const PhantomPose pose = recon::find_phantom(nu4(), image);
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        QVERIFY(near(pose.shift_mm[axis], wanted.shift_mm[axis], 0.3));
+      }
+      QVERIFY(near(std::remainder(pose.angle - angle, 2 * std::numbers::pi), 0, 0.03));
+      QCOMPARE(pose.mirrored, wanted.mirrored);
+      const FigureReport report = recon::small_animal_quality(phantom, pose, image);
+      const std::vector<double> recovery = values_of(report, "recovery coefficient");
+      for (int rod = 0; rod < 5; ++rod) {
+        const double radius_mm = 0.5 * (5 - rod), sigma_mm = fwhm_mm / 2.35482;
+        const double on_axis = 1 - std::exp(-radius_mm * radius_mm / (2 * sigma_mm * sigma_mm));
+        QVERIFY(near(recovery.at(static_cast<std::size_t>(rod)), on_axis, 0.05));
+      }
+      QVERIFY(all_near(values_of(report, "mean"), {1}, 2e-3) && all_near(values_of(report, "highest"), {1}, 0.01));
+      QVERIFY(all_near(values_of(report, "spill-over ratio"), {0, 0}, 0.01));
+      QCOMPARE(report.regions.size(), std::size_t{5});
+    }
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::rod_phantom(nema()));
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::find_phantom(nu4(), exact_phantom(0)));
   }
 
   void widths_of_peaks() {
