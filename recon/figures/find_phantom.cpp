@@ -3,6 +3,7 @@
 
 #include "projectors/error.h"
 #include "recon/figures/small_animal.h"
+#include "recon/psf.h"
 #include "recon/trilinear.h"
 
 namespace coincide::recon {
@@ -65,9 +66,12 @@ PhantomPose find_phantom(const Phantom& phantom, const Image& image) {
   for (int i = 0; i < starts; ++i) {
     starts_mm.push_back(middle_mm + 0.5 * body.half_size_mm[2] * (2.0 * i / (starts - 1) - 1));
   }
-  const auto score = [&](const PhantomPose& pose) { return correlation(samples, image, pose); };
+  constexpr double smoothing = 0.15;  // of the body's radius: of little use for a place, but noise hides likeness
+  Image smooth = image;
+  GaussianFilter(image.grid, smoothing * body.half_size_mm[0]).apply(smooth.values);
+  const auto score = [&](const PhantomPose& pose) { return correlation(samples, smooth, pose); };
   const PhantomPose pose =
-      best_pose(image, {body.centre_mm[0], body.centre_mm[1], 0}, starts_mm, body.half_size_mm[0], score);
+      best_pose(smooth, {body.centre_mm[0], body.centre_mm[1], 0}, starts_mm, body.half_size_mm[0], score);
   if (score(pose) < least_alike) {
     throw InputError("the image is nowhere like the phantom: is it of this phantom, and of all of it?");
   }

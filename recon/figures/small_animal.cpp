@@ -15,7 +15,7 @@ struct Values {
   double mean = 0, deviation = 0;
   double least = 0, most = 0;
 
-  double relative() const { return deviation / mean; }
+  double relative() const { return mean > 0 ? deviation / mean : 0; }
 };
 
 Values values_of(const std::vector<double>& list, const std::string& what) {
