@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "app/job_inputs.h"
 #include "app/resources.h"
 #include "io/atomic_file.h"
@@ -74,9 +77,7 @@ std::string analyse_noise(const std::vector<std::string>& paths, const AnalyseOp
     throw InputError("the figures of noise need --regions, an image of whole numbers on the grid of the others.");
   }
   std::vector<recon::Image> images;
-  for (const std::string& path : paths) {
-    images.push_back(image_of(path));
-  }
+  std::ranges::transform(paths, std::back_inserter(images), image_of);
   std::vector<std::string> not_told;
   require_image("--regions", options.regions);
   const recon::Image regions = io::read_labels(options.regions, not_told);

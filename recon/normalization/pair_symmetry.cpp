@@ -40,7 +40,8 @@ Levels levels_of(const std::vector<double>& values, double same) {
 std::int64_t period(const std::vector<double>& values, double same, double round) {
   const std::int64_t count = std::ssize(values);
   const auto at = [&](std::int64_t i) {
-    return values[static_cast<std::size_t>(i % count)] + round * static_cast<double>(i / count);
+    const std::int64_t turns = i / count;
+    return values[static_cast<std::size_t>(i % count)] + round * static_cast<double>(turns);
   };
   for (std::int64_t steps = 1; steps < count; ++steps) {
     bool repeats = count % steps == 0;
