@@ -5,9 +5,11 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
+#include <map>
 #include <new>
 #include <optional>
 
+#include "app/analyse.h"
 #include "app/convert.h"
 #include "app/file_info.h"
 #include "app/image_info.h"
@@ -48,6 +50,8 @@ struct CommandLine {
   std::string info;
   std::vector<std::string> convert;  ///< from, to
   io::StirUnlistOptions unlisting;
+  std::vector<std::string> analyse;  ///< images
+  AnalyseOptions analysis;
   std::string new_job;
   std::vector<std::string> assignments;
   std::optional<std::string> device;
@@ -70,6 +74,32 @@ void declare_unlisting(CLI::App& program, CLI::Option* convert, io::StirUnlistOp
       ->needs(convert);
 }
 
+/// Which figures an analysis is to find, and what they need.
+void declare_analysis(CLI::App& program, CLI::Option* analyse, AnalyseOptions& options) {
+  std::map<std::string, Figures> words;
+  for (const std::string& word : figures_words()) {
+    words.emplace(word, static_cast<Figures>(words.size()));
+  }
+  program
+      .add_option("--figures", options.figures,
+                  "Of images: nema-iq, spheres of a phantom; nu4-iq, rods and chambers of one; resolution, a point "
+                  "source; noise, over repeated runs")
+      ->transform(CLI::CheckedTransformer(words))
+      ->type_name("WORD")
+      ->needs(analyse);
+  program
+      .add_option("--phantom", options.phantom,
+                  "With nema-iq and nu4-iq: the phantom, if it is another than the program's own")
+      ->type_name("FILE")
+      ->needs(analyse);
+  program.add_option("--regions", options.regions, "With noise: an image that marks regions with whole numbers")
+      ->type_name("IMAGE")
+      ->needs(analyse);
+  program.add_option("--truth", options.truth, "With noise: an image of what would be right")
+      ->type_name("IMAGE")
+      ->needs(analyse);
+}
+
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
   auto* file = program.add_option("FILE", line.window_file, "A job or a file of data to open in the window");
@@ -83,12 +113,20 @@ void declare_options(CLI::App& program, CommandLine& line) {
           ->type_name("IN OUT")
           ->expected(2);
   declare_unlisting(program, convert, line.unlisting);
+  auto* analyse =
+      program.add_option("--analyse", line.analyse, "Measure figures of merit in images of a known object, as CSV")
+          ->type_name("IMAGE...")
+          ->excludes(file)
+          ->excludes(batch)
+          ->excludes(info)
+          ->excludes(convert);
+  declare_analysis(program, analyse, line.analysis);
   auto* new_job = program.add_option("--new-job", line.new_job, "Write a job file with all settings and their help")
                       ->type_name("FILE");
   file->excludes(batch)->excludes(info)->excludes(new_job)->excludes(convert);
   info->excludes(batch);
   convert->excludes(batch)->excludes(info)->excludes(new_job);
-  new_job->excludes(batch)->excludes(info);
+  new_job->excludes(batch)->excludes(info)->excludes(analyse);
   program
       .add_option("--set", line.assignments,
                   "Change a setting of the job, or with --info and --convert say how the file is to be read; paths "
@@ -203,6 +241,10 @@ int run(const CommandLine& line, int argc, char** argv) {
   }
   if (!line.convert.empty()) {
     return run_conversion(line);
+  }
+  if (!line.analyse.empty()) {
+    print_result(analyse(line.analyse, line.analysis));
+    return done;
   }
   if (!line.new_job.empty()) {
     return write_new_job(line.new_job);

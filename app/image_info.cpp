@@ -93,6 +93,9 @@ std::string image_info_text(const std::filesystem::path& path) {
   const recon::ImageSeries& series = placed.series;
   std::string text = line("Image", path.string()) + place_text(placed);
   text += line("Unit", series.unit.empty() ? "not stated" : series.unit);
+  if (series.tube_kv > 0) {
+    text += line("Tube voltage", fmt::format("{:g} kV", series.tube_kv));
+  }
   text += line("Values", values_text(series)) + frames_text(series);
   if (!series.description.empty()) {
     text += line("Description", series.description);

@@ -69,22 +69,22 @@ void warn_of_cut_attenuation(double covered_of_result, JobSetup& setup) {
 
 }  // namespace
 
-void check_attenuation(const recon::Image& image, const std::string& name) {
+void check_finite(const recon::Image& image, const std::string& setting) {
   const auto not_finite = std::ranges::find_if_not(image.values, [](float v) { return std::isfinite(v); });
   if (not_finite != image.values.end()) {
     throw InputError(
-        fmt::format("corrections.attenuation = \"{}\" holds the value {}. Make the image again, or "
-                    "replace such values.",
-                    name, *not_finite));
+        fmt::format("{} holds the value {}. Make the image again, or replace such values.", setting, *not_finite));
   }
+}
+
+void check_attenuation(const recon::Image& image, const std::string& setting) {
   const auto [least, most] = std::ranges::minmax_element(image.values);
   // Lead, the densest that comes near a patient, has 1.7 1/cm at 511 keV.
   if (*least < -0.01F || *most > 3) {
-    throw InputError(
-        fmt::format("corrections.attenuation = \"{}\" has values from {:.4g} to {:.4g}; linear attenuation "
-                    "in 1/cm lies between 0 and 3 (water 0.096). Convert the image, for example from "
-                    "Hounsfield units.",
-                    name, *least, *most));
+    throw InputError(fmt::format(
+        "{} has values from {:.4g} to {:.4g}; linear attenuation in 1/cm lies between 0 and 3 (water 0.096), and CT "
+        "numbers reach below -200 HU. Convert the image.",
+        setting, *least, *most));
   }
 }
 
@@ -92,7 +92,7 @@ void check_attenuation_fits(const std::string& name, JobSetup& setup) {
   const double part = recon::covered_part(setup.grid, setup.attenuation->grid);
   if (part == 0) {
     throw InputError(
-        fmt::format("corrections.attenuation = \"{}\" lies beside the image: they have no place in common. Its axes "
+        fmt::format("attenuation: \"{}\" lies beside the image: they have no place in common. Its axes "
                     "and origin must be those of the scanner.",
                     name));
   }
@@ -118,9 +118,7 @@ void check_attenuation_fits(const std::string& name, JobSetup& setup) {
   constexpr float less_than_tissue_per_cm = 0.03F;
   if (most < less_than_tissue_per_cm) {
     setup.warnings.push_back(
-        fmt::format("The attenuation image has no value above {:.2g}, and water has 0.096 1/cm: is it in 1/mm, or "
-                    "empty?",
-                    most));
+        fmt::format("The attenuation image has no value above {:.2g}, and water has 0.096 1/cm: is it empty?", most));
   }
 }
 

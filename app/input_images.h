@@ -9,10 +9,13 @@ namespace coincide::app {
 // Checks of the images that a job names; `name` is the path in its sentences. All throw InputError for images that
 // cannot be meant, and add to the setup's warnings and notes what may be wrong with others.
 
-/// Values of linear attenuation in 1/cm.
-void check_attenuation(const recon::Image& image, const std::string& name);
+/// `setting` stands for the image in the sentence, key and path.
+void check_finite(const recon::Image& image, const std::string& setting);
 
-/// What can be wrong with an attenuation image of possible values: its place, and 1/mm instead of 1/cm.
+/// Values that can be linear attenuation in 1/cm.
+void check_attenuation(const recon::Image& image, const std::string& setting);
+
+/// What can be wrong with an attenuation image of possible values: its place, or that it is empty.
 void check_attenuation_fits(const std::string& name, JobSetup& setup);
 
 /// Brings the prior's image onto the grid of the result.

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "app/input_images.h"
 #include "app/job_kinetics.h"
 #include "app/job_parts.h"
 #include "app/listmode_options.h"
@@ -17,6 +16,7 @@
 #include "io/scan_list.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
+#include "recon/normalization/normalized_events.h"
 
 namespace coincide::app {
 namespace {
@@ -43,11 +43,27 @@ void add_scanner(const io::Job& job, JobSetup& setup) {
   }
 }
 
-void check_normalization(const io::Job& job, const JobSetup& setup) {
+/// Efficiencies of a file of their own take the place of the events'.
+void use_normalization(const fs::path& path, JobSetup& setup) {
+  require_file("corrections.normalization", path);
+  try {
+    setup.events = std::make_unique<recon::NormalizedEvents>(std::move(setup.events), *io::open_listmode(path));
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("corrections.normalization = \"{}\": {}.", path.string(), error.what()));
+  }
+  setup.inputs.emplace_back("normalization", path);
+}
+
+void check_normalization(const io::Job& job, JobSetup& setup) {
+  if (setup.events && is_listmode(job.corrections.normalization)) {
+    use_normalization(job.corrections.normalization, setup);
+    return;
+  }
   const bool has_table = setup.events && setup.events->efficiencies().lors != nullptr;
   if (!job.corrections.normalization.empty() && !has_table) {
     throw InputError(fmt::format(
-        "corrections.normalization = \"{}\" is for CASToR's listmode data, and input.data is {}. Leave it empty.",
+        "corrections.normalization = \"{}\" is for CASToR's listmode data, and input.data is {}. Leave it empty, or "
+        "give what a job with normalization.source has left (.petsird), for events.",
         job.corrections.normalization.string(),
         setup.events ? setup.events->format() : setup.histogram->facts().format));
   }
@@ -128,22 +144,7 @@ void open_data(const io::Job& job, JobSetup& setup) {
   check_normalization(job, setup);
 }
 
-recon::Image image_at(const char* key, const fs::path& path, std::vector<std::string>& warnings) {
-  require_image(key, path);
-  try {
-    return io::read_image(path, warnings);
-  } catch (FileError& error) {
-    error.prepend(key);
-    throw;
-  }
-}
-
 void open_images(const io::Job& job, JobSetup& setup) {
-  if (!job.corrections.attenuation.empty()) {
-    setup.attenuation = image_at("corrections.attenuation", job.corrections.attenuation, setup.warnings);
-    check_attenuation(*setup.attenuation, job.corrections.attenuation.string());
-    setup.inputs.emplace_back("attenuation", job.corrections.attenuation);
-  }
   if (recon::prior_kind(job.prior.name).needs_anatomy) {
     setup.anatomical = image_at("prior.anatomical", job.prior.anatomical, setup.warnings);
     setup.inputs.emplace_back("anatomical image", job.prior.anatomical);
@@ -190,6 +191,16 @@ void require_image(const char* key, const fs::path& path) {
   const bool may_be_series = fs::is_directory(path, error) || path.filename().string().find('#') != std::string::npos;
   if (!may_be_series || !io::is_image(path)) {
     require_file(key, path);
+  }
+}
+
+recon::Image image_at(const char* key, const fs::path& path, std::vector<std::string>& warnings) {
+  require_image(key, path);
+  try {
+    return io::read_image(path, warnings);
+  } catch (FileError& error) {
+    error.prepend(key);
+    throw;
   }
 }
 

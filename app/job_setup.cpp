@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "app/attenuation_input.h"
 #include "app/input_images.h"
 #include "app/job_inputs.h"
 #include "app/job_kinetics.h"
@@ -255,6 +256,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .histogram = {setup.histogram.get(), setup.multiplicative.get(), setup.additive.get()},
       .grid = setup.grid,
       .attenuation = setup.attenuation ? &*setup.attenuation : nullptr,
+      .attenuation_made = setup.attenuation_made,
       .start_image = setup.start_image ? &*setup.start_image : nullptr,
       .anatomical = setup.anatomical ? std::make_shared<const recon::Image>(std::move(*setup.anatomical)) : nullptr,
       .psf_table = job.algorithm.psf_table.empty() ? recon::Psf() : setup.psf,
@@ -284,8 +286,10 @@ JobSetup prepare_job(const io::Job& job) {
   check_place(setup);
   check_memory(setup.grid);
   check_sensitivity(job.sensitivity.fraction, setup);
+  open_attenuation(job, setup);
   if (setup.attenuation) {
-    check_attenuation_fits(job.corrections.attenuation.string(), setup);
+    const fs::path& of_body = job.corrections.attenuation;
+    check_attenuation_fits((of_body.empty() ? job.corrections.hardware : of_body).string(), setup);
   }
   if (setup.anatomical) {
     check_anatomical(job.prior.anatomical.string(), static_cast<int>(job.compute.threads), setup);

@@ -30,7 +30,8 @@ struct JobSetup {
   io::ScannerDescription description;  ///< of a simulated scanner
   std::optional<recon::Phantom> phantom;
   recon::ImageGrid grid;
-  std::optional<recon::Image> attenuation;  ///< 1/cm, as read
+  std::optional<recon::Image> attenuation;  ///< 1/cm, of all that is said to attenuate
+  std::string attenuation_made;             ///< what it was made from, if it was not read as it is
   std::optional<recon::Image> anatomical;   ///< on the grid of the result
   std::optional<recon::Image> start_image;  ///< as read
   recon::Psf psf;                           ///< resolution model

@@ -7,6 +7,7 @@
 #include <regex>
 
 #include "app/job_parts.h"
+#include "app/normalization_job.h"
 #include "app/part_outputs.h"
 #include "io/atomic_file.h"
 #include "io/dicom/write_dicom.h"
@@ -87,6 +88,9 @@ std::vector<std::string> result_endings(const io::Job& job) {
     add_image("_truth");
     add_image("_mu");
     endings.insert(endings.end(), {".petsird", "_origins.h5"});
+  }
+  if (!job.normalization.source.empty()) {
+    endings.insert(endings.end(), {normalization_ending, efficiencies_ending});
   }
   if (!job.output.regions.empty()) {
     endings.emplace_back("_tac.csv");

@@ -12,6 +12,7 @@
 
 #include "app/job_kinetics.h"
 #include "app/job_setup.h"
+#include "app/normalization_job.h"
 #include "app/outputs.h"
 #include "app/part_outputs.h"
 #include "app/plan_job.h"
@@ -55,6 +56,10 @@ class JobRun {
 
   RunResult run() {
     begin();
+    if (!job_.normalization.source.empty()) {
+      normalize();
+      return finish();
+    }
     if (job_.simulates()) {
       simulate();
     }
@@ -65,6 +70,16 @@ class JobRun {
   }
 
  private:
+  void normalize() {
+    run_normalization(job_, setup_, reporter_);
+    provenance_.stopped = reporter_.stop_requested();
+    if (!provenance_.stopped) {
+      for (const char* ending : {normalization_ending, efficiencies_ending}) {
+        provenance_.outputs.push_back(job_.result_path(ending).filename().string());
+      }
+    }
+  }
+
   std::filesystem::path image_path(const std::string& ending) const {
     return job_.result_path(ending + "." + job_.output.format);
   }

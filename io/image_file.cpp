@@ -126,6 +126,7 @@ recon::Image read_one(const fs::path& path, recon::Interpolation interpolation, 
   image.frame_start_s = frame.start_s;
   image.frame_duration_s = frame.duration_s;
   image.description = read.series.description;
+  image.tube_kv = read.series.tube_kv;
   return image;
 }
 

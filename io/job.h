@@ -11,7 +11,9 @@
 #include "io/listmode_file.h"
 #include "io/settings.h"
 #include "recon/algorithms/algorithms.h"
+#include "recon/corrections/ct_numbers.h"
 #include "recon/data/tracer.h"
+#include "recon/normalization/pair_symmetry.h"
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
 #include "recon/post_filter.h"
@@ -67,9 +69,19 @@ struct Job {
   };
   struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
+    std::array<double, 3> attenuation_shift_mm{0, 0, 0};
+    std::filesystem::path hardware;
+    std::array<double, 3> hardware_shift_mm{0, 0, 0};
+    double ct_kvp = 0;  ///< 0: as the image says
+    double ct_smoothing_mm = 6;
+    recon::DenseMatter ct_dense = recon::DenseMatter::bone;
     std::filesystem::path multiplicative;
     std::filesystem::path additive;
     std::filesystem::path normalization;
+  };
+  struct Normalization {
+    std::filesystem::path source;  ///< empty: the job reconstructs an image
+    recon::PairClasses pair_factors = recon::PairClasses::none;
   };
   struct Sensitivity {
     double fraction = 1;
@@ -120,6 +132,7 @@ struct Job {
   Simulation simulation;
   ImageGrid image;
   Corrections corrections;
+  Normalization normalization;
   Sensitivity sensitivity;
   Algorithm algorithm;
   Prior prior;

@@ -6,6 +6,7 @@
 
 #include "io/image_file.h"
 #include "io/job.h"
+#include "io/setting_makers.h"
 #include "io/time_tables.h"
 
 namespace coincide::io {
@@ -14,53 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// An enum whose values count from 0 in the order of the words.
-template <class Enum>
-WordField word_field(Enum& value) {
-  return {[&value] { return static_cast<std::size_t>(value); },
-          [&value](std::size_t index) { value = static_cast<Enum>(index); }};
-}
-
-Setting path_setting(const char* key, fs::path& field, const char* help, PathRule rule = PathRule::file) {
-  Setting setting{key, &field, "", help};
-  setting.path_rule = rule;
-  return setting;
-}
-
-template <class Enum>
-Setting word_setting(const char* key, Enum& field, std::vector<std::string> words, const char* help) {
-  Setting setting{key, word_field(field), "", help};
-  setting.words = std::move(words);
-  return setting;
-}
-
-/// A text that must be one of a list.
-Setting text_of_list(const char* key, std::string& field, const std::vector<std::string>& texts, const char* help) {
-  const auto index = [&field, texts] {
-    return static_cast<std::size_t>(std::ranges::find(texts, field) - texts.begin());
-  };
-  Setting setting{key, WordField{index, [&field, texts](std::size_t i) { field = texts[i]; }}, "", help};
-  setting.words = texts;
-  return setting;
-}
-
-std::vector<std::string> with_unstated(std::vector<std::string> words) {
-  words.emplace(words.begin(), "unstated");
-  return words;
-}
-
 std::string_view about(const recon::AlgorithmKind& kind) { return kind.help; }
 std::string_view about(const recon::PriorKind& kind) { return kind.title; }
-
-Setting with_use(Setting setting, std::function<bool()> has_use) {
-  setting.has_use = std::move(has_use);
-  return setting;
-}
-
-Setting also_called(const char* name, Setting setting) {
-  setting.other_name = name;
-  return setting;
-}
 
 /// One word per row of a table in recon, with what it says of itself.
 template <class Enum, class Row>
@@ -111,13 +67,16 @@ std::string usual_subsets() {
 }  // namespace
 
 std::vector<Setting> describe(Job& job) {
-  auto& [input, frames, simulation, image, corrections, sensitivity, algorithm, prior, stop, quantification, tracer,
-         patient, kinetics, output, compute, file] = job;
+  auto& [input, frames, simulation, image, corrections, normalization, sensitivity, algorithm, prior, stop,
+         quantification, tracer, patient, kinetics, output, compute, file] = job;
   const auto takes = [&job](bool recon::AlgorithmKind::*what) {
     return [&job, what] { return job.algorithm_kind().*what; };
   };
   const auto of_prior = [&job](std::string_view parameter) {
     return [&job, parameter] { return recon::has_parameter(job.prior, parameter); };
+  };
+  const auto has_attenuation = [&job] {
+    return !job.corrections.attenuation.empty() || !job.corrections.hardware.empty();
   };
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
@@ -217,10 +176,35 @@ std::vector<Setting> describe(Job& job) {
                    "already."),
       path_setting(
           "corrections.attenuation", corrections.attenuation,
-          "Image of the linear attenuation at 511 keV in 1/cm, on any grid, in scanner axes; empty: no correction."),
+          "Image of the linear attenuation at 511 keV in 1/cm, or CT image in Hounsfield units, on any grid, in "
+          "scanner axes; empty: no correction."),
+      with_use({"corrections.attenuation_shift_mm", &corrections.attenuation_shift_mm, "mm",
+                "How far the image lies from its place in the scanner: it is moved by that.", -5000, 5000},
+               [&job] { return !job.corrections.attenuation.empty(); }),
+      path_setting("corrections.hardware", corrections.hardware,
+                   "Attenuation image or CT image of what stays in the scanner, bed and coils, if "
+                   "corrections.attenuation does not hold it: it is added. Empty: none."),
+      with_use({"corrections.hardware_shift_mm", &corrections.hardware_shift_mm, "mm",
+                "How far that image is moved to its place in the scanner.", -5000, 5000},
+               [&job] { return !job.corrections.hardware.empty(); }),
+      with_use(
+          {"corrections.ct_kvp", &corrections.ct_kvp, "kV",
+           "Tube voltage of CT images, which their numbers depend on; 0: as a DICOM series says, else 120.", 0, 140},
+          has_attenuation),
+      with_use({"corrections.ct_smoothing_mm", &corrections.ct_smoothing_mm, "mm",
+                "Resolution (FWHM) that CT images are smoothed to, so that their edges are as blurred as those of the "
+                "activity; 0: none.",
+                0, 50},
+               has_attenuation),
+      with_use(
+          word_setting("corrections.ct_dense", corrections.ct_dense, {"bone", "metal"},
+                       "What CT numbers above some 1,200 HU are. bone: the denser, the more they attenuate; metal: "
+                       "metal or contrast agent, whose numbers are too high: the curve is nearly flat there."),
+          has_attenuation),
       path_setting("corrections.normalization", corrections.normalization,
-                   "Factors of all LORs that can be measured, for the sensitivity image, and for events without their "
-                   "own: CASToR's normalization file (.cdh). Empty: none."),
+                   "Efficiencies of the scanner instead of those of the data: what a job with normalization.source "
+                   "leaves (.petsird). For CASToR's data, its normalization file (.cdh) of all LORs that can be "
+                   "measured. Empty: none."),
       word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
                    "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
       word_setting("corrections.scatter", corrections.scatter, {"none", "sss", "auto"},
@@ -257,6 +241,20 @@ std::vector<Setting> describe(Job& job) {
       word_setting("corrections.motion", corrections.motion, {"off", "auto"},
                    "Movements of bed and gantry that the file states; auto: the image is that of a body on the bed at "
                    "its reference position. Off with input.motion, which says where the body itself is."),
+
+      path_setting(
+          "normalization.source", normalization.source,
+          "Source of a normalization scan: a phantom (a file, or the name of one of the program's) or an image "
+          "of its activity in Bq/mL, with corrections.attenuation for what it absorbs. The job then estimates "
+          "efficiencies from input.data instead of an image, to be used as corrections.normalization. Empty: "
+          "none.",
+          PathRule::resource),
+      with_use(
+          word_setting("normalization.pair_factors", normalization.pair_factors, {"none", "transaxial", "full"},
+                       "Factors of pairs of crystals beside those of single ones and the solid angle, alike for "
+                       "pairs that the scanner's symmetry maps onto each other. transaxial: by their places around "
+                       "the ring; full: by their rings, too, which takes many more counts."),
+          [&job] { return !job.normalization.source.empty(); }),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,
@@ -407,6 +405,7 @@ const std::vector<std::pair<std::string, std::string>>& job_sections() {
       {"simulation", "Simulated data, written to the output folder and then reconstructed like a measurement."},
       {"image", "The voxels of the result. Axes x, y, z of the scanner, z along its axis."},
       {"corrections", "Which effects the model of the measurement holds."},
+      {"normalization", "Estimate of efficiencies from a scan of a known source, in a job of its own."},
       {"sensitivity", "The sensitivity image: how likely a decay in each voxel is recorded."},
       {"algorithm", "How the image is computed."},
       {"prior", "What else is known of the image; maximised is log likelihood - strength R(image)."},

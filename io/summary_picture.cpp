@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -79,8 +80,16 @@ Panel make_panel(const recon::ImageGrid& grid, int axis, const Index& point, rec
   return panel;
 }
 
-std::array<Panel, 4> make_panels(const recon::Image& image) {
-  const Index point = hottest_region(image);
+Index voxel_at(const recon::ImageGrid& grid, const std::array<double, 3>& place_mm) {
+  Index voxel{};
+  for (int axis = 0; axis < 3; ++axis) {
+    const double index = (place_mm[axis] - grid.origin_mm[axis]) / grid.voxel_size_mm[axis];
+    voxel[axis] = std::clamp<std::int64_t>(std::llround(index), 0, grid.shape[axis] - 1);
+  }
+  return voxel;
+}
+
+std::array<Panel, 4> make_panels(const recon::Image& image, const Index& point) {
   const recon::ImageGrid& grid = image.grid;
   const std::array<const char*, 3> names{"axial", "coronal", "sagittal"};
   const std::array<int, 3> across{2, 1, 0};
@@ -260,6 +269,21 @@ void draw_marks(const Page& page, const Panel& panel, double x, double y, double
   cairo_set_line_width(page.cr(), 1);
 }
 
+/// Outlines on the axial slice; of regions in the plane of the first one.
+void draw_regions(const Page& page, const Panel& panel, std::span<const recon::Disc> regions, double x, double y,
+                  double scale) {
+  cairo_set_source_rgb(page.cr(), 0.80, 0.25, 0.10);
+  for (const recon::Disc& disc : regions) {
+    if (std::abs(disc.centre_mm[2] - regions.front().centre_mm[2]) < 1) {
+      cairo_new_sub_path(page.cr());
+      cairo_arc(page.cr(), x + scale * (disc.centre_mm[0] - panel.low_mm[0]),
+                y + scale * (disc.centre_mm[1] - panel.low_mm[1]), 0.5 * scale * disc.diameter_mm, 0,
+                2 * std::numbers::pi);
+    }
+  }
+  cairo_stroke(page.cr());
+}
+
 void draw_bar(const Page& page, double x, double y, double width, double height, double maximum,
               const std::string& unit) {
   for (int row = 0; row < static_cast<int>(height); ++row) {
@@ -323,8 +347,10 @@ Layout best_layout(const std::array<Panel, 4>& panels) {
 
 }  // namespace
 
-void write_summary_picture(const std::filesystem::path& path, const recon::Image& image, const PictureText& text) {
-  const std::array<Panel, 4> panels = make_panels(image);
+void write_summary_picture(const std::filesystem::path& path, const recon::Image& image, const PictureText& text,
+                           std::span<const recon::Disc> regions) {
+  const std::array<Panel, 4> panels =
+      make_panels(image, regions.empty() ? hottest_region(image) : voxel_at(image.grid, regions.front().centre_mm));
   const double maximum = display_maximum(panels);
   const Layout layout = best_layout(panels);
   const Extent extent = extent_of(layout, panels);
@@ -346,6 +372,9 @@ void write_summary_picture(const std::filesystem::path& path, const recon::Image
       draw_values(page, panel, left, top, scale, maximum);
       page.frame(left, top, scale * panel.size_mm[0], scale * panel.size_mm[1]);
       draw_ticks(page, panel, left, top, scale);
+      if (p == 0) {
+        draw_regions(page, panel, regions, left, top, scale);
+      }
       if (p < 3) {
         draw_marks(page, panel, left, top, scale);
       }

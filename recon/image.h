@@ -19,6 +19,7 @@ struct Image {
   double frame_start_s = 0;
   double frame_duration_s = 0;  ///< 0: not known
   std::string description;      ///< one line: program, algorithm
+  double tube_kv = 0;           ///< peak voltage of the X-rays that made it; 0: not known, or none
 
   Image() = default;
   Image(const ImageGrid& grid, float value, std::string unit = {});

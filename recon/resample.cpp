@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "recon/parallel.h"
@@ -140,6 +141,91 @@ Image resampled_to_nearest(const Image& image, const ImageGrid& grid) {
     }
   }
   return result;
+}
+
+namespace {
+
+double low_face_mm(const ImageGrid& grid, std::size_t axis) {
+  return double{grid.origin_mm[axis]} - 0.5 * double{grid.voxel_size_mm[axis]};
+}
+
+/// By voxel of `to` along an axis: the voxels of `from` that lie in it, and the part of it that each takes.
+struct Overlap {
+  std::int64_t first = 0;
+  std::vector<float> parts;
+};
+
+std::vector<Overlap> overlaps(const ImageGrid& from, const ImageGrid& to, std::size_t axis) {
+  std::vector<Overlap> result(static_cast<std::size_t>(to.shape[axis]));
+  const double size = to.voxel_size_mm[axis] / double{from.voxel_size_mm[axis]};  // in voxels of `from`, as all here
+  const double start = (low_face_mm(to, axis) - low_face_mm(from, axis)) / from.voxel_size_mm[axis];
+  const auto count = static_cast<double>(from.shape[axis]);
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const double low = std::clamp(start + static_cast<double>(i) * size, 0.0, count);
+    const double high = std::clamp(start + static_cast<double>(i + 1) * size, 0.0, count);
+    result[i].first = static_cast<std::int64_t>(low);
+    for (double at = std::floor(low); at < high; ++at) {
+      result[i].parts.push_back(static_cast<float>((std::min(at + 1, high) - std::max(at, low)) / size));
+    }
+  }
+  return result;
+}
+
+/// Along one axis; the other two keep their voxels.
+Image averaged_along(const Image& image, const ImageGrid& grid, std::size_t axis, int num_threads) {
+  ImageGrid next = image.grid;
+  next.shape[axis] = grid.shape[axis];
+  next.voxel_size_mm[axis] = grid.voxel_size_mm[axis];
+  next.origin_mm[axis] = grid.origin_mm[axis];
+  Image result(next, 0, image.unit);
+  const std::vector<Overlap> in_voxel = overlaps(image.grid, grid, axis);
+  const std::int64_t inner = axis == 2 ? 1 : axis == 1 ? next.shape[2] : next.shape[1] * next.shape[2];
+  const std::int64_t from = image.grid.shape[axis], to = next.shape[axis];
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
+  for (std::int64_t row = 0; row < next.num_voxels() / inner; ++row) {
+    const Overlap& overlap = in_voxel[static_cast<std::size_t>(row % to)];
+    float* sum = result.values.data() + row * inner;
+    const float* value = image.values.data() + (row / to * from + overlap.first) * inner;
+    for (const float part : overlap.parts) {
+      for (std::int64_t i = 0; i < inner; ++i) {
+        sum[i] += part * *value++;
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Image box_averaged(const Image& image, const ImageGrid& grid, int num_threads) {
+  Image result = averaged_along(image, grid, 0, num_threads);
+  for (const std::size_t axis : {1, 2}) {
+    result = averaged_along(result, grid, axis, num_threads);
+  }
+  result.description = image.description;
+  return result;
+}
+
+ImageGrid grid_over(std::span<const ImageGrid> boxes, const ImageGrid& like) {
+  ImageGrid grid = like;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const ImageGrid& finest =
+        *std::ranges::min_element(boxes, {}, [axis](const ImageGrid& box) { return box.voxel_size_mm[axis]; });
+    const ImageGrid& raster = finest.voxel_size_mm[axis] > like.voxel_size_mm[axis] ? finest : like;
+    const double voxel_mm = raster.voxel_size_mm[axis];
+    double low = std::numeric_limits<double>::infinity(), high = -low;  // in voxels from the raster's face
+    for (const ImageGrid& box : boxes) {
+      constexpr double rounding = 1e-4;
+      const double face = (low_face_mm(box, axis) - low_face_mm(raster, axis)) / voxel_mm;
+      low = std::min(low, std::floor(face + rounding));
+      high = std::max(
+          high, std::ceil(face + static_cast<double>(box.shape[axis]) * box.voxel_size_mm[axis] / voxel_mm - rounding));
+    }
+    grid.shape[axis] = static_cast<std::int64_t>(high - low);
+    grid.voxel_size_mm[axis] = raster.voxel_size_mm[axis];
+    grid.origin_mm[axis] = static_cast<float>(raster.origin_mm[axis] + low * voxel_mm);
+  }
+  return grid;
 }
 
 double covered_part(const ImageGrid& image, const ImageGrid& other) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Geometry>
+#include <span>
 #include <vector>
 
 #include "recon/image.h"
@@ -24,6 +25,15 @@ std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to
 /// `image` on another grid: each voxel has the value of the one that its middle lies in, 0 where there is none. Labels
 /// stay labels.
 Image resampled_to_nearest(const Image& image, const ImageGrid& grid);
+
+/// Means over the boxes of another grid's voxels, exact: the integral of an image that the grid covers is kept. 0
+/// outside the image. For grids of larger voxels; on finer ones the voxels of `image` show. Unit and description are
+/// kept.
+Image box_averaged(const Image& image, const ImageGrid& grid, int num_threads = 0);
+
+/// A grid over all boxes with the voxels of `like`, in its raster; along axes where the voxels of all boxes are larger,
+/// with the smallest of those.
+ImageGrid grid_over(std::span<const ImageGrid> boxes, const ImageGrid& like);
 
 /// Part of the box of `image` that lies in the box of `other`, 0 ... 1.
 double covered_part(const ImageGrid& image, const ImageGrid& other);

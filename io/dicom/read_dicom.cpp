@@ -160,6 +160,12 @@ void set_pet(Stack& stack, PlacedSeries& placed, PlaneFactors& factors) {
   set_times(stack, moments, placed, factors);
 }
 
+void set_ct(const Stack& stack, PlacedSeries& placed) {
+  placed.series.unit = "HU";
+  placed.series.tube_kv = stack.frames.front().front().data().number(tag::tube_kv).value_or(0);
+  placed.outside = air_hu;
+}
+
 void set_about(const Stack& stack, PlacedSeries& placed) {
   const Plane& first = stack.frames.front().front();
   const PictureData data = first.data();
@@ -183,9 +189,10 @@ PlacedSeries placed_series(Stack stack) {
   const std::string modality = stack.frames.front().front().data().text(tag::modality);
   if (modality == "PT") {
     set_pet(stack, placed, factors);
+  } else if (modality == "CT") {
+    set_ct(stack, placed);
   } else {
-    placed.series.unit = modality == "CT" ? "HU" : "1";
-    placed.outside = modality == "CT" ? air_hu : 0;
+    placed.series.unit = "1";
   }
   for (std::size_t i = 0; i < stack.frames.size(); ++i) {
     placed.series.frames[i].values = frame_values(stack.frames[i], factors[i], placed.outside);

@@ -50,6 +50,7 @@ inline constexpr Tag patient_size{0x0010, 0x1020, Kind::decimals, "Patient's Siz
 inline constexpr Tag patient_weight{0x0010, 0x1030, Kind::decimals, "Patient's Weight"};
 inline constexpr Tag radiopharmaceutical{0x0018, 0x0031, Kind::text, "Radiopharmaceutical"};
 inline constexpr Tag slice_thickness{0x0018, 0x0050, Kind::decimals, "Slice Thickness"};
+inline constexpr Tag tube_kv{0x0018, 0x0060, Kind::decimals, "KVP"};
 inline constexpr Tag slice_spacing{0x0018, 0x0088, Kind::decimals, "Spacing Between Slices"};
 inline constexpr Tag software{0x0018, 0x1020, Kind::text, "Software Versions"};
 inline constexpr Tag injection_time{0x0018, 0x1072, Kind::text, "Radiopharmaceutical Start Time"};

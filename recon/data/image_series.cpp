@@ -22,6 +22,7 @@ Image ImageSeries::image(std::size_t frame) const {
   image.frame_start_s = of.start_s;
   image.frame_duration_s = of.duration_s;
   image.description = description;
+  image.tube_kv = tube_kv;
   return image;
 }
 

@@ -35,6 +35,7 @@ struct ImageSeries {
   std::string description{};
   Tracer tracer{};
   Patient patient{};
+  double tube_kv = 0;               ///< as Image::tube_kv
   std::vector<Effect> corrected{};  ///< empty: none, or not known
 
   bool has_times() const;

@@ -147,6 +147,11 @@ std::string stated_attenuation(RunState& run) {
   return fmt::format("factors of the events; the sensitivity image is {} attenuation", in_table ? "with" : "without");
 }
 
+std::string line_integrals(const RunState& run) {
+  const std::string& made = run.inputs.attenuation_made;
+  return fmt::format("line integrals of the attenuation image{}{}", made.empty() ? "" : ": ", made);
+}
+
 std::string attenuation(RunState& run) {
   if (run.inputs.attenuation == nullptr) {
     return stated_attenuation(run);
@@ -159,7 +164,7 @@ std::string attenuation(RunState& run) {
   run.reporter.begin_stage("attenuation");
   multiply_attenuation(*run.data, run.scanner(), *run.inputs.attenuation, run.device, run.settings.num_threads,
                        run.reporter);
-  return "line integrals of the attenuation image";
+  return line_integrals(run);
 }
 
 std::string without_randoms(RunState& run) {
@@ -262,7 +267,7 @@ std::string attenuation_of_bins(RunState& run) {
   }
   run.reporter.begin_stage("attenuation");
   multiply_attenuation(*run.histogram, *run.inputs.attenuation, run.device, run.settings.num_threads, run.reporter);
-  return "line integrals of the attenuation image";
+  return line_integrals(run);
 }
 
 constexpr Correction table[] = {

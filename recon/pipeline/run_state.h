@@ -64,6 +64,7 @@ struct RunInputs {
   HistogramInputs histogram{};
   ImageGrid grid;
   const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
+  std::string attenuation_made{};                 ///< what that was made from, for the record; empty: read as it is
   const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
   std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
   Psf psf_table{};                                ///< widths over the radius; none: one, as the options say

@@ -26,7 +26,7 @@ SIMULATE = 'simulation = { phantom = "orientation", scanner = "small", duration_
 RECONSTRUCT = 'input = { events = "scan.petsird" }\n' + COARSE
 
 
-IMAGES = ("mu_per_mm.nii", "mu_beside.nii", "mu_half.nii", "mask.nii", "zero.nii", "zone.nii")
+IMAGES = ("mu_per_mm.nii", "mu_beside.nii", "mu_half.nii", "mask.nii", "ct.nii", "zero.nii", "zone.nii")
 TABLES = {
     "gates.csv": "gate,start_s,stop_s\n1,0,0.1\n2,0.1,0.2\n",
     "twice.csv": "gate,start_s,stop_s\n1,0,0.15\n2,0.1,0.2\n",
@@ -88,6 +88,7 @@ def make_odd_images(folder):
     odd("mu.nii.gz", "mu_per_mm.nii", 0.1)
     odd("mu.nii.gz", "mu_beside.nii", 1, 5000)
     odd("mu.nii.gz", "mask.nii", 1 / 0.096)
+    odd("mu.nii.gz", "ct.nii", 1, pick=lambda value: value / 9.6e-5 - 1000)
     odd("activity.nii.gz", "zero.nii", 0)
     odd("activity.nii.gz", "zone.nii", 1, pick=lambda value: 1.0 if value > 20000 else 0.0)
     (folder / "text.nii").write_text("This is no image. " * 100)

@@ -17,6 +17,7 @@ void copy_series(const char* from, const char* to) {
     std::puts(warning.c_str());
   }
   std::puts(("unit " + series.unit).c_str());
+  std::printf("tube voltage %g kV\n", series.tube_kv);
   std::puts(recon::suv_sentence(series).c_str());
   series.has_times() ? io::write_image_series(to, series) : io::write_image_frames(to, series);
 }

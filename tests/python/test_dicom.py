@@ -241,12 +241,12 @@ def test_ct_with_padding(tmp_path):
     values = numbered()
     values[0, 0, :] = -2000
     for k in range(SHAPE[2]):
-        maker.plane(values[:, :, k], maker.origin + [0, 0, 3.0 * k], slope=2, intercept=-1024, PixelPaddingValue=-2000)
+        maker.plane(values[:, :, k], maker.origin + [0, 0, 3.0 * k], slope=2, intercept=-1024, PixelPaddingValue=-2000, KVP="130")
     image, _, told = copied(tmp_path / "in", tmp_path)
     wanted = values * 2.0 - 1024
     wanted[0, 0, :] = -1000
     assert_same_picture(image, maker, wanted)
-    assert "unit HU" in told
+    assert "unit HU" in told and "tube voltage 130 kV" in told
 
 
 def test_gantry_tilt_is_taken_back(tmp_path):

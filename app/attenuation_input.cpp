@@ -1,0 +1,135 @@
+#include "app/attenuation_input.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "app/input_images.h"
+#include "app/job_inputs.h"
+#include "projectors/error.h"
+#include "recon/corrections/attenuation_unit.h"
+#include "recon/corrections/ct_numbers.h"
+#include "recon/psf.h"
+#include "recon/resample.h"
+
+namespace coincide::app {
+namespace {
+
+using recon::AttenuationUnit;
+
+/// One of the images, with the setting that names it.
+struct Part {
+  const char* key;
+  const std::filesystem::path& path;
+  const std::array<double, 3>& shift_mm;
+
+  std::string setting() const { return fmt::format("{} = \"{}\"", key, path.string()); }
+};
+
+double tube_kv_of(const Part& part, const recon::Image& ct, const io::Job& job, JobSetup& setup) {
+  constexpr double usual_kv = 120;
+  if (job.corrections.ct_kvp > 0) {
+    return job.corrections.ct_kvp;
+  }
+  if (ct.tube_kv > 0) {
+    return ct.tube_kv;
+  }
+  setup.warnings.push_back(fmt::format(
+      "{} holds CT numbers, but not the tube voltage of the CT: it is taken to be {:g} kV. Set corrections.ct_kvp.",
+      part.setting(), usual_kv));
+  return usual_kv;
+}
+
+void warn_of_dense_matter(const Part& part, const recon::Image& ct, const recon::CtCurve& curve, const io::Job& job,
+                          JobSetup& setup) {
+  constexpr double noticeable = 1e-3;
+  const double dense = recon::dense_part(ct, curve);
+  if (job.corrections.ct_dense == recon::DenseMatter::bone && dense > noticeable) {
+    setup.warnings.push_back(
+        fmt::format("{}: {:.2g} % of the body is above {:.0f} HU, where contrast agent and metal lie and bone hardly "
+                    "does; their attenuation comes out too high. corrections.ct_dense = \"metal\" flattens the curve "
+                    "there.",
+                    part.setting(), 100 * dense, curve.dense_from_hu()));
+  }
+}
+
+/// The curve is not linear: CT numbers become attenuation before anything is averaged.
+recon::Image from_ct(const Part& part, const recon::Image& ct, const io::Job& job, JobSetup& setup) {
+  const int threads = static_cast<int>(job.compute.threads);
+  const recon::CtCurve curve(tube_kv_of(part, ct, job, setup), job.corrections.ct_dense);
+  warn_of_dense_matter(part, ct, curve, job, setup);
+  recon::Image mu = recon::attenuation_of_ct(ct, curve, threads);
+  const auto& [x, y, z] = ct.grid.voxel_size_mm;
+  const double own_mm = std::cbrt(double{x} * y * z), wanted_mm = job.corrections.ct_smoothing_mm;
+  if (wanted_mm > own_mm) {
+    recon::GaussianFilter(mu.grid, std::sqrt(wanted_mm * wanted_mm - own_mm * own_mm), threads).apply(mu.values);
+  }
+  setup.attenuation_made =
+      curve.name() + (wanted_mm > own_mm ? fmt::format(", smoothed to {:g} mm", wanted_mm) : ", not smoothed");
+  setup.notes.push_back(fmt::format("{} is a CT image: {}.", part.setting(), setup.attenuation_made));
+  return recon::box_averaged(mu, recon::grid_over({&mu.grid, 1}, setup.grid), threads);
+}
+
+[[noreturn]] void refuse_unit(const Part& part, const char* unit, const char* remedy) {
+  throw InputError(fmt::format("{} holds {}; linear attenuation in 1/cm is needed (water 0.096). {}.", part.setting(),
+                               unit, remedy));
+}
+
+recon::Image in_per_cm(const Part& part, recon::Image image, const io::Job& job, JobSetup& setup) {
+  switch (recon::attenuation_unit(image)) {
+    case AttenuationUnit::ct_numbers:
+      return from_ct(part, image, job, setup);
+    case AttenuationUnit::per_mm:
+      refuse_unit(part, "values in 1/mm", "Multiply them by 10");
+    case AttenuationUnit::per_m:
+      refuse_unit(part, "values in 1/m", "Multiply them by 0.01");
+    case AttenuationUnit::mask:
+      refuse_unit(part, "0 and 1 only, a mask", "Multiply it by the attenuation of what it marks: 0.096 for water");
+    case AttenuationUnit::factors:
+      refuse_unit(part, "1 around the body, as attenuation factors do", "Give the image that they were made from");
+    case AttenuationUnit::per_cm:
+    case AttenuationUnit::unknown:
+      break;
+  }
+  check_attenuation(image, part.setting());
+  return image;
+}
+
+recon::Image read(const Part& part, const io::Job& job, JobSetup& setup) {
+  recon::Image image = image_at(part.key, part.path, setup.warnings);
+  check_finite(image, part.setting());
+  setup.inputs.emplace_back("attenuation", part.path);
+  image = in_per_cm(part, std::move(image), job, setup);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    image.grid.origin_mm[axis] += static_cast<float>(part.shift_mm[axis]);
+  }
+  return image;
+}
+
+recon::Image sum(const recon::Image& one, const recon::Image& other, const io::Job& job, const JobSetup& setup) {
+  const int threads = static_cast<int>(job.compute.threads);
+  const recon::ImageGrid grid = recon::grid_over(std::array{one.grid, other.grid}, setup.grid);
+  recon::Image result = recon::box_averaged(one, grid, threads);
+  std::ranges::transform(result.values, recon::box_averaged(other, grid, threads).values, result.values.begin(),
+                         std::plus());
+  return result;
+}
+
+}  // namespace
+
+void open_attenuation(const io::Job& job, JobSetup& setup) {
+  const io::Job::Corrections& corrections = job.corrections;
+  if (!corrections.attenuation.empty()) {
+    setup.attenuation =
+        read({"corrections.attenuation", corrections.attenuation, corrections.attenuation_shift_mm}, job, setup);
+  }
+  if (!corrections.hardware.empty()) {
+    const recon::Image hardware =
+        read({"corrections.hardware", corrections.hardware, corrections.hardware_shift_mm}, job, setup);
+    setup.attenuation = setup.attenuation ? sum(*setup.attenuation, hardware, job, setup) : hardware;
+  }
+}
+
+}  // namespace coincide::app

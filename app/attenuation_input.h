@@ -1,0 +1,12 @@
+#pragma once
+
+#include "app/job_setup.h"
+
+namespace coincide::app {
+
+/// Reads the attenuation images that a job names, of the body and of what stays in the scanner, brings each to its
+/// place and CT numbers to 1/cm, and adds them: setup.attenuation. Needs the grid of the result, whose voxels a CT
+/// image is averaged to. Throws FileError for what cannot be read, InputError for images of another unit.
+void open_attenuation(const io::Job& job, JobSetup& setup);
+
+}  // namespace coincide::app
