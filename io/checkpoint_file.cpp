@@ -7,7 +7,7 @@
 #include <span>
 
 #include "io/atomic_file.h"
-#include "io/yardl_memory.h"
+#include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -172,6 +172,7 @@ recon::RunCheckpoint read_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) {
     throw refuse("there is no such file (output.checkpoint makes one)");
   }
+  const Hdf5Quiet quiet;
   try {
     return read_contents(path);
   } catch (const FileError& error) {
