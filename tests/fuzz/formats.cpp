@@ -157,8 +157,9 @@ std::size_t Format::first_to_change(std::string_view input) const {
 std::string read_input(const Format& format, std::string_view input, const fs::path& folder) {
   write_files(format, input, folder);
   const fs::path first = folder / format.files.front();
-  if (format.only_values) {
-    put_values(first, input.substr(format.first_to_change(input)));
+  if (const std::string_view values = input.substr(format.first_to_change(input));
+      format.only_values && !values.empty()) {
+    put_values(first, values);
   }
   try {
     format.read(first);

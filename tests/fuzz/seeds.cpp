@@ -1,6 +1,9 @@
 #include "fuzz/seeds.h"
 
 #include <fmt/format.h>
+#include <gdcmImageChangeTransferSyntax.h>
+#include <gdcmImageReader.h>
+#include <gdcmImageWriter.h>
 
 #include <algorithm>
 #include <cmath>
@@ -119,6 +122,26 @@ void add_settings(const fs::path& resources, Seeds& seeds) {
                            "radius_mm,radial_fwhm_mm,tangential_fwhm_mm,axial_fwhm_mm\n0,4.5,4.5,5\n"})});
 }
 
+/// The same picture, packed.
+std::string packed_dicom(const fs::path& plane, gdcm::TransferSyntax::TSType syntax) {
+  gdcm::ImageReader reader;
+  reader.SetFileName(plane.c_str());
+  gdcm::ImageChangeTransferSyntax change;
+  change.SetTransferSyntax(syntax);
+  if (!reader.Read() || (change.SetInput(reader.GetImage()), !change.Change())) {
+    throw std::runtime_error("cannot pack " + plane.string());
+  }
+  const fs::path packed = plane.parent_path() / "packed";
+  gdcm::ImageWriter writer;
+  writer.SetFileName(packed.c_str());
+  writer.SetFile(reader.GetFile());
+  writer.SetImage(change.GetOutput());
+  if (!writer.Write()) {
+    throw std::runtime_error("cannot write " + packed.string());
+  }
+  return contents(packed);
+}
+
 /// Two frames of 3 x 4 x 5 voxels, in every format that images are written in.
 void add_images(const fs::path& folder, Seeds& seeds) {
   recon::ImageSeries series{.grid = recon::centred_grid({3, 4, 5}, {1.5F, 2.25F, 3}, {10, -20, 30}), .unit = "Bq/mL"};
@@ -141,6 +164,12 @@ void add_images(const fs::path& folder, Seeds& seeds) {
   io::write_image_frames(folder / "planes.dicom", series);
   std::vector<fs::path> planes{fs::directory_iterator(folder / "planes.dicom"), {}};
   std::ranges::sort(planes);
+  using gdcm::TransferSyntax;
+  for (const auto& [name, syntax] : {std::pair{"run-lengths", TransferSyntax::RLELossless},
+                                     std::pair{"jpeg", TransferSyntax::JPEGLosslessProcess14_1},
+                                     std::pair{"jpeg-ls", TransferSyntax::JPEGLSLossless}}) {
+    seeds.push_back({"dicom", name, packed_dicom(planes.at(0), syntax)});
+  }
   seeds.push_back(
       {"dicom", "planes", joined({contents(planes.at(0)), contents(planes.at(1)), contents(planes.at(2))})});
 }
