@@ -48,9 +48,10 @@ std::string contents(const fs::path& path) {
 
 void write(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
-std::vector<Seed> seeds_in(const fs::path& folder) {
-  fs::create_directories(folder);
-  return make_seeds(folder);
+std::vector<Seed> all_seeds() {
+  const Folder folder;
+  fs::create_directory(folder / "seeds");
+  return make_seeds(folder / "seeds");
 }
 
 /// What a hostile file must not take; the sanitizers take more.
@@ -65,7 +66,8 @@ void limit_memory() {
 /// The work of one process, in a folder that outlives it.
 struct Task {
   const Format& format;
-  fs::path findings;  ///< folder of them, by formats
+  const std::vector<Seed>& seeds;  ///< of all formats
+  fs::path findings;               ///< folder of them, by formats
   double seconds = 0;
   fs::path work;
   fs::path input;  ///< that is being read
@@ -82,13 +84,13 @@ struct Task {
  private:
   std::vector<std::string> read_seeds() const;
   int read_findings() const;
-  int read_damaged(const std::vector<std::string>& seeds) const;
+  int read_damaged(const std::vector<std::string>& inputs) const;
 };
 
 /// Throws std::runtime_error for one that is refused: it would find nothing.
 std::vector<std::string> Task::read_seeds() const {
   std::vector<std::string> inputs;
-  for (const Seed& seed : seeds_in(work.parent_path() / "seeds")) {
+  for (const Seed& seed : seeds) {
     if (seed.format != format.name) {
       continue;
     }
@@ -111,12 +113,12 @@ int Task::read_findings() const {
   return count;
 }
 
-int Task::read_damaged(const std::vector<std::string>& seeds) const {
+int Task::read_damaged(const std::vector<std::string>& inputs) const {
   std::mt19937_64 random(1);
   int count = 0;
   const auto stop = Clock::now() + std::chrono::duration<double>(seconds);
-  for (; !seeds.empty() && Clock::now() < stop; ++count) {
-    std::string input = seeds[random() % seeds.size()];
+  for (; !inputs.empty() && Clock::now() < stop; ++count) {
+    const std::string& input = inputs[random() % inputs.size()];
     std::string changed = input.substr(format.first_to_change(input));
     damage(changed, random);
     read(input.substr(0, format.first_to_change(input)) + changed);
@@ -127,10 +129,10 @@ int Task::read_damaged(const std::vector<std::string>& seeds) const {
 int Task::run() const {
   try {
     limit_memory();
-    const std::vector<std::string> seeds = read_seeds();
+    const std::vector<std::string> whole = read_seeds();
     const int past = read_findings();
-    const int damaged = read_damaged(seeds);
-    fmt::print("{:<17} {:2} seeds, {:3} findings, {:6} damaged\n", format.name, seeds.size(), past, damaged);
+    const int damaged = read_damaged(whole);
+    fmt::print("{:<17} {:2} seeds, {:3} findings, {:6} damaged\n", format.name, whole.size(), past, damaged);
     return EXIT_SUCCESS;
   } catch (const std::exception& error) {
     fmt::print("{}: {}\n", format.name, error.what());
@@ -139,10 +141,14 @@ int Task::run() const {
 }
 
 /// True if the process ends well; else what it read is kept beside.
-bool runs(const Format& format, const fs::path& findings, double seconds) {
+bool runs(const Format& format, const std::vector<Seed>& seeds, const fs::path& findings, double seconds) {
   const Folder folder;
-  const Task task{
-      .format = format, .findings = findings, .seconds = seconds, .work = folder / "files", .input = folder / "input"};
+  const Task task{.format = format,
+                  .seeds = seeds,
+                  .findings = findings,
+                  .seconds = seconds,
+                  .work = folder / "files",
+                  .input = folder / "input"};
   fs::create_directory(task.work);
   std::fflush(stdout);
   const pid_t child = fork();
@@ -164,8 +170,7 @@ bool runs(const Format& format, const fs::path& findings, double seconds) {
 }
 
 int write_seeds(const fs::path& folder) {
-  const Folder work;
-  for (const Seed& seed : seeds_in(work / "seeds")) {
+  for (const Seed& seed : all_seeds()) {
     fs::create_directories(folder / seed.format);
     write(folder / seed.format / seed.name, seed.bytes);
   }
@@ -183,10 +188,11 @@ int main(int argc, char** argv) {
     fmt::print("usage: {} FINDINGS SECONDS [FORMAT], or --write-seeds FOLDER\n", argv[0]);
     return EXIT_FAILURE;
   }
+  const std::vector<Seed> seeds = all_seeds();
   bool all_well = true;
   for (const Format& format : formats()) {
     if (words.size() == 2 || words[2] == format.name) {
-      all_well = runs(format, words[0], std::stod(words[1])) && all_well;
+      all_well = runs(format, seeds, words[0], std::stod(words[1])) && all_well;
     }
   }
   return all_well ? EXIT_SUCCESS : EXIT_FAILURE;
