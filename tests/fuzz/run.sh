@@ -7,6 +7,8 @@ shift
 cd "$(dirname "$0")/../../build/fuzz"
 mkdir -p findings
 bin/coincide_replay --write-seeds corpus
+LSAN_OPTIONS=suppressions=../../tests/support/leak_suppressions.txt
+export LSAN_OPTIONS
 [ $# -gt 0 ] || set -- $(ls corpus)
 if [ -d /dev/shm ]; then TMPDIR=/dev/shm; export TMPDIR; fi
 
