@@ -7,7 +7,8 @@
 #include <span>
 
 #include "io/atomic_file.h"
-#include "io/yardl_memory.h"
+#include "io/hdf5/hdf5_size.h"
+#include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -38,12 +39,9 @@ void write_array(hid_t parent, const std::string& name, hid_t type, const void* 
 template <class Container>
 Container read_array(hid_t parent, const std::string& name, hid_t type) {
   const Hdf5Id set(H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "open the data set " + name);
-  const Hdf5Id space(H5Dget_space(set), H5Sclose, "measure the data set " + name);
   Container values;
-  // What the file really stores bounds what is allocated.
-  values.resize(std::min<std::size_t>(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)),
-                                      static_cast<std::size_t>(H5Dget_storage_size(set)) / H5Tget_size(type)));
-  if (H5Dread(set, type, space, space, H5P_DEFAULT, values.data()) < 0) {
+  values.resize(hdf5_size(set, name));
+  if (H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
     throw FileError("cannot read the data set " + name);
   }
   return values;
@@ -172,6 +170,7 @@ recon::RunCheckpoint read_checkpoint(const std::filesystem::path& path) {
   if (!std::filesystem::exists(path)) {
     throw refuse("there is no such file (output.checkpoint makes one)");
   }
+  const Hdf5Quiet quiet;
   try {
     return read_contents(path);
   } catch (const FileError& error) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "io/hdf5/hdf5_size.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -93,21 +94,12 @@ std::vector<YardlHdf5File::IndexEntry> YardlHdf5File::index(const std::string& s
   const Hdf5Id dataset(H5Dopen2(group_, name.c_str(), H5P_DEFAULT), H5Dclose, "open the dataset " + name);
   const Hdf5Id file_type(H5Dget_type(dataset), H5Tclose, "read the type of " + name);
   const Hdf5Id type(H5Tget_native_type(file_type, H5T_DIR_ASCEND), H5Tclose, "build the memory type of " + name);
-  const Hdf5Id space(H5Dget_space(dataset), H5Sclose, "read the size of " + name);
-  const auto points = static_cast<std::uint64_t>(std::max<hssize_t>(0, H5Sget_simple_extent_npoints(space)));
+  const std::uint64_t points = hdf5_size(dataset, name);
 
   std::size_t type_offset = 0;
   const Hdf5Id tag_type = hdf5_member_type(type, "type", type_offset);
   std::size_t row_offset = 0;
   const YardlMemory row(uint64_type, hdf5_member_type(type, "offset", row_offset));
-  // A damaged header may state any size; deflate makes at most 1032 bytes of one.
-  const std::uint64_t possible = H5Dget_storage_size(dataset) * 1032;
-  if (points > possible / std::max<std::size_t>(1, H5Tget_size(type))) {
-    throw FileError(
-        fmt::format("The dataset {} says that it has {} entries, more than its {} bytes can hold; the file is "
-                    "damaged.",
-                    name, points, H5Dget_storage_size(dataset)));
-  }
   std::vector<std::byte> bytes(points * H5Tget_size(type));
   if (points > 0 && H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) {
     throw FileError(fmt::format("The dataset {} cannot be read; the file is damaged or cut off.", name));

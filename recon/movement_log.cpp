@@ -51,8 +51,9 @@ std::vector<MovementLog::Place> MovementLog::places(const std::vector<std::uint3
 /// Of movements at the very time of a block count those before it in the file or, if none is, all.
 std::size_t MovementLog::movements_until(std::uint32_t start_ms, std::uint32_t movements_before,
                                          const std::vector<std::uint32_t>& order) const {
-  const auto [first, last] =
-      std::ranges::equal_range(order, start_ms, {}, [this](std::uint32_t index) { return movements_[index].start_ms; });
+  const auto start_of = [this](std::uint32_t index) { return movements_[index].start_ms; };
+  const auto first = std::ranges::lower_bound(order, start_ms, {}, start_of);
+  const auto last = std::ranges::upper_bound(order, start_ms, {}, start_of);
   const auto read = std::ranges::lower_bound(first, last, movements_before);
   return static_cast<std::size_t>((read == first ? last : read) - order.begin());
 }

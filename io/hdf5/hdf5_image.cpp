@@ -10,6 +10,7 @@
 
 #include "io/atomic_file.h"
 #include "io/hdf5/hdf5_attributes.h"
+#include "io/hdf5/hdf5_size.h"
 #include "io/input_file.h"
 #include "io/provenance.h"
 #include "io/yardl_hdf5.h"
@@ -119,15 +120,12 @@ std::vector<hsize_t> ImageSet::sizes() const {
   }
   std::vector<hsize_t> sizes(static_cast<std::size_t>(axes));
   H5Sget_simple_extent_dims(space, sizes.data(), nullptr);
-  hsize_t bytes = H5Tget_size(type);
-  constexpr hsize_t most_from_one_byte = 1032;  // of deflate: a damaged header may state any size
-  for (const hsize_t size : sizes) {
-    bytes *= size;
-    if (size < 1 || size > most_along_axis || bytes / most_from_one_byte > H5Dget_storage_size(set_)) {
-      throw FileError(fmt::format("its image of {} voxels cannot lie in the {} bytes that it has: the file is damaged",
-                                  fmt::join(sizes, " x "), H5Dget_storage_size(set_)));
-    }
+  if (const auto wrong = std::ranges::find_if(sizes, [](hsize_t size) { return size < 1 || size > most_along_axis; });
+      wrong != sizes.end()) {
+    throw FileError(
+        fmt::format("its image has {} voxels along an axis, and 1 to {} are possible", *wrong, most_along_axis));
   }
+  hdf5_size(set_, set_name);
   return sizes;
 }
 

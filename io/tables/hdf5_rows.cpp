@@ -165,12 +165,11 @@ class Hdf5Rows final : public TableRows {
         datasets_.push_back(open_hdf5_values(file_, path));
       }
     }
-    rows_ = hdf5_size(datasets_.front());
+    rows_ = hdf5_size(datasets_.front(), columns_.front());
     for (std::size_t i = 0; i < datasets_.size(); ++i) {
-      if (hdf5_size(datasets_[i]) != rows_) {
+      if (const std::uint64_t rows = hdf5_size(datasets_[i], columns_[i]); rows != rows_) {
         throw FileError(fmt::format("{}: the columns of the table {} are not equally long: {} has {} rows, {} has {}.",
-                                    path_.string(), place_.path, columns_.front(), rows_, columns_[i],
-                                    hdf5_size(datasets_[i])));
+                                    path_.string(), place_.path, columns_.front(), rows_, columns_[i], rows));
       }
     }
   }

@@ -9,20 +9,10 @@
 namespace coincide::io {
 namespace {
 
-constexpr std::uint64_t most_by_deflate = 1032;  // it makes at most so many bytes of one
-
-void check_extent(hid_t dataset, const std::string& name) {
+void check_place(hid_t dataset, const std::string& name) {
   const Hdf5Id properties(H5Dget_create_plist(dataset), H5Pclose, "read the properties of " + name);
   if (H5Pget_external_count(properties) > 0 || H5Pget_layout(properties) == H5D_VIRTUAL) {
     throw FileError(fmt::format("The data set {} keeps its values in another file, which is not followed.", name));
-  }
-  const Hdf5Id type(H5Dget_type(dataset), H5Tclose, "read the type of " + name);
-  const std::uint64_t possible = H5Dget_storage_size(dataset) * (H5Pget_nfilters(properties) > 0 ? most_by_deflate : 1);
-  if (hdf5_size(dataset) > possible / std::max<std::size_t>(1, H5Tget_size(type))) {
-    throw FileError(
-        fmt::format("The data set {} states {} values, more than its {} bytes can hold: the file is "
-                    "damaged.",
-                    name, hdf5_size(dataset), H5Dget_storage_size(dataset)));
   }
 }
 
@@ -65,14 +55,9 @@ hid_t hdf5_native<std::uint64_t>() {
 
 Hdf5Id open_hdf5_values(hid_t parent, const std::string& name) {
   Hdf5Id dataset(H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "open the data set " + name);
-  check_extent(dataset, name);
+  check_place(dataset, name);
+  hdf5_size(dataset, name);
   return dataset;
-}
-
-std::uint64_t hdf5_size(hid_t dataset) {
-  const Hdf5Id space(H5Dget_space(dataset), H5Sclose, "read the size of a data set");
-  const hssize_t points = H5Sget_simple_extent_npoints(space);
-  return points < 0 ? 0 : static_cast<std::uint64_t>(points);
 }
 
 bool hdf5_has(hid_t parent, const std::string& name) { return H5Lexists(parent, name.c_str(), H5P_DEFAULT) > 0; }
@@ -80,7 +65,7 @@ bool hdf5_has(hid_t parent, const std::string& name) { return H5Lexists(parent, 
 template <class T>
 std::vector<T> read_hdf5_values(hid_t parent, const std::string& name, std::uint64_t most) {
   const Hdf5Id dataset = open_hdf5_values(parent, name);
-  const std::uint64_t size = hdf5_size(dataset);
+  const std::uint64_t size = hdf5_size(dataset, name);
   if (size > most) {
     throw FileError(
         fmt::format("The data set {} has {} values, and {} are the most that are possible.", name, size, most));

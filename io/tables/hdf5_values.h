@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/hdf5/hdf5_size.h"
 #include "io/yardl_hdf5.h"
 
 namespace coincide::io {
@@ -19,8 +20,6 @@ hid_t hdf5_native();
 /// A data set that is stored in the file itself. Throws FileError if there is none of that name, if it lies in another
 /// file, or if its stated size is more than its bytes can hold.
 Hdf5Id open_hdf5_values(hid_t parent, const std::string& name);
-/// Numbers in a data set.
-std::uint64_t hdf5_size(hid_t dataset);
 
 bool hdf5_has(hid_t parent, const std::string& name);
 /// All numbers of a data set of any shape, of which there may be `most`. Throws FileError.

@@ -67,7 +67,7 @@ NeighbourWeights distance_weights(const ImageGrid& grid) {
 }
 
 std::vector<std::uint32_t> nearest_in_value(const ImageGrid& grid, std::span<const float> values, int count) {
-  const auto [n0, n1, n2] = grid.shape;
+  const std::int64_t n0 = grid.shape[0], n1 = grid.shape[1], n2 = grid.shape[2];
   std::array<double, num_neighbours> distance_mm{};
   for (int e = 0; e < num_neighbours; ++e) {
     distance_mm[static_cast<std::size_t>(e)] = offset_mm(grid, e).norm();
