@@ -264,7 +264,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
       .parts_cover_data = !job.frames.gates.empty(),
       .may_have_randoms = may_have_randoms(job),
-      .may_have_scatter = !job.simulates(),
+      .may_have_scatter = !job.simulates() || job.simulation.scatter,
       .findings = {},
       .problem_settings = io::problem_settings(job)};
 }
