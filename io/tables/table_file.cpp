@@ -254,6 +254,9 @@ void TableSource::begin() {
   if (!columns_->unknown().empty()) {
     counts_.not_used.push_back(fmt::format("the columns {}", fmt::join(columns_->unknown(), ", ")));
   }
+  if (columns_->has(Meaning::source) && options_.only == Sources::all) {
+    counts_.not_used.emplace_back("the column source, which tells true, scattered and random events apart");
+  }
   distances_ = {};
   other_sources_ = 0;
   clock_.take_blocks();
