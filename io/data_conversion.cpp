@@ -51,7 +51,10 @@ Sentences to_sinogram(recon::EventSource& source, const Task& task) {
   const StirDetectors detectors = stir_detectors(source.scanner());
   const StirUnlisted unlisted = unlist(source, detectors, task.unlisting, task.reporter);
   write_stir_sinogram(task.out, unlisted.layout,
-                      {.axes = detectors.axes, .start_s = unlisted.start_s, .duration_s = unlisted.duration_s},
+                      {.axes = detectors.axes,
+                       .start_s = unlisted.start_s,
+                       .duration_s = unlisted.duration_s,
+                       .energy_kev = source.scanner().module_types.front().energy_edges_kev},
                       unlisted.counts);
   Sentences told{fmt::format("{}: {}.", task.unlisting.delayeds ? "Delayeds" : "Prompts", unlisted.layout.words())};
   if (unlisted.num_left_out > 0) {

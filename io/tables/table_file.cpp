@@ -120,6 +120,7 @@ void TableSource::open_own_layout() {
   if (hdf5_has(file, "scanner")) {
     description_ = read_scanner_hdf5(file);
     has_own_scanner_ = true;
+    check_no_other_scanner(path_, scanner().name, options_);
   }
   if (hdf5_has(file, "time_blocks")) {
     states_ = read_states_hdf5(file);

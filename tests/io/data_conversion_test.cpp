@@ -172,6 +172,16 @@ class DataConversionTest : public QObject {
     QVERIFY(told_of(path("sources.csv"), "a.h5", "the column source"));
   }
 
+  // input.scanner for data that have their own would change nothing.
+  void another_scanner_is_not_left_idle() {
+    const std::filesystem::path kitchen = petsird_file("kitchen_head.petsird");
+    for (const char* name : {"own.petsird", "own.petsird.h5", "own.h5"}) {
+      convert(kitchen, path(name));
+      io::open_data(path(name));
+      QVERIFY_THROWS_EXCEPTION(InputError, io::open_data(path(name), {.scanner = "other.toml"}));
+    }
+  }
+
   void sinograms_hold_measured_events() {
     const std::filesystem::path listmode =
         std::filesystem::path(COINCIDE_SHARED_DATA) / "stir/mmr/PET_ACQ_small.l.hdr.STIR";
@@ -182,6 +192,7 @@ class DataConversionTest : public QObject {
     recon::Reporter silent;
     io::convert_data(listmode, path("mmr.hs"), {}, unlisting, silent);
     io::StirSinogram read(path("mmr.hs"));
+    QCOMPARE(read.scanner().module_types.front().energy_edges_kev, (std::vector<float>{430, 610}));
     const std::vector<float> counts = read.read().counts;
     QCOMPARE(std::accumulate(counts.begin(), counts.end(), 0.0), 218881.0);
     const io::CsvTable expected =
