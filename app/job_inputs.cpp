@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 #include "app/job_kinetics.h"
@@ -97,6 +98,18 @@ void add_files(const char* role, const fs::path& path, const recon::HistogramSou
   }
 }
 
+/// Counts of another time are no background of these data. Times that differ by rounding do not count.
+void check_same_duration(const recon::HistogramFacts& data, const recon::HistogramFacts& additive) {
+  constexpr double rounding_s = 1e-3;
+  const bool stated = data.duration_s > 0 && additive.duration_s > 0;
+  if (stated && std::abs(data.duration_s - additive.duration_s) > rounding_s) {
+    throw InputError(
+        fmt::format("corrections.additive states a duration of {:.10g} s, and the data {:.10g} s: it is the background "
+                    "of another acquisition, or must be scaled to this one",
+                    additive.duration_s, data.duration_s));
+  }
+}
+
 void open_bins_of_histogram(const io::Job& job, JobSetup& setup) {
   const auto& [multiplicative, additive] = std::tie(job.corrections.multiplicative, job.corrections.additive);
   if (setup.histogram) {
@@ -112,6 +125,7 @@ void open_bins_of_histogram(const io::Job& job, JobSetup& setup) {
   }
   if (!additive.empty()) {
     setup.additive = io::open_histogram(additive, "corrections.additive");
+    check_same_duration(setup.histogram->facts(), setup.additive->facts());
     add_files("background of the bins", additive, *setup.additive, setup);
   }
 }

@@ -13,6 +13,7 @@
 #include "io/castor/castor_writer.h"
 #include "io/data_file.h"
 #include "io/interfile/stir_sinogram_writer.h"
+#include "io/petsird_conversion.h"
 #include "io/petsird_writer.h"
 #include "io/tables/table_writer.h"
 #include "projectors/error.h"
@@ -29,65 +30,9 @@ struct Task {
   recon::Reporter& reporter;
 };
 
-/// The events of one time block out of a block of several.
-void write_time_block(const recon::TimeInterval& time, const recon::EventBlock& events, std::size_t& next,
-                      PetsirdWriter& writer) {
-  recon::EventBlock part;
-  for (; next < events.size() && events.time_ms[next] == time.start_ms; ++next) {
-    part.crystal_a.push_back(events.crystal_a[next]);
-    part.crystal_b.push_back(events.crystal_b[next]);
-    part.tof_bin.push_back(events.tof_bin[next]);
-    part.time_ms.push_back(events.time_ms[next]);
-    part.delayed.push_back(events.delayed[next]);
-    if (!events.window_a.empty()) {
-      part.window_a.push_back(events.window_a[next]);
-      part.window_b.push_back(events.window_b[next]);
-    }
-  }
-  writer.write(time, part);
-}
-
-/// Or says, once, that it cannot be written.
-void write_movement(const recon::Movement& movement, PetsirdWriter& writer, Sentences& lost) {
-  if (movement.problem.empty()) {
-    writer.write(movement);
-    return;
-  }
-  std::string sentence = fmt::format("Movements of bed or gantry are not written: {}.", movement.problem);
-  if (std::ranges::find(lost, sentence) == lost.end()) {
-    lost.push_back(std::move(sentence));
-  }
-}
-
 Sentences to_petsird(recon::EventSource& source, const Task& task) {
   PetsirdWriter writer(task.out, source.scanner(), source.efficiencies());
-  recon::EventBlock block;
-  std::size_t movements = 0, alive = 0;
-  Sentences lost;
-  source.rewind();
-  while (source.read(block)) {
-    std::size_t event = 0, movement = 0;
-    for (const recon::TimeBlock& time_block : block.time_blocks) {
-      for (; movement < block.movements.size() && movements + movement < time_block.movements_before; ++movement) {
-        write_movement(block.movements[movement], writer, lost);
-      }
-      write_time_block(time_block.time, block, event, writer);
-    }
-    for (; movement < block.movements.size(); ++movement) {
-      write_movement(block.movements[movement], writer, lost);
-    }
-    movements += block.movements.size();
-    alive += block.alive.size();
-    task.reporter.progress("writing events", source.fraction_read());
-  }
-  writer.finish();
-  if (alive > 0) {
-    lost.emplace_back("The dead time that the data state is not written: convert to .h5 to keep it.");
-  }
-  if (source.event_terms().factor() || source.event_terms().additive()) {
-    lost.emplace_back("PETSIRD has no factors and rates of single events: those of the data are lost.");
-  }
-  return lost;
+  return write_petsird(source, writer, task.reporter);
 }
 
 Sentences to_hdf5(recon::EventSource& source, const Task& task) {
@@ -106,7 +51,10 @@ Sentences to_sinogram(recon::EventSource& source, const Task& task) {
   const StirDetectors detectors = stir_detectors(source.scanner());
   const StirUnlisted unlisted = unlist(source, detectors, task.unlisting, task.reporter);
   write_stir_sinogram(task.out, unlisted.layout,
-                      {.axes = detectors.axes, .start_s = unlisted.start_s, .duration_s = unlisted.duration_s},
+                      {.axes = detectors.axes,
+                       .start_s = unlisted.start_s,
+                       .duration_s = unlisted.duration_s,
+                       .energy_kev = source.scanner().module_types.front().energy_edges_kev},
                       unlisted.counts);
   Sentences told{fmt::format("{}: {}.", task.unlisting.delayeds ? "Delayeds" : "Prompts", unlisted.layout.words())};
   if (unlisted.num_left_out > 0) {
@@ -157,21 +105,41 @@ Sentences histogram_to_csv(recon::HistogramSource& source, const Task& task) {
 
 struct Format {
   std::string_view suffix;
+  bool holds_event_terms;  ///< factors and rates of single events
   Sentences (*write_events)(recon::EventSource& source, const Task& task);
   Sentences (*write_histogram)(recon::HistogramSource& source, const Task& task);  ///< null: events alone
 };
 
+/// The first whose suffix fits is taken: longer ones stand before shorter ones.
 constexpr std::array formats{
-    Format{"petsird", to_petsird, nullptr},  Format{"h5", to_hdf5, nullptr},
-    Format{"csv", to_csv, histogram_to_csv}, Format{"cdh", to_castor, histogram_to_castor},
-    Format{"hs", to_sinogram, nullptr},
+    Format{"petsird", false, to_petsird, nullptr},
+    Format{"petsird.h5", false, to_petsird, nullptr},
+    Format{"h5", false, to_hdf5, nullptr},
+    Format{"csv", false, to_csv, histogram_to_csv},
+    Format{"cdh", true, to_castor, histogram_to_castor},
+    Format{"hs", false, to_sinogram, nullptr},
 };
 
 const Format* format_of(const fs::path& out) {
-  const std::string ending = out.extension().string();
-  const auto* const found =
-      std::ranges::find_if(formats, [&](const Format& format) { return ending == fmt::format(".{}", format.suffix); });
+  const std::string name = out.filename().string();
+  const auto* const found = std::ranges::find_if(
+      formats, [&](const Format& format) { return name.ends_with(fmt::format(".{}", format.suffix)); });
   return found == formats.end() ? nullptr : found;
+}
+
+/// And what is lost of them in any format, or in this one.
+Sentences convert_events(recon::EventSource& source, const Format& format, const Task& task) {
+  Sentences told = format.write_events(source, task);
+  const recon::EventTerms terms = source.event_terms();
+  if (!format.holds_event_terms && (terms.factor() || terms.additive())) {
+    told.push_back(
+        fmt::format("Factors and rates of single events are lost: .{} files have none. Convert to .cdh to keep them.",
+                    format.suffix));
+  }
+  if (!source.counts().not_used.empty()) {
+    told.push_back(fmt::format("Lost, as nothing here uses it: {}.", fmt::join(source.counts().not_used, ", ")));
+  }
+  return told;
 }
 
 }  // namespace
@@ -200,7 +168,7 @@ std::vector<std::string> convert_data(const fs::path& in, const fs::path& out, c
                                  data.histogram ? " Histograms are written as .csv and .cdh." : ""));
   }
   const Task task{.out = out, .unlisting = unlisting, .reporter = reporter};
-  return data.events ? format->write_events(*data.events, task) : format->write_histogram(*data.histogram, task);
+  return data.events ? convert_events(*data.events, *format, task) : format->write_histogram(*data.histogram, task);
 }
 
 }  // namespace coincide::io

@@ -29,8 +29,10 @@ constexpr std::array formats = {
                     [](const Path& path, std::string_view bytes, const ListmodeOptions&) {
                       return is_interfile(bytes) && is_stir_sinogram(InterfileHeader(path));
                     },
-                    [](const Path& path, const ListmodeOptions&) -> std::unique_ptr<recon::HistogramSource> {
-                      return std::make_unique<StirSinogram>(path);
+                    [](const Path& path, const ListmodeOptions& options) -> std::unique_ptr<recon::HistogramSource> {
+                      auto sinogram = std::make_unique<StirSinogram>(path);
+                      check_no_other_scanner(path, sinogram->scanner().name, options);
+                      return sinogram;
                     }},
     HistogramFormat{"CASToR histogram (.cdh)",
                     [](const Path& path, std::string_view bytes, const ListmodeOptions&) {

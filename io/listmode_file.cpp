@@ -27,6 +27,7 @@ bool is_petsird_hdf5(const Path& path);
 
 struct ListmodeFormat {
   std::string_view name;
+  bool has_own_scanner;  ///< always
   bool (*recognise)(std::string_view first_bytes);
   Source (*open)(const Path& path, const ListmodeOptions& options);
 };
@@ -34,32 +35,34 @@ struct ListmodeFormat {
 constexpr std::size_t bytes_to_recognise = 4096;  // headers may begin with remarks
 
 constexpr std::array formats = {
-    ListmodeFormat{"PETSIRD (binary)", [](std::string_view bytes) { return bytes.starts_with("yardl"); },
+    ListmodeFormat{"PETSIRD (binary)", true, [](std::string_view bytes) { return bytes.starts_with("yardl"); },
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::binary, options);
                    }},
-    ListmodeFormat{"HDF5 (PETSIRD or a table)",
+    ListmodeFormat{"HDF5 (PETSIRD or a table)", false,
                    [](std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); },
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      if (is_petsird_hdf5(path)) {
-                       return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                       auto source = std::make_unique<PetsirdSource>(path, PetsirdSource::Container::hdf5, options);
+                       check_no_other_scanner(path, source->scanner().name, options);
+                       return source;
                      }
                      return std::make_unique<TableSource>(path, TableSource::Kind::hdf5, options);
                    }},
-    ListmodeFormat{"Siemens listmode (header)", is_petlink,
+    ListmodeFormat{"Siemens listmode (header)", true, is_petlink,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetlinkSource>(path, options);
                    }},
-    ListmodeFormat{"SAFIR listmode (parameter file)", is_safir,
+    ListmodeFormat{"SAFIR listmode (parameter file)", true, is_safir,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<SafirSource>(path, options);
                    }},
-    ListmodeFormat{"CASToR", is_castor_header,
+    ListmodeFormat{"CASToR", false, is_castor_header,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<CastorSource>(path, options);
                    }},
-    ListmodeFormat{"a list of scans ([[scan]])", is_scan_list, open_scan_list},
-    ListmodeFormat{"CSV table", is_csv_table,
+    ListmodeFormat{"a list of scans ([[scan]])", false, is_scan_list, open_scan_list},
+    ListmodeFormat{"CSV table", false, is_csv_table,
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<TableSource>(path, TableSource::Kind::csv, options);
                    }},
@@ -112,6 +115,14 @@ std::string words_of(Sources sources) {
   return words[static_cast<std::size_t>(sources)];
 }
 
+void check_no_other_scanner(const Path& path, const std::string& own, const ListmodeOptions& options) {
+  if (!options.scanner.empty() && !options.in_list) {
+    throw InputError(
+        fmt::format("input.scanner = \"{}\" is for files without a scanner, and {} has its own, \"{}\": leave it out",
+                    options.scanner.string(), path.string(), own));
+  }
+}
+
 std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const ListmodeOptions& options) {
   const std::string bytes = first_bytes(path);
   for (const ListmodeFormat& format : formats) {
@@ -119,6 +130,9 @@ std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const Listmo
       Source source = format.open(path, options);
       if (format.recognise != is_scan_list) {  // whose files are opened here, too
         check_use(options, *source, path);
+      }
+      if (format.has_own_scanner) {
+        check_no_other_scanner(path, source->scanner().name, options);
       }
       return source;
     }

@@ -26,8 +26,13 @@ struct ListmodeOptions {
   bool operator==(const ListmodeOptions&) const = default;
 };
 
+/// Throws InputError if the options name a scanner: for a file that has its own, called `own`, which must not stay idle
+/// without a word. In a list of scans it may be meant for another of them.
+void check_no_other_scanner(const std::filesystem::path& path, const std::string& own, const ListmodeOptions& options);
+
 /// Opens a listmode file of any known format, or a list of them (the table is in listmode_file.cpp), recognised by its
-/// first bytes. Throws FileError: missing, empty, of a kind that nobody here reads, damaged header.
+/// first bytes. Throws FileError: missing, empty, of a kind that nobody here reads, damaged header; InputError for
+/// options that the format has no use for.
 std::unique_ptr<recon::EventSource> open_listmode(const std::filesystem::path& path,
                                                   const ListmodeOptions& options = {});
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "projectors/error.h"
 
@@ -43,6 +44,16 @@ struct Modules {
   std::size_t count;
 };
 
+std::vector<Modules> modules_of(const recon::Scanner& scanner) {
+  std::vector<Modules> modules;
+  std::size_t first = 0;
+  for (const recon::ModuleType& type : scanner.module_types) {
+    modules.push_back({first, type.num_modules});
+    first += type.num_modules;
+  }
+  return modules;
+}
+
 constexpr const char* pairs = "alive fractions of module pairs";
 
 void read_row(const std::vector<float>& row, std::size_t a, const Modules& columns, PairFractions& fractions) {
@@ -77,6 +88,24 @@ void read_table(const YardlValue& value, const Modules& rows, const Modules& col
   }
 }
 
+void check_size(std::size_t size, std::size_t expected, const char* what) {
+  if (size != 0 && size != expected) {
+    throw InputError(fmt::format("dead time states {} {}, and the scanner has {}", size, what, expected));
+  }
+}
+
+/// A list of one table: rows of a triangle within a type of module, else of a rectangle.
+void put_table(const std::vector<float>& fractions, const Modules& rows, const Modules& columns, YardlBytes& bytes) {
+  bytes.varint(1);  // dimensions
+  bytes.varint(1);
+  bytes.varint(rows.count);
+  for (std::size_t a = rows.first; a < rows.first + rows.count; ++a) {
+    const std::size_t count = rows.first == columns.first ? a - rows.first + 1 : columns.count;
+    bytes.varint(count);
+    bytes.reals(std::span(fractions).subspan(a * (a + 1) / 2 + columns.first, count));
+  }
+}
+
 }  // namespace
 
 recon::AliveFractions read_alive_fractions(const YardlValue& value, const recon::Scanner& scanner) {
@@ -98,12 +127,7 @@ recon::AliveFractions read_alive_fractions(const YardlValue& value, const recon:
   if (tables == nullptr) {
     return result;
   }
-  std::vector<Modules> modules;
-  std::size_t first = 0;
-  for (const recon::ModuleType& type : scanner.module_types) {
-    modules.push_back({first, type.num_modules});
-    first += type.num_modules;
-  }
+  const std::vector<Modules> modules = modules_of(scanner);
   PairFractions fractions(scanner.num_modules());
   const YardlValue::List& rows = tables->list(pairs);
   for (std::size_t a = 0; a < std::min(rows.size(), num_types); ++a) {
@@ -117,6 +141,27 @@ recon::AliveFractions read_alive_fractions(const YardlValue& value, const recon:
     result.module_pair = std::move(fractions.values);
   }
   return result;
+}
+
+void put_alive_fractions(const recon::AliveFractions& alive, const recon::Scanner& scanner, YardlBytes& bytes) {
+  const std::vector<Modules> modules = modules_of(scanner);
+  check_size(alive.module_pair.size(), scanner.num_modules() * (scanner.num_modules() + 1) / 2, pairs);
+  check_size(alive.bin.size(), modules.size(), "types of modules");
+  bytes.varint(alive.bin.size());
+  for (std::size_t type = 0; type < alive.bin.size(); ++type) {
+    const recon::ModuleType& of = scanner.module_types[type];
+    check_size(alive.bin[type].size(), std::size_t{of.num_crystals()} * of.num_energy_windows(), "detection bins");
+    bytes.varint(alive.bin[type].size());
+    bytes.reals(alive.bin[type]);
+  }
+  const std::size_t rows = alive.module_pair.empty() ? 0 : modules.size();
+  bytes.varint(rows);
+  for (std::size_t a = 0; a < rows; ++a) {
+    bytes.varint(a + 1);
+    for (std::size_t b = 0; b <= a; ++b) {
+      put_table(alive.module_pair, modules[a], modules[b], bytes);
+    }
+  }
 }
 
 }  // namespace coincide::io

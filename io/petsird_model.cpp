@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "io/energy_window.h"
 #include "io/petsird_geometry.h"
 #include "io/petsird_not_used.h"
 #include "projectors/error.h"
@@ -59,6 +60,9 @@ void read_energy_windows(const YardlValue& info, Scanner& scanner) {
   for (std::size_t type = 0; type < scanner.module_types.size(); ++type) {
     if (by_type == nullptr || type < by_type->size()) {
       auto edges = read_edges(by_type == nullptr ? *value : (*by_type)[type], "eventEnergyBinEdges");
+      if (edges.size() == 2) {
+        edges = stated_energy_window(edges.front(), edges.back());
+      }
       scanner.module_types[type].energy_edges_kev = edges.size() < 2 ? std::vector<float>() : std::move(edges);
     }
   }

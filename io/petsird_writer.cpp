@@ -4,14 +4,16 @@
 
 #include <cmath>
 
+#include "io/petsird_dead_time.h"
 #include "io/petsird_header_writer.h"
-#include "io/petsird_schema.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
 namespace {
 
 constexpr float tolerance_mm = 1e-3F;
+// Of the union of time blocks in model v0.12.
+constexpr std::uint64_t events_case = 0, bed_case = 2, gantry_case = 3, dead_time_case = 4;
 
 /// True if the bins between `edges`, seen from the other end of the LOR, are those between `others`.
 bool mirror(const std::vector<float>& edges, const std::vector<float>& others) {
@@ -37,7 +39,7 @@ void put_floats(const std::vector<float>& values, YardlBytes& bytes) {
 
 PetsirdWriter::PetsirdWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
                              const recon::Efficiencies& efficiencies)
-    : path_(path), scanner_(scanner), file_(path) {
+    : scanner_(scanner) {
   scanner.check();
   efficiencies.check(scanner);
   const std::size_t num_types = scanner.module_types.size();
@@ -50,21 +52,10 @@ PetsirdWriter::PetsirdWriter(const std::filesystem::path& path, const recon::Sca
   prompts_.resize(num_types * (num_types + 1) / 2);
   delayeds_.resize(prompts_.size());
 
-  YardlBytes bytes;
-  bytes.raw(std::string_view("yardl\1\0\0\0", 9));
-  bytes.text(petsird_schema);
-  delayed_policy_at_ = put_petsird_header(scanner, efficiencies, bytes);
+  delayed_policy_at_ = put_petsird_header(scanner, efficiencies, header_);
   scanner_.crystal_corners_mm = {};
-  out_.open(file_.temporary_path(), std::ios::binary);
-  put(bytes);
-}
-
-void PetsirdWriter::put(const YardlBytes& bytes) {
-  out_.write(bytes.bytes().data(), static_cast<std::streamsize>(bytes.size()));
-  if (!out_) {
-    throw FileError(
-        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", path_.string()));
-  }
+  output_ = open_petsird_output(path);
+  output_->header(header_);
 }
 
 void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock& events) {
@@ -78,8 +69,7 @@ void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock&
     add(events, i);
   }
   YardlBytes bytes;
-  bytes.varint(1);  // a stream block of one time block
-  bytes.varint(0);  // EventTimeBlock
+  bytes.varint(events_case);
   bytes.varint(interval.start_ms);
   bytes.varint(interval.stop_ms);
   bytes.varint(0);  // singleEvents
@@ -87,17 +77,15 @@ void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock&
   put_lists(delayeds_, bytes);
   bytes.varint(0);  // tripleEvents
   bytes.varint(0);  // quadrupleEvents
-  put(bytes);
+  output_->time_block(bytes);
 }
 
 void PetsirdWriter::write(const recon::Movement& movement) {
-  constexpr std::uint64_t bed = 2, gantry = 3;  // in the union of time blocks
   if (!movement.problem.empty()) {
     throw InputError(fmt::format("a movement cannot be written: {}", movement.problem));
   }
   YardlBytes bytes;
-  bytes.varint(1);  // a stream block of one time block
-  bytes.varint(movement.of_gantry ? gantry : bed);
+  bytes.varint(movement.of_gantry ? gantry_case : bed_case);
   bytes.varint(movement.start_ms);
   bytes.varint(movement.start_ms);
   const std::size_t num_transforms = movement.of_gantry ? scanner_.module_types.size() : 1;
@@ -113,7 +101,16 @@ void PetsirdWriter::write(const recon::Movement& movement) {
       }
     }
   }
-  put(bytes);
+  output_->time_block(bytes);
+}
+
+void PetsirdWriter::write(const recon::AliveFractions& alive) {
+  YardlBytes bytes;
+  bytes.varint(dead_time_case);
+  bytes.varint(alive.time.start_ms);
+  bytes.varint(alive.time.stop_ms);
+  put_alive_fractions(alive, scanner_, bytes);
+  output_->time_block(bytes);
 }
 
 void PetsirdWriter::put(const recon::AliveFractions& alive) {
@@ -193,20 +190,12 @@ void PetsirdWriter::put_lists(std::vector<List>& lists, YardlBytes& bytes) const
 }
 
 void PetsirdWriter::finish() {
-  YardlBytes bytes;
-  bytes.varint(0);  // end of the stream
-  put(bytes);
   if (has_delayeds_) {
     YardlBytes policy;
     policy.signed_varint(petsird_policy_reject_higher_multiples);
-    out_.seekp(static_cast<std::streamoff>(delayed_policy_at_));
-    put(policy);
+    header_.replace(delayed_policy_at_, policy);
   }
-  out_.close();
-  if (!out_) {
-    throw FileError(fmt::format("Cannot write {}: the disk is full.", path_.string()));
-  }
-  file_.commit();
+  output_->finish(header_);
 }
 
 }  // namespace coincide::io

@@ -2,17 +2,18 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <memory>
 #include <vector>
 
-#include "io/atomic_file.h"
+#include "io/petsird_output.h"
 #include "io/yardl_bytes.h"
 #include "recon/events.h"
 
 namespace coincide::io {
 
-/// Writes a binary PETSIRD file of model v0.12, which the upstream tools of that release open. Each call of write()
-/// makes one time block. The file gets its name in finish(); without that nothing stays.
+/// Writes a PETSIRD file of model v0.12, which the upstream tools of that release open: HDF5 if the name ends in .h5 or
+/// .hdf5, else binary. Each call of write() makes one time block. The file gets its name in finish(); without that
+/// nothing stays.
 class PetsirdWriter : public recon::EventSink {
  public:
   /// Writes the header. Throws InputError if PETSIRD cannot express the scanner (see find_replicas; TOF bins must be
@@ -25,6 +26,8 @@ class PetsirdWriter : public recon::EventSink {
   void write(recon::TimeInterval interval, const recon::EventBlock& events) override;
   /// Where bed or gantry stand from here on. Throws InputError for a movement whose pose is not known.
   void write(const recon::Movement& movement);
+  /// Throws InputError for fractions that are not of this scanner.
+  void write(const recon::AliveFractions& alive);
   /// Ends the file and gives it its name.
   void finish();
 
@@ -43,14 +46,12 @@ class PetsirdWriter : public recon::EventSink {
   void put(const recon::AliveFractions& alive);
   void add(const recon::EventBlock& events, std::size_t index);
   void put_lists(std::vector<List>& lists, YardlBytes& bytes) const;
-  void put(const YardlBytes& bytes);
 
-  std::filesystem::path path_;
   recon::Scanner scanner_;
   std::vector<Pair> pairs_;  ///< [type a][type b], row-major
-  AtomicFile file_;
-  std::ofstream out_;
-  std::uint64_t delayed_policy_at_ = 0;  ///< position in the file
+  YardlBytes header_;
+  std::size_t delayed_policy_at_ = 0;  ///< in the header
+  std::unique_ptr<PetsirdOutput> output_;
   bool has_delayeds_ = false;
   std::vector<List> prompts_;  ///< by pair of types, lower triangle row by row
   std::vector<List> delayeds_;

@@ -31,6 +31,9 @@ class YardlBytes {
     append(values.data(), values.size() * sizeof(float));
   }
 
+  /// Other bytes from a position on, as many as `bytes` has.
+  void replace(std::size_t position, const YardlBytes& bytes) { bytes_.replace(position, bytes.size(), bytes.bytes_); }
+
   const std::string& bytes() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
   void clear() { bytes_.clear(); }

@@ -28,6 +28,9 @@ class ColumnStore {
   /// Start of a column: it never changes.
   std::byte* data(std::size_t column) const { return reserved_ + columns_[column].offset; }
   bool uses_file() const { return file_ >= 0; }
+  /// Takes what lies in the scratch file out of this process's memory, until it is used again: for what will not be
+  /// used soon.
+  void release() const;
   /// Gives back its share of the memory before it goes, to the store that is to take its place.
   void yield_memory();
 
@@ -52,6 +55,12 @@ class ColumnStore {
   std::uint64_t reserved_bytes_ = 0;
   int file_ = -1;
   std::uint64_t file_bytes_ = 0;
+  struct Piece {
+    std::byte* place;
+    std::uint64_t bytes;
+  };
+  std::vector<Piece> in_file_;
+  std::uint64_t unreleased_bytes_ = 0;  ///< that the file has grown by since release() was called for it
 };
 
 }  // namespace coincide::recon

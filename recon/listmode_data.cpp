@@ -45,6 +45,9 @@ EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, 
       .randoms = of_file.randoms && wanted.randoms};
 }
 
+/// In passes over all prompts: what they leave behind need not stay in memory.
+constexpr std::uint64_t prompts_between_releases = std::uint64_t{1} << 22;
+
 }  // namespace
 
 struct ListmodeData::Storage {
@@ -213,6 +216,10 @@ void ListmodeData::Storage::deal_to(int subsets) {
       std::exchange(sizes, std::vector<std::size_t>(static_cast<std::size_t>(subsets))).size();
   make_room(prompts);
   for (std::size_t i = 0; i < prompts; ++i) {
+    if (i % prompts_between_releases == 0) {
+      columns->release();
+      before->release();
+    }
     const std::size_t subset = i % sizes.size();
     const std::size_t row = sizes[subset]++;
     for (std::size_t which = 0; which < num_columns; ++which) {
@@ -291,6 +298,9 @@ void ListmodeData::Storage::leave_out_impossible() {
   const std::size_t subsets = sizes.size();
   const std::uint64_t before = std::exchange(prompts, 0);
   for (std::uint64_t i = 0; i < before; ++i) {
+    if (i % prompts_between_releases == 0) {
+      columns->release();
+    }
     const std::size_t from = i % subsets;
     const std::size_t row = i / subsets;
     if (!(column<float>(from, factor)[row] > 0)) {
@@ -363,7 +373,9 @@ void ListmodeData::limit_subsets(int most) {
   }
 }
 
+/// That of another subset was used last: it need not stay in memory.
 PromptColumns ListmodeData::subset(int index) {
+  storage_->columns->release();
   const auto subset = static_cast<std::size_t>(index);
   const std::size_t size = storage_->sizes[subset];
   const std::size_t size_of_windows = storage_->num_windows > 1 ? size : 0;
@@ -425,6 +437,7 @@ void ListmodeData::sort_for(const projectors::ImageGrid& grid, const Scanner& sc
         std::byte* column = storage_->columns->data(subset * num_columns + which);
         reorder(order, column + first * element_bytes[which], element_bytes[which], storage_->uses(which) ? count : 0);
       }
+      storage_->columns->release();
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 
+#include "io/energy_window.h"
 #include "io/scanner_of_rings.h"
 #include "projectors/error.h"
 
@@ -134,6 +135,8 @@ StirSinogram::StirSinogram(const std::filesystem::path& path) : header_(path), a
                                                header_.count("data offset in bytes", 0, std::int64_t{1} << 50, 0)));
   check_size();
   scanner_ = scanner_of(layout_, axes_);
+  scanner_.module_types.front().energy_edges_kev = stated_energy_window(
+      header_.number("energy window lower level (kev)[1]", 0), header_.number("energy window upper level (kev)[1]", 0));
   add_facts();
 }
 

@@ -75,6 +75,12 @@ std::string header_text(const std::string& data_file, const StirSinogramLayout& 
   if (layout.arc_bin_mm > 0) {
     text += fmt::format("effective central bin size (cm) := {:.9g}\n", 0.1 * layout.arc_bin_mm);
   }
+  if (head.energy_kev.size() == 2) {
+    text += fmt::format(
+        "number of energy windows := 1\nenergy window lower level (keV)[1] := {:.9g}\n"
+        "energy window upper level (keV)[1] := {:.9g}\n",
+        head.energy_kev[0], head.energy_kev[1]);
+  }
   text += "number of time frames := 1\n";
   if (head.duration_s > 0) {
     text += fmt::format("image duration (sec)[1] := {:.9g}\nimage relative start time (sec)[1] := {:.9g}\n",

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <span>
+#include <vector>
 
 #include "io/interfile/stir_axes.h"
 #include "io/interfile/stir_sinogram_layout.h"
@@ -12,7 +13,8 @@ namespace coincide::io {
 struct StirSinogramHead {
   StirAxes axes{};
   double start_s = 0;
-  double duration_s = 0;  ///< 0: not said
+  double duration_s = 0;               ///< 0: not said
+  std::vector<float> energy_kev = {};  ///< limits of the window; empty: not said
 };
 
 /// Writes NAME.hs and NAME.s, 4-byte floating numbers, for a scanner that is a cylinder. `values`: by bin, [LOR][TOF

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "io/energy_window.h"
 #include "io/scanner_of_rings.h"
 #include "projectors/error.h"
 #include "recon/units.h"
@@ -116,11 +117,8 @@ void PetlinkSource::make_scanner(const InterfileHeader& header) {
     rings.tof_bins = bins_of(*layout_.tof);
   }
   scanner_ = scanner_of_rings(rings);
-  const double lowest_kev = header.number("%energy window lower level (kev)[1]", 0);
-  const double highest_kev = header.number("%energy window upper level (kev)[1]", 0);
-  if (highest_kev > lowest_kev) {
-    scanner_.module_types.front().energy_edges_kev = {static_cast<float>(lowest_kev), static_cast<float>(highest_kev)};
-  }
+  scanner_.module_types.front().energy_edges_kev = stated_energy_window(
+      header.number("%energy window lower level (kev)[1]", 0), header.number("%energy window upper level (kev)[1]", 0));
   scanner_.check();
 }
 

@@ -1,4 +1,5 @@
-// From rows of numbers to events.
+// From rows of numbers to events. Functions for every row capture the places of columns by value: through the vectors
+// they would be looked up anew for each row, as any byte that is written might have changed them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -72,11 +73,11 @@ void TableSource::decode_points(recon::EventBlock& block) {
 
 void TableSource::decode_crystals(recon::EventBlock& block) {
   const auto crystals = static_cast<double>(scanner().num_crystals());
-  const auto decode_end = [&](Meaning meaning, std::vector<std::uint32_t>& to) {
-    for_each(meaning, [&](std::size_t row, double value) {
+  const auto decode_end = [&](Meaning meaning, std::vector<std::uint32_t>& column) {
+    for_each(meaning, [crystals, to = column.data(), keep = keep_.data()](std::size_t row, double value) {
       const bool known = value >= 0 && value < crystals;  // not so for NaN
       to[row] = known ? static_cast<std::uint32_t>(value) : 0;
-      keep_[row] = known ? keep_[row] : 0;
+      keep[row] = known ? keep[row] : 0;
     });
   };
   decode_end(Meaning::crystal1, block.crystal_a);
@@ -85,10 +86,10 @@ void TableSource::decode_crystals(recon::EventBlock& block) {
 
 void TableSource::decode_tof(recon::EventBlock& block) {
   const auto bins = static_cast<double>(scanner().tof_bins.size());
-  const auto take = [&](std::size_t row, double bin) {
+  const auto take = [bins, to = block.tof_bin.data(), keep = keep_.data()](std::size_t row, double bin) {
     const bool known = bin >= 0 && bin < bins;
-    block.tof_bin[row] = known ? static_cast<std::uint16_t>(bin) : 0;
-    keep_[row] = known ? keep_[row] : 0;
+    to[row] = known ? static_cast<std::uint16_t>(bin) : 0;
+    keep[row] = known ? keep[row] : 0;
   };
   for_each(Meaning::tof_bin, take);
   const double per_bin = columns_->has(Meaning::tof_ps) ? recon::mm_per_ps : 1;
@@ -133,10 +134,10 @@ void TableSource::decode_times(recon::EventBlock& block) {
     block.time_ms[row] = clock_.start_of(std::isfinite(time_s) ? time_s : 0);
   };
   if (has_states_) {  // the starts of their time blocks
-    for_each(Meaning::time_ms, [&](std::size_t row, double value) {
+    for_each(Meaning::time_ms, [to = block.time_ms.data(), keep = keep_.data()](std::size_t row, double value) {
       const bool known = value >= 0 && value <= std::numeric_limits<std::uint32_t>::max();
-      block.time_ms[row] = known ? static_cast<std::uint32_t>(value) : 0;
-      keep_[row] = known ? keep_[row] : 0;
+      to[row] = known ? static_cast<std::uint32_t>(value) : 0;
+      keep[row] = known ? keep[row] : 0;
     });
     return;
   }
@@ -148,9 +149,9 @@ void TableSource::decode_times(recon::EventBlock& block) {
 }
 
 void TableSource::decode_kinds(recon::EventBlock& block) {
-  for_each(Meaning::kind, [&](std::size_t row, double value) {
-    block.delayed[row] = value == 1 ? 1 : 0;
-    keep_[row] = value == 0 || value == 1 ? keep_[row] : 0;
+  for_each(Meaning::kind, [delayed = block.delayed.data(), keep = keep_.data()](std::size_t row, double value) {
+    delayed[row] = value == 1 ? 1 : 0;
+    keep[row] = value == 0 || value == 1 ? keep[row] : 0;
   });
 }
 

@@ -120,6 +120,7 @@ void TableSource::open_own_layout() {
   if (hdf5_has(file, "scanner")) {
     description_ = read_scanner_hdf5(file);
     has_own_scanner_ = true;
+    check_no_other_scanner(path_, scanner().name, options_);
   }
   if (hdf5_has(file, "time_blocks")) {
     states_ = read_states_hdf5(file);
@@ -253,6 +254,9 @@ void TableSource::begin() {
   counts_.warnings = warnings_;
   if (!columns_->unknown().empty()) {
     counts_.not_used.push_back(fmt::format("the columns {}", fmt::join(columns_->unknown(), ", ")));
+  }
+  if (columns_->has(Meaning::source) && options_.only == Sources::all) {
+    counts_.not_used.emplace_back("the column source, which tells true, scattered and random events apart");
   }
   distances_ = {};
   other_sources_ = 0;

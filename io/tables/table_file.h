@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,7 +86,7 @@ class TableSource final : public recon::EventSource {
   void for_each(Meaning meaning, Use use) const {
     if (columns_->has(meaning)) {
       const auto [index, sign] = columns_->place(meaning);
-      const std::vector<double>& column = values_[index];
+      const std::span<const double> column = values_[index];
       for (std::size_t row = 0; row < column.size(); ++row) {
         use(row, sign * column[row]);
       }

@@ -192,6 +192,7 @@ void TableHistogram::find_scanner(const std::filesystem::path& path, const Listm
     const Hdf5Id file(id, H5Fclose, "open the file");
     if (hdf5_has(file, "scanner")) {
       scanner_ = read_scanner_hdf5(file).scanner;
+      check_no_other_scanner(path, scanner_.name, options);
     }
   }
   if (scanner_.num_crystals() == 0 && !options.scanner.empty()) {

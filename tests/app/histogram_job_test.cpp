@@ -154,6 +154,26 @@ class HistogramJobTest : public QObject {
     QVERIFY(refusal(job).contains("no such file"));
   }
 
+  // What differs by rounding is the same acquisition; else the sentence has the digits that differ.
+  void backgrounds_of_another_time_are_refused() {
+    io::Job job = map_job();
+    job.corrections.multiplicative.clear();
+    job.input.data = written("data.hs", {1, 2}, 60);
+    job.corrections.additive_is = recon::BackgroundIs::counts;
+    job.corrections.additive = written("same.hs", {0.5F}, 60.000001);
+    app::plan_job(job, silent_);
+    job.corrections.additive = written("unknown.hs", {0.5F});
+    app::plan_job(job, silent_);
+    job.corrections.additive = written("other.hs", {0.5F}, 61);
+    QVERIFY2(refusal(job).contains("a duration of 61 s, and the data 60 s"), qPrintable(refusal(job)));
+  }
+
+  void another_scanner_is_not_left_idle() {
+    io::Job job = map_job();
+    job.input.scanner = "dmi";
+    QVERIFY2(refusal(job).contains("input.scanner") && refusal(job).contains("has its own"), qPrintable(refusal(job)));
+  }
+
   void settings_for_events_are_refused() {
     io::Job job = map_job();
     job.corrections.multiplicative.clear();
@@ -210,13 +230,15 @@ class HistogramJobTest : public QObject {
     return result;
   }
   /// Bins of that data with these values in turn.
-  fs::path written(const char* name, const std::vector<float>& values) const {
+  fs::path written(const char* name, const std::vector<float>& values, double duration_s = 0) const {
     const io::StirSinogram like(stir("map-span3/prompts.hs"));
     std::vector<float> bins(static_cast<std::size_t>(like.layout().num_bins()));
     for (std::size_t i = 0; i < bins.size(); ++i) {
       bins[i] = values[i % values.size()];
     }
-    io::write_stir_sinogram(path(name), like.layout(), {}, bins);
+    io::StirSinogramHead head;
+    head.duration_s = duration_s;
+    io::write_stir_sinogram(path(name), like.layout(), head, bins);
     return path(name);
   }
   QString refusal(const io::Job& job) {

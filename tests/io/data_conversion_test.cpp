@@ -1,16 +1,23 @@
 #include "io/data_conversion.h"
 
+#include <fmt/format.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <numeric>
 
 #include "io/csv_table.h"
 #include "io/data_file.h"
 #include "io/interfile/stir_sinogram.h"
+#include "io/petsird_conversion.h"
 #include "petsird_support.h"
 #include "projectors/error.h"
+#include "support/memory_events.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -21,12 +28,15 @@ namespace {
 struct Content {
   recon::EventBlock events;
   std::vector<recon::TimeInterval> times;
-  std::size_t movements = 0;
+  std::vector<recon::Movement> movements;  ///< those that are poses
+  std::vector<recon::AliveFractions> alive;
+  std::vector<recon::Vec3> crystals_mm;
 };
 
 Content content_of(const std::filesystem::path& path) {
   const auto source = io::open_listmode(path);
   Content content;
+  content.crystals_mm = source->scanner().crystal_centre_mm;
   recon::EventBlock block;
   while (source->read(block)) {
     const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
@@ -40,9 +50,35 @@ Content content_of(const std::filesystem::path& path) {
     for (const recon::TimeBlock& time_block : block.time_blocks) {
       content.times.push_back(time_block.time);
     }
-    content.movements += block.movements.size();
+    std::ranges::copy_if(block.movements, std::back_inserter(content.movements), &std::string::empty,
+                         &recon::Movement::problem);
+    append(content.alive, block.alive);
   }
   return content;
+}
+
+void verify_same(const Content& after, const Content& before) {
+  QCOMPARE(after.events.crystal_a, before.events.crystal_a);
+  QCOMPARE(after.events.crystal_b, before.events.crystal_b);
+  QCOMPARE(after.events.tof_bin, before.events.tof_bin);
+  QCOMPARE(after.events.delayed, before.events.delayed);
+  QCOMPARE(after.events.time_ms, before.events.time_ms);
+  QCOMPARE(after.events.window_a, before.events.window_a);
+  QCOMPARE(after.events.window_b, before.events.window_b);
+  QVERIFY(after.times == before.times);
+  QCOMPARE(after.movements.size(), before.movements.size());
+  for (std::size_t i = 0; i < before.movements.size(); ++i) {
+    QCOMPARE(after.movements[i].start_ms, before.movements[i].start_ms);
+    QCOMPARE(after.movements[i].of_gantry, before.movements[i].of_gantry);
+    QVERIFY(std::hypot(after.movements[i].pose.t_mm[0] - before.movements[i].pose.t_mm[0],
+                       after.movements[i].pose.t_mm[2] - before.movements[i].pose.t_mm[2]) < 1e-4);
+  }
+  QCOMPARE(after.alive.size(), before.alive.size());
+  for (std::size_t i = 0; i < before.alive.size(); ++i) {
+    QVERIFY(after.alive[i].time == before.alive[i].time);
+    QVERIFY(after.alive[i].bin == before.alive[i].bin);
+    QCOMPARE(after.alive[i].module_pair, before.alive[i].module_pair);
+  }
 }
 
 }  // namespace
@@ -51,21 +87,99 @@ class DataConversionTest : public QObject {
   Q_OBJECT
 
  private slots:
-  // Every kind of time block, two module types, several energy windows, delayeds: to PETSIRD and to our own table.
-  void nothing_is_lost_between_petsird_and_hdf5_data() {
-    QTest::addColumn<QString>("name");
-    QTest::newRow("PETSIRD") << "copy.petsird";
-    QTest::newRow("HDF5") << "copy.h5";
+  // Every kind of time block, two module types, several energy windows, delayeds, dead time: there and back again.
+  void nothing_is_lost_on_the_way_data() {
+    QTest::addColumn<QStringList>("names");
+    QTest::newRow("PETSIRD") << QStringList{"copy.petsird"};
+    QTest::newRow("PETSIRD in HDF5") << QStringList{"copy.petsird.h5"};
+    QTest::newRow("table") << QStringList{"copy.h5"};
+    QTest::newRow("HDF5 to binary") << QStringList{"first.petsird.h5", "copy.petsird"};
+    QTest::newRow("table to PETSIRD") << QStringList{"first.h5", "copy.petsird"};
   }
-  void nothing_is_lost_between_petsird_and_hdf5() {
-    QFETCH(QString, name);
-    const Content before = content_of(petsird_file("kitchen_head.petsird"));
-    convert(petsird_file("kitchen_head.petsird"), path(qPrintable(name)));
-    const Content after = content_of(path(qPrintable(name)));
-    QCOMPARE(after.events.delayed, before.events.delayed);
-    QCOMPARE(after.events.time_ms, before.events.time_ms);
-    QCOMPARE(after.events.size(), before.events.size());
-    QVERIFY(after.times == before.times);
+  void nothing_is_lost_on_the_way() {
+    QFETCH(QStringList, names);
+    std::filesystem::path last = petsird_file("kitchen_head.petsird");
+    const Content before = content_of(last);
+    QVERIFY(before.alive.size() == 1 && before.movements.size() > 1 && before.events.size() == 9);
+    for (const QString& name : names) {
+      const std::filesystem::path next = path(qPrintable(name));
+      convert(last, next);
+      last = next;
+    }
+    verify_same(content_of(last), before);
+  }
+
+  void both_containers_hold_the_same_scanner() {
+    convert(petsird_file("kitchen_head.petsird"), path("one.petsird"));
+    convert(petsird_file("kitchen_head.petsird"), path("other.petsird.h5"));
+    QCOMPARE(io::open_listmode(path("one.petsird"))->format(), std::string("PETSIRD, model like v0.12, binary"));
+    QCOMPARE(io::open_listmode(path("other.petsird.h5"))->format(), std::string("PETSIRD, model like v0.12, HDF5"));
+    QVERIFY(content_of(path("one.petsird")).crystals_mm == content_of(path("other.petsird.h5")).crystals_mm);
+  }
+
+  // Readers of words with marks, and of tables, tell of a time block after (some of) its events.
+  void time_blocks_may_come_after_their_events() {
+    MemoryEvents source(io::open_listmode(petsird_file("tiny_head.petsird"))->scanner(), 3);
+    for (std::uint32_t time_ms = 5; time_ms < 9; ++time_ms) {
+      for (int event = 0; event < 5 && time_ms != 7; ++event) {
+        source.add(0, 1, 0, time_ms, event == 4);  // PETSIRD lists prompts first
+      }
+    }
+    source.silence_ms = 2;
+    QVERIFY(write_as_petsird(source, path("late.petsird")).empty());
+    const Content after = content_of(path("late.petsird"));
+    QCOMPARE(after.events.time_ms, source.events.time_ms);
+    QCOMPARE(after.events.delayed, source.events.delayed);
+    QCOMPARE(after.times.size(), std::size_t{6});
+    QVERIFY(after.times.front() == (recon::TimeInterval{5, 6}) && after.times.back() == (recon::TimeInterval{10, 11}));
+  }
+
+  void events_out_of_order_are_written_with_a_warning() {
+    MemoryEvents source(io::open_listmode(petsird_file("tiny_head.petsird"))->scanner());
+    for (const std::uint32_t time_ms : {5U, 6U, 7U}) {
+      source.add(0, 1, 0, time_ms);
+    }
+    source.add(0, 1, 0, 5, true);  // within a read they are sorted
+    source.silence_ms = 2;
+    QVERIFY(write_as_petsird(source, path("sorted.petsird")).empty());
+    QCOMPARE(content_of(path("sorted.petsird")).events.time_ms, (std::vector<std::uint32_t>{5, 5, 6, 7}));
+    MemoryEvents late(source.scanner(), 3);
+    late.events = source.events;
+    late.silence_ms = 2;
+    const auto told = write_as_petsird(late, path("repeated.petsird"));
+    QVERIFY(told.size() == 1 && told.front().find("1 time blocks repeat") != std::string::npos);
+    QCOMPARE(content_of(path("repeated.petsird")).events.size(), std::size_t{4});
+    QCOMPARE(io::open_listmode(path("repeated.petsird"))->scanner().num_crystals(), std::size_t{2});
+  }
+
+  // What no format of ours holds is named, and so is what only the one that was asked for does not.
+  void losses_are_named() {
+    const auto told_of = [&](const std::filesystem::path& in, const char* out, const char* words) {
+      const auto told = convert(in, path(out));
+      return std::ranges::any_of(told, [&](const std::string& one) { return one.find(words) != std::string::npos; });
+    };
+    const std::filesystem::path kitchen = petsird_file("kitchen_head.petsird");
+    QVERIFY(told_of(kitchen, "a.petsird", "data of the exam, 1 singles"));
+    QVERIFY(!told_of(kitchen, "a.petsird", "ead time"));
+    QVERIFY(told_of(kitchen, "a.csv", "has no scanner"));
+    std::ofstream table(path("sources.csv"));
+    table << "# duration_s = 1\nx1_mm,y1_mm,z1_mm,x2_mm,y2_mm,z2_mm,source\n";
+    for (int event = 0; event < 300; ++event) {
+      const double x_mm = 100 * std::cos(event % 10), y_mm = 100 * std::sin(event % 10);
+      table << fmt::format("{},{},0,{},{},0,{}\n", x_mm, y_mm, -x_mm, -y_mm, event % 3);
+    }
+    table.close();
+    QVERIFY(told_of(path("sources.csv"), "a.h5", "the column source"));
+  }
+
+  // input.scanner for data that have their own would change nothing.
+  void another_scanner_is_not_left_idle() {
+    const std::filesystem::path kitchen = petsird_file("kitchen_head.petsird");
+    for (const char* name : {"own.petsird", "own.petsird.h5", "own.h5"}) {
+      convert(kitchen, path(name));
+      io::open_data(path(name));
+      QVERIFY_THROWS_EXCEPTION(InputError, io::open_data(path(name), {.scanner = "other.toml"}));
+    }
   }
 
   void sinograms_hold_measured_events() {
@@ -78,6 +192,7 @@ class DataConversionTest : public QObject {
     recon::Reporter silent;
     io::convert_data(listmode, path("mmr.hs"), {}, unlisting, silent);
     io::StirSinogram read(path("mmr.hs"));
+    QCOMPARE(read.scanner().module_types.front().energy_edges_kev, (std::vector<float>{430, 610}));
     const std::vector<float> counts = read.read().counts;
     QCOMPARE(std::accumulate(counts.begin(), counts.end(), 0.0), 218881.0);
     const io::CsvTable expected =
@@ -119,9 +234,14 @@ class DataConversionTest : public QObject {
 
  private:
   std::filesystem::path path(const char* name) const { return folder_.path().toStdString() + "/" + name; }
-  static void convert(const std::filesystem::path& in, const std::filesystem::path& out) {
+  static std::vector<std::string> convert(const std::filesystem::path& in, const std::filesystem::path& out) {
     recon::Reporter silent;
-    io::convert_data(in, out, {}, {}, silent);
+    return io::convert_data(in, out, {}, {}, silent);
+  }
+  static std::vector<std::string> write_as_petsird(recon::EventSource& source, const std::filesystem::path& to) {
+    recon::Reporter silent;
+    io::PetsirdWriter writer(to, source.scanner(), source.efficiencies());
+    return io::write_petsird(source, writer, silent);
   }
 
   QTemporaryDir folder_;

@@ -1,11 +1,10 @@
-// Reads a listmode file, prints what it counts, and writes it again as PETSIRD if a second path is given: for tests
-// that compare with the tools of others.
+// Reads a listmode file, prints what it counts, and writes it again as PETSIRD, binary or HDF5, if a second path is
+// given: for tests that compare with the tools of others.
 
 #include <cstdio>
-#include <memory>
 
 #include "io/listmode_file.h"
-#include "io/petsird_writer.h"
+#include "io/petsird_conversion.h"
 #include "projectors/error.h"
 
 int main(int argc, char** argv) {
@@ -15,23 +14,14 @@ int main(int argc, char** argv) {
       return 2;
     }
     const auto source = coincide::io::open_listmode(argv[1]);
-    std::unique_ptr<coincide::io::PetsirdWriter> writer;
     if (argc > 2) {
-      writer = std::make_unique<coincide::io::PetsirdWriter>(argv[2], source->scanner(), source->efficiencies());
-    }
-    coincide::recon::EventBlock block;
-    while (source->read(block)) {
-      for (const auto& movement : block.movements) {
-        if (writer && movement.problem.empty()) {
-          writer->write(movement);
-        }
+      coincide::recon::Reporter silent;
+      coincide::io::PetsirdWriter writer(argv[2], source->scanner(), source->efficiencies());
+      coincide::io::write_petsird(*source, writer, silent);
+    } else {
+      coincide::recon::EventBlock block;
+      while (source->read(block)) {
       }
-      if (writer && block.size() > 0) {
-        writer->write({block.time_ms.front(), source->counts().last_ms}, block);
-      }
-    }
-    if (writer) {
-      writer->finish();
     }
     const auto& counts = source->counts();
     std::printf("prompts %llu\ndelayeds %llu\nlast_ms %u\ncrystals %zu\n",

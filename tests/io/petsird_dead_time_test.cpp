@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "io/petsird_dead_time.h"
+#include "io/petsird_writer.h"
 #include "petsird_support.h"
 #include "projectors/error.h"
 #include "support/test_main.h"
@@ -72,6 +73,32 @@ class PetsirdDeadTimeTest : public QObject {
     unpack(packed, unpacked);
     const auto source = io::open_listmode(unpacked);
     verify_kitchen(*source);
+  }
+
+  /// Of two types, one of whose tables is a rectangle.
+  void pairs_of_modules_are_written_and_read() {
+    const auto kitchen = io::open_listmode(petsird_file("kitchen_head.petsird"));
+    const std::size_t modules = kitchen->scanner().num_modules();
+    AliveFractions alive{.time = {3, 8}, .bin = {}, .module_pair = {}};
+    for (std::size_t i = 0; i < modules * (modules + 1) / 2; ++i) {
+      alive.module_pair.push_back(1 / (1 + static_cast<float>(i)));
+    }
+    const QTemporaryDir folder;
+    for (const char* name : {"a.petsird", "a.h5"}) {
+      const std::filesystem::path path = folder.filePath(name).toStdString();
+      io::PetsirdWriter writer(path, kitchen->scanner(), kitchen->efficiencies());
+      writer.write(alive);
+      AliveFractions wrong = alive;
+      wrong.module_pair.pop_back();
+      QVERIFY_THROWS_EXCEPTION(InputError, writer.write(wrong));
+      writer.finish();
+      const auto source = io::open_listmode(path);
+      recon::EventBlock block;
+      source->read(block);
+      QCOMPARE(block.alive.size(), std::size_t{1});
+      QVERIFY(block.alive.front().time == alive.time);
+      QCOMPARE(block.alive.front().module_pair, alive.module_pair);
+    }
   }
 
   /// Since v0.10: one matrix per pair of types, a triangle where both types are one.

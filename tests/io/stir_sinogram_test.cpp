@@ -1,4 +1,5 @@
 #include "io/interfile/stir_sinogram.h"
+#include "io/interfile/stir_sinogram_writer.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -309,6 +310,51 @@ class StirSinogramTest : public QObject {
     QCOMPARE(b.counts, a.counts);
     QCOMPARE(b.start, a.start);
     QCOMPARE(b.end, a.end);
+  }
+
+  // Where the middle of an even number of TOF bins is, programs see differently: unmashed with a warning, else not at
+  // all.
+  void even_numbers_of_tof_bins_are_not_mashed() {
+    StirSinogramLayout layout = ecat953(1, 0);
+    layout.scanner.tof_bins = 8;
+    layout.scanner.tof_bin_ps = 200;
+    layout.scanner.tof_fwhm_ps = 400;
+    layout.views = 192;
+    layout.tangential = 3;
+    layout.tof_mashing = 1;
+    layout.tof = {.num_bins = 4, .bin_width_mm = 30, .sigma_mm = 25};
+    write_stir_sinogram(path("even.hs"), layout, {}, std::vector<float>(static_cast<std::size_t>(layout.num_bins())));
+    const io::StirSinogram even(path("even.hs"));
+    QVERIFY(even.facts().warnings.size() == 1 &&
+            even.facts().warnings.front().find("TOF bins is even") != std::string::npos);
+    const auto& bins = even.scanner().tof_bins;
+    QCOMPARE(bins.size(), std::size_t{4});
+    QCOMPARE(bins[1].centre_mm, -bins[2].centre_mm);
+    QVERIFY(bins[1].centre_mm < 0);
+    layout.tof_mashing = 2;
+    write_stir_sinogram(path("mashed.hs"), layout, {}, std::vector<float>(static_cast<std::size_t>(layout.num_bins())));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::StirSinogram(path("mashed.hs")));
+  }
+
+  void energy_windows_stay_unless_they_say_nothing_data() {
+    QTest::addColumn<std::vector<float>>("written");
+    QTest::addColumn<std::vector<float>>("read");
+    QTest::newRow("usual") << std::vector<float>{430, 610.5F} << std::vector<float>{430, 610.5F};
+    QTest::newRow("of a simulation") << std::vector<float>{0, 10000} << std::vector<float>{};
+    QTest::newRow("above a threshold") << std::vector<float>{350, 1000} << std::vector<float>{350, 1000};
+    QTest::newRow("none") << std::vector<float>{} << std::vector<float>{};
+  }
+  void energy_windows_stay_unless_they_say_nothing() {
+    QFETCH(std::vector<float>, written);
+    QFETCH(std::vector<float>, read);
+    StirSinogramLayout layout = ecat953(1, 0);
+    layout.views = 192;
+    layout.tangential = 3;
+    const std::vector<float> counts(static_cast<std::size_t>(layout.num_bins()));
+    io::StirSinogramHead head;
+    head.energy_kev = written;
+    write_stir_sinogram(path("window.hs"), layout, head, counts);
+    QCOMPARE(io::StirSinogram(path("window.hs")).scanner().module_types.front().energy_edges_kev, read);
   }
 
   void damaged_headers_are_refused_data() {

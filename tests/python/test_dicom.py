@@ -316,6 +316,14 @@ def test_decay_factor_decides_on_the_moment(tmp_path):
         assert_same_picture(image, maker, numbered())
 
 
+def test_without_decay_factor_the_moment_is_a_guess(tmp_path):
+    maker, facts = Maker(tmp_path / "in"), pet(SCAN, 600.0)
+    del facts["DecayFactor"]
+    maker.volume(numbered(), **facts)
+    _, side, told = copied(tmp_path / "in", tmp_path)
+    assert side["ImageDecayCorrectionTime"] == 0 and "Decay Factor or half-life is missing" in told
+
+
 def test_series_time_of_a_later_copy_is_not_taken(tmp_path):
     maker = Maker(tmp_path / "in")
     maker.volume(numbered(), **pet(SCAN, 600.0, factor=1.0319, **{"SeriesTime": as_time(SCAN + timedelta(hours=5))}))
