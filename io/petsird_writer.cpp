@@ -28,13 +28,6 @@ bool mirror(const std::vector<float>& edges, const std::vector<float>& others) {
   return true;
 }
 
-void put_floats(const std::vector<float>& values, YardlBytes& bytes) {
-  bytes.varint(values.size());
-  for (const float value : values) {
-    bytes.real(value);
-  }
-}
-
 }  // namespace
 
 PetsirdWriter::PetsirdWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
@@ -63,7 +56,7 @@ void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock&
     throw InputError(fmt::format("a time block cannot last from {} to {} ms", interval.start_ms, interval.stop_ms));
   }
   for (const recon::AliveFractions& alive : events.alive) {
-    put(alive);
+    write(alive);
   }
   for (std::size_t i = 0; i < events.size(); ++i) {
     add(events, i);
@@ -111,24 +104,6 @@ void PetsirdWriter::write(const recon::AliveFractions& alive) {
   bytes.varint(alive.time.stop_ms);
   put_alive_fractions(alive, scanner_, bytes);
   output_->time_block(bytes);
-}
-
-void PetsirdWriter::put(const recon::AliveFractions& alive) {
-  constexpr std::uint64_t dead_time = 4;  // in the union of time blocks
-  if (!alive.module_pair.empty()) {
-    throw InputError("alive fractions of pairs of modules cannot be written to PETSIRD here");
-  }
-  YardlBytes bytes;
-  bytes.varint(1);  // a stream block of one time block
-  bytes.varint(dead_time);
-  bytes.varint(alive.time.start_ms);
-  bytes.varint(alive.time.stop_ms);
-  bytes.varint(alive.bin.size());
-  for (const std::vector<float>& of_type : alive.bin) {
-    put_floats(of_type, bytes);
-  }
-  bytes.varint(0);  // modulePairAliveTimeFractions
-  put(bytes);
 }
 
 void PetsirdWriter::add(const recon::EventBlock& events, std::size_t index) {

@@ -21,8 +21,8 @@ class PetsirdWriter : public recon::EventSink {
   PetsirdWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
                 const recon::Efficiencies& efficiencies);
 
-  /// Their alive fractions go before them; those of pairs of modules are refused. Throws InputError for events that the
-  /// scanner does not have, FileError when the disk is full.
+  /// Their alive fractions go before them. Throws InputError for events and fractions that the scanner does not have,
+  /// FileError when the disk is full.
   void write(recon::TimeInterval interval, const recon::EventBlock& events) override;
   /// Where bed or gantry stand from here on. Throws InputError for a movement whose pose is not known.
   void write(const recon::Movement& movement);
@@ -43,7 +43,6 @@ class PetsirdWriter : public recon::EventSink {
     std::uint64_t events = 0;
   };
 
-  void put(const recon::AliveFractions& alive);
   void add(const recon::EventBlock& events, std::size_t index);
   void put_lists(std::vector<List>& lists, YardlBytes& bytes) const;
 

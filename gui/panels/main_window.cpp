@@ -363,8 +363,13 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
 }
 
 void MainWindow::Parts::save_shown_image() {
-  const QString path = QFileDialog::getSaveFileName(
-      &window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz", "NIfTI (*.nii.gz *.nii)");
+  QStringList endings;
+  for (const std::string& suffix : io::image_suffixes()) {
+    endings << "*." + QString::fromStdString(suffix);
+  }
+  const QString path =
+      QFileDialog::getSaveFileName(&window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz",
+                                   "Images, by their ending (" + endings.join(' ') + ")");
   if (!path.isEmpty() && attempt("The image cannot be saved", [&] { io::write_image(to_path(path), *view.image()); })) {
     window.statusBar()->showMessage("Saved " + path, 5000);
   }

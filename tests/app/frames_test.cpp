@@ -133,6 +133,7 @@ class FramesTest : public QObject {
     job.output.name = name;
     job.input.data = path("results/simulated.petsird");
     job.corrections.attenuation = path("results/simulated_mu.nii.gz");
+    job.corrections.scatter = recon::ScatterMethod::none;  // as it was simulated
     return job;
   }
   static double mean_in(const recon::Image& mask, std::span<const float> values) {

@@ -110,7 +110,7 @@ struct Job {
   recon::FrameOptions frame{};
   const Image* attenuation = nullptr;
   bool tof = true;
-  recon::CorrectionOptions corrections{};
+  recon::CorrectionOptions corrections{.scatter = recon::ScatterMethod::none};  // none is simulated
   recon::QuantificationOptions quantification{};
 };
 

@@ -106,6 +106,7 @@ class RunJobTest : public QObject {
     io::Job result = job(name);
     result.input.data = path("results/simulated.petsird");
     result.corrections.attenuation = path("results/simulated_mu.nii.gz");
+    result.corrections.scatter = recon::ScatterMethod::none;  // as it was simulated
     return result;
   }
 

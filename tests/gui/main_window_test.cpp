@@ -95,6 +95,16 @@ class MainWindowTest : public QObject {
     QVERIFY(QTest::qWaitForWindowExposed(window_.get(), tests::patience_ms));
   }
   bool is_over() const { return runs()->chosen_run() != nullptr && runs()->chosen_run()->is_over(); }
+  /// False if it is not let in.
+  bool drop(const QString& file) const {
+    QMimeData data;
+    data.setUrls({QUrl::fromLocalFile(file)});
+    QDragEnterEvent enter({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &enter);
+    QDropEvent dropped({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_.get(), &dropped);
+    return enter.isAccepted();
+  }
   /// The text of the error dialog, which is closed; empty if there is none.
   QString take_error() const {
     auto* box = window_->findChild<QMessageBox*>("error_dialog");
@@ -231,14 +241,40 @@ class MainWindowTest : public QObject {
 
   void dropped_file_is_opened() {
     write_job("dropped.toml", 1, 1);
-    QMimeData data;
-    data.setUrls({QUrl::fromLocalFile(text_path("dropped.toml"))});
-    QDragEnterEvent enter({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(window_.get(), &enter);
-    QVERIFY(enter.isAccepted());
-    QDropEvent drop({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(window_.get(), &drop);
+    QVERIFY(drop(text_path("dropped.toml")));
     QVERIFY(window_->windowTitle().contains("dropped.toml"));
+  }
+
+  void dropped_data_of_any_format_are_shown_data() {
+    QTest::addColumn<QString>("file");
+    for (const char* file : {"petsird/points/points_head.petsird", "stir/osem-span3/prompts.hs",
+                             "stir/mmr/PET_ACQ_small.l.hdr.STIR", "stir/safir-generic/listmode_input_SAFIR.par"}) {
+      QTest::newRow(file) << QString(COINCIDE_SHARED_DATA "/") + file;
+    }
+    QTest::newRow("table") << QString();
+  }
+
+  /// Its facts are shown, and a job on it is there to be run.
+  void dropped_data_of_any_format_are_shown() {
+    QFETCH(QString, file);
+    if (file.isEmpty()) {
+      std::ofstream(path("table.csv")) << "# duration_s = 1\nx1_mm,y1_mm,z1_mm,x2_mm,y2_mm,z2_mm,time_s\n"
+                                          "100,0,0,-100,0,0,0.1\n0,100,5,0,-100,5,0.2\n70,70,5,-70,-70,0,0.3\n";
+      file = text_path("table.csv");
+    } else if (!QFile::exists(file)) {
+      QSKIP("the files of other programs are not beside the checkout");
+    }
+    QVERIFY(drop(file));
+    QCOMPARE(take_error(), QString());
+    const auto* sentence = window_->findChild<QLabel*>("data_sentence");
+    QTRY_COMPARE_WITH_TIMEOUT(sentence->text(), QFileInfo(file).fileName(), tests::patience_ms);
+    QVERIFY(window_->findChild<QAction*>("run")->isEnabled());
+  }
+
+  void dropped_file_of_no_use_says_why() {
+    std::ofstream(path("letter.txt")) << "Dear physicist,\n";
+    QVERIFY(drop(text_path("letter.txt")));
+    QVERIFY(take_error().contains("letter.txt"));
   }
 
   /// A job that cannot run says why, and the window goes on.

@@ -1,0 +1,152 @@
+// Simulated photons that scatter, and a job that corrects for them: the activity comes out.
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "app/run_job.h"
+#include "io/job.h"
+#include "support/test_main.h"
+
+using namespace coincide;
+
+namespace {
+
+constexpr double activity_bq_per_ml = 20000;
+/// Water with a cold rod through it.
+constexpr const char* phantom = R"(name = "Water with a cold rod"
+[body]
+kind = "elliptic_cylinder"
+half_size_mm = [55.0, 55.0, 32.0]
+activity_bq_per_ml = 20000
+mu_per_cm = 0.096
+[rod]
+kind = "elliptic_cylinder"
+half_size_mm = [15.0, 15.0, 32.0]
+centre_mm = [20.0, 10.0, 0.0]
+activity_bq_per_ml = 0
+mu_per_cm = 0.096
+)";
+
+/// Means over the truth.
+struct Means {
+  double body = 0;
+  double middle = 0;  ///< of the body, near its axis
+  double rim = 0;
+  double rod = 0;
+};
+
+Means means_of(const recon::Image& image) {
+  std::array<double, 4> sum{};
+  std::array<double, 4> count{};
+  const auto add = [&](std::size_t region, float value) {
+    sum[region] += value;
+    count[region] += 1;
+  };
+  const auto& [shape, origin, voxel] = image.grid;
+  for (std::int64_t i = 0; i < shape[0]; ++i) {
+    for (std::int64_t j = 0; j < shape[1]; ++j) {
+      for (std::int64_t k = 0; k < shape[2]; ++k) {
+        const double x = origin[0] + static_cast<double>(i) * voxel[0];
+        const double y = origin[1] + static_cast<double>(j) * voxel[1];
+        const double z = origin[2] + static_cast<double>(k) * voxel[2];
+        const double rho = std::hypot(x, y);
+        const double from_rod = std::hypot(x - 20, y - 10);
+        if (std::abs(z) > 24 || rho > 47) {
+          continue;
+        }
+        if (from_rod > 22) {
+          add(0, image.at(i, j, k));
+          add(rho < 30 ? 1 : 2, image.at(i, j, k));
+        } else if (from_rod < 8) {
+          add(3, image.at(i, j, k));
+        }
+      }
+    }
+  }
+  const auto mean = [&](std::size_t region) { return sum[region] / count[region] / activity_bq_per_ml; };
+  return {mean(0), mean(1), mean(2), mean(3)};
+}
+
+}  // namespace
+
+class ScatterJobTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  recon::Reporter silent_;
+
+  std::filesystem::path path(const std::string& name) const {
+    return std::filesystem::path(folder_.path().toStdString()) / name;
+  }
+
+  io::Job job(const char* name) const {
+    io::Job result;
+    result.image.size = {52, 52, 28};
+    result.image.voxel_size_mm = {3, 3, 3};
+    result.sensitivity.use_cache = false;
+    result.algorithm.subsets = 8;
+    result.stop.passes = 6;
+    result.output.folder = path("results");
+    result.output.name = name;
+    return result;
+  }
+
+  app::RunResult reconstructed(const char* name, recon::ScatterMethod scatter, bool tof) {
+    io::Job again = job(name);
+    again.input.data = path("results/simulated.petsird");
+    again.corrections.attenuation = path("results/simulated_mu.nii.gz");
+    again.corrections.scatter = scatter;
+    again.algorithm.tof = tof;
+    return app::run_job(again, silent_);
+  }
+
+  static std::string scatter_record(const app::RunResult& result) {
+    const auto& rows = result.provenance.corrections;
+    return std::ranges::find(rows, "scatter", &std::pair<std::string, std::string>::first)->second;
+  }
+
+ private slots:
+  void initTestCase() {
+    std::ofstream(path("rod.toml")) << phantom;
+    io::Job simulation = job("simulated");
+    simulation.simulation.phantom = path("rod.toml");
+    simulation.simulation.scanner = "small";
+    simulation.simulation.duration_s = 1.5;
+    simulation.simulation.randoms_fraction = 0.2;
+    simulation.simulation.scatter = true;
+    const app::RunResult result = app::run_job(simulation, silent_);
+    QVERIFY(!result.stopped());
+    QVERIFY2(scatter_record(result).starts_with("single scatter simulation"), scatter_record(result).c_str());
+  }
+
+  void body_is_flat_and_the_rod_cold_data() {
+    QTest::addColumn<bool>("tof");
+    QTest::newRow("TOF") << true;
+    QTest::newRow("non-TOF") << false;
+  }
+
+  /// Right where scatter is corrected, and visibly wrong where it is not.
+  void body_is_flat_and_the_rod_cold() {
+    QFETCH(const bool, tof);
+    const app::RunResult result = reconstructed("corrected", recon::ScatterMethod::automatic, tof);
+    const Means corrected = means_of(result.image);
+    const Means without = means_of(reconstructed("without", recon::ScatterMethod::none, tof).image);
+    qInfo("%s", scatter_record(result).c_str());
+    qInfo("corrected: body %.3f, middle %.3f, rim %.3f, rod %.3f", corrected.body, corrected.middle, corrected.rim,
+          corrected.rod);
+    qInfo("without:   body %.3f, middle %.3f, rim %.3f, rod %.3f", without.body, without.middle, without.rim,
+          without.rod);
+    QVERIFY(std::abs(corrected.body - 1) < 0.03);
+    QVERIFY(std::abs(corrected.middle / corrected.rim - 1) < 0.02);
+    QVERIFY(std::abs(corrected.rod) < 0.03);
+    QVERIFY(without.body > 1.08);
+    QVERIFY(without.rod > 0.05);
+  }
+};
+
+COINCIDE_TEST_CLASS(ScatterJobTest)
+
+#include "scatter_job_test.moc"
