@@ -24,9 +24,6 @@ constexpr std::uint64_t largest_step_bytes = std::uint64_t{1} << 26;
 /// Of all columns together: seven columns of 3 x 10^10 events. Costs address space only.
 constexpr std::uint64_t most_elements = std::uint64_t{1} << 38;
 
-/// Of the scratch file, as it grows.
-constexpr std::uint64_t most_unreleased_bytes = std::uint64_t{1} << 27;
-
 std::uint64_t round_up(std::uint64_t bytes) { return (bytes + grain_bytes - 1) / grain_bytes * grain_bytes; }
 
 std::string reason(int error) { return std::error_code(error, std::generic_category()).message(); }
@@ -125,11 +122,6 @@ void ColumnStore::add_from_file(std::byte* place, std::uint64_t bytes) {
   }
   file_bytes_ += bytes;
   in_file_.push_back({place, bytes});
-  unreleased_bytes_ += bytes;
-  if (unreleased_bytes_ > most_unreleased_bytes) {  // what was filled before will not be used soon
-    release();
-    unreleased_bytes_ = 0;
-  }
 }
 
 /// Without this, all pages ever touched count as resident until the system is short of memory.

@@ -60,7 +60,6 @@ class ColumnStore {
     std::uint64_t bytes;
   };
   std::vector<Piece> in_file_;
-  std::uint64_t unreleased_bytes_ = 0;  ///< that the file has grown by since release() was called for it
 };
 
 }  // namespace coincide::recon

@@ -73,10 +73,14 @@ struct ListmodeData::Storage {
 
   bool uses(std::size_t which) const { return which < window_a || (which < point_a ? num_windows > 1 : may_move); }
 
-  void make_room(std::size_t prompts) {
+  void make_room(std::size_t more) {
+    if (prompts - prompts_released > prompts_between_releases) {
+      columns->release();
+      prompts_released = prompts;
+    }
     for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
       for (std::size_t which = 0; which < num_columns; ++which) {
-        columns->grow(subset * num_columns + which, uses(which) ? sizes[subset] + prompts / sizes.size() + 1 : 0);
+        columns->grow(subset * num_columns + which, uses(which) ? sizes[subset] + more / sizes.size() + 1 : 0);
       }
     }
   }
@@ -141,6 +145,7 @@ struct ListmodeData::Storage {
   std::vector<std::uint64_t> delayeds;
   std::vector<std::uint64_t> delayeds_by_window;  ///< [crystal][window]; empty if there is one window only
   std::uint64_t prompts = 0;
+  std::uint64_t prompts_released = 0;  ///< when the store was last asked to, while they are read
   std::uint64_t impossible = 0;
   std::uint64_t prompts_in_part = 0;
   std::uint64_t delayeds_in_part = 0;
