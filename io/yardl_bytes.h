@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -32,7 +33,9 @@ class YardlBytes {
   }
 
   /// Other bytes from a position on, as many as `bytes` has.
-  void replace(std::size_t position, const YardlBytes& bytes) { bytes_.replace(position, bytes.size(), bytes.bytes_); }
+  void replace(std::size_t position, const YardlBytes& bytes) {
+    std::ranges::copy(bytes.bytes_, bytes_.begin() + static_cast<std::ptrdiff_t>(position));
+  }
 
   const std::string& bytes() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }

