@@ -55,8 +55,7 @@ void warn_of_missed_prompts(const RunState& run) {
     return;
   }
   const double prompts = run.num_counts();
-  const double missed =
-      1 - (run.record.figures.back().expected_counts + run.num_background) / prompts;
+  const double missed = 1 - (run.record.figures.back().expected_counts + run.num_background) / prompts;
   const double by_chance = sigmas / std::sqrt(prompts / static_cast<double>(run.record.subsets));
   if (missed <= std::max(acceptable_part, by_chance)) {
     return;
