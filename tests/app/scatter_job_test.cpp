@@ -5,9 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 
 #include "app/run_job.h"
+#include "io/data_file.h"
+#include "io/image_file.h"
 #include "io/job.h"
+#include "recon/measurement/unlisting.h"
+#include "recon/pipeline/stage_work.h"
 #include "support/test_main.h"
 
 using namespace coincide;
@@ -69,6 +74,24 @@ Means means_of(const recon::Image& image) {
   const auto mean = [&](std::size_t region) { return sum[region] / count[region] / activity_bq_per_ml; };
   return {mean(0), mean(1), mean(2), mean(3)};
 }
+
+/// A histogram that is there.
+class MemoryBins final : public recon::HistogramSource {
+ public:
+  MemoryBins(recon::Histogram histogram, const recon::Scanner& scanner)
+      : histogram_(std::move(histogram)), scanner_(scanner) {
+    facts_.num_lors = histogram_.num_lors();
+    facts_.terms.normalization = true;
+  }
+  const recon::Scanner& scanner() const override { return scanner_; }
+  const recon::HistogramFacts& facts() const override { return facts_; }
+  recon::Histogram read() override { return histogram_; }
+
+ private:
+  recon::Histogram histogram_;
+  const recon::Scanner& scanner_;
+  recon::HistogramFacts facts_;
+};
 
 void tell(const char* what, const Means& means) {
   qInfo("%s: body %.3f, middle %.3f, rim %.3f, rod %.3f", what, means.body, means.middle, means.rim, means.rod);
@@ -158,6 +181,58 @@ class ScatterJobTest : public QObject {
     tell("not corrected", without);
     QVERIFY(without.body > 1.08);
     QVERIFY(without.middle > 1.03 * without.rim);
+  }
+
+  /// Two ways to the same expectation: events of pairs of crystals, and their histogram.
+  void bins_get_what_their_events_get() {
+    const io::MeasuredData measured = io::open_data(path("results/scattered.petsird"), {});
+    const recon::Image mu = io::read_image(path("results/scattered_mu.nii.gz"));
+    io::Job options = job("unused");
+    options.algorithm.tof = false;
+    options.corrections.randoms = recon::RandomsMethod::none;
+    const recon::FrameOptions whole;
+    const recon::RunSettings settings{.frame = whole,
+                                      .motion = {},
+                                      .corrections = options.corrections,
+                                      .algorithm = options.algorithm,
+                                      .prior = options.prior,
+                                      .stop = options.stop,
+                                      .quantification = options.quantification};
+    recon::RunInputs inputs;
+    inputs.grid = recon::centred_grid({52, 52, 28}, {3, 3, 3}, {0, 0, 0});
+    inputs.attenuation = &mu;
+    inputs.events = measured.events.get();
+    recon::ComputeDevice cpu;
+    recon::RunState events(inputs, settings, cpu, silent_);
+    recon::load_events(events);
+    MemoryBins bins(recon::histogram_of(*events.data, events.model, inputs.grid, {.tof = false}, silent_).histogram,
+                    measured.events->scanner());
+    recon::make_sensitivity(events);
+    recon::correct_events(events);
+
+    inputs.events = nullptr;
+    inputs.histogram.counts = &bins;
+    recon::RunState histogram(inputs, settings, cpu, silent_);
+    recon::load_histogram(histogram);
+    recon::correct_histogram(histogram);
+
+    double of_events = 0;
+    for (int subset = 0; subset < events.data->num_subsets(); ++subset) {
+      const std::span<const float> b = events.data->subset(subset).additive;
+      of_events = std::accumulate(b.begin(), b.end(), of_events);
+    }
+    double in_bins = 0;
+    double all_bins = 0;
+    for (std::size_t i = 0; i < histogram.histogram->additive.size(); ++i) {
+      in_bins += double{histogram.histogram->counts[i]} * histogram.histogram->additive[i];
+      all_bins += histogram.histogram->additive[i];
+    }
+    qInfo("b of the events %.1f, of their bins %.1f; all scatter %.0f and %.0f, in all bins %.0f", of_events, in_bins,
+          events.num_background, histogram.num_background, all_bins);
+    QVERIFY(of_events > 0);
+    QVERIFY(std::abs(in_bins / of_events - 1) < 0.03);
+    QVERIFY(std::abs(histogram.num_background / events.num_background - 1) < 0.03);
+    QVERIFY(std::abs(all_bins / histogram.num_background - 1) < 0.03);
   }
 };
 
