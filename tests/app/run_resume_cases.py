@@ -23,7 +23,7 @@ stop = { passes = 1 }
 JOB = """
 input = { data = "scan.petsird" }
 image = { size = [40, 40, 0], voxel_size_mm = [3, 3, 3] }
-corrections = { attenuation = "mu.nii.gz" }
+corrections = { attenuation = "mu.nii.gz", scatter = "none" }
 sensitivity = { fraction = 0.05, cache_folder = "cache" }
 algorithm = { subsets = 4 }
 stop = { passes = 12, change = 0 }
