@@ -107,7 +107,8 @@ std::string estimate_and_add(RunState& run) {
     return "not corrected: stopped";
   }
   if (result.finds_none) {
-    return "not corrected: the counts beside the body hold no scatter";
+    return result.rounds == 0 ? "not corrected: there is hardly anything in the attenuation image that scatters"
+                              : "not corrected: the counts beside the body hold no scatter";
   }
   warn_of_scale(result, run.reporter);
   run.num_background += result.counts;

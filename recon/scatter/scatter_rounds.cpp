@@ -8,7 +8,6 @@
 #include <optional>
 #include <span>
 
-#include "projectors/error.h"
 #include "recon/algorithms/algorithms.h"
 #include "recon/algorithms/run.h"
 #include "recon/attenuation.h"
@@ -118,9 +117,6 @@ class Rounds {
         sample_(data.measurements(), enough_lors, sample_subsets),
         others_(sample_.additive().begin(), sample_.additive().end()),
         single_(others_.size()) {
-    if (points_.empty()) {
-      throw InputError("the attenuation image is empty, so that nothing can scatter: see corrections.attenuation");
-    }
     const DataBlock block = sample_.whole();
     const std::vector<char> in_tails = tails_.contain(block.lors);
     in_tails_.assign(in_tails.begin(), in_tails.end());
@@ -130,6 +126,10 @@ class Rounds {
 
   ScatterResult run() {
     ScatterResult result(cylinder_);
+    if (points_.empty()) {
+      result.finds_none = true;
+      return result;
+    }
     Image first = reconstruct(Image(sensitivity_.grid, 0));
     Image image = first;
     double before = 0;

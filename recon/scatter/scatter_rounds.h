@@ -26,7 +26,7 @@ struct ScatterResult {
   ScatterScale scale;
   double absolute = 1;      ///< what the scale would be without data
   bool from_tails = false;  ///< the scale
-  bool finds_none = false;  ///< the counts beside the body say that there is none
+  bool finds_none = false;  ///< the counts beside the body say so or, with no rounds, the attenuation image
   int rounds = 0;
   double counts = 0;  ///< expected of all that can be measured
 };
