@@ -15,6 +15,7 @@
 #include "io/input_file.h"
 #include "io/phantom_file.h"
 #include "io/scan_list.h"
+#include "io/scatter_file.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
 #include "recon/normalization/normalized_events.h"
@@ -158,6 +159,16 @@ void open_data(const io::Job& job, JobSetup& setup) {
   check_normalization(job, setup);
 }
 
+void open_scatter(const io::Job& job, JobSetup& setup) {
+  const fs::path& path = job.corrections.scatter_estimate;
+  if (path.empty() || job.corrections.scatter == recon::ScatterMethod::none) {
+    return;
+  }
+  require_file("corrections.scatter_estimate", path);
+  setup.scatter = std::make_shared<const recon::ScatterResult>(io::read_scatter(path));
+  setup.inputs.emplace_back("scatter estimate", path);
+}
+
 void open_images(const io::Job& job, JobSetup& setup) {
   if (recon::prior_kind(job.prior.name).needs_anatomy) {
     setup.anatomical = image_at("prior.anatomical", job.prior.anatomical, setup.warnings);
@@ -179,6 +190,7 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
   }
   open_bins_of_histogram(job, setup);
   open_images(job, setup);
+  open_scatter(job, setup);
   if (!job.algorithm.psf_table.empty()) {
     setup.inputs.emplace_back("resolution model", job.algorithm.psf_table);
   }

@@ -265,6 +265,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .parts_cover_data = !job.frames.gates.empty(),
       .may_have_randoms = may_have_randoms(job),
       .may_have_scatter = !job.simulates() || job.simulation.scatter,
+      .scatter = setup.scatter,
       .findings = {},
       .problem_settings = io::problem_settings(job)};
 }

@@ -30,11 +30,12 @@ struct JobSetup {
   io::ScannerDescription description;  ///< of a simulated scanner
   std::optional<recon::Phantom> phantom;
   recon::ImageGrid grid;
-  std::optional<recon::Image> attenuation;  ///< 1/cm, of all that is said to attenuate
-  std::string attenuation_made;             ///< what it was made from, if it was not read as it is
-  std::optional<recon::Image> anatomical;   ///< on the grid of the result
-  std::optional<recon::Image> start_image;  ///< as read
-  recon::Psf psf;                           ///< resolution model
+  std::optional<recon::Image> attenuation;              ///< 1/cm, of all that is said to attenuate
+  std::string attenuation_made;                         ///< what it was made from, if it was not read as it is
+  std::optional<recon::Image> anatomical;               ///< on the grid of the result
+  std::optional<recon::Image> start_image;              ///< as read
+  recon::Psf psf;                                       ///< resolution model
+  std::shared_ptr<const recon::ScatterResult> scatter;  ///< of an earlier job; null: none
   std::vector<recon::PoseRow> poses;
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
   std::vector<recon::TimePart> parts;                                 ///< frames or gates; empty: one frame

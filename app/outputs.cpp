@@ -77,6 +77,14 @@ std::vector<std::string> checkpoint_endings(const io::Job& job) {
   return endings;
 }
 
+std::string scatter_ending(const std::string& part) { return (part.empty() ? "" : part_ending(part)) + "_scatter.h5"; }
+
+std::vector<std::string> scatter_endings(const io::Job& job) {
+  std::vector<std::string> endings = job.in_parts() ? part_endings(job) : std::vector<std::string>{""};
+  std::ranges::for_each(endings, [](std::string& ending) { ending += scatter_ending(""); });
+  return endings;
+}
+
 std::vector<std::string> result_endings(const io::Job& job) {
   std::vector<std::string> endings{".json", ".png", ".log"};
   const auto add_image = [&](const std::string& ending) {
@@ -105,6 +113,9 @@ std::vector<std::string> result_endings(const io::Job& job) {
   }
   if (job.keeps_checkpoints()) {
     std::ranges::copy(checkpoint_endings(job), std::back_inserter(endings));
+  }
+  if (job.output.scatter) {
+    std::ranges::copy(scatter_endings(job), std::back_inserter(endings));
   }
   if (job.output.save_every_iteration) {
     for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {

@@ -19,6 +19,10 @@ bool may_have_randoms(const io::Job& job);
 inline constexpr const char* checkpoint_ending = ".checkpoint";
 /// The same of all of the job's: one, or one for each frame or gate.
 std::vector<std::string> checkpoint_endings(const io::Job& job);
+/// The same for estimates of scatter.
+std::vector<std::string> scatter_endings(const io::Job& job);
+/// Of the part of that name, or of a job without parts.
+std::string scatter_ending(const std::string& part);
 
 /// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
 std::string iteration_ending(std::int64_t iteration);

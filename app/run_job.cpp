@@ -25,6 +25,7 @@
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
+#include "io/scatter_file.h"
 #include "projectors/device.h"
 #include "projectors/error.h"
 #include "recon/compute_device.h"
@@ -155,6 +156,13 @@ class JobRun {
     inputs.keep_checkpoint = [this](const std::string& part, const recon::RunCheckpoint& checkpoint) {
       keep(part, checkpoint);
     };
+    if (job_.output.scatter) {
+      inputs.keep_scatter = [this](const std::string& part, const recon::ScatterResult& result) {
+        const std::filesystem::path path = job_.result_path(scatter_ending(part));
+        io::write_scatter(path, result);
+        provenance_.outputs.push_back(path.filename().string());
+      };
+    }
     if (job_.in_parts()) {
       reconstruct_parts(inputs, settings);
     } else {

@@ -7,7 +7,7 @@
 #include <span>
 
 #include "io/atomic_file.h"
-#include "io/hdf5/hdf5_size.h"
+#include "io/hdf5/hdf5_arrays.h"
 #include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
@@ -21,31 +21,6 @@ constexpr int state_version = 1;
 constexpr const char* images_group = "images";
 constexpr const char* image = "x";
 constexpr const char* facts = "facts";  ///< everything that is not an image, as JSON
-
-Hdf5Id dataspace(std::size_t count) {
-  const hsize_t size = count;
-  return {H5Screate_simple(1, &size, nullptr), H5Sclose, "make a dataspace"};
-}
-
-void write_array(hid_t parent, const std::string& name, hid_t type, const void* values, std::size_t count) {
-  const Hdf5Id space = dataspace(count);
-  const Hdf5Id set(H5Dcreate2(parent, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
-                   "make the data set " + name);
-  if (H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
-    throw FileError(fmt::format("cannot write the data set {}: is the disk full?", name));
-  }
-}
-
-template <class Container>
-Container read_array(hid_t parent, const std::string& name, hid_t type) {
-  const Hdf5Id set(H5Dopen2(parent, name.c_str(), H5P_DEFAULT), H5Dclose, "open the data set " + name);
-  Container values;
-  values.resize(hdf5_size(set, name));
-  if (H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
-    throw FileError("cannot read the data set " + name);
-  }
-  return values;
-}
 
 Json figures_json(const recon::IterationFigures& figures) {
   return {figures.iteration, figures.log_likelihood, figures.image_sum,       figures.expected_counts,

@@ -78,6 +78,7 @@ struct Job {
     std::filesystem::path multiplicative;
     std::filesystem::path additive;
     std::filesystem::path normalization;
+    std::filesystem::path scatter_estimate;  ///< of an earlier job; empty: as `scatter` says
   };
   struct Normalization {
     std::filesystem::path source;  ///< empty: the job reconstructs an image
@@ -117,6 +118,7 @@ struct Job {
     std::string name;
     std::string format = "nii.gz";
     bool save_every_iteration = false;
+    bool scatter = false;  ///< keep the estimate
     std::filesystem::path regions;
     std::int64_t checkpoint = 0;
     double checkpoint_minutes = 0;

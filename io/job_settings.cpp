@@ -211,9 +211,16 @@ std::vector<Setting> describe(Job& job) {
                    "Scattered coincidences. sss: simulated from the image and the attenuation (single scatter, with "
                    "time of flight), in turns with the reconstruction; auto: that, where attenuation and energy window "
                    "are known and the data do not hold their own."),
-      word_setting("corrections.scatter_scale", corrections.scatter_scale, {"tails", "absolute", "auto"},
-                   "What the simulated scatter is scaled by. tails: counts beside the body; absolute: the usual share "
-                   "of multiple scatter; auto: tails, unless these hold no scatter at all."),
+      with_use(
+          word_setting("corrections.scatter_scale", corrections.scatter_scale, {"tails", "absolute", "auto"},
+                       "What the simulated scatter is scaled by. tails: counts beside the body; absolute: the usual "
+                       "share of multiple scatter; auto: tails, unless these hold no scatter at all."),
+          [&job] { return job.corrections.scatter_estimate.empty(); }),
+      with_use(path_setting("corrections.scatter_estimate", corrections.scatter_estimate,
+                            "Estimate of the scatter that an earlier job of the same data has left with "
+                            "output.scatter (_scatter.h5), instead of a new one. In another frame of them it is "
+                            "scaled by the prompts less the randoms. Empty: none."),
+               [&job] { return job.corrections.scatter != recon::ScatterMethod::none; }),
       {"corrections.energy_low_kev", &corrections.energy_low_kev, "keV",
        "Lower limit of the energy window; 0: as the data state it.", 0, 2000},
       {"corrections.energy_high_kev", &corrections.energy_high_kev, "keV",
@@ -376,6 +383,9 @@ std::vector<Setting> describe(Job& job) {
       with_use({"output.save_every_iteration", &output.save_every_iteration, "",
                 "Write the image after each iteration too."},
                [&job] { return !job.in_parts(); }),
+      with_use({"output.scatter", &output.scatter, "",
+                "Keep the estimate of the scatter as NAME_scatter.h5, for corrections.scatter_estimate of other jobs."},
+               [&job] { return job.corrections.scatter != recon::ScatterMethod::none; }),
       with_use(path_setting("output.regions", output.regions,
                             "Mask with whole numbers for regions, 0 outside, on any grid, in scanner axes: the mean of "
                             "each region in each frame is written as a table (NAME_tac.csv). Empty: none."),

@@ -98,6 +98,18 @@ Json texts_json(const std::vector<std::pair<std::string, std::string>>& texts) {
   return json;
 }
 
+Json tof_json(const std::vector<recon::TofBinCounts>& profile) {
+  Json json = {
+      {"centre_mm", Json::array()}, {"prompts", Json::array()}, {"randoms", Json::array()}, {"scatter", Json::array()}};
+  for (const recon::TofBinCounts& bin : profile) {
+    json["centre_mm"].push_back(bin.centre_mm);
+    json["prompts"].push_back(bin.prompts);
+    json["randoms"].push_back(bin.randoms);
+    json["scatter"].push_back(bin.scatter);
+  }
+  return json;
+}
+
 Json parts_json(const std::vector<recon::RunRecord>& parts) {
   Json list = Json::array();
   for (const recon::RunRecord& part : parts) {
@@ -209,6 +221,9 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
   own["counts"] = counts_json(run);
   own["recorded"] = recorded_json(run);
   own["corrections"] = texts_json(run.corrections);
+  if (!run.tof_profile.empty()) {
+    own["counts_by_tof_bin"] = tof_json(run.tof_profile);
+  }
   if (!run.kinetics.empty()) {
     own["kinetics"] = texts_json(run.kinetics);
   }

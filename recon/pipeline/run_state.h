@@ -26,6 +26,7 @@
 #include "recon/post_filter.h"
 #include "recon/psf_widths.h"
 #include "recon/reporter.h"
+#include "recon/scatter/scatter_result.h"
 #include "recon/time_intervals.h"
 
 namespace coincide::recon {
@@ -63,23 +64,25 @@ struct RunInputs {
   EventSource* events = nullptr;  ///< null: a histogram was measured
   HistogramInputs histogram{};
   ImageGrid grid;
-  const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
-  std::string attenuation_made{};                 ///< what that was made from, for the record; empty: read as it is
-  const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
-  std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
-  Psf psf_table{};                                ///< widths over the radius; none: one, as the options say
-  std::vector<PoseRow> poses;                     ///< of the body; empty: it does not move
-  std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
-  bool parts_cover_data = false;                  ///< gates, whose table must tell of all that was recorded
-  bool may_have_randoms = true;                   ///< though there are no delayed coincidences
-  bool may_have_scatter = true;                   ///< as all measured data; simulated ones need not
+  const Image* attenuation = nullptr;              ///< 1/cm, on any grid; null: none
+  std::string attenuation_made{};                  ///< what that was made from, for the record; empty: read as it is
+  const Image* start_image = nullptr;              ///< on the grid, in the unit of the result; null: uniform
+  std::shared_ptr<const Image> anatomical;         ///< on the grid, for priors that need one
+  Psf psf_table{};                                 ///< widths over the radius; none: one, as the options say
+  std::vector<PoseRow> poses;                      ///< of the body; empty: it does not move
+  std::shared_ptr<const SensitivityStore> store;   ///< of earlier sensitivity images; null: none
+  bool parts_cover_data = false;                   ///< gates, whose table must tell of all that was recorded
+  bool may_have_randoms = true;                    ///< though there are no delayed coincidences
+  bool may_have_scatter = true;                    ///< as all measured data; simulated ones need not
+  std::shared_ptr<const ScatterResult> scatter{};  ///< of an earlier job on the same data, to be used; null: none
   /// Asked once, when the events have been read: what is wrong with them for an image. May be empty.
   std::function<std::vector<std::string>()> findings;
   ProblemSettings problem_settings{};  ///< for checkpoints
-  // By the part of the acquisition, as RunRecord::part. Both may be empty.
+  // By the part of the acquisition, as RunRecord::part. All may be empty.
   /// Where an earlier run of the part has got to, to go on from there; none: it begins at its beginning.
   std::function<std::optional<RunCheckpoint>(const std::string&)> find_checkpoint{};
   std::function<void(const std::string&, const RunCheckpoint&)> keep_checkpoint{};
+  std::function<void(const std::string&, const ScatterResult&)> keep_scatter{};
 
   const Scanner& scanner() const { return events != nullptr ? events->scanner() : histogram.counts->scanner(); }
   /// Those of the events' file; a histogram has none.
@@ -94,6 +97,14 @@ struct RunInputs {
   }
 };
 
+/// Expected counts of all LORs in one of their TOF bins, beside what was measured.
+struct TofBinCounts {
+  double centre_mm;
+  double prompts;
+  double randoms;
+  double scatter;
+};
+
 /// What is known of a run in the end: for its record.
 struct RunRecord {
   std::string part;  ///< "frame 3 of 12", "gate 2" where the acquisition is dealt into parts; else empty
@@ -103,6 +114,7 @@ struct RunRecord {
   std::uint64_t prompts_used = 0;
   std::uint64_t prompts_impossible = 0;  ///< left out: the scanner says that such a pair cannot be
   std::vector<std::pair<std::string, std::string>> corrections;  ///< (effect, what was really done)
+  std::vector<TofBinCounts> tof_profile;                         ///< where scatter was corrected, with TOF
   std::vector<IterationFigures> figures;
   double resumed_from = 0;  ///< passes that were done before; 0: it began at the beginning
   double iterations_done = 0;

@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <memory>
 #include <optional>
 
 #include "projectors/error.h"
 #include "recon/pipeline/scattered_bins.h"
 #include "recon/pipeline/scattered_events.h"
+#include "recon/pipeline/tof_profile.h"
 #include "recon/scatter/scatter_rounds.h"
 
 namespace coincide::recon {
@@ -95,14 +98,24 @@ void warn_of_scale(const ScatterResult& result, Reporter& reporter) {
   }
 }
 
+double net_counts(const RunState& run) { return run.num_counts() - run.num_background; }
+
+/// Puts the scatter that was found and added into the run, and tells how it was found.
+std::string recorded(RunState& run, ScatteredData& data, const ScatterResult& result, const std::string& how) {
+  run.record.tof_profile = tof_profile(data, run.inputs.grid, result, run.num_background);
+  run.num_background += result.counts;
+  return fmt::format("{}: {:.4g} counts, {:.3g} % of the prompts", how, result.counts,
+                     100 * result.counts / run.num_counts());
+}
+
 std::string estimate_and_add(RunState& run) {
   run.reporter.begin_stage("scatter");
   const std::unique_ptr<ScatteredData> data = data_of(run);
-  const ScatterResult result = add_scatter(*data, run.scanner(), run.inputs.grid, *run.inputs.attenuation,
-                                           {.window = with_resolution(*energy_window(run), run.reporter),
-                                            .scaling = run.settings.corrections.scatter_scale,
-                                            .num_threads = run.settings.num_threads},
-                                           run.device, run.reporter);
+  ScatterResult result = add_scatter(*data, run.scanner(), run.inputs.grid, *run.inputs.attenuation,
+                                     {.window = with_resolution(*energy_window(run), run.reporter),
+                                      .scaling = run.settings.corrections.scatter_scale,
+                                      .num_threads = run.settings.num_threads},
+                                     run.device, run.reporter);
   if (run.reporter.stop_requested()) {
     return "not corrected: stopped";
   }
@@ -111,10 +124,63 @@ std::string estimate_and_add(RunState& run) {
                               : "not corrected: the counts beside the body hold no scatter";
   }
   warn_of_scale(result, run.reporter);
-  run.num_background += result.counts;
-  return fmt::format("single scatter simulation{}, {} rounds, {}: {:.4g} counts, {:.3g} % of the prompts",
-                     run.tof() ? " with time of flight" : "", result.rounds, scale_text(result), result.counts,
-                     100 * result.counts / run.num_counts());
+  result.net_counts = net_counts(run);
+  if (run.inputs.keep_scatter) {
+    run.inputs.keep_scatter(run.record.part, result);
+  }
+  return recorded(run, *data, result,
+                  fmt::format("single scatter simulation{}, {} rounds, {}", run.tof() ? " with time of flight" : "",
+                              result.rounds, scale_text(result)));
+}
+
+std::vector<float> sigmas_mm(const Measurements& data) {
+  if (const auto& axis = data.tof_axis()) {
+    return {axis->sigma_mm};
+  }
+  std::vector<float> result;
+  std::ranges::transform(data.tof_bins(), std::back_inserter(result), &projectors::TofBin::sigma_mm);
+  return result;
+}
+
+/// Throws InputError if the estimate is not of such a scanner or TOF resolution.
+void check_suits(const ScatterEstimate& estimate, const RunState& run, const Measurements& data) {
+  const auto refuse = [](std::string_view why) {
+    throw InputError(fmt::format("corrections.scatter_estimate {}. Estimate the scatter anew: leave it out", why));
+  };
+  if (!estimate.cylinder().is_like(VirtualCylinder::in_bore(run.scanner()))) {
+    refuse("was made for another scanner");
+  }
+  const std::vector<float> sigmas = sigmas_mm(data);
+  if (sigmas.empty() != estimate.sigmas_mm().empty()) {
+    refuse(sigmas.empty() ? "was made with time of flight, and the job is without"
+                          : "was made without time of flight, and the job is with it");
+  }
+  constexpr float close_mm = 0.01F;
+  for (const float sigma : sigmas) {
+    if (std::ranges::none_of(estimate.sigmas_mm(), [&](float of) { return std::abs(of - sigma) < close_mm; })) {
+      refuse(fmt::format("was made for other TOF resolutions than sigma = {:.4g} mm", sigma));
+    }
+  }
+}
+
+/// What an earlier job has found, for as many counts as there are now.
+std::string add_given(RunState& run) {
+  run.reporter.begin_stage("scatter");
+  const std::unique_ptr<ScatteredData> data = data_of(run);
+  check_suits(run.inputs.scatter->estimate, run, data->measurements());
+  const double ratio = net_counts(run) / run.inputs.scatter->net_counts;
+  ScatterResult result = *run.inputs.scatter;
+  result.scale = result.scale.times(ratio);
+  result.counts *= ratio;
+  data->add(result.estimate, result.scale, run.reporter);
+  if (run.reporter.stop_requested()) {
+    return "not corrected: stopped";
+  }
+  constexpr double alike = 1e-6;
+  return recorded(run, *data, result,
+                  std::abs(ratio - 1) < alike
+                      ? "estimate of an earlier job"
+                      : fmt::format("estimate of an earlier job, times {:.5g} for the counts less randoms", ratio));
 }
 
 }  // namespace
@@ -125,6 +191,12 @@ std::string correct_scatter(RunState& run) {
     return "not corrected";
   }
   const std::string why_not = obstacle(run);
+  if (run.inputs.scatter != nullptr) {
+    if (!why_not.empty()) {
+      throw InputError(fmt::format("corrections.scatter_estimate is given, but {}", why_not));
+    }
+    return add_given(run);
+  }
   if (why_not.empty() && (method == ScatterMethod::single_scatter || run.inputs.may_have_scatter)) {
     return estimate_and_add(run);
   }

@@ -98,6 +98,14 @@ ScatterEstimate::ScatterEstimate(VirtualCylinder cylinder, const TofPositions& p
   }
 }
 
+ScatterEstimate::ScatterEstimate(VirtualCylinder cylinder, const TofPositions& positions, std::vector<float> sigmas_mm,
+                                 std::vector<float> sums)
+    : cylinder_(std::move(cylinder)),
+      positions_(positions),
+      sigmas_mm_(std::move(sigmas_mm)),
+      num_pairs_(num_pairs(cylinder_.num_nodes())),
+      sums_(std::move(sums)) {}
+
 std::span<const float> ScatterEstimate::table(float sigma_mm) const {
   const auto nearest = std::ranges::min_element(
       sigmas_mm_, {}, [sigma_mm](float of_table_mm) { return std::abs(of_table_mm - sigma_mm); });

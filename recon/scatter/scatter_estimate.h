@@ -34,12 +34,20 @@ class ScatterEstimate {
   ScatterEstimate(VirtualCylinder cylinder, const TofPositions& positions, std::span<const float> of_pairs,
                   std::vector<float> sigmas_mm, int num_threads);
 
+  /// From the running sums that another one gave.
+  ScatterEstimate(VirtualCylinder cylinder, const TofPositions& positions, std::vector<float> sigmas_mm,
+                  std::vector<float> sums);
+
   /// Of all TOF bins together.
   double of_lor(const float* start_mm, const float* end_mm) const;
   /// `bin.sigma_mm` is one of those that the estimate was made for.
   double of_bin(const float* start_mm, const float* end_mm, const projectors::TofBin& bin) const;
 
   const VirtualCylinder& cylinder() const { return cylinder_; }
+  const TofPositions& positions() const { return positions_; }
+  const std::vector<float>& sigmas_mm() const { return sigmas_mm_; }
+  /// [sigma][pair][position]: q of all that is measured below; or [pair] without TOF.
+  const std::vector<float>& sums() const { return sums_; }
   bool is_zero() const { return sums_.empty(); }
 
  private:
@@ -51,7 +59,7 @@ class ScatterEstimate {
   TofPositions positions_;
   std::vector<float> sigmas_mm_;
   std::size_t num_pairs_ = 0;
-  std::vector<float> sums_;  ///< [sigma][pair][position]: q of all that is measured below; or [pair] without TOF
+  std::vector<float> sums_;
 };
 
 }  // namespace coincide::recon

@@ -1,14 +1,12 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "recon/compute_device.h"
 #include "recon/image.h"
 #include "recon/options.h"
 #include "recon/photon_physics.h"
 #include "recon/reporter.h"
 #include "recon/scanner.h"
+#include "recon/scatter/scatter_result.h"
 #include "recon/scatter/scattered_data.h"
 
 namespace coincide::recon {
@@ -17,18 +15,6 @@ struct ScatterOptions {
   EnergyWindow window;
   ScatterScaling scaling = ScatterScaling::automatic;
   int num_threads = 0;
-};
-
-struct ScatterResult {
-  explicit ScatterResult(const VirtualCylinder& cylinder) : estimate(cylinder) {}
-
-  ScatterEstimate estimate;
-  ScatterScale scale;
-  double absolute = 1;      ///< what the scale would be without data
-  bool from_tails = false;  ///< the scale
-  bool finds_none = false;  ///< the counts beside the body say so or, with no rounds, the attenuation image
-  int rounds = 0;
-  double counts = 0;  ///< expected of all that can be measured
 };
 
 /// Simulates single scatter and reconstructs with it in turn, on voxels of 8 mm and with at most some million LORs of

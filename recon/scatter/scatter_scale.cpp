@@ -91,6 +91,12 @@ double sum_of_scatter(std::span<const TailCell> cells) {
                          [](double sum, const TailCell& cell) { return sum + cell.scatter; });
 }
 
+ScatterScale ScatterScale::times(double factor) const {
+  ScatterScale result = *this;
+  std::ranges::for_each(result.factor_, [factor](double& value) { value *= factor; });
+  return result;
+}
+
 double ScatterScale::lowest() const { return *std::ranges::min_element(factor_); }
 
 double ScatterScale::highest() const { return *std::ranges::max_element(factor_); }

@@ -16,7 +16,9 @@ class ScatterScale {
       : axial_mm_(std::move(axial_mm)), factor_(std::move(factors)) {}
 
   double at(double axial_mm) const;
+  const std::vector<double>& axial_mm() const { return axial_mm_; }
   const std::vector<double>& factors() const { return factor_; }
+  ScatterScale times(double factor) const;
   double lowest() const;
   double highest() const;
 

@@ -44,6 +44,14 @@ VirtualCylinder VirtualCylinder::in_bore(const Scanner& scanner) {
           Size{.radius_mm = field.bore_radius_mm(), .half_length_mm = half_length_mm, .rings = gaps + 1}};
 }
 
+bool VirtualCylinder::is_like(const VirtualCylinder& other) const {
+  constexpr double close_mm = 0.1;
+  const bool same_count = size_.per_ring == other.size_.per_ring && size_.rings == other.size_.rings;
+  const auto is_close = [&](std::uint32_t node) { return (node_mm(node) - other.node_mm(node)).norm() < close_mm; };
+  const auto quarter = static_cast<std::uint32_t>(size_.per_ring) / 4;
+  return same_count && is_close(0) && is_close(quarter) && is_close(num_nodes() - 1);
+}
+
 double VirtualCylinder::angle_of(std::uint32_t node) const {
   return 2 * pi * (node % static_cast<std::uint32_t>(size_.per_ring)) / size_.per_ring;
 }

@@ -39,6 +39,11 @@ class VirtualCylinder {
 
   std::uint32_t num_nodes() const { return static_cast<std::uint32_t>(size_.per_ring * size_.rings); }
   const Size& size() const { return size_; }
+  const Eigen::Vector3d& middle_mm() const { return middle_mm_; }
+  const Eigen::Vector3d& axis() const { return axes_[2]; }
+  const Eigen::Vector3d& zero() const { return axes_[0]; }
+  /// The same nodes within a tenth of a millimetre.
+  bool is_like(const VirtualCylinder& other) const;
   Eigen::Vector3d node_mm(std::uint32_t node) const;
   /// Unit vector towards the axis.
   Eigen::Vector3d normal(std::uint32_t node) const;

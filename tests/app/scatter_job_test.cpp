@@ -9,6 +9,7 @@
 
 #include "app/run_job.h"
 #include "io/data_file.h"
+#include "io/hdf5/hdf5_arrays.h"
 #include "io/image_file.h"
 #include "io/job.h"
 #include "recon/measurement/unlisting.h"
@@ -128,18 +129,38 @@ class ScatterJobTest : public QObject {
     simulation.simulation.duration_s = 1.5;
     simulation.simulation.randoms_fraction = 0.2;
     simulation.simulation.scatter = scatter;
+    simulation.simulation.origins = scatter;
     simulation.stop.passes = 1;
     return app::run_job(simulation, silent_);
   }
 
   /// Of the data that simulated() has left.
   app::RunResult reconstructed(const std::string& data, recon::ScatterMethod scatter, bool tof) {
+    return app::run_job(job_on(data, scatter, tof), silent_);
+  }
+
+  io::Job job_on(const std::string& data, recon::ScatterMethod scatter, bool tof) const {
     io::Job again = job("again");
     again.input.data = path("results/" + data + ".petsird");
     again.corrections.attenuation = path("results/" + data + "_mu.nii.gz");
     again.corrections.scatter = scatter;
     again.algorithm.tof = tof;
-    return app::run_job(again, silent_);
+    return again;
+  }
+
+  /// Scattered prompts of the simulation, by TOF bin.
+  std::vector<double> simulated_by_tof_bin(std::size_t bins) const {
+    const std::string file_name = path("results/scattered_origins.h5");
+    const io::Hdf5Id file(H5Fopen(file_name.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open it");
+    const auto kind = io::read_array<std::vector<std::uint8_t>>(file, "events/kind", H5T_NATIVE_UINT8);
+    const auto source = io::read_array<std::vector<std::uint8_t>>(file, "events/source", H5T_NATIVE_UINT8);
+    const auto tof_bin = io::read_array<std::vector<std::uint16_t>>(file, "events/tof_bin", H5T_NATIVE_UINT16);
+    std::vector<double> counts(bins);
+    for (std::size_t i = 0; i < kind.size(); ++i) {
+      constexpr std::uint8_t scattered = 1;
+      counts[tof_bin[i]] += kind[i] == 0 && source[i] == scattered ? 1 : 0;
+    }
+    return counts;
   }
 
   static std::string scatter_record(const app::RunResult& result) {
@@ -174,6 +195,71 @@ class ScatterJobTest : public QObject {
     QVERIFY(std::abs(corrected.body - 1) < 0.03);
     QVERIFY(std::abs(corrected.middle / corrected.rim - 1) < 0.02);
     QVERIFY(std::abs(corrected.rod - clean.rod) < 0.03);
+  }
+
+  /// Bins with more than a fiftieth of all of it.
+  void scatter_lies_in_the_TOF_bins_that_it_was_measured_in() {
+    const app::RunResult result = reconstructed("scattered", recon::ScatterMethod::automatic, true);
+    const std::vector<recon::TofBinCounts>& profile = result.provenance.tof_profile;
+    std::vector<double> truth = simulated_by_tof_bin(profile.size());
+    const std::vector<double> mirrored(truth.rbegin(), truth.rend());
+    std::ranges::transform(truth, mirrored, truth.begin(), [](double a, double b) { return 0.5 * (a + b); });
+    const double all = std::accumulate(truth.begin(), truth.end(), 0.0);
+    QVERIFY(profile.size() > 5);
+    double prompts = 0;
+    double scatter = 0;
+    double worst = 0;
+    for (std::size_t i = 0; i < profile.size(); ++i) {
+      prompts += profile[i].prompts;
+      scatter += profile[i].scatter;
+      if (truth[i] > 0.02 * all) {
+        qInfo("TOF bin at %.0f mm: %.0f scattered, %.0f expected", profile[i].centre_mm, truth[i], profile[i].scatter);
+        worst = std::max(worst, std::abs(profile[i].scatter / truth[i] - 1));
+      }
+    }
+    QCOMPARE(prompts, static_cast<double>(result.provenance.prompts_used));
+    QVERIFY(std::abs(scatter / all - 1) < 0.03);
+    QVERIFY(worst < 0.05);
+  }
+
+  void kept_estimate_gives_the_same_image() {
+    io::Job first = job_on("scattered", recon::ScatterMethod::automatic, true);
+    first.output.name = "kept";
+    first.output.scatter = true;
+    const recon::Image image = app::run_job(first, silent_).image;
+    io::Job second = job_on("scattered", recon::ScatterMethod::automatic, true);
+    second.corrections.scatter_estimate = path("results/kept_scatter.h5");
+    const app::RunResult given = app::run_job(second, silent_);
+    QCOMPARE(given.image.values, image.values);
+    QVERIFY(scatter_record(given).starts_with("estimate of an earlier job:"));
+
+    second.input.stop_s = 0.75;  // half of the counts, and of the scatter
+    const app::RunResult half = app::run_job(second, silent_);
+    QVERIFY2(scatter_record(half).starts_with("estimate of an earlier job, times 0."), scatter_record(half).c_str());
+    const auto percent = [](const std::string& record) { return record.substr(record.rfind(", ")); };
+    QVERIFY(percent(scatter_record(half)).substr(0, 4) == percent(scatter_record(given)).substr(0, 4));
+  }
+
+  void kept_estimate_of_other_data_is_refused() {
+    io::Job without_tof = job_on("scattered", recon::ScatterMethod::automatic, false);
+    without_tof.corrections.scatter_estimate = path("results/kept_scatter.h5");
+    QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(without_tof, silent_));
+    without_tof.corrections.scatter_estimate = path("results/scattered_origins.h5");
+    QVERIFY_THROWS_EXCEPTION(FileError, app::run_job(without_tof, silent_));
+    without_tof.corrections.scatter_estimate = path("results/scattered_mu.nii.gz");
+    QVERIFY_THROWS_EXCEPTION(FileError, app::run_job(without_tof, silent_));
+  }
+
+  /// As an image in another unit, or of another place, may be.
+  void attenuation_of_nothing_leaves_the_data_alone() {
+    recon::Image nothing = io::read_image(path("results/scattered_mu.nii.gz"));
+    std::ranges::fill(nothing.values, 0.0F);
+    io::write_image(path("nothing.nii.gz"), nothing);
+    io::Job empty = job_on("scattered", recon::ScatterMethod::automatic, true);
+    empty.corrections.attenuation = path("nothing.nii.gz");
+    const app::RunResult result = app::run_job(empty, silent_);
+    QVERIFY2(scatter_record(result).starts_with("not corrected"), scatter_record(result).c_str());
+    QVERIFY(result.provenance.tof_profile.empty());
   }
 
   void without_correction_activity_is_too_high() {

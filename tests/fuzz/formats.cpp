@@ -18,6 +18,7 @@
 #include "io/phantom_file.h"
 #include "io/psf_table.h"
 #include "io/scanner_file.h"
+#include "io/scatter_file.h"
 #include "io/time_tables.h"
 #include "projectors/error.h"
 
@@ -128,6 +129,7 @@ const std::vector<Format>& formats() {
       {"job", {"job.toml", "psf.csv"}, read_job},
       {"small-tables", {"table.csv"}, read_small_tables},
       {"checkpoint", {"run.checkpoint"}, [](const fs::path& path) { io::read_checkpoint(path); }, true},
+      {"scatter", {"run_scatter.h5"}, [](const fs::path& path) { io::read_scatter(path); }, true},
   };
   return all;
 }

@@ -19,6 +19,7 @@
 #include "io/image_file.h"
 #include "io/job.h"
 #include "io/petsird_writer.h"
+#include "io/scatter_file.h"
 #include "support/gunzip.h"
 #include "support/memory_events.h"
 #include "support/small_scanner.h"
@@ -185,6 +186,18 @@ void add_checkpoint(const fs::path& folder, Seeds& seeds) {
   seeds.push_back(seed_of("checkpoint", "two-images", folder));
 }
 
+void add_scatter(const fs::path& folder, Seeds& seeds) {
+  const recon::VirtualCylinder cylinder({0, 0, 0}, {0, 0, 1}, {1, 0, 0},
+                                        {.radius_mm = 100, .half_length_mm = 20, .per_ring = 4, .rings = 2});
+  const recon::TofPositions positions{.step_mm = 20, .each_side = 2};
+  recon::ScatterResult result(cylinder);
+  std::vector<float> sums(recon::ScatterEstimate::num_pairs(8) * 5, 1.5F);
+  result.estimate = recon::ScatterEstimate(cylinder, positions, std::vector<float>{24}, std::move(sums));
+  result.net_counts = 1000;
+  io::write_scatter(folder / "run_scatter.h5", result);
+  seeds.push_back(seed_of("scatter", "small", folder));
+}
+
 /// Of a scanner that the header describes, since reading the mMR's 32256 crystals takes a tenth of a second.
 Seed siemens_seed() {
   const std::vector<std::uint32_t> words{1U << 31, 1U << 30 | 5, 1U << 30 | 87, 5, 1U << 31 | 1, 1U << 30 | 64};
@@ -240,6 +253,7 @@ Seeds make_seeds(const fs::path& folder) {
   add_settings(resources, seeds);
   add_images(folder, seeds);
   add_checkpoint(folder, seeds);
+  add_scatter(folder, seeds);
   seeds.push_back(siemens_seed());
   seeds.push_back(safir_seed(folder));
   seeds.push_back({"castor-geom", "ring", geom});
