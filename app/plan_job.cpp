@@ -51,7 +51,8 @@ void warn_of_sample(const io::Job& job, const io::DataSummary& sample, bool stat
   for (const std::string& finding : io::findings_for_image(sample)) {
     plan.warnings.push_back(fmt::format("In the first {} events: {}", events, finding));
   }
-  if (job.corrections.randoms != recon::RandomsMethod::none && !states_randoms && sample.counts.delayeds == 0) {
+  if (job.corrections.randoms != recon::RandomsMethod::none && !states_randoms && sample.counts.delayeds == 0 &&
+      sample.counts.singles_blocks == 0) {
     plan.warnings.push_back(fmt::format("There are no delayed coincidences among the first {} events. If none follow{}",
                                         events, recon::without_delayeds));
   }

@@ -224,6 +224,9 @@ class CheckedSource::Pass {
 
   DataCheck delayeds() const {
     const recon::EventCounts& counts = summary_.counts;
+    if (counts.delayeds == 0 && counts.singles_blocks > 0) {
+      return {"Delayeds", Verdict::good, "there are none; random coincidences can be estimated from the singles", ""};
+    }
     if (counts.delayeds == 0) {
       return {
           "Delayeds", Verdict::notice, "there are none: random coincidences cannot be estimated from this file",

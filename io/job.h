@@ -75,6 +75,7 @@ struct Job {
     double ct_kvp = 0;  ///< 0: as the image says
     double ct_smoothing_mm = 6;
     recon::DenseMatter ct_dense = recon::DenseMatter::bone;
+    std::filesystem::path singles_background;
     std::filesystem::path multiplicative;
     std::filesystem::path additive;
     std::filesystem::path normalization;

@@ -205,8 +205,17 @@ std::vector<Setting> describe(Job& job) {
                    "Efficiencies of the scanner instead of those of the data: what a job with normalization.source "
                    "leaves (.petsird). For CASToR's data, its normalization file (.cdh) of all LORs that can be "
                    "measured. Empty: none."),
-      word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
-                   "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
+      word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "singles", "auto"},
+                   "Estimate of the random coincidences: from the delayed window, or from the rates of single photons. "
+                   "auto: delayeds if the file has any, else singles if it states them."),
+      {"corrections.coincidence_window_ns", &corrections.coincidence_window_ns, "ns",
+       "Whole width of the coincidence window (2 tau), for randoms from singles of a scanner without time of flight; "
+       "0: "
+       "as the data state it.",
+       0, 100},
+      path_setting("corrections.singles_background", corrections.singles_background,
+                   "Table (CSV) with the columns crystal and counts_per_s: singles that crystals count by themselves, "
+                   "which are no part of the randoms. Empty: none."),
       word_setting("corrections.scatter", corrections.scatter, {"none", "sss", "auto"},
                    "Scattered coincidences. sss: simulated from the image and the attenuation (single scatter, with "
                    "time of flight), in turns with the reconstruction; auto: that, where attenuation and energy window "

@@ -54,7 +54,7 @@ Result reconstruct(MemoryEvents& listmode, const Image* mu, bool tof, OsemOption
   }
   if (data.counts().delayeds > 0) {
     const auto s = randoms_from_delayeds(listmode.scanner(), listmode.efficiencies(), data.delayeds_per_crystal());
-    add_randoms(data, listmode.scanner(), s, tof);
+    add_randoms(data, listmode.scanner(), randoms_of_delayeds(data, listmode.scanner(), s, tof));
   }
   Result result;
   result.osem = osem(data, listmode.scanner(), sensitivity, Image(grid, 1), tof, options, silent);

@@ -23,6 +23,8 @@
 #include "io/yardl_bytes.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
+#include "recon/randoms.h"
+#include "recon/units.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
 
@@ -140,6 +142,53 @@ class RunJobTest : public QObject {
     std::ofstream(to, std::ios::binary) << file << block.bytes();
   }
 
+  /// Singles of which `factor` times the file's delayeds are the randoms, each crystal's plus `more_per_s`.
+  static recon::SinglesCounts singles_of(const fs::path& file, double factor, double more_per_s) {
+    const auto source = io::open_listmode(file);
+    const recon::Scanner& scanner = source->scanner();
+    std::vector<std::uint64_t> delayeds(scanner.num_crystals());
+    recon::EventBlock block;
+    while (source->read(block)) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        delayeds[block.crystal_a[i]] += block.delayed[i];
+        delayeds[block.crystal_b[i]] += block.delayed[i];
+      }
+    }
+    const auto s = recon::randoms_from_delayeds(scanner, source->efficiencies(), delayeds);
+    double window_s = 0;
+    for (const recon::TofBin& bin : scanner.tof_bins) {
+      window_s += 1e-12 * bin.width_mm / recon::mm_per_ps;
+    }
+    constexpr double longer = 100;  // than the events: many counts, as they are whole numbers
+    recon::SinglesCounts singles{.time = {0, 20'000}, .bin = {{}}};
+    for (const double one : s) {
+      singles.bin[0].push_back(
+          static_cast<float>(longer * 0.2 * (one * std::sqrt(factor / (0.2 * window_s)) + more_per_s)));
+    }
+    return singles;
+  }
+
+  /// A copy with these singles and, if they are wanted, the delayeds.
+  static void copy_with_singles(const fs::path& from, const fs::path& to, const recon::SinglesCounts& singles,
+                                bool with_delayeds) {
+    const auto source = io::open_listmode(from);
+    io::PetsirdWriter writer(to, source->scanner(), source->efficiencies(), true);
+    recon::EventBlock block, events;
+    while (source->read(block)) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        if (with_delayeds || block.delayed[i] == 0) {
+          events.crystal_a.push_back(block.crystal_a[i]);
+          events.crystal_b.push_back(block.crystal_b[i]);
+          events.tof_bin.push_back(block.tof_bin[i]);
+          events.delayed.push_back(block.delayed[i]);
+        }
+      }
+    }
+    writer.write({0, 200}, events);
+    writer.write(singles);
+    writer.finish();
+  }
+
   /// A copy in time blocks of 10 ms that stop when `stop_ms` of their start says.
   template <class Stop>
   static void copy_with_stops(const fs::path& from, const fs::path& to, const Stop& stop_ms) {
@@ -247,6 +296,64 @@ class RunJobTest : public QObject {
     QVERIFY(!tells(app::run_job(measured, silent_).provenance.warnings));
     QVERIFY(!tells(app::plan_job(measured, silent_).warnings));
     QVERIFY(!tells(app::run_job(reconstruction("with_delayeds"), silent_).provenance.warnings));
+  }
+
+  /// Without delayeds, singles that belong to as many randoms give the same
+  /// image; what crystals count by themselves is taken off.
+  void singles_take_the_place_of_delayeds() {
+    const fs::path measured = path("results/simulated.petsird");
+    io::Job job = reconstruction("by singles");
+    job.input.data = path("singles.petsird");
+    copy_with_singles(measured, job.input.data, singles_of(measured, 1, 0), true);
+    const app::RunResult usual = app::run_job(job, silent_);
+    copy_with_singles(measured, job.input.data, singles_of(measured, 1, 0), false);
+    const app::RunResult result = app::run_job(job, silent_);
+    QVERIFY2(record_of(result, "randoms").starts_with("from singles, counted in 20 s, in the model: "),
+             qPrintable(QString::fromStdString(record_of(result, "randoms"))));
+    QVERIFY(record_of(usual, "randoms").starts_with("smooth estimate from delayed"));
+    QVERIFY(!warns(result, "ingles") && !warns(result, "andoms"));
+    const float most = std::ranges::max(usual.image.values);
+    for (std::size_t i = 0; i < usual.image.values.size(); ++i) {
+      const float difference = std::abs(result.image.values[i] - usual.image.values[i]) / most;
+      QVERIFY2(difference < 1e-3F, qPrintable(QString::number(difference)));
+    }
+    copy_with_singles(measured, job.input.data, singles_of(measured, 1, 1e6), false);
+    std::ofstream table(path("background.csv"));
+    table << "crystal,counts_per_s\n";
+    for (std::size_t crystal = 0; crystal < singles_of(measured, 1, 0).bin[0].size(); ++crystal) {
+      table << crystal << ",1e6\n";
+    }
+    table.close();
+    job.corrections.singles_background = path("background.csv");
+    const app::RunResult cleaned = app::run_job(job, silent_);
+    QVERIFY(std::abs(sum(cleaned.image) / sum(result.image) - 1) < 1e-4);
+    QVERIFY(record_of(cleaned, "randoms").find("without those of the crystals") != std::string::npos);
+    job.corrections.singles_background.clear();
+    job.corrections.randoms = recon::RandomsMethod::singles;
+    job.input.data = measured;
+    QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(job, silent_));
+  }
+
+  /// Beyond 10 % they are told to differ from the delayeds.
+  void singles_are_compared_with_delayeds_data() {
+    QTest::addColumn<double>("factor");
+    QTest::addColumn<bool>("warned");
+    QTest::newRow("as many") << 1.0 << false;
+    QTest::newRow("5 % more") << 1.05 << false;
+    QTest::newRow("25 % more") << 1.25 << true;
+    QTest::newRow("25 % less") << 0.75 << true;
+  }
+
+  void singles_are_compared_with_delayeds() {
+    QFETCH(double, factor);
+    QFETCH(bool, warned);
+    const fs::path measured = path("results/simulated.petsird");
+    io::Job job = reconstruction("compared");
+    job.stop.passes = 1;
+    job.input.data = path("compared.petsird");
+    job.corrections.randoms = recon::RandomsMethod::singles;
+    copy_with_singles(measured, job.input.data, singles_of(measured, factor, 0), true);
+    QCOMPARE(warns(app::run_job(job, silent_), "times the randoms that were counted as delayeds"), warned);
   }
 
   /// What is bad for `--info` is a warning of the run and its plan.

@@ -84,10 +84,10 @@ class RandomsTest : public QObject {
     std::vector<double> s(source.scanner().num_crystals());
     s[0] = 2;
     s[24] = 5;
-    recon::add_randoms(data, source.scanner(), s, true);
+    recon::add_randoms(data, source.scanner(), recon::randoms_of_delayeds(data, source.scanner(), s, true));
     QCOMPARE(data.subset(0).additive[0], 2.0F);
     QCOMPARE(data.subset(0).additive[1], 6.0F);
-    recon::add_randoms(data, source.scanner(), s, false);
+    recon::add_randoms(data, source.scanner(), recon::randoms_of_delayeds(data, source.scanner(), s, false));
     QCOMPARE(data.subset(0).additive[0], 12.0F);
   }
 
@@ -115,7 +115,7 @@ class RandomsTest : public QObject {
     std::vector<double> s(source.scanner().num_crystals());
     s[0] = 3;
     s[24] = 4;
-    recon::add_randoms(data, source.scanner(), s, false);
+    recon::add_randoms(data, source.scanner(), recon::randoms_of_delayeds(data, source.scanner(), s, false));
     const recon::PromptColumns columns = data.subset(0);
     const float share_0[] = {0.25F, 0.75F};
     const float share_24[] = {2.0F / 3, 1.0F / 3};
