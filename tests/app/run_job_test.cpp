@@ -342,6 +342,7 @@ class RunJobTest : public QObject {
     QTest::newRow("5 % more") << 1.05 << false;
     QTest::newRow("25 % more") << 1.25 << true;
     QTest::newRow("25 % less") << 0.75 << true;
+    QTest::newRow("more than all prompts") << 10.0 << true;
   }
 
   void singles_are_compared_with_delayeds() {
@@ -353,7 +354,9 @@ class RunJobTest : public QObject {
     job.input.data = path("compared.petsird");
     job.corrections.randoms = recon::RandomsMethod::singles;
     copy_with_singles(measured, job.input.data, singles_of(measured, factor, 0), true);
-    QCOMPARE(warns(app::run_job(job, silent_), "times the randoms that were counted as delayeds"), warned);
+    const app::RunResult result = app::run_job(job, silent_);
+    QCOMPARE(warns(result, "times the randoms that were counted as delayeds"), warned);
+    QCOMPARE(warns(result, "counts of randoms and scatter, more than the"), factor > 5);
   }
 
   /// What is bad for `--info` is a warning of the run and its plan.
