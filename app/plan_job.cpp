@@ -294,7 +294,7 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
       plan.notes.push_back(list);
     }
   }
-  const std::string why = plan.normalizes ? "" : recon::why_arbitrary_unit(model, no_duration);
+  const std::string why = plan.normalizes ? "" : recon::why_arbitrary_unit(model, job.quantification, no_duration);
   if (!setup.histogram && !why.empty()) {
     plan.warnings.push_back(why);
   }

@@ -349,6 +349,10 @@ std::vector<Setting> describe(Job& job) {
        0, 1e18},
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
        "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
+      {"quantification.calibration", &quantification.calibration, "",
+       "What activities are divided by, beside the calibration that the data state; `--analyse --figures calibration` "
+       "finds it in the image of a uniform cylinder. With it, data without a calibration give Bq/mL, too. 0: none.",
+       0, 1e12},
 
       {"tracer.name", &tracer.name, "", "The tracer, for example FDG. Empty: not known."},
       {"tracer.nuclide", &tracer.nuclide, "", "Its nuclide, for example F-18. Empty: not known."},

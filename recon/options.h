@@ -85,6 +85,7 @@ struct MotionOptions {
 struct QuantificationOptions {
   double half_life_s = 0;      ///< 0: no decay correction
   double branching_ratio = 1;  ///< positrons per decay
+  double calibration = 0;      ///< what activities are divided by, beside what the file states; 0: only that
 };
 
 }  // namespace coincide::recon

@@ -446,6 +446,35 @@ class RunJobTest : public QObject {
     QVERIFY(!result.provenance.warnings.empty());
   }
 
+  /// What a cylinder's image gave divides the activity, and stands for a calibration that the file lacks.
+  void a_calibration_divides_the_activity() {
+    const app::RunResult usual = app::run_job(reconstruction("usual"), silent_);
+    io::Job job = reconstruction("calibrated");
+    job.quantification.calibration = 1.25;
+    const app::RunResult calibrated = app::run_job(job, silent_);
+    QVERIFY(std::abs(1.25 * sum(calibrated.image) / sum(usual.image) - 1) < 1e-6);
+    QCOMPARE(record_of(calibrated, "calibration"), std::string("activities divided by 1.25"));
+    const auto source = io::open_listmode(job.input.data);
+    recon::Efficiencies unstated = source->efficiencies();
+    unstated.calibration_factor = 42;  // which means none
+    io::PetsirdWriter writer(path("uncalibrated.petsird"), source->scanner(), unstated);
+    recon::EventBlock block, events;
+    while (source->read(block)) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        events.crystal_a.push_back(block.crystal_a[i]);
+        events.crystal_b.push_back(block.crystal_b[i]);
+        events.tof_bin.push_back(block.tof_bin[i]);
+        events.delayed.push_back(block.delayed[i]);
+      }
+    }
+    writer.write({0, 200}, events);
+    writer.finish();
+    job.input.data = path("uncalibrated.petsird");
+    QCOMPARE(app::run_job(job, silent_).image.unit, std::string("Bq/mL"));
+    job.quantification.calibration = 0;
+    QCOMPARE(app::run_job(job, silent_).image.unit, std::string("1"));
+  }
+
   void a_start_image_in_activity_continues() {
     io::Job both = reconstruction("both");
     both.stop.passes = 3;
@@ -782,7 +811,7 @@ class RunJobTest : public QObject {
     const recon::Scanner scanner = tests::small_scanner();
     recon::Efficiencies table;
     const auto why = [&](const recon::CorrectionOptions& options, const char* no_duration) {
-      return recon::why_arbitrary_unit(recon::MultiplicativeModel(scanner, table, options), no_duration);
+      return recon::why_arbitrary_unit(recon::MultiplicativeModel(scanner, table, options), {}, no_duration);
     };
     QVERIFY(why({}, "").find("does not state how its efficiencies are calibrated") != std::string::npos);
     table.calibration_problem = "the calibration factor in the file is 0";
