@@ -329,6 +329,8 @@ class RunJobTest : public QObject {
     QVERIFY(std::abs(sum(cleaned.image) / sum(result.image) - 1) < 1e-4);
     QVERIFY(record_of(cleaned, "randoms").find("without those of the crystals") != std::string::npos);
     job.corrections.singles_background.clear();
+    copy_with_singles(measured, job.input.data, singles_of(measured, 2, 0), false);
+    QVERIFY(warns(app::run_job(job, silent_), "times the prompts of which time of flight says that they are random"));
     job.corrections.randoms = recon::RandomsMethod::singles;
     job.input.data = measured;
     QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(job, silent_));
@@ -357,6 +359,32 @@ class RunJobTest : public QObject {
     const app::RunResult result = app::run_job(job, silent_);
     QCOMPARE(warns(result, "times the randoms that were counted as delayeds"), warned);
     QCOMPARE(warns(result, "counts of randoms and scatter, more than the"), factor > 5);
+  }
+
+  /// Body and bed are images of their own, each of which is moved to its place.
+  void hardware_is_added_in_its_place() {
+    io::Job job = reconstruction("hardware");
+    const auto measured = [&] {
+      const recon::Image mu = *app::prepare_job(job).attenuation;
+      double all = 0, y = 0;
+      for (std::int64_t i = 0; i < mu.grid.shape[0]; ++i) {
+        for (std::int64_t j = 0; j < mu.grid.shape[1]; ++j) {
+          for (std::int64_t k = 0; k < mu.grid.shape[2]; ++k) {
+            all += mu.at(i, j, k);
+            y += mu.at(i, j, k) * (double{mu.grid.origin_mm[1]} + static_cast<double>(j) * mu.grid.voxel_size_mm[1]);
+          }
+        }
+      }
+      return std::pair{all, y / all};
+    };
+    const auto [body, place_of_body] = measured();
+    QVERIFY(std::abs(place_of_body) < 0.01);
+    job.corrections.hardware = job.corrections.attenuation;
+    job.corrections.hardware_shift_mm = {0, 30, 0};
+    const auto [both, place_of_both] = measured();
+    QVERIFY(std::abs(both / body - 2) < 1e-4 && std::abs(place_of_both - 15) < 0.01);
+    job.corrections.attenuation_shift_mm = {0, -10, 0};
+    QVERIFY(std::abs(measured().second - 10) < 0.01);
   }
 
   /// What is bad for `--info` is a warning of the run and its plan.

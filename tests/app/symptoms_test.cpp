@@ -110,6 +110,24 @@ class SymptomsTest : public QObject {
     QVERIFY(std::ranges::find(found, 2U) != found.end());
   }
 
+  /// The map of a narrow CT, which ends at x = 5 mm in a cylinder of 40 mm.
+  void activity_beside_the_map_is_told() {
+    recon::Image mu = io::read_image(path("results/simulated_mu.nii.gz"));
+    const auto first = static_cast<std::int64_t>((5 - mu.grid.origin_mm[0]) / mu.grid.voxel_size_mm[0]);
+    std::fill(mu.values.begin() + first * mu.grid.shape[1] * mu.grid.shape[2], mu.values.end(), 0.0F);
+    io::write_image(path("cut.nii.gz"), mu);
+    io::Job cut = reconstruction("cut");
+    cut.corrections.attenuation = path("cut.nii.gz");
+    const auto found = told(cut);
+    QVERIFY(std::ranges::find(found, 4U) != found.end());
+  }
+
+  void randoms_that_are_left_in_are_seen_as_haze() {
+    io::Job haze = reconstruction("haze");
+    haze.corrections.randoms = recon::RandomsMethod::none;
+    QCOMPARE(told(haze), std::vector<std::size_t>{3});
+  }
+
   void a_wide_resolution_model_is_told() {
     io::Job wide = reconstruction("wide");
     wide.stop.passes = 1;
