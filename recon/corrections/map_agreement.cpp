@@ -73,12 +73,12 @@ class Comparison {
  public:
   Comparison(const Image& activity, const Image& attenuation, const Image& sensitivity, int num_threads)
       : threads_(num_threads), grid_(coarse(activity.grid)) {
-    activity_ = resampled(activity, grid_, threads_);
-    attenuation_ = resampled(attenuation, grid_, threads_);
+    activity_ = box_averaged(activity, grid_, threads_);
+    attenuation_ = box_averaged(attenuation, grid_, threads_);
     seen_.assign(activity_.values.size(), 1);
     if (!sensitivity.values.empty()) {
       constexpr float least = 0.05F;
-      const Image s = resampled(sensitivity, grid_, threads_);
+      const Image s = box_averaged(sensitivity, grid_, threads_);
       const float most = std::ranges::max(s.values);
       std::ranges::transform(s.values, seen_.begin(), [&](float value) { return value > least * most ? 1 : 0; });
     }
