@@ -59,6 +59,7 @@ struct Job {
     bool scatter = false;
     double half_life_s = 0;
     double dead_time_us = 0;
+    bool singles = false;
     bool origins = false;
     std::int64_t seed = 1;
   };

@@ -157,6 +157,8 @@ std::vector<Setting> describe(Job& job) {
        "How long a module is blind after each photon of the energy window that it detects. The data state the parts of "
        "the time that modules are alive; 0: all of it.",
        0, 1000},
+      {"simulation.singles", &simulation.singles, "",
+       "State each second how many single photons every crystal counts, as many as belong to the randoms."},
       {"simulation.origins", &simulation.origins, "",
        "Write the events also as a table NAME_origins.h5, which tells what became of their photons: input.only takes "
        "some of them, for study."},

@@ -32,7 +32,7 @@ bool mirror(const std::vector<float>& edges, const std::vector<float>& others) {
 
 PetsirdWriter::PetsirdWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
                              const recon::Efficiencies& efficiencies, bool with_singles)
-    : scanner_(scanner) {
+    : scanner_(scanner), with_singles_(with_singles) {
   scanner.check();
   efficiencies.check(scanner);
   const std::size_t num_types = scanner.module_types.size();
@@ -71,6 +71,9 @@ void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock&
   bytes.varint(0);  // tripleEvents
   bytes.varint(0);  // quadrupleEvents
   output_->time_block(bytes);
+  for (std::size_t i = 0; with_singles_ && i < events.singles.size(); ++i) {
+    write(events.singles[i]);
+  }
 }
 
 void PetsirdWriter::write(const recon::Movement& movement) {

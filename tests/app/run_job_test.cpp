@@ -336,6 +336,34 @@ class RunJobTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(job, silent_));
   }
 
+  /// With a source that decays to a quarter and modules that are often blind, counts of each second tell how many
+  /// randoms there are; so do counts of the whole time, if the half-life is known.
+  void simulated_singles_give_the_simulated_randoms() {
+    io::Job simulation = job("with_singles");
+    simulation.simulation = {.phantom = "cylinder",
+                             .scanner = "small",
+                             .duration_s = 2,
+                             .randoms_fraction = 0.3,
+                             .half_life_s = 1,
+                             .dead_time_us = 1,
+                             .singles = true};
+    simulation.corrections.randoms = recon::RandomsMethod::singles;
+    simulation.stop.passes = 1;
+    for (const double half_life_s : {0.0, 1.0}) {
+      simulation.quantification.half_life_s = half_life_s;
+      const app::RunResult result = app::run_job(simulation, silent_);
+      const QString said = QString::fromStdString(record_of(result, "randoms"));
+      QVERIFY2(said.startsWith("from singles, counted in 2 s"), qPrintable(said));
+      const double counts = said.section("model: ", 1).section(' ', 0, 0).toDouble();
+      const auto delayeds = static_cast<double>(result.provenance.counts.delayeds);
+      // Rates fall within each second: without the half-life their squares come out 4 % too low.
+      const double expected = half_life_s > 0 ? 1 : 1 / 1.0396;
+      QVERIFY2(std::abs(counts / delayeds / expected - 1) < 4 / std::sqrt(delayeds) + 0.003,
+               qPrintable(said + QString(" of %1").arg(delayeds)));
+      QVERIFY(!warns(result, "ingles"));
+    }
+  }
+
   /// Beyond 10 % they are told to differ from the delayeds.
   void singles_are_compared_with_delayeds_data() {
     QTest::addColumn<double>("factor");
