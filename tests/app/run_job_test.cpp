@@ -320,7 +320,8 @@ class RunJobTest : public QObject {
     copy_with_singles(measured, job.input.data, singles_of(measured, 1, 1e6), false);
     std::ofstream table(path("background.csv"));
     table << "crystal,counts_per_s\n";
-    for (std::size_t crystal = 0; crystal < singles_of(measured, 1, 0).bin[0].size(); ++crystal) {
+    const std::size_t crystals = io::open_listmode(measured)->scanner().num_crystals();
+    for (std::size_t crystal = 0; crystal < crystals; ++crystal) {
       table << crystal << ",1e6\n";
     }
     table.close();
