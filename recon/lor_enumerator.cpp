@@ -44,7 +44,7 @@ double hash_fraction(std::uint32_t a, std::uint32_t b) {
   z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9U;
   z = (z ^ z >> 27) * 0x94d049bb133111ebU;
   z = z ^ z >> 31;
-  return std::ldexp(static_cast<double>(z >> 11), -53);
+  return static_cast<double>(z >> 11) * 0x1p-53;
 }
 
 /// Moves the first counts[i] elements that start at places[i] together, in order.

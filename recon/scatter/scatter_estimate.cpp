@@ -45,19 +45,30 @@ class Blur {
   std::vector<double> below_;
 };
 
-/// Running sums at a place that counts positions, linear between them.
-double sum_at(std::span<const float> sums, double place) {
-  const double last = static_cast<double>(sums.size()) - 1;
-  if (place <= 0) {
-    return 0;
+/// Between two running sums, linear.
+struct SumPlace {
+  std::size_t low;
+  float part;
+
+  /// At `place`, which counts positions; the first or last of `count` sums beyond them.
+  static SumPlace at(double place, std::int32_t count) {
+    if (count < 2) {
+      return {0, 0};
+    }
+    const double inside = std::clamp(place, 0.0, count - 1.0);
+    const auto low = std::min(static_cast<std::int32_t>(inside), count - 2);
+    return {static_cast<std::size_t>(low), static_cast<float>(inside - low)};
   }
-  if (place >= last) {
-    return sums.back();
-  }
-  const auto low = static_cast<std::size_t>(place);
-  const double part = place - static_cast<double>(low);
-  return (1 - part) * sums[low] + part * sums[low + 1];
-}
+  float of(const float* sums) const { return sums[low] + part * (sums[low + 1] - sums[low]); }
+};
+
+/// What lies between two places.
+struct SumRange {
+  SumPlace low;
+  SumPlace high;
+
+  float of(const float* sums) const { return high.of(sums) - low.of(sums); }
+};
 
 constexpr double everywhere = std::numeric_limits<double>::infinity();
 
@@ -97,11 +108,12 @@ std::span<const float> ScatterEstimate::table(float sigma_mm) const {
 
 double ScatterEstimate::between(const VirtualCylinder::Crossing& crossing, std::span<const float> table, double low_mm,
                                 double high_mm) const {
-  const auto count = static_cast<std::size_t>(positions_.count());
+  const std::int32_t count = positions_.count();
   const double middle = positions_.each_side;
-  const auto place = [&](double mm) { return (mm - crossing.shift_mm) / positions_.step_mm; };
-  const double low = place(low_mm);
-  const double high = place(high_mm);
+  const double low = (low_mm - crossing.shift_mm) / positions_.step_mm;
+  const double high = (high_mm - crossing.shift_mm) / positions_.step_mm;
+  const SumRange forward{SumPlace::at(middle + low, count), SumPlace::at(middle + high, count)};
+  const SumRange backward{SumPlace::at(middle - high, count), SumPlace::at(middle - low, count)};
   double sum = 0;
   for (std::size_t i = 0; i < 4; ++i) {
     for (std::size_t j = 0; j < 4; ++j) {
@@ -112,14 +124,8 @@ double ScatterEstimate::between(const VirtualCylinder::Crossing& crossing, std::
         continue;
       }
       const std::size_t pair = first_pair(std::min(a, b), cylinder_.num_nodes()) + std::max(a, b) - std::min(a, b) - 1;
-      const std::span<const float> sums = table.subspan(pair * count, count);
-      if (count == 1) {
-        sum += double{weight} * sums[0];
-      } else if (a < b) {
-        sum += weight * (sum_at(sums, middle + high) - sum_at(sums, middle + low));
-      } else {
-        sum += weight * (sum_at(sums, middle - low) - sum_at(sums, middle - high));
-      }
+      const float* sums = table.data() + pair * static_cast<std::size_t>(count);
+      sum += weight * (count == 1 ? sums[0] : (a < b ? forward : backward).of(sums));
     }
   }
   return sum;

@@ -22,9 +22,10 @@ namespace coincide::recon {
 namespace {
 
 constexpr double voxel_mm = 8;
-constexpr std::uint64_t enough_lors = 4'000'000;
+constexpr std::uint64_t enough_lors = 2'000'000;
 constexpr int sample_subsets = 8;
-constexpr int passes = 2;
+constexpr int first_passes = 2;
+constexpr int more_passes = 1;
 constexpr int most_rounds = 3;
 constexpr double small_change = 0.01;
 
@@ -100,6 +101,20 @@ double axial_middle_mm(const VirtualCylinder& cylinder, const projectors::Lors& 
                                   lors.end_mm + 3 * std::size_t{lors.end_index[lor]});
 }
 
+Vec3 point_mm(const float* points_mm, std::uint32_t index) {
+  const float* point = points_mm + 3 * std::size_t{index};
+  return {point[0], point[1], point[2]};
+}
+
+/// One of a sample of the LORs that can be measured.
+struct MeasurableLor {
+  Vec3 start_mm, end_mm;
+  std::optional<projectors::TofBin> tof;  ///< as wide as all bins
+  float factor;                           ///< m without attenuation, for the LORs that it stands for
+  float axial_mm;                         ///< of its middle
+  bool in_tails;
+};
+
 class Rounds {
  public:
   Rounds(ScatteredData& data, const Scanner& scanner, const ImageGrid& grid, const Image& attenuation,
@@ -122,6 +137,7 @@ class Rounds {
     in_tails_.assign(in_tails.begin(), in_tails.end());
     sensitivity_ = data_.sensitivity(coarse(grid));
     find_factors(attenuation);
+    sample_measurable();
   }
 
   ScatterResult run() {
@@ -171,6 +187,22 @@ class Rounds {
     }
   }
 
+  void sample_measurable() {
+    constexpr std::uint64_t enough = 2'000'000;
+    data_.for_lors(tails_.grid(), enough, [&](const MeasurableLors& some) {
+      const std::vector<char> in_tails = tails_.contain(some.lors);
+      for (std::int64_t i = 0; i < some.lors.count; ++i) {
+        const auto lor = static_cast<std::size_t>(i);
+        measurable_.push_back({.start_mm = point_mm(some.lors.start_mm, some.lors.start_index[i]),
+                               .end_mm = point_mm(some.lors.end_mm, some.lors.end_index[i]),
+                               .tof = some.tof.empty() ? std::nullopt : std::optional(some.tof[lor]),
+                               .factor = some.factor[lor],
+                               .axial_mm = static_cast<float>(axial_middle_mm(cylinder_, some.lors, i)),
+                               .in_tails = in_tails[lor] != 0});
+      }
+    });
+  }
+
   /// From the sample, on the coarse grid. `start` is used if it is not 0.
   Image reconstruct(const Image& start) {
     const Problem problem = make_problem(sample_, scanner_, sensitivity_, Psf(0), options_.num_threads);
@@ -179,8 +211,10 @@ class Rounds {
     const double counts = total_counts(sample_) / sample_.part();
     const bool is_new = std::ranges::all_of(start.values, [](float value) { return value == 0; });
     const Image uniform(sensitivity_.grid, static_cast<float>(counts / sum));
-    return recon::run(*algorithm, problem, is_new ? uniform : start,
-                      {.passes = passes, .num_threads = options_.num_threads, .device = &device_}, parts_)
+    return recon::run(
+               *algorithm, problem, is_new ? uniform : start,
+               {.passes = is_new ? first_passes : more_passes, .num_threads = options_.num_threads, .device = &device_},
+               parts_)
         .image;
   }
 
@@ -225,43 +259,40 @@ class Rounds {
     return cells;
   }
 
-  /// Single scatter of a sample of all LORs, those in the tails by themselves.
-  struct Expected {
-    std::vector<TailCell> tails;
-    std::vector<TailCell> all;
-  };
-
-  Expected expected(const ScatterEstimate& estimate) {
-    constexpr std::uint64_t enough = 2'000'000;
-    Expected result;
-    data_.for_lors(tails_.grid(), enough, [&](const MeasurableLors& some) {
-      const std::vector<char> in_tails = tails_.contain(some.lors);
-      for (std::int64_t i = 0; i < some.lors.count; ++i) {
-        const auto lor = static_cast<std::size_t>(i);
-        const float* start = some.lors.start_mm + 3 * std::size_t{some.lors.start_index[i]};
-        const float* end = some.lors.end_mm + 3 * std::size_t{some.lors.end_index[i]};
-        const double q = some.tof.empty() ? estimate.of_lor(start, end) : estimate.of_bin(start, end, some.tof[lor]);
-        const TailCell cell{.axial_mm = axial_middle_mm(cylinder_, some.lors, i), .scatter = some.factor[lor] * q};
-        result.all.push_back(cell);
-        if (in_tails[lor] != 0) {
-          result.tails.push_back(cell);
-          result.tails.back().scatter *= sample_.part();
-        }
-      }
+  /// Single scatter of a sample of all LORs.
+  std::vector<TailCell> expected(const ScatterEstimate& estimate) const {
+    std::vector<TailCell> result(measurable_.size());
+    parallel_for(std::ssize(measurable_), options_.num_threads, [&](std::int64_t i) {
+      const MeasurableLor& lor = measurable_[static_cast<std::size_t>(i)];
+      const double q = lor.tof ? estimate.of_bin(lor.start_mm.data(), lor.end_mm.data(), *lor.tof)
+                               : estimate.of_lor(lor.start_mm.data(), lor.end_mm.data());
+      result[static_cast<std::size_t>(i)] = {.axial_mm = lor.axial_mm, .scatter = lor.factor * q};
     });
     return result;
   }
 
+  /// Of all measurable LORs those in the tails, weighted for the sample of the counts.
+  std::vector<TailCell> in_tails(const std::vector<TailCell>& all) const {
+    std::vector<TailCell> result;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (measurable_[i].in_tails) {
+        result.push_back(all[i]);
+        result.back().scatter *= sample_.part();
+      }
+    }
+    return result;
+  }
+
   void choose_scale(const Image& image, ScatterResult& result) {
-    const Expected of_all = expected(result.estimate);
+    const std::vector<TailCell> of_all = expected(result.estimate);
     result.absolute = multiple_scatter_factor(resampled(image, attenuation_.grid, options_.num_threads), attenuation_);
     result.scale = ScatterScale(result.absolute);
     result.from_tails = false;
     if (options_.scaling != ScatterScaling::absolute) {
-      use_tails(of_all.tails, result);
+      use_tails(in_tails(of_all), result);
     }
     result.counts = 0;
-    for (const TailCell& cell : of_all.all) {
+    for (const TailCell& cell : of_all) {
       result.counts += cell.scatter * result.scale.at(cell.axial_mm);
     }
   }
@@ -313,6 +344,7 @@ class Rounds {
   std::vector<float> single_;  ///< expected single scatter by cell
   std::vector<float> factor_;
   std::vector<char> in_tails_;
+  std::vector<MeasurableLor> measurable_;
   Image sensitivity_;
   bool has_complained_ = false;
 };

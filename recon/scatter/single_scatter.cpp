@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "recon/parallel.h"
 #include "recon/trilinear.h"
@@ -74,6 +75,28 @@ struct Sights {
   std::int32_t most_steps = 0;
 };
 
+/// Around all voxels that are not 0, as far as values between voxels reach.
+Eigen::AlignedBox3d box_of_values(const Image& image) {
+  const ImageGrid& grid = image.grid;
+  Eigen::AlignedBox3d box;
+  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
+      for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
+        if (image.at(i, j, k) != 0) {
+          box.extend(Vector3d(static_cast<double>(i), static_cast<double>(j), static_cast<double>(k)));
+        }
+      }
+    }
+  }
+  const auto to_mm = [&grid](const Vector3d& voxel) {
+    const Vector3f origin_mm(grid.origin_mm[0], grid.origin_mm[1], grid.origin_mm[2]);
+    const Vector3f voxel_mm(grid.voxel_size_mm[0], grid.voxel_size_mm[1], grid.voxel_size_mm[2]);
+    return Vector3d(origin_mm.cast<double>() + voxel.cwiseProduct(voxel_mm.cast<double>()));
+  };
+  return box.isEmpty() ? box
+                       : Eigen::AlignedBox3d(to_mm(box.min() - Vector3d::Ones()), to_mm(box.max() + Vector3d::Ones()));
+}
+
 class Simulation {
  public:
   Simulation(const Image& activity, const Image& attenuation, const VirtualCylinder& cylinder,
@@ -88,6 +111,8 @@ class Simulation {
       place_mm_.push_back(cylinder.node_mm(node));
       normal_.push_back(cylinder.normal(node));
     }
+    filled_.extend(box_of_values(activity));
+    filled_.extend(box_of_values(attenuation));
     choose_positions(cylinder, options.sigmas_mm);
     of_pairs_.resize(ScatterEstimate::num_pairs(nodes_) * static_cast<std::size_t>(positions_.count()));
   }
@@ -169,7 +194,10 @@ class Simulation {
     constexpr double sample_mm = 5;
     const int samples = static_cast<int>(std::ceil(step_mm_ / sample_mm));
     float* profile = sights_.profile.data() + index * static_cast<std::size_t>(sights_.most_steps);
-    for (std::int32_t step = 0; step < sights_.most_steps; ++step) {
+    const double filled_mm = std::min(distance_mm, way_out_mm(from_mm, direction));
+    const auto steps = std::min(sights_.most_steps, static_cast<std::int32_t>(std::ceil(filled_mm / step_mm_)));
+    std::fill(profile, profile + sights_.most_steps, 0.0F);
+    for (std::int32_t step = 0; step < steps; ++step) {
       double activity = 0;
       double mu = 0;
       for (int sample = 0; sample < samples; ++sample) {
@@ -189,6 +217,18 @@ class Simulation {
       }
     }
     sights_.sight[index] = sight;
+  }
+
+  /// To where nothing more is on the way; scatter points lie in what is filled.
+  double way_out_mm(const Vector3d& from_mm, const Vector3d& direction) const {
+    double way_mm = std::numeric_limits<double>::infinity();
+    for (Eigen::Index axis = 0; axis < 3; ++axis) {
+      const double wall_mm = direction[axis] > 0 ? filled_.max()[axis] : filled_.min()[axis];
+      if (direction[axis] != 0) {
+        way_mm = std::min(way_mm, (wall_mm - from_mm[axis]) / direction[axis]);
+      }
+    }
+    return way_mm;
   }
 
   static double value_at(const Image& image, const Vector3d& place_mm) {
@@ -250,6 +290,7 @@ class Simulation {
   int num_threads_;
   std::uint32_t nodes_;
   bool has_tof_;
+  Eigen::AlignedBox3d filled_;  ///< beyond it neither image has anything
   std::vector<Vector3d> place_mm_;
   std::vector<Vector3d> normal_;
   double step_mm_ = 0;
