@@ -79,15 +79,16 @@ double far_prompts(RunState& run) {
   return sum;
 }
 
-/// Against what is measured of them elsewhere.
-void compare(RunState& run, const RandomsEstimate& estimate, double all, const char* from) {
+/// Against prompts of which time of flight says that they are random; of delayeds the checks of the data do.
+void compare_with_far_prompts(RunState& run, const RandomsEstimate& estimate, double all) {
   const double far = far_prompts(run);
   const double expected = far > 0 ? all * far_part(run.scanner(), run.inputs.efficiencies(), estimate) : 0;
   if (differ(expected, far)) {
     run.reporter.warning(fmt::format(
-        "{} give {:.3g} times the prompts of which time of flight says that they are random ({:.0f}): the randoms are "
-        "wrong by as much. See whether prompts, {} and their windows of energy and time belong together.",
-        from, expected / far, far, from));
+        "The singles give {:.3g} times the prompts of which time of flight says that they are random ({:.0f}): the "
+        "randoms are wrong by as much. See whether prompts, singles and their windows of energy and time belong "
+        "together.",
+        expected / far, far));
   }
 }
 
@@ -99,7 +100,6 @@ std::string from_delayeds(RunState& run) {
   const RandomsEstimate estimate = randoms_of_delayeds(*run.data, run.scanner(), std::move(s), run.tof());
   add_randoms(*run.data, run.scanner(), estimate, run.settings.num_threads, &run.reporter);
   run.num_background = static_cast<double>(counts.delayeds);
-  compare(run, estimate, run.num_background, "Delayeds");
   return fmt::format("smooth estimate from delayed coincidences, in the model: {} counts", counts.delayeds);
 }
 
@@ -150,7 +150,7 @@ std::string from_singles(RunState& run, Singles stated) {
   const double all = all_randoms(run.scanner(), run.inputs.efficiencies(), estimate);
   run.num_background = all;
   warn_of_singles(run, singles, all);
-  compare(run, estimate, all, "Singles");
+  compare_with_far_prompts(run, estimate, all);
   return fmt::format("from singles, counted in {:.6g} s{}, in the model: {:.6g} counts", singles.covered_s,
                      run.inputs.singles_background_per_s.empty() ? "" : ", without those of the crystals themselves",
                      all);
