@@ -13,6 +13,7 @@
 #include "io/phantom_file.h"
 #include "io/summary_picture.h"
 #include "projectors/error.h"
+#include "recon/figures/cross_calibration.h"
 #include "recon/figures/image_quality.h"
 #include "recon/figures/repeated_runs.h"
 #include "recon/figures/resolution.h"
@@ -60,11 +61,14 @@ recon::FigureReport figures_of(const recon::Image& image, const AnalyseOptions& 
   if (options.figures == Figures::resolution) {
     return recon::point_resolution(image);
   }
-  const bool of_rods = options.figures == Figures::nu4_iq;
-  const fs::path usual = of_rods ? "nu4_iq" : "nema_iq";
+  const bool of_rods = options.figures == Figures::nu4_iq, of_cylinder = options.figures == Figures::calibration;
+  const fs::path usual = of_rods ? "nu4_iq" : of_cylinder ? "cylinder" : "nema_iq";
   const fs::path file = find_resource(options.phantom.empty() ? usual : options.phantom, "phantoms");
   require_file("--phantom", file);
   const recon::Phantom phantom = io::read_phantom(file);
+  if (of_cylinder) {
+    return recon::cross_calibration(phantom, image);
+  }
   if (of_rods) {
     return recon::small_animal_quality(recon::rod_phantom(phantom), recon::find_phantom(phantom, image), image);
   }
@@ -88,7 +92,7 @@ std::string analyse_noise(const std::vector<std::string>& paths, const AnalyseOp
 
 }  // namespace
 
-std::vector<std::string> figures_words() { return {"nema-iq", "nu4-iq", "resolution", "noise"}; }
+std::vector<std::string> figures_words() { return {"nema-iq", "nu4-iq", "resolution", "noise", "calibration"}; }
 
 std::string analyse(const std::vector<std::string>& images, const AnalyseOptions& options) {
   if (options.figures == Figures::noise) {

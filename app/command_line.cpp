@@ -83,13 +83,14 @@ void declare_analysis(CLI::App& program, CLI::Option* analyse, AnalyseOptions& o
   program
       .add_option("--figures", options.figures,
                   "Of images: nema-iq, spheres of a phantom; nu4-iq, rods and chambers of one; resolution, a point "
-                  "source; noise, over repeated runs")
+                  "source; noise, over repeated runs; calibration, what values of a uniform cylinder are to be "
+                  "divided by")
       ->transform(CLI::CheckedTransformer(words))
       ->type_name("WORD")
       ->needs(analyse);
   program
       .add_option("--phantom", options.phantom,
-                  "With nema-iq and nu4-iq: the phantom, if it is another than the program's own")
+                  "With nema-iq, nu4-iq and calibration: the phantom, if it is another than the program's own")
       ->type_name("FILE")
       ->needs(analyse);
   program.add_option("--regions", options.regions, "With noise: an image that marks regions with whole numbers")

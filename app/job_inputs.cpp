@@ -10,6 +10,7 @@
 #include "app/job_parts.h"
 #include "app/listmode_options.h"
 #include "app/resources.h"
+#include "io/crystal_table.h"
 #include "io/data_file.h"
 #include "io/image_file.h"
 #include "io/input_file.h"
@@ -200,6 +201,11 @@ void open_inputs(const io::Job& job, JobSetup& setup) {
     require_file("input.motion", job.input.motion);
     setup.poses = checked_poses(job.input.motion);
     setup.inputs.emplace_back("poses", job.input.motion);
+  }
+  if (const fs::path& background = job.corrections.singles_background; !background.empty()) {
+    require_file("corrections.singles_background", background);
+    setup.singles_background_per_s = io::read_crystal_rates(background, setup.scanner().num_crystals());
+    setup.inputs.emplace_back("background of singles", background);
   }
   if (!job.file.empty()) {
     setup.inputs.emplace_back("job", job.file);

@@ -263,6 +263,7 @@ recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSou
       .poses = setup.poses,
       .store = job.sensitivity.use_cache ? std::make_shared<SensitivityCache>(job.sensitivity.cache_folder) : nullptr,
       .parts_cover_data = !job.frames.gates.empty(),
+      .singles_background_per_s = setup.singles_background_per_s,
       .may_have_randoms = may_have_randoms(job),
       .may_have_scatter = !job.simulates() || job.simulation.scatter,
       .scatter = setup.scatter,

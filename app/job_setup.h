@@ -37,6 +37,7 @@ struct JobSetup {
   recon::Psf psf;                                       ///< resolution model
   std::shared_ptr<const recon::ScatterResult> scatter;  ///< of an earlier job; null: none
   std::vector<recon::PoseRow> poses;
+  std::vector<double> singles_background_per_s;                       ///< by crystal; empty: none
   std::vector<std::pair<std::string, std::filesystem::path>> inputs;  ///< (role, file)
   std::vector<recon::TimePart> parts;                                 ///< frames or gates; empty: one frame
   std::optional<recon::Image> regions;                                ///< labels on the grid of the result

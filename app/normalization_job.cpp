@@ -131,6 +131,12 @@ void write_table(const fs::path& path, const recon::Scanner& scanner, const reco
 
 }  // namespace
 
+std::uint64_t normalization_bytes(const io::Job& job, std::uint64_t num_pairs) {
+  constexpr std::uint64_t of_pair = sizeof(std::uint32_t) + 2 * sizeof(float);  // partner, counts, expected
+  const bool classes = job.normalization.pair_factors != recon::PairClasses::none;
+  return num_pairs * (of_pair + (classes ? sizeof(std::uint32_t) : 0));
+}
+
 recon::NormalizationFit run_normalization(const io::Job& job, JobSetup& setup, recon::Reporter& reporter) {
   if (!setup.events) {
     throw InputError("normalization.source needs listmode data of the scan in input.data.");

@@ -10,6 +10,9 @@ namespace coincide::app {
 /// NAME_efficiencies.csv. Notes tell what was found, warnings what is wrong with it. Throws as run_job().
 recon::NormalizationFit run_normalization(const io::Job& job, JobSetup& setup, recon::Reporter& reporter);
 
+/// Memory that the estimate takes for what it keeps of each pair of crystals.
+std::uint64_t normalization_bytes(const io::Job& job, std::uint64_t num_pairs);
+
 /// Endings of those files.
 inline constexpr const char* normalization_ending = "_normalization.petsird";
 inline constexpr const char* efficiencies_ending = "_efficiencies.csv";

@@ -12,6 +12,7 @@
 #include "app/job_parts.h"
 #include "app/job_setup.h"
 #include "app/listmode_options.h"
+#include "app/normalization_job.h"
 #include "app/outputs.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
@@ -51,7 +52,8 @@ void warn_of_sample(const io::Job& job, const io::DataSummary& sample, bool stat
   for (const std::string& finding : io::findings_for_image(sample)) {
     plan.warnings.push_back(fmt::format("In the first {} events: {}", events, finding));
   }
-  if (job.corrections.randoms != recon::RandomsMethod::none && !states_randoms && sample.counts.delayeds == 0) {
+  if (job.corrections.randoms != recon::RandomsMethod::none && !states_randoms && sample.counts.delayeds == 0 &&
+      sample.counts.singles_blocks == 0) {
     plan.warnings.push_back(fmt::format("There are no delayed coincidences among the first {} events. If none follow{}",
                                         events, recon::without_delayeds));
   }
@@ -203,18 +205,6 @@ std::uint64_t histogram_bytes(const io::Job& job, const recon::HistogramSource& 
          kept * lors * static_cast<std::uint64_t>(bins_per_lor);
 }
 
-std::string memory_text(std::uint64_t bytes) {
-  const double gb = static_cast<double>(bytes) / 1e9;
-  return gb < 10 ? fmt::format("{:.2g} GB", gb) : fmt::format("{:.0f} GB", gb);
-}
-
-std::string duration_text(double seconds) {
-  if (seconds < 100) {
-    return fmt::format("{:.{}f} s", seconds, seconds < 10 ? 1 : 0);
-  }
-  return seconds < 6000 ? fmt::format("{:.0f} min", seconds / 60) : fmt::format("{:.1f} h", seconds / 3600);
-}
-
 std::string doubt_if_too_large(std::uint64_t needed) {
   const std::optional<std::uint64_t> free = free_memory_bytes();
   if (!free || needed <= *free) {
@@ -272,7 +262,8 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (job.input.start_s > 0 || job.input.stop_s > 0 || job.in_parts()) {
     plan.notes.emplace_back("Prompts, memory and time are those of the whole file; a part of it needs less.");
   }
-  plan.image_file = job.result_path("." + job.output.format).string();
+  plan.normalizes = !job.normalization.source.empty();
+  plan.result_file = job.result_path(plan.normalizes ? normalization_ending : "." + job.output.format).string();
   plan.num_lors = recon::num_measurable_lors(model);
   if (setup.phantom) {
     const recon::SimulationOptions options = simulation_options(job);
@@ -303,25 +294,28 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
       plan.notes.push_back(list);
     }
   }
-  if (const std::string why = recon::why_arbitrary_unit(model, no_duration); !setup.histogram && !why.empty()) {
+  const std::string why = plan.normalizes ? "" : recon::why_arbitrary_unit(model, job.quantification, no_duration);
+  if (!setup.histogram && !why.empty()) {
     plan.warnings.push_back(why);
   }
   const recon::AlgorithmKind& kind = job.algorithm_kind();
   const std::uint64_t kept_bytes = sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
   const std::uint64_t event_bytes = bytes_per_event + kept_bytes + (setup.poses.empty() ? 0 : bytes_of_moved_ends);
   plan.memory_bytes =
-      bytes_needed(job, setup.grid, setup.psf,
-                   setup.histogram ? histogram_bytes(job, *setup.histogram) : plan.num_prompts * event_bytes);
+      plan.normalizes
+          ? program_bytes + 2 * image_bytes(setup.grid) + normalization_bytes(job, plan.num_lors)
+          : bytes_needed(job, setup.grid, setup.psf,
+                         setup.histogram ? histogram_bytes(job, *setup.histogram) : plan.num_prompts * event_bytes);
   if (const std::string doubt = doubt_if_too_large(plan.memory_bytes); !doubt.empty()) {
     plan.warnings.push_back(doubt);
   }
-  if (setup.device.kind == projectors::DeviceKind::cuda) {
+  if (setup.device.kind == projectors::DeviceKind::cuda && !plan.normalizes) {
     constexpr int of_em = 2;  // which are counted there
     plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, setup.psf, plan.num_prompts) +
                             static_cast<std::uint64_t>(kind.images - of_em) * image_bytes(setup.grid) +
                             plan.num_prompts * kept_bytes;
   }
-  if (!setup.histogram) {
+  if (!setup.histogram && !plan.normalizes) {
     const recon::SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
     if (!choice.warning.empty()) {
       plan.warnings.push_back(choice.warning);
@@ -344,6 +338,10 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
     return plan;
   }
   const Speed speed = measure_speed(model, setup, job);
+  if (plan.normalizes) {  // the source, and what it absorbs
+    plan.total_s = 2 * speed.sensitivity_s_per_lor * static_cast<double>(plan.num_lors);
+    return plan;
+  }
   const std::uint64_t rows = setup.histogram ? plan.num_lors : plan.num_prompts;
   // An attenuation image adds one forward projection per crystal pair.
   const double projections = attenuation != nullptr || (job.simulates() && job.simulation.attenuation) ? 2 : 1;
@@ -354,46 +352,6 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.total_s = plan.simulation_s + plan.sensitivity_s +
                  plan.iteration_s * static_cast<double>(job.passes() + kind.passes_beside);
   return plan;
-}
-
-std::string plan_text(const JobPlan& plan) {
-  const auto& shape = plan.grid.shape;
-  const auto& voxel = plan.grid.voxel_size_mm;
-  std::string text;
-  text += fmt::format("Scanner       {}\n", plan.scanner);
-  if (plan.bins.empty()) {
-    text += fmt::format("Events        {}, about {} prompts\n", plan.events, plan.num_prompts);
-  } else {
-    text += fmt::format("Histogram     {}: {}\n", plan.events, plan.bins);
-  }
-  text += fmt::format("Image         {} x {} x {} voxels of {:g} x {:g} x {:g} mm\n", shape[0], shape[1], shape[2],
-                      voxel[0], voxel[1], voxel[2]);
-  if (plan.parts > 0) {
-    text += fmt::format("Images        {}, one for each frame or gate\n", plan.parts);
-  }
-  text += fmt::format("LORs          {} {}\n", plan.num_lors,
-                      plan.bins.empty() ? "crystal pairs can be in coincidence" : "of the histogram");
-  text += fmt::format("TOF           {}\n", plan.tof ? "used" : "not used");
-  text += fmt::format("Device        {}\n", plan.device);
-  text += fmt::format("Memory        about {}\n", memory_text(plan.memory_bytes));
-  if (plan.gpu_memory_bytes > 0) {
-    text += fmt::format("GPU memory    about {}\n", memory_text(plan.gpu_memory_bytes));
-  }
-  text += fmt::format(
-      "Time          about {} (an estimate from a short timed run): {}sensitivity image {}, each "
-      "iteration {}\n",
-      duration_text(plan.total_s),
-      plan.simulation_s > 0 ? fmt::format("simulation {}, ", duration_text(plan.simulation_s)) : "",
-      plan.sensitivity_cached ? "kept from an earlier run" : duration_text(plan.sensitivity_s),
-      duration_text(plan.iteration_s));
-  text += fmt::format("Result        {}\n", plan.image_file);
-  for (const std::string& warning : plan.warnings) {
-    text += fmt::format("Warning       {}\n", warning);
-  }
-  for (const std::string& note : plan.notes) {
-    text += fmt::format("Note          {}\n", note);
-  }
-  return text;
 }
 
 }  // namespace coincide::app

@@ -29,7 +29,8 @@ struct JobPlan {
   bool sensitivity_cached = false;
   double iteration_s = 0;
   double total_s = 0;
-  std::string image_file;
+  bool normalizes = false;  ///< efficiencies are estimated instead of an image
+  std::string result_file;
   std::vector<std::string> notes;
   std::vector<std::string> warnings;
 };
@@ -42,6 +43,9 @@ std::string doubt_about_memory(const io::Job& job);
 /// projectors on a coarse grid. Writes nothing. Throws what run_job() would throw at once. If the reporter asks to
 /// stop, the plan is not whole.
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter);
+
+/// "2.3 GB"
+std::string memory_text(std::uint64_t bytes);
 
 /// The plan for a person to read, several lines.
 std::string plan_text(const JobPlan& plan);

@@ -27,7 +27,7 @@ void write_image(const io::Job& job, const char* ending, recon::Image image, con
 class EventFiles final : public recon::EventSink {
  public:
   EventFiles(const io::Job& job, const JobSetup& setup)
-      : events_(job.result_path(".petsird"), setup.scanner(), setup.efficiencies()) {
+      : events_(job.result_path(".petsird"), setup.scanner(), setup.efficiencies(), job.simulation.singles) {
     if (job.simulation.origins) {
       origins_.emplace(job.result_path(origins_ending), setup.scanner(), setup.efficiencies());
     }
@@ -61,6 +61,7 @@ recon::SimulationOptions simulation_options(const io::Job& job) {
           .scatter = job.simulation.scatter && job.simulation.attenuation,
           .half_life_s = job.simulation.half_life_s,
           .dead_time_us = job.simulation.dead_time_us,
+          .singles = job.simulation.singles,
           .seed = static_cast<std::uint64_t>(job.simulation.seed),
           .num_threads = static_cast<int>(job.compute.threads)};
 }

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
 #include <utility>
 
 #include "io/crystal_checks.h"
+#include "io/event_centroid.h"
 #include "io/tof_places.h"
+#include "recon/far_tof.h"
 
 namespace coincide::io {
 namespace {
@@ -76,6 +79,7 @@ class CheckedSource::Pass {
         all_events_(options.all_events),
         has_tof_(options.tof && scanner_.has_tof()),
         places_(scanner_),
+        centroid_(scanner_),
         modules_(scanner_.num_modules()),
         prompts_per_pair_(modules_ <= most_modules_counted && modules_tell(source.efficiencies()) ? modules_ * modules_
                                                                                                   : 0) {
@@ -92,6 +96,7 @@ class CheckedSource::Pass {
     events_ += block.size();
     count_times(block);
     for (std::size_t i = 0; i < block.size(); ++i) {
+      add_place(block, i);
       if (block.delayed[i] == 0) {
         add_prompt(block, i);
       }
@@ -111,9 +116,16 @@ class CheckedSource::Pass {
                        check_modules(scanner_, summary_.prompts_per_crystal, known_dead),
                        time_order(),
                        delayeds()};
+    if (const std::optional<DataCheck> drift = centroid_.drift(); drift && !summary_.counts.moves) {
+      summary_.checks.push_back(*drift);  // of movements that it states the file tells by itself
+    }
     if (has_tof_) {
       summary_.checks.push_back(places_.range());
       summary_.checks.push_back(places_.sign());
+      summary_.checks.push_back(centroid_.tof_offset());
+      if (far_prompts_ + far_delayeds_ > 0 && summary_.counts.delayeds > 0) {
+        summary_.checks.push_back(randoms());
+      }
     }
     return std::move(summary_);
   }
@@ -153,6 +165,26 @@ class CheckedSource::Pass {
       summary_.delayeds_per_second.resize(second + 1, 0);
     }
     return second;
+  }
+
+  /// Enough events to see where they are, of prompts and delayeds the same part.
+  void add_place(const EventBlock& block, std::size_t i) {
+    if (++seen_ > all_placed && seen_ % one_placed_of != 0) {
+      return;
+    }
+    const std::uint32_t a = block.crystal_a[i], b = block.crystal_b[i];
+    centroid_.add(a, b, block.time_ms[i], block.delayed[i] != 0);
+    if (!has_tof_) {
+      return;
+    }
+    const recon::TofBin& bin = scanner_.tof_bins[block.tof_bin[i]];
+    const bool far = recon::is_far_tof(scanner_, a, b, bin);
+    if (block.delayed[i] != 0) {
+      far_delayeds_ += far ? 1 : 0;
+    } else {
+      far_prompts_ += far ? 1 : 0;
+      centroid_.add_tof(a, b, bin.centre_mm);
+    }
   }
 
   void add_prompt(const EventBlock& block, std::size_t i) {
@@ -224,6 +256,9 @@ class CheckedSource::Pass {
 
   DataCheck delayeds() const {
     const recon::EventCounts& counts = summary_.counts;
+    if (counts.delayeds == 0 && counts.singles_blocks > 0) {
+      return {"Delayeds", Verdict::good, "there are none; random coincidences can be estimated from the singles", ""};
+    }
     if (counts.delayeds == 0) {
       return {
           "Delayeds", Verdict::notice, "there are none: random coincidences cannot be estimated from this file",
@@ -233,6 +268,22 @@ class CheckedSource::Pass {
     return {"Delayeds", too_many ? Verdict::bad : Verdict::good,
             fmt::format("{:.1f} % of the prompts", percent(counts.delayeds, counts.prompts)),
             too_many ? "Check that prompts and delayeds were not exchanged when the file was written." : ""};
+  }
+
+  /// Where time of flight says that only randoms are, there are as many prompts as delayeds.
+  DataCheck randoms() const {
+    constexpr double noticeable = 0.1;
+    constexpr double sigmas = 3;  // of chance
+    const auto prompts = static_cast<double>(far_prompts_), delayeds = static_cast<double>(far_delayeds_);
+    const bool differ =
+        std::abs(prompts - delayeds) > noticeable * delayeds + sigmas * std::sqrt(prompts + delayeds + 1);
+    return {"Randoms", differ ? Verdict::notice : Verdict::good,
+            fmt::format("where time of flight leaves only random coincidences, {} prompts and {} delayeds were seen",
+                        far_prompts_, far_delayeds_),
+            differ ? "See whether the delayed window is as wide as that of the prompts, and both were converted whole: "
+                     "the estimate of the randoms is wrong by as much."
+                   : "",
+            differ};
   }
 
   /// Enough prompts to see where TOF puts them; placing all takes as long as reading them.
@@ -246,6 +297,7 @@ class CheckedSource::Pass {
   bool all_events_;
   bool has_tof_;
   TofPlaces places_;
+  EventCentroid centroid_;
   std::size_t modules_;
   std::vector<std::uint64_t> prompts_per_pair_;  ///< of modules; empty if there are too many
   EventSampler sampler_;
@@ -257,6 +309,8 @@ class CheckedSource::Pass {
   std::uint64_t blocks_ = 0;  ///< after the first events, all of which are looked at
   std::uint64_t prompts_ = 0;
   std::uint64_t impossible_ = 0;
+  std::uint64_t seen_ = 0;  ///< looked at, delayeds, too
+  std::uint64_t far_prompts_ = 0, far_delayeds_ = 0;
 };
 
 CheckedSource::CheckedSource(recon::EventSource& source, const CheckOptions& options)

@@ -136,6 +136,9 @@ Sentences convert_events(recon::EventSource& source, const Format& format, const
         fmt::format("Factors and rates of single events are lost: .{} files have none. Convert to .cdh to keep them.",
                     format.suffix));
   }
+  if (source.counts().singles_blocks > 0) {
+    told.emplace_back("Counts of singles are lost: they are not written.");
+  }
   if (!source.counts().not_used.empty()) {
     told.push_back(fmt::format("Lost, as nothing here uses it: {}.", fmt::join(source.counts().not_used, ", ")));
   }

@@ -88,6 +88,10 @@ void add_counts(const recon::EventCounts& counts, Facts& facts) {
     facts.push_back({"Dead time", fmt::format("stated by {} time block{}; images are corrected for it",
                                               counts.dead_time_blocks, counts.dead_time_blocks == 1 ? "" : "s")});
   }
+  if (counts.singles_blocks > 0) {
+    facts.push_back({"Singles", fmt::format("counts stated by {} time block{}", counts.singles_blocks,
+                                            counts.singles_blocks == 1 ? "" : "s")});
+  }
   if (!counts.not_used.empty()) {
     facts.push_back({"Not used", fmt::format("{}", fmt::join(counts.not_used, "; "))});
   }

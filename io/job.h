@@ -59,6 +59,7 @@ struct Job {
     bool scatter = false;
     double half_life_s = 0;
     double dead_time_us = 0;
+    bool singles = false;
     bool origins = false;
     std::int64_t seed = 1;
   };
@@ -75,6 +76,7 @@ struct Job {
     double ct_kvp = 0;  ///< 0: as the image says
     double ct_smoothing_mm = 6;
     recon::DenseMatter ct_dense = recon::DenseMatter::bone;
+    std::filesystem::path singles_background;
     std::filesystem::path multiplicative;
     std::filesystem::path additive;
     std::filesystem::path normalization;

@@ -157,6 +157,8 @@ std::vector<Setting> describe(Job& job) {
        "How long a module is blind after each photon of the energy window that it detects. The data state the parts of "
        "the time that modules are alive; 0: all of it.",
        0, 1000},
+      {"simulation.singles", &simulation.singles, "",
+       "State each second how many single photons every crystal counts, as many as belong to the randoms."},
       {"simulation.origins", &simulation.origins, "",
        "Write the events also as a table NAME_origins.h5, which tells what became of their photons: input.only takes "
        "some of them, for study."},
@@ -205,8 +207,17 @@ std::vector<Setting> describe(Job& job) {
                    "Efficiencies of the scanner instead of those of the data: what a job with normalization.source "
                    "leaves (.petsird). For CASToR's data, its normalization file (.cdh) of all LORs that can be "
                    "measured. Empty: none."),
-      word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "auto"},
-                   "Estimate of the random coincidences; auto: from the delayed window if the file has one."),
+      word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "singles", "auto"},
+                   "Estimate of the random coincidences: from the delayed window, or from the rates of single photons. "
+                   "auto: delayeds if the file has any, else singles if it states them."),
+      {"corrections.coincidence_window_ns", &corrections.coincidence_window_ns, "ns",
+       "Whole width of the coincidence window (2 tau), for randoms from singles of a scanner without time of flight; "
+       "0: "
+       "as the data state it.",
+       0, 100},
+      path_setting("corrections.singles_background", corrections.singles_background,
+                   "Table (CSV) with the columns crystal and counts_per_s: singles that crystals count by themselves, "
+                   "which are no part of the randoms. Empty: none."),
       word_setting("corrections.scatter", corrections.scatter, {"none", "sss", "auto"},
                    "Scattered coincidences. sss: simulated from the image and the attenuation (single scatter, with "
                    "time of flight), in turns with the reconstruction; auto: that, where attenuation and energy window "
@@ -347,6 +358,10 @@ std::vector<Setting> describe(Job& job) {
        0, 1e18},
       {"quantification.branching_ratio", &quantification.branching_ratio, "",
        "Positrons per decay, for example 0.9686 for fluorine-18.", 0.0001, 1},
+      {"quantification.calibration", &quantification.calibration, "",
+       "What activities are divided by, beside the calibration that the data state; `--analyse --figures calibration` "
+       "finds it in the image of a uniform cylinder. With it, data without a calibration give Bq/mL, too. 0: none.",
+       0, 1e12},
 
       {"tracer.name", &tracer.name, "", "The tracer, for example FDG. Empty: not known."},
       {"tracer.nuclide", &tracer.nuclide, "", "Its nuclide, for example F-18. Empty: not known."},

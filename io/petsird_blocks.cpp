@@ -67,7 +67,8 @@ const std::map<std::string, TimeBlockPlan::Kind, std::less<>> kinds = {
     {"EventTimeBlock", TimeBlockPlan::Kind::events},
     {"BedMovementTimeBlock", TimeBlockPlan::Kind::bed},
     {"GantryMovementTimeBlock", TimeBlockPlan::Kind::gantry},
-    {"DeadTimeTimeBlock", TimeBlockPlan::Kind::dead_time}};
+    {"DeadTimeTimeBlock", TimeBlockPlan::Kind::dead_time},
+    {"SinglesHistogramTimeBlock", TimeBlockPlan::Kind::singles}};
 
 const std::map<std::string, EventField, std::less<>> event_fields = {
     {"timeInterval", EventField::time},         {"start", EventField::time},
@@ -145,8 +146,7 @@ std::vector<TimeBlockPlan> plan_time_blocks(const YardlType& time_block) {
 }
 
 bool has_values(const TimeBlockPlan& plan) {
-  return plan.kind == TimeBlockPlan::Kind::bed || plan.kind == TimeBlockPlan::Kind::gantry ||
-         plan.kind == TimeBlockPlan::Kind::dead_time;
+  return plan.kind != TimeBlockPlan::Kind::events && plan.kind != TimeBlockPlan::Kind::unused;
 }
 
 }  // namespace coincide::io

@@ -32,7 +32,7 @@ enum class EventField { time, prompts, delayeds, singles, triples, quadruples, s
 
 /// A kind of time block, by the tag of the union; the index of a kind differs between models.
 struct TimeBlockPlan {
-  enum class Kind { events, bed, gantry, dead_time, unused };
+  enum class Kind { events, bed, gantry, dead_time, singles, unused };
   struct Field {
     EventField use = EventField::skipped;
     const YardlType* type = nullptr;
@@ -86,7 +86,7 @@ class TimeBlockReader {
   virtual std::uint64_t bytes_left_over() const { return 0; }
 };
 
-/// Blocks without events of which every field goes to TimeBlockSink::value(): movements and dead time.
+/// Blocks without events of which every field goes to TimeBlockSink::value(): movements, dead time, singles.
 bool has_values(const TimeBlockPlan& plan);
 
 }  // namespace coincide::io

@@ -104,6 +104,7 @@ void PetsirdSource::begin() {
   movements_ = {};
   num_movements_ = 0;
   unused_blocks_.clear();
+  unused_singles_ = 0;
   ended_ = false;
 }
 
@@ -118,7 +119,7 @@ bool PetsirdSource::read(recon::EventBlock& block) {
     ended_ = !read_time_block(block);
   }
   sum_up();
-  return !block.time_blocks.empty() || !block.movements.empty() || !block.alive.empty();
+  return !block.time_blocks.empty() || !block.movements.empty() || !block.alive.empty() || !block.singles.empty();
 }
 
 /// What the blocks tell together.
@@ -141,6 +142,11 @@ void PetsirdSource::list_not_used() {
   }
   if (counts_.triples + counts_.quadruples > 0) {
     counts_.not_used.push_back(fmt::format("{} triples and {} quadruples", counts_.triples, counts_.quadruples));
+  }
+  if (unused_singles_ > 0) {
+    counts_.not_used.push_back(fmt::format("{} time block{} of singles{}{}", unused_singles_,
+                                           unused_singles_ == 1 ? "" : "s", singles_problem_.empty() ? "" : ": ",
+                                           singles_problem_));
   }
   for (const auto& [tag, blocks] : unused_blocks_) {
     counts_.not_used.push_back(fmt::format("{} time block{} of the kind '{}'", blocks, blocks == 1 ? "" : "s", tag));
@@ -211,12 +217,28 @@ void PetsirdSource::value(const std::string& field, const YardlValue& value) {
     } catch (const FileError& error) {
       pending_.dead_time_problem = error.what();
     }
+  } else if (field.starts_with("singles")) {
+    value_of_singles(field, value);
   } else if (field == "transform") {
     pending_.transforms = {value.at("matrix").floats("matrix")};
   } else if (field == "transforms") {
     for (const YardlValue& transform : value.list("transforms")) {
       pending_.transforms.push_back(transform.at("matrix").floats("matrix"));
     }
+  }
+}
+
+void PetsirdSource::value_of_singles(const std::string& field, const YardlValue& value) {
+  pending_.singles_problem = header_.singles.problem;
+  if (!pending_.singles_problem.empty()) {
+    return;
+  }
+  try {
+    if (recon::SinglesCounts counts = read_singles(field, value, header_.singles, scanner()); !counts.bin.empty()) {
+      pending_.singles = std::move(counts);
+    }
+  } catch (const FileError& error) {
+    pending_.singles_problem = error.what();
   }
 }
 
@@ -293,6 +315,9 @@ void PetsirdSource::accept(const TimeBlockPlan& plan, recon::EventBlock& block) 
     case TimeBlockPlan::Kind::dead_time:
       accept_dead_time(block);
       break;
+    case TimeBlockPlan::Kind::singles:
+      accept_singles(block);
+      break;
     case TimeBlockPlan::Kind::unused:
       ++unused_blocks_[plan.tag];
   }
@@ -327,6 +352,17 @@ void PetsirdSource::accept_dead_time(recon::EventBlock& block) {
   pending_.alive->time = pending_.interval;
   block.alive.push_back(std::move(*pending_.alive));
   ++counts_.dead_time_blocks;
+}
+
+void PetsirdSource::accept_singles(recon::EventBlock& block) {
+  if (pending_.singles.bin.empty()) {
+    ++unused_singles_;
+    singles_problem_ = pending_.singles_problem;
+    return;
+  }
+  pending_.singles.time = pending_.interval;
+  block.singles.push_back(std::move(pending_.singles));
+  ++counts_.singles_blocks;
 }
 
 void PetsirdSource::accept_movement(bool of_gantry, recon::EventBlock& block) {

@@ -40,10 +40,13 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
     std::vector<std::vector<float>> transforms;
     std::optional<recon::AliveFractions> alive;
     std::string dead_time_problem = "its form is not known here";
+    recon::SinglesCounts singles;
+    std::string singles_problem;
     bool extra_rows = false;
   };
 
   void value(const std::string& field, const YardlValue& value) override;
+  void value_of_singles(const std::string& field, const YardlValue& value);
   void coincidences(const CoincidenceChunk& chunk) override;
   void count(EventField kind, std::uint64_t events) override;
 
@@ -51,6 +54,7 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   void accept(const TimeBlockPlan& plan, recon::EventBlock& block);
   void accept_events(recon::EventBlock& block);
   void accept_dead_time(recon::EventBlock& block);
+  void accept_singles(recon::EventBlock& block);
   void accept_movement(bool of_gantry, recon::EventBlock& block);
   void sum_up();
   void list_not_used();
@@ -71,6 +75,8 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   recon::MovementLog movements_;
   std::uint32_t num_movements_ = 0;
   std::map<std::string, std::uint64_t> unused_blocks_;  ///< by the tag of their kind
+  std::uint64_t unused_singles_ = 0;                    ///< time blocks
+  std::string singles_problem_;
   bool ended_ = false;
   Pending pending_;
   recon::EventBlock* block_ = nullptr;  ///< that coincidences go to

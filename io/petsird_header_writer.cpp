@@ -218,6 +218,17 @@ void put_efficiencies(const Scanner& scanner, const Efficiencies& efficiencies, 
   put_triangle(num_types, bytes, [&](std::size_t, std::size_t) { (next++)->put_values(bytes); });
 }
 
+void put_energy_edges(const Scanner& scanner, YardlBytes& bytes) {
+  bytes.varint(scanner.module_types.size());
+  for (const recon::ModuleType& type : scanner.module_types) {
+    if (type.energy_edges_kev.size() < 2) {
+      put_edges(any_energy_kev, bytes);
+    } else {
+      put_edges(type.energy_edges_kev, bytes);
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<float> petsird_tof_edges(const Scanner& scanner, std::size_t type_a, std::size_t type_b) {
@@ -243,7 +254,8 @@ std::vector<float> petsird_tof_edges(const Scanner& scanner, std::size_t type_a,
   return edges;
 }
 
-std::size_t put_petsird_header(const Scanner& scanner, const Efficiencies& efficiencies, YardlBytes& bytes) {
+std::size_t put_petsird_header(const Scanner& scanner, const Efficiencies& efficiencies, bool with_singles,
+                               YardlBytes& bytes) {
   const std::size_t num_types = scanner.module_types.size();
   bytes.text(scanner.name);
   bytes.varint(num_types);
@@ -257,22 +269,19 @@ std::size_t put_petsird_header(const Scanner& scanner, const Efficiencies& effic
   put_triangle(num_types, bytes,
                [&](std::size_t a, std::size_t b) { put_edges(petsird_tof_edges(scanner, a, b), bytes); });
   put_triangle(num_types, bytes, [&](std::size_t a, std::size_t b) { bytes.real(tof_fwhm(scanner, a, b)); });
-  bytes.varint(num_types);  // eventEnergyBinEdges
-  for (const recon::ModuleType& type : scanner.module_types) {
-    if (type.energy_edges_kev.size() < 2) {
-      put_edges(any_energy_kev, bytes);
-    } else {
-      put_edges(type.energy_edges_kev, bytes);
-    }
-  }
+  put_energy_edges(scanner, bytes);  // eventEnergyBinEdges
   std::vector<float> resolutions;
   for (const recon::ModuleType& type : scanner.module_types) {
     resolutions.push_back(type.energy_resolution);
   }
-  put_edges(resolutions, bytes);                                // energyResolutionAt511; 0: unknown
-  bytes.signed_varint(petsird_policy_none);                     // singlesHistogramLevel
-  bytes.varint(0);                                              // moduleSinglesUnitIdxLUTs
-  bytes.varint(0);                                              // singlesHistogramEnergyBinEdges
+  put_edges(resolutions, bytes);  // energyResolutionAt511; 0: unknown
+  bytes.signed_varint(with_singles ? petsird_singles_of_all_bins : petsird_policy_none);
+  bytes.varint(0);  // moduleSinglesUnitIdxLUTs
+  if (with_singles) {
+    put_energy_edges(scanner, bytes);  // singlesHistogramEnergyBinEdges
+  } else {
+    bytes.varint(0);
+  }
   bytes.signed_varint(petsird_policy_none);                     // singles
   bytes.signed_varint(petsird_policy_reject_higher_multiples);  // prompts
   const std::size_t delayed_policy_at = bytes.size();

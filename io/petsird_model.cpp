@@ -319,6 +319,7 @@ PetsirdHeader understand_petsird_header(const YardlValue& header, const YardlSch
   if (const YardlValue* duration = info.find("eventTimeBlockDuration")) {
     result.block_duration_ms = static_cast<std::uint32_t>(duration->natural("eventTimeBlockDuration"));
   }
+  result.singles = understand_petsird_singles(info, scanner);
   warn_of_policy(info, result);
   result.not_used = not_used_of_header(header);
   try {

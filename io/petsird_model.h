@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "io/petsird_singles.h"
 #include "io/yardl_schema.h"
 #include "io/yardl_value.h"
 #include "recon/efficiencies.h"
@@ -16,6 +17,7 @@ namespace coincide::io {
 struct PetsirdHeader {
   recon::Scanner scanner;
   recon::Efficiencies efficiencies;
+  PetsirdSingles singles;
   std::string version;                  ///< "v0.10": the model that has these fields; files do not state it
   recon::Pose alignment{};              ///< of the gantry; the scanner is in its axes
   std::uint32_t block_duration_ms = 0;  ///< of event blocks without a stop time (v0.2), else 0

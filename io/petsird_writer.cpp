@@ -13,7 +13,7 @@ namespace {
 
 constexpr float tolerance_mm = 1e-3F;
 // Of the union of time blocks in model v0.12.
-constexpr std::uint64_t events_case = 0, bed_case = 2, gantry_case = 3, dead_time_case = 4;
+constexpr std::uint64_t events_case = 0, bed_case = 2, gantry_case = 3, dead_time_case = 4, singles_case = 5;
 
 /// True if the bins between `edges`, seen from the other end of the LOR, are those between `others`.
 bool mirror(const std::vector<float>& edges, const std::vector<float>& others) {
@@ -31,8 +31,8 @@ bool mirror(const std::vector<float>& edges, const std::vector<float>& others) {
 }  // namespace
 
 PetsirdWriter::PetsirdWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
-                             const recon::Efficiencies& efficiencies)
-    : scanner_(scanner) {
+                             const recon::Efficiencies& efficiencies, bool with_singles)
+    : scanner_(scanner), with_singles_(with_singles) {
   scanner.check();
   efficiencies.check(scanner);
   const std::size_t num_types = scanner.module_types.size();
@@ -45,7 +45,7 @@ PetsirdWriter::PetsirdWriter(const std::filesystem::path& path, const recon::Sca
   prompts_.resize(num_types * (num_types + 1) / 2);
   delayeds_.resize(prompts_.size());
 
-  delayed_policy_at_ = put_petsird_header(scanner, efficiencies, header_);
+  delayed_policy_at_ = put_petsird_header(scanner, efficiencies, with_singles, header_);
   scanner_.crystal_corners_mm = {};
   output_ = open_petsird_output(path);
   output_->header(header_);
@@ -71,6 +71,9 @@ void PetsirdWriter::write(recon::TimeInterval interval, const recon::EventBlock&
   bytes.varint(0);  // tripleEvents
   bytes.varint(0);  // quadrupleEvents
   output_->time_block(bytes);
+  for (std::size_t i = 0; with_singles_ && i < events.singles.size(); ++i) {
+    write(events.singles[i]);
+  }
 }
 
 void PetsirdWriter::write(const recon::Movement& movement) {
@@ -103,6 +106,27 @@ void PetsirdWriter::write(const recon::AliveFractions& alive) {
   bytes.varint(alive.time.start_ms);
   bytes.varint(alive.time.stop_ms);
   put_alive_fractions(alive, scanner_, bytes);
+  output_->time_block(bytes);
+}
+
+void PetsirdWriter::write(const recon::SinglesCounts& singles) {
+  YardlBytes bytes;
+  bytes.varint(singles_case);
+  bytes.varint(singles.time.start_ms);
+  bytes.varint(singles.time.stop_ms);
+  bytes.varint(0);  // singlesPerSinglesUnitHistogram
+  bytes.varint(singles.bin.size());
+  for (std::size_t type = 0; type < singles.bin.size(); ++type) {
+    const recon::ModuleType& of = scanner_.module_types.at(type);
+    if (singles.bin[type].size() != std::size_t{of.num_crystals()} * of.num_energy_windows()) {
+      throw InputError(fmt::format("{} counts of singles, and the scanner has {} crystals of the type with {} windows",
+                                   singles.bin[type].size(), of.num_crystals(), of.num_energy_windows()));
+    }
+    bytes.varint(singles.bin[type].size());
+    for (const float counts : singles.bin[type]) {
+      bytes.varint(static_cast<std::uint64_t>(std::llround(counts)));
+    }
+  }
   output_->time_block(bytes);
 }
 

@@ -16,16 +16,19 @@ namespace coincide::io {
 /// nothing stays.
 class PetsirdWriter : public recon::EventSink {
  public:
-  /// Writes the header. Throws InputError if PETSIRD cannot express the scanner (see find_replicas; TOF bins must be
-  /// contiguous and of one resolution per pair of module types), FileError if the file cannot be written.
+  /// Writes the header; `with_singles`: counts of them may follow. Throws InputError if PETSIRD cannot express the
+  /// scanner (see find_replicas; TOF bins must be contiguous and of one resolution per pair of module types), FileError
+  /// if the file cannot be written.
   PetsirdWriter(const std::filesystem::path& path, const recon::Scanner& scanner,
-                const recon::Efficiencies& efficiencies);
+                const recon::Efficiencies& efficiencies, bool with_singles = false);
 
-  /// Their alive fractions go before them. Throws InputError for events and fractions that the scanner does not have,
-  /// FileError when the disk is full.
+  /// Their alive fractions go before them, and their singles behind them, if the file holds any. Throws InputError for
+  /// events and fractions that the scanner does not have, FileError when the disk is full.
   void write(recon::TimeInterval interval, const recon::EventBlock& events) override;
   /// Where bed or gantry stand from here on. Throws InputError for a movement whose pose is not known.
   void write(const recon::Movement& movement);
+  /// Only of a file that was begun so. Throws InputError for counts that are not of this scanner.
+  void write(const recon::SinglesCounts& singles);
   /// Throws InputError for fractions that are not of this scanner.
   void write(const recon::AliveFractions& alive);
   /// Ends the file and gives it its name.
@@ -52,6 +55,7 @@ class PetsirdWriter : public recon::EventSink {
   std::size_t delayed_policy_at_ = 0;  ///< in the header
   std::unique_ptr<PetsirdOutput> output_;
   bool has_delayeds_ = false;
+  bool with_singles_ = false;
   std::vector<List> prompts_;  ///< by pair of types, lower triangle row by row
   std::vector<List> delayeds_;
 };

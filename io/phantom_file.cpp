@@ -80,7 +80,8 @@ struct Description {
 
 Description read_description(const std::filesystem::path& path) {
   const std::string text = read_text_file(path);
-  Description d{.sections = list_sections(text)};
+  Description d;
+  d.sections = list_sections(text);
   std::vector<Setting> settings{{"name", &d.name, "", "Name of the phantom."},
                                 {"activity_image", &d.activity_image, "", "Image of the activity in Bq/mL."},
                                 {"mu_image", &d.mu_image, "", "Image of the attenuation in 1/cm."}};

@@ -18,6 +18,7 @@ void EventBlock::clear() {
   time_blocks.clear();
   movements.clear();
   alive.clear();
+  singles.clear();
 }
 
 void EventBlock::resize(std::size_t size) {

@@ -41,6 +41,13 @@ struct AliveFractions {
   std::vector<float> module_pair;
 };
 
+/// Photons that the detectors counted in a time, in coincidence or not: counts, not rates.
+struct SinglesCounts {
+  TimeInterval time;
+  std::vector<std::vector<float>> bin;  ///< [type][detection bin of the type]
+  bool shared_out = false;              ///< counted of several crystals together, to which they were dealt evenly
+};
+
 /// What a simulation tells of an event: for studies, not for the model.
 enum class EventOrigin : std::uint8_t {
   unknown,
@@ -82,6 +89,7 @@ struct EventBlock {
   std::vector<TimeBlock> time_blocks;  ///< also those without events
   std::vector<Movement> movements;
   std::vector<AliveFractions> alive;
+  std::vector<SinglesCounts> singles;
 
   std::size_t size() const { return crystal_a.size(); }
   void clear();
@@ -93,7 +101,7 @@ struct EventBlock {
 struct EventCounts {
   std::uint64_t prompts = 0;
   std::uint64_t delayeds = 0;
-  std::uint64_t singles = 0;
+  std::uint64_t singles = 0;  ///< listed one by one
   std::uint64_t triples = 0;
   std::uint64_t quadruples = 0;
   std::uint64_t out_of_range = 0;  ///< events with a bin or TOF index that the scanner does not have; left out
@@ -103,6 +111,7 @@ struct EventCounts {
   double duration_s = 0;    ///< union of the event blocks' intervals
   std::string no_duration;  ///< why that is of no use for activities ("2 of 3 time blocks have no length"), else empty
   std::uint64_t dead_time_blocks = 0;  ///< that state alive fractions which can be used
+  std::uint64_t singles_blocks = 0;    ///< that state counts of singles which can be used
   bool moves = false;                  ///< bed or gantry change place during the acquisition; known at the end
   bool starts_elsewhere = false;       ///< they stand off their reference position at its begin; known at the end
   std::string truncated;               ///< a sentence if the file ends too early and that was allowed

@@ -59,6 +59,7 @@ void add_numbers(const EventCounts& of_scan, EventCounts& all) {
   all.out_of_range += of_scan.out_of_range;
   all.time_blocks += of_scan.time_blocks;
   all.dead_time_blocks += of_scan.dead_time_blocks;
+  all.singles_blocks += of_scan.singles_blocks;
 }
 
 void add_new(const std::vector<std::string>& sentences, std::vector<std::string>& all) {
@@ -124,6 +125,7 @@ void JoinedEvents::put_on_clock(EventBlock& block) {
   std::ranges::for_each(block.time_ms, [by_ms](std::uint32_t& time_ms) { time_ms = later(time_ms, by_ms); });
   std::ranges::for_each(block.movements, [by_ms](Movement& one) { one.start_ms = later(one.start_ms, by_ms); });
   std::ranges::for_each(block.alive, [by_ms](AliveFractions& one) { one.time = later(one.time, by_ms); });
+  std::ranges::for_each(block.singles, [by_ms](SinglesCounts& one) { one.time = later(one.time, by_ms); });
   if (begins_ && num_movements_ > 0) {
     stand_at_reference(block);
   }

@@ -25,14 +25,6 @@ std::uint64_t half_of_memory() {
   return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-std::size_t most_windows(const Scanner& scanner) {
-  std::size_t most = 1;
-  for (const ModuleType& type : scanner.module_types) {
-    most = std::max<std::size_t>(most, type.num_energy_windows());
-  }
-  return most;
-}
-
 /// An event's own normalization is left aside where a table of LORs says more of it.
 EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, const EventTerms& wanted) {
   const LorTable* lors = model.efficiencies().lors.get();
@@ -58,7 +50,7 @@ struct ListmodeData::Storage {
         sizes(static_cast<std::size_t>(options.subsets)),
         num_threads(options.num_threads),
         may_move(options.may_move),
-        num_windows(most_windows(scanner)),
+        num_windows(scanner.most_energy_windows()),
         delayeds(scanner.num_crystals()),
         delayeds_by_window(num_windows > 1 ? num_windows * scanner.num_crystals() : 0) {}
 
@@ -153,6 +145,7 @@ struct ListmodeData::Storage {
   EventCounts counts;
   TimeIntervals recorded;
   LiveTimeLog live_times;
+  SinglesLog singles;
   MovementLog movements;
   std::vector<TimeInterval> blocks;
 };
@@ -183,6 +176,7 @@ void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& c
   clock.state_in(counts, reporter);
   recorded = clock.times().recorded();
   live_times = clock.live_times();
+  singles = clock.singles();
   movements = clock.movements();
   blocks = clock.blocks();
   if (stated.used.additive() && prompts > 0) {
@@ -337,6 +331,8 @@ TimeIntervals ListmodeData::time() const {
 LiveTime ListmodeData::live_time(const Scanner& scanner, double half_life_s) const {
   return storage_->live_times.mean(scanner, time(), half_life_s);
 }
+
+Singles ListmodeData::singles(double half_life_s) const { return storage_->singles.mean(half_life_s); }
 
 double ListmodeData::multiply_live_time(const MultiplicativeModel& model) {
   if (num_prompts() == 0) {

@@ -13,6 +13,7 @@
 #include "recon/motion/moved_crystals.h"
 #include "recon/movement_log.h"
 #include "recon/reporter.h"
+#include "recon/singles.h"
 #include "recon/time_intervals.h"
 
 namespace coincide::recon {
@@ -109,6 +110,8 @@ class ListmodeData {
   /// What the file states about dead time, wherever it stands, as a mean over the time window in which the activity
   /// decays; not stated if it says nothing about that time.
   LiveTime live_time(const Scanner& scanner, double half_life_s) const;
+  /// Rates of single photons in the time window, as far as the file states them; the half-life is that of the activity.
+  Singles singles(double half_life_s) const;
   /// Multiplies the events' factors, so far without, by the model's live time, and leaves out events whose factor is
   /// then 0. Returns the mean live time of the events. Throws InputError if no event is left.
   double multiply_live_time(const MultiplicativeModel& model);

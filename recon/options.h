@@ -8,7 +8,8 @@ enum class Switch { off, on, automatic };
 enum class RandomsMethod {
   none,
   delayeds,   ///< smooth estimate from the delayed window
-  automatic,  ///< delayeds if the file has any, else none
+  singles,    ///< from the rates of single photons
+  automatic,  ///< delayeds if the file has any, else singles, else none
 };
 
 enum class ScatterMethod {
@@ -49,6 +50,8 @@ struct CorrectionOptions {
   /// Solid angle of the crystal pair. Automatic: on unless the file's pair efficiencies hold it already.
   Switch geometric = Switch::automatic;
   RandomsMethod randoms = RandomsMethod::automatic;
+  /// Whole width of the coincidence window, for randoms from singles; 0: that of the TOF bins.
+  double coincidence_window_ns = 0;
   ScatterMethod scatter = ScatterMethod::automatic;
   ScatterScaling scatter_scale = ScatterScaling::automatic;
   double energy_low_kev = 0;  ///< limits of the energy window; 0, 0: as the data state them
@@ -82,6 +85,7 @@ struct MotionOptions {
 struct QuantificationOptions {
   double half_life_s = 0;      ///< 0: no decay correction
   double branching_ratio = 1;  ///< positrons per decay
+  double calibration = 0;      ///< what activities are divided by, beside what the file states; 0: only that
 };
 
 }  // namespace coincide::recon

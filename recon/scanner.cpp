@@ -161,6 +161,14 @@ std::uint32_t Scanner::num_modules() const {
   return count;
 }
 
+std::size_t Scanner::most_energy_windows() const {
+  std::size_t most = 1;
+  for (const ModuleType& type : module_types) {
+    most = std::max<std::size_t>(most, type.num_energy_windows());
+  }
+  return most;
+}
+
 std::vector<TofBin> Scanner::tof_bins_of_model() const {
   constexpr float sigma_mm = 10;  // edges wider than voxels: projectors divide by a sum over planes
   constexpr float margin_mm = 2 * 4 * sigma_mm;

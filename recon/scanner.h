@@ -60,6 +60,8 @@ struct Scanner {
 
   std::size_t num_crystals() const { return crystal_centre_mm.size(); }
   std::uint32_t num_modules() const;
+  /// Energy windows of the type of module that has most.
+  std::size_t most_energy_windows() const;
   const TofRange& tof_range(std::size_t type_a, std::size_t type_b) const {
     return tof_ranges[type_a * module_types.size() + type_b];
   }

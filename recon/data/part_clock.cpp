@@ -35,6 +35,9 @@ void PartClock::add_states(const EventBlock& block) {
       live_times_.add(alive);
     }
   }
+  for (const SinglesCounts& singles : block.singles) {
+    singles_.add(singles, part_.pieces);
+  }
 }
 
 void PartClock::add(const TimeBlock& block, bool held) {

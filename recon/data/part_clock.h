@@ -11,6 +11,7 @@
 #include "recon/live_time.h"
 #include "recon/movement_log.h"
 #include "recon/reporter.h"
+#include "recon/singles.h"
 
 namespace coincide::recon {
 
@@ -34,6 +35,7 @@ class PartClock {
   const std::vector<TimeInterval>& blocks() const { return blocks_; }  ///< of the part, as they came
   const MovementLog& movements() const { return movements_; }
   const LiveTimeLog& live_times() const { return live_times_; }
+  const SinglesLog& singles() const { return singles_; }
 
  private:
   void add_states(const EventBlock& block);
@@ -49,6 +51,7 @@ class PartClock {
   std::vector<TimeInterval> blocks_;
   MovementLog movements_;
   LiveTimeLog live_times_;
+  SinglesLog singles_;
   TimeInterval cut_at_start_;  ///< block outside that ends in the span; without length if there is none
   TimeInterval cut_at_stop_;   ///< block in the span, or over it, that ends beyond
 };

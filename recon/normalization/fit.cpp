@@ -47,9 +47,9 @@ class Fit {
   bool is_used(std::size_t pair) const { return pairs_.expected[pair] > least_; }
   double class_factor(std::size_t pair) const { return pairs_.symmetry.empty() ? 1 : g_[pairs_.symmetry[pair]]; }
   void round();
-  void update_trues();
+  double trues(std::size_t pair, std::size_t a, std::size_t b, const std::vector<double>& e) const;
   void step_crystals(const std::vector<double>& trues);
-  void update_classes();
+  void update_classes(const std::vector<double>& before);
   void scale_to_mean_one();
 
   const PairCounts& pairs_;
@@ -57,17 +57,15 @@ class Fit {
   double least_;
   std::vector<double> e_;
   std::vector<double> g_;
-  std::vector<float> trues_;  ///< by pair; 0 where it is left out
   NormalizationFit fit_;
 };
 
-Fit::Fit(const PairCounts& pairs, const NormalizationOptions& options)
-    : pairs_(pairs), options_(options), trues_(pairs.num_pairs()) {
+Fit::Fit(const PairCounts& pairs, const NormalizationOptions& options) : pairs_(pairs), options_(options) {
   const float most = pairs.expected.empty() ? 0 : *std::ranges::max_element(pairs.expected);
   least_ = options.least_expected * most;
   double counts = 0, expected = 0;
   for (std::size_t pair = 0; pair < pairs.num_pairs(); ++pair) {
-    counts += is_used(pair) ? pairs.counts[pair] : 0;
+    counts += is_used(pair) ? double{pairs.counts[pair]} : 0;
     expected += is_used(pair) ? pairs.expected[pair] : 0;
     fit_.pairs_left_out += is_used(pair) ? 0 : 1;
   }
@@ -80,16 +78,11 @@ Fit::Fit(const PairCounts& pairs, const NormalizationOptions& options)
   }
 }
 
-/// z = y trues / (trues + background).
-void Fit::update_trues() {
-  parallel_for(static_cast<std::int64_t>(pairs_.num_crystals()), options_.num_threads, [&](std::int64_t crystal) {
-    const auto a = static_cast<std::size_t>(crystal);
-    for (std::size_t pair = pairs_.rows[a]; pair < pairs_.rows[a + 1]; ++pair) {
-      const double expected = e_[a] * e_[pairs_.partner[pair]] * class_factor(pair) * pairs_.expected[pair];
-      const double all = expected + (pairs_.background.empty() ? 0 : pairs_.background[pair]);
-      trues_[pair] = is_used(pair) && all > 0 ? static_cast<float>(pairs_.counts[pair] * expected / all) : 0;
-    }
-  });
+/// z = y trues / (trues + background) by the efficiencies `e`; 0 where the pair is left out.
+double Fit::trues(std::size_t pair, std::size_t a, std::size_t b, const std::vector<double>& e) const {
+  const double expected = e[a] * e[b] * class_factor(pair) * pairs_.expected[pair];
+  const double all = expected + pairs_.background(a, b);
+  return is_used(pair) && all > 0 ? pairs_.counts[pair] * expected / all : 0;
 }
 
 void Fit::step_crystals(const std::vector<double>& trues) {
@@ -103,33 +96,35 @@ void Fit::step_crystals(const std::vector<double>& trues) {
   }
 }
 
-void Fit::update_classes() {
-  std::vector<double> trues(g_.size()), explained(g_.size());
+/// With what the efficiencies `before` make of the counts.
+void Fit::update_classes(const std::vector<double>& before) {
+  std::vector<double> counted(g_.size()), explained(g_.size());
   for (std::size_t a = 0; a < e_.size(); ++a) {
     for (std::size_t pair = pairs_.rows[a]; pair < pairs_.rows[a + 1]; ++pair) {
       if (is_used(pair)) {
-        trues[pairs_.symmetry[pair]] += trues_[pair];
+        counted[pairs_.symmetry[pair]] += trues(pair, a, pairs_.partner[pair], before);
         explained[pairs_.symmetry[pair]] += e_[a] * e_[pairs_.partner[pair]] * pairs_.expected[pair];
       }
     }
   }
   for (std::size_t k = 0; k < g_.size(); ++k) {
-    g_[k] = explained[k] > 0 ? trues[k] / explained[k] : 1;
+    g_[k] = explained[k] > 0 ? counted[k] / explained[k] : 1;
   }
 }
 
 void Fit::round() {
   constexpr int steps = 10;
-  update_trues();
-  const std::vector<double> trues =
-      crystal_sums(pairs_, options_.num_threads, [&](std::size_t pair, std::size_t, std::size_t) {
-        return std::pair{double{trues_[pair]}, double{trues_[pair]}};
+  const std::vector<double> before = e_;
+  const std::vector<double> counted =
+      crystal_sums(pairs_, options_.num_threads, [&](std::size_t pair, std::size_t a, std::size_t b) {
+        const double z = trues(pair, a, b, before);
+        return std::pair{z, z};
       });
   for (int step = 0; step < steps; ++step) {
-    step_crystals(trues);
+    step_crystals(counted);
   }
   if (!g_.empty()) {
-    update_classes();
+    update_classes(before);
   }
 }
 
@@ -208,17 +203,16 @@ NormalizationFit fit_normalization(const PairCounts& pairs, const NormalizationO
 
 double fan_sums_chi2(const PairCounts& pairs, std::span<const double> crystal, int num_threads) {
   const auto both = [](double value) { return std::pair{value, value}; };
-  const std::vector<double> counts = crystal_sums(pairs, num_threads, [&](std::size_t pair, std::size_t, std::size_t) {
-    return both(pairs.counts[pair] - (pairs.background.empty() ? 0 : pairs.background[pair]));
-  });
+  const std::vector<double> counts =
+      crystal_sums(pairs, num_threads, [&](std::size_t pair, std::size_t a, std::size_t b) {
+        return both(pairs.counts[pair] - pairs.background(a, b));
+      });
   const std::vector<double> expected =
       crystal_sums(pairs, num_threads, [&](std::size_t pair, std::size_t a, std::size_t b) {
         return both(crystal[a] * crystal[b] * pairs.expected[pair]);
       });
-  const std::vector<double> background =
-      crystal_sums(pairs, num_threads, [&](std::size_t pair, std::size_t, std::size_t) {
-        return both(pairs.background.empty() ? 0 : pairs.background[pair]);
-      });
+  const std::vector<double> background = crystal_sums(
+      pairs, num_threads, [&](std::size_t, std::size_t a, std::size_t b) { return both(pairs.background(a, b)); });
   const double scale =
       std::accumulate(counts.begin(), counts.end(), 0.0) / std::accumulate(expected.begin(), expected.end(), 0.0);
   double chi2 = 0, crystals = 0;

@@ -96,16 +96,9 @@ void NormalizationScan::count(EventSource& events, Reporter& reporter) {
     count(block, delayeds);
     reporter.progress("reading events", events.fraction_read());
   }
-  if (delayeds_ == 0) {
-    return;
-  }
-  const std::vector<double> singles =
-      randoms_from_delayeds(geometry_.scanner(), geometry_.efficiencies(), delayeds, num_threads_, &reporter);
-  pairs_.background.resize(pairs_.num_pairs());
-  for (std::size_t a = 0; a < pairs_.num_crystals(); ++a) {
-    for (std::size_t pair = pairs_.rows[a]; pair < pairs_.rows[a + 1]; ++pair) {
-      pairs_.background[pair] = static_cast<float>(singles[a] * singles[pairs_.partner[pair]]);
-    }
+  if (delayeds_ > 0) {
+    pairs_.randoms =
+        randoms_from_delayeds(geometry_.scanner(), geometry_.efficiencies(), delayeds, num_threads_, &reporter);
   }
 }
 

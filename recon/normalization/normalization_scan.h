@@ -11,7 +11,8 @@
 
 namespace coincide::recon {
 
-/// Counts of a scan of a known source, pair by pair, with what the source makes expect: 20 bytes for each pair.
+/// Counts of a scan of a known source, pair by pair, with what the source makes expect: 12 bytes for each pair,
+/// and 4 more with its class.
 class NormalizationScan {
  public:
   /// `geometry` holds the solid angle only. `annihilations` per mm^3 during the scan, `attenuation` in 1/cm or null.

@@ -12,9 +12,9 @@
 #include "projectors/error.h"
 #include "recon/attenuation.h"
 #include "recon/pipeline/motion.h"
+#include "recon/pipeline/randoms.h"
 #include "recon/pipeline/scatter.h"
 #include "recon/pipeline/sentences.h"
-#include "recon/randoms.h"
 
 namespace coincide::recon {
 namespace {
@@ -167,36 +167,12 @@ std::string attenuation(RunState& run) {
   return line_integrals(run);
 }
 
-std::string without_randoms(RunState& run) {
-  if (run.settings.corrections.randoms == RandomsMethod::none) {
-    return "not corrected";
-  }
-  if (run.settings.corrections.randoms == RandomsMethod::delayeds) {
-    throw InputError(
-        "corrections.randoms = \"delayeds\", but the frame has no delayed coincidences. Use \"auto\" or \"none\".");
-  }
-  if (run.inputs.may_have_randoms) {
-    run.reporter.warning(fmt::format("The frame has no delayed coincidences{}", without_delayeds));
-  }
-  return "not corrected: there are no delayed coincidences";
-}
-
 std::string randoms(RunState& run) {
   use_without_tof(run);
-  const EventCounts& counts = run.data->counts();
   if (const StatedTerms& stated = run.data->stated(); stated.used.randoms) {
     return stated_additive(run, "random rates", stated.randoms_counts);
   }
-  if (run.settings.corrections.randoms == RandomsMethod::none || counts.delayeds == 0) {
-    return without_randoms(run);
-  }
-  run.reporter.begin_stage("randoms");
-  const std::vector<double> rates =
-      randoms_from_delayeds(run.scanner(), run.inputs.efficiencies(), run.data->delayeds_per_crystal(),
-                            run.settings.num_threads, &run.reporter);
-  add_randoms(*run.data, run.scanner(), rates, run.tof(), run.settings.num_threads, &run.reporter);
-  run.num_background = static_cast<double>(counts.delayeds);
-  return fmt::format("smooth estimate from delayed coincidences, in the model: {} counts", counts.delayeds);
+  return correct_randoms(run);
 }
 
 std::string motion_of_bins(RunState& run) {

@@ -46,7 +46,7 @@ void record_facts(RunState& run) {
   for (const std::string& warning : facts.warnings) {
     run.reporter.warning(warning);
   }
-  if (!facts.is_absolute) {
+  if (!facts.is_absolute && !(run.settings.quantification.calibration > 0)) {
     run.reporter.warning(
         "The image has an arbitrary unit instead of Bq/mL: the histogram does not state how its factors are "
         "calibrated.");

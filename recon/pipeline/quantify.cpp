@@ -17,6 +17,7 @@ UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, con
   scale.decay_corrected = options.half_life_s > 0 && recorded.count() > 0;
   scale.decay_factor = decay_factor(recorded, options.half_life_s, reference_ms);
   scale.factor = scale.decay_factor / options.branching_ratio;
+  scale.factor /= options.calibration > 0 ? options.calibration : 1;
   if (is_absolute && recorded.count() > 0) {
     constexpr double mm3_per_ml = 1000;
     scale.factor *= mm3_per_ml / recorded.total_s();
@@ -25,12 +26,13 @@ UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, con
   return scale;
 }
 
-std::string why_arbitrary_unit(const MultiplicativeModel& model, const std::string& no_duration) {
+std::string why_arbitrary_unit(const MultiplicativeModel& model, const QuantificationOptions& options,
+                               const std::string& no_duration) {
   std::vector<std::string> reasons;
   const Efficiencies& efficiencies = model.efficiencies();
   if (!model.uses_efficiencies()) {
     reasons.emplace_back("the efficiencies are left out (corrections.efficiencies = false)");
-  } else if (!efficiencies.calibration_stated) {
+  } else if (!efficiencies.calibration_stated && !(options.calibration > 0)) {
     reasons.push_back(efficiencies.calibration_problem.empty()
                           ? "the file does not state how its efficiencies are calibrated"
                           : efficiencies.calibration_problem);
@@ -72,13 +74,17 @@ void set_scale(RunState& run) {
   RunRecord& record = run.record;
   record.decay_reference_s = moment_s.value_or(record.frame_start_s);
   const HistogramSource* bins = run.inputs.histogram.counts;
-  const bool is_absolute = bins != nullptr ? bins->facts().is_absolute : run.model.is_absolute();
+  const bool is_absolute = bins != nullptr ? bins->facts().is_absolute || options.calibration > 0
+                                           : why_arbitrary_unit(run.model, options, "").empty();
   run.scale = unit_scale(options, is_absolute, run.recorded, std::round(1e3 * record.decay_reference_s));
   record.unit = run.scale.unit;
   record.decay_factor = run.scale.decay_factor;
   record.decay_corrected = run.scale.decay_corrected;
   const std::string moment =
       fmt::format("{} {:g} s", moment_s ? "the moment" : "the start of the frame at", record.decay_reference_s);
+  if (options.calibration > 0) {
+    record.corrections.emplace_back("calibration", fmt::format("activities divided by {:.7g}", options.calibration));
+  }
   record.corrections.emplace_back("decay", decay_text(run.scale, options, run.recorded, moment));
 }
 

@@ -23,7 +23,8 @@ UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, con
                      double reference_ms);
 
 /// One sentence with all reasons why the image is not in Bq/mL; empty if it is. `no_duration` as in EventCounts.
-std::string why_arbitrary_unit(const MultiplicativeModel& model, const std::string& no_duration);
+std::string why_arbitrary_unit(const MultiplicativeModel& model, const QuantificationOptions& options,
+                               const std::string& no_duration);
 
 /// A copy in the result's unit.
 Image in_unit(const Image& image, const UnitScale& scale);

@@ -10,6 +10,7 @@
 #include "recon/measurement/histogram_measurements.h"
 #include "recon/measurement/listmode_measurements.h"
 #include "recon/pipeline/stage_work.h"
+#include "recon/pipeline/symptoms.h"
 
 namespace coincide::recon {
 namespace {
@@ -163,6 +164,7 @@ void reconstruct(RunState& run) {
   warn_of_missed_prompts(run);
   if (result.iterations_done > 0) {
     run.image = run.as_result(result.image, result.iterations_done);
+    tell_of_image(run);
   }
 }
 

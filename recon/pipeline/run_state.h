@@ -72,6 +72,7 @@ struct RunInputs {
   std::vector<PoseRow> poses;                      ///< of the body; empty: it does not move
   std::shared_ptr<const SensitivityStore> store;   ///< of earlier sensitivity images; null: none
   bool parts_cover_data = false;                   ///< gates, whose table must tell of all that was recorded
+  std::vector<double> singles_background_per_s{};  ///< by crystal: what it counts by itself; empty: nothing
   bool may_have_randoms = true;                    ///< though there are no delayed coincidences
   bool may_have_scatter = true;                    ///< as all measured data; simulated ones need not
   std::shared_ptr<const ScatterResult> scatter{};  ///< of an earlier job on the same data, to be used; null: none

@@ -8,6 +8,7 @@
 #include "recon/pipeline/corrections.h"
 #include "recon/pipeline/sentences.h"
 #include "recon/pipeline/stage_work.h"
+#include "recon/pipeline/symptoms.h"
 #include "recon/sensitivity.h"
 
 namespace coincide::recon {
@@ -84,11 +85,13 @@ void make_sensitivity(RunState& run) {
 
 void correct_events(RunState& run) {
   correct(run, false);
+  tell_of_model(run);
   tell_what_is_left_out(run);
 }
 
 void correct_histogram(RunState& run) {
   correct_bins(run);
+  tell_of_model(run);
   tell_what_is_left_out(run);
 }
 

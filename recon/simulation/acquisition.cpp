@@ -5,6 +5,8 @@
 #include <numbers>
 #include <optional>
 
+#include "recon/randoms.h"
+
 namespace coincide::recon {
 namespace {
 
@@ -42,10 +44,42 @@ void append(EventBlock& events, const Coincidence& pair, std::uint32_t time_ms, 
   events.origin.push_back(pair.origin);
 }
 
+/// From the shape that was estimated: as many as give the randoms that were asked for.
+std::vector<double> singles_of_randoms(const PairSampler& sampler, const Scanner& scanner,
+                                       const Efficiencies& efficiencies, double randoms_per_s) {
+  Singles shape;
+  shape.covered_s = 1;
+  std::vector<double> result;
+  for (const ModuleType& type : scanner.module_types) {
+    std::vector<double>& rates = shape.per_s.emplace_back();
+    for (std::uint32_t i = 0; i < type.num_crystals(); ++i) {
+      rates.push_back(sampler.singles_per_s(type.first_crystal + i));
+    }
+    result.insert(result.end(), rates.begin(), rates.end());
+  }
+  const double of_shape = all_randoms(scanner, efficiencies, randoms_from_singles(scanner, shape, 1, false, 0));
+  const double more = of_shape > 0 ? std::sqrt(randoms_per_s / of_shape) : 0;
+  std::ranges::for_each(result, [more](double& rate) { rate *= more; });
+  return result;
+}
+
+/// Of that mean.
+double poisson(double mean, RandomStream& random) {
+  constexpr double large = 1000;
+  if (mean > large) {
+    return std::max(0.0, std::round(mean + std::sqrt(mean) * random.normal()));
+  }
+  double counts = 0;
+  for (double moment = random.exponential(); moment < mean; moment += random.exponential()) {
+    ++counts;
+  }
+  return counts;
+}
+
 }  // namespace
 
-Acquisition::Acquisition(PairSampler& sampler, const Scanner& scanner, const SimulationOptions& options,
-                         int num_threads, StopFlag& stop)
+Acquisition::Acquisition(PairSampler& sampler, const Scanner& scanner, const Efficiencies& efficiencies,
+                         const SimulationOptions& options, int num_threads, StopFlag& stop)
     : sampler_(sampler),
       scanner_(scanner),
       stop_(stop),
@@ -60,6 +94,9 @@ Acquisition::Acquisition(PairSampler& sampler, const Scanner& scanner, const Sim
     constexpr int decays = 128;  // crystals see all of them, so their rates are smooth
     RandomStream random = random_stream(seed_, Purpose::singles, 0);
     sampler.estimate_singles(random, decays, num_threads, stop);
+  }
+  if (options.singles && randoms_per_s_ > 0) {
+    singles_per_s_ = singles_of_randoms(sampler, scanner, efficiencies, randoms_per_s_);
   }
   if (options.dead_time_us > 0) {
     constexpr double us_per_s = 1e6;
@@ -111,6 +148,24 @@ AliveFractions Acquisition::alive_from(std::uint32_t start_ms, double activity) 
   return alive;
 }
 
+SinglesCounts Acquisition::singles_of_second(std::uint32_t start_ms) const {
+  const std::uint32_t stop_ms = std::min(start_ms + 1000, stop_ms_);
+  const double mean_s =
+      decay_per_s_ > 0
+          ? (std::exp(-decay_per_s_ * start_ms / ms_per_s) - std::exp(-decay_per_s_ * stop_ms / ms_per_s)) /
+                decay_per_s_
+          : (stop_ms - start_ms) / ms_per_s;
+  SinglesCounts singles{.time = {start_ms, stop_ms}, .bin = {}};
+  RandomStream random = random_stream(seed_, Purpose::singles, 1 + start_ms);
+  for (const ModuleType& type : scanner_.module_types) {
+    std::vector<float>& bins = singles.bin.emplace_back();
+    for (std::uint32_t i = 0; i < type.num_crystals(); ++i) {
+      bins.push_back(static_cast<float>(poisson(mean_s * singles_per_s_[type.first_crystal + i], random)));
+    }
+  }
+  return singles;
+}
+
 EventBlock Acquisition::simulate_interval(std::uint64_t index) const {
   const TimeInterval time = interval(index);
   const double duration_s = (time.stop_ms - time.start_ms) / ms_per_s;
@@ -135,6 +190,9 @@ EventBlock Acquisition::simulate_interval(std::uint64_t index) const {
     });
   }
   constexpr std::uint64_t intervals_per_statement = 100;
+  if (!singles_per_s_.empty() && index % intervals_per_statement == 0) {
+    events.singles.push_back(singles_of_second(time.start_ms));
+  }
   if (!dead_at_start_.empty() && index % (decay_per_s_ > 0 ? intervals_per_statement : num_intervals()) == 0) {
     events.alive.push_back(alive_from(time.start_ms, activity));
   }

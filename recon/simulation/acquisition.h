@@ -21,8 +21,8 @@ class Acquisition {
  public:
   /// Estimates the rate of randoms and the modules' singles, as far as the options ask for them. Keeps references to
   /// all but the options.
-  Acquisition(PairSampler& sampler, const Scanner& scanner, const SimulationOptions& options, int num_threads,
-              StopFlag& stop);
+  Acquisition(PairSampler& sampler, const Scanner& scanner, const Efficiencies& efficiencies,
+              const SimulationOptions& options, int num_threads, StopFlag& stop);
 
   std::uint64_t num_intervals() const;
   TimeInterval interval(std::uint64_t index) const;
@@ -36,6 +36,7 @@ class Acquisition {
   double part_alive(std::uint32_t module, double activity) const { return 1 / (1 + dead_at_start_[module] * activity); }
   bool is_alive(const Coincidence& pair, double activity, RandomStream& random) const;
   AliveFractions alive_from(std::uint32_t start_ms, double activity) const;
+  SinglesCounts singles_of_second(std::uint32_t start_ms) const;
 
   const PairSampler& sampler_;
   const Scanner& scanner_;
@@ -44,6 +45,7 @@ class Acquisition {
   double decay_per_s_;
   std::uint32_t stop_ms_;
   double randoms_per_s_ = 0;
+  std::vector<double> singles_per_s_;  ///< by crystal, at the start, that make the randoms; empty: not told
   std::vector<double> dead_at_start_;  ///< by module: singles rate times dead time; empty without dead time
 };
 

@@ -88,7 +88,7 @@ EventCounts simulate(const Scanner& scanner, const Efficiencies& efficiencies, c
   reporter.progress(stage, 0);
   PairSampler sampler(scanner, efficiencies, phantom, interactions(options));
   StopFlag stop(reporter);
-  const Acquisition acquisition(sampler, scanner, options, num_threads, stop);
+  const Acquisition acquisition(sampler, scanner, efficiencies, options, num_threads, stop);
 
   EventCounts counts;
   counts.warnings = warnings_before(scanner, options);

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <numeric>
 
+#include "app/plan_job.h"
 #include "app/resources.h"
 #include "app/run_job.h"
 #include "io/listmode_file.h"
@@ -98,6 +99,22 @@ class NormalizationJobTest : public QObject {
           file->efficiencies().calibration_factor, mean * mean);
     QVERIFY(error < 1.2 * noise);
     QVERIFY(std::abs(file->efficiencies().calibration_factor / (mean * mean) - 1) < 0.02);
+  }
+
+  /// Of a dry run: pairs and their memory, no iterations.
+  void its_plan_is_its_own() {
+    recon::Reporter silent;
+    io::Job normalization = job("normalized");
+    normalization.normalization.source = path("wide.toml");
+    const app::JobPlan plan = app::plan_job(normalization, silent);
+    QVERIFY(plan.normalizes && plan.memory_bytes > 12 * plan.num_lors);
+    const std::string text = app::plan_text(plan);
+    QVERIFY2(
+        text.find("normalized_normalization.petsird") != std::string::npos && text.find("Source ") != std::string::npos,
+        text.c_str());
+    QVERIFY(text.find("iteration") == std::string::npos && text.find("Image ") == std::string::npos);
+    normalization.normalization.pair_factors = recon::PairClasses::full;
+    QCOMPARE(app::plan_job(normalization, silent).memory_bytes, plan.memory_bytes + 4 * plan.num_lors);
   }
 
   /// With the estimate the image has the activity of the cylinder; with the file's own it has not.

@@ -249,6 +249,32 @@ class RunJobTest : public QObject {
     QVERIFY(!tells(app::run_job(reconstruction("with_delayeds"), silent_).provenance.warnings));
   }
 
+  /// Body and bed are images of their own, each of which is moved to its place.
+  void hardware_is_added_in_its_place() {
+    io::Job job = reconstruction("hardware");
+    const auto measured = [&] {
+      const recon::Image mu = *app::prepare_job(job).attenuation;
+      double all = 0, y = 0;
+      for (std::int64_t i = 0; i < mu.grid.shape[0]; ++i) {
+        for (std::int64_t j = 0; j < mu.grid.shape[1]; ++j) {
+          for (std::int64_t k = 0; k < mu.grid.shape[2]; ++k) {
+            all += mu.at(i, j, k);
+            y += mu.at(i, j, k) * (double{mu.grid.origin_mm[1]} + static_cast<double>(j) * mu.grid.voxel_size_mm[1]);
+          }
+        }
+      }
+      return std::pair{all, y / all};
+    };
+    const auto [body, place_of_body] = measured();
+    QVERIFY(std::abs(place_of_body) < 0.01);
+    job.corrections.hardware = job.corrections.attenuation;
+    job.corrections.hardware_shift_mm = {0, 30, 0};
+    const auto [both, place_of_both] = measured();
+    QVERIFY(std::abs(both / body - 2) < 1e-4 && std::abs(place_of_both - 15) < 0.01);
+    job.corrections.attenuation_shift_mm = {0, -10, 0};
+    QVERIFY(std::abs(measured().second - 10) < 0.01);
+  }
+
   /// What is bad for `--info` is a warning of the run and its plan.
   void checks_of_the_data_are_made_in_a_run() {
     const auto source = io::open_listmode(path("results/simulated.petsird"));
@@ -334,6 +360,35 @@ class RunJobTest : public QObject {
     const app::RunResult result = app::run_job(relative, silent_);
     QCOMPARE(result.image.unit, std::string("1"));
     QVERIFY(!result.provenance.warnings.empty());
+  }
+
+  /// What a cylinder's image gave divides the activity, and stands for a calibration that the file lacks.
+  void a_calibration_divides_the_activity() {
+    const app::RunResult usual = app::run_job(reconstruction("usual"), silent_);
+    io::Job job = reconstruction("calibrated");
+    job.quantification.calibration = 1.25;
+    const app::RunResult calibrated = app::run_job(job, silent_);
+    QVERIFY(std::abs(1.25 * sum(calibrated.image) / sum(usual.image) - 1) < 1e-6);
+    QCOMPARE(record_of(calibrated, "calibration"), std::string("activities divided by 1.25"));
+    const auto source = io::open_listmode(job.input.data);
+    recon::Efficiencies unstated = source->efficiencies();
+    unstated.calibration_factor = 42;  // which means none
+    io::PetsirdWriter writer(path("uncalibrated.petsird"), source->scanner(), unstated);
+    recon::EventBlock block, events;
+    while (source->read(block)) {
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        events.crystal_a.push_back(block.crystal_a[i]);
+        events.crystal_b.push_back(block.crystal_b[i]);
+        events.tof_bin.push_back(block.tof_bin[i]);
+        events.delayed.push_back(block.delayed[i]);
+      }
+    }
+    writer.write({0, 200}, events);
+    writer.finish();
+    job.input.data = path("uncalibrated.petsird");
+    QCOMPARE(app::run_job(job, silent_).image.unit, std::string("Bq/mL"));
+    job.quantification.calibration = 0;
+    QCOMPARE(app::run_job(job, silent_).image.unit, std::string("1"));
   }
 
   void a_start_image_in_activity_continues() {
@@ -672,7 +727,7 @@ class RunJobTest : public QObject {
     const recon::Scanner scanner = tests::small_scanner();
     recon::Efficiencies table;
     const auto why = [&](const recon::CorrectionOptions& options, const char* no_duration) {
-      return recon::why_arbitrary_unit(recon::MultiplicativeModel(scanner, table, options), no_duration);
+      return recon::why_arbitrary_unit(recon::MultiplicativeModel(scanner, table, options), {}, no_duration);
     };
     QVERIFY(why({}, "").find("does not state how its efficiencies are calibrated") != std::string::npos);
     table.calibration_problem = "the calibration factor in the file is 0";

@@ -81,7 +81,7 @@ Run reconstruct(ComputeDevice& device, Reporter& reporter, bool tof, const Psf& 
   }
   multiply_attenuation(data, source.scanner(), mu, device, 0, reporter);
   const auto rates = randoms_from_delayeds(source.scanner(), source.efficiencies(), data.delayeds_per_crystal());
-  add_randoms(data, source.scanner(), rates, tof);
+  add_randoms(data, source.scanner(), randoms_of_delayeds(data, source.scanner(), rates, tof));
   run.osem = osem(data, source.scanner(), run.sensitivity, Image(grid, 1), tof,
                   {.iterations = 3, .subsets = 4, .psf = psf, .device = &device}, reporter);
   return run;

@@ -56,7 +56,7 @@ struct Both {
     recon::Reporter silent;
     events.emplace(acquisition.load());
     recon::multiply_attenuation(*events, scanner, mu, device, 0, silent);
-    recon::add_randoms(*events, scanner, singles, tof);
+    recon::add_randoms(*events, scanner, recon::randoms_of_delayeds(*events, scanner, singles, tof));
     sensitivity = recon::sensitivity_image(acquisition.model, mu.grid, &mu, {.tof = tof, .device = &device}, silent);
     unlisted = recon::histogram_of(*events, acquisition.model, mu.grid, {.tof = tof}, silent);
     recon::multiply_attenuation(unlisted.histogram, mu, device, 0, silent);

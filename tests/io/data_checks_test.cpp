@@ -17,7 +17,8 @@ using coincide::tests::MemoryEvents;
 namespace {
 
 /// Prompts of a source at (20, 10, 0) mm in a ring with TOF, `sign` -1 with the TOF bins turned round.
-MemoryEvents off_centre_source(int sign) {
+/// `drift_mm` away from there in the end, and measured `offset` bins off.
+MemoryEvents off_centre_source(int sign, float drift_mm = 0, int offset = 0) {
   MemoryEvents listmode(tests::small_scanner({.modules = 16,
                                               .transaxial = 3,
                                               .axial = 2,
@@ -26,10 +27,10 @@ MemoryEvents off_centre_source(int sign) {
                                               .tof_width_mm = 8,
                                               .tof_sigma_mm = 6}));
   const auto& centres = listmode.scanner().crystal_centre_mm;
-  const recon::Vec3 source{20, 10, 0};
   std::mt19937 random(1);
   std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(centres.size() - 1));
   while (listmode.events.size() < 20000) {
+    const recon::Vec3 source{20 + drift_mm * static_cast<float>(listmode.events.size()) / 20000, 10, 0};
     const std::uint32_t a = crystal(random);
     const std::uint32_t b = crystal(random);
     const recon::Vec3 d{centres[b][0] - centres[a][0], centres[b][1] - centres[a][1], centres[b][2] - centres[a][2]};
@@ -42,7 +43,7 @@ MemoryEvents off_centre_source(int sign) {
     const float part = length > 0 ? 0.5F + along / length : 0;
     const float away = std::hypot(centres[a][0] + part * d[0] - source[0], centres[a][1] + part * d[1] - source[1],
                                   centres[a][2] + part * d[2] - source[2]);
-    const auto bin = static_cast<int>(std::lround(static_cast<float>(sign) * along / 8)) + 10;
+    const auto bin = static_cast<int>(std::lround(static_cast<float>(sign) * along / 8)) + 10 + offset;
     if (length > 80 && away < 8 && bin >= 0 && bin < 21) {
       listmode.add(a, b, static_cast<std::uint16_t>(bin), static_cast<std::uint32_t>(listmode.events.size() / 10));
     }
@@ -261,6 +262,50 @@ class DataChecksTest : public QObject {
   void the_sign_of_tof_is_seen() {
     QVERIFY(check_named(check(off_centre_source(1)), "TOF sign").verdict == io::Verdict::good);
     QVERIFY(check_named(check(off_centre_source(-1)), "TOF sign").verdict == io::Verdict::bad);
+  }
+
+  /// A step of the times of one bin of 8 mm, where the resolution is 6.
+  void an_offset_of_tof_is_seen() {
+    QVERIFY(check_named(check(off_centre_source(1)), "TOF offset").verdict == io::Verdict::good);
+    for (const int offset : {1, -1}) {
+      const io::DataCheck found = check_named(check(off_centre_source(1, 0, offset)), "TOF offset");
+      QVERIFY(found.verdict == io::Verdict::notice && found.spoils_image);
+      QVERIFY2(found.sentence.find(offset > 0 ? "is 8" : "is -8") != std::string::npos ||
+                   found.sentence.find(offset > 0 ? "is 7.9" : "is -7.9") != std::string::npos,
+               found.sentence.c_str());
+    }
+  }
+
+  /// In two seconds, 20000 prompts.
+  void a_drift_is_seen() {
+    QVERIFY(check_named(check(off_centre_source(1)), "Drift").verdict == io::Verdict::good);
+    QVERIFY(check_named(check(off_centre_source(1, 1)), "Drift").verdict == io::Verdict::good);
+    const io::DataCheck found = check_named(check(off_centre_source(1, 6)), "Drift");
+    QVERIFY(found.verdict == io::Verdict::notice && !found.spoils_image);
+    const double mm_per_minute =
+        QString::fromStdString(found.sentence).section(" by ", 1).section(' ', 0, 0).toDouble();
+    QVERIFY2(std::abs(mm_per_minute / 180 - 1) < 0.1, found.sentence.c_str());
+  }
+
+  /// Prompts and delayeds in the outer bins of short lines, where no decay is seen.
+  void randoms_beside_all_decays_are_compared_data() {
+    QTest::addColumn<int>("prompts");
+    QTest::addColumn<bool>("good");
+    QTest::newRow("as many") << 1000 << true;
+    QTest::newRow("5 % more") << 1050 << true;
+    QTest::newRow("half more") << 1500 << false;
+    QTest::newRow("half less") << 500 << false;
+  }
+
+  void randoms_beside_all_decays_are_compared() {
+    QFETCH(int, prompts);
+    QFETCH(bool, good);
+    MemoryEvents listmode = off_centre_source(1);
+    for (int i = 0; i < 1000 + prompts; ++i) {
+      listmode.add(0, 6 * 4 + 1, i % 2 == 0 ? 0 : 20, 2000, i < 1000);  // a quarter of the ring apart
+    }
+    const io::DataCheck found = check_named(check(listmode), "Randoms");
+    QVERIFY2((found.verdict == io::Verdict::good) == good, found.sentence.c_str());
   }
 
   void missing_delayeds_are_noticed() {

@@ -68,6 +68,7 @@ recon::EventBlock read_all(recon::EventSource& source) {
     append(all.origin, block.origin);
     append(all.time_blocks, block.time_blocks);
     append(all.alive, block.alive);
+    append(all.singles, block.singles);
   }
   return all;
 }

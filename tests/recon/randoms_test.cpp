@@ -1,8 +1,11 @@
 #include "recon/randoms.h"
 
 #include <QtTest>
+#include <array>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <random>
 
 #include "recon/image.h"
 #include "support/memory_events.h"
@@ -11,6 +14,23 @@
 
 namespace coincide::tests {
 
+namespace {
+
+/// Those of modules, in coincidence as `meet` says.
+recon::Efficiencies between_modules(int modules, const std::function<bool(int, int)>& meet) {
+  recon::Efficiencies efficiencies;
+  efficiencies.pairs.resize(1);
+  efficiencies.pairs[0].num_modules_b = static_cast<std::uint32_t>(modules);
+  for (int a = 0; a < modules; ++a) {
+    for (int b = 0; b < modules; ++b) {
+      efficiencies.pairs[0].group.push_back(meet(a, b) ? 0 : -1);
+    }
+  }
+  return efficiencies;
+}
+
+}  // namespace
+
 class RandomsTest : public QObject {
   Q_OBJECT
 
@@ -18,15 +38,10 @@ class RandomsTest : public QObject {
   /// Noise-free delayeds of crystals with known rates: the rates come back, also if some modules see only a few others.
   void rank_one_truth_is_recovered() {
     const recon::Scanner scanner = small_scanner({.modules = 10, .transaxial = 2, .axial = 2});
-    recon::Efficiencies efficiencies;
-    efficiencies.pairs.resize(1);
-    efficiencies.pairs[0].num_modules_b = 10;
-    for (int a = 0; a < 10; ++a) {
-      for (int b = 0; b < 10; ++b) {
-        const int apart = std::min(std::abs(a - b), 10 - std::abs(a - b));
-        efficiencies.pairs[0].group.push_back(apart >= 3 || (a * b == 0 && apart == 2) ? 0 : -1);
-      }
-    }
+    const recon::Efficiencies efficiencies = between_modules(10, [](int a, int b) {
+      const int apart = std::min(std::abs(a - b), 10 - std::abs(a - b));
+      return apart >= 3 || (a * b == 0 && apart == 2);
+    });
     std::vector<double> truth;
     for (std::size_t c = 0; c < scanner.num_crystals(); ++c) {
       truth.push_back(1000 + 700 * std::sin(static_cast<double>(c * c)));
@@ -63,6 +78,59 @@ class RandomsTest : public QObject {
     }
   }
 
+  /// Only products are fixed between two panels: each pair has the product of its fans over all coincidences.
+  void two_panels_have_a_closed_form() {
+    const recon::Scanner scanner = small_scanner();  // 8 modules of 6 crystals: 4 on each side
+    const recon::Efficiencies efficiencies = between_modules(8, [](int a, int b) { return (a < 4) != (b < 4); });
+    std::vector<std::uint64_t> delayeds(48);
+    std::array<std::uint64_t, 2> of_panel{};
+    for (std::size_t c = 0; c < 48; ++c) {
+      delayeds[c] = 100 + (c * 7919) % 83;
+      of_panel[c / 24] += delayeds[c];
+    }
+    delayeds[47] += of_panel[0] - of_panel[1] + 1000;  // each coincidence counts once on both sides
+    delayeds[0] += 1000;
+    const double all = static_cast<double>(of_panel[0] + 1000);
+    const std::vector<double> s = recon::randoms_from_delayeds(scanner, efficiencies, delayeds);
+    for (std::size_t a = 0; a < 24; ++a) {
+      for (std::size_t b = 24; b < 48; ++b) {
+        const double expected = static_cast<double>(delayeds[a]) * static_cast<double>(delayeds[b]) / all;
+        QVERIFY2(std::abs(s[a] * s[b] / expected - 1) < 1e-9, qPrintable(QString::number(s[a] * s[b] / expected - 1)));
+      }
+    }
+  }
+
+  /// Of a pair whose crystals have F = 201 partners each: that of its own count, over about F / 2.
+  void the_variance_is_that_of_many_pairs() {
+    constexpr int crystals = 400, fan = 201, repeats = 20;
+    const recon::Scanner scanner = small_scanner({.modules = crystals, .transaxial = 1, .axial = 1});
+    const auto meet = [](int a, int b) { return std::abs(std::abs(a - b) - crystals / 2) <= fan / 2; };
+    const recon::Efficiencies efficiencies = between_modules(crystals, meet);
+    std::mt19937_64 random(5);
+    std::poisson_distribution<int> one(1);
+    double squares = 0, pairs = 0;
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+      std::vector<std::uint64_t> delayeds(crystals);
+      for (int a = 0; a < crystals; ++a) {
+        for (int b = 0; b < a; ++b) {
+          const auto counts = meet(a, b) ? static_cast<std::uint64_t>(one(random)) : 0;
+          delayeds[static_cast<std::size_t>(a)] += counts;
+          delayeds[static_cast<std::size_t>(b)] += counts;
+        }
+      }
+      const std::vector<double> s = recon::randoms_from_delayeds(scanner, efficiencies, delayeds);
+      for (int a = 0; a < crystals; ++a) {
+        for (int b = 0; b < a; ++b) {
+          const double off = s[static_cast<std::size_t>(a)] * s[static_cast<std::size_t>(b)] - 1;
+          squares += meet(a, b) ? off * off : 0;
+          pairs += meet(a, b) ? 1 : 0;
+        }
+      }
+    }
+    const double gain = pairs / squares;
+    QVERIFY2(std::abs(gain / 98.6 - 1) < 0.1, qPrintable(QString::number(gain)));
+  }
+
   void no_delayeds_no_randoms() {
     const recon::Scanner scanner = small_scanner();
     const std::vector<std::uint64_t> none(scanner.num_crystals());
@@ -84,10 +152,10 @@ class RandomsTest : public QObject {
     std::vector<double> s(source.scanner().num_crystals());
     s[0] = 2;
     s[24] = 5;
-    recon::add_randoms(data, source.scanner(), s, true);
+    recon::add_randoms(data, source.scanner(), recon::randoms_of_delayeds(data, source.scanner(), s, true));
     QCOMPARE(data.subset(0).additive[0], 2.0F);
     QCOMPARE(data.subset(0).additive[1], 6.0F);
-    recon::add_randoms(data, source.scanner(), s, false);
+    recon::add_randoms(data, source.scanner(), recon::randoms_of_delayeds(data, source.scanner(), s, false));
     QCOMPARE(data.subset(0).additive[0], 12.0F);
   }
 
@@ -115,7 +183,7 @@ class RandomsTest : public QObject {
     std::vector<double> s(source.scanner().num_crystals());
     s[0] = 3;
     s[24] = 4;
-    recon::add_randoms(data, source.scanner(), s, false);
+    recon::add_randoms(data, source.scanner(), recon::randoms_of_delayeds(data, source.scanner(), s, false));
     const recon::PromptColumns columns = data.subset(0);
     const float share_0[] = {0.25F, 0.75F};
     const float share_24[] = {2.0F / 3, 1.0F / 3};

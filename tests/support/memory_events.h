@@ -19,9 +19,10 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
   recon::Efficiencies table;
   recon::EventTerms terms;
   std::uint32_t step_ms = 1;
-  std::uint32_t silence_ms = 0;              ///< time blocks without events at the end
-  std::optional<std::uint32_t> moves_at_ms;  ///< the bed
-  std::vector<recon::AliveFractions> alive;  ///< stated behind the last event
+  std::uint32_t silence_ms = 0;               ///< time blocks without events at the end
+  std::optional<std::uint32_t> moves_at_ms;   ///< the bed
+  std::vector<recon::AliveFractions> alive;   ///< stated behind the last event
+  std::vector<recon::SinglesCounts> singles;  ///< likewise
 
   void add(std::uint32_t a, std::uint32_t b, std::uint16_t tof_bin = 0, std::uint32_t time_ms = 0,
            bool delayed = false) {
@@ -76,9 +77,11 @@ class MemoryEvents final : public recon::EventSource, public recon::EventSink {
     const bool at_end = block.size() == 0;
     if (at_end && !all_is_read_) {
       block.alive = alive;
+      block.singles = singles;
+      counts_.singles_blocks = singles.size();
       counts_.dead_time_blocks = alive.size();
     }
-    const bool states = !block.alive.empty();
+    const bool states = !block.alive.empty() || !block.singles.empty();
     all_is_read_ = at_end;
     add_intervals(block, at_end);
     counts_.first_ms = events.time_ms.front();

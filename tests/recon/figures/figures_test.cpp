@@ -9,6 +9,7 @@
 #include <span>
 
 #include "projectors/error.h"
+#include "recon/figures/cross_calibration.h"
 #include "recon/figures/image_quality.h"
 #include "recon/figures/repeated_runs.h"
 #include "recon/figures/resolution.h"
@@ -309,6 +310,36 @@ class FiguresTest : public QObject {
     QVERIFY(all_near(values_of(report, "place"), {-0.8, 0, 1}, 1e-6));
     QVERIFY(all_near(values_of(report, "FWHM"), {6, 6, 6}, 0.06));
     QVERIFY(all_near(values_of(report, "FWTM"), std::vector<double>(3, 6 * std::sqrt(std::log2(10.0))), 0.2));
+  }
+
+  /// A cylinder off the middle that reads 7 % high, with warm ends; not all of a long one is in the image.
+  void calibration_of_a_cylinder() {
+    recon::Phantom phantom;
+    phantom.shapes = {{.kind = recon::ShapeKind::elliptic_cylinder,
+                       .name = "cylinder",
+                       .centre_mm = {},
+                       .half_size_mm = {60, 60, 55},
+                       .activity_bq_per_ml = 5000,
+                       .mu_per_cm = 0.096}};
+    const auto found = [&](double scale, double slope, float half_length_mm) {
+      recon::Phantom seen = phantom;
+      seen.shapes.front().half_size_mm[2] = half_length_mm;
+      Image image = recon::activity_image(seen, recon::centred_grid({50, 50, 40}, {4, 4, 4}, {0, 0, 0}), {9, -6, 5});
+      recon::GaussianFilter(image.grid, 7).apply(image.values);
+      for (std::size_t i = 0; i < image.values.size(); ++i) {
+        const double z = (static_cast<double>(i % 40) - 19.5) / 20;
+        image.values[i] *= static_cast<float>(scale * (1 + slope * z));
+      }
+      image.unit = "Bq/mL";
+      return recon::cross_calibration(phantom, image).figures.front().value;
+    };
+    QVERIFY(near(found(1.07, 0, 55), 1.07, 0.003));
+    QVERIFY(near(found(0.93, 0, 55), 0.93, 0.003));
+    QVERIFY(near(found(1.07, 0, 200), 1.07, 0.003));
+    QVERIFY(near(found(1.07, 0.03, 200), 1.07, 0.003));
+    QVERIFY_THROWS_EXCEPTION(InputError, found(1, 0.12, 200));
+    phantom.shapes.push_back(phantom.shapes.front());
+    QVERIFY_THROWS_EXCEPTION(InputError, found(1, 0, 55));
   }
 
   /// Values of known mean and spread over the runs, with a gradient over the region that is no noise.

@@ -1,0 +1,145 @@
+// What usually goes wrong is told in a run by its cause; nothing is told of data that are right.
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <algorithm>
+#include <filesystem>
+
+#include "app/run_job.h"
+#include "io/image_file.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::vector<std::string> all_symptoms = {"counts of randoms and scatter, more than",
+                                               "edges will ring",
+                                               "ends within the body",
+                                               "Around the body",
+                                               "attenuation image has nothing",
+                                               "fit those of the activity better",
+                                               "Mirrored along",
+                                               "hundredth of what it sees best"};
+
+}  // namespace
+
+class SymptomsTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  recon::Reporter silent_;
+
+  fs::path path(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
+
+  io::Job job(const char* name) const {
+    io::Job job;
+    job.image.size = {38, 38, 0};
+    job.image.voxel_size_mm = {4, 4, 4};
+    job.sensitivity.fraction = 0.1;
+    job.sensitivity.cache_folder = path("cache");
+    job.stop.passes = 3;
+    job.algorithm.subsets = 6;
+    job.output.folder = path("results");
+    job.output.name = name;
+    return job;
+  }
+
+  io::Job reconstruction(const char* name) const {
+    io::Job result = job(name);
+    result.input.data = path("results/simulated.petsird");
+    result.corrections.attenuation = path("results/simulated_mu.nii.gz");
+    result.corrections.scatter = recon::ScatterMethod::none;  // as it was simulated
+    return result;
+  }
+
+  /// Which of the symptoms the run tells, by number.
+  std::vector<std::size_t> told(const io::Job& job) {
+    const std::vector<std::string> warnings = app::run_job(job, silent_).provenance.warnings;
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < all_symptoms.size(); ++i) {
+      if (std::ranges::any_of(warnings,
+                              [&](const std::string& w) { return w.find(all_symptoms[i]) != std::string::npos; })) {
+        found.push_back(i);
+      }
+    }
+    return found;
+  }
+
+ private slots:
+  void initTestCase() {
+    io::Job simulation = job("simulated");
+    simulation.simulation = {.phantom = "cylinder", .scanner = "small", .duration_s = 0.5};
+    QCOMPARE(told(simulation), std::vector<std::size_t>{});
+  }
+
+  void nothing_is_told_of_what_is_right() { QCOMPARE(told(reconstruction("right")), std::vector<std::size_t>{}); }
+
+  /// The attenuation image in another place: 20 mm are told with the way back, 4 mm cannot be seen.
+  void an_attenuation_image_elsewhere_is_told() {
+    io::Job shifted = reconstruction("shifted");
+    shifted.corrections.attenuation_shift_mm = {0, 20, 0};
+    const auto warnings = app::run_job(shifted, silent_).provenance.warnings;
+    const auto found = std::ranges::find_if(
+        warnings, [](const std::string& w) { return w.find("fit those of the activity better") != std::string::npos; });
+    QVERIFY(found != warnings.end());
+    const QStringList place = QString::fromStdString(*found).section("moved by (", 1).section(')', 0, 0).split(", ");
+    QVERIFY2(std::abs(place[0].toDouble()) < 4 && std::abs(place[1].toDouble() + 20) < 5, found->c_str());
+    shifted.corrections.attenuation_shift_mm = {0, 4, 0};
+    QCOMPARE(told(shifted), std::vector<std::size_t>{});
+  }
+
+  /// It ends 25 mm before the crystals do, in the cylinder.
+  void an_attenuation_image_that_ends_is_told() {
+    recon::Image mu = io::read_image(path("results/simulated_mu.nii.gz"));
+    recon::Image half = mu;
+    half.grid.shape[2] = mu.grid.shape[2] / 2;
+    half.values.clear();
+    for (std::int64_t i = 0; i < mu.grid.shape[0]; ++i) {
+      for (std::int64_t j = 0; j < mu.grid.shape[1]; ++j) {
+        for (std::int64_t k = 0; k < half.grid.shape[2]; ++k) {
+          half.values.push_back(mu.at(i, j, k));
+        }
+      }
+    }
+    io::write_image(path("half.nii.gz"), half);
+    io::Job ends = reconstruction("ends");
+    ends.corrections.attenuation = path("half.nii.gz");
+    const auto found = told(ends);
+    QVERIFY(std::ranges::find(found, 2U) != found.end());
+  }
+
+  /// The map of a narrow CT, which ends at x = 5 mm in a cylinder of 40 mm.
+  void activity_beside_the_map_is_told() {
+    recon::Image mu = io::read_image(path("results/simulated_mu.nii.gz"));
+    const auto first = static_cast<std::int64_t>((5 - mu.grid.origin_mm[0]) / mu.grid.voxel_size_mm[0]);
+    std::fill(mu.values.begin() + first * mu.grid.shape[1] * mu.grid.shape[2], mu.values.end(), 0.0F);
+    io::write_image(path("cut.nii.gz"), mu);
+    io::Job cut = reconstruction("cut");
+    cut.corrections.attenuation = path("cut.nii.gz");
+    const auto found = told(cut);
+    QVERIFY(std::ranges::find(found, 4U) != found.end());
+  }
+
+  void randoms_that_are_left_in_are_seen_as_haze() {
+    io::Job haze = reconstruction("haze");
+    haze.corrections.randoms = recon::RandomsMethod::none;
+    QCOMPARE(told(haze), std::vector<std::size_t>{3});
+  }
+
+  void a_wide_resolution_model_is_told() {
+    io::Job wide = reconstruction("wide");
+    wide.stop.passes = 1;
+    wide.algorithm.psf_fwhm_mm = 5;
+    QCOMPARE(told(wide), std::vector<std::size_t>{});
+    wide.algorithm.psf_fwhm_mm = 8;
+    QCOMPARE(told(wide), std::vector<std::size_t>{1});
+  }
+};
+
+COINCIDE_TEST_CLASS(SymptomsTest)
+
+}  // namespace coincide::tests
+
+#include "symptoms_test.moc"
