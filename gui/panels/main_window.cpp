@@ -324,6 +324,11 @@ void MainWindow::Parts::show_choices() {
     names << QString::fromStdString(subject_of(*run, KeptImage{}).name);
   }
   viewer->header().set_choices(names, shown);
+  QStringList iterations;
+  for (const KeptImage& image : runs->images().images()) {
+    iterations << QString::number(image.iteration, 'g', 4);
+  }
+  viewer->header().set_steps("Iteration", iterations, static_cast<int>(runs->images().index()));
 }
 
 void MainWindow::Parts::know(const std::string& data, const std::function<void(Known&)>& change) {

@@ -186,6 +186,8 @@ void MainWindow::Parts::connect_runs() {
   connect(&viewer->header(), &ViewHeader::chosen, this, [this](int index) {
     runs->choose(index == 0 ? nullptr : runs->runs()[static_cast<std::size_t>(index - 1)]);
   });
+  connect(&viewer->header(), &ViewHeader::step_chosen, this,
+          [this](int index) { runs->choose_image(static_cast<std::size_t>(index)); });
 }
 
 }  // namespace coincide::gui

@@ -526,7 +526,7 @@ class MainWindowTest : public QObject {
     QCOMPARE(run->kept.size(), std::size_t{3});
     QCOMPARE(run->kept[0].iteration, 1.0);
     QVERIFY(run->kept[2].image->values == run->image->values);
-    auto* slider = runs()->findChild<QSlider*>();
+    auto* slider = window_->findChild<QSlider*>("step");
     QSignalSpy chosen(runs(), &RunPanel::iteration_chosen);
     slider->setValue(slider->minimum());
     QCOMPARE(chosen.size(), 1);
