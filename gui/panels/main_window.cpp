@@ -5,12 +5,11 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
-#include <QFileDialog>
 #include <QFileInfo>
-#include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
@@ -23,26 +22,19 @@
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
-#include "gui/panels/start_page.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/view_header.h"
-#include "io/data_file.h"
-#include "io/image_file.h"
 
 namespace coincide::gui {
 namespace {
 
-constexpr int most_recent_files = 8;
-constexpr int layout_version = 1;  ///< of the docks; a remembered layout of another version is not restored
-const char* const job_filter = "Jobs (*.toml)";
-
-std::filesystem::path to_path(const QString& path) { return path.toStdString(); }
+constexpr int layout_version = 2;  ///< of the docks; a remembered layout of another version is not restored
 
 /// Where the results of a job go that has no place yet.
 std::filesystem::path documents_folder() {
   const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-  return to_path(folder.isEmpty() ? QDir::homePath() : folder) / "Coincide";
+  return std::filesystem::path((folder.isEmpty() ? QDir::homePath() : folder).toStdString()) / "Coincide";
 }
 
 }  // namespace
@@ -131,88 +123,6 @@ bool MainWindow::Parts::may_stop_run() {
          QMessageBox::question(&window, "Stop the run?",
                                "A run is under way. Closing the window stops it; the image so far is written.",
                                QMessageBox::Close | QMessageBox::Cancel, QMessageBox::Cancel) == QMessageBox::Close;
-}
-
-bool MainWindow::Parts::may_discard_changes() {
-  form->commit();  // what is being typed is a change too
-  if (!document.is_modified()) {
-    return true;
-  }
-  const auto answer = QMessageBox::question(
-      &window, "Save the job?", QString::fromStdString(document.title()) + " has changes that are not saved.",
-      QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
-  return answer == QMessageBox::Discard || (answer == QMessageBox::Save && save_job(false));
-}
-
-void MainWindow::Parts::new_job() {
-  if (may_discard_changes()) {
-    document.reset();
-    show_data();
-    show_work();
-  }
-}
-
-void MainWindow::Parts::ask_for_job() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open a job", {}, job_filter);
-  if (!path.isEmpty()) {
-    open_job(path);
-  }
-}
-
-void MainWindow::Parts::ask_for_data() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open measured data");
-  if (!path.isEmpty()) {
-    open_data(path);
-  }
-}
-
-void MainWindow::Parts::open_job(const QString& path) {
-  if (may_discard_changes() && attempt("This job cannot be opened", [&] { document.open(to_path(path)); })) {
-    remember_file(path);
-    show_data();
-    show_work();
-  }
-}
-
-/// A new job on the data, with results beside them.
-void MainWindow::Parts::open_data(const QString& path) {
-  if (!may_discard_changes()) {
-    return;
-  }
-  const QFileInfo file(path);
-  const bool opened = attempt("This file cannot be opened", [&] {
-    io::open_data(to_path(path), {});  // its header, before anything of the window changes
-    io::Job job;
-    job.input.data = to_path(file.absoluteFilePath());
-    job.output.folder = to_path(file.absolutePath()) / "results";
-    job.output.name = file.completeBaseName().toStdString();
-    document.replace(job);
-  });
-  if (opened) {
-    remember_file(path);
-    show_data();
-    show_work();
-    data_dock->raise();
-  }
-}
-
-bool MainWindow::Parts::save_job(bool ask) {
-  form->commit();
-  QString path = QString::fromStdString(document.file().string());
-  if (ask || path.isEmpty()) {
-    path = QFileDialog::getSaveFileName(&window, "Save the job", path, job_filter);
-    if (path.isEmpty()) {
-      return false;
-    }
-    if (QFileInfo(path).suffix().isEmpty()) {
-      path += ".toml";
-    }
-  }
-  const bool saved = attempt("The job cannot be saved", [&] { document.save(to_path(path)); });
-  if (saved) {
-    remember_file(path);
-  }
-  return saved;
 }
 
 void MainWindow::Parts::start_run() {
@@ -367,29 +277,6 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
   }
 }
 
-void MainWindow::Parts::save_shown_image() {
-  QStringList endings;
-  for (const std::string& suffix : io::image_suffixes()) {
-    endings << "*." + QString::fromStdString(suffix);
-  }
-  const QString path =
-      QFileDialog::getSaveFileName(&window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz",
-                                   "Images, by their ending (" + endings.join(' ') + ")");
-  if (!path.isEmpty() && attempt("The image cannot be saved", [&] { io::write_image(to_path(path), *view.image()); })) {
-    window.statusBar()->showMessage("Saved " + path, 5000);
-  }
-}
-
-void MainWindow::Parts::save_screenshot(const QString& view_name) {
-  const QImage picture = viewer->screenshot(view_name);
-  const QString proposal =
-      QString::fromStdString(view.subject().file) + "_" + (view_name.isEmpty() ? "views" : view_name) + ".png";
-  const QString path = QFileDialog::getSaveFileName(&window, "Save a picture", proposal, "Pictures (*.png)");
-  if (!path.isEmpty() && !picture.save(path)) {
-    show_error("The screenshot cannot be saved", "The picture could not be written to " + path + ".");
-  }
-}
-
 void MainWindow::Parts::about() {
   QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
                  "</h3><p>PET reconstruction from listmode data and sinograms.</p><p>Devices:</p><ul>";
@@ -402,30 +289,10 @@ void MainWindow::Parts::about() {
   QMessageBox::about(&window, "About Coincide", text);
 }
 
-void MainWindow::Parts::remember_file(const QString& path) {
-  QSettings settings;
-  QStringList recent = settings.value("recent_files").toStringList();
-  const QString absolute = QFileInfo(path).absoluteFilePath();
-  recent.removeAll(absolute);
-  recent.prepend(absolute);
-  settings.setValue("recent_files", recent.mid(0, most_recent_files));
-  show_recent_files();
-}
-
-void MainWindow::Parts::show_recent_files() {
-  const QStringList recent = QSettings().value("recent_files").toStringList();
-  start_page->set_recent_files(recent);
-  recent_menu->clear();
-  for (const QString& path : recent) {
-    recent_menu->addAction(path, this, [this, path] { window.open_file(path); });
-  }
-  recent_menu->setEnabled(!recent.isEmpty());
-}
-
 MainWindow::MainWindow(const Services& services, QWidget* parent)
     : QMainWindow(parent), parts_(std::make_unique<Parts>(*this, services)) {
   setAcceptDrops(true);
-  resize(1280, 800);
+  resize(QSize(1280, 800).boundedTo(room()));
   parts_->make_widgets();
   parts_->device_task.request([find = services.devices](const recon::Reporter&) { return find(); });
   parts_->make_menus();
@@ -433,6 +300,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
   parts_->show_recent_files();
   const QSettings settings;
   restoreGeometry(settings.value("geometry").toByteArray());
+  resize(size().boundedTo(room()));  // it may have been on a larger screen
   restoreState(settings.value("layout").toByteArray(), layout_version);
   for (QDockWidget* dock : parts_->docks) {
     if (!dock->isHidden()) {  // the user may have closed some the last time
@@ -444,6 +312,9 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
 }
 
 MainWindow::~MainWindow() = default;
+
+/// Of the screen, beside its bars.
+QSize MainWindow::room() const { return screen()->availableSize(); }
 
 void MainWindow::open_file(const QString& path) {
   if (!QFileInfo::exists(path)) {

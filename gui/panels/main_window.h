@@ -27,6 +27,8 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
 
  private:
+  QSize room() const;
+
   class Parts;
   std::unique_ptr<Parts> parts_;
 };

@@ -2,9 +2,11 @@
 #include <QActionGroup>
 #include <QDockWidget>
 #include <QMenuBar>
+#include <QScrollArea>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <algorithm>
 
 #include "gui/panels/analysis_panel.h"
 #include "gui/panels/data_panel.h"
@@ -18,6 +20,20 @@
 #include "gui/viewer/view_header.h"
 
 namespace coincide::gui {
+namespace {
+
+/// On a small screen a panel is seen in part rather than holding the window large.
+QScrollArea* scrolling(QWidget* panel) {
+  auto* area = new QScrollArea;
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->setWidget(panel);
+  return area;
+}
+
+}  // namespace
+
 QDockWidget* MainWindow::Parts::add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area) {
   auto* dock = new QDockWidget(title, &window);
   dock->setObjectName(title);
@@ -31,7 +47,7 @@ void MainWindow::Parts::make_widgets() {
   pages = new QStackedWidget(&window);
   start_page = new StartPage;
   viewer = new ImageViewer(view, scene);
-  pages->addWidget(start_page);
+  pages->addWidget(scrolling(start_page));
   pages->addWidget(viewer);
   window.setCentralWidget(pages);
 
@@ -44,17 +60,31 @@ void MainWindow::Parts::make_widgets() {
   window.statusBar()->addPermanentWidget(run_status);
 
   window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);  // job and data are long lists
-  QDockWidget* job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);
-  data_dock = add_dock("Data", data, Qt::LeftDockWidgetArea);
+  job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);
+  data_dock = add_dock("Data", scrolling(data), Qt::LeftDockWidgetArea);
   window.tabifyDockWidget(job_dock, data_dock);
+  window.tabifyDockWidget(data_dock, add_dock("View", scrolling(tools), Qt::LeftDockWidgetArea));
+  run_dock = add_dock("Runs", scrolling(runs), Qt::BottomDockWidgetArea);
+  window.tabifyDockWidget(run_dock, add_dock("Profile and histogram", scrolling(analysis), Qt::BottomDockWidgetArea));
+  arrange_docks();
+  default_layout = window.saveState();
+}
+
+/// The pictures get what the panels leave, which is most of the window.
+void MainWindow::Parts::arrange_docks() {
   job_dock->raise();
-  QDockWidget* view_dock = add_dock("View", tools, Qt::RightDockWidgetArea);
-  QDockWidget* run_dock = add_dock("Runs", runs, Qt::BottomDockWidgetArea);
-  QDockWidget* analysis_dock = add_dock("Profile and histogram", analysis, Qt::BottomDockWidgetArea);
-  window.tabifyDockWidget(run_dock, analysis_dock);
   run_dock->raise();
-  window.resizeDocks({job_dock, view_dock}, {330, 300}, Qt::Horizontal);
-  window.resizeDocks({run_dock}, {230}, Qt::Vertical);
+  window.resizeDocks({job_dock}, {std::min(330, window.width() / 3)}, Qt::Horizontal);
+  window.resizeDocks({run_dock}, {std::min(230, window.height() / 4)}, Qt::Vertical);
+}
+
+void MainWindow::Parts::restore_default_layout() {
+  window.restoreState(default_layout);
+  shown_docks = docks;
+  for (QDockWidget* dock : docks) {
+    dock->setVisible(pages->currentWidget() == viewer);
+  }
+  arrange_docks();
 }
 
 void MainWindow::Parts::make_menus() {
@@ -109,6 +139,7 @@ void MainWindow::Parts::make_view_menu() {
   for (QDockWidget* dock : docks) {
     menu->addAction(dock->toggleViewAction());
   }
+  menu->addAction("&Default layout", this, &Parts::restore_default_layout)->setObjectName("default_layout");
   menu->addSeparator();
   auto* themes = new QActionGroup(this);
   themes->setExclusive(true);

@@ -29,7 +29,8 @@ class RunStatus;
 class StartPage;
 class ViewTools;
 
-/// What the window is made of: main_window_layout.cpp builds it, main_window.cpp acts.
+/// What the window is made of: main_window_layout.cpp builds it, main_window_files.cpp opens and saves, main_window.cpp
+/// does the rest.
 class MainWindow::Parts : public QObject {
  public:
   Parts(MainWindow& window, Services services)
@@ -72,7 +73,8 @@ class MainWindow::Parts : public QObject {
   AnalysisPanel* analysis = nullptr;
   QList<QDockWidget*> docks;
   QList<QDockWidget*> shown_docks;  ///< once there is something to work on
-  QDockWidget* data_dock = nullptr;
+  QDockWidget *job_dock = nullptr, *data_dock = nullptr, *run_dock = nullptr;
+  QByteArray default_layout;
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
           *save_image = nullptr;
@@ -84,6 +86,9 @@ class MainWindow::Parts : public QObject {
   void connect_data();
   void connect_runs();
   void take_data(const std::shared_ptr<const LoadedData>& loaded);
+  /// The sizes and the panels in front that a window begins with.
+  void arrange_docks();
+  void restore_default_layout();
   QDockWidget* add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area);
 
   void show_work();

@@ -97,6 +97,7 @@ QWidget* RunDetails::Parts::make_tabs() {
   messages->setWordWrap(true);
   settings->setObjectName("settings");
   settings->setReadOnly(true);
+  settings->setTabChangesFocus(true);
   settings->setLineWrapMode(QPlainTextEdit::NoWrap);
   settings->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   settings->setPlaceholderText("All settings have their default values.");

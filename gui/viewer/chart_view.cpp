@@ -30,6 +30,7 @@
 #include <cmath>
 
 #include "gui/viewer/captioned.h"
+#include "gui/viewer/focus_ring.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/save_csv.h"
 #include "gui/viewer/vtk_interactor.h"
@@ -174,7 +175,7 @@ ChartView::ChartView(QWidget* parent) : QWidget(parent), parts_(std::make_unique
     widget->setToolTip("Drag: move. Wheel: zoom. Right button: save or copy, show all.");
     parts_->connect(*widget);
     parts_->take_colours(palette());
-    layout->addWidget(widget);
+    layout->addWidget(new FocusRing(widget));
   } else {
     auto* sentence = new QLabel("Charts cannot be drawn. " + opengl_problem() + " The right button saves the data.");
     sentence->setWordWrap(true);

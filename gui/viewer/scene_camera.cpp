@@ -79,6 +79,16 @@ void SceneCamera::look_from(const std::array<double, 3>& from, const std::array<
   link();
 }
 
+void SceneCamera::turn(double azimuth_degrees, double elevation_degrees) {
+  vtkCamera& camera = *renderer_.GetActiveCamera();
+  camera.Azimuth(azimuth_degrees);
+  camera.Elevation(elevation_degrees);
+  camera.OrthogonalizeViewUp();  // or it could not pass the pole
+  renderer_.ResetCameraClippingRange();
+}
+
+void SceneCamera::zoom(double factor) { renderer_.GetActiveCamera()->Zoom(factor); }
+
 void SceneCamera::link() {
   if (!view_.has_image()) {
     return;

@@ -24,6 +24,9 @@ class SceneCamera {
   /// At the middle of what is shown, from that direction, with that one upwards.
   void look_from(const std::array<double, 3>& from, const std::array<double, 3>& up);
   void look_obliquely();
+  /// Round what is in the middle.
+  void turn(double azimuth_degrees, double elevation_degrees);
+  void zoom(double factor);
   /// The user has turned, zoomed or moved: the slices follow.
   void tell_slices();
 

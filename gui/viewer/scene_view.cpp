@@ -17,8 +17,8 @@
 #include <vtkVolume.h>
 
 #include <QCoreApplication>
+#include <QKeyEvent>
 #include <QLabel>
-#include <QMouseEvent>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -27,6 +27,7 @@
 
 #include "gui/model/colour_maps.h"
 #include "gui/model/volume.h"
+#include "gui/viewer/focus_ring.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/scene_camera.h"
 #include "gui/viewer/scene_shapes.h"
@@ -297,9 +298,10 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   auto* tools = new SceneTools(scene);
   auto* widget = new VtkWidget;
   widget->setToolTip(
-      "Left drag: turn. Wheel or right drag: zoom. Middle drag: move. Double click: this view alone, and back.");
+      "Left drag or arrow keys: turn. Wheel, right drag, + and -: zoom. Middle drag: move. Double click: this view "
+      "alone, and back.");
   layout->addWidget(tools);
-  layout->addWidget(widget, 1);
+  layout->addWidget(new FocusRing(widget), 1);
   widget->setObjectName("scene_picture");
   parts.make_scene(*widget);
   connect(tools, &SceneTools::turning_requested, this, &SceneView::set_turning);
@@ -326,7 +328,7 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   });
   parts.turning.setInterval(turn_period_ms);
   connect(&parts.turning, &QTimer::timeout, this, [this] {
-    parts_->renderer->GetActiveCamera()->Azimuth(turn_step_degrees);
+    parts_->camera.turn(turn_step_degrees, 0);
     parts_->moved();
   });
   refresh();
@@ -354,8 +356,42 @@ void SceneView::set_turning(bool turning) {
   }
 }
 
+bool SceneView::take_key(int key) {
+  constexpr double turn_degrees = 10;
+  constexpr double zoom = 1.2;
+  SceneCamera& camera = parts_->camera;
+  switch (key) {
+    case Qt::Key_Left:
+      camera.turn(turn_degrees, 0);
+      break;
+    case Qt::Key_Right:
+      camera.turn(-turn_degrees, 0);
+      break;
+    case Qt::Key_Up:
+      camera.turn(0, turn_degrees);
+      break;
+    case Qt::Key_Down:
+      camera.turn(0, -turn_degrees);
+      break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+      camera.zoom(zoom);
+      break;
+    case Qt::Key_Minus:
+      camera.zoom(1 / zoom);
+      break;
+    default:
+      return false;
+  }
+  parts_->interacted();
+  return true;
+}
+
 /// A double click on the picture is one on this view.
 bool SceneView::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::KeyPress && take_key(static_cast<QKeyEvent*>(event)->key())) {
+    return true;
+  }
   if (event->type() == QEvent::Resize) {
     parts_->refresh_soon.start(0);
   }
