@@ -75,7 +75,7 @@ void MainWindow::Parts::arrange_docks() {
   job_dock->raise();
   run_dock->raise();
   window.resizeDocks({job_dock}, {std::min(330, window.width() / 3)}, Qt::Horizontal);
-  window.resizeDocks({run_dock}, {std::min(230, window.height() / 4)}, Qt::Vertical);
+  window.resizeDocks({run_dock}, {std::min(240, window.height() * 3 / 10)}, Qt::Vertical);
 }
 
 void MainWindow::Parts::restore_default_layout() {

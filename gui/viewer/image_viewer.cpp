@@ -112,6 +112,7 @@ void ImageViewer::show_only(const QString& view) {
     layout->setColumnStretch(line, is_used(true) ? 1 : 0);
     layout->setRowStretch(line, is_used(false) ? 1 : 0);
   }
+  views_->bar->setVisible(views_->has_image);
   const auto first = std::ranges::find_if(views_->all, [](QWidget* one) { return !one->isHidden(); });
   for (SliceView* slice : views_->slices) {
     slice->set_scale_bar(first != views_->all.end() && slice == *first);

@@ -29,9 +29,11 @@
 #include "gui/model/volume.h"
 #include "gui/viewer/focus_ring.h"
 #include "gui/viewer/opengl.h"
+#include "gui/viewer/qt_colours.h"
 #include "gui/viewer/scene_camera.h"
 #include "gui/viewer/scene_shapes.h"
 #include "gui/viewer/scene_tools.h"
+#include "gui/viewer/slice_overlay.h"
 #include "gui/viewer/volume_prop.h"
 #include "gui/viewer/vtk_interactor.h"
 #include "gui/viewer/vtk_widget.h"
@@ -106,6 +108,9 @@ struct SceneView::Parts {
   void refresh_events();
   void take_volume(std::shared_ptr<const Volume> made);
   void place_axes();
+  std::array<vtkCaptionActor2D*, 3> captions() const {
+    return {axes->GetXAxisCaptionActor2D(), axes->GetYAxisCaptionActor2D(), axes->GetZAxisCaptionActor2D()};
+  }
   void interacted();
   void moved();
   void choose_rays(double milliseconds);
@@ -144,11 +149,9 @@ void SceneView::Parts::make_scene(VtkWidget& to) {
   renderer->AddVolume(&volume.prop());
   renderer->AddActor(axes);
   axes->VisibilityOff();
-  for (vtkCaptionActor2D* caption :
-       {axes->GetXAxisCaptionActor2D(), axes->GetYAxisCaptionActor2D(), axes->GetZAxisCaptionActor2D()}) {
+  for (vtkCaptionActor2D* caption : captions()) {
     caption->GetTextActor()->SetTextScaleModeToNone();  // or the letters grow with the view
     caption->GetCaptionTextProperty()->SetFontSize(12);
-    caption->GetCaptionTextProperty()->SetColor(0.8, 0.5, 0.1);
     caption->GetCaptionTextProperty()->ShadowOff();
     caption->GetCaptionTextProperty()->ItalicOff();
   }
@@ -183,6 +186,10 @@ void SceneView::Parts::refresh_image() {
   volume.set_colours(view.colour_map(), view.window_low(), view.window_high());
   const auto ground = find_colour_map(view.colour_map()).colour(0);
   renderer->SetBackground(ground[0], ground[1], ground[2]);
+  const QColor letters = letter_colour(qt_colour(ground));
+  for (vtkCaptionActor2D* caption : captions()) {
+    caption->GetCaptionTextProperty()->SetColor(letters.redF(), letters.greenF(), letters.blueF());
+  }
   if (view.subject().name != shown_name) {  // the next volume takes its time: until then this would pass for it
     shown_name = view.subject().name;
     volume.set_volume(nullptr);

@@ -15,7 +15,9 @@ struct ColourPair {
 constexpr ColourPair crosshair_colour{qRgb(64, 160, 255), qRgb(20, 105, 200)};
 constexpr ColourPair region_colour{qRgb(255, 110, 50), qRgb(196, 62, 0)};
 constexpr ColourPair line_colour{qRgb(0, 190, 100), qRgb(0, 125, 65)};
-constexpr ColourPair letter_colour{qRgb(230, 160, 40), qRgb(150, 88, 0)};
+constexpr ColourPair letter_colours{qRgb(230, 160, 40), qRgb(150, 88, 0)};
+
+bool is_light(const QColor& ground) { return gui::is_light({ground.redF(), ground.greenF(), ground.blueF()}); }
 
 QColor on(bool light, const ColourPair& pair) { return light ? pair.on_light : pair.on_dark; }
 
@@ -28,13 +30,15 @@ QString side_name(int axis, bool high, bool of_patient) {
 
 }  // namespace
 
+QColor letter_colour(const QColor& ground) { return on(is_light(ground), letter_colours); }
+
 SliceOverlay::SliceOverlay(QPainter& painter, const SliceProjection& projection, const QRect& view,
                            const QColor& ground)
     : painter_(painter),
       projection_(projection),
       inner_(view.adjusted(6, 4, -6, -4)),
       ground_(ground),
-      on_light_(is_light({ground.redF(), ground.greenF(), ground.blueF()})) {
+      on_light_(is_light(ground)) {
   ground_.setAlphaF(0.7F);
 }
 
@@ -84,7 +88,7 @@ void SliceOverlay::profile_line(const ProfileLine& line) {
 }
 
 void SliceOverlay::letters(const QString& title, bool of_patient) {
-  painter_.setPen(on(on_light_, letter_colour));
+  painter_.setPen(on(on_light_, letter_colours));
   const recon::SliceAxes& axes = projection_.axes;
   const QRect middle = inner_.translated(0, -painter_.fontMetrics().height());  // clear of a crosshair in the middle
   text(middle, Qt::AlignVCenter | Qt::AlignRight, side_name(axes.right, true, of_patient));
@@ -101,11 +105,11 @@ void SliceOverlay::scale_bar() {
   }
   const double mm = round_below(most_mm);
   const int length = static_cast<int>(mm * projection_.pixels_per_mm);
-  painter_.setPen(QPen(on(on_light_, letter_colour), 1));
+  painter_.setPen(QPen(on(on_light_, letter_colours), 1));
   const QRect name = inner_.adjusted(0, 0, 0, -6);
   text(QRect(name.left(), name.top(), std::max(length, 60), name.height()), Qt::AlignBottom | Qt::AlignLeft,
        mm < 10 ? QString("%1 mm").arg(mm) : QString("%1 cm").arg(mm / 10));
-  painter_.setPen(QPen(on(on_light_, letter_colour), 2));
+  painter_.setPen(QPen(on(on_light_, letter_colours), 2));
   const int y = inner_.bottom() - 1;
   painter_.drawLine(inner_.left(), y, inner_.left() + length, y);
   for (const int x : {inner_.left(), inner_.left() + length}) {

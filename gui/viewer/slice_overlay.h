@@ -10,6 +10,9 @@
 
 namespace coincide::gui {
 
+/// Of names of axes, to be read on that ground.
+QColor letter_colour(const QColor& ground);
+
 /// The border of a region in a slice.
 struct SliceOutline {
   QString name;

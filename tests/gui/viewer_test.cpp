@@ -7,7 +7,6 @@
 #include <QtTest>
 
 #include "gui/view_support.h"
-#include "gui/viewer/chart_view.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/scene_view.h"
@@ -301,19 +300,6 @@ class ViewerTest : public QObject {
     QCOMPARE(says_so, !opengl_problem().isEmpty());
     QCOMPARE(qEnvironmentVariableIsSet("COINCIDE_NO_OPENGL") && opengl_problem().isEmpty(), false);
     QCOMPARE(scene_picture() == nullptr, says_so);
-  }
-
-  void chart_is_drawn() {
-    ChartView view;
-    view.resize(300, 200);
-    view.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&view, tests::patience_ms));
-    view.show_chart({"rising", "x (mm)", "y (1)", Chart::Style::line, {{"line", {0, 1, 2}, {0, 1, 4}}}});
-    if (!opengl_problem().isEmpty()) {
-      return;  // a sentence stands in its place
-    }
-    const auto is_line = [](const QColor& c) { return c.blue() > c.red() + 80 && c.blue() > 120; };
-    QTRY_VERIFY_WITH_TIMEOUT(middle_of(&view, is_line).has_value(), tests::patience_ms);
   }
 };
 
