@@ -25,6 +25,7 @@
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/view_header.h"
+#include "io/image_file.h"
 
 namespace coincide::gui {
 namespace {
@@ -141,6 +142,7 @@ void MainWindow::Parts::start_run() {
         "Results of an earlier run stay as they are; this one's are called " + QString::fromStdString(name) + ".",
         10'000);
   }
+  images.choose_none();  // the image that forms is what is wanted
   session.start(job);
   if (was_estimating) {
     estimate();
@@ -205,27 +207,33 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
 }
 
 void MainWindow::Parts::show_chosen() {
-  const std::shared_ptr<const Run> run = runs->chosen_run();
-  if (run == nullptr) {
-    show(subject_of(document.job()), nullptr);
+  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
+    show(subject_of(*image, images.frame()), image->frames[images.frame()]);
+  } else if (const std::shared_ptr<const Run> run = runs->chosen_run()) {
+    show_run(*run);
   } else {
-    const KeptImage chosen = runs->chosen_image();
-    show(subject_of(*run, chosen), chosen.image);
-    // The first subsets say little about the values to come.
-    const bool is_whole = run->is_over() || chosen.iteration == std::floor(chosen.iteration);
-    if (view.has_image() && view.window_is_automatic() && is_whole) {
-      view.auto_window();
-    }
+    show(subject_of(document.job()), nullptr);
   }
   show_choices();
 }
 
+void MainWindow::Parts::show_run(const Run& run) {
+  const KeptImage chosen = runs->chosen_image();
+  show(subject_of(run, chosen), chosen.image);
+  // The first subsets say little about the values to come.
+  const bool is_whole = run.is_over() || chosen.iteration == std::floor(chosen.iteration);
+  if (view.has_image() && view.window_is_automatic() && is_whole) {
+    view.auto_window();
+  }
+}
+
 void MainWindow::Parts::show_data() {
+  images.choose_none();
   runs->choose(nullptr);
   show_chosen();
 }
 
-/// In the header: the data of the job, then the runs.
+/// In the header: the data of the job, then the runs, then the image files.
 void MainWindow::Parts::show_choices() {
   QStringList names{QString::fromStdString(subject_of(document.job()).name)};
   int shown = 0;
@@ -233,12 +241,45 @@ void MainWindow::Parts::show_choices() {
     shown = run == runs->chosen_run() ? static_cast<int>(names.size()) : shown;
     names << QString::fromStdString(subject_of(*run, KeptImage{}).name);
   }
+  if (images.chosen_index()) {
+    shown = static_cast<int>(static_cast<std::size_t>(names.size()) + *images.chosen_index());
+  }
+  for (const std::shared_ptr<const OpenedImage>& image : images.all()) {
+    names << QString::fromStdString(subject_of(*image, 0).name);
+  }
   viewer->header().set_choices(names, shown);
+  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
+    QStringList frames;
+    for (std::size_t frame = 1; frame <= image->frames.size(); ++frame) {
+      frames << QString::number(frame);
+    }
+    viewer->header().set_steps("Frame", frames, static_cast<int>(images.frame()));
+    return;
+  }
   QStringList iterations;
   for (const KeptImage& image : runs->images().images()) {
     iterations << QString::number(image.iteration, 'g', 4);
   }
   viewer->header().set_steps("Iteration", iterations, static_cast<int>(runs->images().index()));
+}
+
+void MainWindow::Parts::choose(std::size_t choice) {
+  const std::vector<std::shared_ptr<const Run>> all_runs = runs->runs();
+  images.choose_none();
+  runs->choose(choice >= 1 && choice <= all_runs.size() ? all_runs[choice - 1] : nullptr);
+  if (choice > all_runs.size()) {
+    images.choose(choice - all_runs.size() - 1);
+  }
+  show_chosen();
+}
+
+void MainWindow::Parts::choose_step(std::size_t step) {
+  if (images.chosen()) {
+    images.choose_frame(step);
+    show_chosen();
+  } else {
+    runs->choose_image(step);
+  }
 }
 
 void MainWindow::Parts::know(const std::string& data, const std::function<void(Known&)>& change) {
@@ -317,10 +358,12 @@ MainWindow::~MainWindow() = default;
 QSize MainWindow::room() const { return screen()->availableSize(); }
 
 void MainWindow::open_file(const QString& path) {
-  if (!QFileInfo::exists(path)) {
+  if (!QFileInfo::exists(path.section('#', 0, 0))) {  // FOLDER#2 is the second series in it
     parts_->show_error("This file cannot be opened", "There is no file " + path + ".");
   } else if (QFileInfo(path).suffix().toLower() == "toml") {
     parts_->open_job(path);
+  } else if (io::is_image(path.toStdString())) {
+    parts_->open_image(path);
   } else {
     parts_->open_data(path);
   }

@@ -56,6 +56,34 @@ void MainWindow::Parts::ask_for_data() {
   }
 }
 
+void MainWindow::Parts::ask_for_image() {
+  const QString path = QFileDialog::getOpenFileName(&window, "Open an image (of a DICOM series one of its files)");
+  if (!path.isEmpty()) {
+    open_image(path);
+  }
+}
+
+/// Beside the job, which stays what it is.
+void MainWindow::Parts::open_image(const QString& path) {
+  window.statusBar()->showMessage("Reading " + path + " ...");
+  image_task.request([file = to_path(QFileInfo(path).absoluteFilePath())](const recon::Reporter&) {
+    return std::make_shared<const OpenedImage>(gui::open_image(file));
+  });
+}
+
+void MainWindow::Parts::take_image(std::shared_ptr<const OpenedImage> image) {
+  remember_file(QString::fromStdString(image->path.string()));
+  QStringList warnings;
+  for (const std::string& warning : image->warnings) {
+    warnings << QString::fromStdString(warning);
+  }
+  constexpr int shown_ms = 20'000;
+  window.statusBar()->showMessage(warnings.join(' '), shown_ms);
+  images.add(std::move(image));
+  show_work();
+  show_chosen();
+}
+
 void MainWindow::Parts::open_job(const QString& path) {
   if (may_discard_changes() && attempt("This job cannot be opened", [&] { document.open(to_path(path)); })) {
     remember_file(path);

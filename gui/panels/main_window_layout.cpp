@@ -92,12 +92,13 @@ void MainWindow::Parts::make_menus() {
   file->addAction("&New job", QKeySequence::New, this, &Parts::new_job);
   file->addAction("&Open job...", QKeySequence::Open, this, &Parts::ask_for_job);
   file->addAction("Open &data...", QKeySequence("Ctrl+D"), this, &Parts::ask_for_data);
+  file->addAction("Open &image...", QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
   file->addAction("Try the built-in &phantom", QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
   recent_menu = file->addMenu("&Recent");
   file->addSeparator();
   save = file->addAction("&Save job", QKeySequence::Save, this, [this] { save_job(false); });
   file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
-  save_image = file->addAction("Save &image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
+  save_image = file->addAction("&Export image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
   QMenu* pictures = file->addMenu("Save a pi&cture");
   pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_screenshot({}); });
   for (const QString& view_name : ImageViewer::view_names()) {
@@ -159,6 +160,7 @@ void MainWindow::Parts::connect_parts() {
   follows_document = document.listen([this] { refresh(); });
   connect(start_page, &StartPage::open_job_requested, this, [this] { ask_for_job(); });
   connect(start_page, &StartPage::open_data_requested, this, [this] { ask_for_data(); });
+  connect(start_page, &StartPage::open_image_requested, this, [this] { ask_for_image(); });
   connect(start_page, &StartPage::phantom_requested, &window, &MainWindow::try_phantom);
   connect(start_page, &StartPage::file_requested, &window, &MainWindow::open_file);
   connect(form, &JobForm::estimate_requested, this, [this] { estimate(); });
@@ -210,15 +212,16 @@ void MainWindow::Parts::connect_runs() {
   connect(runs, &RunPanel::stop_requested, &session, &RunSession::stop);
   connect(runs, &RunPanel::settings_requested, this, [this](const io::Job& job) { adopt_settings(job); });
   connect(runs, &RunPanel::iteration_chosen, this, &Parts::show_chosen);
-  connect(runs, &RunPanel::run_chosen, this, &Parts::show_chosen);
+  connect(runs, &RunPanel::run_chosen, this, [this] {
+    images.choose_none();
+    show_chosen();
+  });
   connect(run_status, &RunStatus::stop_requested, &session, &RunSession::stop);
   connect(&session, &RunSession::run_changed, this, &Parts::follow_run);
   connect(&session, &RunSession::asked, this, &Parts::ask_about_memory);
-  connect(&viewer->header(), &ViewHeader::chosen, this, [this](int index) {
-    runs->choose(index == 0 ? nullptr : runs->runs()[static_cast<std::size_t>(index - 1)]);
-  });
+  connect(&viewer->header(), &ViewHeader::chosen, this, [this](int index) { choose(static_cast<std::size_t>(index)); });
   connect(&viewer->header(), &ViewHeader::step_chosen, this,
-          [this](int index) { runs->choose_image(static_cast<std::size_t>(index)); });
+          [this](int index) { choose_step(static_cast<std::size_t>(index)); });
 }
 
 }  // namespace coincide::gui
