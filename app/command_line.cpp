@@ -103,7 +103,7 @@ void declare_analysis(CLI::App& program, CLI::Option* analyse, AnalyseOptions& o
 
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
-  auto* file = program.add_option("FILE", line.window_file, "A job or a file of data to open in the window");
+  auto* file = program.add_option("FILE", line.window_file, "A job, measured data or an image to open in the window");
   auto* batch = program.add_option("--batch", line.job, "Run a job without a window")->type_name("JOB.toml");
   auto* info =
       program.add_option("--info", line.info, "Say what a listmode file, histogram or image holds, and check it")

@@ -19,6 +19,7 @@ struct Chart {
   std::vector<Series> series;
   std::string subject = {};  ///< whose: "Run 2 · squares_head"; empty: nobody's
   bool whole_x = false;      ///< x counts something: no ticks between whole numbers
+  bool log_y = false;        ///< y is drawn by its logarithm; it counts something, and 0 stands below 1
 
   bool is_empty() const;
 };

@@ -243,6 +243,9 @@ DetectorMap detector_map(const Scanner& scanner, const std::vector<std::uint64_t
   }
   map.width = std::ssize(lattice.azimuths);
   map.height = std::ssize(lattice.zs_mm);
+  map.around_mm = full_turn * field.bore_radius_mm();
+  map.along_mm = (map.z_high_mm - map.z_low_mm) * static_cast<double>(map.height) /
+                 static_cast<double>(std::max<std::int64_t>(1, map.height - 1));
   map.values.assign(lattice.size(), empty);
   map.crystal.assign(lattice.size(), -1);
   map.pixel.resize(num_crystals);

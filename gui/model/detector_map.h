@@ -9,7 +9,7 @@
 namespace coincide::gui {
 
 /// The detector unrolled: columns by azimuth about the scanner's axis, z for most (from +x towards +y), rows along it.
-/// Columns and rows are the places where crystals are, so neither is to scale where modules leave gaps.
+/// Columns and rows are the places where crystals are: gaps between modules have no room of their own.
 struct DetectorMap {
   std::int64_t width = 0;
   std::int64_t height = 0;
@@ -19,7 +19,9 @@ struct DetectorMap {
   std::vector<std::int32_t> pixel;    ///< by crystal id: index of the pixel that holds its counts
   double z_low_mm = 0;                ///< of the crystal centres
   double z_high_mm = 0;
-  std::string note;  ///< a sentence if a pixel holds several crystals; empty: one each
+  double around_mm = 0;  ///< once around the bore
+  double along_mm = 0;   ///< from the outer edge of the first row to that of the last
+  std::string note;      ///< a sentence if a pixel holds several crystals; empty: one each
 };
 
 /// `counts` by crystal id. Crystals behind one another are added. Where crystals lie so irregularly that columns and

@@ -39,7 +39,7 @@ struct Sample {
   std::int64_t step = 1;      ///< of so many voxels, one was taken
 };
 
-Sample sample_of(const recon::Image& image, const Roi* roi) {
+Sample sample_of(const recon::Image& image, const Roi* roi, bool zeros) {
   const std::vector<VoxelRun> runs = runs_of(image, roi);
   const std::int64_t voxels = std::accumulate(runs.begin(), runs.end(), std::int64_t{0},
                                               [](std::int64_t sum, const VoxelRun& run) { return sum + run.count; });
@@ -54,7 +54,7 @@ Sample sample_of(const recon::Image& image, const Roi* roi) {
     for (; next < run.count; next += sample.step) {
       const float value = image.values[static_cast<std::size_t>(run.first + next)];
       sample.values[count] = value;  // without a branch, which nothing could foresee
-      count += std::isfinite(value) && value >= threshold ? 1 : 0;
+      count += std::isfinite(value) && value >= threshold && (zeros || value != 0) ? 1 : 0;
     }
     next -= run.count;
   }
@@ -64,12 +64,13 @@ Sample sample_of(const recon::Image& image, const Roi* roi) {
 
 }  // namespace
 
-Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins) {
+Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins, bool zeros) {
   if (bins < 1) {
     throw InputError(fmt::format("A histogram of {} bins cannot be made: it takes 1 or more.", bins));
   }
-  const Sample sample = sample_of(image, roi);
-  Chart chart{.title = fmt::format("Histogram of {}{}", roi == nullptr ? "the whole image" : roi->name,
+  const Sample sample = sample_of(image, roi, zeros);
+  Chart chart{.title = fmt::format("Histogram of {}{}{}", roi == nullptr ? "the whole image" : roi->name,
+                                   zeros ? "" : ", without zeros",
                                    sample.step > 1 ? fmt::format(", one of {} voxels", sample.step) : ""),
               .x_label = value_label(image.unit),
               .y_label = "voxels",

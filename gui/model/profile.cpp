@@ -109,9 +109,45 @@ double step_mm(const recon::ImageGrid& grid, const ProfileLine& line) {
 }
 
 /// Where the profile crosses `level` between two samples that lie on either side of it.
-double crossing(const Chart::Series& series, std::size_t above, std::size_t below, double level) {
-  const double part = (series.y[above] - level) / (series.y[above] - series.y[below]);
-  return std::lerp(series.x[above], series.x[below], part);
+double crossing(const std::vector<double>& x, const std::vector<double>& y, std::size_t above, std::size_t below,
+                double level) {
+  return std::lerp(x[above], x[below], (y[above] - level) / (y[above] - y[below]));
+}
+
+/// What all but a twentieth of the finite values exceed; 0 without any.
+double least_of(std::vector<double> values) {
+  std::erase_if(values, [](double value) { return !std::isfinite(value); });
+  if (values.empty()) {
+    return 0;
+  }
+  const auto twentieth = values.begin() + std::ssize(values) / 20;
+  std::ranges::nth_element(values, twentieth);
+  return *twentieth;
+}
+
+/// Of the parabola through three values at equal distances.
+double parabola_top(double before, double middle, double after) {
+  const double slope = after - before;
+  const double bend = after + before - 2 * middle;
+  return bend < 0 ? middle - slope * slope / (8 * bend) : middle;
+}
+
+constexpr double most_elsewhere = 0.75;  ///< of a peak's height
+
+/// Of a line along an axis: that one, and whether it runs upwards.
+struct AlongAxis {
+  std::size_t axis;
+  bool upwards;
+};
+
+std::optional<AlongAxis> axis_of(const ProfileLine& line) {
+  const Point along = direction(line);
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    if (std::abs(along[axis]) == 1) {
+      return AlongAxis{axis, along[axis] > 0};
+    }
+  }
+  return {};
 }
 
 }  // namespace
@@ -149,6 +185,10 @@ Chart profile_chart(const recon::Image& image, const ProfileLine& line) {
   const Point along = direction(line);
   const double step = step_mm(image.grid, line);
   const Interval part = inside(image.grid, line);
+  const std::optional<AlongAxis> axis_along = axis_of(line);
+  if (axis_along) {
+    chart.x_label = fmt::format("{} (mm)", "xyz"[axis_along->axis]);
+  }
   constexpr double rounding = 1e-6;  // else the sample on the very border could be lost
   const auto first = static_cast<std::int64_t>(std::ceil(part.first / step - rounding));
   const auto last = static_cast<std::int64_t>(std::floor(part.last / step + rounding));
@@ -158,27 +198,30 @@ Chart profile_chart(const recon::Image& image, const ProfileLine& line) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
       place[axis] += distance * along[axis];
     }
-    chart.series[0].x.push_back(distance);
+    chart.series[0].x.push_back(axis_along ? place[axis_along->axis] : distance);
     chart.series[0].y.push_back(interpolate(image, place));
+  }
+  if (axis_along && !axis_along->upwards) {
+    std::ranges::reverse(chart.series[0].x);
+    std::ranges::reverse(chart.series[0].y);
   }
   return chart;
 }
 
-std::optional<double> fwhm_mm(const Chart& profile, double voxel_mm) {
+std::optional<PeakWidth> peak_width(const Chart& profile, double voxel_mm) {
   if (profile.series.empty() || profile.series.front().x.size() < 3) {
     return {};
   }
   const Chart::Series& series = profile.series.front();
-  const auto& y = series.y;
+  const double baseline = least_of(series.y);
+  std::vector<double> y = series.y;
+  std::ranges::for_each(y, [&](double& value) { value -= baseline; });
   const auto peak = static_cast<std::size_t>(std::ranges::max_element(y) - y.begin());
   const auto beside = static_cast<std::size_t>(std::max(1.0, std::round(voxel_mm / (series.x[1] - series.x[0]))));
   if (peak < beside || peak + beside >= y.size() || !(y[peak] > 0)) {
     return {};
   }
-  const double slope = y[peak + beside] - y[peak - beside];
-  const double bend = y[peak + beside] + y[peak - beside] - 2 * y[peak];
-  const double half = 0.5 * (bend < 0 ? y[peak] - slope * slope / (8 * bend) : y[peak]);
-
+  const double half = 0.5 * parabola_top(y[peak - beside], y[peak], y[peak + beside]);
   std::size_t left = peak;
   while (left > 0 && y[left] >= half) {
     --left;
@@ -187,10 +230,15 @@ std::optional<double> fwhm_mm(const Chart& profile, double voxel_mm) {
   while (right + 1 < y.size() && y[right] >= half) {
     ++right;
   }
-  if (!(y[left] < half) || !(y[right] < half)) {
+  const auto is_low = [&](double value) { return value < most_elsewhere * y[peak]; };
+  const auto at = [&](std::size_t i) { return y.begin() + static_cast<std::ptrdiff_t>(i); };
+  if (!(y[left] < half) || !(y[right] < half) || !std::all_of(y.begin(), at(left), is_low) ||
+      !std::all_of(at(right), y.end(), is_low)) {
     return {};
   }
-  return crossing(series, right - 1, right, half) - crossing(series, left + 1, left, half);
+  return PeakWidth{
+      .fwhm_mm = crossing(series.x, y, right - 1, right, half) - crossing(series.x, y, left + 1, left, half),
+      .baseline = baseline};
 }
 
 }  // namespace coincide::gui

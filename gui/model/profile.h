@@ -21,14 +21,20 @@ ProfileLine default_profile(const recon::ImageGrid& grid, const std::array<doubl
 /// axis. 0 for a line without length.
 double voxel_mm_along(const recon::ImageGrid& grid, const ProfileLine& line);
 
-/// Trilinear interpolation between the middles of the voxels over the distance from the start in mm. The steps are half
+/// Trilinear interpolation between the middles of the voxels: along an axis over the place on it in mm, upwards; else
+/// over the distance from the start. The steps are half
 /// the smallest voxel edge, or a little less, so that an even number of them makes voxel_mm_along(). What is outside
 /// the image is left out.
 Chart profile_chart(const recon::Image& image, const ProfileLine& line);
 
 /// Full width at half maximum of the highest peak of a profile, as NEMA NU 2-2018, 3.5, has it: the maximum is that of
 /// a parabola through the highest sample and those `voxel_mm` beside it, the width is taken by linear interpolation.
-/// None where the profile does not fall to half on both sides.
-std::optional<double> fwhm_mm(const Chart& profile, double voxel_mm);
+/// Heights count from a baseline. None where the profile does not fall to half on both sides, or rises above three
+/// quarters of the height elsewhere, too, as noise does: then there is no peak.
+struct PeakWidth {
+  double fwhm_mm = 0;
+  double baseline = 0;  ///< what all but a twentieth of the values exceed: heights count from it
+};
+std::optional<PeakWidth> peak_width(const Chart& profile, double voxel_mm);
 
 }  // namespace coincide::gui

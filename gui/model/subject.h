@@ -14,6 +14,7 @@ struct Subject {
   std::string detail = {};  ///< "iteration 3 of 4 · OSEM, 8 subsets"; may be empty
   std::string file = {};    ///< for the names of what is saved: "squares_head_run2_it3"
   std::string hint = {};    ///< what an empty view says
+  bool of_patient = false;  ///< axes are a patient's (LPS), not only a scanner's
 
   bool operator==(const Subject&) const = default;
 };

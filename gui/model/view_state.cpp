@@ -51,6 +51,7 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
       look_->grid = grid;
       look_->cursor = {grid.shape[0] / 2, grid.shape[1] / 2, grid.shape[2] / 2};
+      look_->camera = camera_on(grid);
     }
     const bool is_new = other_data || !had_image;
     if (look_->unit != image_->unit || (is_new && look_->window_is_automatic)) {
@@ -101,6 +102,24 @@ std::array<std::int64_t, 3> ViewState::voxel_at(const std::array<double, 3>& poi
     }
   }
   return voxel;
+}
+
+void ViewState::set_camera(const Camera& camera) {
+  look_->camera = camera;
+  listeners_.call();
+}
+
+void ViewState::reset_camera() {
+  if (has_image()) {
+    set_camera(camera_on(image_->grid));
+  }
+}
+
+void ViewState::set_fit(double pixels_per_mm) {
+  if (fit_ != pixels_per_mm) {  // or it would be heard for ever by those who find it
+    fit_ = pixels_per_mm;
+    listeners_.call();
+  }
 }
 
 float ViewState::cursor_value() const {

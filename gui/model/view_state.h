@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/camera.h"
 #include "gui/model/listeners.h"
 #include "gui/model/per_data.h"
 #include "gui/model/profile.h"
@@ -18,13 +19,13 @@
 namespace coincide::gui {
 
 /// What the viewer shows: image, crosshair, window and colours. The three slices, the 3-D view and the panels beside
-/// them all look at one of these. Crosshair, window, regions and profile line belong to the data that the image is of:
-/// where other data are shown they are others, and they come back with theirs. Knows no Qt.
+/// them all look at one of these. Crosshair, camera, window, regions and profile line belong to the data that the image
+/// is of: where other data are shown they are others, and they come back with theirs. Knows no Qt.
 class ViewState {
  public:
-  /// Shows an image, and says what it is; null: there is none of that yet. An image of another grid centres the
-  /// crosshair; one of another unit, or one that none was shown before, sets the window by itself unless somebody has
-  /// set it: a live image does not flicker.
+  /// Shows an image, and says what it is; null: there is none of that yet. An image of another grid centres
+  /// crosshair and camera; one of another unit, or one that none was shown before, sets the window by itself unless
+  /// somebody has set it: a live image does not flicker.
   void show(Subject subject, std::shared_ptr<const recon::Image> image);
   const Subject& subject() const { return subject_; }
   /// Subject and unit in one line.
@@ -43,6 +44,14 @@ class ViewState {
   std::array<std::int64_t, 3> voxel_at(const std::array<double, 3>& point_mm) const;
   /// Of the voxel under the crosshair; 0 without an image.
   float cursor_value() const;
+
+  /// Slices and 3-D view have one scale and one point in the middle.
+  const Camera& camera() const { return look_->camera; }
+  void set_camera(const Camera& camera);
+  void reset_camera();
+  /// What the views have room for: fitting_scale() of them.
+  void set_fit(double pixels_per_mm);
+  double pixels_per_mm() const { return fit_ * look_->camera.zoom; }
 
   /// Values shown by the first and the last colour; low < high.
   double window_low() const { return look_->low; }
@@ -77,6 +86,7 @@ class ViewState {
     recon::ImageGrid grid;  ///< and unit of the last image: what crosshair and window are for
     std::string unit;
     std::array<std::int64_t, 3> cursor{};
+    Camera camera;
     double low = 0, high = 1;
     bool window_is_automatic = true;
     std::vector<Roi> rois;
@@ -88,6 +98,7 @@ class ViewState {
   PerData<Look> look_;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;
+  double fit_ = 1;
   Listeners listeners_;
 };
 

@@ -1,5 +1,6 @@
 #include "gui/panels/analysis_panel.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -36,6 +37,8 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
       timer_(this),
       items_(new QComboBox),
       pages_(new QStackedWidget),
+      logarithm_(new QCheckBox("&Logarithm")),
+      zeros_(new QCheckBox("&Zeros")),
       chart_(new ChartView),
       width_(make_label("width")),
       sentence_(make_label("sentence")) {
@@ -56,7 +59,8 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
 bool AnalysisPanel::Drawn::operator==(const Drawn& other) const {
   // By ownership: another image could stand at the address of one that is gone.
   const bool same_image = !image.owner_before(other.image) && !other.image.owner_before(image);
-  return same_image && caption == other.caption && item == other.item && line == other.line && roi == other.roi;
+  return same_image && caption == other.caption && item == other.item && line == other.line && roi == other.roi &&
+         logarithm == other.logarithm && zeros == other.zeros;
 }
 
 QWidget* AnalysisPanel::make_choice() {
@@ -80,6 +84,15 @@ QWidget* AnalysisPanel::make_choice() {
   label->setBuddy(items_);
   layout->addWidget(label);
   layout->addWidget(items_, 1);
+  logarithm_->setObjectName("logarithm");
+  logarithm_->setChecked(true);
+  logarithm_->setToolTip("Draws the numbers of voxels by their logarithm");
+  zeros_->setObjectName("zeros");
+  zeros_->setToolTip("Counts the voxels of exactly 0, too");
+  for (QCheckBox* box : {logarithm_, zeros_}) {
+    layout->addWidget(box);
+    connect(box, &QCheckBox::toggled, this, &AnalysisPanel::update_chart);
+  }
   return row;
 }
 
@@ -87,7 +100,9 @@ QWidget* AnalysisPanel::make_page() {
   width_->setTextInteractionFlags(Qt::TextSelectableByMouse);
   width_->setToolTip(
       "Full width at half maximum of the highest peak, as in NEMA NU 2: the maximum by a parabola through three "
-      "voxels, the half by linear interpolation");
+      "voxels, the half by linear interpolation, both counted from what all but a twentieth of the values exceed. None "
+      "where the "
+      "profile rises above 3/4 of the peak elsewhere, too.");
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -147,12 +162,23 @@ void AnalysisPanel::schedule() {
 }
 
 AnalysisPanel::Drawn AnalysisPanel::wanted() const {
-  Drawn now{.item = chosen_item(), .image = state_.image(), .caption = state_.caption(), .line = {}, .roi = {}};
+  Drawn now{.item = chosen_item(),
+            .image = state_.image(),
+            .caption = state_.caption(),
+            .line = {},
+            .roi = {},
+            .logarithm = false,
+            .zeros = false};
   if (now.item <= along_z && state_.has_image()) {
     now.line = default_profile(state_.image()->grid, state_.cursor_mm(), now.item);
   } else if (now.item == along_line) {
     now.line = state_.profile_line();
-  } else if (now.item >= first_roi) {
+  }
+  if (now.item >= whole_image) {
+    now.logarithm = logarithm_->isChecked();
+    now.zeros = zeros_->isChecked();
+  }
+  if (now.item >= first_roi) {
     now.roi = rois_.at(static_cast<std::size_t>(now.item - first_roi));
   }
   return now;
@@ -164,6 +190,8 @@ void AnalysisPanel::update_chart() {
   }
   timer_.stop();
   const Drawn now = wanted();
+  logarithm_->setVisible(now.item >= whole_image);
+  zeros_->setVisible(now.item >= whole_image);
   if (shown_ && *shown_ == now) {
     return;
   }
@@ -176,10 +204,13 @@ void AnalysisPanel::update_chart() {
     show_sentence("Draw a line: drag in a slice while Shift is pressed.");
   } else {
     width_->hide();
-    show_chart(histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr));
+    constexpr int bins = 128;
+    Chart histogram = histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr, bins, now.zeros);
+    histogram.log_y = now.logarithm;
+    show_chart(std::move(histogram));
     pages_->setCurrentIndex(0);
     if (chart_->chart().is_empty()) {
-      show_sentence("No voxel of the image lies in this region.");
+      show_sentence(now.roi ? "No voxel with a value lies in this region." : "All voxels are 0.");
     }
   }
   since_update_.start();
@@ -191,9 +222,13 @@ void AnalysisPanel::show_profile(const ProfileLine& line) {
     show_sentence("The line does not cross the image. Draw another one.");
     return;
   }
-  const std::optional<double> width = fwhm_mm(profile, voxel_mm_along(state_.image()->grid, line));
-  width_->setText(width ? QString("FWHM of the highest peak: %1 mm").arg(*width, 0, 'f', 2)
-                        : "FWHM: none. The profile does not fall to half its maximum on both sides.");
+  const std::optional<PeakWidth> width = peak_width(profile, voxel_mm_along(state_.image()->grid, line));
+  width_->setText(width ? QString("FWHM of the peak: %1 mm, over a baseline of %2 %3")
+                              .arg(width->fwhm_mm, 0, 'f', 2)
+                              .arg(width->baseline, 0, 'g', 4)
+                              .arg(QString::fromStdString(shown_unit(state_.image()->unit)))
+                              .trimmed()
+                        : "FWHM: none. No single peak falls to half its height on both sides.");
   width_->show();
   show_chart(profile);
   pages_->setCurrentIndex(0);

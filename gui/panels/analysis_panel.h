@@ -11,6 +11,7 @@
 #include "gui/model/roi.h"
 #include "gui/model/view_state.h"
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QStackedWidget;
@@ -38,6 +39,7 @@ class AnalysisPanel : public QWidget {
     std::string caption;
     std::optional<ProfileLine> line;
     std::optional<Roi> roi;
+    bool logarithm, zeros;  ///< of histograms
 
     bool operator==(const Drawn& other) const;
   };
@@ -63,6 +65,7 @@ class AnalysisPanel : public QWidget {
   QElapsedTimer since_update_;
   QComboBox* items_;
   QStackedWidget* pages_;
+  QCheckBox *logarithm_, *zeros_;
   ChartView* chart_;
   QLabel* width_;
   QLabel* sentence_;

@@ -9,6 +9,7 @@
 #include <QStyle>
 #include <QTabWidget>
 #include <QVBoxLayout>
+#include <numbers>
 
 #include "gui/panels/detector_map_view.h"
 #include "gui/viewer/chart_view.h"
@@ -63,10 +64,12 @@ void clear(QLayout& layout) {
 
 QString map_text(const DetectorMap& map) {
   return QString(
-             "To the right: around the scanner from +x towards +y. Upwards: z from %1 to %2 mm. Black: no counts. %3")
+             "To the right: around the bore of %4 mm from +x towards +y. Upwards: z from %1 to %2 mm. Black: no "
+             "counts. %3")
       .arg(map.z_low_mm, 0, 'f', 0)
       .arg(map.z_high_mm, 0, 'f', 0)
-      .arg(QString::fromStdString(map.note));
+      .arg(QString::fromStdString(map.note))
+      .arg(map.around_mm / std::numbers::pi, 0, 'f', 0);
 }
 
 QLabel* heading(const QString& text) {

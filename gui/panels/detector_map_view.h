@@ -2,12 +2,14 @@
 
 #include <QImage>
 #include <QWidget>
+#include <vector>
 
 #include "gui/model/detector_map.h"
 
 namespace coincide::gui {
 
-/// The unrolled detector as a picture: counts per crystal, dark for dead ones. A click chooses a crystal.
+/// The unrolled detector as a picture in true proportions, cut into strips below each other where the view is narrow:
+/// counts per crystal, dark for dead ones. A click chooses a crystal.
 class DetectorMapView : public QWidget {
   Q_OBJECT
 
@@ -16,6 +18,8 @@ class DetectorMapView : public QWidget {
 
   void show_map(DetectorMap map);
   QSize sizeHint() const override { return {300, 200}; }
+  /// -1: none there.
+  std::int32_t crystal_at(const QPointF& position) const;
 
  signals:
   void crystal_chosen(int crystal);
@@ -29,7 +33,16 @@ class DetectorMapView : public QWidget {
   void leaveEvent(QEvent* event) override;
 
  private:
+  /// A part of the way around, and where it is drawn.
+  struct Strip {
+    std::int64_t first_column, columns;
+    QRectF place;
+  };
   QRect map_rect() const;
+  void draw_bar(QPainter& painter) const;
+  std::vector<Strip> strips() const;
+  /// In that many, as large as they fit.
+  std::vector<Strip> cut(int count) const;
   /// Of the map's arrays; -1 beside it.
   std::int64_t pixel_at(const QPointF& position) const;
 

@@ -5,12 +5,11 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
-#include <QFileDialog>
 #include <QFileInfo>
-#include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
 #include <QPushButton>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStandardPaths>
@@ -23,26 +22,20 @@
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
-#include "gui/panels/start_page.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/view_header.h"
-#include "io/data_file.h"
 #include "io/image_file.h"
 
 namespace coincide::gui {
 namespace {
 
-constexpr int most_recent_files = 8;
-constexpr int layout_version = 1;  ///< of the docks; a remembered layout of another version is not restored
-const char* const job_filter = "Jobs (*.toml)";
-
-std::filesystem::path to_path(const QString& path) { return path.toStdString(); }
+constexpr int layout_version = 2;  ///< of the docks; a remembered layout of another version is not restored
 
 /// Where the results of a job go that has no place yet.
 std::filesystem::path documents_folder() {
   const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-  return to_path(folder.isEmpty() ? QDir::homePath() : folder) / "Coincide";
+  return std::filesystem::path((folder.isEmpty() ? QDir::homePath() : folder).toStdString()) / "Coincide";
 }
 
 }  // namespace
@@ -133,88 +126,6 @@ bool MainWindow::Parts::may_stop_run() {
                                QMessageBox::Close | QMessageBox::Cancel, QMessageBox::Cancel) == QMessageBox::Close;
 }
 
-bool MainWindow::Parts::may_discard_changes() {
-  form->commit();  // what is being typed is a change too
-  if (!document.is_modified()) {
-    return true;
-  }
-  const auto answer = QMessageBox::question(
-      &window, "Save the job?", QString::fromStdString(document.title()) + " has changes that are not saved.",
-      QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
-  return answer == QMessageBox::Discard || (answer == QMessageBox::Save && save_job(false));
-}
-
-void MainWindow::Parts::new_job() {
-  if (may_discard_changes()) {
-    document.reset();
-    show_data();
-    show_work();
-  }
-}
-
-void MainWindow::Parts::ask_for_job() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open a job", {}, job_filter);
-  if (!path.isEmpty()) {
-    open_job(path);
-  }
-}
-
-void MainWindow::Parts::ask_for_data() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open measured data");
-  if (!path.isEmpty()) {
-    open_data(path);
-  }
-}
-
-void MainWindow::Parts::open_job(const QString& path) {
-  if (may_discard_changes() && attempt("This job cannot be opened", [&] { document.open(to_path(path)); })) {
-    remember_file(path);
-    show_data();
-    show_work();
-  }
-}
-
-/// A new job on the data, with results beside them.
-void MainWindow::Parts::open_data(const QString& path) {
-  if (!may_discard_changes()) {
-    return;
-  }
-  const QFileInfo file(path);
-  const bool opened = attempt("This file cannot be opened", [&] {
-    io::open_data(to_path(path), {});  // its header, before anything of the window changes
-    io::Job job;
-    job.input.data = to_path(file.absoluteFilePath());
-    job.output.folder = to_path(file.absolutePath()) / "results";
-    job.output.name = file.completeBaseName().toStdString();
-    document.replace(job);
-  });
-  if (opened) {
-    remember_file(path);
-    show_data();
-    show_work();
-    data_dock->raise();
-  }
-}
-
-bool MainWindow::Parts::save_job(bool ask) {
-  form->commit();
-  QString path = QString::fromStdString(document.file().string());
-  if (ask || path.isEmpty()) {
-    path = QFileDialog::getSaveFileName(&window, "Save the job", path, job_filter);
-    if (path.isEmpty()) {
-      return false;
-    }
-    if (QFileInfo(path).suffix().isEmpty()) {
-      path += ".toml";
-    }
-  }
-  const bool saved = attempt("The job cannot be saved", [&] { document.save(to_path(path)); });
-  if (saved) {
-    remember_file(path);
-  }
-  return saved;
-}
-
 void MainWindow::Parts::start_run() {
   form->commit();
   if (document.has_errors()) {
@@ -231,6 +142,7 @@ void MainWindow::Parts::start_run() {
         "Results of an earlier run stay as they are; this one's are called " + QString::fromStdString(name) + ".",
         10'000);
   }
+  images.choose_none();  // the image that forms is what is wanted
   session.start(job);
   if (was_estimating) {
     estimate();
@@ -295,27 +207,33 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
 }
 
 void MainWindow::Parts::show_chosen() {
-  const std::shared_ptr<const Run> run = runs->chosen_run();
-  if (run == nullptr) {
-    show(subject_of(document.job()), nullptr);
+  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
+    show(subject_of(*image, images.frame()), image->frames[images.frame()]);
+  } else if (const std::shared_ptr<const Run> run = runs->chosen_run()) {
+    show_run(*run);
   } else {
-    const KeptImage chosen = runs->chosen_image();
-    show(subject_of(*run, chosen), chosen.image);
-    // The first subsets say little about the values to come.
-    const bool is_whole = run->is_over() || chosen.iteration == std::floor(chosen.iteration);
-    if (view.has_image() && view.window_is_automatic() && is_whole) {
-      view.auto_window();
-    }
+    show(subject_of(document.job()), nullptr);
   }
   show_choices();
 }
 
+void MainWindow::Parts::show_run(const Run& run) {
+  const KeptImage chosen = runs->chosen_image();
+  show(subject_of(run, chosen), chosen.image);
+  // The first subsets say little about the values to come.
+  const bool is_whole = run.is_over() || chosen.iteration == std::floor(chosen.iteration);
+  if (view.has_image() && view.window_is_automatic() && is_whole) {
+    view.auto_window();
+  }
+}
+
 void MainWindow::Parts::show_data() {
+  images.choose_none();
   runs->choose(nullptr);
   show_chosen();
 }
 
-/// In the header: the data of the job, then the runs.
+/// In the header: the data of the job, then the runs, then the image files.
 void MainWindow::Parts::show_choices() {
   QStringList names{QString::fromStdString(subject_of(document.job()).name)};
   int shown = 0;
@@ -323,7 +241,45 @@ void MainWindow::Parts::show_choices() {
     shown = run == runs->chosen_run() ? static_cast<int>(names.size()) : shown;
     names << QString::fromStdString(subject_of(*run, KeptImage{}).name);
   }
+  if (images.chosen_index()) {
+    shown = static_cast<int>(static_cast<std::size_t>(names.size()) + *images.chosen_index());
+  }
+  for (const std::shared_ptr<const OpenedImage>& image : images.all()) {
+    names << QString::fromStdString(subject_of(*image, 0).name);
+  }
   viewer->header().set_choices(names, shown);
+  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
+    QStringList frames;
+    for (std::size_t frame = 1; frame <= image->frames.size(); ++frame) {
+      frames << QString::number(frame);
+    }
+    viewer->header().set_steps("Frame", frames, static_cast<int>(images.frame()));
+    return;
+  }
+  QStringList iterations;
+  for (const KeptImage& image : runs->images().images()) {
+    iterations << QString::number(image.iteration, 'g', 4);
+  }
+  viewer->header().set_steps("Iteration", iterations, static_cast<int>(runs->images().index()));
+}
+
+void MainWindow::Parts::choose(std::size_t choice) {
+  const std::vector<std::shared_ptr<const Run>> all_runs = runs->runs();
+  images.choose_none();
+  runs->choose(choice >= 1 && choice <= all_runs.size() ? all_runs[choice - 1] : nullptr);
+  if (choice > all_runs.size()) {
+    images.choose(choice - all_runs.size() - 1);
+  }
+  show_chosen();
+}
+
+void MainWindow::Parts::choose_step(std::size_t step) {
+  if (images.chosen()) {
+    images.choose_frame(step);
+    show_chosen();
+  } else {
+    runs->choose_image(step);
+  }
 }
 
 void MainWindow::Parts::know(const std::string& data, const std::function<void(Known&)>& change) {
@@ -362,29 +318,6 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
   }
 }
 
-void MainWindow::Parts::save_shown_image() {
-  QStringList endings;
-  for (const std::string& suffix : io::image_suffixes()) {
-    endings << "*." + QString::fromStdString(suffix);
-  }
-  const QString path =
-      QFileDialog::getSaveFileName(&window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz",
-                                   "Images, by their ending (" + endings.join(' ') + ")");
-  if (!path.isEmpty() && attempt("The image cannot be saved", [&] { io::write_image(to_path(path), *view.image()); })) {
-    window.statusBar()->showMessage("Saved " + path, 5000);
-  }
-}
-
-void MainWindow::Parts::save_screenshot(const QString& view_name) {
-  const QImage picture = viewer->screenshot(view_name);
-  const QString proposal =
-      QString::fromStdString(view.subject().file) + "_" + (view_name.isEmpty() ? "views" : view_name) + ".png";
-  const QString path = QFileDialog::getSaveFileName(&window, "Save a picture", proposal, "Pictures (*.png)");
-  if (!path.isEmpty() && !picture.save(path)) {
-    show_error("The screenshot cannot be saved", "The picture could not be written to " + path + ".");
-  }
-}
-
 void MainWindow::Parts::about() {
   QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
                  "</h3><p>PET reconstruction from listmode data and sinograms.</p><p>Devices:</p><ul>";
@@ -397,30 +330,10 @@ void MainWindow::Parts::about() {
   QMessageBox::about(&window, "About Coincide", text);
 }
 
-void MainWindow::Parts::remember_file(const QString& path) {
-  QSettings settings;
-  QStringList recent = settings.value("recent_files").toStringList();
-  const QString absolute = QFileInfo(path).absoluteFilePath();
-  recent.removeAll(absolute);
-  recent.prepend(absolute);
-  settings.setValue("recent_files", recent.mid(0, most_recent_files));
-  show_recent_files();
-}
-
-void MainWindow::Parts::show_recent_files() {
-  const QStringList recent = QSettings().value("recent_files").toStringList();
-  start_page->set_recent_files(recent);
-  recent_menu->clear();
-  for (const QString& path : recent) {
-    recent_menu->addAction(path, this, [this, path] { window.open_file(path); });
-  }
-  recent_menu->setEnabled(!recent.isEmpty());
-}
-
 MainWindow::MainWindow(const Services& services, QWidget* parent)
     : QMainWindow(parent), parts_(std::make_unique<Parts>(*this, services)) {
   setAcceptDrops(true);
-  resize(1280, 800);
+  resize(QSize(1280, 800).boundedTo(room()));
   parts_->make_widgets();
   parts_->device_task.request([find = services.devices](const recon::Reporter&) { return find(); });
   parts_->make_menus();
@@ -428,6 +341,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
   parts_->show_recent_files();
   const QSettings settings;
   restoreGeometry(settings.value("geometry").toByteArray());
+  resize(size().boundedTo(room()));  // it may have been on a larger screen
   restoreState(settings.value("layout").toByteArray(), layout_version);
   for (QDockWidget* dock : parts_->docks) {
     if (!dock->isHidden()) {  // the user may have closed some the last time
@@ -440,11 +354,16 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
 
 MainWindow::~MainWindow() = default;
 
+/// Of the screen, beside its bars.
+QSize MainWindow::room() const { return screen()->availableSize(); }
+
 void MainWindow::open_file(const QString& path) {
-  if (!QFileInfo::exists(path)) {
+  if (!QFileInfo::exists(path.section('#', 0, 0))) {  // FOLDER#2 is the second series in it
     parts_->show_error("This file cannot be opened", "There is no file " + path + ".");
   } else if (QFileInfo(path).suffix().toLower() == "toml") {
     parts_->open_job(path);
+  } else if (io::is_image(path.toStdString())) {
+    parts_->open_image(path);
   } else {
     parts_->open_data(path);
   }

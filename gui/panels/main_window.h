@@ -16,7 +16,7 @@ class MainWindow : public QMainWindow {
   explicit MainWindow(const Services& services, QWidget* parent = nullptr);
   ~MainWindow() override;
 
-  /// Opens a job file, or a listmode file as a new job on it; an error becomes a dialog.
+  /// Opens a job file, an image to look at, or a file of data as a new job on it; an error becomes a dialog.
   void open_file(const QString& path);
   /// Opens the built-in phantom's job and starts it.
   void try_phantom();
@@ -27,6 +27,8 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
 
  private:
+  QSize room() const;
+
   class Parts;
   std::unique_ptr<Parts> parts_;
 };

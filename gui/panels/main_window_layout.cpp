@@ -2,9 +2,11 @@
 #include <QActionGroup>
 #include <QDockWidget>
 #include <QMenuBar>
+#include <QScrollArea>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <algorithm>
 
 #include "gui/panels/analysis_panel.h"
 #include "gui/panels/data_panel.h"
@@ -18,6 +20,20 @@
 #include "gui/viewer/view_header.h"
 
 namespace coincide::gui {
+namespace {
+
+/// On a small screen a panel is seen in part rather than holding the window large.
+QScrollArea* scrolling(QWidget* panel) {
+  auto* area = new QScrollArea;
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->setWidget(panel);
+  return area;
+}
+
+}  // namespace
+
 QDockWidget* MainWindow::Parts::add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area) {
   auto* dock = new QDockWidget(title, &window);
   dock->setObjectName(title);
@@ -31,7 +47,7 @@ void MainWindow::Parts::make_widgets() {
   pages = new QStackedWidget(&window);
   start_page = new StartPage;
   viewer = new ImageViewer(view, scene);
-  pages->addWidget(start_page);
+  pages->addWidget(scrolling(start_page));
   pages->addWidget(viewer);
   window.setCentralWidget(pages);
 
@@ -44,17 +60,31 @@ void MainWindow::Parts::make_widgets() {
   window.statusBar()->addPermanentWidget(run_status);
 
   window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);  // job and data are long lists
-  QDockWidget* job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);
-  data_dock = add_dock("Data", data, Qt::LeftDockWidgetArea);
+  job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);
+  data_dock = add_dock("Data", scrolling(data), Qt::LeftDockWidgetArea);
   window.tabifyDockWidget(job_dock, data_dock);
+  window.tabifyDockWidget(data_dock, add_dock("View", scrolling(tools), Qt::LeftDockWidgetArea));
+  run_dock = add_dock("Runs", scrolling(runs), Qt::BottomDockWidgetArea);
+  window.tabifyDockWidget(run_dock, add_dock("Profile and histogram", scrolling(analysis), Qt::BottomDockWidgetArea));
+  arrange_docks();
+  default_layout = window.saveState();
+}
+
+/// The pictures get what the panels leave, which is most of the window.
+void MainWindow::Parts::arrange_docks() {
   job_dock->raise();
-  QDockWidget* view_dock = add_dock("View", tools, Qt::RightDockWidgetArea);
-  QDockWidget* run_dock = add_dock("Runs", runs, Qt::BottomDockWidgetArea);
-  QDockWidget* analysis_dock = add_dock("Profile and histogram", analysis, Qt::BottomDockWidgetArea);
-  window.tabifyDockWidget(run_dock, analysis_dock);
   run_dock->raise();
-  window.resizeDocks({job_dock, view_dock}, {330, 300}, Qt::Horizontal);
-  window.resizeDocks({run_dock}, {230}, Qt::Vertical);
+  window.resizeDocks({job_dock}, {std::min(330, window.width() / 3)}, Qt::Horizontal);
+  window.resizeDocks({run_dock}, {std::min(240, window.height() * 3 / 10)}, Qt::Vertical);
+}
+
+void MainWindow::Parts::restore_default_layout() {
+  window.restoreState(default_layout);
+  shown_docks = docks;
+  for (QDockWidget* dock : docks) {
+    dock->setVisible(pages->currentWidget() == viewer);
+  }
+  arrange_docks();
 }
 
 void MainWindow::Parts::make_menus() {
@@ -62,12 +92,13 @@ void MainWindow::Parts::make_menus() {
   file->addAction("&New job", QKeySequence::New, this, &Parts::new_job);
   file->addAction("&Open job...", QKeySequence::Open, this, &Parts::ask_for_job);
   file->addAction("Open &data...", QKeySequence("Ctrl+D"), this, &Parts::ask_for_data);
+  file->addAction("Open &image...", QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
   file->addAction("Try the built-in &phantom", QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
   recent_menu = file->addMenu("&Recent");
   file->addSeparator();
   save = file->addAction("&Save job", QKeySequence::Save, this, [this] { save_job(false); });
   file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
-  save_image = file->addAction("Save &image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
+  save_image = file->addAction("&Export image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
   QMenu* pictures = file->addMenu("Save a pi&cture");
   pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_screenshot({}); });
   for (const QString& view_name : ImageViewer::view_names()) {
@@ -109,6 +140,7 @@ void MainWindow::Parts::make_view_menu() {
   for (QDockWidget* dock : docks) {
     menu->addAction(dock->toggleViewAction());
   }
+  menu->addAction("&Default layout", this, &Parts::restore_default_layout)->setObjectName("default_layout");
   menu->addSeparator();
   auto* themes = new QActionGroup(this);
   themes->setExclusive(true);
@@ -128,6 +160,7 @@ void MainWindow::Parts::connect_parts() {
   follows_document = document.listen([this] { refresh(); });
   connect(start_page, &StartPage::open_job_requested, this, [this] { ask_for_job(); });
   connect(start_page, &StartPage::open_data_requested, this, [this] { ask_for_data(); });
+  connect(start_page, &StartPage::open_image_requested, this, [this] { ask_for_image(); });
   connect(start_page, &StartPage::phantom_requested, &window, &MainWindow::try_phantom);
   connect(start_page, &StartPage::file_requested, &window, &MainWindow::open_file);
   connect(form, &JobForm::estimate_requested, this, [this] { estimate(); });
@@ -179,13 +212,16 @@ void MainWindow::Parts::connect_runs() {
   connect(runs, &RunPanel::stop_requested, &session, &RunSession::stop);
   connect(runs, &RunPanel::settings_requested, this, [this](const io::Job& job) { adopt_settings(job); });
   connect(runs, &RunPanel::iteration_chosen, this, &Parts::show_chosen);
-  connect(runs, &RunPanel::run_chosen, this, &Parts::show_chosen);
+  connect(runs, &RunPanel::run_chosen, this, [this] {
+    images.choose_none();
+    show_chosen();
+  });
   connect(run_status, &RunStatus::stop_requested, &session, &RunSession::stop);
   connect(&session, &RunSession::run_changed, this, &Parts::follow_run);
   connect(&session, &RunSession::asked, this, &Parts::ask_about_memory);
-  connect(&viewer->header(), &ViewHeader::chosen, this, [this](int index) {
-    runs->choose(index == 0 ? nullptr : runs->runs()[static_cast<std::size_t>(index - 1)]);
-  });
+  connect(&viewer->header(), &ViewHeader::chosen, this, [this](int index) { choose(static_cast<std::size_t>(index)); });
+  connect(&viewer->header(), &ViewHeader::step_chosen, this,
+          [this](int index) { choose_step(static_cast<std::size_t>(index)); });
 }
 
 }  // namespace coincide::gui

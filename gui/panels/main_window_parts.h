@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gui/model/job_document.h"
+#include "gui/model/opened_images.h"
 #include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 #include "gui/panels/job_form.h"
@@ -29,7 +30,8 @@ class RunStatus;
 class StartPage;
 class ViewTools;
 
-/// What the window is made of: main_window_layout.cpp builds it, main_window.cpp acts.
+/// What the window is made of: main_window_layout.cpp builds it, main_window_files.cpp opens and saves, main_window.cpp
+/// does the rest.
 class MainWindow::Parts : public QObject {
  public:
   Parts(MainWindow& window, Services services)
@@ -40,6 +42,9 @@ class MainWindow::Parts : public QObject {
         data_session(this->services),
         estimate_task({.answered = [this](JobEstimate&& answer) { form->show_estimate(answer); },
                        .failed = [this](const QString& sentence) { form->show_no_estimate(sentence); }}),
+        image_task(
+            {.answered = [this](std::shared_ptr<const OpenedImage>&& image) { take_image(std::move(image)); },
+             .failed = [this](const QString& sentence) { show_error("This image cannot be opened", sentence); }}),
         device_task({.answered = [this](std::vector<DeviceChoice>&& found) {
           devices = std::move(found);
           form->show_devices(devices);
@@ -53,11 +58,13 @@ class MainWindow::Parts : public QObject {
   JobDocument document;
   ViewState view;
   SceneState scene;
+  OpenedImages images;
   Subscription follows_document;
   RunWorker worker;
   RunSession session;
   DataSession data_session;
   LatestTask<JobEstimate> estimate_task;
+  LatestTask<std::shared_ptr<const OpenedImage>> image_task;
   std::vector<DeviceChoice> devices;  ///< empty until they have been found
   LatestTask<std::vector<DeviceChoice>> device_task;
 
@@ -72,7 +79,8 @@ class MainWindow::Parts : public QObject {
   AnalysisPanel* analysis = nullptr;
   QList<QDockWidget*> docks;
   QList<QDockWidget*> shown_docks;  ///< once there is something to work on
-  QDockWidget* data_dock = nullptr;
+  QDockWidget *job_dock = nullptr, *data_dock = nullptr, *run_dock = nullptr;
+  QByteArray default_layout;
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
           *save_image = nullptr;
@@ -84,6 +92,9 @@ class MainWindow::Parts : public QObject {
   void connect_data();
   void connect_runs();
   void take_data(const std::shared_ptr<const LoadedData>& loaded);
+  /// The sizes and the panels in front that a window begins with.
+  void arrange_docks();
+  void restore_default_layout();
   QDockWidget* add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area);
 
   void show_work();
@@ -100,8 +111,11 @@ class MainWindow::Parts : public QObject {
   void new_job();
   void ask_for_job();
   void ask_for_data();
+  void ask_for_image();
   void open_job(const QString& path);
   void open_data(const QString& path);
+  void open_image(const QString& path);
+  void take_image(std::shared_ptr<const OpenedImage> image);
   bool save_job(bool ask);
   void start_run();
   void ask_about_memory(const QString& doubt);
@@ -110,8 +124,13 @@ class MainWindow::Parts : public QObject {
   void adopt_settings(const io::Job& job);
   /// Shows the data of the job, of which there is no image: no run is chosen any more.
   void show_data();
-  /// Shows the image of the chosen run and iteration, or that there is none yet; without a chosen run the data.
+  /// Shows the chosen image file; else the image of the chosen run and iteration, or that there is none yet; without a
+  /// chosen run the data.
   void show_chosen();
+  void show_run(const Run& run);
+  /// An entry of the header.
+  void choose(std::size_t choice);
+  void choose_step(std::size_t step);
   void show(const Subject& subject, const std::shared_ptr<const recon::Image>& image);
   void show_choices();
   /// Something of a run has changed.

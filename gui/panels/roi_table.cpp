@@ -89,6 +89,7 @@ QHBoxLayout* row_layout(QWidget* row) {
 
 QTableWidget* make_table() {
   auto* table = new QTableWidget(0, num_columns);
+  table->setTabKeyNavigation(false);  // Tab leaves it
   table->setHorizontalHeaderLabels(
       {"Name", "Mean", "SD", "Min", "Max", "mL", "Shape", "Centre, mm", "Size, mm", "Threshold"});
   table->horizontalHeaderItem(deviation)->setToolTip("Standard deviation between the voxels");

@@ -2,13 +2,9 @@
 
 #include <QComboBox>
 #include <QFontDatabase>
-#include <QHBoxLayout>
 #include <QHeaderView>
-#include <QLabel>
 #include <QListWidget>
 #include <QPlainTextEdit>
-#include <QSignalBlocker>
-#include <QSlider>
 #include <QStyle>
 #include <QTabWidget>
 #include <QTreeWidget>
@@ -18,17 +14,6 @@
 
 namespace coincide::gui {
 namespace {
-
-/// The images to choose from: those kept after whole iterations, and the newest where it is further on, or the result
-/// of several frames, which is none of them.
-std::vector<KeptImage> images_of(const Run& run) {
-  std::vector<KeptImage> images = run.kept;
-  if (run.image &&
-      (images.empty() || run.iteration > images.back().iteration || (run.job.in_parts() && run.is_over()))) {
-    images.push_back({run.iteration, run.image});
-  }
-  return images;
-}
 
 QTreeWidget* make_figures() {
   auto* table = new QTreeWidget;
@@ -78,9 +63,6 @@ QString settings_text(const io::Job& job) {
 
 struct RunDetails::Parts {
   std::shared_ptr<const Run> run;
-  QWidget* iterations = new QWidget;
-  QSlider* iteration = new QSlider(Qt::Horizontal);
-  QLabel* iteration_number = new QLabel;
   QTreeWidget* figures = make_figures();
   QComboBox* curve = new QComboBox;
   ChartView* chart = new ChartView;
@@ -89,31 +71,12 @@ struct RunDetails::Parts {
   std::size_t lines_shown = 0;  ///< the run's error comes after them
   bool error_shown = false;
 
-  void make_iterations();
   QWidget* make_curves();
   QWidget* make_tabs();
   void clear();
   bool add_figures();
   void add_messages();
 };
-
-void RunDetails::Parts::make_iterations() {
-  iteration->setObjectName("iteration");
-  iteration->setMinimum(1);
-  iteration->setPageStep(1);
-  iteration->setTickPosition(QSlider::TicksBelow);
-  iteration->setToolTip("The iteration whose image is shown; at its right end the newest");
-  auto* label = new QLabel("Iteratio&n");
-  label->setBuddy(iteration);
-  iteration_number->setObjectName("iteration_number");
-  iteration_number->setMinimumWidth(iteration_number->fontMetrics().horizontalAdvance("000.00"));
-  auto* layout = new QHBoxLayout(iterations);
-  layout->setContentsMargins(4, 0, 4, 0);
-  layout->addWidget(label);
-  layout->addWidget(iteration, 1);
-  layout->addWidget(iteration_number);
-  iterations->hide();
-}
 
 QWidget* RunDetails::Parts::make_curves() {
   curve->setObjectName("curve");
@@ -134,6 +97,7 @@ QWidget* RunDetails::Parts::make_tabs() {
   messages->setWordWrap(true);
   settings->setObjectName("settings");
   settings->setReadOnly(true);
+  settings->setTabChangesFocus(true);
   settings->setLineWrapMode(QPlainTextEdit::NoWrap);
   settings->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   settings->setPlaceholderText("All settings have their default values.");
@@ -177,15 +141,9 @@ void RunDetails::Parts::add_messages() {
 }
 
 RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
-  parts_->make_iterations();
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(parts_->iterations);
   layout->addWidget(parts_->make_tabs(), 1);
-  connect(parts_->iteration, &QSlider::valueChanged, this, [this] {
-    show_iterations();
-    emit iteration_chosen();
-  });
   connect(parts_->curve, &QComboBox::currentIndexChanged, this, &RunDetails::show_curve);
 }
 
@@ -197,11 +155,8 @@ void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
   if (is_another) {
     parts_->clear();
     parts_->settings->setPlainText(run ? settings_text(run->job) : QString());
-    const QSignalBlocker not_the_user(parts_->iteration);
-    parts_->iteration->setMaximum(1);
   }
   if (run == nullptr) {
-    parts_->iterations->hide();
     parts_->chart->show_chart({});
     return;
   }
@@ -209,24 +164,6 @@ void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
     show_curve();
   }
   parts_->add_messages();
-  show_iterations();
-}
-
-KeptImage RunDetails::chosen_image() const {
-  const std::vector<KeptImage> images = parts_->run ? images_of(*parts_->run) : std::vector<KeptImage>{};
-  return images.empty() ? KeptImage{} : images[static_cast<std::size_t>(parts_->iteration->value() - 1)];
-}
-
-void RunDetails::show_iterations() {
-  const std::vector<KeptImage> images = images_of(*parts_->run);
-  const bool at_end = parts_->iteration->value() == parts_->iteration->maximum();
-  const QSignalBlocker not_the_user(parts_->iteration);
-  parts_->iteration->setMaximum(std::max(1, static_cast<int>(images.size())));
-  if (at_end) {
-    parts_->iteration->setValue(parts_->iteration->maximum());
-  }
-  parts_->iterations->setVisible(images.size() > 1);
-  parts_->iteration_number->setText(QString::number(chosen_image().iteration, 'g', 4));
 }
 
 void RunDetails::show_curve() {

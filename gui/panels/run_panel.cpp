@@ -56,6 +56,7 @@ struct RunPanel::Parts {
   QPushButton* reuse = make_button("reuse", "Use these settings again", "The job becomes that of the chosen run");
   QPushButton* folder = make_button("folder", "Open folder", "Shows the files of the chosen run");
   RunDetails* details = new RunDetails;
+  ImageChoice images;  ///< of the chosen run
 
   std::map<int, std::shared_ptr<const Run>> runs;  ///< by number
 
@@ -122,6 +123,7 @@ void RunPanel::Parts::show_chosen(const std::shared_ptr<const Run>& run) {
   reuse->setEnabled(run != nullptr);
   folder->setEnabled(run && run->is_over() && !run->folder.empty());
   details->show_run(run);
+  images.follow(run);
 }
 
 RunPanel::RunPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
@@ -147,7 +149,6 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<P
     parts_->show_chosen(chosen_run());
     emit run_chosen();
   });
-  connect(parts_->details, &RunDetails::iteration_chosen, this, &RunPanel::iteration_chosen);
   const auto add_action = [this](QPushButton* button, const auto& act) {
     connect(button, &QPushButton::clicked, this, act);
     button->setEnabled(false);
@@ -166,7 +167,12 @@ RunPanel::~RunPanel() = default;
 
 std::shared_ptr<const Run> RunPanel::chosen_run() const { return parts_->run_of(parts_->list->currentItem()); }
 
-KeptImage RunPanel::chosen_image() const { return parts_->details->chosen_image(); }
+const ImageChoice& RunPanel::images() const { return parts_->images; }
+
+void RunPanel::choose_image(std::size_t index) {
+  parts_->images.choose(index);
+  emit iteration_chosen();
+}
 
 std::vector<std::shared_ptr<const Run>> RunPanel::runs() const {
   std::vector<std::shared_ptr<const Run>> newest_first;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "gui/model/image_choice.h"
 #include "gui/model/run_list.h"
 
 namespace coincide::gui {
@@ -25,7 +26,10 @@ class RunPanel : public QWidget {
   /// As if the user had chosen it; null: none.
   void choose(const std::shared_ptr<const Run>& run);
   /// The newest of the chosen run, or that of the iteration gone back to. Without image if there is none.
-  KeptImage chosen_image() const;
+  KeptImage chosen_image() const { return images().image(); }
+  /// Of the chosen run.
+  const ImageChoice& images() const;
+  void choose_image(std::size_t index);
   /// The newest first.
   std::vector<std::shared_ptr<const Run>> runs() const;
 

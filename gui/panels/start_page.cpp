@@ -64,7 +64,7 @@ QString folder_text(const QString& path) {
 /// The dashed field that says where files may be dropped; it lights up while one is dragged over the page.
 class StartPage::DropHint : public QLabel {
  public:
-  DropHint() : QLabel("Drop a job (.toml) or measured data here") {
+  DropHint() : QLabel("Drop a job (.toml), measured data or an image here") {
     setAlignment(Qt::AlignCenter);
     setMinimumHeight(5 * fontMetrics().height());
   }
@@ -97,6 +97,9 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", QStyle::SP_DialogOpenButton);
   auto* data =
       card("Open measured &data...", "Events (PETSIRD) or sinograms (STIR), for a new job", QStyle::SP_DriveHDIcon);
+  auto* image = card("Open an &image...", "NIfTI, DICOM, Interfile and more, to look at and measure in",
+                     QStyle::SP_FileDialogContentsView);
+  connect(image, &QAbstractButton::clicked, this, &StartPage::open_image_requested);
   connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);
   connect(job, &QAbstractButton::clicked, this, &StartPage::open_job_requested);
   connect(data, &QAbstractButton::clicked, this, &StartPage::open_data_requested);
@@ -104,7 +107,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   auto* start = new QVBoxLayout;
   start->setSpacing(10);
   start->addWidget(heading("Start", 1.2));
-  for (BigButton* button : {phantom, job, data}) {
+  for (BigButton* button : {phantom, job, data, image}) {
     start->addWidget(button);
   }
   start->addStretch(1);

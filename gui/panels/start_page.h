@@ -20,6 +20,7 @@ class StartPage : public QWidget {
  signals:
   void open_job_requested();
   void open_data_requested();
+  void open_image_requested();
   void phantom_requested();
   /// A recent file was chosen or a file dropped; the receiver finds out whether it is a job or data.
   void file_requested(const QString& path);

@@ -1,25 +1,17 @@
 #include "gui/viewer/colour_bar.h"
 
 #include <QPainter>
+#include <algorithm>
 
 #include "gui/model/chart.h"
+#include "gui/model/round_numbers.h"
 #include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
 namespace {
 
-constexpr int num_labels = 5;
 constexpr int bar_width = 16;
 constexpr int tick_length = 4;
-
-/// Short, and alike for all labels of a window of this width.
-QString label_text(double value, double window) {
-  const double largest = 1e6;
-  if (window >= largest || window < 1e-3) {
-    return QString::number(value, 'e', 1);
-  }
-  return QString::number(value, 'f', window >= 100 ? 0 : window >= 1 ? 2 : 5);
-}
 
 }  // namespace
 
@@ -45,13 +37,14 @@ void ColourBar::paintEvent(QPaintEvent*) {
   painter.setPen(palette().color(QPalette::WindowText));
   painter.drawRect(bar.adjusted(0, 0, -1, -1));
   painter.drawText(QPoint(4, fontMetrics().ascent() + 2), QString::fromStdString(shown_unit(state_.image()->unit)));
-  for (int label = 0; label < num_labels; ++label) {
-    const double part = static_cast<double>(label) / (num_labels - 1);
-    const double value = state_.window_low() + part * (state_.window_high() - state_.window_low());
-    const int y = bar.bottom() - static_cast<int>(part * (bar.height() - 1));
+  const double low = state_.window_low();
+  const double high = state_.window_high();
+  const RoundTicks ticks = round_ticks(low, high, std::max(2, bar.height() / (3 * line)));
+  for (const double value : ticks.values) {
+    const int y = bar.bottom() - static_cast<int>((value - low) / (high - low) * (bar.height() - 1));
     painter.drawLine(bar.right() + 1, y, bar.right() + tick_length, y);
     painter.drawText(QRect(bar.right() + tick_length + 2, y - line / 2, width(), line), Qt::AlignVCenter,
-                     label_text(value, state_.window_high() - state_.window_low()));
+                     QString::fromStdString(ticks.text(value)));
   }
 }
 

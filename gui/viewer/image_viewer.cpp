@@ -63,6 +63,7 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
   // Several changes of the state in one turn of the event loop are drawn once.
   views_->refresh.setSingleShot(true);
   connect(&views_->refresh, &QTimer::timeout, this, [this] {
+    fit_slices();
     for (SliceView* slice : views_->slices) {
       slice->refresh();
     }
@@ -84,9 +85,7 @@ ViewHeader& ImageViewer::header() { return *views_->header; }
 
 void ImageViewer::reset_views() {
   show_only({});
-  for (SliceView* slice : views_->slices) {
-    slice->reset_view();
-  }
+  state_.reset_camera();
   views_->scene->reset_view();
 }
 
@@ -113,6 +112,30 @@ void ImageViewer::show_only(const QString& view) {
     layout->setColumnStretch(line, is_used(true) ? 1 : 0);
     layout->setRowStretch(line, is_used(false) ? 1 : 0);
   }
+  views_->bar->setVisible(views_->has_image);
+  const auto first = std::ranges::find_if(views_->all, [](QWidget* one) { return !one->isHidden(); });
+  for (SliceView* slice : views_->slices) {
+    slice->set_scale_bar(first != views_->all.end() && slice == *first);
+  }
+  views_->refresh.start(0);
+}
+
+/// One scale for all, at which each that is shown has room; the 3-D view alone has that of the coronal slice.
+void ImageViewer::fit_slices() {
+  if (!state_.has_image()) {
+    return;
+  }
+  std::vector<SliceArea> areas;
+  for (int axis = 0; axis < 3; ++axis) {
+    const SliceView* slice = views_->slices[static_cast<std::size_t>(axis)];
+    if (!slice->isHidden()) {
+      areas.push_back({axis, static_cast<double>(slice->width()), static_cast<double>(slice->height())});
+    }
+  }
+  if (areas.empty()) {
+    areas.push_back({1, static_cast<double>(views_->scene->width()), static_cast<double>(views_->scene->height())});
+  }
+  state_.set_fit(fitting_scale(state_.image()->grid, areas));
 }
 
 QImage ImageViewer::screenshot(const QString& view) {
@@ -122,6 +145,9 @@ QImage ImageViewer::screenshot(const QString& view) {
 }
 
 bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Resize) {
+    views_->refresh.start(0);
+  }
   if (event->type() == QEvent::MouseButtonDblClick) {
     show_only(views_->alone.isEmpty() ? watched->objectName() : QString());
     return true;

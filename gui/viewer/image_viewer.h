@@ -39,6 +39,7 @@ class ImageViewer : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void fit_slices();
   ViewState& state_;
   struct Views;
   std::unique_ptr<Views> views_;

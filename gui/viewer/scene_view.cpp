@@ -2,7 +2,6 @@
 
 #include <vtkActor.h>
 #include <vtkAxesActor.h>
-#include <vtkBoundingBox.h>
 #include <vtkCamera.h>
 #include <vtkCaptionActor2D.h>
 #include <vtkInteractorStyleTrackballCamera.h>
@@ -18,21 +17,23 @@
 #include <vtkVolume.h>
 
 #include <QCoreApplication>
+#include <QKeyEvent>
 #include <QLabel>
-#include <QMouseEvent>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <optional>
 
 #include "gui/model/colour_maps.h"
-#include "gui/model/per_data.h"
 #include "gui/model/volume.h"
+#include "gui/viewer/focus_ring.h"
 #include "gui/viewer/opengl.h"
+#include "gui/viewer/qt_colours.h"
+#include "gui/viewer/scene_camera.h"
 #include "gui/viewer/scene_shapes.h"
 #include "gui/viewer/scene_tools.h"
+#include "gui/viewer/slice_overlay.h"
 #include "gui/viewer/volume_prop.h"
 #include "gui/viewer/vtk_interactor.h"
 #include "gui/viewer/vtk_widget.h"
@@ -50,7 +51,6 @@ constexpr double moving_ms = 30;     ///< what a picture may take while somethin
 constexpr double resting_ms = 80;    ///< and a resting one: a run's live images must not hold the window up
 constexpr float coarsest_rays = 4;   ///< distance in pixels that is coarse, but shows what is there
 constexpr int still_after_ms = 600;  ///< longer than between the live images of a run
-constexpr std::array<double, 3> oblique{0.5, -1, 0.35};
 
 /// One set of lines, points or faces.
 struct Layer {
@@ -67,27 +67,6 @@ struct Layer {
   }
 };
 
-/// Where the camera is.
-struct Pose {
-  std::array<double, 3> position, focus, up;
-  double scale;
-};
-
-Pose pose_of(vtkCamera& camera) {
-  Pose pose{.position = {}, .focus = {}, .up = {}, .scale = camera.GetParallelScale()};
-  camera.GetPosition(pose.position.data());
-  camera.GetFocalPoint(pose.focus.data());
-  camera.GetViewUp(pose.up.data());
-  return pose;
-}
-
-void take_pose(vtkCamera& camera, const Pose& pose) {
-  camera.SetPosition(pose.position.data());
-  camera.SetFocalPoint(pose.focus.data());
-  camera.SetViewUp(pose.up.data());
-  camera.SetParallelScale(pose.scale);
-}
-
 }  // namespace
 
 struct SceneView::Parts {
@@ -101,6 +80,7 @@ struct SceneView::Parts {
   VtkWidget* widget = nullptr;  ///< null where there is no OpenGL
   vtkNew<vtkRenderer> renderer;
   vtkNew<vtkRenderer> overlay;  ///< what the image must not hide
+  SceneCamera camera{view, *renderer};
   VolumeProp volume;
   Layer crystals, lors, places, fan, box, crosshair, regions;
   vtkNew<vtkAxesActor> axes;
@@ -118,7 +98,6 @@ struct SceneView::Parts {
   std::shared_ptr<const io::DataSummary> data;
   SceneOptions options;
   std::vector<CrystalFace> faces;
-  PerData<std::optional<Pose>> pose;  ///< by data, and whether it is their scanner or an image
   LatestTask<std::shared_ptr<const Volume>> volume_task;
   Subscription follows_view, follows_scene;
 
@@ -129,8 +108,10 @@ struct SceneView::Parts {
   void refresh_events();
   void take_volume(std::shared_ptr<const Volume> made);
   void place_axes();
-  void place_camera();
-  void look_from(const std::array<double, 3>& from, const std::array<double, 3>& up);
+  std::array<vtkCaptionActor2D*, 3> captions() const {
+    return {axes->GetXAxisCaptionActor2D(), axes->GetYAxisCaptionActor2D(), axes->GetZAxisCaptionActor2D()};
+  }
+  void interacted();
   void moved();
   void choose_rays(double milliseconds);
 };
@@ -145,8 +126,8 @@ void SceneView::Parts::make_scene(VtkWidget& to) {
   overlay->SetActiveCamera(renderer->GetActiveCamera());
   const vtkNew<vtkInteractorStyleTrackballCamera> style;
   to.interactor().SetInteractorStyle(style);
-  style->AddObserver(vtkCommand::InteractionEvent, this, &Parts::moved);
-  renderer->GetActiveCamera()->ParallelProjectionOn();  // sizes can be compared
+  style->AddObserver(vtkCommand::InteractionEvent, this, &Parts::interacted);
+  style->AddObserver(vtkCommand::EndInteractionEvent, this, &Parts::interacted);  // the wheel tells nothing else
   const auto pixel_ratio = static_cast<float>(to.devicePixelRatioF());
   const auto paint = [pixel_ratio](vtkRenderer& on, Layer& layer, double red, double green, double blue, double opacity,
                                    float width) {
@@ -168,11 +149,9 @@ void SceneView::Parts::make_scene(VtkWidget& to) {
   renderer->AddVolume(&volume.prop());
   renderer->AddActor(axes);
   axes->VisibilityOff();
-  for (vtkCaptionActor2D* caption :
-       {axes->GetXAxisCaptionActor2D(), axes->GetYAxisCaptionActor2D(), axes->GetZAxisCaptionActor2D()}) {
+  for (vtkCaptionActor2D* caption : captions()) {
     caption->GetTextActor()->SetTextScaleModeToNone();  // or the letters grow with the view
     caption->GetCaptionTextProperty()->SetFontSize(12);
-    caption->GetCaptionTextProperty()->SetColor(0.8, 0.5, 0.1);
     caption->GetCaptionTextProperty()->ShadowOff();
     caption->GetCaptionTextProperty()->ItalicOff();
   }
@@ -198,23 +177,8 @@ void SceneView::Parts::refresh() {
                                                       : nullptr);
   regions.show(view.has_image() && !view.rois().empty() ? roi_shape(view.rois()).Get() : nullptr);
   place_axes();
-  place_camera();
+  camera.follow(geometry.get(), widget->height());
   moved();
-}
-
-/// Other data, their first scanner, their first image: another size, or as they were left.
-void SceneView::Parts::place_camera() {
-  const char* shown = view.has_image() ? "image of " : geometry ? "scanner of " : "nothing of ";
-  *pose = pose_of(*renderer->GetActiveCamera());
-  if (!pose.choose(shown + view.subject().data)) {
-    return;
-  }
-  if (*pose) {
-    take_pose(*renderer->GetActiveCamera(), **pose);
-    renderer->ResetCameraClippingRange();
-  } else {
-    look_from(oblique, {0, 0, 1});
-  }
 }
 
 void SceneView::Parts::refresh_image() {
@@ -222,6 +186,10 @@ void SceneView::Parts::refresh_image() {
   volume.set_colours(view.colour_map(), view.window_low(), view.window_high());
   const auto ground = find_colour_map(view.colour_map()).colour(0);
   renderer->SetBackground(ground[0], ground[1], ground[2]);
+  const QColor letters = letter_colour(qt_colour(ground));
+  for (vtkCaptionActor2D* caption : captions()) {
+    caption->GetCaptionTextProperty()->SetColor(letters.redF(), letters.greenF(), letters.blueF());
+  }
   if (view.subject().name != shown_name) {  // the next volume takes its time: until then this would pass for it
     shown_name = view.subject().name;
     volume.set_volume(nullptr);
@@ -295,27 +263,8 @@ void SceneView::Parts::place_axes() {
   axes->SetUserTransform(corner);
 }
 
-void SceneView::Parts::look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
-  vtkBoundingBox seen;
-  if (view.has_image()) {
-    seen.AddBounds(image_bounds(view.image()->grid).data());
-  } else if (geometry) {
-    seen.AddBounds(image_bounds(geometry->grid).data());
-    for (const recon::Vec3& centre : geometry->scanner.crystal_centre_mm) {
-      seen.AddPoint(centre[0], centre[1], centre[2]);
-    }
-  }
-  if (!seen.IsValid()) {
-    return;
-  }
-  vtkCamera* camera = renderer->GetActiveCamera();
-  const double* focus = camera->GetFocalPoint();
-  camera->SetPosition(focus[0] + from[0], focus[1] + from[1], focus[2] + from[2]);
-  camera->SetViewUp(up.data());
-  std::array<double, 6> bounds{};
-  seen.GetBounds(bounds.data());
-  renderer->ResetCamera(bounds.data());
-  camera->Zoom(1.25);  // VTK leaves a wide margin
+void SceneView::Parts::interacted() {
+  camera.tell_slices();
   moved();
 }
 
@@ -356,9 +305,10 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   auto* tools = new SceneTools(scene);
   auto* widget = new VtkWidget;
   widget->setToolTip(
-      "Left drag: turn. Wheel or right drag: zoom. Middle drag: move. Double click: this view alone, and back.");
+      "Left drag or arrow keys: turn. Wheel, right drag, + and -: zoom. Middle drag: move. Double click: this view "
+      "alone, and back.");
   layout->addWidget(tools);
-  layout->addWidget(widget, 1);
+  layout->addWidget(new FocusRing(widget), 1);
   widget->setObjectName("scene_picture");
   parts.make_scene(*widget);
   connect(tools, &SceneTools::turning_requested, this, &SceneView::set_turning);
@@ -385,7 +335,7 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   });
   parts.turning.setInterval(turn_period_ms);
   connect(&parts.turning, &QTimer::timeout, this, [this] {
-    parts_->renderer->GetActiveCamera()->Azimuth(turn_step_degrees);
+    parts_->camera.turn(turn_step_degrees, 0);
     parts_->moved();
   });
   refresh();
@@ -393,11 +343,17 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
 
 SceneView::~SceneView() = default;
 
-void SceneView::reset_view() { look_from(oblique, {0, 0, 1}); }
+void SceneView::reset_view() {
+  if (parts_->widget != nullptr) {
+    parts_->camera.look_obliquely();
+    parts_->moved();
+  }
+}
 
 void SceneView::look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
   if (parts_->widget != nullptr) {
-    parts_->look_from(from, up);
+    parts_->camera.look_from(from, up);
+    parts_->moved();
   }
 }
 
@@ -407,8 +363,45 @@ void SceneView::set_turning(bool turning) {
   }
 }
 
+bool SceneView::take_key(int key) {
+  constexpr double turn_degrees = 10;
+  constexpr double zoom = 1.2;
+  SceneCamera& camera = parts_->camera;
+  switch (key) {
+    case Qt::Key_Left:
+      camera.turn(turn_degrees, 0);
+      break;
+    case Qt::Key_Right:
+      camera.turn(-turn_degrees, 0);
+      break;
+    case Qt::Key_Up:
+      camera.turn(0, turn_degrees);
+      break;
+    case Qt::Key_Down:
+      camera.turn(0, -turn_degrees);
+      break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+      camera.zoom(zoom);
+      break;
+    case Qt::Key_Minus:
+      camera.zoom(1 / zoom);
+      break;
+    default:
+      return false;
+  }
+  parts_->interacted();
+  return true;
+}
+
 /// A double click on the picture is one on this view.
 bool SceneView::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::KeyPress && take_key(static_cast<QKeyEvent*>(event)->key())) {
+    return true;
+  }
+  if (event->type() == QEvent::Resize) {
+    parts_->refresh_soon.start(0);
+  }
   if (event->type() == QEvent::MouseButtonDblClick) {
     QCoreApplication::sendEvent(this, event);
     return true;

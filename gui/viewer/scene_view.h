@@ -11,7 +11,8 @@ namespace coincide::gui {
 /// The 3-D view: the image as a projection of maxima that turns or as a volume, crosshair and regions; the scanner's
 /// crystals, a sample of the events, the possible partners of one crystal and the image's box. Follows both states by
 /// itself. Only the far half of the crystals is drawn, so that one looks into the bore from all sides.
-/// Mouse: left turns, wheel or right zooms, middle moves. Where there is no OpenGL it says so.
+/// Mouse: left turns, wheel or right zooms, middle moves. Keys: arrows turn, + and - zoom. Where there is no OpenGL it
+/// says so.
 class SceneView : public QWidget {
   Q_OBJECT
 
@@ -33,6 +34,9 @@ class SceneView : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  /// False for a key that means nothing here.
+  bool take_key(int key);
+
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };

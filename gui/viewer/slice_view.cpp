@@ -14,17 +14,10 @@ namespace {
 
 constexpr const char* axis_letters = "xyz";
 constexpr const char* slice_names[] = {"sagittal", "coronal", "axial"};
-constexpr QRgb crosshair_colour = qRgb(64, 160, 255);
-constexpr QRgb region_colour = qRgb(242, 89, 25);
-constexpr QRgb line_colour = qRgb(0, 170, 90);
-constexpr QRgb letter_colour = qRgb(225, 145, 20);
+constexpr double zoom_step = 1.2;
 constexpr int wheel_step = 120;  // of a mouse; touch pads send smaller ones
 
 std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
-
-double extent_mm(const recon::ImageGrid& grid, int axis) {
-  return static_cast<double>(grid.shape[index_of(axis)]) * grid.voxel_size_mm[index_of(axis)];
-}
 
 std::array<QRgb, 256> colour_table(const std::string& name) {
   const ColourMap& map = find_colour_map(name);
@@ -44,18 +37,18 @@ SliceView::SliceView(ViewState& state, int axis, QWidget* parent)
   setMouseTracking(true);
   setObjectName(slice_names[axis]);
   setToolTip(
-      "Left: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
-      "ends. Ctrl + wheel: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. Double "
+      "Left or arrow keys: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
+      "ends. Ctrl + wheel, + and -: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. "
+      "Double "
       "click: this view alone, and back.");
 }
 
-void SliceView::reset_view() {
-  *camera_ = {};
+void SliceView::set_scale_bar(bool shown) {
+  has_scale_bar_ = shown;
   update();
 }
 
 void SliceView::refresh() {
-  camera_.choose(state_.subject().data);
   make_picture();
   outlines_.clear();
   if (state_.has_image()) {
@@ -70,37 +63,21 @@ void SliceView::refresh() {
   }
 }
 
-double SliceView::middle_mm(int axis) const {
-  const recon::ImageGrid& grid = state_.image()->grid;
-  const std::size_t k = index_of(axis);
-  return grid.origin_mm[k] + 0.5 * static_cast<double>(grid.shape[k] - 1) * grid.voxel_size_mm[k];
-}
-
-SliceView::Projection SliceView::projection() const {
-  const recon::ImageGrid& grid = state_.image()->grid;
-  const double fit = std::min(width() / extent_mm(grid, axes_.right), height() / extent_mm(grid, axes_.vertical));
-  return {.scale = 0.95 * fit * camera_->zoom, .zero = QPointF(0.5 * width(), 0.5 * height()) + camera_->pan};
+SliceProjection SliceView::projection() const {
+  return {.axes = axes_,
+          .centre_mm = state_.camera().centre_mm,
+          .middle = QPointF(0.5 * width(), 0.5 * height()),
+          .pixels_per_mm = state_.pixels_per_mm()};
 }
 
 QRectF SliceView::image_rect() const {
   const recon::ImageGrid& grid = state_.image()->grid;
-  const Projection p = projection();
-  const QSizeF size(p.scale * extent_mm(grid, axes_.right), p.scale * extent_mm(grid, axes_.vertical));
-  return {p.zero - QPointF(0.5 * size.width(), 0.5 * size.height()), size};
-}
-
-QPointF SliceView::to_screen(double right_mm, double vertical_mm) const {
-  const Projection p = projection();
-  return p.zero + p.scale * QPointF(right_mm - middle_mm(axes_.right),
-                                    vertical_sign() * (vertical_mm - middle_mm(axes_.vertical)));
-}
-
-std::array<double, 3> SliceView::to_mm(const QPointF& position) const {
-  const Projection p = projection();
-  std::array<double, 3> mm = state_.cursor_mm();
-  mm[index_of(axes_.right)] = middle_mm(axes_.right) + (position.x() - p.zero.x()) / p.scale;
-  mm[index_of(axes_.vertical)] = middle_mm(axes_.vertical) + vertical_sign() * (position.y() - p.zero.y()) / p.scale;
-  return mm;
+  std::array<double, 3> low{}, high{};
+  for (std::size_t a = 0; a < 3; ++a) {
+    low[a] = grid.origin_mm[a] - 0.5 * grid.voxel_size_mm[a];
+    high[a] = low[a] + static_cast<double>(grid.shape[a]) * grid.voxel_size_mm[a];
+  }
+  return QRectF(projection().to_screen(low), projection().to_screen(high)).normalized();
 }
 
 void SliceView::make_picture() {
@@ -135,62 +112,29 @@ void SliceView::paintEvent(QPaintEvent*) {
   painter.drawImage(image_rect(), picture_);
   painter.setPen(Qt::gray);
   painter.drawRect(image_rect());
-  draw_crosshair(painter);
-  draw_regions(painter);
-  draw_line(painter);
-  draw_letters(painter);
+  draw_overlay(painter);
 }
 
-void SliceView::draw_crosshair(QPainter& painter) const {
-  const std::array<double, 3> mm = state_.cursor_mm();
-  const QPointF at = to_screen(mm[index_of(axes_.right)], mm[index_of(axes_.vertical)]);
-  painter.setPen(QColor(crosshair_colour));
-  painter.drawLine(QPointF(at.x(), 0), QPointF(at.x(), height()));
-  painter.drawLine(QPointF(0, at.y()), QPointF(width(), at.y()));
-}
-
-void SliceView::draw_regions(QPainter& painter) const {
-  painter.setPen(QPen(QColor(region_colour), 2));
-  for (const Outline& outline : outlines_) {
-    QPointF top(0, height());
-    for (const auto& [from, to] : outline.segments) {
-      const QPointF start = to_screen(from[0], from[1]);
-      painter.drawLine(start, to_screen(to[0], to[1]));
-      top = start.y() < top.y() ? start : top;
-    }
-    if (!outline.segments.empty()) {
-      painter.drawText(top + QPointF(0, -4), outline.name);
-    }
+void SliceView::draw_overlay(QPainter& painter) const {
+  const SliceProjection at = projection();
+  SliceOverlay overlay(painter, at, rect(), qt_colour(find_colour_map(state_.colour_map()).colour(0)));
+  overlay.crosshair(state_.cursor_mm());
+  overlay.regions(outlines_);
+  if (state_.profile_line()) {
+    overlay.profile_line(*state_.profile_line());
   }
-}
-
-void SliceView::draw_line(QPainter& painter) const {
-  if (!state_.profile_line()) {
-    return;
+  overlay.letters(QString("%1, %2 = %3 mm")
+                      .arg(slice_names[axis_])
+                      .arg(axis_letters[axis_])
+                      .arg(state_.cursor_mm()[index_of(axis_)], 0, 'f', 1),
+                  state_.subject().of_patient);
+  if (has_scale_bar_) {
+    overlay.scale_bar();
   }
-  // The line lies in a slice; in the other two it is drawn as their plane sees it.
-  const auto& [start, end] = *state_.profile_line();
-  const QPointF from = to_screen(start[index_of(axes_.right)], start[index_of(axes_.vertical)]);
-  painter.setPen(QPen(QColor(line_colour), 2));
-  painter.drawLine(from, to_screen(end[index_of(axes_.right)], end[index_of(axes_.vertical)]));
-  painter.drawEllipse(from, 3, 3);
-}
-
-void SliceView::draw_letters(QPainter& painter) const {
-  painter.setPen(QColor(letter_colour));
-  const QRect inner = rect().adjusted(6, 4, -6, -4);
-  const QString across = QString("%1").arg(axis_letters[axes_.right]);
-  const QString vertical = QString("%1").arg(axis_letters[axes_.vertical]);
-  const QRect middle = inner.translated(0, -fontMetrics().height());  // clear of a crosshair in the middle
-  painter.drawText(middle, Qt::AlignVCenter | Qt::AlignRight, "+" + across);
-  painter.drawText(middle, Qt::AlignVCenter | Qt::AlignLeft, "-" + across);
-  painter.drawText(inner, Qt::AlignTop | Qt::AlignRight, (axes_.down ? "-" : "+") + vertical);
-  painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, (axes_.down ? "+" : "-") + vertical);
-  painter.drawText(inner, Qt::AlignTop | Qt::AlignLeft,
-                   QString("%1, %2 = %3 mm")
-                       .arg(slice_names[axis_])
-                       .arg(axis_letters[axis_])
-                       .arg(state_.cursor_mm()[index_of(axis_)], 0, 'f', 1));
+  if (hasFocus()) {
+    painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
+    painter.drawRect(rect().adjusted(1, 1, -1, -1));
+  }
 }
 
 std::optional<std::size_t> SliceView::region_at(const std::array<double, 3>& point_mm) const {
@@ -251,8 +195,7 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
       state_.set_cursor(state_.voxel_at(mm));
       break;
     case Drag::move:
-      camera_->pan += moved;
-      update();
+      move_camera(moved);
       break;
     case Drag::upper_end:
       drag_upper_end(moved);
@@ -286,6 +229,19 @@ void SliceView::drag_both_ends(const QPointF& moved) {
   state_.set_window(level - 0.5 * new_width, level + 0.5 * new_width);
 }
 
+void SliceView::move_camera(const QPointF& moved) {
+  Camera camera = state_.camera();
+  camera.centre_mm = projection().to_mm(projection().middle - moved, camera.centre_mm);
+  state_.set_camera(camera);
+}
+
+/// What is under that place stays there.
+void SliceView::zoom(double factor, const QPointF& about) {
+  Camera camera = state_.camera();
+  camera.zoom_about(factor, projection().to_mm(about, camera.centre_mm));
+  state_.set_camera(camera);
+}
+
 void SliceView::drag_region(const std::array<double, 3>& to) {
   std::vector<Roi> rois = state_.rois();
   if (dragged_region_ >= rois.size()) {
@@ -313,6 +269,11 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
       return step(axes_.vertical, axes_.down ? -1 : 1);
     case Qt::Key_Down:
       return step(axes_.vertical, axes_.down ? 1 : -1);
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+      return zoom(zoom_step, projection().middle);
+    case Qt::Key_Minus:
+      return zoom(1 / zoom_step, projection().middle);
     default:
       QWidget::keyPressEvent(event);
   }
@@ -326,8 +287,7 @@ void SliceView::wheelEvent(QWheelEvent* event) {
     return;
   }
   if (event->modifiers() & Qt::ControlModifier) {
-    camera_->zoom = std::clamp(camera_->zoom * std::pow(1.2, steps), 0.2, 50.0);
-    update();
+    zoom(std::pow(zoom_step, steps), event->position());
   } else {
     state_.move_cursor(axis_, steps);
   }

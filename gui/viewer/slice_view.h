@@ -5,10 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "gui/model/per_data.h"
 #include "gui/model/roi.h"
 #include "gui/model/view_state.h"
-#include "recon/slice.h"
+#include "gui/viewer/slice_overlay.h"
+#include "gui/viewer/slice_projection.h"
 
 namespace coincide::gui {
 
@@ -24,7 +24,8 @@ class SliceView : public QWidget {
   SliceView(ViewState& state, int axis, QWidget* parent = nullptr);
 
   QSize sizeHint() const override { return {320, 320}; }
-  void reset_view();
+  /// All slices have one scale: one of them shows it.
+  void set_scale_bar(bool shown);
   /// Takes over what changed in the state.
   void refresh();
 
@@ -43,27 +44,19 @@ class SliceView : public QWidget {
 
  private:
   enum class Drag { none, crosshair, move, upper_end, both_ends, line, region };
-  /// screen = zero + (mm - middle) * scale, in the vertical times vertical_sign().
-  struct Projection {
-    double scale = 1;
-    QPointF zero;  ///< where the middle of the image lies
-  };
-  Projection projection() const;
+  SliceProjection projection() const;
   QRectF image_rect() const;
-  double middle_mm(int axis) const;
-  double vertical_sign() const { return axes_.down ? 1 : -1; }  ///< of the axis on the screen, where y runs down
-  QPointF to_screen(double right_mm, double vertical_mm) const;
-  /// In the plane of the slice.
-  std::array<double, 3> to_mm(const QPointF& position) const;
+  std::array<double, 3> to_mm(const QPointF& position) const {
+    return projection().to_mm(position, state_.cursor_mm());
+  }
 
   void make_picture();
-  void draw_crosshair(QPainter& painter) const;
-  void draw_regions(QPainter& painter) const;
-  void draw_line(QPainter& painter) const;
-  void draw_letters(QPainter& painter) const;
+  void draw_overlay(QPainter& painter) const;
   Drag begin_drag(const QMouseEvent& event);
   void drag_upper_end(const QPointF& moved);
   void drag_both_ends(const QPointF& moved);
+  void move_camera(const QPointF& moved);
+  void zoom(double factor, const QPointF& about);
   void drag_region(const std::array<double, 3>& to);
   std::optional<std::size_t> region_at(const std::array<double, 3>& point_mm) const;
   void tell_hover();
@@ -71,11 +64,6 @@ class SliceView : public QWidget {
   ViewState& state_;
   int axis_;
   recon::SliceAxes axes_;
-  struct Camera {
-    double zoom = 1;
-    QPointF pan;
-  };
-  PerData<Camera> camera_;
   QPointF hover_{-1, -1};  ///< where the mouse is; outside: not here
   Drag drag_ = Drag::none;
   QPointF last_position_;
@@ -83,11 +71,8 @@ class SliceView : public QWidget {
   std::size_t dragged_region_ = 0;
   int wheel_rest_ = 0;
   QImage picture_;
-  struct Outline {
-    QString name;
-    std::vector<OutlineSegment> segments;
-  };
-  std::vector<Outline> outlines_;
+  bool has_scale_bar_ = false;
+  std::vector<SliceOutline> outlines_;
 };
 
 }  // namespace coincide::gui

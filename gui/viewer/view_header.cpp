@@ -5,6 +5,8 @@
 #include <QLabel>
 #include <QSignalBlocker>
 
+#include "gui/viewer/step_picker.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -22,6 +24,7 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
       subjects_(new QComboBox),
+      steps_(new StepPicker),
       detail_(text_label("shown_detail")),
       hint_(text_label("shown_hint")) {
   subjects_->setObjectName("shown");
@@ -37,11 +40,13 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
   auto* layout = new QGridLayout(this);
   layout->setContentsMargins(4, 2, 4, 2);
   layout->setHorizontalSpacing(8);
-  layout->setColumnStretch(1, 1);
+  layout->setColumnStretch(2, 1);
   layout->addWidget(subjects_, 0, 0);
-  layout->addWidget(detail_, 0, 1);
-  layout->addWidget(hint_, 1, 0, 1, 2);
+  layout->addWidget(steps_, 0, 1);
+  layout->addWidget(detail_, 0, 2);
+  layout->addWidget(hint_, 1, 0, 1, 3);
   connect(subjects_, &QComboBox::activated, this, &ViewHeader::chosen);
+  connect(steps_, &StepPicker::chosen, this, &ViewHeader::step_chosen);
   follows_state_ = state.listen([this] { refresh(); });
   refresh();
 }
@@ -57,6 +62,10 @@ void ViewHeader::set_choices(const QStringList& names, int shown) {
     subjects_->addItems(names);
   }
   subjects_->setCurrentIndex(shown);
+}
+
+void ViewHeader::set_steps(const QString& what, const QStringList& names, int shown) {
+  steps_->set_steps(what, names, shown);
 }
 
 void ViewHeader::refresh() {

@@ -10,8 +10,10 @@ class QLabel;
 
 namespace coincide::gui {
 
-/// The line over the views that names what they show, with a picker of what else there is; below it, where there is no
-/// image, why not and what to do. Follows the state by itself.
+class StepPicker;
+
+/// The line over the views that names what they show, with pickers of what else there is and of its iteration or frame;
+/// below it, where there is no image, why not and what to do. Follows the state by itself.
 class ViewHeader : public QWidget {
   Q_OBJECT
 
@@ -20,16 +22,21 @@ class ViewHeader : public QWidget {
 
   /// What can be shown, in order; `shown` is what is.
   void set_choices(const QStringList& names, int shown);
+  /// The images of what is shown that follow each other: `what` they are ("Iteration"), and the name of each.
+  void set_steps(const QString& what, const QStringList& names, int shown);
 
  signals:
   /// The user chose another entry.
   void chosen(int index);
+  /// And another one of the images that follow each other.
+  void step_chosen(int index);
 
  private:
   void refresh();
 
   ViewState& state_;
   QComboBox* subjects_;
+  StepPicker* steps_;
   QLabel* detail_;
   QLabel* hint_;
   Subscription follows_state_;

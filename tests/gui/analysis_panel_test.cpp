@@ -1,10 +1,12 @@
 // The panel of profiles and histograms: what stands in its chart against the model's charts.
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QtTest>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 
 #include "gui/model/histogram.h"
 #include "gui/panel_support.h"
@@ -25,6 +27,9 @@ bool same(const Chart& a, const Chart& b) {
          std::ranges::equal(a.series, b.series,
                             [](const auto& one, const auto& other) { return one.x == other.x && one.y == other.y; });
 }
+
+/// As the panel counts unless it is told otherwise.
+Chart histogram(const recon::Image& image, const Roi* roi) { return histogram_chart(image, roi, 128, false); }
 
 /// A Gaussian of 15 mm around the middle of the test image's grid.
 std::shared_ptr<recon::Image> spot() {
@@ -103,14 +108,39 @@ class AnalysisPanelTest : public QObject {
     state_->set_image(spot());
     panel_->show();
     QTRY_VERIFY_WITH_TIMEOUT(label("width").isVisible(), tests::patience_ms);
-    const std::optional<double> width = fwhm_mm(profile(0), 2);
-    QVERIFY(width && std::abs(*width / 15 - 1) < 0.01);
-    QTRY_COMPARE_WITH_TIMEOUT(label("width").text(), QString("FWHM of the highest peak: %1 mm").arg(*width, 0, 'f', 2),
+    const auto width = peak_width(profile(0), 2);
+    QVERIFY(width && std::abs(width->fwhm_mm / 15 - 1) < 0.01);
+    QTRY_COMPARE_WITH_TIMEOUT(label("width").text(),
+                              QString("FWHM of the peak: %1 mm, over a baseline of %2 Bq/mL")
+                                  .arg(width->fwhm_mm, 0, 'f', 2)
+                                  .arg(width->baseline, 0, 'g', 4),
                               tests::patience_ms);
     state_->set_image(std::make_shared<recon::Image>(state_->image()->grid, 3.F, "Bq/mL"));
     QTRY_VERIFY_WITH_TIMEOUT(label("width").text().contains("none"), tests::patience_ms);
     choose("Histogram");
     QVERIFY(!label("width").isVisible());
+  }
+
+  void histogram_has_logarithm_and_zeros() {
+    auto image = test_image();
+    std::fill_n(image->values.begin(), 5000, 0.F);
+    state_->set_image(image);
+    panel_->show();
+    choose("Histogram of the whole image");
+    QTRY_VERIFY_WITH_TIMEOUT(shows(histogram(*image, nullptr)), tests::patience_ms);
+    QVERIFY(chart().log_y);
+    const auto count = [&] {
+      const auto& y = chart().series[0].y;
+      return std::accumulate(y.begin(), y.end(), 0.0);
+    };
+    const auto voxels = static_cast<double>(image->values.size());
+    QCOMPARE(count(), voxels - 5000);
+    panel_->findChild<QCheckBox*>("zeros")->click();
+    QCOMPARE(count(), voxels);
+    panel_->findChild<QCheckBox*>("logarithm")->click();
+    QVERIFY(!chart().log_y);
+    choose("Profile along x");
+    QVERIFY(!panel_->findChild<QCheckBox*>("zeros")->isVisible());
   }
 
   void drawn_line_is_chosen() {
@@ -137,15 +167,15 @@ class AnalysisPanelTest : public QObject {
     state_->set_image(test_image());
     panel_->show();
     choose("Histogram of the whole image");
-    QVERIFY(shows(histogram_chart(*state_->image(), nullptr)));
+    QVERIFY(shows(histogram(*state_->image(), nullptr)));
     rois_ = {{"Left", RoiShape::sphere, {0, 0, 0}, {9, 0, 0}, 0}, {"Right", RoiShape::box, {10, 5, -5}, {8, 9, 10}, 0}};
     state_->set_rois(rois_);
     choose("Histogram of Right");
-    QVERIFY(shows(histogram_chart(*state_->image(), &rois_[1])));
+    QVERIFY(shows(histogram(*state_->image(), &rois_[1])));
     rois_[1].half_size_mm[0] = 4;
     rois_[1].name = "Right, small";
     state_->set_rois(rois_);
-    QTRY_VERIFY_WITH_TIMEOUT(shows(histogram_chart(*state_->image(), &rois_[1])), tests::patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(shows(histogram(*state_->image(), &rois_[1])), tests::patience_ms);
     QCOMPARE(items().currentText(), QString("Histogram of Right, small"));
     rois_.erase(rois_.begin());
     state_->set_rois(rois_);
@@ -156,7 +186,7 @@ class AnalysisPanelTest : public QObject {
     rois_.clear();
     state_->set_rois(rois_);
     QCOMPARE(items().currentText(), QString("Histogram of the whole image"));
-    QTRY_VERIFY_WITH_TIMEOUT(shows(histogram_chart(*state_->image(), nullptr)), tests::patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(shows(histogram(*state_->image(), nullptr)), tests::patience_ms);
   }
 
   void hidden_panel_does_nothing() {

@@ -27,12 +27,13 @@ class DataPanelTest : public QObject {
     data.scanner = tests::small_scanner();
     data.summary.prompts_per_crystal.assign(data.scanner.num_crystals(), 3);
     panel.show_data(data);
-    QTest::mouseClick(map, Qt::LeftButton, {}, {5, 5});
+    const QPoint crystal(5, map->fontMetrics().height() + 5);  // below the name of its strip
+    QTest::mouseClick(map, Qt::LeftButton, {}, crystal);
     QCOMPARE(chosen.count(), 1);
     gui::LoadedData header;
     header.scanner = tests::small_scanner({.modules = 4});
     panel.show_data(header);
-    QTest::mouseClick(map, Qt::LeftButton, {}, {5, 5});
+    QTest::mouseClick(map, Qt::LeftButton, {}, crystal);
     QCOMPARE(chosen.count(), 1);
   }
 

@@ -54,6 +54,9 @@ class ProfileTest : public QObject {
   void profile_beside_the_image_is_empty();
   void width_of_a_gaussian();
   void width_needs_both_sides();
+  void width_counts_from_the_baseline();
+  void there_is_no_width_without_a_peak();
+  void profile_along_an_axis_has_its_places();
   void width_of_a_point_in_an_image();
   void width_is_that_of_the_highest_peak();
   void profile_line_is_told_to_the_listeners();
@@ -99,7 +102,7 @@ void ProfileTest::profile_along_an_axis_meets_the_voxels() {
             1e-9);
     const Chart::Series series = profile_chart(image, line).series.at(0);
     for (std::int64_t i = 0; i < image.grid.shape[along]; ++i) {
-      const double at = (static_cast<double>(i) + 0.5) * size;
+      const double at = middle(image.grid, along, i);
       const auto sample = std::ranges::find_if(series.x, [&](double x) { return std::abs(x - at) < 1e-4; });
       QVERIFY(sample != series.x.end());
       std::array<std::int64_t, 3> here = voxel;
@@ -107,15 +110,16 @@ void ProfileTest::profile_along_an_axis_meets_the_voxels() {
       const double y = series.y[static_cast<std::size_t>(sample - series.x.begin())];
       QVERIFY(std::abs(y - image.at(here[0], here[1], here[2])) < 1e-3);
     }
-    QVERIFY(series.x.front() == 0 && std::abs(series.x.back() - size * double(image.grid.shape[along])) < 1e-4);
+    QVERIFY(std::abs(series.x.front() - line.start_mm[along]) < 1e-4);
+    QVERIFY(std::abs(series.x.back() - line.end_mm[along]) < 1e-4);
   }
 }
 
 void ProfileTest::profile_leaves_out_what_is_outside() {
   const recon::Image image(recon::centred_grid({10, 10, 10}, {2, 2, 2}, {0, 0, 0}), 4);
   const Chart::Series series = profile_chart(image, {{-30, 1, 1}, {500, 1, 1}}).series.at(0);
-  QCOMPARE(series.x.front(), 20.0);  // 30 mm to the middle, which is 10 mm from the border
-  QCOMPARE(series.x.back(), 40.0);
+  QCOMPARE(series.x.front(), -10.0);
+  QCOMPARE(series.x.back(), 10.0);
   QVERIFY(std::ranges::all_of(series.y, [](double y) { return y == 4; }));
 }
 
@@ -128,21 +132,61 @@ void ProfileTest::profile_beside_the_image_is_empty() {
 
 void ProfileTest::width_of_a_gaussian() {
   for (const double at : {20.0, 20.3, 20.5, 20.9}) {
-    const std::optional<double> width = fwhm_mm(gaussian(6, at, 1, 40), 1);
+    const auto width = peak_width(gaussian(6, at, 1, 40), 1);
     QVERIFY(width.has_value());
-    QVERIFY2(std::abs(*width / 6 - 1) < 0.01, qPrintable(QString::number(*width)));
+    QVERIFY2(std::abs(width->fwhm_mm / 6 - 1) < 0.01, qPrintable(QString::number(width->fwhm_mm)));
   }
-  QVERIFY(std::abs(fwhm_mm(gaussian(6, 20.2, 0.05, 40), 1).value() / 6 - 1) < 0.005);
+  QVERIFY(std::abs(peak_width(gaussian(6, 20.2, 0.05, 40), 1).value().fwhm_mm / 6 - 1) < 0.005);
 }
 
 void ProfileTest::width_needs_both_sides() {
-  QVERIFY(!fwhm_mm(gaussian(6, 1, 0.5, 40), 1));
-  QVERIFY(!fwhm_mm(gaussian(6, 39, 0.5, 40), 1));
-  QVERIFY(!fwhm_mm(gaussian(6, 0, 0.5, 40), 1));
-  QVERIFY(!fwhm_mm(Chart{}, 1));
-  Chart below = gaussian(6, 20, 0.5, 40);
-  std::ranges::transform(below.series[0].y, below.series[0].y.begin(), [](double y) { return y - 2; });
-  QVERIFY(!fwhm_mm(below, 1));
+  QVERIFY(!peak_width(gaussian(6, 1, 0.5, 40), 1));
+  QVERIFY(!peak_width(gaussian(6, 39, 0.5, 40), 1));
+  QVERIFY(!peak_width(gaussian(6, 0, 0.5, 40), 1));
+  QVERIFY(!peak_width(Chart{}, 1));
+}
+
+/// A constant under the peak changes its baseline, but not its width.
+void ProfileTest::width_counts_from_the_baseline() {
+  for (const double shift : {3.0, -2.0}) {
+    Chart shifted = gaussian(6, 20.3, 0.5, 40);
+    std::ranges::transform(shifted.series[0].y, shifted.series[0].y.begin(), [&](double y) { return y + shift; });
+    const auto width = peak_width(shifted, 1);
+    QVERIFY(width && std::abs(width->fwhm_mm / 6 - 1) < 0.01);
+    QVERIFY(std::abs(width->baseline - shift) < 0.01);
+  }
+}
+
+/// Noise has many that are nearly as high; so do two peaks of one height.
+void ProfileTest::there_is_no_width_without_a_peak() {
+  std::mt19937 random(1);
+  std::exponential_distribution<double> value(1);
+  Chart noise = gaussian(6, 20, 0.5, 200);
+  std::ranges::generate(noise.series[0].y, [&] { return std::min(3.0, value(random)); });
+  QVERIFY(!peak_width(noise, 1));
+  Chart two = gaussian(4, 10, 0.25, 60);
+  const Chart other = gaussian(4, 40, 0.25, 60);
+  std::ranges::transform(two.series[0].y, other.series[0].y, two.series[0].y.begin(), std::plus<>{});
+  QVERIFY(!peak_width(two, 0.25));
+  Chart flat = gaussian(6, 20, 0.5, 40);
+  std::ranges::fill(flat.series[0].y, 7.0);
+  QVERIFY(!peak_width(flat, 1));
+}
+
+/// The axis is the scanner's, whichever way the line is drawn.
+void ProfileTest::profile_along_an_axis_has_its_places() {
+  const recon::ImageGrid grid = recon::centred_grid({20, 24, 16}, {2, 3, 1.5F}, {5, -7, 11});
+  const recon::Image image = image_of(grid, [](double x, double y, double z) { return x + 100 * y + 1e4 * z; });
+  const Chart up = profile_chart(image, {{5, -7, 6}, {5, -7, 16}});
+  const Chart down = profile_chart(image, {{5, -7, 16}, {5, -7, 6}});
+  QCOMPARE(up.x_label, std::string("z (mm)"));
+  for (const Chart* chart : {&up, &down}) {
+    const auto& [name, x, y] = chart->series[0];
+    QVERIFY(std::ranges::is_sorted(x) && x.front() < 6.8 && x.back() > 15.2);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      QVERIFY(std::abs(y[i] - (5 - 700 + 1e4 * x[i])) < 1);
+    }
+  }
 }
 
 /// Along each axis, with the source between the voxels: the samples between the voxels must not change the width.
@@ -162,10 +206,10 @@ void ProfileTest::width_of_a_point_in_an_image() {
       voxels.series[0].x.push_back(static_cast<double>(i) * voxel);
       voxels.series[0].y.push_back(image.at(here[0], here[1], here[2]));
     }
-    const std::optional<double> width = fwhm_mm(profile_chart(image, line), voxel);
+    const auto width = peak_width(profile_chart(image, line), voxel);
     QVERIFY(width.has_value());
-    QVERIFY(std::abs(*width - fwhm_mm(voxels, voxel).value()) < 1e-4);
-    QVERIFY2(std::abs(*width / fwhm - 1) < 0.02, qPrintable(QString("%1: %2").arg(axis).arg(*width)));
+    QVERIFY(std::abs(width->fwhm_mm - peak_width(voxels, voxel).value().fwhm_mm) < 1e-4);
+    QVERIFY2(std::abs(width->fwhm_mm / fwhm - 1) < 0.02, qPrintable(QString("%1: %2").arg(axis).arg(width->fwhm_mm)));
   }
 }
 
@@ -175,7 +219,7 @@ void ProfileTest::width_is_that_of_the_highest_peak() {
   for (std::size_t i = 0; i < chart.series[0].y.size(); ++i) {
     chart.series[0].y[i] += 1.5 * other.series[0].y[i];
   }
-  QVERIFY(std::abs(fwhm_mm(chart, 0.25).value() / 9 - 1) < 0.005);
+  QVERIFY(std::abs(peak_width(chart, 0.25).value().fwhm_mm / 9 - 1) < 0.005);
 }
 
 void ProfileTest::profile_line_is_told_to_the_listeners() {

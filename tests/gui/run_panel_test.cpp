@@ -13,6 +13,7 @@
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
 #include "gui/viewer/chart_view.h"
+#include "gui/viewer/step_picker.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
@@ -54,7 +55,8 @@ class RunPanelTest : public QObject {
   void charts_hold_the_figures();
   void events_are_those_that_were_written();
   void iterations_can_be_gone_back_to();
-  void slider_at_its_end_follows_the_newest();
+  void last_image_follows_the_newest();
+  void step_picker_names_what_it_is_at();
   void curves_follow_the_run();
   void settings_can_be_used_again();
 };
@@ -225,23 +227,18 @@ void RunPanelTest::events_are_those_that_were_written() {
 
 void RunPanelTest::iterations_can_be_gone_back_to() {
   RunPanel panel;
-  panel.show();
-  auto* slider = panel.findChild<QSlider*>("iteration");
   panel.show_run(run_after(1, 1));
-  QVERIFY(!slider->isVisible());  // nothing to choose from
+  QCOMPARE(panel.images().images().size(), std::size_t{1});
   const auto run = run_after(2, 4);
   panel.show_run(run);
-  QVERIFY(slider->isVisible());
-  QCOMPARE(slider->maximum(), 4);
-  QCOMPARE(slider->value(), 4);
+  QCOMPARE(panel.images().images().size(), std::size_t{4});
   QCOMPARE(panel.chosen_image().image, run->image);
 
   QSignalSpy chosen(&panel, &RunPanel::iteration_chosen);
-  slider->setValue(2);
+  panel.choose_image(1);
   QCOMPARE(chosen.count(), 1);
   QCOMPARE(panel.chosen_image().image, run->kept[1].image);
   QCOMPARE(panel.chosen_image().iteration, 2.0);
-  QCOMPARE(panel.findChild<QLabel*>("iteration_number")->text(), QString("2"));
 
   // Another run begins at its newest image.
   auto* list = panel.findChild<QTreeWidget*>("runs");
@@ -249,34 +246,49 @@ void RunPanelTest::iterations_can_be_gone_back_to() {
   QCOMPARE(panel.chosen_image().iteration, 1.0);
   list->setCurrentItem(list->topLevelItem(0));
   QCOMPARE(panel.chosen_image().image, run->image);
-  QCOMPARE(slider->maximum(), 4);
   QCOMPARE(chosen.count(), 1);
 }
 
-void RunPanelTest::slider_at_its_end_follows_the_newest() {
-  RunPanel panel;
-  auto* slider = panel.findChild<QSlider*>("iteration");
-  auto* number = panel.findChild<QLabel*>("iteration_number");
+void RunPanelTest::last_image_follows_the_newest() {
+  ImageChoice choice;
+  QVERIFY(!choice.image().image);
   const auto run = run_after(1, 2);
-  panel.show_run(run);
+  choice.follow(run);
   run->image = tiny_image();
   run->iteration = 2.5;  // within an iteration
-  panel.show_run(run);
-  QCOMPARE(slider->maximum(), 3);
-  QCOMPARE(slider->value(), 3);
-  QCOMPARE(number->text(), QString("2.5"));
+  choice.follow(run);
+  QCOMPARE(choice.images().size(), std::size_t{3});
+  QCOMPARE(choice.image().iteration, 2.5);
 
-  QSignalSpy chosen(&panel, &RunPanel::iteration_chosen);
-  slider->setValue(1);
+  choice.choose(0);
   run->iteration = 3;
   run->kept.push_back({3, run->image});
-  panel.show_run(run);
-  QCOMPARE(slider->maximum(), 3);
-  QCOMPARE(slider->value(), 1);
-  QCOMPARE(number->text(), QString("1"));
-  QCOMPARE(chosen.count(), 1);
-  slider->setValue(3);
-  QCOMPARE(panel.chosen_image().image, run->image);
+  choice.follow(run);
+  QCOMPARE(choice.images().size(), std::size_t{3});
+  QCOMPARE(choice.image().iteration, 1.0);
+  choice.choose(2);
+  QCOMPARE(choice.image().image, run->image);
+  run->iteration = 4;
+  run->kept.push_back({4, run->image});
+  choice.follow(run);
+  QCOMPARE(choice.image().iteration, 4.0);
+}
+
+/// Of the line over the views.
+void RunPanelTest::step_picker_names_what_it_is_at() {
+  StepPicker picker;
+  auto* slider = picker.findChild<QSlider*>("step");
+  const auto* name = picker.findChild<QLabel*>("step_name");
+  QSignalSpy chosen(&picker, &StepPicker::chosen);
+  picker.set_steps("Iteration", {"1"}, 0);
+  QVERIFY(picker.isHidden());  // nothing to choose from
+  picker.set_steps("Iteration", {"1", "2", "2.5"}, 2);
+  QVERIFY(!picker.isHidden());
+  QCOMPARE(name->text(), QString("2.5"));
+  QCOMPARE(chosen.count(), 0);
+  slider->setValue(1);
+  QCOMPARE(name->text(), QString("2"));
+  QCOMPARE(chosen.at(0).at(0).toInt(), 1);
 }
 
 void RunPanelTest::curves_follow_the_run() {

@@ -67,7 +67,7 @@ void StartPageTest::works_from_the_keyboard() {
   button_of(page, "Try the built-in phantom")->setFocus();
   QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
   QCOMPARE(phantom.count(), 1);
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 4; ++i) {
     QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
   }
   QTest::keyClick(QApplication::focusWidget(), Qt::Key_Space);

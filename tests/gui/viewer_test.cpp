@@ -6,7 +6,7 @@
 #include <QWheelEvent>
 #include <QtTest>
 
-#include "gui/viewer/chart_view.h"
+#include "gui/view_support.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/scene_view.h"
@@ -17,69 +17,7 @@
 
 using namespace coincide;
 using namespace coincide::gui;
-
-namespace {
-
-/// 24 x 18 x 12 voxels of 2 x 3 x 4 mm, so that no two axes are alike, with one bright voxel off the middle.
-const std::array<std::int64_t, 3> bright{19, 5, 8};
-
-std::shared_ptr<const recon::Image> test_image() {
-  recon::Image image(recon::centred_grid({24, 18, 12}, {2, 3, 4}, {10, -20, 30}), 0, "Bq/mL");
-  image.at(bright[0], bright[1], bright[2]) = 100;
-  return std::make_shared<const recon::Image>(std::move(image));
-}
-
-/// One of the two directions of a slice, in voxels and mm.
-struct Side {
-  std::int64_t voxel, voxels;
-  double size_mm;
-};
-
-/// Where on the view a quarter of a voxel above the middle of a voxel lies, clear of the crosshair through it.
-QPoint place(const QWidget& view, const Side& across, const Side& up) {
-  const auto extent = [](const Side& side) { return static_cast<double>(side.voxels) * side.size_mm; };
-  const auto offset = [](const Side& side, double part) {
-    return (static_cast<double>(side.voxel) + part - 0.5 * static_cast<double>(side.voxels)) * side.size_mm;
-  };
-  const double scale = 0.95 * std::min(view.width() / extent(across), view.height() / extent(up));
-  return QPointF(0.5 * view.width() + offset(across, 0.75) * scale, 0.5 * view.height() - offset(up, 0.75) * scale)
-      .toPoint();
-}
-
-bool is_bright(QWidget* view, const QPoint& at) { return view->grab().toImage().pixelColor(at).lightness() > 200; }
-
-/// Middle of the pixels for which `belongs` is true, from the middle of the view, in its half width, upwards positive.
-/// Nothing if there are none.
-template <class Belongs>
-std::optional<QPointF> middle_of(QWidget* view, Belongs&& belongs) {
-  const QImage picture = view->grab().toImage();
-  QPointF sum;
-  int count = 0;
-  for (int y = 0; y < picture.height(); ++y) {
-    for (int x = 0; x < picture.width(); ++x) {
-      if (belongs(picture.pixelColor(x, y))) {
-        sum += QPointF(x, y);
-        ++count;
-      }
-    }
-  }
-  if (count == 0) {
-    return {};
-  }
-  const QPointF middle = sum / count - QPointF(0.5 * picture.width(), 0.5 * picture.height());
-  return QPointF(middle.x(), -middle.y()) / (0.5 * picture.width());
-}
-
-bool is_white(const QColor& colour) { return colour.lightness() > 80 && colour.saturation() < 40; }
-
-void drag(QWidget* view, Qt::MouseButton button, Qt::KeyboardModifiers keys, const QPoint& from, const QPoint& to) {
-  QTest::mousePress(view, button, keys, from);
-  QMouseEvent move(QEvent::MouseMove, to, view->mapToGlobal(to), Qt::NoButton, button, keys);
-  QCoreApplication::sendEvent(view, &move);
-  QTest::mouseRelease(view, button, keys, to);
-}
-
-}  // namespace
+using namespace coincide::tests;
 
 class ViewerTest : public QObject {
   Q_OBJECT
@@ -92,13 +30,13 @@ class ViewerTest : public QObject {
   SceneView* scene_view() const { return viewer_->findChild<SceneView*>(); }
   QWidget* scene_picture() const { return scene_view()->findChild<QWidget*>("scene_picture"); }
   QPoint axial_place(std::int64_t x, std::int64_t y) const {
-    return place(*slice("axial"), {x, 24, 2}, {17 - y, 18, 3});
+    return place(*slice("axial"), state_->pixels_per_mm(), {x, 24, 2}, {17 - y, 18, 3});
   }  // y runs down
   QPoint coronal_place(std::int64_t x, std::int64_t z) const {
-    return place(*slice("coronal"), {x, 24, 2}, {z, 12, 4});
+    return place(*slice("coronal"), state_->pixels_per_mm(), {x, 24, 2}, {z, 12, 4});
   }
   QPoint sagittal_place(std::int64_t y, std::int64_t z) const {
-    return place(*slice("sagittal"), {y, 18, 3}, {z, 12, 4});
+    return place(*slice("sagittal"), state_->pixels_per_mm(), {y, 18, 3}, {z, 12, 4});
   }
 
   /// True once it has been drawn.
@@ -118,10 +56,10 @@ class ViewerTest : public QObject {
     viewer_->resize(700, 500);
     viewer_->show();
     QVERIFY(QTest::qWaitForWindowExposed(viewer_.get(), tests::patience_ms));
-    state_->set_image(test_image());
+    state_->set_image(bright_image());
     state_->set_window(0, 100);
     state_->set_cursor(bright);
-    QTRY_VERIFY_WITH_TIMEOUT(slice("axial")->isVisible(), tests::patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(slice("axial")->isVisible() && state_->pixels_per_mm() != 1, tests::patience_ms);
   }
   void cleanup() {
     viewer_.reset();
@@ -331,7 +269,7 @@ class ViewerTest : public QObject {
       QSKIP("there is no OpenGL here");
     }
     auto geometry = std::make_shared<JobGeometry>();
-    geometry->grid = test_image()->grid;
+    geometry->grid = bright_image()->grid;
     recon::Scanner& scanner = geometry->scanner;
     for (int i = 0; i < 8; ++i) {
       const auto angle = static_cast<float>(i * M_PI / 4);
@@ -362,19 +300,6 @@ class ViewerTest : public QObject {
     QCOMPARE(says_so, !opengl_problem().isEmpty());
     QCOMPARE(qEnvironmentVariableIsSet("COINCIDE_NO_OPENGL") && opengl_problem().isEmpty(), false);
     QCOMPARE(scene_picture() == nullptr, says_so);
-  }
-
-  void chart_is_drawn() {
-    ChartView view;
-    view.resize(300, 200);
-    view.show();
-    QVERIFY(QTest::qWaitForWindowExposed(&view, tests::patience_ms));
-    view.show_chart({"rising", "x (mm)", "y (1)", Chart::Style::line, {{"line", {0, 1, 2}, {0, 1, 4}}}});
-    if (!opengl_problem().isEmpty()) {
-      return;  // a sentence stands in its place
-    }
-    const auto is_line = [](const QColor& c) { return c.blue() > c.red() + 80 && c.blue() > 120; };
-    QTRY_VERIFY_WITH_TIMEOUT(middle_of(&view, is_line).has_value(), tests::patience_ms);
   }
 };
 

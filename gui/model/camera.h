@@ -1,0 +1,31 @@
+#pragma once
+
+#include <array>
+#include <span>
+
+#include "recon/image.h"
+
+namespace coincide::gui {
+
+/// How slices and 3-D view look at an image, all alike.
+struct Camera {
+  double zoom = 1;  ///< 1: as large as all slices fit
+  std::array<double, 3> centre_mm{};
+
+  /// So that the point stays where it is on the screen. Zooms are kept between 0.2 and 50.
+  void zoom_about(double factor, const std::array<double, 3>& point_mm);
+};
+
+/// All of the image, its middle in the middle.
+Camera camera_on(const recon::ImageGrid& grid);
+
+/// The slice that `axis` stands on, in a view of so many pixels.
+struct SliceArea {
+  int axis = 2;
+  double width = 1, height = 1;
+};
+
+/// Pixels per mm at which every slice just fits into its area; 1 without areas.
+double fitting_scale(const recon::ImageGrid& grid, std::span<const SliceArea> areas);
+
+}  // namespace coincide::gui

@@ -1,0 +1,31 @@
+#include "gui/model/image_choice.h"
+
+namespace coincide::gui {
+namespace {
+
+std::vector<KeptImage> images_of(const Run& run) {
+  std::vector<KeptImage> images = run.kept;
+  if (run.image &&
+      (images.empty() || run.iteration > images.back().iteration || (run.job.in_parts() && run.is_over()))) {
+    images.push_back({run.iteration, run.image});
+  }
+  return images;
+}
+
+}  // namespace
+
+void ImageChoice::follow(const std::shared_ptr<const Run>& run) {
+  const bool at_newest = run != run_ || index_ + 1 >= images_.size();
+  run_ = run;
+  images_ = run ? images_of(*run) : std::vector<KeptImage>{};
+  if (at_newest) {
+    index_ = images_.empty() ? 0 : images_.size() - 1;
+  }
+}
+
+void ImageChoice::choose(std::size_t index) {
+  static_cast<void>(images_.at(index));
+  index_ = index;
+}
+
+}  // namespace coincide::gui

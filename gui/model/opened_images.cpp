@@ -1,0 +1,77 @@
+#include "gui/model/opened_images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "io/image_file.h"
+
+namespace coincide::gui {
+namespace {
+
+std::string frame_name(const recon::ImageSeries& series, std::size_t frame) {
+  std::string name = fmt::format("{} of {}", frame + 1, series.frames.size());
+  if (frame < series.parameters.size()) {
+    return name + ", " + series.parameters[frame];
+  }
+  const recon::SeriesFrame& one = series.frames[frame];
+  return one.duration_s > 0 ? fmt::format("{}, {:g} to {:g} s", name, one.start_s, one.start_s + one.duration_s) : name;
+}
+
+}  // namespace
+
+OpenedImage open_image(const std::filesystem::path& path) {
+  io::PlacedSeries placed = io::read_placed_series(path);
+  OpenedImage image{.path = path,
+                    .frames = {},
+                    .frame_names = {},
+                    .warnings = {},
+                    .of_patient = placed.orientation.starts_with("DICOM")};
+  io::ReadSeries read = io::straightened(std::move(placed), path.string());
+  image.warnings = std::move(read.warnings);
+  for (std::size_t frame = 0; frame < read.series.frames.size(); ++frame) {
+    image.frames.push_back(std::make_shared<const recon::Image>(read.series.image(frame)));
+    image.frame_names.push_back(frame_name(read.series, frame));
+    read.series.frames[frame].values = {};  // not twice in memory
+  }
+  return image;
+}
+
+Subject subject_of(const OpenedImage& image, std::size_t frame) {
+  const std::string file = image.path.filename().string();
+  Subject subject{.data = "image " + image.path.string(),
+                  .name = "Image · " + file,
+                  .detail = image.frames[frame]->description,
+                  .file = file.substr(0, file.find('.')),
+                  .hint = {},
+                  .of_patient = image.of_patient};
+  if (image.frames.size() > 1) {
+    subject.detail = "frame " + image.frame_names[frame];
+    subject.file += fmt::format("_frame{}", frame + 1);
+  }
+  return subject;
+}
+
+void OpenedImages::add(std::shared_ptr<const OpenedImage> image) {
+  auto place = std::ranges::find(all_, image->path, [](const auto& one) { return one->path; });
+  if (place == all_.end()) {
+    place = all_.insert(all_.end(), nullptr);
+  }
+  *place = std::move(image);
+  choose(static_cast<std::size_t>(place - all_.begin()));
+}
+
+void OpenedImages::choose(std::size_t index) {
+  static_cast<void>(all_.at(index));
+  chosen_ = index;
+  frame_ = 0;
+}
+
+void OpenedImages::choose_frame(std::size_t frame) {
+  if (chosen_ && frame < all_[*chosen_]->frames.size()) {
+    frame_ = frame;
+  }
+}
+
+}  // namespace coincide::gui

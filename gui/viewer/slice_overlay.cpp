@@ -1,0 +1,120 @@
+#include "gui/viewer/slice_overlay.h"
+
+#include <algorithm>
+
+#include "gui/model/contrast.h"
+#include "gui/model/round_numbers.h"
+
+namespace coincide::gui {
+namespace {
+
+/// One colour for dark grounds, one for light ones: at least 4.5 : 1 on black and white.
+struct ColourPair {
+  QRgb on_dark, on_light;
+};
+constexpr ColourPair crosshair_colour{qRgb(64, 160, 255), qRgb(20, 105, 200)};
+constexpr ColourPair region_colour{qRgb(255, 110, 50), qRgb(196, 62, 0)};
+constexpr ColourPair line_colour{qRgb(0, 190, 100), qRgb(0, 125, 65)};
+constexpr ColourPair letter_colours{qRgb(230, 160, 40), qRgb(150, 88, 0)};
+
+bool is_light(const QColor& ground) { return gui::is_light({ground.redF(), ground.greenF(), ground.blueF()}); }
+
+QColor on(bool light, const ColourPair& pair) { return light ? pair.on_light : pair.on_dark; }
+
+/// Of the ends of an axis: low, high. Patient axes are LPS.
+QString side_name(int axis, bool high, bool of_patient) {
+  constexpr const char* patient_sides[3][2] = {{"R", "L"}, {"A", "P"}, {"F", "H"}};
+  constexpr const char* scanner_sides[3][2] = {{"-x", "+x"}, {"-y", "+y"}, {"-z", "+z"}};
+  return (of_patient ? patient_sides : scanner_sides)[axis][high ? 1 : 0];
+}
+
+}  // namespace
+
+QColor letter_colour(const QColor& ground) { return on(is_light(ground), letter_colours); }
+
+SliceOverlay::SliceOverlay(QPainter& painter, const SliceProjection& projection, const QRect& view,
+                           const QColor& ground)
+    : painter_(painter),
+      projection_(projection),
+      inner_(view.adjusted(6, 4, -6, -4)),
+      ground_(ground),
+      on_light_(is_light(ground)) {
+  ground_.setAlphaF(0.7F);
+}
+
+/// On a little of the ground, so that it can be read over the image, too.
+void SliceOverlay::text(const QRect& inside, int alignment, const QString& what) {
+  const QRect box = painter_.boundingRect(inside, alignment, what);
+  painter_.fillRect(box.adjusted(-2, 0, 2, 0), ground_);
+  painter_.drawText(inside, alignment, what);
+}
+
+void SliceOverlay::crosshair(const std::array<double, 3>& at_mm) {
+  const QPointF at = projection_.to_screen(at_mm);
+  painter_.setPen(on(on_light_, crosshair_colour));
+  const QRect view = painter_.viewport();
+  painter_.drawLine(QPointF(at.x(), 0), QPointF(at.x(), view.height()));
+  painter_.drawLine(QPointF(0, at.y()), QPointF(view.width(), at.y()));
+}
+
+void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {
+  painter_.setPen(QPen(on(on_light_, region_colour), 2));
+  QList<QRect> names;
+  for (const SliceOutline& outline : outlines) {
+    QPointF top(0, inner_.bottom());
+    for (const auto& [from, to] : outline.segments) {
+      const QPointF start = projection_.to_screen(from[0], from[1]);
+      painter_.drawLine(start, projection_.to_screen(to[0], to[1]));
+      top = start.y() < top.y() ? start : top;
+    }
+    if (outline.segments.empty()) {
+      continue;
+    }
+    const QSize size = painter_.fontMetrics().size(0, outline.name);
+    QRect place(QPoint(static_cast<int>(top.x()), static_cast<int>(top.y()) - 4 - size.height()), size);
+    while (std::ranges::any_of(names, [&](const QRect& other) { return other.intersects(place); })) {
+      place.translate(0, -size.height());  // never over each other
+    }
+    names << place;
+    text(place, Qt::AlignLeft, outline.name);
+  }
+}
+
+void SliceOverlay::profile_line(const ProfileLine& line) {
+  const QPointF from = projection_.to_screen(line.start_mm);
+  painter_.setPen(QPen(on(on_light_, line_colour), 2));
+  painter_.drawLine(from, projection_.to_screen(line.end_mm));
+  painter_.drawEllipse(from, 3, 3);
+}
+
+void SliceOverlay::letters(const QString& title, bool of_patient) {
+  painter_.setPen(on(on_light_, letter_colours));
+  const recon::SliceAxes& axes = projection_.axes;
+  const QRect middle = inner_.translated(0, -painter_.fontMetrics().height());  // clear of a crosshair in the middle
+  text(middle, Qt::AlignVCenter | Qt::AlignRight, side_name(axes.right, true, of_patient));
+  text(middle, Qt::AlignVCenter | Qt::AlignLeft, side_name(axes.right, false, of_patient));
+  text(inner_, Qt::AlignTop | Qt::AlignRight, side_name(axes.vertical, !axes.down, of_patient));
+  text(inner_, Qt::AlignBottom | Qt::AlignRight, side_name(axes.vertical, axes.down, of_patient));
+  text(inner_, Qt::AlignTop | Qt::AlignLeft, title);
+}
+
+void SliceOverlay::scale_bar() {
+  const double most_mm = 0.3 * inner_.width() / projection_.pixels_per_mm;
+  if (!(most_mm > 0)) {
+    return;
+  }
+  const double mm = round_below(most_mm);
+  const int length = static_cast<int>(mm * projection_.pixels_per_mm);
+  painter_.setPen(QPen(on(on_light_, letter_colours), 1));
+  const QRect name = inner_.adjusted(0, 0, 0, -6);
+  text(QRect(name.left(), name.top(), std::max(length, 60), name.height()), Qt::AlignBottom | Qt::AlignLeft,
+       mm < 10 ? QString("%1 mm").arg(mm) : QString("%1 cm").arg(mm / 10));
+  painter_.setPen(QPen(on(on_light_, letter_colours), 2));
+  const int y = inner_.bottom() - 1;
+  painter_.drawLine(inner_.left(), y, inner_.left() + length, y);
+  for (const int x : {inner_.left(), inner_.left() + length}) {
+    painter_.drawLine(x, y - 4, x, y);
+  }
+}
+
+}  // namespace coincide::gui

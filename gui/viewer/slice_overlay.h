@@ -1,0 +1,47 @@
+#pragma once
+
+#include <QPainter>
+#include <QString>
+#include <vector>
+
+#include "gui/model/profile.h"
+#include "gui/model/roi.h"
+#include "gui/viewer/slice_projection.h"
+
+namespace coincide::gui {
+
+/// Of names of axes, to be read on that ground.
+QColor letter_colour(const QColor& ground);
+
+/// The border of a region in a slice.
+struct SliceOutline {
+  QString name;
+  std::vector<OutlineSegment> segments;
+};
+
+/// What stands over a slice, in colours that can be read on its ground.
+class SliceOverlay {
+ public:
+  /// Draws into a view of that size. All three outlive this.
+  SliceOverlay(QPainter& painter, const SliceProjection& projection, const QRect& view, const QColor& ground);
+
+  void crosshair(const std::array<double, 3>& at_mm);
+  void regions(const std::vector<SliceOutline>& outlines);
+  /// As the slice's plane sees it.
+  void profile_line(const ProfileLine& line);
+  /// The names of the four sides, and the title in a corner.
+  void letters(const QString& title, bool of_patient);
+  /// A bar of a round length in the lower left corner.
+  void scale_bar();
+
+ private:
+  void text(const QRect& inside, int alignment, const QString& what);
+
+  QPainter& painter_;
+  const SliceProjection& projection_;
+  QRect inner_;
+  QColor ground_;
+  bool on_light_;
+};
+
+}  // namespace coincide::gui

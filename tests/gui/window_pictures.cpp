@@ -1,0 +1,109 @@
+// Pictures of the window, to be looked at: coincide_window_pictures FOLDER JOB.toml WIDTH HEIGHT runs the job in a
+// window of that size and saves a picture of each of its parts, light and dark. Under a display of any size, or
+// `xvfb-run -a -s "-screen 0 1920x1080x24" ...`; QT_SCALE_FACTOR=2 for a fine screen.
+
+#include <fmt/format.h>
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QEventLoop>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTimer>
+#include <functional>
+
+#include "app/window_services.h"
+#include "gui/panels/main_window.h"
+#include "gui/panels/run_panel.h"
+#include "gui/panels/theme.h"
+#include "gui/panels/view_tools.h"
+#include "gui/viewer/opengl.h"
+
+using namespace coincide;
+using namespace coincide::gui;
+
+namespace {
+
+void rest(int milliseconds) {
+  QEventLoop loop;
+  QTimer::singleShot(milliseconds, &loop, &QEventLoop::quit);
+  loop.exec();
+}
+
+struct Photographer {
+  MainWindow& window;
+  QString folder;
+
+  void take(const QString& name) const {
+    for (const QString& theme : {QString("light"), QString("dark")}) {
+      apply_theme(theme);
+      rest(400);
+      window.grab().save(QString("%1/%2_%3.png").arg(folder, name, theme));
+    }
+  }
+  void raise(const char* dock) const {
+    auto* shown = window.findChild<QDockWidget*>(dock);
+    shown->show();
+    shown->raise();
+  }
+  void take_tabs(const char* dock) const {
+    raise(dock);
+    auto* tabs = window.findChild<QDockWidget*>(dock)->findChild<QTabWidget*>();
+    for (int tab = 0; tab < tabs->count(); ++tab) {
+      tabs->setCurrentIndex(tab);
+      take(QString("%1_%2").arg(dock).arg(tab));
+    }
+    tabs->setCurrentIndex(0);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    fmt::print(stderr, "Usage: coincide_window_pictures FOLDER JOB.toml WIDTH HEIGHT\n");
+    return 2;
+  }
+  QStandardPaths::setTestModeEnabled(true);  // no settings of the user
+  prepare_opengl();
+  QApplication application(argc, argv);
+  QApplication::setOrganizationName("Coincide");
+  QApplication::setApplicationName("Coincide pictures");
+  QSettings().clear();
+  MainWindow window(app::make_window_services());
+  window.resize(std::atoi(argv[3]), std::atoi(argv[4]));
+  window.show();
+  const Photographer photographer{window, argv[1]};
+  rest(500);
+  fmt::print("window of {} x {}, at least {} x {}\n", window.width(), window.height(), window.minimumSizeHint().width(),
+             window.minimumSizeHint().height());
+  photographer.take("start");
+  window.open_file(argv[2]);
+  rest(6000);
+  fmt::print("window of {} x {}, at least {} x {}\n", window.width(), window.height(), window.minimumSizeHint().width(),
+             window.minimumSizeHint().height());
+  photographer.take("job");
+  photographer.take_tabs("Data");
+  photographer.raise("Job");
+  window.findChild<QAction*>("run")->trigger();
+  const auto* runs = window.findChild<RunPanel*>();
+  while (runs->chosen_image().image == nullptr && !runs->chosen_run()->is_over()) {
+    rest(50);
+  }
+  photographer.take("running");
+  while (!runs->chosen_run()->is_over()) {
+    rest(100);
+  }
+  rest(1500);
+  photographer.take("result");
+  window.findChild<ViewTools*>()->add_roi(RoiShape::sphere);
+  photographer.take_tabs("Runs");
+  photographer.raise("Profile and histogram");
+  auto* items = window.findChild<QDockWidget*>("Profile and histogram")->findChild<QComboBox*>();
+  photographer.take("profile");
+  items->setCurrentIndex(items->count() - 2);
+  photographer.take("histogram");
+  return 0;
+}
