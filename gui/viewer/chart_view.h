@@ -1,48 +1,51 @@
 #pragma once
 
 #include <QWidget>
+#include <memory>
 #include <optional>
 
 #include "gui/model/chart.h"
-#include "gui/viewer/chart_painter.h"
+#include "gui/model/chart_range.h"
 
 namespace coincide::gui {
 
-/// Shows a chart. Mouse: drag moves, wheel zooms about the pointer, double click shows all again, right button: save as
-/// CSV or picture, copy. Keys: arrows move, + and - zoom, Home shows all. Drawn by Qt alone: needs no OpenGL.
+/// Shows a chart, drawn by VTK in the window's font. Mouse: drag moves, wheel zooms about the pointer, double click
+/// shows all again, right button: save as CSV or picture, copy. Keys: arrows move, + and - zoom, Home shows all. Where
+/// there is no OpenGL it says so, and the CSV can still be had.
 class ChartView : public QWidget {
   Q_OBJECT
 
  public:
   explicit ChartView(QWidget* parent = nullptr);
+  ~ChartView() override;
 
   /// Keeps the part of the plane that the user has zoomed to as long as title and axes stay the same.
   void show_chart(const Chart& chart);
-  const Chart& chart() const { return chart_; }
+  const Chart& chart() const;
   /// What is shown of it now.
-  ChartRange range() const { return chosen_.value_or(whole_range(chart_)); }
+  ChartRange range() const;
+  /// Between the axes, as last drawn, in the pixels of this widget; empty before, and without OpenGL.
+  QRectF plot_area() const;
 
   QSize sizeHint() const override { return {320, 200}; }
   QSize minimumSizeHint() const override { return {160, 110}; }
 
  protected:
-  void paintEvent(QPaintEvent* event) override;
-  void mousePressEvent(QMouseEvent* event) override;
-  void mouseMoveEvent(QMouseEvent* event) override;
-  void mouseDoubleClickEvent(QMouseEvent* event) override;
-  void wheelEvent(QWheelEvent* event) override;
-  void keyPressEvent(QKeyEvent* event) override;
+  void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
+  /// Mouse and keys of the widget inside.
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void choose(const std::optional<ChartRange>& range);
-  QString file_name(const QString& suffix) const;
+  void draw();
+  bool press_key(int key);
+  void zoom_at(const QPointF& position, double factor);
   void save_picture();
 
-  Chart chart_;
-  std::optional<ChartRange> chosen_;  ///< by the user; else all
-  QRectF area_;                       ///< between the axes, as last drawn
-  QPointF last_position_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace coincide::gui

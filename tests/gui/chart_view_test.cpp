@@ -1,7 +1,6 @@
 // Charts, colour bars and themes: what is drawn is where the numbers say, and can be read.
 
 #include <QApplication>
-#include <QPainter>
 #include <QWheelEvent>
 #include <QtTest>
 #include <cmath>
@@ -11,6 +10,7 @@
 #include "gui/panels/detector_map_view.h"
 #include "gui/panels/theme.h"
 #include "gui/viewer/chart_view.h"
+#include "gui/viewer/opengl.h"
 #include "support/patience.h"
 #include "support/test_main.h"
 
@@ -41,34 +41,48 @@ class ChartViewTest : public QObject {
   void chart_is_drawn_where_its_numbers_are() {
     ChartView view;
     view.resize(400, 300);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view, tests::patience_ms));
     view.show_chart(rising);
-    QImage picture(view.size(), QImage::Format_RGB32);
-    QPainter painter(&picture);
     const ChartRange all = view.range();
-    ChartPainter drawing(painter, rising, all, view.palette());
-    drawing.draw(view.rect());
-    painter.end();
-    const QRectF area = drawing.plot_area();
-    const auto at = [&](double x, double y) {
-      return QPointF(area.left() + (x - all.x_low) / (all.x_high - all.x_low) * area.width(),
-                     area.bottom() - (y - all.y_low) / (all.y_high - all.y_low) * area.height())
-          .toPoint();
-    };
     QCOMPARE(all.x_low, 0.0);
     QCOMPARE(all.x_high, 2.0);
     QCOMPARE(all.y_low, 0.0);
     QVERIFY(all.y_high > 4 && all.y_high < 4.5);
-    const auto line_at = [&](double x, double y) {  // within a pixel
-      for (const QPoint& beside : {QPoint(0, 0), {0, 1}, {0, -1}}) {
-        if (is_line(picture.pixelColor(at(x, y) + beside))) {
+    if (!opengl_problem().isEmpty()) {
+      return;  // a sentence stands in its place
+    }
+    const auto line_at = [&](double x, double y) {  // within some pixels
+      const QImage picture = view.grab().toImage();
+      const QRectF area = view.plot_area();
+      const QPointF at(area.left() + (x - all.x_low) / (all.x_high - all.x_low) * area.width(),
+                       area.bottom() - (y - all.y_low) / (all.y_high - all.y_low) * area.height());
+      constexpr int near = 3;
+      for (int beside = -near; beside <= near; ++beside) {
+        const QPoint pixel = (at * picture.devicePixelRatio()).toPoint() + QPoint(0, beside);
+        if (picture.rect().contains(pixel) && is_line(picture.pixelColor(pixel))) {
           return true;
         }
       }
       return false;
     };
-    QVERIFY(line_at(0.5, 0.5));
+    QTRY_VERIFY_WITH_TIMEOUT(line_at(0.5, 0.5), tests::patience_ms);
     QVERIFY(line_at(1.5, 2.5));
     QVERIFY(!line_at(1.5, 1.5));
+  }
+
+  /// Ticks of counted things are whole, those of a logarithm powers of ten, and no more than fit.
+  void ticks_are_round() {
+    Chart counts{"counts", "iteration", "n", Chart::Style::line, {{"n", {0, 1, 2, 3}, {1, 10, 100, 1e6}}}};
+    counts.whole_x = true;
+    counts.log_y = true;
+    const ChartTicks x = x_ticks(counts, whole_range(counts), 8);
+    QCOMPARE(x.at, (std::vector<double>{0, 1, 2, 3}));
+    QCOMPARE(x.text, (std::vector<std::string>{"0", "1", "2", "3"}));
+    const ChartTicks y = y_ticks(counts, whole_range(counts), 4);
+    QVERIFY(y.at.size() <= 4 && y.at.size() > 1);
+    QCOMPARE(y.text.front(), std::string("1"));
+    QCOMPARE(y_ticks(counts, whole_range(counts), 10).text.back(), std::string("1e6"));
   }
 
   /// Counts from a thousand to one, and nought below them.
@@ -81,21 +95,29 @@ class ChartViewTest : public QObject {
   }
 
   void mouse_and_keys_zoom_and_move() {
+    if (!opengl_problem().isEmpty()) {
+      return;
+    }
     ChartView view;
     view.resize(400, 300);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view, tests::patience_ms));
     view.show_chart(rising);
-    static_cast<void>(view.grab());  // lays out the axes
+    QTRY_VERIFY_WITH_TIMEOUT(view.plot_area().width() > 100, tests::patience_ms);
+    QWidget* inside = view.focusProxy();
     const ChartRange all = view.range();
     const QPointF pointer(250, 120);
-    QWheelEvent up(pointer, view.mapToGlobal(pointer), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+    const double about = all.x_low + (pointer.x() - view.plot_area().left()) / view.plot_area().width() * 2;
+    QWheelEvent up(pointer, inside->mapToGlobal(pointer), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
                    false);
-    QCoreApplication::sendEvent(&view, &up);
+    QCoreApplication::sendEvent(inside, &up);
     QVERIFY(std::abs((view.range().x_high - view.range().x_low) * 1.2 - 2) < 1e-9);
+    QVERIFY(std::abs((about - view.range().x_low) * 1.2 - (about - all.x_low)) < 0.02);  // what is below it stays
     view.show_chart(rising);  // another state of the same chart: the choice stays
     QVERIFY(view.range().x_high < all.x_high);
-    QTest::keyClick(&view, Qt::Key_Home);
+    QTest::keyClick(inside, Qt::Key_Home);
     QCOMPARE(view.range().x_high, all.x_high);
-    QTest::keyClick(&view, Qt::Key_Right);
+    QTest::keyClick(inside, Qt::Key_Right);
     QVERIFY(std::abs(view.range().x_low - 0.2) < 1e-9);
     Chart other = rising;
     other.title = "another";
