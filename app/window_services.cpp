@@ -19,7 +19,8 @@ gui::RunOutcome run_for_window(const io::Job& job, recon::Reporter& reporter) {
   return {.image = has_image ? std::make_shared<const recon::Image>(std::move(result.image)) : nullptr,
           .stopped = result.stopped(),
           .folder = job.output.folder,
-          .files = result.provenance.outputs};
+          .files = result.provenance.outputs,
+          .tof_profile = result.provenance.tof_profile};
 }
 
 gui::JobGeometry job_geometry(const io::Job& job) {

@@ -11,6 +11,7 @@
 #include "io/job.h"
 #include "io/listmode_file.h"
 #include "recon/algorithms/figures.h"
+#include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
 
@@ -21,7 +22,8 @@ struct RunOutcome {
   std::shared_ptr<const recon::Image> image;  ///< null if the run was stopped before its first update
   bool stopped = false;
   std::filesystem::path folder;
-  std::vector<std::string> files;  ///< names in `folder`
+  std::vector<std::string> files;                  ///< names in `folder`
+  std::vector<recon::TofBinCounts> tof_profile{};  ///< as recon::RunRecord's
 };
 
 /// What a job needs, as far as a short trial tells.

@@ -26,6 +26,8 @@ constexpr FigureCurve curves[] = {
      [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.objective()) : std::nullopt; }},
 };
 
+std::string subject_of(const Run& run) { return "Run " + std::to_string(run.number) + " · " + run.job.result_name(); }
+
 }  // namespace
 
 std::string run_state_name(RunState state) {
@@ -101,11 +103,36 @@ Chart figure_chart(const Run& run, const FigureCurve& curve) {
               .y_label = curve.name,
               .style = Chart::Style::line,
               .series = {},
-              .subject = "Run " + std::to_string(run.number) + " · " + run.job.result_name(),
+              .subject = subject_of(run),
               .whole_x = true};
   if (!series.x.empty()) {
     chart.series.push_back(std::move(series));
   }
+  return chart;
+}
+
+Chart tof_profile_chart(const Run& run) {
+  Chart chart{.title = "Counts by TOF bin",
+              .x_label = "middle of the bin (mm)",
+              .y_label = "counts",
+              .style = Chart::Style::line,
+              .series = {},
+              .subject = subject_of(run)};
+  if (run.tof_profile.empty()) {
+    return chart;
+  }
+  Chart::Series prompts{.name = "prompts", .x = {}, .y = {}};
+  for (const recon::TofBinCounts& bin : run.tof_profile) {
+    prompts.x.push_back(bin.centre_mm);
+    prompts.y.push_back(bin.prompts);
+  }
+  Chart::Series background{.name = "randoms and scatter", .x = prompts.x, .y = {}};
+  Chart::Series randoms{.name = "randoms", .x = prompts.x, .y = {}};
+  for (const recon::TofBinCounts& bin : run.tof_profile) {
+    background.y.push_back(bin.randoms + bin.scatter);
+    randoms.y.push_back(bin.randoms);
+  }
+  chart.series = {std::move(prompts), std::move(background), std::move(randoms)};
   return chart;
 }
 

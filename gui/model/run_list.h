@@ -11,6 +11,7 @@
 #include "gui/model/chart.h"
 #include "io/job.h"
 #include "recon/algorithms/figures.h"
+#include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
@@ -48,7 +49,8 @@ struct Run {
   std::vector<RunLine> lines;
   std::string error;  ///< of a failed run
   std::filesystem::path folder;
-  std::vector<std::string> files;  ///< names in `folder`
+  std::vector<std::string> files;                  ///< names in `folder`
+  std::vector<recon::TofBinCounts> tof_profile{};  ///< once it is over, where scatter was corrected with TOF
 
   /// Whole iterations, with fractions, that there is an image or are figures of.
   double iterations_done() const { return std::max(iteration, figures.empty() ? 0 : figures.back().iteration); }
@@ -76,5 +78,7 @@ struct FigureCurve {
 };
 std::span<const FigureCurve> figure_curves();
 Chart figure_chart(const Run& run, const FigureCurve& curve);
+/// Prompts by their TOF bins, and what of them are randoms and scatter; empty where that is not known.
+Chart tof_profile_chart(const Run& run);
 
 }  // namespace coincide::gui

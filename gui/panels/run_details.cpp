@@ -83,7 +83,10 @@ QWidget* RunDetails::Parts::make_curves() {
   for (const FigureCurve& of_figure : figure_curves()) {
     curve->addItem(of_figure.name);
   }
-  curve->setToolTip("What is drawn over the iterations");
+  curve->addItem("Counts by TOF bin");
+  curve->setToolTip(
+      "What is drawn over the iterations; or, of a finished run with scatter and TOF, prompts, randoms and scatter by "
+      "TOF bin");
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
   layout->setContentsMargins(4, 4, 4, 4);
@@ -160,7 +163,7 @@ void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
     parts_->chart->show_chart({});
     return;
   }
-  if (parts_->add_figures() || is_another) {
+  if (parts_->add_figures() || is_another || run->is_over()) {
     show_curve();
   }
   parts_->add_messages();
@@ -169,7 +172,8 @@ void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
 void RunDetails::show_curve() {
   if (parts_->run) {
     const auto chosen = static_cast<std::size_t>(parts_->curve->currentIndex());
-    parts_->chart->show_chart(figure_chart(*parts_->run, figure_curves()[chosen]));
+    parts_->chart->show_chart(chosen < figure_curves().size() ? figure_chart(*parts_->run, figure_curves()[chosen])
+                                                              : tof_profile_chart(*parts_->run));
   }
 }
 

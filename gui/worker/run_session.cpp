@@ -134,6 +134,7 @@ void RunSession::finish(const RunOutcome& outcome) {
   run_->fraction = outcome.stopped ? run_->fraction : 1;
   run_->folder = outcome.folder;
   run_->files = outcome.files;
+  run_->tof_profile = outcome.tof_profile;
   if (outcome.image != nullptr) {
     run_->image = outcome.image;
   }

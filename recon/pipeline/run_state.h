@@ -12,6 +12,7 @@
 #include "recon/algorithms/figures.h"
 #include "recon/compute_device.h"
 #include "recon/data/histogram_source.h"
+#include "recon/data/tof_bin_counts.h"
 #include "recon/events.h"
 #include "recon/image.h"
 #include "recon/listmode_data.h"
@@ -96,14 +97,6 @@ struct RunInputs {
   bool uses_tof(const AlgorithmOptions& algorithm) const {
     return events != nullptr ? algorithm.tof && events->scanner().has_tof() : histogram.counts->facts().tof.has_value();
   }
-};
-
-/// Expected counts of all LORs in one of their TOF bins, beside what was measured.
-struct TofBinCounts {
-  double centre_mm;
-  double prompts;
-  double randoms;
-  double scatter;
 };
 
 /// What is known of a run in the end: for its record.

@@ -308,6 +308,16 @@ void RunPanelTest::curves_follow_the_run() {
   QVERIFY(chart->chart().series.empty());
   panel.choose(run);
   QCOMPARE(chart->chart().series[0].y.back(), 8.0);
+  panel.findChild<QComboBox*>("curve")->setCurrentText("Counts by TOF bin");
+  QVERIFY(chart->chart().series.empty());
+  run->tof_profile = {{.centre_mm = -20, .prompts = 90, .randoms = 5, .scatter = 10},
+                      {.centre_mm = 0, .prompts = 300, .randoms = 5, .scatter = 30}};
+  run->state = RunState::done;
+  panel.show_run(run);
+  QCOMPARE(chart->chart().series.size(), std::size_t{3});
+  QCOMPARE(chart->chart().series[0].x, (std::vector<double>{-20, 0}));
+  QCOMPARE(chart->chart().series[0].y, (std::vector<double>{90, 300}));
+  QCOMPARE(chart->chart().series[1].y, (std::vector<double>{15, 35}));
   panel.findChild<QComboBox*>("curve")->setCurrentText("Penalty");
   QVERIFY(chart->chart().series.empty());
   panel.show_run(run_after(2, 0));
