@@ -54,9 +54,11 @@ bool is_jpeg(const std::string& syntax) {
   return syntax.starts_with(stem) && syntax.substr(stem.size()) < "90";
 }
 
+/// GDCM ends the program where the high bit is not the last of those stored: it gets all up to it, numbers_of() takes
+/// those that count.
 gdcm::PixelFormat gdcm_format(const PixelLayout& layout) {
   return gdcm::PixelFormat(1, static_cast<std::uint16_t>(layout.bits_allocated),
-                           static_cast<std::uint16_t>(layout.bits_stored), static_cast<std::uint16_t>(layout.high_bit),
+                           static_cast<std::uint16_t>(layout.high_bit + 1), static_cast<std::uint16_t>(layout.high_bit),
                            static_cast<std::uint16_t>(layout.is_signed ? 1 : 0));
 }
 
