@@ -71,18 +71,14 @@ void record_image(const io::Job& job, const std::string& ending, io::Provenance&
   }
 }
 
-std::vector<std::string> checkpoint_endings(const io::Job& job) {
+std::vector<std::string> endings_of_parts(const io::Job& job, const std::string& ending) {
   std::vector<std::string> endings = job.in_parts() ? part_endings(job) : std::vector<std::string>{""};
-  std::ranges::for_each(endings, [](std::string& ending) { ending += checkpoint_ending; });
+  std::ranges::for_each(endings, [&ending](std::string& of_part) { of_part += ending; });
   return endings;
 }
 
-std::string scatter_ending(const std::string& part) { return (part.empty() ? "" : part_ending(part)) + "_scatter.h5"; }
-
-std::vector<std::string> scatter_endings(const io::Job& job) {
-  std::vector<std::string> endings = job.in_parts() ? part_endings(job) : std::vector<std::string>{""};
-  std::ranges::for_each(endings, [](std::string& ending) { ending += scatter_ending(""); });
-  return endings;
+std::string ending_of_part(const std::string& part, const std::string& ending) {
+  return (part.empty() ? "" : part_ending(part)) + ending;
 }
 
 std::vector<std::string> result_endings(const io::Job& job) {
@@ -112,10 +108,10 @@ std::vector<std::string> result_endings(const io::Job& job) {
     std::ranges::for_each(part_endings(job), add_image);
   }
   if (job.keeps_checkpoints()) {
-    std::ranges::copy(checkpoint_endings(job), std::back_inserter(endings));
+    std::ranges::copy(endings_of_parts(job, checkpoint_ending), std::back_inserter(endings));
   }
   if (job.output.scatter) {
-    std::ranges::copy(scatter_endings(job), std::back_inserter(endings));
+    std::ranges::copy(endings_of_parts(job, scatter_ending), std::back_inserter(endings));
   }
   if (job.output.save_every_iteration) {
     for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {

@@ -17,12 +17,12 @@ namespace coincide::app {
 bool may_have_randoms(const io::Job& job);
 /// What the names of the files that --resume reads end in.
 inline constexpr const char* checkpoint_ending = ".checkpoint";
-/// The same of all of the job's: one, or one for each frame or gate.
-std::vector<std::string> checkpoint_endings(const io::Job& job);
-/// The same for estimates of scatter.
-std::vector<std::string> scatter_endings(const io::Job& job);
-/// Of the part of that name, or of a job without parts.
-std::string scatter_ending(const std::string& part);
+/// And of the estimates of scatter that output.scatter keeps.
+inline constexpr const char* scatter_ending = "_scatter.h5";
+/// Of all such files of the job: one, or one for each frame or gate.
+std::vector<std::string> endings_of_parts(const io::Job& job, const std::string& ending);
+/// Of the file of the part of that name; "": of a job without parts.
+std::string ending_of_part(const std::string& part, const std::string& ending);
 
 /// What the name of an image kept after a whole iteration ends in, before the suffix: "_it003".
 std::string iteration_ending(std::int64_t iteration);

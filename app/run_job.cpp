@@ -158,7 +158,7 @@ class JobRun {
     };
     if (job_.output.scatter) {
       inputs.keep_scatter = [this](const std::string& part, const recon::ScatterResult& result) {
-        const std::filesystem::path path = job_.result_path(scatter_ending(part));
+        const std::filesystem::path path = job_.result_path(ending_of_part(part, scatter_ending));
         io::write_scatter(path, result);
         provenance_.outputs.push_back(path.filename().string());
       };
@@ -244,13 +244,9 @@ class JobRun {
                        job_.passes());
   }
 
-  static std::string ending_of_checkpoint(const std::string& part) {
-    return (part.empty() ? "" : part_ending(part)) + checkpoint_ending;
-  }
-
   /// The checkpoint of a part, or of the image of a job without parts, if the run goes on from an earlier one.
   std::optional<recon::RunCheckpoint> find(const std::string& part) {
-    const std::filesystem::path path = job_.result_path(ending_of_checkpoint(part));
+    const std::filesystem::path path = job_.result_path(ending_of_part(part, checkpoint_ending));
     if (resume_ == Resume::no || !std::filesystem::exists(path)) {
       return std::nullopt;
     }
@@ -264,12 +260,12 @@ class JobRun {
       remove_earlier_checkpoints();
     }
     has_checkpoint_ = true;
-    io::write_checkpoint(job_.result_path(ending_of_checkpoint(part)), checkpoint);
+    io::write_checkpoint(job_.result_path(ending_of_part(part, checkpoint_ending)), checkpoint);
   }
 
   /// What a run that began anew leaves must not be mixed with what another one left.
   void remove_earlier_checkpoints() const {
-    for (const std::string& ending : checkpoint_endings(job_)) {
+    for (const std::string& ending : endings_of_parts(job_, checkpoint_ending)) {
       std::error_code error;  // one that stays is refused when the run is resumed, unless it fits
       std::filesystem::remove(job_.result_path(ending), error);
     }
@@ -343,7 +339,7 @@ class JobRun {
   RunResult finish() {
     reporter_.begin_stage("writing");
     write_result();
-    for (const std::string& ending : checkpoint_endings(job_)) {
+    for (const std::string& ending : endings_of_parts(job_, checkpoint_ending)) {
       const std::filesystem::path path = job_.result_path(ending);
       if (job_.keeps_checkpoints() && std::filesystem::exists(path)) {
         provenance_.outputs.push_back(path.filename().string());
@@ -397,7 +393,7 @@ RunResult run_in_memory(const io::Job& job, JobSetup& setup, Resume resume, RunR
 /// have none yet.
 void check_resumes_job(const io::Job& job) {
   std::vector<std::filesystem::path> paths;
-  for (const std::string& ending : checkpoint_endings(job)) {
+  for (const std::string& ending : endings_of_parts(job, checkpoint_ending)) {
     paths.push_back(job.result_path(ending));
   }
   const auto first = std::ranges::find_if(paths, [](const auto& path) { return std::filesystem::exists(path); });

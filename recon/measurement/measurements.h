@@ -44,5 +44,7 @@ class Measurements {
 
 /// Of all cells.
 double total_counts(const Measurements& data);
+/// Of the TOF bins of all cells, each once; none without TOF.
+std::vector<float> tof_sigmas_mm(const Measurements& data);
 
 }  // namespace coincide::recon

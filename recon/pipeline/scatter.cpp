@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -133,15 +132,6 @@ std::string estimate_and_add(RunState& run) {
                               result.rounds, scale_text(result)));
 }
 
-std::vector<float> sigmas_mm(const Measurements& data) {
-  if (const auto& axis = data.tof_axis()) {
-    return {axis->sigma_mm};
-  }
-  std::vector<float> result;
-  std::ranges::transform(data.tof_bins(), std::back_inserter(result), &projectors::TofBin::sigma_mm);
-  return result;
-}
-
 /// Throws InputError if the estimate is not of such a scanner or TOF resolution.
 void check_suits(const ScatterEstimate& estimate, const RunState& run, const Measurements& data) {
   const auto refuse = [](std::string_view why) {
@@ -150,7 +140,7 @@ void check_suits(const ScatterEstimate& estimate, const RunState& run, const Mea
   if (!estimate.cylinder().is_like(VirtualCylinder::in_bore(run.scanner()))) {
     refuse("was made for another scanner");
   }
-  const std::vector<float> sigmas = sigmas_mm(data);
+  const std::vector<float> sigmas = tof_sigmas_mm(data);
   if (sigmas.empty() != estimate.sigmas_mm().empty()) {
     refuse(sigmas.empty() ? "was made with time of flight, and the job is without"
                           : "was made without time of flight, and the job is with it");

@@ -41,12 +41,6 @@ std::vector<float> ScatteredBins::attenuated(const projectors::Lors& lors) {
   return factors;
 }
 
-projectors::TofBin ScatteredBins::tof_bin(std::int64_t index) const {
-  const TofAxis& axis = *run_.histogram->tof;
-  const auto from_middle = static_cast<float>(index) - 0.5F * static_cast<float>(axis.num_bins - 1);
-  return {.centre_mm = from_middle * axis.bin_width_mm, .width_mm = axis.bin_width_mm, .sigma_mm = axis.sigma_mm};
-}
-
 bool ScatteredBins::for_lors(const ImageGrid&, std::uint64_t wanted,
                              const std::function<void(const MeasurableLors&)>& visit) {
   const Histogram& histogram = *run_.histogram;
@@ -93,7 +87,8 @@ void ScatteredBins::add(const ScatterEstimate& estimate, const ScatterScale& sca
           scale.at(estimate.cylinder().axial_middle_mm(start, end)) / attenuation[static_cast<std::size_t>(i)];
       for (std::int64_t bin = 0; bin < bins; ++bin) {
         const auto cell = static_cast<std::size_t>((first + i) * bins + bin);
-        const double q = histogram.tof ? estimate.of_bin(start, end, tof_bin(bin)) : estimate.of_lor(start, end);
+        const double q =
+            histogram.tof ? estimate.of_bin(start, end, histogram.tof->bin(bin)) : estimate.of_lor(start, end);
         histogram.additive[cell] += static_cast<float>(of_lor * histogram.factor[cell] * q);
       }
     }

@@ -21,7 +21,6 @@ class ScatteredBins final : public ScatteredData {
  private:
   /// Attenuation factors of some LORs.
   std::vector<float> attenuated(const projectors::Lors& lors);
-  projectors::TofBin tof_bin(std::int64_t index) const;
 
   RunState& run_;
   HistogramMeasurements bins_;

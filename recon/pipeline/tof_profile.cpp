@@ -10,11 +10,8 @@ namespace {
 std::vector<projectors::TofBin> bins_of(const Measurements& data) {
   if (const auto& axis = data.tof_axis()) {
     std::vector<projectors::TofBin> bins;
-    const float middle = 0.5F * static_cast<float>(axis->num_bins - 1);
     for (std::int64_t bin = 0; bin < axis->num_bins; ++bin) {
-      bins.push_back({.centre_mm = (static_cast<float>(bin) - middle) * axis->bin_width_mm,
-                      .width_mm = axis->bin_width_mm,
-                      .sigma_mm = axis->sigma_mm});
+      bins.push_back(axis->bin(bin));
     }
     return bins;
   }

@@ -67,11 +67,7 @@ class CellBins {
     const float* start = block.lors.start_mm + 3 * std::size_t{block.lors.start_index[lor]};
     const float* end = block.lors.end_mm + 3 * std::size_t{block.lors.end_index[lor]};
     if (const auto& axis = data_.tof_axis()) {
-      const auto middle = 0.5F * static_cast<float>(axis->num_bins - 1);
-      return estimate.of_bin(start, end,
-                             {.centre_mm = (static_cast<float>(bin) - middle) * axis->bin_width_mm,
-                              .width_mm = axis->bin_width_mm,
-                              .sigma_mm = axis->sigma_mm});
+      return estimate.of_bin(start, end, axis->bin(bin));
     }
     if (data_.tof_bins().empty()) {
       return estimate.of_lor(start, end);
@@ -82,19 +78,6 @@ class CellBins {
  private:
   const Measurements& data_;
 };
-
-std::vector<float> sigmas_mm(const Measurements& data) {
-  std::vector<float> result;
-  if (const auto& axis = data.tof_axis()) {
-    return {axis->sigma_mm};
-  }
-  for (const projectors::TofBin& bin : data.tof_bins()) {
-    if (std::ranges::find(result, bin.sigma_mm) == result.end()) {
-      result.push_back(bin.sigma_mm);
-    }
-  }
-  return result;
-}
 
 double axial_middle_mm(const VirtualCylinder& cylinder, const projectors::Lors& lors, std::int64_t lor) {
   return cylinder.axial_middle_mm(lors.start_mm + 3 * std::size_t{lors.start_index[lor]},
@@ -221,7 +204,7 @@ class Rounds {
   void simulate(const Image& image, ScatterResult& result) {
     result.estimate = single_scatter(
         image, attenuation_, points_, cylinder_,
-        {.window = options_.window, .sigmas_mm = sigmas_mm(sample_), .num_threads = options_.num_threads}, parts_);
+        {.window = options_.window, .sigmas_mm = tof_sigmas_mm(sample_), .num_threads = options_.num_threads}, parts_);
     const DataBlock block = sample_.whole();
     const CellBins bins(sample_);
 #pragma omp parallel for schedule(static) num_threads(thread_count(options_.num_threads))
