@@ -1,37 +1,30 @@
 // A job from its inputs to its files, as the window and --batch run it.
 
-#include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <numbers>
-#include <numeric>
 
-#include "app/free_memory.h"
 #include "app/job_setup.h"
 #include "app/outputs.h"
 #include "app/plan_job.h"
 #include "app/run_job.h"
-#include "app/sensitivity_cache.h"
+#include "app/small_jobs.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 #include "io/petsird_writer.h"
-#include "io/yardl_bytes.h"
 #include "projectors/error.h"
-#include "recon/field_of_view.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
 
 using namespace coincide;
+using tests::sum;
 namespace fs = std::filesystem;
 
 namespace {
-
-double sum(const recon::Image& image) { return std::accumulate(image.values.begin(), image.values.end(), 0.0); }
 
 /// Stops when a stage whose name starts with `stage` is under way.
 class StopAt : public recon::Reporter {
@@ -81,95 +74,13 @@ class Spectator : public recon::Reporter {
 
 }  // namespace
 
-class RunJobTest : public QObject {
+class RunJobTest : public QObject, tests::SmallJobs {
   Q_OBJECT
-
-  QTemporaryDir folder_;
-  recon::Reporter silent_;
-
-  fs::path path(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
-
-  /// Small, coarse and quick.
-  io::Job job(const char* name) const {
-    io::Job job;
-    job.image.size = {24, 24, 0};
-    job.image.voxel_size_mm = {5, 5, 5};
-    job.sensitivity.fraction = 0.02;
-    job.sensitivity.cache_folder = path("cache");
-    job.stop.passes = 2;
-    job.algorithm.subsets = 2;
-    job.output.folder = path("results");
-    job.output.name = name;
-    return job;
-  }
-  io::Job reconstruction(const char* name) const {
-    io::Job result = job(name);
-    result.input.data = path("results/simulated.petsird");
-    result.corrections.attenuation = path("results/simulated_mu.nii.gz");
-    result.corrections.scatter = recon::ScatterMethod::none;  // as it was simulated
-    return result;
-  }
-
-  static std::string record_of(const app::RunResult& result, const std::string& effect) {
-    const auto& done = result.provenance.corrections;
-    const auto found = std::ranges::find(done, effect, &std::pair<std::string, std::string>::first);
-    return found == done.end() ? "" : found->second;
-  }
-  static bool warns(const app::RunResult& result, const std::string& words) {
-    return std::ranges::any_of(result.provenance.warnings,
-                               [&](const std::string& warning) { return warning.find(words) != std::string::npos; });
-  }
-
-  /// A copy with a dead time block behind all others, all crystals alike.
-  static void append_dead_time(const fs::path& from, const fs::path& to, std::uint32_t start_ms, std::uint32_t stop_ms,
-                               float alive) {
-    const std::size_t crystals = io::open_listmode(from)->scanner().num_crystals();
-    std::ifstream in(from, std::ios::binary);
-    std::string file{std::istreambuf_iterator<char>(in), {}};
-    file.pop_back();  // the end of the stream
-    io::YardlBytes block;
-    block.varint(1);
-    block.varint(4);  // DeadTimeTimeBlock
-    block.varint(start_ms);
-    block.varint(stop_ms);
-    block.varint(1);
-    block.varint(crystals);
-    block.reals(std::vector<float>(crystals, alive));
-    block.varint(0);
-    block.varint(0);
-    std::ofstream(to, std::ios::binary) << file << block.bytes();
-  }
-
-  /// A copy in time blocks of 10 ms that stop when `stop_ms` of their start says.
-  template <class Stop>
-  static void copy_with_stops(const fs::path& from, const fs::path& to, const Stop& stop_ms) {
-    const auto source = io::open_listmode(from);
-    io::PetsirdWriter writer(to, source->scanner(), source->efficiencies());
-    recon::EventBlock block;
-    while (source->read(block)) {
-      std::size_t next = 0;
-      for (const recon::TimeBlock& one : block.time_blocks) {
-        recon::EventBlock events;
-        for (; next < block.size() && block.time_ms[next] == one.time.start_ms; ++next) {
-          events.crystal_a.push_back(block.crystal_a[next]);
-          events.crystal_b.push_back(block.crystal_b[next]);
-          events.tof_bin.push_back(block.tof_bin[next]);
-          events.delayed.push_back(block.delayed[next]);
-        }
-        writer.write({one.time.start_ms, stop_ms(one.time.start_ms)}, events);
-      }
-    }
-    writer.finish();
-  }
 
  private slots:
   /// The data of the other tests.
   void initTestCase() {
-    io::Job simulation = job("simulated");
-    simulation.simulation.phantom = "cylinder";
-    simulation.simulation.scanner = "small";
-    simulation.simulation.duration_s = 0.2;
-    const app::RunResult result = app::run_job(simulation, silent_);
+    const app::RunResult result = simulate();
     QVERIFY(!result.stopped());
     QCOMPARE(result.image.unit, std::string("Bq/mL"));
     const recon::Image truth = io::read_image(path("results/simulated_truth.nii.gz"));
@@ -510,195 +421,6 @@ class RunJobTest : public QObject {
     QCOMPARE(app::free_result_name(job), std::string("free_2"));
   }
 
-  void a_plan_can_be_stopped() {
-    StopAt at_once("");
-    at_once.progress("", 0);
-    QCOMPARE(app::plan_job(reconstruction("planned"), at_once).iteration_s, 0.0);
-    io::Job simulation = job("simulated");
-    simulation.simulation.phantom = "cylinder";
-    simulation.simulation.scanner = "small";
-    QCOMPARE(app::plan_job(simulation, at_once).num_prompts, std::uint64_t{0});
-  }
-
-  /// The least of what the machine has and what any group above the process leaves it.
-  void free_memory_knows_groups() {
-    const fs::path root = path("machine");
-    QVERIFY(!app::free_memory_bytes(root));
-    const auto write = [&](const char* name, const char* text) {
-      fs::create_directories((root / name).parent_path());
-      std::ofstream(root / name) << text;
-    };
-    write("proc/meminfo", "MemTotal:       16000 kB\nMemFree:          100 kB\nMemAvailable:    8000 kB\n");
-    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(8'192'000));
-    write("proc/self/cgroup", "0::/batch/job\n");
-    write("sys/fs/cgroup/batch/job/memory.max", "max\n");
-    write("sys/fs/cgroup/batch/job/memory.current", "5\n");
-    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(8'192'000));
-    write("sys/fs/cgroup/batch/memory.max", "3000000\n");
-    write("sys/fs/cgroup/batch/memory.current", "2000000\n");
-    write("sys/fs/cgroup/batch/memory.stat", "anon 1500000\ninactive_file 400000\n");
-    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(1'400'000));
-    write("sys/fs/cgroup/memory/memory.limit_in_bytes", "1000\n");
-    write("sys/fs/cgroup/memory/memory.usage_in_bytes", "2000\n");
-    QCOMPARE(app::free_memory_bytes(root), std::optional<std::uint64_t>(0));
-    const auto here = app::free_memory_bytes();
-    QVERIFY(here && *here > 1'000'000);
-  }
-
-  /// Of an image that no machine can hold: said without taking the memory.
-  void a_doubt_about_memory_takes_none() {
-    io::Job large = reconstruction("large");
-    QCOMPARE(app::doubt_about_memory(large), std::string());
-    large.image.size = {20000, 20000, 20000};
-    const std::string doubt = app::doubt_about_memory(large);
-    QVERIFY2(doubt.find("needs about 256000 GB") != std::string::npos, doubt.c_str());
-    large.input.data.clear();
-    large.corrections.attenuation.clear();
-    large.simulation.phantom = "cylinder";
-    large.simulation.scanner = "small";
-    QVERIFY(!app::doubt_about_memory(large).empty());
-  }
-
-  void a_plan_knows_the_simulation() {
-    io::Job simulation = job("simulated");
-    simulation.simulation.phantom = "cylinder";
-    simulation.simulation.scanner = "small";
-    simulation.simulation.duration_s = 0.2;
-    simulation.simulation.randoms_fraction = 0.3;
-    const app::JobPlan plan = app::plan_job(simulation, silent_);
-    QVERIFY(plan.simulation_s > 0 && plan.total_s > plan.simulation_s);
-    simulation.output.name = "planned_and_run";
-    const auto prompts = static_cast<double>(app::run_job(simulation, silent_).provenance.counts.prompts);
-    QVERIFY2(std::abs(static_cast<double>(plan.num_prompts) / prompts - 1) < 0.1, qPrintable(QString::number(prompts)));
-  }
-
-  void a_plan_leaves_nothing() {
-    io::Job plan = reconstruction("planned");
-    plan.output.folder = path("planned");
-    const app::JobPlan result = app::plan_job(plan, silent_);
-    QVERIFY(!fs::exists(path("planned")));
-    QVERIFY(result.sensitivity_cached);
-    QVERIFY(result.num_lors > 1'000'000);
-    const auto prompts =
-        static_cast<double>(app::run_job(reconstruction("counted"), silent_).provenance.counts.prompts);
-    QVERIFY(std::abs(static_cast<double>(result.num_prompts) / prompts - 1) < 0.1);
-  }
-
-  void the_cache_gives_back_what_it_kept() {
-    const app::SensitivityCache cache(path("own cache"));
-    recon::Image image(recon::centred_grid({5, 7, 11}, {1.1F, 2.3F, 3.7F}, {0.1F, 0, -0.3F}), 0);
-    std::iota(image.values.begin(), image.values.end(), 0.25F);
-    QVERIFY(!cache.find("key", image.grid));
-    QVERIFY(cache.keep("key", image));
-    QCOMPARE(cache.find("key", image.grid)->values, image.values);
-    QVERIFY(!cache.find("other", image.grid));
-    recon::ImageGrid shifted = image.grid;
-    shifted.origin_mm[1] += 1;
-    QVERIFY(!cache.find("key", shifted));
-    // One voxel damaged.
-    const fs::path file = path("own cache/sensitivity-key.nii");
-    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
-    out.seekp(500);
-    out.put('\x55');
-    out.close();
-    QVERIFY(!cache.find("key", image.grid));
-    fs::resize_file(file, 400);
-    QVERIFY(!cache.find("key", image.grid));
-  }
-
-  void a_full_cache_drops_the_oldest() {
-    const app::SensitivityCache cache(path("full cache"));
-    const recon::Image image(recon::centred_grid({1, 1, 1}, {1, 1, 1}, {0, 0, 0}), 1);
-    for (int i = 0; i < 20; ++i) {
-      QVERIFY(cache.keep(std::to_string(i), image));
-      fs::last_write_time(path("full cache") / ("sensitivity-" + std::to_string(i) + ".nii"),
-                          fs::file_time_type::clock::now() + std::chrono::hours(i - 20));
-    }
-    QVERIFY(!cache.find("0", image.grid));
-    QVERIFY(cache.find("19", image.grid));
-    QVERIFY(!app::SensitivityCache("/proc/no").keep("key", image));
-  }
-
-  /// Dead time that stands behind all events: half of the pairs' time gives twice the activity.
-  void live_time_scales_the_activity() {
-    const double whole = sum(app::run_job(reconstruction("alive"), silent_).image);
-    const fs::path dead = path("dead.petsird");
-    append_dead_time(path("results/simulated.petsird"), dead, 0, 200, 0.7F);
-    io::Job job = reconstruction("dead");
-    job.input.data = dead;
-    const app::RunResult result = app::run_job(job, silent_);
-    QVERIFY2(std::abs(0.49 * sum(result.image) / whole - 1) < 1e-4,
-             qPrintable(QString::number(sum(result.image) / whole)));
-    QCOMPARE(result.image.unit, std::string("Bq/mL"));
-    QVERIFY(record_of(result, "live time").find("0.49 for the mean prompt") != std::string::npos);
-    QVERIFY2(!app::plan_job(job, silent_).sensitivity_cached, "its sensitivity image depends on the frame");
-
-    job.corrections.live_time = recon::Switch::off;
-    const app::RunResult off = app::run_job(job, silent_);
-    QVERIFY(std::abs(sum(off.image) / whole - 1) < 1e-6);
-    QVERIFY(record_of(off, "live time").starts_with("not corrected"));
-    QVERIFY(std::ranges::any_of(off.provenance.counts.not_used,
-                                [](const std::string& words) { return words.starts_with("dead time"); }));
-
-    job.corrections.live_time = recon::Switch::on;
-    app::run_job(job, silent_);
-    job.input.data = path("results/simulated.petsird");
-    QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(job, silent_));
-  }
-
-  /// Dead time for the first tenth of the frame, and for another time.
-  void dead_time_of_a_part_is_told() {
-    io::Job job = reconstruction("partly dead");
-    job.input.data = path("partly.petsird");
-    append_dead_time(path("results/simulated.petsird"), job.input.data, 0, 20, 0.7F);
-    const app::RunResult part = app::run_job(job, silent_);
-    QVERIFY(warns(part, "dead time for 10 % of the frame"));
-    job.input.start_s = 0.1;
-    const app::RunResult none = app::run_job(job, silent_);
-    QVERIFY(warns(none, "none of the frame"));
-    QVERIFY(record_of(none, "live time").starts_with("not corrected"));
-  }
-
-  /// Without lengths of time blocks there is neither activity nor decay, and nothing claims either.
-  void blocks_without_length_are_said_once() {
-    const fs::path events = path("nostop.petsird");
-    copy_with_stops(path("results/simulated.petsird"), events, [](std::uint32_t start_ms) { return start_ms; });
-    io::Job job = reconstruction("nostop");
-    job.input.data = events;
-    job.quantification.half_life_s = 10;
-    const app::RunResult result = app::run_job(job, silent_);
-    QCOMPARE(result.image.unit, std::string("1"));
-    const io::Provenance& record = result.provenance;
-    QVERIFY(!record.decay_corrected);
-    QCOMPARE(record.decay_factor, 1.0);
-    QCOMPARE(record.frame_duration_s, 0.0);
-    QVERIFY(record_of(result, "decay").starts_with("not corrected"));
-    QCOMPARE(std::ranges::count_if(record.warnings,
-                                   [](const std::string& w) { return w.find("length") != std::string::npos; }),
-             std::ptrdiff_t{1});
-    QVERIFY(warns(result, "20 of 20 time blocks state no length"));
-    QCOMPARE(app::plan_job(job, silent_).warnings.size(), record.warnings.size());
-
-    // The same with a length: what was recorded makes the factor.
-    job.input.data = path("results/simulated.petsird");
-    const app::RunResult decayed = app::run_job(job, silent_);
-    QVERIFY(decayed.provenance.decay_corrected);
-    QVERIFY(std::abs(decayed.provenance.decay_factor - 1.006947) < 1e-6);
-    QVERIFY(record_of(decayed, "decay").starts_with("to the start of the frame at 0 s, by 1.00694"));
-  }
-
-  /// A stop of 2^32 - 1 ms is no duration of 50 days.
-  void a_stop_that_is_no_time_is_told() {
-    const fs::path events = path("late.petsird");
-    copy_with_stops(path("results/simulated.petsird"), events,
-                    [](std::uint32_t start_ms) { return start_ms == 190 ? 4294967295U : start_ms + 10; });
-    io::Job job = reconstruction("late");
-    job.input.data = events;
-    const app::RunResult result = app::run_job(job, silent_);
-    QCOMPARE(result.image.unit, std::string("1"));
-    QVERIFY(warns(result, "1 of 20 time blocks state no length (the first goes from 190 ms to 4294967295 ms)"));
-  }
-
   void units_follow_the_definition() {
     io::Job job;
     job.quantification.branching_ratio = 0.5;
@@ -740,20 +462,6 @@ class RunJobTest : public QObject {
     for (const char* reason : {"corrections.efficiencies", "corrections.geometric", "no block has a length"}) {
       QVERIFY2(all.find(reason) != std::string::npos, all.c_str());
     }
-  }
-
-  void the_automatic_image_covers_the_bore() {
-    const recon::Scanner scanner = tests::small_scanner();
-    const recon::ImageGrid grid = app::automatic_grid(scanner, {2, 4, 1});
-    const recon::Vec3 middle = scanner.centre_mm();
-    for (int a = 0; a < 3; ++a) {
-      const float centre = grid.origin_mm[a] + 0.5F * static_cast<float>(grid.shape[a] - 1) * grid.voxel_size_mm[a];
-      QVERIFY(std::abs(centre - middle[a]) < 1e-3F);
-    }
-    const float width = static_cast<float>(grid.shape[0]) * grid.voxel_size_mm[0];
-    const float radius_mm = recon::FieldOfView(scanner).bore_radius_mm();
-    QVERIFY(width > 1.6F * radius_mm && width < 2 * radius_mm);
-    QVERIFY(static_cast<float>(grid.shape[2]) * grid.voxel_size_mm[2] >= 2 * scanner.half_extent_mm()[2]);
   }
 };
 

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <numeric>
 
+#include "app/job_setup.h"
 #include "app/run_job.h"
 #include "io/data_file.h"
 #include "io/hdf5/hdf5_arrays.h"
@@ -205,7 +206,9 @@ class ScatterJobTest : public QObject {
 
   /// Bins with more than a fiftieth of all of it.
   void scatter_lies_in_the_TOF_bins_that_it_was_measured_in() {
-    const app::RunResult result = reconstructed("scattered", recon::ScatterMethod::automatic, true);
+    io::Job quick = job_on("scattered", recon::ScatterMethod::automatic, true);
+    quick.stop.passes = 1;
+    const app::RunResult result = app::run_job(quick, silent_);
     const std::vector<recon::TofBinCounts>& profile = result.provenance.tof_profile;
     std::vector<double> truth = simulated_by_tof_bin(profile.size());
     const std::vector<double> mirrored(truth.rbegin(), truth.rend());
@@ -232,9 +235,11 @@ class ScatterJobTest : public QObject {
     io::Job first = job_on("scattered", recon::ScatterMethod::automatic, true);
     first.output.name = "kept";
     first.output.scatter = true;
+    first.stop.passes = 1;
     const recon::Image image = app::run_job(first, silent_).image;
     io::Job second = job_on("scattered", recon::ScatterMethod::automatic, true);
     second.corrections.scatter_estimate = path("results/kept_scatter.h5");
+    second.stop.passes = 1;
     const app::RunResult given = app::run_job(second, silent_);
     QCOMPARE(given.image.values, image.values);
     QVERIFY(scatter_record(given).starts_with("estimate of an earlier job:"));
@@ -263,6 +268,7 @@ class ScatterJobTest : public QObject {
     io::write_image(path("nothing.nii.gz"), nothing);
     io::Job empty = job_on("scattered", recon::ScatterMethod::automatic, true);
     empty.corrections.attenuation = path("nothing.nii.gz");
+    empty.stop.passes = 1;
     const app::RunResult result = app::run_job(empty, silent_);
     QVERIFY2(scatter_record(result).starts_with("not corrected"), scatter_record(result).c_str());
     QVERIFY(result.provenance.tof_profile.empty());
@@ -279,14 +285,7 @@ class ScatterJobTest : public QObject {
   void efficiencies_of_another_scale_give_the_same_scatter() {
     const recon::Image mu = io::read_image(path("results/scattered_mu.nii.gz"));
     const io::Job options = job("unused");
-    const recon::FrameOptions whole;
-    const recon::RunSettings settings{.frame = whole,
-                                      .motion = {},
-                                      .corrections = options.corrections,
-                                      .algorithm = options.algorithm,
-                                      .prior = options.prior,
-                                      .stop = options.stop,
-                                      .quantification = options.quantification};
+    const recon::RunSettings settings = app::run_settings(options);
     const auto background = [&](float factor) {
       io::MeasuredData measured = io::open_data(path("results/scattered.petsird"), {});
       tests::MemoryEvents scaled(measured.events->scanner());
@@ -319,14 +318,7 @@ class ScatterJobTest : public QObject {
     io::Job options = job("unused");
     options.algorithm.tof = false;
     options.corrections.randoms = recon::RandomsMethod::none;
-    const recon::FrameOptions whole;
-    const recon::RunSettings settings{.frame = whole,
-                                      .motion = {},
-                                      .corrections = options.corrections,
-                                      .algorithm = options.algorithm,
-                                      .prior = options.prior,
-                                      .stop = options.stop,
-                                      .quantification = options.quantification};
+    const recon::RunSettings settings = app::run_settings(options);
     recon::RunInputs inputs;
     inputs.grid = recon::centred_grid({52, 52, 28}, {3, 3, 3}, {0, 0, 0});
     inputs.attenuation = &mu;

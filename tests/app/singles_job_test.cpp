@@ -1,14 +1,13 @@
 // Randoms from singles, in whole runs: where there are no delayeds, and against them.
 
-#include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 
 #include "app/run_job.h"
+#include "app/small_jobs.h"
 #include "io/listmode_file.h"
 #include "io/petsird_writer.h"
 #include "projectors/error.h"
@@ -21,48 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-double sum(const recon::Image& image) { return std::accumulate(image.values.begin(), image.values.end(), 0.0); }
-
 }  // namespace
 
-class SinglesJobTest : public QObject {
+class SinglesJobTest : public QObject, SmallJobs {
   Q_OBJECT
-
-  QTemporaryDir folder_;
-  recon::Reporter silent_;
-
-  fs::path path(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
-
-  /// Small, coarse and quick.
-  io::Job job(const char* name) const {
-    io::Job job;
-    job.image.size = {24, 24, 0};
-    job.image.voxel_size_mm = {5, 5, 5};
-    job.sensitivity.fraction = 0.02;
-    job.sensitivity.cache_folder = path("cache");
-    job.stop.passes = 2;
-    job.algorithm.subsets = 2;
-    job.output.folder = path("results");
-    job.output.name = name;
-    return job;
-  }
-  io::Job reconstruction(const char* name) const {
-    io::Job result = job(name);
-    result.input.data = path("results/simulated.petsird");
-    result.corrections.attenuation = path("results/simulated_mu.nii.gz");
-    result.corrections.scatter = recon::ScatterMethod::none;  // as it was simulated
-    return result;
-  }
-
-  static std::string record_of(const app::RunResult& result, const std::string& effect) {
-    const auto& done = result.provenance.corrections;
-    const auto found = std::ranges::find(done, effect, &std::pair<std::string, std::string>::first);
-    return found == done.end() ? "" : found->second;
-  }
-  static bool warns(const app::RunResult& result, const std::string& words) {
-    return std::ranges::any_of(result.provenance.warnings,
-                               [&](const std::string& warning) { return warning.find(words) != std::string::npos; });
-  }
 
   /// Singles of which `factor` times the file's delayeds are the randoms, each crystal's plus `more_per_s`.
   static recon::SinglesCounts singles_of(const fs::path& file, double factor, double more_per_s) {

@@ -1,11 +1,11 @@
 // What usually goes wrong is told in a run by its cause; nothing is told of data that are right.
 
-#include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
 #include <filesystem>
 
 #include "app/run_job.h"
+#include "app/small_jobs.h"
 #include "io/image_file.h"
 #include "support/test_main.h"
 
@@ -25,35 +25,13 @@ const std::vector<std::string> all_symptoms = {"counts of randoms and scatter, m
 
 }  // namespace
 
-class SymptomsTest : public QObject {
+class SymptomsTest : public QObject, SmallJobs {
   Q_OBJECT
 
-  QTemporaryDir folder_;
-  recon::Reporter silent_;
+ public:
+  SymptomsTest() : SmallJobs({.voxels = 38, .voxel_mm = 4, .sensitivity_fraction = 0.1, .passes = 3, .subsets = 6}) {}
 
-  fs::path path(const char* name) const { return fs::path(folder_.path().toStdString()) / name; }
-
-  io::Job job(const char* name) const {
-    io::Job job;
-    job.image.size = {38, 38, 0};
-    job.image.voxel_size_mm = {4, 4, 4};
-    job.sensitivity.fraction = 0.1;
-    job.sensitivity.cache_folder = path("cache");
-    job.stop.passes = 3;
-    job.algorithm.subsets = 6;
-    job.output.folder = path("results");
-    job.output.name = name;
-    return job;
-  }
-
-  io::Job reconstruction(const char* name) const {
-    io::Job result = job(name);
-    result.input.data = path("results/simulated.petsird");
-    result.corrections.attenuation = path("results/simulated_mu.nii.gz");
-    result.corrections.scatter = recon::ScatterMethod::none;  // as it was simulated
-    return result;
-  }
-
+ private:
   /// Which of the symptoms the run tells, by number.
   std::vector<std::size_t> told(const io::Job& job) {
     const std::vector<std::string> warnings = app::run_job(job, silent_).provenance.warnings;

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <QMouseEvent>
+#include <QSignalSpy>
 #include <QtTest>
 #include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
 
+#include "gui/viewer/image_viewer.h"
+#include "gui/viewer/scene_view.h"
+#include "gui/viewer/slice_view.h"
 #include "recon/image.h"
+#include "support/patience.h"
 
 namespace coincide::tests {
 
@@ -70,5 +75,47 @@ inline void drag(QWidget* view, Qt::MouseButton button, Qt::KeyboardModifiers ke
   QCoreApplication::sendEvent(view, &move);
   QTest::mouseRelease(view, button, keys, to);
 }
+
+/// The views of the bright image on the screen. A test calls open() before each of its functions, close() after it.
+class ShownImage {
+ protected:
+  void open() {
+    state_ = std::make_unique<gui::ViewState>();
+    scene_ = std::make_unique<gui::SceneState>();
+    scene_->set_options({.image_box = false, .crosshair = false, .fan = {}});
+    state_->set_colour_map("grey");
+    viewer_ = std::make_unique<gui::ImageViewer>(*state_, *scene_);
+    viewer_->resize(700, 500);
+    viewer_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(viewer_.get(), patience_ms));
+    state_->set_image(bright_image());
+    state_->set_window(0, 100);
+    state_->set_cursor(bright);
+    QTRY_VERIFY_WITH_TIMEOUT(slice("axial")->isVisible() && state_->pixels_per_mm() != 1, patience_ms);
+  }
+  void close() {
+    viewer_.reset();
+    scene_.reset();
+    state_.reset();
+  }
+
+  gui::SliceView* slice(const char* name) const { return viewer_->findChild<gui::SliceView*>(name); }
+  gui::SceneView* scene_view() const { return viewer_->findChild<gui::SceneView*>(); }
+  QWidget* scene_picture() const { return scene_view()->findChild<QWidget*>("scene_picture"); }
+  QPoint axial_place(std::int64_t x, std::int64_t y) const {
+    return place(*slice("axial"), state_->pixels_per_mm(), {x, 24, 2}, {17 - y, 18, 3});
+  }  // y runs down
+
+  /// True once it has been drawn.
+  bool look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
+    QSignalSpy rendered(scene_view(), &gui::SceneView::rendered);
+    scene_view()->look_from(from, up);
+    return !rendered.isEmpty() || rendered.wait(patience_ms);
+  }
+
+  std::unique_ptr<gui::ViewState> state_;
+  std::unique_ptr<gui::SceneState> scene_;
+  std::unique_ptr<gui::ImageViewer> viewer_;
+};
 
 }  // namespace coincide::tests

@@ -19,19 +19,9 @@ using namespace coincide;
 using namespace coincide::gui;
 using namespace coincide::tests;
 
-class ViewerTest : public QObject {
+class ViewerTest : public QObject, ShownImage {
   Q_OBJECT
 
-  std::unique_ptr<ViewState> state_;
-  std::unique_ptr<SceneState> scene_;
-  std::unique_ptr<ImageViewer> viewer_;
-
-  SliceView* slice(const char* name) const { return viewer_->findChild<SliceView*>(name); }
-  SceneView* scene_view() const { return viewer_->findChild<SceneView*>(); }
-  QWidget* scene_picture() const { return scene_view()->findChild<QWidget*>("scene_picture"); }
-  QPoint axial_place(std::int64_t x, std::int64_t y) const {
-    return place(*slice("axial"), state_->pixels_per_mm(), {x, 24, 2}, {17 - y, 18, 3});
-  }  // y runs down
   QPoint coronal_place(std::int64_t x, std::int64_t z) const {
     return place(*slice("coronal"), state_->pixels_per_mm(), {x, 24, 2}, {z, 12, 4});
   }
@@ -39,33 +29,9 @@ class ViewerTest : public QObject {
     return place(*slice("sagittal"), state_->pixels_per_mm(), {y, 18, 3}, {z, 12, 4});
   }
 
-  /// True once it has been drawn.
-  bool look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
-    QSignalSpy rendered(scene_view(), &SceneView::rendered);
-    scene_view()->look_from(from, up);
-    return !rendered.isEmpty() || rendered.wait(tests::patience_ms);
-  }
-
  private slots:
-  void init() {
-    state_ = std::make_unique<ViewState>();
-    scene_ = std::make_unique<SceneState>();
-    scene_->set_options({.image_box = false, .crosshair = false, .fan = {}});
-    state_->set_colour_map("grey");
-    viewer_ = std::make_unique<ImageViewer>(*state_, *scene_);
-    viewer_->resize(700, 500);
-    viewer_->show();
-    QVERIFY(QTest::qWaitForWindowExposed(viewer_.get(), tests::patience_ms));
-    state_->set_image(bright_image());
-    state_->set_window(0, 100);
-    state_->set_cursor(bright);
-    QTRY_VERIFY_WITH_TIMEOUT(slice("axial")->isVisible() && state_->pixels_per_mm() != 1, tests::patience_ms);
-  }
-  void cleanup() {
-    viewer_.reset();
-    scene_.reset();
-    state_.reset();
-  }
+  void init() { open(); }
+  void cleanup() { close(); }
 
   void slices_show_the_voxel_in_its_place() {
     const auto [x, y, z] = bright;
