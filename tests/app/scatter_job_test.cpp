@@ -107,6 +107,7 @@ class ScatterJobTest : public QObject {
   Q_OBJECT
 
   QTemporaryDir folder_;
+  app::RunResult scattered_;  ///< of one pass, from the simulation with scatter
   recon::Reporter silent_;
 
   std::filesystem::path path(const std::string& name) const {
@@ -133,6 +134,7 @@ class ScatterJobTest : public QObject {
     simulation.simulation.randoms_fraction = 0.2;
     simulation.simulation.scatter = scatter;
     simulation.simulation.origins = scatter;
+    simulation.output.scatter = scatter;
     simulation.stop.passes = 1;
     return app::run_job(simulation, silent_);
   }
@@ -174,7 +176,8 @@ class ScatterJobTest : public QObject {
  private slots:
   void initTestCase() {
     std::ofstream(path("rod.toml")) << phantom;
-    const std::string with = scatter_record(simulated("scattered", true));
+    scattered_ = simulated("scattered", true);
+    const std::string with = scatter_record(scattered_);
     QVERIFY2(with.starts_with("single scatter simulation"), with.c_str());
     const std::string without = scatter_record(simulated("clean", false));
     QVERIFY2(without.starts_with("not corrected"), without.c_str());
@@ -206,10 +209,7 @@ class ScatterJobTest : public QObject {
 
   /// Bins with more than a fiftieth of all of it.
   void scatter_lies_in_the_TOF_bins_that_it_was_measured_in() {
-    io::Job quick = job_on("scattered", recon::ScatterMethod::automatic, true);
-    quick.stop.passes = 1;
-    const app::RunResult result = app::run_job(quick, silent_);
-    const std::vector<recon::TofBinCounts>& profile = result.provenance.tof_profile;
+    const std::vector<recon::TofBinCounts>& profile = scattered_.provenance.tof_profile;
     std::vector<double> truth = simulated_by_tof_bin(profile.size());
     const std::vector<double> mirrored(truth.rbegin(), truth.rend());
     std::ranges::transform(truth, mirrored, truth.begin(), [](double a, double b) { return 0.5 * (a + b); });
@@ -226,22 +226,17 @@ class ScatterJobTest : public QObject {
         worst = std::max(worst, std::abs(profile[i].scatter / truth[i] - 1));
       }
     }
-    QCOMPARE(prompts, static_cast<double>(result.provenance.prompts_used));
+    QCOMPARE(prompts, static_cast<double>(scattered_.provenance.prompts_used));
     QVERIFY(std::abs(scatter / all - 1) < 0.03);
     QVERIFY(worst < 0.05);
   }
 
   void kept_estimate_gives_the_same_image() {
-    io::Job first = job_on("scattered", recon::ScatterMethod::automatic, true);
-    first.output.name = "kept";
-    first.output.scatter = true;
-    first.stop.passes = 1;
-    const recon::Image image = app::run_job(first, silent_).image;
     io::Job second = job_on("scattered", recon::ScatterMethod::automatic, true);
-    second.corrections.scatter_estimate = path("results/kept_scatter.h5");
+    second.corrections.scatter_estimate = path("results/scattered_scatter.h5");
     second.stop.passes = 1;
     const app::RunResult given = app::run_job(second, silent_);
-    QCOMPARE(given.image.values, image.values);
+    QCOMPARE(given.image.values, scattered_.image.values);
     QVERIFY(scatter_record(given).starts_with("estimate of an earlier job:"));
 
     second.input.stop_s = 0.75;  // half of the counts, and of the scatter
@@ -253,7 +248,7 @@ class ScatterJobTest : public QObject {
 
   void kept_estimate_of_other_data_is_refused() {
     io::Job without_tof = job_on("scattered", recon::ScatterMethod::automatic, false);
-    without_tof.corrections.scatter_estimate = path("results/kept_scatter.h5");
+    without_tof.corrections.scatter_estimate = path("results/scattered_scatter.h5");
     QVERIFY_THROWS_EXCEPTION(InputError, app::run_job(without_tof, silent_));
     without_tof.corrections.scatter_estimate = path("results/scattered_origins.h5");
     QVERIFY_THROWS_EXCEPTION(FileError, app::run_job(without_tof, silent_));
