@@ -149,10 +149,10 @@ void check_place(JobSetup& setup) {
 
 /// The noise of a sensitivity image from few crystal pairs goes into the result.
 void check_sensitivity(double fraction, JobSetup& setup) {
-  if (setup.histogram) {
-    return;  // made of all its bins
+  if (setup.histogram || fraction == 0) {
+    return;  // made of all its bins, or of as many pairs as it needs
   }
-  constexpr double enough_per_voxel = 100;  // 10 % of noise where all voxels are seen equally well
+  constexpr double enough_per_voxel = 500;  // 2 % of noise where all voxels are seen equally well
   const ImageGrid& grid = setup.grid;
   const auto voxels_on_lor = static_cast<double>(std::ranges::max(grid.shape));
   const double all_per_voxel =
@@ -162,7 +162,8 @@ void check_sensitivity(double fraction, JobSetup& setup) {
   if (fraction < 1 && per_voxel < enough_per_voxel) {
     setup.warnings.push_back(fmt::format(
         "With sensitivity.fraction = {:g} only about {:.2g} crystal pairs cross each voxel: the sensitivity "
-        "image is noisy, and so is the result, most at its edges. Use {:.2g} or more.",
+        "image is noisy, which makes the result too high, most at its edges. Use {:.2g} or more, or 0, which "
+        "chooses it.",
         fraction, per_voxel, std::min(1.0, enough_per_voxel / all_per_voxel)));
   }
 }

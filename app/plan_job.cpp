@@ -345,9 +345,11 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   const std::uint64_t rows = setup.histogram ? plan.num_lors : plan.num_prompts;
   // An attenuation image adds one forward projection per crystal pair.
   const double projections = attenuation != nullptr || (job.simulates() && job.simulation.attenuation) ? 2 : 1;
-  plan.sensitivity_s = plan.sensitivity_cached ? 0
-                                               : projections * speed.sensitivity_s_per_lor * job.sensitivity.fraction *
-                                                     static_cast<double>(plan.num_lors);
+  const double part =
+      job.sensitivity.fraction > 0 ? job.sensitivity.fraction : recon::expected_fraction(model, setup.grid);
+  plan.sensitivity_s = plan.sensitivity_cached
+                           ? 0
+                           : projections * speed.sensitivity_s_per_lor * part * static_cast<double>(plan.num_lors);
   plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(rows);
   plan.total_s = plan.simulation_s + plan.sensitivity_s +
                  plan.iteration_s * static_cast<double>(job.passes() + kind.passes_beside);

@@ -87,7 +87,7 @@ struct Job {
     recon::PairClasses pair_factors = recon::PairClasses::none;
   };
   struct Sensitivity {
-    double fraction = 1;
+    double fraction = 0;
     bool use_cache = true;
     std::filesystem::path cache_folder;
   };

@@ -275,8 +275,10 @@ std::vector<Setting> describe(Job& job) {
           [&job] { return !job.normalization.source.empty(); }),
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
-       "Part of the crystal pairs that the sensitivity image is computed from, drawn at random; 1: all, exact.", 1e-4,
-       1},
+       "Part of the crystal pairs that the sensitivity image is computed from, spread evenly; 1: all, exact. 0: all "
+       "where "
+       "they are few, else as small a part as leaves 1 % of noise in a voxel of what attenuates.",
+       0, 1},
       {"sensitivity.use_cache", &sensitivity.use_cache, "",
        "Keep sensitivity images for the next job that needs them."},
       path_setting("sensitivity.cache_folder", sensitivity.cache_folder,

@@ -28,13 +28,19 @@ class BackProjectionSum {
     }
   }
 
-  std::vector<float> finish() {
+  /// What has been added up to now.
+  const std::vector<double>& total() {
     move_part();
-    return {total_.begin(), total_.end()};
+    return total_;
   }
+
+  std::vector<float> finish() { return {total().begin(), total().end()}; }
 
  private:
   void move_part() {
+    if (lors_in_part_ == 0) {
+      return;
+    }
     part_.download(part_on_host_.data());
     part_.clear();
 #pragma omp parallel for schedule(static) num_threads(thread_count(projector_.options().num_threads))

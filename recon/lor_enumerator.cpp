@@ -89,15 +89,14 @@ std::optional<ImageBox::Clip> ImageBox::clip(const Vec3& start_mm, const Vec3& e
   return clip.first <= clip.last ? std::optional(clip) : std::nullopt;
 }
 
-LorEnumerator::LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options,
-                             double turn)
+LorEnumerator::LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const LorOptions& options)
     : model_(model),
       options_(options),
       modules_(model.scanner(), model.efficiencies()),
+      sample_(model.scanner(), modules_, options.part),
       box_(grid),
       points_mm_(options.moved != nullptr ? options.moved->points_mm()
                                           : std::span<const Vec3>(model.scanner().crystal_centre_mm)),
-      turn_(turn),
       num_pairs_(modules_.num_crystal_pairs()) {
   if (options.tof && model.scanner().has_tof()) {
     tof_ranges_ = whole_ranges(model.scanner());
@@ -108,7 +107,7 @@ double LorEnumerator::fraction_done() const {
   return num_pairs_ == 0 ? 1 : static_cast<double>(pairs_done_) / static_cast<double>(num_pairs_);
 }
 
-/// Collects about 2^18 pairs and returns their number; 0 at the end.
+/// Collects room for about 2^18 pairs and returns it; 0 at the end.
 std::size_t LorEnumerator::choose_fans() {
   constexpr std::size_t enough = std::size_t{1} << 18;  // keeps many cores busy, yet needs only megabytes
   fans_.clear();
@@ -124,8 +123,11 @@ std::size_t LorEnumerator::choose_fans() {
     } else {
       const std::uint32_t partner = partners[next_partner_++];
       if (partner > next_module_) {
-        fans_.push_back({modules_.first_crystal(next_module_) + next_crystal_, partner, pairs});
-        pairs += modules_.num_crystals(partner);
+        pairs_done_ += modules_.num_crystals(partner);
+        if (sample_.most_partners(partner) > 0) {
+          fans_.push_back({modules_.first_crystal(next_module_) + next_crystal_, partner, pairs});
+          pairs += sample_.most_partners(partner);
+        }
       }
     }
   }
@@ -151,7 +153,6 @@ bool LorEnumerator::next(LorColumns& block) {
   close_gaps(fans_, found, block.factor);
   close_gaps(fans_, found, block.tof_range);
   block.beyond_tof = std::ranges::any_of(found, &Found::beyond_tof);
-  pairs_done_ += pairs;
   return true;
 }
 
@@ -159,29 +160,26 @@ LorEnumerator::Found LorEnumerator::fill(const Fan& fan, LorColumns& block) cons
   const Scanner& scanner = model_.scanner();
   const std::uint32_t a = fan.crystal;
   Found found;
-  for (std::uint32_t b = modules_.first_crystal(fan.module); b < modules_.first_crystal(fan.module + 1); ++b) {
-    if (options_.fraction < 1 && hash_fraction(a, b) >= options_.fraction) {
-      continue;
-    }
+  sample_.for_partners(a, fan.module, [&](std::uint32_t b) {
     const std::uint32_t first = first_point(a, b);
     const Vec3& start_mm = points_mm_[first + a];
     const Vec3& end_mm = points_mm_[first + b];
     const auto clip = box_.clip(start_mm, end_mm);
     const float factor = clip ? model_.factor_over_windows(a, b) : 0;
     if (!(factor > 0)) {
-      continue;
+      return;
     }
     const std::size_t place = fan.place + found.count++;
     block.point_a[place] = first + a;
     block.point_b[place] = first + b;
-    block.factor[place] = static_cast<float>(factor / options_.fraction);
+    block.factor[place] = factor;
     if (!tof_ranges_.empty()) {
       const std::size_t range = scanner.crystal_type[a] * scanner.module_types.size() + scanner.crystal_type[b];
       block.tof_range[place] = static_cast<std::uint16_t>(range);
       const double length_mm = std::hypot(end_mm[0] - start_mm[0], end_mm[1] - start_mm[1], end_mm[2] - start_mm[2]);
       found.beyond_tof = found.beyond_tof || is_beyond_tof(*clip, length_mm, block.tof_range[place]);
     }
-  }
+  });
   return found;
 }
 
@@ -190,7 +188,7 @@ std::uint32_t LorEnumerator::first_point(std::uint32_t a, std::uint32_t b) const
   if (options_.moved == nullptr) {
     return 0;
   }
-  const double place = hash_fraction(b, a) + turn_;  // turned round, as the other way says which pairs are left out
+  const double place = hash_fraction(b, a) + options_.turn;
   return options_.moved->num_crystals() * options_.moved->pose_at(place - std::floor(place));
 }
 

@@ -6,9 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "recon/image.h"
+#include "recon/lor_sample.h"
 #include "recon/model.h"
 #include "recon/module_pairs.h"
-#include "recon/sensitivity.h"
+#include "recon/motion/moved_crystals.h"
 
 namespace coincide::recon {
 
@@ -17,7 +19,7 @@ struct LorColumns {
   std::vector<std::uint32_t> point_a;  ///< crystals or, where they move, indices of MovedCrystals::points_mm()
   std::vector<std::uint32_t> point_b;
   std::vector<std::uint16_t> tof_range;  ///< index into LorEnumerator::tof_ranges(); empty without TOF
-  std::vector<float> factor;             ///< over all energy windows, weighted up if only a part of the pairs is used
+  std::vector<float> factor;             ///< over all energy windows
   bool beyond_tof = false;               ///< on at least one LOR the TOF bins do not cover the image
 
   std::size_t size() const { return point_a.size(); }
@@ -40,14 +42,21 @@ class ImageBox {
   std::array<double, 3> high_mm_{};
 };
 
-/// Goes through all pairs of crystals that can be in coincidence and whose line meets the image, in an order that
-/// depends on the scanner only. Of crystals that move, each pair in one of its poses, drawn by their weights. Keeps
-/// references to its arguments.
+struct LorOptions {
+  bool tof = true;  ///< tell the LORs' ranges of TOF bins, where the scanner has any
+  LorSample::Part part{};
+  int num_threads = 0;
+  const MovedCrystals* moved = nullptr;  ///< null: no movement
+  /// 0 to 1, changes which poses are drawn: over even turns each pair is in all poses, as often as they weigh.
+  double turn = 0;
+};
+
+/// Goes through the pairs of crystals that can be in coincidence and whose line meets the image, or an even part of
+/// them, in an order that depends on scanner and part only. Of crystals that move, each pair in one of its poses, drawn
+/// by their weights. Keeps references to its arguments.
 class LorEnumerator {
  public:
-  /// `turn`, 0 to 1, changes which poses are drawn: over even turns each pair is in all poses, as often as they weigh.
-  LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options,
-                double turn = 0);
+  LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const LorOptions& options);
 
   /// Replaces `block` by the next LORs; false at the end.
   bool next(LorColumns& block);
@@ -76,11 +85,11 @@ class LorEnumerator {
   bool is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::uint16_t range) const;
 
   const MultiplicativeModel& model_;
-  SensitivityOptions options_;
+  LorOptions options_;
   ModulePairs modules_;
+  LorSample sample_;
   ImageBox box_;
   std::span<const Vec3> points_mm_;
-  double turn_;
   std::vector<TofBin> tof_ranges_;
   std::vector<Fan> fans_;
   std::uint32_t next_module_ = 0;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -14,20 +13,21 @@
 #include "recon/back_projection_sum.h"
 #include "recon/lor_enumerator.h"
 #include "recon/sha256.h"
+#include "recon/trilinear.h"
 
 namespace coincide::recon {
 namespace {
 
 /// Goes up when the same input gives another image, so that images of older versions in the cache are not used.
-constexpr std::uint32_t algorithm_version = 3;
+constexpr std::uint32_t algorithm_version = 4;
 
 constexpr std::string_view stage = "sensitivity image";
 
 void check(const SensitivityOptions& options) {
-  if (!(options.fraction > 0) || options.fraction > 1) {
-    throw InputError(
-        fmt::format("the part of the crystal pairs for the sensitivity image is {}: it must be above 0 and at most 1",
-                    options.fraction));
+  if (!(options.fraction >= 0) || options.fraction > 1) {
+    throw InputError(fmt::format(
+        "the part of the crystal pairs for the sensitivity image is {}: it must be from 0, which chooses it, to 1",
+        options.fraction));
   }
 }
 
@@ -77,6 +77,12 @@ class Hash {
   Sha256 sha256_;
 };
 
+/// How many of all pairs cross a voxel, on average.
+double pairs_per_voxel(const MultiplicativeModel& model, const ImageGrid& grid) {
+  const auto voxels_on_lor = static_cast<double>(std::ranges::max(grid.shape));
+  return static_cast<double>(num_measurable_lors(model)) * voxels_on_lor / static_cast<double>(grid.num_voxels());
+}
+
 /// In how many poses each pair counts: as many as keep the noise of drawing them near 1 % in a voxel.
 int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options) {
   if (options.moved == nullptr || options.moved->num_poses() == 1) {
@@ -84,61 +90,187 @@ int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, cons
   }
   constexpr double enough_per_voxel = 1e4;
   constexpr double most = 64;  // twice as many as there are poses
-  const auto voxels_on_lor = static_cast<double>(std::ranges::max(grid.shape));
-  const double per_voxel = options.fraction * static_cast<double>(num_measurable_lors(model)) * voxels_on_lor /
-                           static_cast<double>(grid.num_voxels());
-  return static_cast<int>(std::ceil(std::clamp(enough_per_voxel / per_voxel, 1.0, most)));
+  const double fraction = options.fraction > 0 ? options.fraction : expected_fraction(model, grid);
+  return static_cast<int>(
+      std::ceil(std::clamp(enough_per_voxel / (fraction * pairs_per_voxel(model, grid)), 1.0, most)));
 }
 
-/// Adds the back projection of every pair, each in one pose. False if the reporter asks to stop.
-bool add_pairs(LorEnumerator enumerator, BackProjectionSum& sum, AttenuationFactors* attenuation,
-               const std::function<bool(double)>& go_on) {
-  LorColumns block;
-  while (enumerator.next(block)) {
-    if (!go_on(enumerator.fraction_done())) {
-      return false;
+/// A^T m over more and more of the pairs.
+class GrowingSum {
+ public:
+  GrowingSum(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+             const SensitivityOptions& options, Reporter& reporter)
+      : model_(model),
+        grid_(grid),
+        options_(options),
+        draws_(draws_of_poses(model, grid, options)),
+        reporter_(reporter),
+        projector_(grid, {.device = device.get(), .num_threads = options.num_threads}),
+        sum_(projector_) {
+    if (attenuation != nullptr) {
+      attenuation_.emplace(*attenuation, device, options.num_threads, reporter);
     }
+  }
+
+  double part() const { return part_; }
+  const std::vector<double>& total() { return sum_.total(); }
+  /// The image, of all pairs.
+  std::vector<float> finish() {
+    std::vector<float> values = sum_.finish();
+    for (float& value : values) {
+      value /= static_cast<float>(part_ * draws_);
+    }
+    return values;
+  }
+
+  /// Up to a part of all pairs. `expected`: the part that will be enough, for the progress. False if the reporter asks
+  /// to stop.
+  bool grow(double part, double expected) {
+    for (int draw = 0; draw < draws_; ++draw) {
+      LorEnumerator enumerator(model_, grid_,
+                               {.tof = options_.tof,
+                                .part = {part_, part},
+                                .num_threads = options_.num_threads,
+                                .moved = options_.moved,
+                                .turn = static_cast<double>(draw) / draws_});
+      LorColumns block;
+      while (enumerator.next(block)) {
+        if (reporter_.stop_requested()) {
+          return false;
+        }
+        const double grown = (draw + enumerator.fraction_done()) / draws_;
+        shown_ = std::max(shown_, (part_ + grown * (part - part_)) / expected);  // also if more than expected is needed
+        reporter_.progress(stage, shown_);
+        add(enumerator, block);
+      }
+    }
+    part_ = part;
+    return true;
+  }
+
+ private:
+  void add(const LorEnumerator& enumerator, LorColumns& block) {
     const projectors::Lors lors =
         lors_between(enumerator.points_mm(), block.point_a.data(), block.point_b.data(), std::ssize(block.point_a));
-    if (attenuation != nullptr) {
-      attenuation->multiply(lors, block.factor.data());
+    if (attenuation_) {
+      attenuation_->multiply(lors, block.factor.data());
     }
     if (block.beyond_tof) {
       const projectors::TofTable tof{.bins = enumerator.tof_ranges().data(),
                                      .bin_index = block.tof_range.data(),
                                      .num_bins = std::ssize(enumerator.tof_ranges())};
-      sum.add(lors, tof, block.factor.data());
+      sum_.add(lors, tof, block.factor.data());
     } else {
-      sum.add(lors, projectors::NoTof{}, block.factor.data());
+      sum_.add(lors, projectors::NoTof{}, block.factor.data());
     }
   }
+
+  const MultiplicativeModel& model_;
+  const ImageGrid& grid_;
+  const SensitivityOptions& options_;
+  int draws_;
+  Reporter& reporter_;
+  projectors::Projector projector_;
+  BackProjectionSum sum_;
+  std::optional<AttenuationFactors> attenuation_;
+  double part_ = 0;
+  double shown_ = 0;
+};
+
+/// Noise of a sum over pairs, from what two parts of it differ by in some of the voxels that matter.
+class Noise {
+ public:
+  Noise(const ImageGrid& grid, const Image* attenuation) {
+    constexpr std::int64_t about = 1 << 17;
+    const std::int64_t step = std::max<std::int64_t>(1, grid.num_voxels() / about);
+    for (std::int64_t voxel = 0; voxel < grid.num_voxels(); voxel += step) {
+      if (attenuation == nullptr || attenuates(*attenuation, grid, voxel)) {
+        voxels_.push_back(static_cast<std::size_t>(voxel));
+      }
+    }
+  }
+
+  std::vector<double> values_in(const std::vector<double>& image) const {
+    std::vector<double> values;
+    values.reserve(voxels_.size());
+    for (const std::size_t voxel : voxels_) {
+      values.push_back(image[voxel]);
+    }
+    return values;
+  }
+
+  /// Of the whole, relative, root mean square; `first` and `whole`: sums over `first_part` of its pairs, and over all
+  /// of them. Where little can be measured noise does no harm: voxels below a tenth of the highest do not count.
+  static double of(const std::vector<double>& whole, const std::vector<double>& first, double first_part) {
+    const double least = 0.1 * (whole.empty() ? 0 : std::ranges::max(whole));
+    double squares = 0;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      if (whole[i] > least) {
+        // With independent parts p and 1 - p the variance of first / (p whole) is that of the whole times (1 - p) / p.
+        const double difference = first[i] / (first_part * whole[i]) - 1;
+        squares += difference * difference * first_part / (1 - first_part);
+        ++count;
+      }
+    }
+    return count == 0 ? 0 : std::sqrt(squares / static_cast<double>(count));
+  }
+
+ private:
+  static bool attenuates(const Image& attenuation, const ImageGrid& grid, std::int64_t voxel) {
+    constexpr double least_per_cm = 0.01;  // a tenth of water
+    const std::array<std::int64_t, 3> index{voxel / (grid.shape[1] * grid.shape[2]),
+                                            voxel / grid.shape[2] % grid.shape[1], voxel % grid.shape[2]};
+    std::array<double, 3> place{};
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double at_mm = grid.origin_mm[i] + static_cast<double>(index[i]) * grid.voxel_size_mm[i];
+      place[i] = (at_mm - attenuation.grid.origin_mm[i]) / attenuation.grid.voxel_size_mm[i];
+    }
+    return trilinear_value(attenuation, place) > least_per_cm;
+  }
+
+  std::vector<std::size_t> voxels_;
+};
+
+constexpr double wanted_noise = 0.01;
+constexpr std::uint64_t few_pairs = 20'000'000;  // seconds
+
+/// Adds pairs until there is as little noise as wanted. False if the reporter asks to stop.
+bool grow_enough(GrowingSum& sum, const Noise& noise, double expected, Reporter& reporter) {
+  constexpr double fall = 0.7;  // noise falls with this power of the pairs, measured; at random it would be 0.5
+  const double pilot = expected / 4;
+  if (!sum.grow(pilot / 2, expected)) {
+    return false;
+  }
+  std::vector<double> first = noise.values_in(sum.total());
+  double first_part = sum.part();
+  double part = pilot;
+  double found = 0;
+  do {
+    if (!sum.grow(part, std::max(part, expected))) {
+      return false;
+    }
+    std::vector<double> whole = noise.values_in(sum.total());
+    found = Noise::of(whole, first, first_part / part);
+    first = std::move(whole);
+    first_part = part;
+    // Three quarters at most are new: the estimate of their noise needs the rest.
+    part = std::min(1.0, part * std::clamp(std::pow(found / wanted_noise, 1 / fall), 1.1, 4.0));
+  } while (found > wanted_noise && first_part < 1);
+  reporter.note(fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, with {:.1f} % of noise.",
+                            100 * sum.part(), 100 * found));
   return true;
 }
 
 Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid,
                      const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
-  const projectors::Projector projector(grid, {.device = device.get(), .num_threads = options.num_threads});
-  BackProjectionSum sum(projector);
-  std::optional<AttenuationFactors> factors;
-  if (attenuation != nullptr) {
-    factors.emplace(*attenuation, device, options.num_threads, reporter);
-  }
   Image result(grid, 0, "mm");
-  const int draws = draws_of_poses(model, grid, options);
-  for (int draw = 0; draw < draws; ++draw) {
-    const double turn = static_cast<double>(draw) / draws;
-    const bool whole = add_pairs({model, grid, options, turn}, sum, factors ? &*factors : nullptr, [&](double done) {
-      reporter.progress(stage, turn + done / draws);
-      return !reporter.stop_requested();
-    });
-    if (!whole) {
-      result.values.clear();
-      return result;
-    }
-  }
-  result.values = sum.finish();
-  for (float& value : result.values) {
-    value /= static_cast<float>(draws);
+  result.values = {};
+  GrowingSum sum(device, model, grid, attenuation, options, reporter);
+  const double expected = options.fraction > 0 ? options.fraction : expected_fraction(model, grid);
+  const bool is_fixed = options.fraction > 0 || expected == 1;
+  if (is_fixed ? sum.grow(expected, expected) : grow_enough(sum, Noise(grid, attenuation), expected, reporter)) {
+    result.values = sum.finish();
   }
   return result;
 }
@@ -200,6 +332,13 @@ std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& g
     hash.add(options.moved->shares());
   }
   return hash.digits();
+}
+
+double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid) {
+  constexpr double enough_per_voxel = 2500;
+  constexpr double nearly_all = 0.5;  // the rest is not worth any noise
+  const double fraction = enough_per_voxel / pairs_per_voxel(model, grid);
+  return num_measurable_lors(model) <= few_pairs || fraction > nearly_all ? 1 : fraction;
 }
 
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {

@@ -13,7 +13,9 @@ namespace coincide::recon {
 
 struct SensitivityOptions {
   bool tof = true;  ///< count only what falls into the TOF bins, where they do not cover the image
-  /// Part of the crystal pairs that is used, drawn pseudo-randomly and weighted up; 1: all, exact.
+  /// Part of the crystal pairs that is used, spread evenly and weighted up; 1: all, exact. 0: as small a part as leaves
+  /// 1 % of noise (root mean square) in a voxel of what attenuates, or of the image without attenuation; all, where
+  /// these are few.
   double fraction = 1;
   int num_threads = 0;
   ComputeDevice* device = nullptr;  ///< null: the CPU
@@ -24,13 +26,17 @@ struct SensitivityOptions {
 };
 
 /// s = A^T m over all LORs that can be measured, with attenuation if given (1/cm, any grid that covers the object).
-/// Image unit: that of m times mm. If the reporter asks to stop the result is empty (no values).
+/// Image unit: that of m times mm. If the reporter asks to stop the result is empty (no values). A note tells the part
+/// of the pairs, if it was chosen, and the noise.
 Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                         const SensitivityOptions& options, Reporter& reporter);
 
 /// A text that changes when anything that the sensitivity image depends on does; names the file in the cache.
 std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                             const SensitivityOptions& options);
+
+/// The part of the crystal pairs that SensitivityOptions::fraction 0 will come to, nearly.
+double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid);
 
 /// How many crystal pairs can be in coincidence.
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model);

@@ -9,6 +9,7 @@
 #include "projectors/error.h"
 #include "recon/lor_enumerator.h"
 #include "recon/parallel.h"
+#include "recon/sensitivity.h"
 
 namespace coincide::recon {
 namespace {

@@ -41,7 +41,7 @@ struct RunSettings {
   const PriorOptions& prior;
   const StopOptions& stop;
   const QuantificationOptions& quantification;
-  double sensitivity_fraction = 1;     ///< as SensitivityOptions::fraction
+  double sensitivity_fraction = 0;     ///< as SensitivityOptions::fraction
   std::optional<double> decay_to_s{};  ///< moment that decay is corrected to; none: the start of the frame
   std::uint64_t memory_limit_bytes = 0;
   int num_threads = 0;

@@ -32,11 +32,10 @@ Image ScatteredEvents::sensitivity(const ImageGrid& grid) {
 bool ScatteredEvents::for_lors(const ImageGrid& grid, std::uint64_t wanted,
                                const std::function<void(const MeasurableLors&)>& visit) {
   const auto all = static_cast<double>(num_measurable_lors(run_.model));
-  LorEnumerator enumerator(run_.model, grid,
-                           {.tof = run_.tof(),
-                            .fraction = std::min(1.0, static_cast<double>(wanted) / all),
-                            .num_threads = run_.settings.num_threads,
-                            .moved = run_.data->moved()});
+  const double part = std::min(1.0, static_cast<double>(wanted) / all);
+  LorEnumerator enumerator(
+      run_.model, grid,
+      {.tof = run_.tof(), .part = {0, part}, .num_threads = run_.settings.num_threads, .moved = run_.data->moved()});
   LorColumns columns;
   while (enumerator.next(columns)) {
     if (run_.reporter.stop_requested()) {
@@ -45,6 +44,8 @@ bool ScatteredEvents::for_lors(const ImageGrid& grid, std::uint64_t wanted,
     MeasurableLors lors;
     lors.lors = lors_between(enumerator.points_mm(), columns.point_a.data(), columns.point_b.data(),
                              std::ssize(columns.point_a));
+    std::ranges::transform(columns.factor, columns.factor.begin(),
+                           [part](float factor) { return static_cast<float>(factor / part); });
     lors.factor = columns.factor;
     for (const std::uint16_t range : columns.tof_range) {
       lors.tof.push_back(enumerator.tof_ranges()[range]);

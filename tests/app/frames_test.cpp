@@ -125,7 +125,7 @@ class FramesTest : public QObject {
     io::Job job;
     job.image.size = {24, 24, 0};
     job.image.voxel_size_mm = {5, 5, 5};
-    job.sensitivity.fraction = 0.03;
+    job.sensitivity.fraction = 0.2;
     job.sensitivity.cache_folder = path("cache");
     job.stop.passes = 2;
     job.algorithm.subsets = 2;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <random>
 #include <set>
 
 #include "projectors/error.h"
@@ -87,6 +88,63 @@ double largest_difference(const std::vector<float>& a, const std::vector<double>
   return largest / highest;
 }
 
+/// Of a part of the pairs, each drawn by itself.
+Image at_random_pairs(const MultiplicativeModel& model, const ImageGrid& grid, double part) {
+  const recon::Scanner& scanner = model.scanner();
+  std::mt19937 random(1);
+  std::vector<std::uint32_t> starts;
+  std::vector<std::uint32_t> ends;
+  std::vector<float> values;
+  for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
+    for (std::uint32_t b = a + 1; b < scanner.num_crystals(); ++b) {
+      if (random() < part * 0x1p32 && scanner.crystal_module[a] != scanner.crystal_module[b]) {
+        starts.push_back(a);
+        ends.push_back(b);
+        values.push_back(static_cast<float>(model.factor(a, 0, b, 0) / part));
+      }
+    }
+  }
+  Image image(grid, 0);
+  projectors::Projector(grid, {.num_threads = 1})
+      .back(recon::lors_between(scanner.crystal_centre_mm, starts.data(), ends.data(), std::ssize(starts)),
+            projectors::NoTof{}, values.data(), image.values.data());
+  return image;
+}
+
+/// Root mean square over voxels that are not 0 in both.
+double relative_difference(const Image& a, const Image& b) {
+  double squares = 0;
+  double count = 0;
+  for (std::size_t i = 0; i < a.values.size(); ++i) {
+    if (b.values[i] > 0) {
+      squares += std::pow(a.values[i] / b.values[i] - 1, 2);
+      count += 1;
+    }
+  }
+  return std::sqrt(squares / count);
+}
+
+/// 0 outside a box.
+Image in_box(Image image, const Image& box) {
+  for (std::int64_t i = 0; i < image.grid.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < image.grid.shape[1]; ++j) {
+      for (std::int64_t k = 0; k < image.grid.shape[2]; ++k) {
+        const std::array<std::int64_t, 3> index{i, j, k};
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          const double at_mm =
+              image.grid.origin_mm[axis] + static_cast<double>(index[axis]) * image.grid.voxel_size_mm[axis];
+          const double last_mm =
+              box.grid.origin_mm[axis] + static_cast<double>(box.grid.shape[axis] - 1) * box.grid.voxel_size_mm[axis];
+          if (at_mm < box.grid.origin_mm[axis] || at_mm > last_mm) {
+            image.at(i, j, k) = 0;
+          }
+        }
+      }
+    }
+  }
+  return image;
+}
+
 double total(const Image& image) { return std::reduce(image.values.begin(), image.values.end(), 0.0); }
 
 }  // namespace
@@ -165,8 +223,56 @@ class SensitivityTest : public QObject {
     const Image part = sensitivity(model, grid, nullptr, {.fraction = 0.25});
     QVERIFY(part.values != all.values);
     QVERIFY2(std::abs(total(part) / total(all) - 1) < 0.02, qPrintable(QString::number(total(part) / total(all))));
-    QVERIFY_THROWS_EXCEPTION(InputError, sensitivity(model, grid, nullptr, {.fraction = 0}));
+    QVERIFY_THROWS_EXCEPTION(InputError, sensitivity(model, grid, nullptr, {.fraction = -0.1}));
     QVERIFY_THROWS_EXCEPTION(InputError, sensitivity(model, grid, nullptr, {.fraction = 1.5}));
+  }
+
+  /// As many pairs drawn at random leave twice the noise.
+  void a_part_of_the_pairs_has_little_noise() {
+    const recon::Scanner scanner =
+        small_scanner({.modules = 24, .transaxial = 8, .axial = 8, .radius_mm = 150, .pitch_mm = 4});
+    const recon::Efficiencies table;
+    const MultiplicativeModel model(scanner, table, {});
+    const ImageGrid grid = recon::centred_grid({20, 20, 4}, {6, 6, 4}, {0, 0, 0});
+    const Image all = sensitivity(model, grid);
+    const double noise = relative_difference(sensitivity(model, grid, nullptr, {.fraction = 0.3}), all);
+    const double at_random = relative_difference(at_random_pairs(model, grid, 0.3), all);
+    QVERIFY2(noise < 0.5 * at_random && noise > 0, qPrintable(QString("%1, at random %2").arg(noise).arg(at_random)));
+  }
+
+  /// More pairs than are all used: the noise that is told is that of the result, and below what is promised.
+  void part_is_chosen_for_the_noise() {
+    struct Notes : recon::Reporter {
+      std::string text;
+      double done = 0;
+      bool falls_back = false;
+      void note(std::string_view sentence) override { text = sentence; }
+      void progress(std::string_view, double fraction) override {
+        falls_back = falls_back || fraction < done - 1e-9;
+        done = fraction;
+      }
+    } notes;
+    const recon::Scanner scanner =
+        small_scanner({.modules = 32, .transaxial = 12, .axial = 18, .radius_mm = 200, .pitch_mm = 3});
+    const recon::Efficiencies table = uneven_efficiencies(scanner);
+    const MultiplicativeModel model(scanner, table, {});
+    const ImageGrid grid = recon::centred_grid({32, 32, 9}, {6, 6, 6}, {0, 0, 0});
+    const Image mu{recon::centred_grid({24, 20, 10}, {6, 6, 6}, {6, 0, 0}), 0.096F, "1/cm"};
+    QVERIFY(recon::expected_fraction(model, grid) < 0.3);
+    const Image chosen = recon::sensitivity_image(model, grid, &mu, {.fraction = 0}, notes);
+    QVERIFY2(notes.text.find("% of the crystal pairs") != std::string::npos, notes.text.c_str());
+    const Image more = sensitivity(model, grid, &mu, {.fraction = 0.6});
+    const double noise = relative_difference(in_box(chosen, mu), in_box(more, mu));
+    QVERIFY2(noise < 0.0125 && noise > 0.002, qPrintable(QString("%1, said: %2").arg(noise).arg(notes.text.c_str())));
+    QVERIFY(!notes.falls_back);
+  }
+
+  void few_pairs_are_all_used() {
+    const recon::Scanner scanner = small_scanner();
+    const recon::Efficiencies table;
+    const MultiplicativeModel model(scanner, table, {});
+    const ImageGrid grid = recon::centred_grid({5, 5, 3}, {5, 5, 5}, {0, 0, 0});
+    QCOMPARE(sensitivity(model, grid, nullptr, {.fraction = 0}).values, sensitivity(model, grid).values);
   }
 
   void threads_do_not_matter() {
