@@ -14,6 +14,9 @@ class DeviceFloats {
  public:
   /// `count` zeros.
   DeviceFloats(Device device, std::int64_t count);
+  /// Refers to `count` floats that lie there already and outlive it.
+  DeviceFloats(Device device, float* data, std::int64_t count)
+      : device_(device), count_(count), data_(data, [](float*) {}) {}
   float* data() const { return data_.get(); }
   std::int64_t size() const { return count_; }
   void clear();
