@@ -73,6 +73,7 @@ class JobRun {
   RunResult run_simulation() {
     begin();
     simulate();
+    provenance_.scanner = setup_.description.scanner.name;
     provenance_.stopped = reporter_.stop_requested();
     return finish();
   }
