@@ -49,6 +49,11 @@ def test_types(tmp_path):
     ]
 
 
+def test_no_window_is_loaded():
+    libraries = Path("/proc/self/maps").read_text()
+    assert "libhdf5" in libraries and "libQt" not in libraries and "libvtk" not in libraries
+
+
 def test_everything_public_is_documented():
     for name in dir(coincide._core):
         if not name.startswith("_"):
