@@ -33,6 +33,7 @@ class JobProblem {
   /// What algorithms start from, by voxel [unit of the algorithm].
   std::vector<float> start_values() const;
   recon::Engine& engine();
+  projectors::Device device() const { return device_.get(); }
   recon::Projections projections() const;
   /// With the prior of the job.
   recon::Objective& objective();

@@ -72,7 +72,7 @@ nb::object open(const std::filesystem::path& path, const nb::object& settings) {
   if (data.histogram) {
     return nb::cast(std::move(data.histogram));
   }
-  return nb::cast(std::make_unique<Listmode>(path, options, std::move(data.events)));
+  return nb::cast(Listmode{path, options, std::move(data.events)});
 }
 
 Summary summary_of(const Listmode& data, nb::object on_progress) {
@@ -231,7 +231,7 @@ void bind_data(nb::module_& module) {
           nb::rv_policy::reference_internal)
       .def_prop_ro("format", [](const Listmode& data) { return data.source->format(); })
       .def(
-          "blocks", [](const Listmode& data) { return std::make_unique<Blocks>(data.again()); },
+          "blocks", [](const Listmode& data) { return Blocks{data.again()}; },
           "An iterator over the events from the first on, in blocks. Each has a place of its own in the file. Raises\n"
           "FileError where the file is damaged.")
       .def("summary", &summary_of, "on_progress"_a = nb::none(),

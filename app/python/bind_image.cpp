@@ -45,12 +45,12 @@ std::string text_of_grid(const ImageGrid& grid) {
                      shape[0], shape[1], shape[2], size[0], size[1], size[2], origin[0], origin[1], origin[2]);
 }
 
-void set_values(recon::Image& image, const InputImage& values) {
+void set_values(recon::Image& image, const HostImage& values) {
   check_shape("values", values, image.grid);
   image.values.assign(values.data(), values.data() + values.size());
 }
 
-void make_image(recon::Image* image, const InputImage& values, const ImageGrid& grid, const std::string& unit) {
+void make_image(recon::Image* image, const HostImage& values, const ImageGrid& grid, const std::string& unit) {
   new (image) recon::Image;
   image->grid = grid;
   image->unit = unit;
@@ -127,7 +127,7 @@ void bind_image(nb::module_& module) {
            nb::sig("def __init__(self, values: Array, grid: Grid, unit: str = '1') -> None"),
            "values: (x, y, z), copied as float32. unit: \"Bq/mL\", \"1/cm\", \"1\".")
       .def_prop_rw(
-          "values", &values_of, [](recon::Image& image, const InputImage& values) { set_values(image, values); },
+          "values", &values_of, [](recon::Image& image, const HostImage& values) { set_values(image, values); },
           nb::for_getter(nb::sig("def values(self) -> Floats")),
           nb::for_setter(nb::sig("def values(self, values: Array) -> None")),
           "float32 array of shape (x, y, z), in place: writing to it changes the image.")

@@ -54,6 +54,24 @@ nb::object sensitivity(nb::handle self, std::optional<int> subset) {
   return share * view(s.data(), {size(0), size(1), size(2)}, self);
 }
 
+void bind_gpu_array(nb::module_& module) {
+  nb::class_<GpuArray>(module, "GpuArray",
+                       "An image in memory of a GPU, for every library that speaks DLPack: torch.from_dlpack(array).")
+      .def(
+          "__dlpack__", [](const GpuArray& gpu, const nb::kwargs& /*wishes*/) { return nb::ndarray<>(gpu.array); },
+          nb::sig("def __dlpack__(self, **wishes: Any) -> Any"), "Work on any stream may follow: all is done.")
+      .def(
+          "__dlpack_device__",
+          [](const GpuArray& gpu) { return nb::make_tuple(gpu.array.device_type(), gpu.array.device_id()); },
+          nb::sig("def __dlpack_device__(self) -> tuple[int, int]"))
+      .def_prop_ro(
+          "shape",
+          [](const GpuArray& gpu) {
+            return nb::make_tuple(gpu.array.shape(0), gpu.array.shape(1), gpu.array.shape(2));
+          },
+          nb::sig("def shape(self) -> tuple[int, int, int]"));
+}
+
 void bind_cells(nb::module_& module) {
   nb::class_<Cells>(
       module, "Cells",
@@ -90,13 +108,17 @@ Arrays are read-only views of shape (cells,), those of LORs of shape (LORs,).)")
 }  // namespace
 
 void bind_problem(nb::module_& module) {
+  bind_gpu_array(module);
   bind_cells(module);
   nb::class_<HeldProblem>(
       module, "Problem",
       R"(y ~ Poisson(m (A x) + b) of a job's data, with all its corrections: what algorithms are given. A is projector
 times resolution model, m the whole factor of a LOR, b randoms and scatter. Images x are float32 arrays of the grid's
 shape [annihilations per mm^3 if m is absolute]; other types are converted. Arrays of voxels and cells that are
-returned are new.)")
+returned are new.
+
+Where the job computes on a GPU, back_project, log_likelihood and penalty take images in its memory without copies, and
+then give a GpuArray.)")
       .def_prop_ro("grid", &HeldProblem::grid, nb::rv_policy::copy)
       .def_prop_ro("num_subsets", [](const HeldProblem& held) { return held.problem().data.num_subsets(); })
       .def_prop_ro(

@@ -1,6 +1,7 @@
 #include "app/python/conversions.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/string.h>
 
@@ -51,11 +52,21 @@ nb::object taken_over(std::vector<float>&& values, const recon::ImageGrid& grid)
   return taken_over(std::move(values), {size(0), size(1), size(2)});
 }
 
-void check_shape(const char* name, const InputImage& array, const recon::ImageGrid& grid) {
-  const auto is = [&](std::size_t axis) { return static_cast<std::int64_t>(array.shape(axis)); };
-  if (is(0) != grid.shape[0] || is(1) != grid.shape[1] || is(2) != grid.shape[2]) {
-    throw InputError(fmt::format("{} has shape ({}, {}, {}); it must have that of the grid, ({}, {}, {}).", name, is(0),
-                                 is(1), is(2), grid.shape[0], grid.shape[1], grid.shape[2]));
+GpuArray taken_over(recon::EngineImage&& image, projectors::Device device, const recon::ImageGrid& grid) {
+  auto held = std::make_unique<recon::EngineImage>(std::move(image));
+  float* data = held->data();
+  const nb::capsule owner(held.release(), [](void* pointer) noexcept {
+    delete static_cast<recon::EngineImage*>(pointer);  // NOLINT(cppcoreguidelines-owning-memory): as nanobind has it
+  });
+  const auto size = [&](int axis) { return static_cast<std::size_t>(grid.shape[axis]); };
+  return {{data, {size(0), size(1), size(2)}, owner, {}, nb::dtype<float>(), nb::device::cuda::value, device.index}};
+}
+
+void check_shape(const char* name, const std::array<std::size_t, 3>& shape, const recon::ImageGrid& grid) {
+  if (!std::ranges::equal(shape, grid.shape,
+                          [](std::size_t is, std::int64_t wanted) { return std::cmp_equal(is, wanted); })) {
+    throw InputError(fmt::format("{} has shape ({}); it must have that of the grid, ({}).", name,
+                                 fmt::join(shape, ", "), fmt::join(grid.shape, ", ")));
   }
 }
 

@@ -19,8 +19,10 @@
 // All conversions between Python and the program; what a subject offers is in bind_*.cpp.
 namespace coincide::python {
 
-/// An array of a NumPy program, as it comes in: converted to float32 in C order where it is not.
-using InputImage = nb::ndarray<const float, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
+/// An array as it comes in, of any library: converted to float32 in C order where it is not.
+using InputImage = nb::ndarray<const float, nb::ndim<3>, nb::c_contig>;
+/// The same on the host.
+using HostImage = nb::ndarray<const float, nb::ndim<3>, nb::c_contig, nb::device::cpu>;
 using InputValues = nb::ndarray<const float, nb::c_contig, nb::device::cpu>;
 template <class T>
 using Array = nb::ndarray<nb::numpy, T>;
@@ -41,6 +43,12 @@ nb::object points(const std::vector<recon::Vec3>& values, nb::handle owner);
 nb::object taken_over(std::vector<float>&& values, std::initializer_list<std::size_t> shape);
 /// The same of an image on a grid.
 nb::object taken_over(std::vector<float>&& values, const recon::ImageGrid& grid);
+/// An image in memory of a GPU, for every library that speaks DLPack.
+struct GpuArray {
+  nb::ndarray<float, nb::ndim<3>> array;
+};
+/// One that takes the image over.
+GpuArray taken_over(recon::EngineImage&& image, projectors::Device device, const recon::ImageGrid& grid);
 
 /// A tuple.
 template <class T>
@@ -48,8 +56,12 @@ nb::object three(const std::array<T, 3>& values) {
   return nb::make_tuple(values[0], values[1], values[2]);
 }
 
-/// Throws InputError where that of `array`, called `name`, is another one.
-void check_shape(const char* name, const InputImage& array, const recon::ImageGrid& grid);
+/// Throws InputError where the shape of the array `name` is not that of the grid.
+void check_shape(const char* name, const std::array<std::size_t, 3>& shape, const recon::ImageGrid& grid);
+template <class ImageArray>
+void check_shape(const char* name, const ImageArray& array, const recon::ImageGrid& grid) {
+  check_shape(name, std::array{array.shape(0), array.shape(1), array.shape(2)}, grid);
+}
 
 /// The setting's value as Python has it: a number, word, text, path as str, or three numbers.
 nb::object value_of(const io::Setting& setting);

@@ -13,10 +13,13 @@ namespace {
 
 using recon::EngineImage;
 
-/// The engine's image of an array: the array itself on the CPU.
+bool lies_on_gpu(const InputImage& x) { return x.device_type() != nb::device::cpu::value; }
+
+/// The engine's image of an array: the array itself where the engine computes.
 EngineImage to_engine(const recon::Engine& engine, const InputImage& x) {
-  if (engine.device().kind == projectors::DeviceKind::cpu) {
-    return {engine.device(), const_cast<float*>(x.data()), engine.problem().grid.num_voxels()};  // which is only read
+  const projectors::Device device = engine.device();
+  if (lies_on_gpu(x) == (device.kind == projectors::DeviceKind::cuda)) {
+    return {device, const_cast<float*>(x.data()), engine.problem().grid.num_voxels()};  // which is only read
   }
   EngineImage image = engine.make_image();
   image.upload(x.data());
@@ -69,29 +72,48 @@ recon::DataBlock HeldProblem::cells(int subset) const {
 
 std::vector<int> HeldProblem::subset_order(int iteration) const {
   const int subsets = problem().data.num_subsets();
-  std::vector<int> order;
+  std::vector<int> order(static_cast<std::size_t>(subsets));
   for (int place = 0; place < subsets; ++place) {
-    order.push_back(recon::subset_at(place, iteration, subsets));
+    order[static_cast<std::size_t>(place)] = recon::subset_at(place, iteration, subsets);
   }
   return order;
 }
 
 nb::object HeldProblem::start() const { return taken_over(made_->start_values(), grid()); }
 
-nb::object HeldProblem::back_project(int subset, const InputImage& x) {
-  (void)cells(subset);
+/// What `work(engine, x, out)` writes to `out`, where x lies: on the GPU of the problem's engine, or on the host.
+template <class Work>
+nb::object HeldProblem::image_where(const InputImage& x, const Work& work) {
   check_shape("x", x, grid());
-  std::vector<float> values = alone([&] {
+  const projectors::Device device = made_->device();
+  if (lies_on_gpu(x) && (device.kind == projectors::DeviceKind::cpu || device.index != x.device_id())) {
+    throw InputError(fmt::format(
+        "x lies in memory of the GPU cuda:{}, and the problem computes on {}: give it an array of the host, "
+        "or set compute.device.",
+        x.device_id(), projectors::device_word(device)));
+  }
+  std::optional<EngineImage> out;
+  std::vector<float> values;
+  alone([&] {
     recon::Engine& engine = made_->engine();
-    EngineImage& out = engine.scratch(0);
-    double log_sum = 0;
-    engine.back_project(subset, to_engine(engine, x), out, log_sum, go_on);
-    return downloaded(out);
+    out.emplace(engine.make_image());
+    work(engine, to_engine(engine, x), *out);
+    if (!lies_on_gpu(x)) {
+      values = downloaded(*out);
+    }
   });
-  return taken_over(std::move(values), grid());
+  return lies_on_gpu(x) ? nb::cast(taken_over(std::move(*out), device, grid())) : taken_over(std::move(values), grid());
 }
 
-nb::object HeldProblem::expected(int subset, const InputImage& x) {
+nb::object HeldProblem::back_project(int subset, const InputImage& x) {
+  (void)cells(subset);  // which says whether it is there
+  return image_where(x, [subset](recon::Engine& engine, const EngineImage& image, EngineImage& out) {
+    double log_sum = 0;
+    engine.back_project(subset, image, out, log_sum, go_on);
+  });
+}
+
+nb::object HeldProblem::expected(int subset, const HostImage& x) {
   check_shape("x", x, grid());
   std::vector<float> values(static_cast<std::size_t>(cells(subset).size()));
   alone([&] { made_->projections().expected(subset, x.data(), values.data()); });
@@ -112,15 +134,11 @@ nb::object HeldProblem::back(int subset, const InputValues& values) {
 /// (value, gradient)
 template <class Value>
 nb::object HeldProblem::with_gradient(const InputImage& x, const Value& value_of) {
-  check_shape("x", x, grid());
   double value = 0;
-  std::vector<float> gradient = alone([&] {
-    recon::Engine& engine = made_->engine();
-    EngineImage slope = engine.make_image();
-    value = value_of(made_->objective(), to_engine(engine, x), slope);
-    return downloaded(slope);
+  const nb::object gradient = image_where(x, [&](recon::Engine&, const EngineImage& image, EngineImage& out) {
+    value = value_of(made_->objective(), image, out);
   });
-  return nb::make_tuple(value, taken_over(std::move(gradient), grid()));
+  return nb::make_tuple(value, gradient);
 }
 
 nb::object HeldProblem::log_likelihood(const InputImage& x) {
@@ -135,25 +153,31 @@ nb::object HeldProblem::penalty(const InputImage& x) {
   });
 }
 
-recon::Image HeldProblem::image(const InputImage& x, double iterations) {
+recon::Image HeldProblem::image(const HostImage& x, double iterations) {
   check_shape("x", x, grid());
   return alone([&] { return made_->as_result({x.data(), x.data() + x.size()}, iterations); });
 }
 
 Reconstruction HeldProblem::reconstruct(Callbacks callbacks, const nb::object& settings) {
+  std::vector<std::pair<std::string, std::string>> changes;
   for_each_setting(settings,
-                   [&](const std::string& key, const std::string& value) { made_->set(key, value, "the problem"); });
+                   [&](const std::string& key, const std::string& value) { changes.emplace_back(key, value); });
   reporter_.begin(std::move(callbacks));
   Reconstruction result;
-  result.image = alone([&] { return made_->reconstruct(); });
+  alone([&] {
+    for (const auto& [key, value] : changes) {
+      made_->set(key, value, "the problem");
+    }
+    result.image = made_->reconstruct();
+    result.figures = record().figures;
+    result.iterations = record().iterations_done;
+    result.stopped = record().stopped;
+  });
   reporter_.finish();
   if (result.image.values.empty()) {
     stopped("the first update");
   }
   reporter_.begin({});
-  result.figures = record().figures;
-  result.iterations = record().iterations_done;
-  result.stopped = record().stopped;
   return result;
 }
 

@@ -34,16 +34,18 @@ class HeldProblem {
 
   nb::object start() const;
   nb::object back_project(int subset, const InputImage& x);
-  nb::object expected(int subset, const InputImage& x);
+  nb::object expected(int subset, const HostImage& x);
   nb::object back(int subset, const InputValues& values);
   nb::object log_likelihood(const InputImage& x);
   nb::object penalty(const InputImage& x);
-  recon::Image image(const InputImage& x, double iterations);
+  recon::Image image(const HostImage& x, double iterations);
   Reconstruction reconstruct(Callbacks callbacks, const nb::object& settings);
 
  private:
   template <class Work>
   auto alone(const Work& work);
+  template <class Work>
+  nb::object image_where(const InputImage& x, const Work& work);
   template <class Value>
   nb::object with_gradient(const InputImage& x, const Value& value_of);
   [[noreturn]] void stopped(const char* before) const;

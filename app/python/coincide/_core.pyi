@@ -675,6 +675,19 @@ def open(path: str | os.PathLike[str], settings: Settings = None) -> ListmodeDat
     another kind.
     """
 
+class GpuArray:
+    """
+    An image in memory of a GPU, for every library that speaks DLPack: torch.from_dlpack(array).
+    """
+
+    def __dlpack__(self, **wishes: Any) -> Any:
+        """Work on any stream may follow: all is done."""
+
+    def __dlpack_device__(self) -> tuple[int, int]: ...
+
+    @property
+    def shape(self) -> tuple[int, int, int]: ...
+
 class Cells:
     """
     What a subset of a problem measured: LORs, each with its TOF bin or, with tof, with all TOF bins, [LOR][bin].
@@ -735,6 +748,9 @@ class Problem:
     times resolution model, m the whole factor of a LOR, b randoms and scatter. Images x are float32 arrays of the grid's
     shape [annihilations per mm^3 if m is absolute]; other types are converted. Arrays of voxels and cells that are
     returned are new.
+
+    Where the job computes on a GPU, back_project, log_likelihood and penalty take images in its memory without copies, and
+    then give a GpuArray.
     """
 
     @property

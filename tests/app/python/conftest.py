@@ -34,12 +34,17 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def scan(small, tmp_path_factory):
+def duration_s():
+    return 0.2
+
+
+@pytest.fixture(scope="session")
+def scan(small, duration_s, tmp_path_factory):
     """The result of the simulation."""
     settings = {
         "simulation.scanner": "small",
         "simulation.phantom": "cylinder",
-        "simulation.duration_s": 0.2,
+        "simulation.duration_s": duration_s,
         "output.folder": tmp_path_factory.mktemp("scan"),
         "output.name": "scan",
     }

@@ -121,6 +121,19 @@ def test_ctrl_c_stops_and_keeps(job_file):
     assert coincide.read_image(job_file.parent / "results" / "job.nii.gz").values.sum() > 0
 
 
+def test_a_second_ctrl_c_is_raised_when_all_is_kept(job):
+    def press(image, iteration):
+        signal.raise_signal(signal.SIGINT)
+
+    result = coincide.run(job, on_image=press)
+    assert result.stopped and len(result.figures) == 0
+    with pytest.raises(KeyboardInterrupt):  # the second while it tells of stopping
+        coincide.run(job, on_image=press, on_message=lambda kind, text: kind != "warning" or press(None, 0))
+    assert coincide.read_image(job.path(".nii.gz")).values.sum() > 0
+    with pytest.raises(KeyboardInterrupt):  # there is nothing to return
+        coincide.problem(job, on_progress=press)
+
+
 def test_other_threads_run_meanwhile(job):
     job["stop.passes"] = 20
     counted, done = [0], threading.Event()
