@@ -30,6 +30,7 @@ def small(tmp_path_factory):
         "algorithm.subsets": 3,
         "stop.passes": 2,
         "corrections.scatter": "none",
+        "compute.threads": 1,  # in loops this short others wait for cores more than they help
     }
 
 
@@ -68,13 +69,30 @@ def job_file(job, tmp_path):
     return path
 
 
+def table_of_bins(scan, path, tof):
+    """The scan's prompts by pair of crystals and, with `tof`, by TOF bin, of every fourth crystal then."""
+    columns = []
+    for block in coincide.open(scan.path(".petsird")).blocks():
+        prompt, backwards = block.delayed == 0, block.crystal_a > block.crystal_b
+        start, end = np.minimum(block.crystal_a, block.crystal_b), np.maximum(block.crystal_a, block.crystal_b)
+        tof_bin = np.where(backwards, 16 - block.tof_bin, block.tof_bin) if tof else np.zeros(len(block), int)
+        columns.append(np.c_[start, end, tof_bin][prompt])
+    rows, counts = np.unique(np.concatenate(columns), axis=0, return_counts=True)
+    chosen = rows[:, 0] % (4 if tof else 1) == 0
+    rows, counts = rows[chosen], counts[chosen]
+    names = ["crystal1", "crystal2", "tof_bin", "counts"]
+    kept = [0, 1, 2, 3] if tof else [0, 1, 3]
+    attributes = "# duration_s = 0.2\n# tof_bins = 17\n# tof_bin_ps = 100\n# tof_fwhm_ps = 267\n"
+    header = attributes + ",".join(names[i] for i in kept)
+    np.savetxt(path, np.c_[rows, counts][:, kept], "%d", delimiter=",", header=header, comments="")
+    return path
+
+
 @pytest.fixture(scope="session")
 def histogram(scan, tmp_path_factory):
-    """The scan's prompts by pair of crystals, without TOF, as a table."""
-    path = tmp_path_factory.mktemp("histogram") / "prompts.csv"
-    data = coincide.open(scan.path(".petsird"))
-    pairs = np.concatenate([np.c_[block.crystal_a, block.crystal_b][block.delayed == 0] for block in data.blocks()])
-    rows, counts = np.unique(np.sort(pairs, axis=1), axis=0, return_counts=True)
-    header = "# duration_s = 0.2\ncrystal1,crystal2,counts"
-    np.savetxt(path, np.c_[rows, counts], "%d", delimiter=",", header=header, comments="")
-    return path
+    return table_of_bins(scan, tmp_path_factory.mktemp("histogram") / "prompts.csv", tof=False)
+
+
+@pytest.fixture(scope="session")
+def tof_histogram(scan, tmp_path_factory):
+    return table_of_bins(scan, tmp_path_factory.mktemp("histogram") / "tof_prompts.csv", tof=True)

@@ -7,11 +7,12 @@ import pytest
 
 def em(problem, iterations):
     """OSEM as one writes it."""
-    seen = problem.sensitivity() > 0
     x = problem.start()
     for iteration in range(iterations):
         for subset in problem.subset_order(iteration):
-            ratio = problem.back_project(subset, x)[seen] / problem.sensitivity(subset)[seen]
+            s = problem.sensitivity(subset)
+            seen = s > 0
+            ratio = problem.back_project(subset, x)[seen] / s[seen]
             x[seen] *= np.maximum(ratio, 0.01) if problem.num_subsets > 1 else ratio
     return x
 
@@ -25,13 +26,14 @@ def histogram_job(job, histogram):
     return coincide.Job(job, settings={"input.data": histogram, "input.scanner": "small"})
 
 
-@pytest.fixture(params=["events", "events, PSF", "events, no TOF", "histogram"])
-def any_job(request, job, histogram):
+@pytest.fixture(params=["events", "events, PSF", "events, no TOF", "histogram", "histogram, TOF"])
+def any_job(request, job, histogram, tof_histogram):
     return {
         "events": job,
         "events, PSF": coincide.Job(job, settings={"algorithm.psf_fwhm_mm": 5}),
         "events, no TOF": coincide.Job(job, settings={"algorithm.tof": False}),
         "histogram": histogram_job(job, histogram),
+        "histogram, TOF": histogram_job(job, tof_histogram),
     }[request.param]
 
 

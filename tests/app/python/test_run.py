@@ -22,8 +22,8 @@ def without_times(record):
 
 def test_run_equals_batch_to_the_bit(job_file, tmp_path):
     here, there = tmp_path / "here", tmp_path / "there"
-    result = coincide.run(job_file, settings={"output.folder": here, "output.format": "nii"})
-    program("--batch", job_file, "--output", there, "--set", "output.format=nii")
+    result = coincide.run(job_file, settings={"output.folder": here, "output.format": "nii", "compute.threads": 2})
+    program("--batch", job_file, "--output", there, "--set", "output.format=nii", "--threads", 2)
     names = sorted(path.name for path in there.iterdir())
     assert sorted(path.name for path in here.iterdir()) == names
     assert names == ["job.json", "job.log", "job.nii", "job.png"]
