@@ -138,8 +138,8 @@ the working directory; all are absolute here.)")
           [](const io::Job& job, const std::filesystem::path& path) { io::write_text_file(path, io::job_text(job)); },
           "path"_a, "Writes that file.")
       .def(
-          "path", [](const io::Job& job, const std::string& ending) { return path_of(job.result_path(ending)); },
-          "ending"_a, nb::sig("def path(self, ending: str) -> pathlib.Path"),
+          "path", [](const io::Job& job, const std::string& ending) { return job.result_path(ending); }, "ending"_a,
+          nb::sig("def path(self, ending: str) -> pathlib.Path"),
           "Where a run writes a result: path(\".nii.gz\") is output.folder / NAME.nii.gz.")
       .def("__repr__", [](const io::Job& job) {
         std::string text;

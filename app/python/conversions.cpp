@@ -118,8 +118,6 @@ io::Job job_of(nb::handle job, const nb::object& settings) {
   return result;
 }
 
-nb::object path_of(const std::filesystem::path& path) { return nb::cast(path); }
-
 nb::object from_json(const std::string& text) { return nb::module_::import_("json").attr("loads")(text); }
 
 void warn(const std::vector<std::string>& sentences) {

@@ -75,8 +75,6 @@ io::Job job_of(nb::handle job, const nb::object& settings);
 void for_each_setting(const nb::object& settings,
                       const std::function<void(const std::string& key, const std::string& value)>& use);
 
-/// A path as Python's pathlib has it.
-nb::object path_of(const std::filesystem::path& path);
 /// The objects of a JSON text.
 nb::object from_json(const std::string& text);
 

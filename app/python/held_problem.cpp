@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
 
+#include <optional>
 #include <utility>
 
 #include "projectors/error.h"
@@ -13,7 +14,23 @@ namespace {
 
 using recon::EngineImage;
 
-bool lies_on_gpu(const InputImage& x) { return x.device_type() != nb::device::cpu::value; }
+bool lies_on_gpu(const InputImage& x) {
+  return x.device_type() == nb::device::cuda::value || x.device_type() == nb::device::cuda_managed::value;
+}
+
+/// Throws InputError for an array where `device` cannot reach it.
+void check_place(const InputImage& x, projectors::Device device) {
+  const bool on_host = x.device_type() == nb::device::cpu::value || x.device_type() == nb::device::cuda_host::value;
+  const bool on_device = device.kind == projectors::DeviceKind::cuda && lies_on_gpu(x) && device.index == x.device_id();
+  if (!on_host && !on_device) {
+    throw InputError(
+        fmt::format("x lies in memory of {}, and the problem computes on {}: give it an array of the host, or set "
+                    "compute.device.",
+                    lies_on_gpu(x) ? fmt::format("the GPU cuda:{}", x.device_id())
+                                   : fmt::format("a device of DLPack's type {}", x.device_type()),
+                    projectors::device_word(device)));
+  }
+}
 
 /// The engine's image of an array: the array itself where the engine computes.
 EngineImage to_engine(const recon::Engine& engine, const InputImage& x) {
@@ -86,12 +103,7 @@ template <class Work>
 nb::object HeldProblem::image_where(const InputImage& x, const Work& work) {
   check_shape("x", x, grid());
   const projectors::Device device = made_->device();
-  if (lies_on_gpu(x) && (device.kind == projectors::DeviceKind::cpu || device.index != x.device_id())) {
-    throw InputError(fmt::format(
-        "x lies in memory of the GPU cuda:{}, and the problem computes on {}: give it an array of the host, "
-        "or set compute.device.",
-        x.device_id(), projectors::device_word(device)));
-  }
+  check_place(x, device);
   std::optional<EngineImage> out;
   std::vector<float> values;
   alone([&] {
