@@ -14,7 +14,21 @@ namespace coincide::app {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+fs::path& folder_that_was_set() {
+  static fs::path folder;
+  return folder;
+}
+
+}  // namespace
+
+void set_resource_folder(const fs::path& folder) { folder_that_was_set() = folder; }
+
 fs::path resource_folder() {
+  if (!folder_that_was_set().empty()) {
+    return folder_that_was_set();
+  }
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   const fs::path installed = program.parent_path().parent_path() / "share" / "coincide";

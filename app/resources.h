@@ -5,8 +5,11 @@
 
 namespace coincide::app {
 
-/// The program's folder of resources: that of an installation beside the program, else that of the source tree.
+/// The program's folder of resources: the one that was set, else that of an installation beside the program, else that
+/// of the source tree.
 std::filesystem::path resource_folder();
+/// For what is no program of its own, as the Python package, which brings its resources along. Not while jobs run.
+void set_resource_folder(const std::filesystem::path& folder);
 
 /// A path of a job that may be a bare word: "dmi" with kind "scanners" gives resources/scanners/dmi.toml, a path gives
 /// itself. Throws InputError that lists the names there are.

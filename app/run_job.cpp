@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 
+#include "app/checked_inputs.h"
 #include "app/job_kinetics.h"
 #include "app/job_setup.h"
 #include "app/normalization_job.h"
@@ -19,7 +20,6 @@
 #include "app/run_reporter.h"
 #include "app/simulate_events.h"
 #include "io/checkpoint_file.h"
-#include "io/data_checks.h"
 #include "io/dicom/series.h"
 #include "io/dicom/write_dicom.h"
 #include "io/file_hash.h"
@@ -67,6 +67,14 @@ class JobRun {
     if (!reporter_.stop_requested()) {
       reconstruct();
     }
+    return finish();
+  }
+
+  RunResult run_simulation() {
+    begin();
+    simulate();
+    provenance_.scanner = setup_.description.scanner.name;
+    provenance_.stopped = reporter_.stop_requested();
     return finish();
   }
 
@@ -144,14 +152,8 @@ class JobRun {
 
   void reconstruct() {
     const recon::RunSettings settings = run_settings(job_);
-    std::optional<io::CheckedSource> checked;
-    if (setup_.events) {
-      checked.emplace(*setup_.events, io::CheckOptions{.tof = setup_.uses_tof(job_), .all_events = false});
-    }
-    recon::RunInputs inputs = run_inputs(job_, setup_, checked ? &*checked : nullptr);
-    if (checked) {
-      inputs.findings = [&checked] { return io::findings_for_image(checked->take_summary(true)); };
-    }
+    CheckedInputs checked(job_, setup_);
+    recon::RunInputs& inputs = checked.inputs();
     inputs.find_checkpoint = [this](const std::string& part) { return find(part); };
     inputs.keep_checkpoint = [this](const std::string& part, const recon::RunCheckpoint& checkpoint) {
       keep(part, checkpoint);
@@ -380,9 +382,9 @@ class JobRun {
 };
 
 /// A sentence about memory names what asked for it.
-RunResult run_in_memory(const io::Job& job, JobSetup& setup, Resume resume, RunReporter& reporter) {
+RunResult in_memory(JobRun&& run, RunResult (JobRun::*work)(), const JobSetup& setup, const RunReporter& reporter) {
   try {
-    return JobRun(job, setup, resume, reporter).run();
+    return (run.*work)();
   } catch (const std::bad_alloc&) {
     throw DeviceError(fmt::format("the memory is not enough for the stage \"{}\". {}", reporter.stage(),
                                   memory_of_image(setup.grid)));
@@ -401,6 +403,19 @@ void check_resumes_job(const io::Job& job) {
   recon::check_resumes(found, io::problem_settings(job), "");
 }
 
+/// Its end is told in the log, whatever it is.
+RunResult run_logged(const io::Job& job, JobSetup& setup, Resume resume, recon::Reporter& reporter,
+                     RunResult (JobRun::*work)()) {
+  make_output_folder(job.output.folder);
+  RunReporter run_reporter(reporter, job.result_path(".log"));
+  try {
+    return in_memory(JobRun(job, setup, resume, run_reporter), work, setup, run_reporter);
+  } catch (const std::exception& error) {
+    run_reporter.log(fmt::format("FAILED: {}", error.what()));
+    throw;
+  }
+}
+
 }  // namespace
 
 RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume) {
@@ -408,14 +423,15 @@ RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume) 
   if (resume == Resume::yes) {
     check_resumes_job(job);
   }
-  make_output_folder(job.output.folder);
-  RunReporter run_reporter(reporter, job.result_path(".log"));
-  try {
-    return run_in_memory(job, setup, resume, run_reporter);
-  } catch (const std::exception& error) {
-    run_reporter.log(fmt::format("FAILED: {}", error.what()));
-    throw;
+  return run_logged(job, setup, resume, reporter, &JobRun::run);
+}
+
+RunResult simulate_job(const io::Job& job, recon::Reporter& reporter) {
+  if (!job.simulates()) {
+    throw InputError("the job simulates nothing: set simulation.scanner and simulation.phantom.");
   }
+  JobSetup setup = prepare_job(job);
+  return run_logged(job, setup, Resume::no, reporter, &JobRun::run_simulation);
 }
 
 }  // namespace coincide::app

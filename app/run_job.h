@@ -26,4 +26,8 @@ enum class Resume { no, yes };
 /// FileError for a bad file, DeviceError for device and memory.
 RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume = Resume::no);
 
+/// Only the simulation that a job begins with: its events, truth and attenuation image, with log and record; the result
+/// has no image. Throws as run_job(), and InputError for a job that simulates nothing.
+RunResult simulate_job(const io::Job& job, recon::Reporter& reporter);
+
 }  // namespace coincide::app

@@ -88,6 +88,11 @@ void set_in_job(Job& job, std::string_view assignment) {
   make_absolute(settings[assign_setting(settings, assignment)], fs::current_path());
 }
 
+void set_in_job(Job& job, const std::string& key, const std::string& value, const std::string& where) {
+  std::vector<Setting> settings = describe(job);
+  make_absolute(settings[assign_setting(settings, key, value, where)], fs::current_path());
+}
+
 bool is_bare_name(const fs::path& path) {
   return !path.empty() && !path.has_parent_path() && !path.has_extension() && path != "." && path != "..";
 }

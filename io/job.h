@@ -174,6 +174,8 @@ const std::vector<std::pair<std::string, std::string>>& job_sections();
 Job load_job(const std::filesystem::path& path);
 /// Sets one setting from "key=value"; relative paths count from the working directory.
 void set_in_job(Job& job, std::string_view assignment);
+/// The same of a key and a value that come apart, as assign_setting().
+void set_in_job(Job& job, const std::string& key, const std::string& value, const std::string& where);
 
 /// A word, neither with a folder nor with a suffix.
 bool is_bare_name(const std::filesystem::path& path);

@@ -263,8 +263,12 @@ std::size_t assign_setting(std::span<Setting> settings, std::string_view assignm
   if (equals == std::string_view::npos) {
     throw InputError(where + ": write it as key=value, for example --set stop.passes=4.");
   }
-  const std::string key(assignment.substr(0, equals));
-  const std::string value(assignment.substr(equals + 1));
+  return assign_setting(settings, std::string(assignment.substr(0, equals)), std::string(assignment.substr(equals + 1)),
+                        where);
+}
+
+std::size_t assign_setting(std::span<Setting> settings, const std::string& key, const std::string& value,
+                           const std::string& where) {
   try {
     const std::size_t index = find_setting(settings, key);
     const Setting& setting = settings[index];

@@ -62,5 +62,8 @@ void read_settings(std::span<Setting> settings, const std::string& toml, const s
 /// Sets one setting from "key=value", the value as in TOML but words and paths without quotes, three numbers without
 /// brackets too. Throws InputError. Returns the index of the setting.
 std::size_t assign_setting(std::span<Setting> settings, std::string_view assignment);
+/// The same of a key and a value that come apart; `where` begins the sentence if they are refused.
+std::size_t assign_setting(std::span<Setting> settings, const std::string& key, const std::string& value,
+                           const std::string& where);
 
 }  // namespace coincide::io

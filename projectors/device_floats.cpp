@@ -13,6 +13,13 @@ DeviceFloats::DeviceFloats(Device device, std::int64_t count) : device_(device),
   clear();
 }
 
+DeviceFloats::DeviceFloats(Device device, float* data, std::int64_t count)
+    : device_(device), count_(count), data_(data, [](float*) {}) {
+  if (device.kind == DeviceKind::cuda) {
+    cuda::wait_for_device(device.index);
+  }
+}
+
 void DeviceFloats::clear() {
   if (device_.kind == DeviceKind::cpu) {
     std::fill_n(data_.get(), count_, 0.0F);

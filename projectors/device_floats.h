@@ -14,6 +14,8 @@ class DeviceFloats {
  public:
   /// `count` zeros.
   DeviceFloats(Device device, std::int64_t count);
+  /// Refers to `count` floats that lie there already and outlive it; whoever was to write them has done so afterwards.
+  DeviceFloats(Device device, float* data, std::int64_t count);
   float* data() const { return data_.get(); }
   std::int64_t size() const { return count_; }
   void clear();

@@ -26,5 +26,7 @@ std::shared_ptr<float> allocate_floats(int device, std::int64_t count);
 void clear_floats(int device, std::int64_t count, float* data);
 /// Between any two kinds of memory.
 void copy_floats(int device, const float* from, std::int64_t count, float* to);
+/// For all that the device has been asked to do, on any stream.
+void wait_for_device(int device);
 
 }  // namespace coincide::projectors::cuda

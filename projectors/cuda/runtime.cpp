@@ -211,6 +211,11 @@ void copy_floats(int device, const float* from, std::int64_t count, float* to) {
   wait(nullptr);
 }
 
+void wait_for_device(int device) {
+  const CurrentDevice current(device);
+  check(cudaDeviceSynchronize(), "Waiting for the GPU");
+}
+
 std::string gigabytes(std::size_t bytes) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3g GB", 1e-9 * static_cast<double>(bytes));

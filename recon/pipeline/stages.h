@@ -18,6 +18,9 @@ struct Stage {
 /// before its sensitivity image is made, which is that of its bins.
 std::span<const Stage> stages(const RunInputs& inputs);
 
+/// All stages but the reconstruction: what it needs lies in `run` then. False if the reporter asked to stop.
+bool run_stages_before_reconstruction(RunState& run);
+
 /// All stages, up to where the reporter asks to stop: the record says then that the run was stopped.
 void run_stages(RunState& run);
 

@@ -68,6 +68,7 @@ NB_MODULE(cuda_on_host, module) {
   module.def("to_host", to_host, "array"_a.noconvert(), "result"_a.noconvert());
   module.def("set_machine", set_machine, "num_devices"_a, "has_driver"_a = true);
   module.def("num_launches", [] { return cuda_on_host::counts().launches; });
+  module.def("num_copies", [] { return cuda_on_host::counts().copies; });
   module.def("num_waits", [] { return cuda_on_host::counts().stream_waits; });
   module.def("last_stream", [] { return reinterpret_cast<std::uintptr_t>(cuda_on_host::counts().last_stream); });
 }
