@@ -31,9 +31,10 @@ QLabel* make_label(const char* name) {
 
 }  // namespace
 
-AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
+AnalysisPanel::AnalysisPanel(ViewState& state, First first, QWidget* parent)
     : QWidget(parent),
       state_(state),
+      first_(first),
       timer_(this),
       items_(new QComboBox),
       pages_(new QStackedWidget),
@@ -43,6 +44,7 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
       width_(make_label("width")),
       sentence_(make_label("sentence")) {
   auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(8, 8, 8, 0);
   layout->addWidget(make_choice());
   pages_->addWidget(make_page());
   sentence_->setAlignment(Qt::AlignCenter);
@@ -51,6 +53,9 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
 
   timer_.setSingleShot(true);
   connect(&timer_, &QTimer::timeout, this, &AnalysisPanel::update_chart);
+  if (first == First::histogram) {
+    choose(whole_image);
+  }
   connect(items_, &QComboBox::currentIndexChanged, this, &AnalysisPanel::update_chart);
   follows_state_ = state.listen([this] { refresh(); });
   refresh();
@@ -76,24 +81,25 @@ QWidget* AnalysisPanel::make_choice() {
       "Profiles along x, y and z go through the crosshair. A line is drawn by dragging in a slice while Shift is "
       "pressed.");
   items_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  items_->setMinimumContentsLength(16);
-  auto* row = new QWidget;
-  auto* layout = new QHBoxLayout(row);
+  items_->setMinimumContentsLength(12);
+  items_->setAccessibleName("What is drawn");
+  auto* rows = new QWidget;
+  auto* layout = new QVBoxLayout(rows);
   layout->setContentsMargins(0, 0, 0, 0);
-  auto* label = new QLabel("S&how");
-  label->setBuddy(items_);
-  layout->addWidget(label);
-  layout->addWidget(items_, 1);
+  layout->addWidget(items_);
+  auto* marks = new QHBoxLayout;
+  layout->addLayout(marks);
   logarithm_->setObjectName("logarithm");
   logarithm_->setChecked(true);
   logarithm_->setToolTip("Draws the numbers of voxels by their logarithm");
   zeros_->setObjectName("zeros");
   zeros_->setToolTip("Counts the voxels of exactly 0, too");
   for (QCheckBox* box : {logarithm_, zeros_}) {
-    layout->addWidget(box);
+    marks->addWidget(box);
     connect(box, &QCheckBox::toggled, this, &AnalysisPanel::update_chart);
   }
-  return row;
+  marks->addStretch(1);
+  return rows;
 }
 
 QWidget* AnalysisPanel::make_page() {
@@ -139,7 +145,7 @@ void AnalysisPanel::refresh() {
   }
   if (state_.profile_line() != drawn_line_) {
     drawn_line_ = state_.profile_line();
-    if (drawn_line_) {
+    if (drawn_line_ && first_ == First::profile) {
       const QSignalBlocker quiet(items_);
       choose(along_line);
     }

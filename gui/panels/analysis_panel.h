@@ -26,7 +26,9 @@ class AnalysisPanel : public QWidget {
   Q_OBJECT
 
  public:
-  explicit AnalysisPanel(ViewState& state, QWidget* parent = nullptr);
+  enum class First { profile, histogram };
+  /// `first` is what it begins with; the one that begins with profiles turns to a line that is drawn.
+  explicit AnalysisPanel(ViewState& state, First first = First::profile, QWidget* parent = nullptr);
 
  protected:
   void showEvent(QShowEvent* event) override;
@@ -58,6 +60,7 @@ class AnalysisPanel : public QWidget {
   void show_sentence(const QString& sentence);
 
   ViewState& state_;
+  First first_;
   std::vector<Roi> rois_;  ///< those that can be chosen
   std::optional<ProfileLine> drawn_line_;
   std::optional<Drawn> shown_;

@@ -20,13 +20,13 @@ namespace coincide::gui {
 namespace {
 
 /// Figures before geometry: they are what is read in a narrow dock.
-enum Column { name, mean, deviation, least, most, volume, shape, centre, size, threshold, num_columns };
+enum Column { name, mean, deviation, most, volume, least, shape, centre, size, threshold, num_columns };
 
 constexpr std::chrono::milliseconds measure_delay{100};
 
 QString shape_name(RoiShape shape) { return QString::fromStdString(roi_shape_name(shape)); }
 
-QString number(double value) { return QString::number(value, 'g', 6); }
+QString number(double value) { return QString::number(value, 'g', 5); }
 
 QString three(const std::array<double, 3>& values) {
   return QString("%1, %2, %3").arg(number(values[0]), number(values[1]), number(values[2]));
@@ -91,7 +91,7 @@ QTableWidget* make_table() {
   auto* table = new QTableWidget(0, num_columns);
   table->setTabKeyNavigation(false);  // Tab leaves it
   table->setHorizontalHeaderLabels(
-      {"Name", "Mean", "SD", "Min", "Max", "mL", "Shape", "Centre, mm", "Size, mm", "Threshold"});
+      {"Name", "Mean", "SD", "Max", "mL", "Min", "Shape", "Centre, mm", "Size, mm", "Threshold"});
   table->horizontalHeaderItem(deviation)->setToolTip("Standard deviation between the voxels");
   table->horizontalHeaderItem(volume)->setToolTip("Volume of the voxels whose middles lie in the region");
   table->horizontalHeaderItem(centre)->setToolTip("x, y, z in scanner axes; double-click to edit");
@@ -120,7 +120,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
       note_(new QLabel("Regions can be added when there is an image.")) {
   note_->setWordWrap(true);
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setContentsMargins(8, 8, 8, 4);
   layout->addWidget(make_add_buttons());
   layout->addWidget(table_, 1);
   layout->addWidget(make_buttons());
@@ -136,6 +136,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   timer_.setInterval(measure_delay);
   connect(&timer_, &QTimer::timeout, this, &RoiTable::request_figures);
   setEnabled(false);
+  follows_state_ = state.listen([this] { refresh(); });
   refresh();
 }
 
@@ -195,7 +196,6 @@ void RoiTable::add(RoiShape roi_shape) {
   std::vector<Roi> rois = state_.rois();
   rois.push_back(new_roi(roi_shape));
   state_.set_rois(std::move(rois));
-  refresh();
   table_->selectRow(table_->rowCount() - 1);
 }
 
@@ -228,7 +228,7 @@ void RoiTable::fit_rows() {
   for (int row = before; row < table_->rowCount(); ++row) {
     for (int column = 0; column < num_columns; ++column) {
       auto* item = new QTableWidgetItem;
-      if (column >= mean && column <= volume) {
+      if (column >= mean && column <= least) {
         item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
       }
       table_->setItem(row, column, item);
@@ -288,7 +288,6 @@ void RoiTable::edit(int row, int column) {
   const QString reason = assign(rois[static_cast<std::size_t>(row)], column, table_->item(row, column)->text());
   if (reason.isEmpty()) {
     state_.set_rois(std::move(rois));
-    refresh();
   } else {
     note_->setText(reason);
   }
@@ -304,7 +303,6 @@ void RoiTable::remove_chosen() {
   }
   table_->clearSelection();
   state_.set_rois(std::move(rois));
-  refresh();
 }
 
 std::string RoiTable::csv() const {

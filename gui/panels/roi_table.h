@@ -15,7 +15,7 @@ class QTableWidget;
 namespace coincide::gui {
 
 /// The regions of interest of the view with their figures in the newest image, which are taken in the background. Name,
-/// centre, size and threshold are edited in place.
+/// centre, size and threshold are edited in place. Follows the state by itself.
 class RoiTable : public QWidget {
   Q_OBJECT
 
@@ -23,11 +23,12 @@ class RoiTable : public QWidget {
   explicit RoiTable(ViewState& state, QWidget* parent = nullptr);
   ~RoiTable() override;
 
+  /// A region around the crosshair.
   void add(RoiShape shape);
-  /// Takes over what changed in the state. Measures again soon, and once for images that follow each other quickly.
-  void refresh();
 
  private:
+  /// Takes over what changed in the state. Measures again soon, and once for images that follow each other quickly.
+  void refresh();
   QWidget* make_add_buttons();
   QWidget* make_buttons();
   void fit_rows();
@@ -48,6 +49,7 @@ class RoiTable : public QWidget {
   int num_added_ = 0;
   QTableWidget* table_;
   QLabel* note_;
+  Subscription follows_state_;
 };
 
 }  // namespace coincide::gui

@@ -8,11 +8,9 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QSignalBlocker>
-#include <QVBoxLayout>
 #include <cmath>
 
-#include "gui/model/chart.h"
-#include "gui/panels/roi_table.h"
+#include "gui/model/colour_maps.h"
 #include "gui/viewer/qt_colours.h"
 
 namespace coincide::gui {
@@ -28,6 +26,7 @@ class ValueBox : public QDoubleSpinBox {
     setRange(-largest_value, largest_value);
     setKeyboardTracking(false);
     setAccelerated(true);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   }
 
  protected:
@@ -44,7 +43,7 @@ class ValueBox : public QDoubleSpinBox {
   }
   // Else that of the longest number it could hold.
   QSize minimumSizeHint() const override {
-    return {fontMetrics().horizontalAdvance("123456") + 2 * fontMetrics().height(), sizeHint().height()};
+    return {fontMetrics().horizontalAdvance("123456") + fontMetrics().height(), sizeHint().height()};
   }
 };
 
@@ -59,9 +58,10 @@ QIcon gradient_icon(const ColourMap& map, const QSize& size, double pixel_ratio)
 
 QComboBox* colour_map_box(const QFontMetrics& metrics, double pixel_ratio) {
   auto* box = new QComboBox;
-  const QSize size(6 * metrics.height(), metrics.height());
+  const QSize size(4 * metrics.height(), metrics.height());
   box->setIconSize(size);
   box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  box->setMinimumContentsLength(3);  // of the name; the colours say it
   for (const ColourMap& map : colour_maps()) {
     box->addItem(gradient_icon(map, size, pixel_ratio), QString::fromStdString(map.name));
   }
@@ -77,35 +77,22 @@ double round_step(double width) {
   return power * (first_digit < 2 ? 1 : first_digit < 5 ? 2 : 5);
 }
 
-QLabel* value_label() {
-  auto* label = new QLabel;
-  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  return label;
-}
-
 }  // namespace
 
 struct ViewTools::Parts {
   explicit Parts(ViewState& view, const QWidget& owner)
-      : state(view),
-        colours(colour_map_box(owner.fontMetrics(), owner.devicePixelRatioF())),
-        regions(new RoiTable(view)) {}
+      : state(view), colours(colour_map_box(owner.fontMetrics(), owner.devicePixelRatioF())) {}
 
   void refresh();
   void set_low(double value);
   void set_high(double value);
 
   ViewState& state;
-  QWidget* controls = new QWidget;
   ValueBox* low = new ValueBox;
   ValueBox* high = new ValueBox;
   QPushButton* automatic = new QPushButton("&Automatic");
   QComboBox* colours;
   QCheckBox* smooth = new QCheckBox("S&mooth");
-  QLabel* voxel = value_label();
-  QLabel* position = value_label();
-  QLabel* value = value_label();
-  RoiTable* regions;
   Subscription follows_state;
 };
 
@@ -114,6 +101,9 @@ void ViewTools::Parts::refresh() {
   const QSignalBlocker quiet_high(high);
   const QSignalBlocker quiet_colours(colours);
   const QSignalBlocker quiet_smooth(smooth);
+  for (QWidget* control : std::initializer_list<QWidget*>{low, high, automatic, colours, smooth}) {
+    control->setEnabled(state.has_image());
+  }
   const double step = round_step(state.window_high() - state.window_low());
   low->setSingleStep(step);
   high->setSingleStep(step);
@@ -121,21 +111,6 @@ void ViewTools::Parts::refresh() {
   high->setValue(state.window_high());
   colours->setCurrentText(QString::fromStdString(state.colour_map()));
   smooth->setChecked(state.smooth());
-  controls->setEnabled(state.has_image());
-  regions->refresh();
-  if (!state.has_image()) {
-    voxel->setText("-");
-    position->setText("-");
-    value->setText("-");
-    return;
-  }
-  const auto& cursor = state.cursor();
-  const auto mm = state.cursor_mm();
-  const auto tenths = [](double number) { return QString::number(number, 'f', 1); };
-  voxel->setText(QString("%1, %2, %3").arg(cursor[0]).arg(cursor[1]).arg(cursor[2]));
-  position->setText(QString("%1, %2, %3 mm").arg(tenths(mm[0]), tenths(mm[1]), tenths(mm[2])));
-  value->setText(QString::number(static_cast<double>(state.cursor_value()), 'g', 6) + " " +
-                 QString::fromStdString(shown_unit(state.image()->unit)));
 }
 
 // An end that is moved past the other one takes it along: the width stays.
@@ -158,7 +133,7 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   parts_->automatic->setToolTip("From 0 to the 99.9th percentile");
   parts_->smooth->setToolTip("Interpolates between the voxels");
 
-  auto* grid = new QGridLayout(parts_->controls);
+  auto* grid = new QGridLayout(this);
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setColumnStretch(1, 1);
   grid->setColumnStretch(2, 1);
@@ -172,23 +147,10 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   grid->addWidget(parts_->high, 0, 2);
   add_label("&Colours", 1, parts_->colours);
   grid->addWidget(parts_->colours, 1, 1, 1, 2);
-  grid->addWidget(parts_->automatic, 2, 1);
-  grid->addWidget(parts_->smooth, 2, 2);
-  const std::array<std::pair<QString, QLabel*>, 3> readout{
-      {{"Voxel", parts_->voxel}, {"Position", parts_->position}, {"Value", parts_->value}}};
-  int row = 3;
-  for (const auto& [text, label] : readout) {
-    add_label(text, row, label);
-    grid->addWidget(label, row++, 1, 1, 2);
-  }
-  auto* title = new QLabel("Regions of interest");
-  QFont font = title->font();
-  font.setBold(true);
-  title->setFont(font);
-  auto* layout = new QVBoxLayout(this);
-  layout->addWidget(parts_->controls);
-  layout->addWidget(title);
-  layout->addWidget(parts_->regions, 1);
+  auto* buttons = new QHBoxLayout;
+  buttons->addWidget(parts_->automatic, 1);
+  buttons->addWidget(parts_->smooth, 1);
+  grid->addLayout(buttons, 2, 0, 1, 3);
 
   connect(parts_->low, &QDoubleSpinBox::valueChanged, this, [this](double value) { parts_->set_low(value); });
   connect(parts_->high, &QDoubleSpinBox::valueChanged, this, [this](double value) { parts_->set_high(value); });
@@ -201,7 +163,5 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
 }
 
 ViewTools::~ViewTools() { hide(); }  // a box that loses the focus hands over its value: to what is still there
-
-void ViewTools::add_roi(RoiShape shape) { parts_->regions->add(shape); }
 
 }  // namespace coincide::gui

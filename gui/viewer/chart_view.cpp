@@ -180,7 +180,9 @@ void ChartView::Parts::draw_series(const QPalette& palette, double pixel_ratio) 
 void ChartView::Parts::draw_axes(const ChartRange& range, const QFontMetrics& metrics) {
   vtkAxis* bottom = plot->GetAxis(vtkAxis::BOTTOM);
   vtkAxis* left = plot->GetAxis(vtkAxis::LEFT);
-  plot->SetTitle(chart.title);
+  const int room = widget->width() - 8 * widget->fontMetrics().height();  // it stands over the middle of the axis
+  plot->SetTitle(
+      QFontMetrics(widget->font()).elidedText(QString::fromStdString(chart.title), Qt::ElideRight, room).toStdString());
   bottom->SetTitle(chart.x_label);
   left->SetTitle(chart.y_label);
   bottom->SetRange(range.x_low, range.x_high);

@@ -17,11 +17,11 @@ constexpr int tick_length = 4;
 
 ColourBar::ColourBar(ViewState& state, QWidget* parent) : QWidget(parent), state_(state) {
   setObjectName("colour_bar");
-  setToolTip("Colours of the values. Window and level: right drag in a slice, or the numbers in the panel View.");
+  setToolTip("Colours of the values. Window and level: right drag in a slice, or the numbers in the tab Layers.");
 }
 
 QSize ColourBar::sizeHint() const {
-  return {4 + bar_width + tick_length + 4 + fontMetrics().horizontalAdvance("-1.2e+06"), 200};
+  return {4 + bar_width + tick_length + 4 + fontMetrics().horizontalAdvance("1.2e+06"), 200};
 }
 
 QSize ColourBar::minimumSizeHint() const { return {sizeHint().width(), 80}; }

@@ -2,7 +2,9 @@
 
 #include <QImage>
 #include <QWidget>
+#include <array>
 #include <memory>
+#include <optional>
 
 #include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
@@ -32,8 +34,8 @@ class ImageViewer : public QWidget {
   QImage screenshot(const QString& view = {});
 
  signals:
-  /// Position and value under the mouse; empty when it leaves the slices.
-  void hovered(const QString& text);
+  /// Where the mouse is in scanner axes, in mm; none when it leaves the slices.
+  void hovered(const std::optional<std::array<double, 3>>& point_mm);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;

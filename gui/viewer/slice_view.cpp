@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "gui/model/chart.h"
 #include "gui/viewer/qt_colours.h"
+#include "gui/viewer/slice_image.h"
 
 namespace coincide::gui {
 namespace {
@@ -18,15 +18,6 @@ constexpr double zoom_step = 1.2;
 constexpr int wheel_step = 120;  // of a mouse; touch pads send smaller ones
 
 std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
-
-std::array<QRgb, 256> colour_table(const std::string& name) {
-  const ColourMap& map = find_colour_map(name);
-  std::array<QRgb, 256> table{};
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    table[i] = qt_colour(map.colour(static_cast<double>(i) / (table.size() - 1))).rgb();
-  }
-  return table;
-}
 
 }  // namespace
 
@@ -59,7 +50,7 @@ void SliceView::refresh() {
   }
   update();
   if (rect().contains(hover_.toPoint())) {
-    tell_hover();  // another value at the same place
+    tell_hover();  // another place of the slice
   }
 }
 
@@ -85,18 +76,8 @@ void SliceView::make_picture() {
     picture_ = {};
     return;
   }
-  const recon::Slice slice = recon::slice_of(*state_.image(), axis_, state_.cursor()[index_of(axis_)]);
-  const std::array<QRgb, 256> colours = colour_table(state_.colour_map());
-  const double scale = 255.0 / (state_.window_high() - state_.window_low());
-  picture_ = QImage(static_cast<int>(slice.columns), static_cast<int>(slice.rows), QImage::Format_RGB32);
-  const float* value = slice.values.data();
-  for (std::int64_t row = 0; row < slice.rows; ++row) {
-    auto* line = reinterpret_cast<QRgb*>(picture_.scanLine(static_cast<int>(row)));
-    for (std::int64_t column = 0; column < slice.columns; ++column, ++value) {
-      const double at = (*value - state_.window_low()) * scale;
-      line[column] = colours[at > 0 ? static_cast<std::size_t>(std::min(at, 255.0)) : 0];  // not a number: the lowest
-    }
-  }
+  picture_ = slice_image(recon::slice_of(*state_.image(), axis_, state_.cursor()[index_of(axis_)]), state_.colour_map(),
+                         state_.window_low(), state_.window_high());
 }
 
 void SliceView::paintEvent(QPaintEvent*) {
@@ -294,23 +275,13 @@ void SliceView::wheelEvent(QWheelEvent* event) {
 }
 
 void SliceView::tell_hover() {
-  if (!state_.has_image() || !image_rect().contains(hover_)) {
-    emit hovered({});
-    return;
-  }
-  const auto mm = to_mm(hover_);
-  const auto voxel = state_.voxel_at(mm);
-  emit hovered(QString("x %1, y %2, z %3 mm: %4 %5")
-                   .arg(mm[0], 0, 'f', 1)
-                   .arg(mm[1], 0, 'f', 1)
-                   .arg(mm[2], 0, 'f', 1)
-                   .arg(static_cast<double>(state_.image()->at(voxel[0], voxel[1], voxel[2])), 0, 'g', 5)
-                   .arg(QString::fromStdString(shown_unit(state_.image()->unit))));
+  const bool is_inside = state_.has_image() && image_rect().contains(hover_);
+  emit hovered(is_inside ? std::optional(to_mm(hover_)) : std::nullopt);
 }
 
 void SliceView::leaveEvent(QEvent*) {
   hover_ = {-1, -1};
-  emit hovered({});
+  emit hovered(std::nullopt);
 }
 
 }  // namespace coincide::gui

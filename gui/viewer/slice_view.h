@@ -30,8 +30,8 @@ class SliceView : public QWidget {
   void refresh();
 
  signals:
-  /// Position and value under the mouse; empty when it leaves.
-  void hovered(const QString& text);
+  /// Where the mouse is in scanner axes, in mm; none when it leaves the image.
+  void hovered(const std::optional<std::array<double, 3>>& point_mm);
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -15,7 +15,8 @@
 #include "app/window_services.h"
 #include "gui/panel_support.h"
 #include "gui/panels/main_window.h"
-#include "gui/panels/view_tools.h"
+#include "gui/panels/roi_table.h"
+#include "gui/panels/value_line.h"
 #include "gui/viewer/image_viewer.h"
 #include "io/image_file.h"
 #include "support/patience.h"
@@ -45,16 +46,9 @@ class ImageFilesTest : public QObject {
     QDropEvent dropped({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(window_.get(), &dropped);
   }
-  /// The value at the crosshair, as the panel says it.
+  /// The value at the crosshair, as the line at the bottom says it.
   double value() const {
-    for (const auto* label : window_->findChild<ViewTools*>()->findChildren<QLabel*>()) {
-      bool is_number = false;  // the others say voxel and place, with commas
-      const double number = label->text().section(' ', 0, 0).toDouble(&is_number);
-      if (is_number) {
-        return number;
-      }
-    }
-    return NAN;
+    return window_->findChild<ValueLine*>()->text().section(" · ", 2).section(' ', 0, 0).toDouble();
   }
   static double at_crosshair(const recon::Image& image) { return image.at(10, 11, 12); }
   bool shows(const QString& name) const { return title().startsWith("Image · " + name); }
@@ -116,7 +110,7 @@ class ImageFilesTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(shows("one.nii.gz"), patience_ms);
     QVERIFY(window_->windowTitle().contains("job.toml"));  // the job is still open
     const double one = value();
-    window_->findChild<ViewTools*>()->add_roi(RoiShape::sphere);
+    window_->findChild<RoiTable*>()->add(RoiShape::sphere);
     drop("two.nii.gz");
     QTRY_VERIFY_WITH_TIMEOUT(shows("two.nii.gz"), patience_ms);
     QVERIFY(std::abs(value() / (2 * one) - 1) < 1e-4);
