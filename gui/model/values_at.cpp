@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "gui/model/chart.h"
 
 namespace coincide::gui {
@@ -31,8 +33,14 @@ std::string values_text(const ViewState& state, const std::array<double, 3>& poi
     return place;
   }
   const auto [i, j, k] = state.voxel_at(point_mm);
-  return fmt::format("voxel {}, {}, {} · {} · {}", i, j, k, place,
-                     with_unit(double{state.image()->at(i, j, k)}, state.image()->unit));
+  std::string text = fmt::format("voxel {}, {}, {} · {} · {}", i, j, k, place,
+                                 with_unit(double{state.image()->at(i, j, k)}, state.image()->unit));
+  for (const Layer& layer : state.layers()) {
+    if (const double value = layer_value(layer, point_mm); layer.is_shown && !std::isnan(value)) {
+      text += fmt::format(" · {} {}", layer.name, with_unit(value, layer.image->unit));
+    }
+  }
+  return text;
 }
 
 }  // namespace coincide::gui

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gui/model/camera.h"
+#include "gui/model/layer.h"
 #include "gui/model/listeners.h"
 #include "gui/model/per_data.h"
 #include "gui/model/profile.h"
@@ -19,8 +20,8 @@
 namespace coincide::gui {
 
 /// What the viewer shows: image, crosshair, window and colours. The three slices, the 3-D view and the panels beside
-/// them all look at one of these. Crosshair, camera, window, regions and profile line belong to the data that the image
-/// is of: where other data are shown they are others, and they come back with theirs. Knows no Qt.
+/// them all look at one of these. Crosshair, camera, window, layers, regions and profile line belong to the data that
+/// the image is of: where other data are shown they are others, and they come back with theirs. Knows no Qt.
 class ViewState {
  public:
   /// Shows an image, and says what it is; null: there is none of that yet. An image of another grid centres
@@ -73,6 +74,10 @@ class ViewState {
   const std::vector<Roi>& rois() const { return look_->rois; }
   void set_rois(std::vector<Roi> rois);
 
+  /// Images over the one that is shown, the last one on top.
+  const std::vector<Layer>& layers() const { return look_->layers; }
+  void set_layers(std::vector<Layer> layers);
+
   /// The line drawn in a slice along which values are shown.
   const std::optional<ProfileLine>& profile_line() const { return look_->profile_line; }
   void set_profile_line(const std::optional<ProfileLine>& line);
@@ -90,6 +95,7 @@ class ViewState {
     double low = 0, high = 1;
     bool window_is_automatic = true;
     std::vector<Roi> rois;
+    std::vector<Layer> layers;
     std::optional<ProfileLine> profile_line;
   };
 

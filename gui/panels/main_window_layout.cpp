@@ -10,6 +10,7 @@
 
 #include "gui/panels/analysis_panel.h"
 #include "gui/panels/data_panel.h"
+#include "gui/panels/layer_panel.h"
 #include "gui/panels/line_icon.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/roi_table.h"
@@ -61,10 +62,14 @@ void MainWindow::Parts::make_widgets() {
 }
 
 void MainWindow::Parts::make_side() {
-  auto* layers = new QWidget;
-  auto* layers_column = new QVBoxLayout(layers);
+  layers = new LayerPanel(view);
+  connect(&layers->add_menu(), &QMenu::aboutToShow, this, &Parts::fill_layer_menu);
+  auto* images_page = new QWidget;
+  auto* layers_column = new QVBoxLayout(images_page);
   layers_column->setContentsMargins(8, 8, 8, 8);
+  layers_column->setSpacing(12);
   layers_column->addWidget(new ViewTools(view));
+  layers_column->addWidget(layers);
   layers_column->addStretch(1);
   auto* curves = new QWidget;
   auto* curves_column = new QVBoxLayout(curves);
@@ -76,7 +81,7 @@ void MainWindow::Parts::make_side() {
   side = new QTabWidget;
   side->setObjectName("side");
   side->setDocumentMode(true);
-  side->addTab(scrolling(layers), tr("Layers"));
+  side->addTab(scrolling(images_page), tr("Layers"));
   side->addTab(scrolling(new RoiTable(view)), tr("Regions"));
   side->addTab(scrolling(curves), tr("Curves"));
   side->addTab(scrolling(details), tr("Run"));

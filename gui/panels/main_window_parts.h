@@ -25,6 +25,7 @@ namespace coincide::gui {
 
 class DataPanel;
 class ImageViewer;
+class LayerPanel;
 class RunDetails;
 class RunPanel;
 class RunStatus;
@@ -47,6 +48,8 @@ class MainWindow::Parts : public QObject {
         image_task(
             {.answered = [this](std::shared_ptr<const OpenedImage>&& image) { take_image(std::move(image)); },
              .failed = [this](const QString& sentence) { show_error("This image cannot be opened", sentence); }}),
+        layer_task({.answered = [this](std::shared_ptr<const Layer>&& layer) { add_layer(*layer); },
+                    .failed = [this](const QString& sentence) { show_error(tr("There is no such layer"), sentence); }}),
         device_task({.answered = [this](std::vector<DeviceChoice>&& found) {
           devices = std::move(found);
           form->show_devices(devices);
@@ -67,6 +70,7 @@ class MainWindow::Parts : public QObject {
   DataSession data_session;
   LatestTask<JobEstimate> estimate_task;
   LatestTask<std::shared_ptr<const OpenedImage>> image_task;
+  LatestTask<std::shared_ptr<const Layer>> layer_task;
   std::vector<DeviceChoice> devices;  ///< empty until they have been found
   LatestTask<std::vector<DeviceChoice>> device_task;
 
@@ -78,6 +82,7 @@ class MainWindow::Parts : public QObject {
   RunDetails* details = nullptr;
   RunStatus* run_status = nullptr;
   ValueLine* value_line = nullptr;
+  LayerPanel* layers = nullptr;
   DataPanel* data = nullptr;
   QTabWidget* side = nullptr;  ///< layers, regions, curves, run
   WorkArea* area = nullptr;
@@ -143,6 +148,10 @@ class MainWindow::Parts : public QObject {
   void show_steps();
   /// Something of a run has changed.
   void follow_run(const std::shared_ptr<const Run>& changed);
+  void add_layer(Layer layer);
+  void fill_layer_menu();
+  void add_attenuation_layer();
+  void open_layer(const QString& path);
   void save_shown_image();
   void save_screenshot(const QString& view);
   void about();

@@ -5,83 +5,15 @@
 #include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPushButton>
 #include <QSignalBlocker>
-#include <cmath>
 
-#include "gui/model/colour_maps.h"
-#include "gui/viewer/qt_colours.h"
+#include "gui/panels/value_box.h"
 
 namespace coincide::gui {
-namespace {
-
-constexpr double largest_value = 1e9;
-
-/// Numbers of any size: "0.0961", "25000", "1.5e+06".
-class ValueBox : public QDoubleSpinBox {
- public:
-  ValueBox() {
-    setDecimals(12);
-    setRange(-largest_value, largest_value);
-    setKeyboardTracking(false);
-    setAccelerated(true);
-    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
-  }
-
- protected:
-  QString textFromValue(double value) const override { return QString::number(value, 'g', 6); }
-  double valueFromText(const QString& text) const override { return text.trimmed().toDouble(); }
-  QValidator::State validate(QString& text, int&) const override {
-    bool ok = false;
-    const double value = text.trimmed().toDouble(&ok);
-    return ok && std::abs(value) <= largest_value ? QValidator::Acceptable : QValidator::Intermediate;
-  }
-  QSize sizeHint() const override {
-    return {fontMetrics().horizontalAdvance("-1.23456e+08") + 2 * fontMetrics().height(),
-            QDoubleSpinBox::sizeHint().height()};
-  }
-  // Else that of the longest number it could hold.
-  QSize minimumSizeHint() const override {
-    return {fontMetrics().horizontalAdvance("123456") + fontMetrics().height(), sizeHint().height()};
-  }
-};
-
-QIcon gradient_icon(const ColourMap& map, const QSize& size, double pixel_ratio) {
-  QPixmap picture(size * pixel_ratio);
-  QPainter painter(&picture);
-  painter.fillRect(picture.rect(), qt_gradient(map, {0, 0}, QPointF(picture.width(), 0)));
-  painter.end();
-  picture.setDevicePixelRatio(pixel_ratio);
-  return picture;
-}
-
-QComboBox* colour_map_box(const QFontMetrics& metrics, double pixel_ratio) {
-  auto* box = new QComboBox;
-  const QSize size(4 * metrics.height(), metrics.height());
-  box->setIconSize(size);
-  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  box->setMinimumContentsLength(3);  // of the name; the colours say it
-  for (const ColourMap& map : colour_maps()) {
-    box->addItem(gradient_icon(map, size, pixel_ratio), QString::fromStdString(map.name));
-  }
-  box->setToolTip("Colours of the values");
-  return box;
-}
-
-/// A step of 1, 2 or 5 times a power of ten, near a fiftieth of the window.
-double round_step(double width) {
-  const double step = width / 50;
-  const double power = std::pow(10, std::floor(std::log10(step)));
-  const double first_digit = step / power;
-  return power * (first_digit < 2 ? 1 : first_digit < 5 ? 2 : 5);
-}
-
-}  // namespace
 
 struct ViewTools::Parts {
-  explicit Parts(ViewState& view, const QWidget& owner)
-      : state(view), colours(colour_map_box(owner.fontMetrics(), owner.devicePixelRatioF())) {}
+  explicit Parts(ViewState& view, const QWidget& owner) : state(view), colours(make_colour_map_box(owner)) {}
 
   void refresh();
   void set_low(double value);
@@ -104,9 +36,9 @@ void ViewTools::Parts::refresh() {
   for (QWidget* control : std::initializer_list<QWidget*>{low, high, automatic, colours, smooth}) {
     control->setEnabled(state.has_image());
   }
-  const double step = round_step(state.window_high() - state.window_low());
-  low->setSingleStep(step);
-  high->setSingleStep(step);
+  for (ValueBox* box : {low, high}) {
+    box->set_step_for(state.window_high() - state.window_low());
+  }
   low->setValue(state.window_low());
   high->setValue(state.window_high());
   colours->setCurrentText(QString::fromStdString(state.colour_map()));

@@ -48,6 +48,12 @@ void SliceView::refresh() {
                            roi_outline(roi, *state_.image(), axis_, state_.cursor()[index_of(axis_)])});
     }
   }
+  layers_.clear();
+  for (const Layer& layer : state_.has_image() ? state_.layers() : std::vector<Layer>{}) {
+    if (layer.is_shown) {
+      layers_.push_back(layer_picture(layer, projection(), state_.cursor_mm(), size()));
+    }
+  }
   update();
   if (rect().contains(hover_.toPoint())) {
     tell_hover();  // another place of the slice
@@ -93,6 +99,11 @@ void SliceView::paintEvent(QPaintEvent*) {
   painter.drawImage(image_rect(), picture_);
   painter.setPen(Qt::gray);
   painter.drawRect(image_rect());
+  for (const LayerPicture& layer : layers_) {
+    painter.drawImage(rect(), layer.colours);
+    painter.setPen(QPen(layer.contour_colour, 1.5));
+    painter.drawLines(layer.contour);
+  }
   draw_overlay(painter);
 }
 

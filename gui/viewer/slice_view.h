@@ -7,16 +7,16 @@
 
 #include "gui/model/roi.h"
 #include "gui/model/view_state.h"
+#include "gui/viewer/layer_picture.h"
 #include "gui/viewer/slice_overlay.h"
 #include "gui/viewer/slice_projection.h"
 
 namespace coincide::gui {
 
-/// One slice of the image with crosshair, regions and profile line. `axis` is the one that the slice is perpendicular
-/// to; recon::slice_axes() tells how it lies. Drawn by Qt alone: needs no OpenGL.
-/// Mouse: left sets the crosshair, wheel steps through slices, right drag changes the upper end of the window, with
-/// Shift both ends, Ctrl + wheel zooms, middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a
-/// region.
+/// One slice of the image with its layers, crosshair, regions and profile line. `axis` is the one that the slice is
+/// perpendicular to; recon::slice_axes() tells how it lies. Drawn by Qt alone: needs no OpenGL. Mouse: left sets the
+/// crosshair, wheel steps through slices, right drag changes the upper end of the window, with Shift both ends, Ctrl +
+/// wheel zooms, middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a region.
 class SliceView : public QWidget {
   Q_OBJECT
 
@@ -73,6 +73,7 @@ class SliceView : public QWidget {
   QImage picture_;
   bool has_scale_bar_ = false;
   std::vector<SliceOutline> outlines_;
+  std::vector<LayerPicture> layers_;  ///< those that are shown
 };
 
 }  // namespace coincide::gui

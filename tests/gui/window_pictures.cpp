@@ -7,6 +7,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QEventLoop>
+#include <QMenu>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTabWidget>
@@ -15,6 +16,7 @@
 
 #include "app/window_services.h"
 #include "gui/panels/data_panel.h"
+#include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/roi_table.h"
 #include "gui/panels/run_panel.h"
@@ -98,6 +100,10 @@ int main(int argc, char** argv) {
   photographer.take("folded");
   photographer.trigger("shows_side");
   window.findChild<RoiTable*>()->add(RoiShape::sphere);
+  QMenu& layers = window.findChild<LayerPanel*>()->add_menu();
+  emit layers.aboutToShow();
+  layers.actions().first()->trigger();  // the attenuation map
+  rest(1000);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "result");
   return 0;
 }
