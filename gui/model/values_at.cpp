@@ -33,11 +33,18 @@ std::string values_text(const ViewState& state, const std::array<double, 3>& poi
     return place;
   }
   const auto [i, j, k] = state.voxel_at(point_mm);
-  std::string text = fmt::format("voxel {}, {}, {} · {} · {}", i, j, k, place,
-                                 with_unit(double{state.image()->at(i, j, k)}, state.image()->unit));
+  const double value = state.image()->at(i, j, k);
+  const std::string& unit = state.image()->unit;
+  std::string text = fmt::format("voxel {}, {}, {} · {} · ", i, j, k, place);
+  if (state.comparison()) {
+    const double other = layer_value(state.comparison()->other, state.middle_mm({i, j, k}));
+    return text + fmt::format("A {:.5g} · B {:.5g} · A - B {}", value, other,
+                              with_unit(value - other, has_one_unit(*state.comparison(), *state.image()) ? unit : ""));
+  }
+  text += with_unit(value, unit);
   for (const Layer& layer : state.layers()) {
-    if (const double value = layer_value(layer, point_mm); layer.is_shown && !std::isnan(value)) {
-      text += fmt::format(" · {} {}", layer.name, with_unit(value, layer.image->unit));
+    if (const double over = layer_value(layer, point_mm); layer.is_shown && !std::isnan(over)) {
+      text += fmt::format(" · {} {}", layer.name, with_unit(over, layer.image->unit));
     }
   }
   return text;

@@ -11,6 +11,7 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
   const bool had_image = has_image();
   subject_ = std::move(subject);
   image_ = std::move(image);
+  combined_scale_.reset();
   const bool other_data = look_.choose(subject_.data);
   if (has_image()) {
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
@@ -46,12 +47,12 @@ void ViewState::move_cursor(int axis, std::int64_t steps) {
   set_cursor(voxel);
 }
 
-std::array<double, 3> ViewState::cursor_mm() const {
+std::array<double, 3> ViewState::middle_mm(const std::array<std::int64_t, 3>& voxel) const {
   std::array<double, 3> point{};
   if (has_image()) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
       point[axis] = image_->grid.origin_mm[axis] +
-                    static_cast<double>(look_->cursor[axis]) * static_cast<double>(image_->grid.voxel_size_mm[axis]);
+                    static_cast<double>(voxel[axis]) * static_cast<double>(image_->grid.voxel_size_mm[axis]);
     }
   }
   return point;
@@ -127,6 +128,27 @@ void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
 void ViewState::set_layers(std::vector<Layer> layers) {
   look_->layers = std::move(layers);
   listeners_.call();
+}
+
+void ViewState::set_comparison(std::optional<Comparison> comparison) {
+  comparison_ = std::move(comparison);
+  combined_scale_.reset();
+  listeners_.call();
+}
+
+ColourScale ViewState::colour_scale(SliceContent content) const {
+  const ColourScale of_image{.colour_map = colour_map_,
+                             .window = {.low = window_low(), .high = window_high()},
+                             .unit = has_image() ? image_->unit : std::string()};
+  const bool is_own = comparison_ && (comparison_->combination == Combination::difference ||
+                                      comparison_->combination == Combination::ratio);
+  if (content != SliceContent::combined || !is_own || !has_image()) {
+    return of_image;
+  }
+  if (!combined_scale_) {
+    combined_scale_ = combined_scale(*comparison_, *image_, of_image);
+  }
+  return *combined_scale_;
 }
 
 void ViewState::set_rois(std::vector<Roi> rois) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "gui/model/camera.h"
+#include "gui/model/comparison.h"
 #include "gui/model/layer.h"
 #include "gui/model/listeners.h"
 #include "gui/model/per_data.h"
@@ -40,7 +41,9 @@ class ViewState {
   const std::array<std::int64_t, 3>& cursor() const { return look_->cursor; }
   void set_cursor(const std::array<std::int64_t, 3>& voxel);
   void move_cursor(int axis, std::int64_t steps);
-  std::array<double, 3> cursor_mm() const;
+  std::array<double, 3> cursor_mm() const { return middle_mm(look_->cursor); }
+  /// Of a voxel; 0, 0, 0 without an image.
+  std::array<double, 3> middle_mm(const std::array<std::int64_t, 3>& voxel) const;
   /// Nearest voxel to a point in mm, kept inside the image.
   std::array<std::int64_t, 3> voxel_at(const std::array<double, 3>& point_mm) const;
   /// Of the voxel under the crosshair; 0 without an image.
@@ -78,6 +81,12 @@ class ViewState {
   const std::vector<Layer>& layers() const { return look_->layers; }
   void set_layers(std::vector<Layer> layers);
 
+  /// The other image that it is compared with, if any. It stays while other data are shown.
+  const std::optional<Comparison>& comparison() const { return comparison_; }
+  void set_comparison(std::optional<Comparison> comparison);
+  /// The colours of slices of that content.
+  ColourScale colour_scale(SliceContent content) const;
+
   /// The line drawn in a slice along which values are shown.
   const std::optional<ProfileLine>& profile_line() const { return look_->profile_line; }
   void set_profile_line(const std::optional<ProfileLine>& line);
@@ -101,6 +110,8 @@ class ViewState {
 
   Subject subject_;
   std::shared_ptr<const recon::Image> image_;
+  std::optional<Comparison> comparison_;
+  mutable std::optional<ColourScale> combined_scale_;  ///< that of a difference takes a while to be found
   PerData<Look> look_;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;

@@ -61,11 +61,13 @@ AnalysisPanel::AnalysisPanel(ViewState& state, First first, QWidget* parent)
   refresh();
 }
 
-bool AnalysisPanel::Drawn::operator==(const Drawn& other) const {
+bool AnalysisPanel::Drawn::operator==(const Drawn& drawn) const {
   // By ownership: another image could stand at the address of one that is gone.
-  const bool same_image = !image.owner_before(other.image) && !other.image.owner_before(image);
-  return same_image && caption == other.caption && item == other.item && line == other.line && roi == other.roi &&
-         logarithm == other.logarithm && zeros == other.zeros;
+  const auto is_same = [](const auto& one, const auto& another) {
+    return !one.owner_before(another) && !another.owner_before(one);
+  };
+  return is_same(image, drawn.image) && is_same(other, drawn.other) && caption == drawn.caption && item == drawn.item &&
+         line == drawn.line && roi == drawn.roi && logarithm == drawn.logarithm && zeros == drawn.zeros;
 }
 
 QWidget* AnalysisPanel::make_choice() {
@@ -170,6 +172,7 @@ void AnalysisPanel::schedule() {
 AnalysisPanel::Drawn AnalysisPanel::wanted() const {
   Drawn now{.item = chosen_item(),
             .image = state_.image(),
+            .other = state_.comparison() ? state_.comparison()->other.image : nullptr,
             .caption = state_.caption(),
             .line = {},
             .roi = {},
@@ -213,6 +216,14 @@ void AnalysisPanel::update_chart() {
     constexpr int bins = 128;
     Chart histogram = histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr, bins, now.zeros);
     histogram.log_y = now.logarithm;
+    if (state_.comparison() && !histogram.is_empty()) {
+      histogram.series.front().name = std::string("A");
+      for (Chart::Series& other :
+           histogram_chart(*state_.comparison()->other.image, now.roi ? &*now.roi : nullptr, bins, now.zeros).series) {
+        other.name = std::string("B");
+        histogram.series.push_back(std::move(other));
+      }
+    }
     show_chart(std::move(histogram));
     pages_->setCurrentIndex(0);
     if (chart_->chart().is_empty()) {
@@ -223,7 +234,7 @@ void AnalysisPanel::update_chart() {
 }
 
 void AnalysisPanel::show_profile(const ProfileLine& line) {
-  const Chart profile = profile_chart(*state_.image(), line);
+  Chart profile = profile_chart(*state_.image(), line);
   if (profile.is_empty()) {
     show_sentence("The line does not cross the image. Draw another one.");
     return;
@@ -236,12 +247,19 @@ void AnalysisPanel::show_profile(const ProfileLine& line) {
                               .trimmed()
                         : "FWHM: none. No single peak falls to half its height on both sides.");
   width_->show();
-  show_chart(profile);
+  if (state_.comparison()) {
+    profile.series.front().name = std::string("A");
+    profile.series.push_back(profile_of_other(state_.comparison()->other, profile, line, state_.image()->unit));
+  }
+  show_chart(std::move(profile));
   pages_->setCurrentIndex(0);
 }
 
 void AnalysisPanel::show_chart(Chart chart) {
   chart.subject = state_.caption();
+  if (state_.comparison()) {
+    chart.subject.insert(0, "A: ").append(" · B: ").append(caption(state_.comparison()->subject, {}));
+  }
   chart_->show_chart(chart);
 }
 

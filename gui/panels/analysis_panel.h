@@ -38,6 +38,7 @@ class AnalysisPanel : public QWidget {
   struct Drawn {
     int item = 0;
     std::weak_ptr<const recon::Image> image;  ///< weak: a hidden panel must not keep an old image in memory
+    std::weak_ptr<const recon::Image> other;  ///< of a comparison
     std::string caption;
     std::optional<ProfileLine> line;
     std::optional<Roi> roi;

@@ -188,6 +188,7 @@ void MainWindow::Parts::adopt_settings(const io::Job& job) {
 void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
   runs->show_run(changed);
   run_status->show_run(*changed);
+  follow_other(changed);
   if (runs->chosen_run() == changed) {
     show_chosen();
   }

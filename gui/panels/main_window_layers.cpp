@@ -45,7 +45,7 @@ void MainWindow::Parts::add_attenuation_layer() {
   const std::shared_ptr<const Run> run = runs->chosen_run();
   layer_task.request([make = services.job_attenuation, job = run ? run->job : document.job()](const recon::Reporter&) {
     Layer layer = layer_of(tr("attenuation").toStdString(), make(job));
-    layer.colour_map = "grey";
+    layer.colour_map = "viridis";
     return std::make_shared<const Layer>(std::move(layer));
   });
 }

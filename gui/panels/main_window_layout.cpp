@@ -181,7 +181,14 @@ void MainWindow::Parts::make_view_menu() {
   for (QAction* action : {shows_runs, shows_side}) {
     action->setCheckable(true);
   }
+  compare = menu->addAction(tr("&Compare"));
+  compare->setShortcut(QKeySequence("F4"));
+  compare->setObjectName("compare");
+  compare->setCheckable(true);
+  compare->setEnabled(false);
+  compare->setToolTip(tr("Another run, iteration or image beside this one, and their difference (F4)"));
   viewer->header().add_button(shows_runs, Qt::LeftEdge);
+  viewer->header().add_button(compare, Qt::RightEdge);
   viewer->header().add_button(shows_side, Qt::RightEdge);
   menu->addAction("&Default layout", this, &Parts::restore_default_layout)->setObjectName("default_layout");
   menu->addSeparator();
@@ -231,6 +238,7 @@ void MainWindow::Parts::connect_parts() {
   connect(area, &WorkArea::rearranged, this, &Parts::show_arrangement);
   connect_data();
   connect_runs();
+  connect_compare();
 }
 
 void MainWindow::Parts::connect_data() {

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 
+#include "gui/model/image_choice.h"
 #include "gui/model/job_document.h"
 #include "gui/model/opened_images.h"
 #include "gui/model/scene_state.h"
@@ -89,7 +90,7 @@ class MainWindow::Parts : public QObject {
   TopBar* top_bar = nullptr;
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
-          *save_image = nullptr, *shows_runs = nullptr, *shows_side = nullptr;
+          *save_image = nullptr, *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
   QList<QAction*> modes;  ///< by Mode
 
   void make_widgets();
@@ -148,6 +149,14 @@ class MainWindow::Parts : public QObject {
   void show_steps();
   /// Something of a run has changed.
   void follow_run(const std::shared_ptr<const Run>& changed);
+  void begin_compare();
+  void end_compare();
+  void choose_other(std::size_t choice);
+  void choose_other_step(std::size_t step);
+  void show_other();
+  void show_other_choices();
+  void follow_other(const std::shared_ptr<const Run>& changed);
+  void connect_compare();
   void add_layer(Layer layer);
   void fill_layer_menu();
   void add_attenuation_layer();
@@ -172,6 +181,14 @@ class MainWindow::Parts : public QObject {
   std::string data_of_job_;
   SceneOptions other_options_{
       .crystals = CrystalColours::hidden, .events = false, .fan = {}};  ///< with an image, or without
+  /// The image that the one that is shown is compared with: of a run, or of a file.
+  struct Other {
+    std::shared_ptr<const Run> run;
+    ImageChoice images;
+    std::shared_ptr<const OpenedImage> file;
+    std::size_t frame = 0;
+  };
+  Other other_;
   std::string shown_error_;
   bool estimate_waits_ = false;  ///< for the end of the run
 };

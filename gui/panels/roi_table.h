@@ -14,8 +14,8 @@ class QTableWidget;
 
 namespace coincide::gui {
 
-/// The regions of interest of the view with their figures in the newest image, which are taken in the background. Name,
-/// centre, size and threshold are edited in place. Follows the state by itself.
+/// The regions of interest of the view with their figures in the newest image, of a comparison in both, which are taken
+/// in the background. Name, centre, size and threshold are edited in place. Follows the state by itself.
 class RoiTable : public QWidget {
   Q_OBJECT
 
@@ -32,6 +32,7 @@ class RoiTable : public QWidget {
   QWidget* make_add_buttons();
   QWidget* make_buttons();
   void fit_rows();
+  void show_columns();
   void show_roi(int row);
   void show_figures();
   void request_figures();
@@ -43,9 +44,14 @@ class RoiTable : public QWidget {
   ViewState& state_;
   std::vector<Roi> rois_;  ///< as shown
   std::shared_ptr<const recon::Image> image_;
-  std::vector<RoiFigures> figures_;  ///< of the rois, as far as they have been measured
+  std::shared_ptr<const recon::Image> other_;  ///< of a comparison; null: there is none
+  /// In the image and in the other one.
+  struct Figures {
+    std::vector<RoiFigures> of_image, of_other;
+  };
+  Figures figures_;  ///< of the rois, as far as they have been measured
   QTimer timer_;
-  LatestTask<std::vector<RoiFigures>> task_;
+  LatestTask<Figures> task_;
   int num_added_ = 0;
   QTableWidget* table_;
   QLabel* note_;

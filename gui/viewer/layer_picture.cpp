@@ -45,8 +45,8 @@ QImage coloured(const Layer& layer, const Raster& raster, const std::vector<floa
   for (int row = 0; row < raster.rows; ++row) {
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
     for (int column = 0; column < raster.columns; ++column, ++value) {
-      const double at = std::clamp((*value - layer.low) / (layer.high - layer.low), 0.0, 1.0) * 255;
-      line[column] = std::isnan(*value) ? 0 : colours[static_cast<std::size_t>(at)];
+      const double at = std::min((*value - layer.low) / (layer.high - layer.low), 1.0) * 255;
+      line[column] = at > 0 ? colours[static_cast<std::size_t>(at)] : 0;  // nor where it is no number
     }
   }
   return image;

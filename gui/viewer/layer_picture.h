@@ -12,7 +12,8 @@ namespace coincide::gui {
 
 /// What a layer is in the view of a slice.
 struct LayerPicture {
-  QImage colours;         ///< to be drawn over the whole view; transparent beside the layer's image
+  QImage colours;         ///< to be drawn over the whole view; transparent beside the layer's image, and up to the
+                          ///< lower end of its window, as air around a body
   QList<QLineF> contour;  ///< in pixels of the view
   QColor contour_colour;
 };

@@ -21,15 +21,20 @@ std::array<QRgb, 256> colour_table(const std::string& name) {
 
 }  // namespace
 
-QImage slice_image(const recon::Slice& slice, const std::string& colour_map, double low, double high) {
-  const std::array<QRgb, 256> colours = colour_table(colour_map);
-  const double scale = 255.0 / (high - low);
+QImage slice_image(const recon::Slice& slice, const ColourScale& scale, std::optional<QRgb> no_number) {
+  const std::array<QRgb, 256> colours = colour_table(scale.colour_map);
+  const double low = scale.window.low;
+  const double levels = 255.0 / (scale.window.high - low);
   QImage image(static_cast<int>(slice.columns), static_cast<int>(slice.rows), QImage::Format_RGB32);
   const float* value = slice.values.data();
   for (std::int64_t row = 0; row < slice.rows; ++row) {
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(row)));
     for (std::int64_t column = 0; column < slice.columns; ++column, ++value) {
-      const double at = (*value - low) * scale;
+      const double at = (*value - low) * levels;
+      if (no_number && std::isnan(at)) {
+        line[column] = *no_number;
+        continue;
+      }
       line[column] = colours[at > 0 ? static_cast<std::size_t>(std::min(at, 255.0)) : 0];  // not a number: the lowest
     }
   }
@@ -55,9 +60,9 @@ QIcon thumbnail(const recon::Image& image, const QSize& size) {
   QPixmap picture(size);
   picture.fill(Qt::black);
   QPainter painter(&picture);
-  painter.drawImage(
-      QRect(QPoint((size.width() - shown.width()) / 2, (size.height() - shown.height()) / 2), shown),
-      slice_image(slice, "hot metal", 0, high).scaled(shown, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+  painter.drawImage(QRect(QPoint((size.width() - shown.width()) / 2, (size.height() - shown.height()) / 2), shown),
+                    slice_image(slice, {.colour_map = "hot metal", .window = {.low = 0, .high = high}, .unit = {}})
+                        .scaled(shown, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
   painter.end();
   QIcon icon;
   for (const QIcon::Mode mode : {QIcon::Normal, QIcon::Selected}) {  // a chosen one is not tinted

@@ -2,15 +2,14 @@
 
 #include <QIcon>
 #include <QImage>
-#include <string>
+#include <optional>
 
-#include "recon/image.h"
-#include "recon/slice.h"
+#include "gui/model/comparison.h"
 
 namespace coincide::gui {
 
-/// The values from `low` to `high` in the colours of a map; what is no number has the first one.
-QImage slice_image(const recon::Slice& slice, const std::string& colour_map, double low, double high);
+/// The values in the colours of a scale; what is no number has the first one, or the one given.
+QImage slice_image(const recon::Slice& slice, const ColourScale& scale, std::optional<QRgb> no_number = {});
 
 /// The axial slice through the middle in true proportions, in the middle of `size`.
 QIcon thumbnail(const recon::Image& image, const QSize& size);

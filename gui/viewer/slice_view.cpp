@@ -21,12 +21,13 @@ std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
 
 }  // namespace
 
-SliceView::SliceView(ViewState& state, int axis, QWidget* parent)
-    : QWidget(parent), state_(state), axis_(axis), axes_(recon::slice_axes(axis)) {
+SliceView::SliceView(ViewState& state, int axis, SliceContent content, QWidget* parent)
+    : QWidget(parent), state_(state), axis_(axis), content_(content), axes_(recon::slice_axes(axis)) {
   setMinimumSize(120, 120);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
-  setObjectName(slice_names[axis]);
+  constexpr const char* prefixes[] = {"", "other_", "combined_"};
+  setObjectName(QString(prefixes[static_cast<int>(content)]) + slice_names[axis]);
   setToolTip(
       "Left or arrow keys: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
       "ends. Ctrl + wheel, + and -: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. "
@@ -50,7 +51,7 @@ void SliceView::refresh() {
   }
   layers_.clear();
   for (const Layer& layer : state_.has_image() ? state_.layers() : std::vector<Layer>{}) {
-    if (layer.is_shown) {
+    if (layer.is_shown && (layer.contour || content_ != SliceContent::combined)) {  // whose colours are to be read
       layers_.push_back(layer_picture(layer, projection(), state_.cursor_mm(), size()));
     }
   }
@@ -77,13 +78,45 @@ QRectF SliceView::image_rect() const {
   return QRectF(projection().to_screen(low), projection().to_screen(high)).normalized();
 }
 
+/// The first colour; of differences that of none.
+QColor SliceView::ground() const {
+  const ColourScale scale = state_.colour_scale(content_);
+  const double at = scale.window.low < 0 && content_ == SliceContent::combined ? 0.5 : 0;
+  return qt_colour(find_colour_map(scale.colour_map).colour(at));
+}
+
 void SliceView::make_picture() {
   if (!state_.has_image()) {
     picture_ = {};
     return;
   }
-  picture_ = slice_image(recon::slice_of(*state_.image(), axis_, state_.cursor()[index_of(axis_)]), state_.colour_map(),
-                         state_.window_low(), state_.window_high());
+  const std::int64_t index = state_.cursor()[index_of(axis_)];
+  const ColourScale scale = state_.colour_scale(content_);
+  if (content_ == SliceContent::image || !state_.comparison()) {
+    picture_ = slice_image(recon::slice_of(*state_.image(), axis_, index), scale);
+  } else if (content_ == SliceContent::other) {
+    picture_ = slice_image(other_slice(*state_.comparison(), state_.image()->grid, axis_, index), scale);
+  } else {
+    constexpr QRgb nothing = qRgb(128, 128, 128);  // as no value of it is
+    picture_ = slice_image(combined_slice(*state_.comparison(), *state_.image(), axis_, index), scale, nothing);
+  }
+}
+
+/// Plane and place, in a comparison under what is shown.
+QString SliceView::title() const {
+  const QString place = QString("%1, %2 = %3 mm")
+                            .arg(slice_names[axis_])
+                            .arg(axis_letters[axis_])
+                            .arg(state_.cursor_mm()[index_of(axis_)], 0, 'f', 1);
+  if (!state_.comparison()) {
+    return place;
+  }
+  constexpr const char* combinations[] = {"", "A - B", "A / B", "A and B by turns", "A and B"};
+  const char* content = content_ == SliceContent::image ? "A"
+                        : content_ == SliceContent::other
+                            ? "B"
+                            : combinations[static_cast<int>(state_.comparison()->combination)];
+  return QString(content) + " · " + place;
 }
 
 void SliceView::paintEvent(QPaintEvent*) {
@@ -94,7 +127,7 @@ void SliceView::paintEvent(QPaintEvent*) {
     painter.drawText(rect(), Qt::AlignCenter, QString("%1\nno image yet").arg(slice_names[axis_]));
     return;
   }
-  painter.fillRect(rect(), qt_colour(find_colour_map(state_.colour_map()).colour(0)));
+  painter.fillRect(rect(), ground());
   painter.setRenderHint(QPainter::SmoothPixmapTransform, state_.smooth());
   painter.drawImage(image_rect(), picture_);
   painter.setPen(Qt::gray);
@@ -109,17 +142,13 @@ void SliceView::paintEvent(QPaintEvent*) {
 
 void SliceView::draw_overlay(QPainter& painter) const {
   const SliceProjection at = projection();
-  SliceOverlay overlay(painter, at, rect(), qt_colour(find_colour_map(state_.colour_map()).colour(0)));
+  SliceOverlay overlay(painter, at, rect(), ground());
   overlay.crosshair(state_.cursor_mm());
   overlay.regions(outlines_);
   if (state_.profile_line()) {
     overlay.profile_line(*state_.profile_line());
   }
-  overlay.letters(QString("%1, %2 = %3 mm")
-                      .arg(slice_names[axis_])
-                      .arg(axis_letters[axis_])
-                      .arg(state_.cursor_mm()[index_of(axis_)], 0, 'f', 1),
-                  state_.subject().of_patient);
+  overlay.letters(title(), state_.subject().of_patient);
   if (has_scale_bar_) {
     overlay.scale_bar();
   }

@@ -21,9 +21,12 @@ class SliceView : public QWidget {
   Q_OBJECT
 
  public:
-  SliceView(ViewState& state, int axis, QWidget* parent = nullptr);
+  /// Of a comparison the other image or the combination, both at the voxels of the first.
+  SliceView(ViewState& state, int axis, SliceContent content = SliceContent::image, QWidget* parent = nullptr);
 
   QSize sizeHint() const override { return {320, 320}; }
+  /// The one that it is perpendicular to.
+  int axis() const { return axis_; }
   /// All slices have one scale: one of them shows it.
   void set_scale_bar(bool shown);
   /// Takes over what changed in the state.
@@ -51,6 +54,8 @@ class SliceView : public QWidget {
   }
 
   void make_picture();
+  QString title() const;
+  QColor ground() const;
   void draw_overlay(QPainter& painter) const;
   Drag begin_drag(const QMouseEvent& event);
   void drag_upper_end(const QPointF& moved);
@@ -63,6 +68,7 @@ class SliceView : public QWidget {
 
   ViewState& state_;
   int axis_;
+  SliceContent content_;
   recon::SliceAxes axes_;
   QPointF hover_{-1, -1};  ///< where the mouse is; outside: not here
   Drag drag_ = Drag::none;

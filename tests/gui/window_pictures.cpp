@@ -105,5 +105,8 @@ int main(int argc, char** argv) {
   layers.actions().first()->trigger();  // the attenuation map
   rest(1000);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "result");
+  photographer.trigger("compare");
+  rest(500);
+  photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "compare");
   return 0;
 }
