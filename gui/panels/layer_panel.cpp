@@ -12,8 +12,8 @@
 #include <functional>
 
 #include "gui/model/chart.h"
-#include "gui/panels/line_icon.h"
 #include "gui/panels/value_box.h"
+#include "gui/viewer/line_icon.h"
 
 namespace coincide::gui {
 

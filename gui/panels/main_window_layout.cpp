@@ -11,7 +11,6 @@
 #include "gui/panels/analysis_panel.h"
 #include "gui/panels/data_panel.h"
 #include "gui/panels/layer_panel.h"
-#include "gui/panels/line_icon.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/roi_table.h"
 #include "gui/panels/run_details.h"
@@ -23,6 +22,7 @@
 #include "gui/panels/value_line.h"
 #include "gui/panels/view_tools.h"
 #include "gui/viewer/image_viewer.h"
+#include "gui/viewer/line_icon.h"
 #include "gui/viewer/view_header.h"
 
 namespace coincide::gui {

@@ -1,10 +1,12 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QListWidget>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QToolButton>
 #include <QTreeWidget>
 #include <QtTest>
 
@@ -14,6 +16,7 @@
 #include "gui/panels/run_status.h"
 #include "gui/viewer/chart_view.h"
 #include "gui/viewer/step_picker.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
@@ -66,6 +69,7 @@ class RunPanelTest : public QObject {
   void iterations_can_be_gone_back_to();
   void last_image_follows_the_newest();
   void step_picker_names_what_it_is_at();
+  void step_picker_plays();
   void curves_follow_the_run();
   void settings_can_be_used_again();
 };
@@ -284,6 +288,28 @@ void RunPanelTest::step_picker_names_what_it_is_at() {
   slider->setValue(1);
   QCOMPARE(name->text(), QString("2"));
   QCOMPARE(chosen.at(0).at(0).toInt(), 1);
+}
+
+/// One after the other, the first after the last, at the speed chosen; until it is pressed again.
+void RunPanelTest::step_picker_plays() {
+  StepPicker picker;
+  picker.set_steps("Frame", {"1", "2", "3"}, 1);
+  picker.show();
+  auto* play = picker.findChild<QToolButton*>("play");
+  play->menu()->actions().last()->trigger();  // the quickest
+  QSignalSpy chosen(&picker, &StepPicker::chosen);
+  play->click();
+  QTRY_VERIFY_WITH_TIMEOUT(chosen.count() >= 4, coincide::tests::patience_ms);
+  play->click();
+  for (int i = 0; i < 4; ++i) {
+    QCOMPARE(chosen.at(i).at(0).toInt(), (2 + i) % 3);
+  }
+  const auto count = chosen.count();
+  QTest::qWait(200);  // three times as long as one takes
+  QCOMPARE(chosen.count(), count);
+  play->click();
+  picker.set_steps("Frame", {"1"}, 0);  // of another image
+  QVERIFY(!play->isChecked());
 }
 
 void RunPanelTest::curves_follow_the_run() {

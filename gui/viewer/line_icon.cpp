@@ -1,4 +1,4 @@
-#include "gui/panels/line_icon.h"
+#include "gui/viewer/line_icon.h"
 
 #include <QApplication>
 #include <QIconEngine>
