@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/activity_chart.h"
 #include "gui/model/camera.h"
 #include "gui/model/comparison.h"
 #include "gui/model/layer.h"
@@ -32,6 +33,10 @@ class ViewState {
   const Subject& subject() const { return subject_; }
   /// Subject and unit in one line.
   std::string caption() const;
+  /// Those that the image is one of; empty where there is one alone.
+  const Frames& frames() const { return frames_; }
+  /// To be called before show(), which tells of both.
+  void set_frames(Frames frames) { frames_ = std::move(frames); }
   /// Another image of the same subject.
   void set_image(std::shared_ptr<const recon::Image> image) { show(subject_, std::move(image)); }
   const std::shared_ptr<const recon::Image>& image() const { return image_; }
@@ -110,6 +115,7 @@ class ViewState {
 
   Subject subject_;
   std::shared_ptr<const recon::Image> image_;
+  Frames frames_;
   std::optional<Comparison> comparison_;
   mutable std::optional<ColourScale> combined_scale_;  ///< that of a difference takes a while to be found
   PerData<Look> look_;

@@ -17,7 +17,9 @@ namespace {
 
 /// The items of the combo box. The numbers of the first three are those of the axes; first_roi is the first of as many
 /// as there are regions.
-enum Item { along_x, along_y, along_z, along_line, whole_image, first_roi };
+enum Item { along_x, along_y, along_z, along_line, whole_image, activity, first_roi };
+
+bool is_histogram(int item) { return item == whole_image || item >= first_roi; }
 
 constexpr qint64 least_wait_ms = 200;
 constexpr qint64 least_wait_whole_image_ms = 1000;  ///< a live image may change several times in that time
@@ -67,15 +69,17 @@ bool AnalysisPanel::Drawn::operator==(const Drawn& drawn) const {
     return !one.owner_before(another) && !another.owner_before(one);
   };
   return is_same(image, drawn.image) && is_same(other, drawn.other) && caption == drawn.caption && item == drawn.item &&
-         line == drawn.line && roi == drawn.roi && logarithm == drawn.logarithm && zeros == drawn.zeros;
+         line == drawn.line && roi == drawn.roi && rois == drawn.rois && logarithm == drawn.logarithm &&
+         zeros == drawn.zeros;
 }
 
 QWidget* AnalysisPanel::make_choice() {
-  const std::array<std::pair<QString, int>, 5> fixed{{{"Profile along x", along_x},
+  const std::array<std::pair<QString, int>, 6> fixed{{{"Profile along x", along_x},
                                                       {"Profile along y", along_y},
                                                       {"Profile along z", along_z},
                                                       {"Profile along the drawn line", along_line},
-                                                      {"Histogram of the whole image", whole_image}}};
+                                                      {"Histogram of the whole image", whole_image},
+                                                      {"Regions over the frames", activity}}};
   for (const auto& [text, item] : fixed) {
     items_->addItem(text, item);
   }
@@ -176,6 +180,7 @@ AnalysisPanel::Drawn AnalysisPanel::wanted() const {
             .caption = state_.caption(),
             .line = {},
             .roi = {},
+            .rois = {},
             .logarithm = false,
             .zeros = false};
   if (now.item <= along_z && state_.has_image()) {
@@ -183,7 +188,10 @@ AnalysisPanel::Drawn AnalysisPanel::wanted() const {
   } else if (now.item == along_line) {
     now.line = state_.profile_line();
   }
-  if (now.item >= whole_image) {
+  if (now.item == activity) {
+    now.rois = rois_;
+  }
+  if (is_histogram(now.item)) {
     now.logarithm = logarithm_->isChecked();
     now.zeros = zeros_->isChecked();
   }
@@ -199,8 +207,8 @@ void AnalysisPanel::update_chart() {
   }
   timer_.stop();
   const Drawn now = wanted();
-  logarithm_->setVisible(now.item >= whole_image);
-  zeros_->setVisible(now.item >= whole_image);
+  logarithm_->setVisible(is_histogram(now.item));
+  zeros_->setVisible(is_histogram(now.item));
   if (shown_ && *shown_ == now) {
     return;
   }
@@ -211,6 +219,8 @@ void AnalysisPanel::update_chart() {
     show_profile(*now.line);
   } else if (now.item == along_line) {
     show_sentence("Draw a line: drag in a slice while Shift is pressed.");
+  } else if (now.item == activity) {
+    show_activity();
   } else {
     width_->hide();
     constexpr int bins = 128;
@@ -231,6 +241,18 @@ void AnalysisPanel::update_chart() {
     }
   }
   since_update_.start();
+}
+
+void AnalysisPanel::show_activity() {
+  if (state_.frames().empty()) {
+    show_sentence(tr("Open an image of several frames to see its regions over the time."));
+  } else if (Chart chart = activity_chart(state_.frames(), rois_); chart.is_empty()) {
+    show_sentence(tr("Add a region in the tab Regions."));
+  } else {
+    width_->hide();
+    show_chart(std::move(chart));
+    pages_->setCurrentIndex(0);
+  }
 }
 
 void AnalysisPanel::show_profile(const ProfileLine& line) {

@@ -20,8 +20,8 @@ namespace coincide::gui {
 
 class ChartView;
 
-/// Profiles through the image and histograms of it or of a region, in the image that is shown. Follows image,
-/// crosshair and drawn line while it is visible, and does nothing while it is not.
+/// Profiles through the image and histograms of it or of a region, in the image that is shown; regions over its frames.
+/// Follows image, crosshair and drawn line while it is visible, and does nothing while it is not.
 class AnalysisPanel : public QWidget {
   Q_OBJECT
 
@@ -42,6 +42,7 @@ class AnalysisPanel : public QWidget {
     std::string caption;
     std::optional<ProfileLine> line;
     std::optional<Roi> roi;
+    std::vector<Roi> rois;
     bool logarithm, zeros;  ///< of histograms
 
     bool operator==(const Drawn& other) const;
@@ -56,6 +57,7 @@ class AnalysisPanel : public QWidget {
   void schedule();
   void update_chart();
   Drawn wanted() const;
+  void show_activity();
   void show_profile(const ProfileLine& line);
   void show_chart(Chart chart);
   void show_sentence(const QString& sentence);

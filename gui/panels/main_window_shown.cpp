@@ -25,6 +25,8 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
 }
 
 void MainWindow::Parts::show_chosen() {
+  const std::shared_ptr<const OpenedImage> series = area->mode() == Mode::result ? images.chosen() : nullptr;
+  view.set_frames(series && series->frames.size() > 1 ? series->frames : Frames{});
   if (area->mode() != Mode::result) {
     show(subject_of(document.job()), nullptr);
   } else if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
