@@ -1,5 +1,6 @@
 #include "app/window_services.h"
 
+#include "app/attenuation_input.h"
 #include "app/job_setup.h"
 #include "app/listmode_options.h"
 #include "app/outputs.h"
@@ -7,8 +8,10 @@
 #include "app/resources.h"
 #include "app/run_job.h"
 #include "io/data_file.h"
+#include "io/phantom_file.h"
 #include "io/scanner_file.h"
 #include "projectors/device.h"
+#include "recon/phantom.h"
 
 namespace coincide::app {
 namespace {
@@ -38,6 +41,22 @@ gui::JobGeometry job_geometry(const io::Job& job) {
   }
   geometry.grid = job_grid(job, geometry.scanner);
   return geometry;
+}
+
+std::shared_ptr<const recon::Image> job_attenuation(const io::Job& job) {
+  const gui::JobGeometry geometry = job_geometry(job);
+  if (job.simulates() && job.simulation.attenuation) {
+    const recon::Phantom phantom = io::read_phantom(find_resource(job.simulation.phantom, "phantoms"));
+    return std::make_shared<const recon::Image>(
+        recon::attenuation_image(phantom, geometry.grid, geometry.scanner.centre_mm()));
+  }
+  JobSetup setup;
+  setup.grid = geometry.grid;
+  open_attenuation(job, setup);
+  if (!setup.attenuation) {
+    throw InputError("The job has no attenuation map. Set corrections.attenuation.");
+  }
+  return std::make_shared<const recon::Image>(*std::move(setup.attenuation));
 }
 
 gui::JobEstimate estimate_job(const io::Job& job, recon::Reporter& reporter) {
@@ -80,6 +99,7 @@ gui::Services make_window_services() {
   services.estimate_job = estimate_job;
   services.listmode_options = options_for_window;
   services.job_geometry = job_geometry;
+  services.job_attenuation = job_attenuation;
   services.devices = devices;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";
   services.version = io::program_version();

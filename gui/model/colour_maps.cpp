@@ -48,6 +48,7 @@ const std::vector<ColourMap>& colour_maps() {
       // Red, then green, then blue rise, as in the palette HOT_IRON of DICOM PS3.6, annex B.
       even_map("hot metal", {0x000000, 0x800000, 0xff0000, 0xff8000, 0xffffff}),
       even_map("rainbow", {0x000000, 0x0000ff, 0x00ffff, 0x00ff00, 0xffff00, 0xff0000}),
+      even_map("blue, white, red", {0x053580, 0x4a90d9, 0xffffff, 0xe0604c, 0x7f0a1c}),
       // S. van der Walt and N. Smith, 2015, released as CC0: every eighth part of their table.
       even_map("viridis", {0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c, 0x28ae80, 0x5ec962, 0xaddc30, 0xfde725}),
   };

@@ -19,6 +19,26 @@ std::string frame_name(const recon::ImageSeries& series, std::size_t frame) {
   return one.duration_s > 0 ? fmt::format("{}, {:g} to {:g} s", name, one.start_s, one.start_s + one.duration_s) : name;
 }
 
+/// True unless each axis of the file runs along one of ours.
+bool is_oblique(const Eigen::Affine3d& index_to_mm) {
+  constexpr double straight = 1e-4;  // of a voxel
+  for (int axis = 0; axis < 3; ++axis) {
+    const Eigen::Vector3d step = index_to_mm.linear().col(axis);
+    if (step.cwiseAbs().maxCoeff() < (1 - straight * straight) * step.norm()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::vector<std::shared_ptr<const recon::Image>> images_of(const recon::ImageSeries& series) {
+  std::vector<std::shared_ptr<const recon::Image>> images;
+  for (std::size_t frame = 0; frame < series.frames.size(); ++frame) {
+    images.push_back(std::make_shared<const recon::Image>(series.image(frame)));
+  }
+  return images;
+}
+
 }  // namespace
 
 OpenedImage open_image(const std::filesystem::path& path) {
@@ -28,6 +48,10 @@ OpenedImage open_image(const std::filesystem::path& path) {
                     .frame_names = {},
                     .warnings = {},
                     .of_patient = placed.orientation.starts_with("DICOM")};
+  if (is_oblique(placed.index_to_mm)) {
+    image.oblique_frames = images_of(placed.series);
+    image.oblique_to_mm = placed.index_to_mm;
+  }
   io::ReadSeries read = io::straightened(std::move(placed), path.string());
   image.warnings = std::move(read.warnings);
   for (std::size_t frame = 0; frame < read.series.frames.size(); ++frame) {
@@ -51,6 +75,12 @@ Subject subject_of(const OpenedImage& image, std::size_t frame) {
     subject.file += fmt::format("_frame{}", frame + 1);
   }
   return subject;
+}
+
+Layer layer_of(const OpenedImage& image, std::size_t frame) {
+  std::string name = image.path.filename().string();
+  return image.oblique_frames.empty() ? layer_of(std::move(name), image.frames[frame])
+                                      : layer_of(std::move(name), image.oblique_frames[frame], image.oblique_to_mm);
 }
 
 void OpenedImages::add(std::shared_ptr<const OpenedImage> image) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/layer.h"
 #include "gui/model/subject.h"
 #include "recon/image.h"
 
@@ -18,12 +19,18 @@ struct OpenedImage {
   std::vector<std::string> frame_names;  ///< of several: "2 of 5, 60 to 120 s"
   std::vector<std::string> warnings;     ///< sentences: what the file does not say
   bool of_patient = false;               ///< it says how the patient lies
+  /// The voxels as the file has them, and where they lie, if their axes are oblique: `frames` are resampled then.
+  std::vector<std::shared_ptr<const recon::Image>> oblique_frames = {};
+  Eigen::Affine3d oblique_to_mm = Eigen::Affine3d::Identity();
 };
 
 /// Reads an image of any format that io/ knows. Throws FileError.
 OpenedImage open_image(const std::filesystem::path& path);
 
 Subject subject_of(const OpenedImage& image, std::size_t frame);
+
+/// To be laid over another image: the file's own voxels where they lie.
+Layer layer_of(const OpenedImage& image, std::size_t frame);
 
 /// The image files of the session, and which one is looked at, if any.
 class OpenedImages {

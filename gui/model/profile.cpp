@@ -208,6 +208,29 @@ Chart profile_chart(const recon::Image& image, const ProfileLine& line) {
   return chart;
 }
 
+Chart::Series profile_of_other(const Layer& layer, const Chart& profile, const ProfileLine& line,
+                               const std::string& unit) {
+  const bool is_alike = layer.image->unit == unit;
+  Chart::Series other{.name = is_alike ? "B" : "B, " + value_label(layer.image->unit), .x = {}, .y = {}};
+  const std::optional<AlongAxis> axis_along = axis_of(line);
+  const Point along = direction(line);
+  for (const double x : profile.series.at(0).x) {
+    Point place = line.start_mm;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      if (axis_along) {
+        place[axis] = axis == axis_along->axis ? x : place[axis];
+      } else {
+        place[axis] += x * along[axis];
+      }
+    }
+    if (const double value = layer_value(layer, place); !std::isnan(value)) {
+      other.x.push_back(x);
+      other.y.push_back(value);
+    }
+  }
+  return other;
+}
+
 std::optional<PeakWidth> peak_width(const Chart& profile, double voxel_mm) {
   if (profile.series.empty() || profile.series.front().x.size() < 3) {
     return {};

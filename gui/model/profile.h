@@ -2,8 +2,10 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
 #include "gui/model/chart.h"
+#include "gui/model/layer.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
@@ -26,6 +28,11 @@ double voxel_mm_along(const recon::ImageGrid& grid, const ProfileLine& line);
 /// the smallest voxel edge, or a little less, so that an even number of them makes voxel_mm_along(). What is outside
 /// the image is left out.
 Chart profile_chart(const recon::Image& image, const ProfileLine& line);
+
+/// A layer at the places of a profile along the line, where it has values. The name says that it is B, and its unit
+/// where that is another than `unit`.
+Chart::Series profile_of_other(const Layer& layer, const Chart& profile, const ProfileLine& line,
+                               const std::string& unit);
 
 /// Full width at half maximum of the highest peak of a profile, as NEMA NU 2-2018, 3.5, has it: the maximum is that of
 /// a parabola through the highest sample and those `voxel_mm` beside it, the width is taken by linear interpolation.

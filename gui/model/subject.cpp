@@ -20,7 +20,7 @@ std::string algorithm_text(const io::Job& job) {
 std::string why_no_image(const Run& run) {
   switch (run.state) {
     case RunState::failed:
-      return fmt::format("Run {} failed before it had an image. The panel Runs says why.", run.number);
+      return fmt::format("Run {} failed before it had an image. The tab Run says why.", run.number);
     case RunState::stopped:
       return fmt::format("Run {} was stopped before it had an image.", run.number);
     default:
@@ -45,7 +45,7 @@ Subject subject_of(const io::Job& job) {
             .name = "New job",
             .detail = {},
             .file = "coincide",
-            .hint = "Choose a listmode file, or a phantom and a scanner, in the panel Job."};
+            .hint = "Choose a listmode file, or a phantom and a scanner, in the mode Job."};
   }
   if (job.simulates()) {
     return {.data = data,

@@ -2,50 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
-#include <limits>
 
 #include "gui/model/colour_maps.h"
-#include "gui/model/sampling.h"
+#include "gui/model/value_window.h"
 
 namespace coincide::gui {
-namespace {
-
-constexpr double shown_part = 0.999;           ///< of the positive values, so that single hot voxels do not darken all
-constexpr std::int64_t most_samples = 300000;  ///< enough for that percentile, and done in some milliseconds
-
-/// The positive values; of a large image, evenly spaced ones.
-std::vector<float> positive_sample(const std::vector<float>& values) {
-  const auto step = static_cast<std::size_t>(sampling_step(std::ssize(values), most_samples, std::ssize(values)));
-  std::vector<float> sample;
-  for (std::size_t i = 0; i < values.size(); i += step) {
-    if (values[i] > 0 && std::isfinite(values[i])) {
-      sample.push_back(values[i]);
-    }
-  }
-  return sample;
-}
-
-/// The value that `shown_part` of the positive ones do not exceed; 0 if there is none.
-double high_value(const std::vector<float>& values) {
-  std::vector<float> sample = positive_sample(values);
-  if (sample.empty()) {
-    // A point source may fall between the samples.
-    const auto most = std::ranges::max_element(
-        values, {}, [](float value) { return std::isfinite(value) ? value : std::numeric_limits<float>::lowest(); });
-    return most != values.end() && *most > 0 && std::isfinite(*most) ? *most : 0;
-  }
-  const auto rank = static_cast<std::ptrdiff_t>(std::ceil(shown_part * static_cast<double>(sample.size()))) - 1;
-  std::ranges::nth_element(sample, sample.begin() + rank);
-  return sample[static_cast<std::size_t>(rank)];
-}
-
-}  // namespace
-
 void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image) {
   const bool had_image = has_image();
   subject_ = std::move(subject);
   image_ = std::move(image);
+  combined_scale_.reset();
   const bool other_data = look_.choose(subject_.data);
   if (has_image()) {
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
@@ -81,12 +47,12 @@ void ViewState::move_cursor(int axis, std::int64_t steps) {
   set_cursor(voxel);
 }
 
-std::array<double, 3> ViewState::cursor_mm() const {
+std::array<double, 3> ViewState::middle_mm(const std::array<std::int64_t, 3>& voxel) const {
   std::array<double, 3> point{};
   if (has_image()) {
     for (std::size_t axis = 0; axis < 3; ++axis) {
       point[axis] = image_->grid.origin_mm[axis] +
-                    static_cast<double>(look_->cursor[axis]) * static_cast<double>(image_->grid.voxel_size_mm[axis]);
+                    static_cast<double>(voxel[axis]) * static_cast<double>(image_->grid.voxel_size_mm[axis]);
     }
   }
   return point;
@@ -137,9 +103,9 @@ void ViewState::set_window(double low, double high) {
 }
 
 void ViewState::auto_window() {
-  const double high = has_image() ? high_value(image_->values) : 0;
-  look_->low = 0;
-  look_->high = high > 0 ? high : 1;
+  const ValueWindow window = has_image() ? automatic_window(image_->values) : ValueWindow{};
+  look_->low = window.low;
+  look_->high = window.high;
   look_->window_is_automatic = true;
   listeners_.call();
 }
@@ -157,6 +123,32 @@ void ViewState::set_smooth(bool smooth) {
 void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
   look_->profile_line = line;
   listeners_.call();
+}
+
+void ViewState::set_layers(std::vector<Layer> layers) {
+  look_->layers = std::move(layers);
+  listeners_.call();
+}
+
+void ViewState::set_comparison(std::optional<Comparison> comparison) {
+  comparison_ = std::move(comparison);
+  combined_scale_.reset();
+  listeners_.call();
+}
+
+ColourScale ViewState::colour_scale(SliceContent content) const {
+  const ColourScale of_image{.colour_map = colour_map_,
+                             .window = {.low = window_low(), .high = window_high()},
+                             .unit = has_image() ? image_->unit : std::string()};
+  const bool is_own = comparison_ && (comparison_->combination == Combination::difference ||
+                                      comparison_->combination == Combination::ratio);
+  if (content != SliceContent::combined || !is_own || !has_image()) {
+    return of_image;
+  }
+  if (!combined_scale_) {
+    combined_scale_ = combined_scale(*comparison_, *image_, of_image);
+  }
+  return *combined_scale_;
 }
 
 void ViewState::set_rois(std::vector<Roi> rois) {

@@ -8,7 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/activity_chart.h"
 #include "gui/model/camera.h"
+#include "gui/model/comparison.h"
+#include "gui/model/layer.h"
 #include "gui/model/listeners.h"
 #include "gui/model/per_data.h"
 #include "gui/model/profile.h"
@@ -19,8 +22,8 @@
 namespace coincide::gui {
 
 /// What the viewer shows: image, crosshair, window and colours. The three slices, the 3-D view and the panels beside
-/// them all look at one of these. Crosshair, camera, window, regions and profile line belong to the data that the image
-/// is of: where other data are shown they are others, and they come back with theirs. Knows no Qt.
+/// them all look at one of these. Crosshair, camera, window, layers, regions and profile line belong to the data that
+/// the image is of: where other data are shown they are others, and they come back with theirs. Knows no Qt.
 class ViewState {
  public:
   /// Shows an image, and says what it is; null: there is none of that yet. An image of another grid centres
@@ -30,6 +33,10 @@ class ViewState {
   const Subject& subject() const { return subject_; }
   /// Subject and unit in one line.
   std::string caption() const;
+  /// Those that the image is one of; empty where there is one alone.
+  const Frames& frames() const { return frames_; }
+  /// To be called before show(), which tells of both.
+  void set_frames(Frames frames) { frames_ = std::move(frames); }
   /// Another image of the same subject.
   void set_image(std::shared_ptr<const recon::Image> image) { show(subject_, std::move(image)); }
   const std::shared_ptr<const recon::Image>& image() const { return image_; }
@@ -39,7 +46,9 @@ class ViewState {
   const std::array<std::int64_t, 3>& cursor() const { return look_->cursor; }
   void set_cursor(const std::array<std::int64_t, 3>& voxel);
   void move_cursor(int axis, std::int64_t steps);
-  std::array<double, 3> cursor_mm() const;
+  std::array<double, 3> cursor_mm() const { return middle_mm(look_->cursor); }
+  /// Of a voxel; 0, 0, 0 without an image.
+  std::array<double, 3> middle_mm(const std::array<std::int64_t, 3>& voxel) const;
   /// Nearest voxel to a point in mm, kept inside the image.
   std::array<std::int64_t, 3> voxel_at(const std::array<double, 3>& point_mm) const;
   /// Of the voxel under the crosshair; 0 without an image.
@@ -73,6 +82,16 @@ class ViewState {
   const std::vector<Roi>& rois() const { return look_->rois; }
   void set_rois(std::vector<Roi> rois);
 
+  /// Images over the one that is shown, the last one on top.
+  const std::vector<Layer>& layers() const { return look_->layers; }
+  void set_layers(std::vector<Layer> layers);
+
+  /// The other image that it is compared with, if any. It stays while other data are shown.
+  const std::optional<Comparison>& comparison() const { return comparison_; }
+  void set_comparison(std::optional<Comparison> comparison);
+  /// The colours of slices of that content.
+  ColourScale colour_scale(SliceContent content) const;
+
   /// The line drawn in a slice along which values are shown.
   const std::optional<ProfileLine>& profile_line() const { return look_->profile_line; }
   void set_profile_line(const std::optional<ProfileLine>& line);
@@ -90,11 +109,15 @@ class ViewState {
     double low = 0, high = 1;
     bool window_is_automatic = true;
     std::vector<Roi> rois;
+    std::vector<Layer> layers;
     std::optional<ProfileLine> profile_line;
   };
 
   Subject subject_;
   std::shared_ptr<const recon::Image> image_;
+  Frames frames_;
+  std::optional<Comparison> comparison_;
+  mutable std::optional<ColourScale> combined_scale_;  ///< that of a difference takes a while to be found
   PerData<Look> look_;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;

@@ -17,7 +17,9 @@ namespace {
 
 /// The items of the combo box. The numbers of the first three are those of the axes; first_roi is the first of as many
 /// as there are regions.
-enum Item { along_x, along_y, along_z, along_line, whole_image, first_roi };
+enum Item { along_x, along_y, along_z, along_line, whole_image, activity, first_roi };
+
+bool is_histogram(int item) { return item == whole_image || item >= first_roi; }
 
 constexpr qint64 least_wait_ms = 200;
 constexpr qint64 least_wait_whole_image_ms = 1000;  ///< a live image may change several times in that time
@@ -31,9 +33,10 @@ QLabel* make_label(const char* name) {
 
 }  // namespace
 
-AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
+AnalysisPanel::AnalysisPanel(ViewState& state, First first, QWidget* parent)
     : QWidget(parent),
       state_(state),
+      first_(first),
       timer_(this),
       items_(new QComboBox),
       pages_(new QStackedWidget),
@@ -43,6 +46,7 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
       width_(make_label("width")),
       sentence_(make_label("sentence")) {
   auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(8, 8, 8, 0);
   layout->addWidget(make_choice());
   pages_->addWidget(make_page());
   sentence_->setAlignment(Qt::AlignCenter);
@@ -51,24 +55,31 @@ AnalysisPanel::AnalysisPanel(ViewState& state, QWidget* parent)
 
   timer_.setSingleShot(true);
   connect(&timer_, &QTimer::timeout, this, &AnalysisPanel::update_chart);
+  if (first == First::histogram) {
+    choose(whole_image);
+  }
   connect(items_, &QComboBox::currentIndexChanged, this, &AnalysisPanel::update_chart);
   follows_state_ = state.listen([this] { refresh(); });
   refresh();
 }
 
-bool AnalysisPanel::Drawn::operator==(const Drawn& other) const {
+bool AnalysisPanel::Drawn::operator==(const Drawn& drawn) const {
   // By ownership: another image could stand at the address of one that is gone.
-  const bool same_image = !image.owner_before(other.image) && !other.image.owner_before(image);
-  return same_image && caption == other.caption && item == other.item && line == other.line && roi == other.roi &&
-         logarithm == other.logarithm && zeros == other.zeros;
+  const auto is_same = [](const auto& one, const auto& another) {
+    return !one.owner_before(another) && !another.owner_before(one);
+  };
+  return is_same(image, drawn.image) && is_same(other, drawn.other) && caption == drawn.caption && item == drawn.item &&
+         line == drawn.line && roi == drawn.roi && rois == drawn.rois && logarithm == drawn.logarithm &&
+         zeros == drawn.zeros;
 }
 
 QWidget* AnalysisPanel::make_choice() {
-  const std::array<std::pair<QString, int>, 5> fixed{{{"Profile along x", along_x},
+  const std::array<std::pair<QString, int>, 6> fixed{{{"Profile along x", along_x},
                                                       {"Profile along y", along_y},
                                                       {"Profile along z", along_z},
                                                       {"Profile along the drawn line", along_line},
-                                                      {"Histogram of the whole image", whole_image}}};
+                                                      {"Histogram of the whole image", whole_image},
+                                                      {"Regions over the frames", activity}}};
   for (const auto& [text, item] : fixed) {
     items_->addItem(text, item);
   }
@@ -76,24 +87,25 @@ QWidget* AnalysisPanel::make_choice() {
       "Profiles along x, y and z go through the crosshair. A line is drawn by dragging in a slice while Shift is "
       "pressed.");
   items_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  items_->setMinimumContentsLength(16);
-  auto* row = new QWidget;
-  auto* layout = new QHBoxLayout(row);
+  items_->setMinimumContentsLength(12);
+  items_->setAccessibleName("What is drawn");
+  auto* rows = new QWidget;
+  auto* layout = new QVBoxLayout(rows);
   layout->setContentsMargins(0, 0, 0, 0);
-  auto* label = new QLabel("S&how");
-  label->setBuddy(items_);
-  layout->addWidget(label);
-  layout->addWidget(items_, 1);
+  layout->addWidget(items_);
+  auto* marks = new QHBoxLayout;
+  layout->addLayout(marks);
   logarithm_->setObjectName("logarithm");
   logarithm_->setChecked(true);
   logarithm_->setToolTip("Draws the numbers of voxels by their logarithm");
   zeros_->setObjectName("zeros");
   zeros_->setToolTip("Counts the voxels of exactly 0, too");
   for (QCheckBox* box : {logarithm_, zeros_}) {
-    layout->addWidget(box);
+    marks->addWidget(box);
     connect(box, &QCheckBox::toggled, this, &AnalysisPanel::update_chart);
   }
-  return row;
+  marks->addStretch(1);
+  return rows;
 }
 
 QWidget* AnalysisPanel::make_page() {
@@ -139,7 +151,7 @@ void AnalysisPanel::refresh() {
   }
   if (state_.profile_line() != drawn_line_) {
     drawn_line_ = state_.profile_line();
-    if (drawn_line_) {
+    if (drawn_line_ && first_ == First::profile) {
       const QSignalBlocker quiet(items_);
       choose(along_line);
     }
@@ -164,9 +176,11 @@ void AnalysisPanel::schedule() {
 AnalysisPanel::Drawn AnalysisPanel::wanted() const {
   Drawn now{.item = chosen_item(),
             .image = state_.image(),
+            .other = state_.comparison() ? state_.comparison()->other.image : nullptr,
             .caption = state_.caption(),
             .line = {},
             .roi = {},
+            .rois = {},
             .logarithm = false,
             .zeros = false};
   if (now.item <= along_z && state_.has_image()) {
@@ -174,7 +188,10 @@ AnalysisPanel::Drawn AnalysisPanel::wanted() const {
   } else if (now.item == along_line) {
     now.line = state_.profile_line();
   }
-  if (now.item >= whole_image) {
+  if (now.item == activity) {
+    now.rois = rois_;
+  }
+  if (is_histogram(now.item)) {
     now.logarithm = logarithm_->isChecked();
     now.zeros = zeros_->isChecked();
   }
@@ -190,8 +207,8 @@ void AnalysisPanel::update_chart() {
   }
   timer_.stop();
   const Drawn now = wanted();
-  logarithm_->setVisible(now.item >= whole_image);
-  zeros_->setVisible(now.item >= whole_image);
+  logarithm_->setVisible(is_histogram(now.item));
+  zeros_->setVisible(is_histogram(now.item));
   if (shown_ && *shown_ == now) {
     return;
   }
@@ -202,11 +219,21 @@ void AnalysisPanel::update_chart() {
     show_profile(*now.line);
   } else if (now.item == along_line) {
     show_sentence("Draw a line: drag in a slice while Shift is pressed.");
+  } else if (now.item == activity) {
+    show_activity();
   } else {
     width_->hide();
     constexpr int bins = 128;
     Chart histogram = histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr, bins, now.zeros);
     histogram.log_y = now.logarithm;
+    if (state_.comparison() && !histogram.is_empty()) {
+      histogram.series.front().name = std::string("A");
+      for (Chart::Series& other :
+           histogram_chart(*state_.comparison()->other.image, now.roi ? &*now.roi : nullptr, bins, now.zeros).series) {
+        other.name = std::string("B");
+        histogram.series.push_back(std::move(other));
+      }
+    }
     show_chart(std::move(histogram));
     pages_->setCurrentIndex(0);
     if (chart_->chart().is_empty()) {
@@ -216,8 +243,20 @@ void AnalysisPanel::update_chart() {
   since_update_.start();
 }
 
+void AnalysisPanel::show_activity() {
+  if (state_.frames().empty()) {
+    show_sentence(tr("Open an image of several frames to see its regions over the time."));
+  } else if (Chart chart = activity_chart(state_.frames(), rois_); chart.is_empty()) {
+    show_sentence(tr("Add a region in the tab Regions."));
+  } else {
+    width_->hide();
+    show_chart(std::move(chart));
+    pages_->setCurrentIndex(0);
+  }
+}
+
 void AnalysisPanel::show_profile(const ProfileLine& line) {
-  const Chart profile = profile_chart(*state_.image(), line);
+  Chart profile = profile_chart(*state_.image(), line);
   if (profile.is_empty()) {
     show_sentence("The line does not cross the image. Draw another one.");
     return;
@@ -230,12 +269,19 @@ void AnalysisPanel::show_profile(const ProfileLine& line) {
                               .trimmed()
                         : "FWHM: none. No single peak falls to half its height on both sides.");
   width_->show();
-  show_chart(profile);
+  if (state_.comparison()) {
+    profile.series.front().name = std::string("A");
+    profile.series.push_back(profile_of_other(state_.comparison()->other, profile, line, state_.image()->unit));
+  }
+  show_chart(std::move(profile));
   pages_->setCurrentIndex(0);
 }
 
 void AnalysisPanel::show_chart(Chart chart) {
   chart.subject = state_.caption();
+  if (state_.comparison()) {
+    chart.subject.insert(0, "A: ").append(" · B: ").append(caption(state_.comparison()->subject, {}));
+  }
   chart_->show_chart(chart);
 }
 

@@ -4,7 +4,6 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDir>
-#include <QDockWidget>
 #include <QFileInfo>
 #include <QMessageBox>
 #include <QMimeData>
@@ -30,8 +29,6 @@
 namespace coincide::gui {
 namespace {
 
-constexpr int layout_version = 2;  ///< of the docks; a remembered layout of another version is not restored
-
 /// Where the results of a job go that has no place yet.
 std::filesystem::path documents_folder() {
   const QString folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
@@ -42,7 +39,6 @@ std::filesystem::path documents_folder() {
 
 MainWindow::Parts::~Parts() {
   window.hide();  // while all is there that hears of it
-  qDeleteAll(docks);
   delete pages;
 }
 
@@ -87,14 +83,10 @@ void MainWindow::Parts::show_error(const QString& what, const QString& sentence)
   box->open();  // the window goes on: a run may be under way
 }
 
-void MainWindow::Parts::show_work() {
-  if (pages->currentWidget() == viewer) {
-    return;
-  }
-  pages->setCurrentWidget(viewer);
-  for (QDockWidget* dock : shown_docks) {
-    dock->show();
-  }
+void MainWindow::Parts::go_to(Mode mode) {
+  pages->setCurrentWidget(area);
+  area->set_mode(mode);
+  show_chosen();
 }
 
 /// Titles, marks and what can be done now.
@@ -104,8 +96,8 @@ void MainWindow::Parts::refresh() {
   data_session.follow(document.job());
   if (other_data) {
     show_data();
-  } else if (runs->chosen_run() == nullptr) {
-    show_chosen();  // its name may be another
+  } else if (area->mode() != Mode::result || runs->chosen_run() == nullptr) {
+    show_chosen();  // the job's name may be another
   }
   window.setWindowTitle(QString::fromStdString(document.title()) + "[*] - Coincide");
   window.setWindowModified(document.is_modified());
@@ -115,6 +107,7 @@ void MainWindow::Parts::refresh() {
   run->setEnabled(!running && !document.has_errors());
   pause->setEnabled(running);
   stop->setEnabled(running);
+  pause->setText(running && session.newest()->state == RunState::paused ? tr("&Continue") : tr("&Pause"));
 }
 
 bool MainWindow::Parts::is_running() const { return session.newest() && !session.newest()->is_over(); }
@@ -132,7 +125,6 @@ void MainWindow::Parts::start_run() {
     show_error("The job has settings to mend", "Some settings are not valid; they are marked in the job form.");
     return;
   }
-  show_work();
   const bool was_estimating = estimate_task.is_busy();
   estimate_task.cancel();
   io::Job job = document.job();
@@ -144,6 +136,7 @@ void MainWindow::Parts::start_run() {
   }
   images.choose_none();  // the image that forms is what is wanted
   session.start(job);
+  go_to(Mode::result);
   if (was_estimating) {
     estimate();
   }
@@ -168,7 +161,7 @@ void MainWindow::Parts::ask_about_memory(const QString& doubt) {
 
 void MainWindow::Parts::check_job() {
   form->commit();
-  show_work();
+  go_to(Mode::job);
   estimate();
 }
 
@@ -192,115 +185,10 @@ void MainWindow::Parts::adopt_settings(const io::Job& job) {
   }
 }
 
-void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const recon::Image>& image) {
-  if (view.subject() == subject && view.image() == image) {
-    return;
-  }
-  const bool had_image = view.has_image();
-  view.show(subject, image);
-  if (view.has_image() != had_image) {  // events and crystals would hide an image, and are all there is without one
-    const SceneOptions now = scene.options();
-    scene.set_options(std::exchange(other_options_, now));
-  }
-  show_known();
-  save_image->setEnabled(view.has_image());
-}
-
-void MainWindow::Parts::show_chosen() {
-  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
-    show(subject_of(*image, images.frame()), image->frames[images.frame()]);
-  } else if (const std::shared_ptr<const Run> run = runs->chosen_run()) {
-    show_run(*run);
-  } else {
-    show(subject_of(document.job()), nullptr);
-  }
-  show_choices();
-}
-
-void MainWindow::Parts::show_run(const Run& run) {
-  const KeptImage chosen = runs->chosen_image();
-  show(subject_of(run, chosen), chosen.image);
-  // The first subsets say little about the values to come.
-  const bool is_whole = run.is_over() || chosen.iteration == std::floor(chosen.iteration);
-  if (view.has_image() && view.window_is_automatic() && is_whole) {
-    view.auto_window();
-  }
-}
-
-void MainWindow::Parts::show_data() {
-  images.choose_none();
-  runs->choose(nullptr);
-  show_chosen();
-}
-
-/// In the header: the data of the job, then the runs, then the image files.
-void MainWindow::Parts::show_choices() {
-  QStringList names{QString::fromStdString(subject_of(document.job()).name)};
-  int shown = 0;
-  for (const std::shared_ptr<const Run>& run : runs->runs()) {
-    shown = run == runs->chosen_run() ? static_cast<int>(names.size()) : shown;
-    names << QString::fromStdString(subject_of(*run, KeptImage{}).name);
-  }
-  if (images.chosen_index()) {
-    shown = static_cast<int>(static_cast<std::size_t>(names.size()) + *images.chosen_index());
-  }
-  for (const std::shared_ptr<const OpenedImage>& image : images.all()) {
-    names << QString::fromStdString(subject_of(*image, 0).name);
-  }
-  viewer->header().set_choices(names, shown);
-  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
-    QStringList frames;
-    for (std::size_t frame = 1; frame <= image->frames.size(); ++frame) {
-      frames << QString::number(frame);
-    }
-    viewer->header().set_steps("Frame", frames, static_cast<int>(images.frame()));
-    return;
-  }
-  QStringList iterations;
-  for (const KeptImage& image : runs->images().images()) {
-    iterations << QString::number(image.iteration, 'g', 4);
-  }
-  viewer->header().set_steps("Iteration", iterations, static_cast<int>(runs->images().index()));
-}
-
-void MainWindow::Parts::choose(std::size_t choice) {
-  const std::vector<std::shared_ptr<const Run>> all_runs = runs->runs();
-  images.choose_none();
-  runs->choose(choice >= 1 && choice <= all_runs.size() ? all_runs[choice - 1] : nullptr);
-  if (choice > all_runs.size()) {
-    images.choose(choice - all_runs.size() - 1);
-  }
-  show_chosen();
-}
-
-void MainWindow::Parts::choose_step(std::size_t step) {
-  if (images.chosen()) {
-    images.choose_frame(step);
-    show_chosen();
-  } else {
-    runs->choose_image(step);
-  }
-}
-
-void MainWindow::Parts::know(const std::string& data, const std::function<void(Known&)>& change) {
-  change(known_[data]);
-  show_known();
-}
-
-/// Scanner and events of what is shown, not of another job that is being edited.
-void MainWindow::Parts::show_known() {
-  const Known& known = known_[view.subject().data];
-  if (scene.geometry() != known.geometry) {
-    scene.set_geometry(known.geometry);
-  }
-  if (scene.data() != known.events) {
-    scene.set_data(known.events);
-  }
-}
-
 void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
   runs->show_run(changed);
   run_status->show_run(*changed);
+  follow_other(changed);
   if (runs->chosen_run() == changed) {
     show_chosen();
   }
@@ -342,13 +230,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
   const QSettings settings;
   restoreGeometry(settings.value("geometry").toByteArray());
   resize(size().boundedTo(room()));  // it may have been on a larger screen
-  restoreState(settings.value("layout").toByteArray(), layout_version);
-  for (QDockWidget* dock : parts_->docks) {
-    if (!dock->isHidden()) {  // the user may have closed some the last time
-      parts_->shown_docks << dock;
-    }
-    dock->hide();  // until there is something to work on
-  }
+  parts_->area->restore(settings);
   parts_->refresh();
 }
 
@@ -392,9 +274,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   }
   QSettings settings;
   settings.setValue("geometry", saveGeometry());
-  if (parts_->pages->currentWidget() == parts_->viewer) {  // the start page has no docks to remember
-    settings.setValue("layout", saveState(layout_version));
-  }
+  parts_->area->save(settings);
   event->accept();
 }
 

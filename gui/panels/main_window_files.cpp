@@ -1,4 +1,3 @@
-#include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
@@ -38,7 +37,7 @@ void MainWindow::Parts::new_job() {
   if (may_discard_changes()) {
     document.reset();
     show_data();
-    show_work();
+    go_to(Mode::job);
   }
 }
 
@@ -80,15 +79,14 @@ void MainWindow::Parts::take_image(std::shared_ptr<const OpenedImage> image) {
   constexpr int shown_ms = 20'000;
   window.statusBar()->showMessage(warnings.join(' '), shown_ms);
   images.add(std::move(image));
-  show_work();
-  show_chosen();
+  go_to(Mode::result);
 }
 
 void MainWindow::Parts::open_job(const QString& path) {
   if (may_discard_changes() && attempt("This job cannot be opened", [&] { document.open(to_path(path)); })) {
     remember_file(path);
     show_data();
-    show_work();
+    go_to(Mode::job);
   }
 }
 
@@ -109,8 +107,7 @@ void MainWindow::Parts::open_data(const QString& path) {
   if (opened) {
     remember_file(path);
     show_data();
-    show_work();
-    data_dock->raise();
+    go_to(Mode::data);
   }
 }
 

@@ -1,22 +1,28 @@
 #include <QAction>
 #include <QActionGroup>
-#include <QDockWidget>
 #include <QMenuBar>
 #include <QScrollArea>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QStatusBar>
-#include <algorithm>
+#include <QTabWidget>
+#include <QVBoxLayout>
 
 #include "gui/panels/analysis_panel.h"
 #include "gui/panels/data_panel.h"
+#include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window_parts.h"
+#include "gui/panels/roi_table.h"
+#include "gui/panels/run_details.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
 #include "gui/panels/start_page.h"
 #include "gui/panels/theme.h"
+#include "gui/panels/top_bar.h"
+#include "gui/panels/value_line.h"
 #include "gui/panels/view_tools.h"
 #include "gui/viewer/image_viewer.h"
+#include "gui/viewer/line_icon.h"
 #include "gui/viewer/view_header.h"
 
 namespace coincide::gui {
@@ -34,67 +40,101 @@ QScrollArea* scrolling(QWidget* panel) {
 
 }  // namespace
 
-QDockWidget* MainWindow::Parts::add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area) {
-  auto* dock = new QDockWidget(title, &window);
-  dock->setObjectName(title);
-  dock->setWidget(widget);
-  window.addDockWidget(area, dock);
-  docks << dock;
-  return dock;
-}
-
 void MainWindow::Parts::make_widgets() {
-  pages = new QStackedWidget(&window);
   start_page = new StartPage;
   viewer = new ImageViewer(view, scene);
-  pages->addWidget(scrolling(start_page));
-  pages->addWidget(viewer);
-  window.setCentralWidget(pages);
-
   form = new JobForm(document);
   data = new DataPanel;
-  tools = new ViewTools(view);
   runs = new RunPanel;
-  analysis = new AnalysisPanel(view);
+  make_side();
+  runs->set_menu(details->menu());
+  area = new WorkArea({.data = scrolling(data), .job = form, .runs = runs, .viewer = viewer, .side = side});
+  pages = new QStackedWidget(&window);
+  pages->addWidget(scrolling(start_page));
+  pages->addWidget(area);
+  window.setCentralWidget(pages);
+  top_bar = new TopBar;
+  window.setMenuWidget(top_bar);
+  value_line = new ValueLine(view);
   run_status = new RunStatus;
+  window.statusBar()->addWidget(value_line, 1);
   window.statusBar()->addPermanentWidget(run_status);
-
-  window.setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);  // job and data are long lists
-  job_dock = add_dock("Job", form, Qt::LeftDockWidgetArea);
-  data_dock = add_dock("Data", scrolling(data), Qt::LeftDockWidgetArea);
-  window.tabifyDockWidget(job_dock, data_dock);
-  window.tabifyDockWidget(data_dock, add_dock("View", scrolling(tools), Qt::LeftDockWidgetArea));
-  run_dock = add_dock("Runs", scrolling(runs), Qt::BottomDockWidgetArea);
-  window.tabifyDockWidget(run_dock, add_dock("Profile and histogram", scrolling(analysis), Qt::BottomDockWidgetArea));
-  arrange_docks();
-  default_layout = window.saveState();
 }
 
-/// The pictures get what the panels leave, which is most of the window.
-void MainWindow::Parts::arrange_docks() {
-  job_dock->raise();
-  run_dock->raise();
-  window.resizeDocks({job_dock}, {std::min(330, window.width() / 3)}, Qt::Horizontal);
-  window.resizeDocks({run_dock}, {std::min(240, window.height() * 3 / 10)}, Qt::Vertical);
+void MainWindow::Parts::make_side() {
+  layers = new LayerPanel(view);
+  connect(&layers->add_menu(), &QMenu::aboutToShow, this, &Parts::fill_layer_menu);
+  auto* images_page = new QWidget;
+  auto* layers_column = new QVBoxLayout(images_page);
+  layers_column->setContentsMargins(8, 8, 8, 8);
+  layers_column->setSpacing(12);
+  layers_column->addWidget(new ViewTools(view));
+  layers_column->addWidget(layers);
+  layers_column->addStretch(1);
+  auto* curves = new QWidget;
+  auto* curves_column = new QVBoxLayout(curves);
+  curves_column->setContentsMargins(0, 0, 0, 0);
+  for (const AnalysisPanel::First first : {AnalysisPanel::First::profile, AnalysisPanel::First::histogram}) {
+    curves_column->addWidget(new AnalysisPanel(view, first), 1);
+  }
+  details = new RunDetails;
+  side = new QTabWidget;
+  side->setObjectName("side");
+  side->setDocumentMode(true);
+  side->addTab(scrolling(images_page), tr("Layers"));
+  side->addTab(scrolling(new RoiTable(view)), tr("Regions"));
+  side->addTab(scrolling(curves), tr("Curves"));
+  side->addTab(scrolling(details), tr("Run"));
 }
 
 void MainWindow::Parts::restore_default_layout() {
-  window.restoreState(default_layout);
-  shown_docks = docks;
-  for (QDockWidget* dock : docks) {
-    dock->setVisible(pages->currentWidget() == viewer);
+  area->restore_default();
+  side->setCurrentIndex(0);
+}
+
+/// The marks of the actions follow what is there.
+void MainWindow::Parts::show_arrangement() {
+  const bool is_result = area->mode() == Mode::result;
+  modes[static_cast<qsizetype>(area->mode())]->setChecked(pages->currentWidget() == area);
+  for (const auto& [action, is_shown] : {std::pair{shows_runs, area->shows_runs()}, {shows_side, area->shows_side()}}) {
+    action->setEnabled(is_result && pages->currentWidget() == area);
+    action->setChecked(is_shown);
   }
-  arrange_docks();
 }
 
 void MainWindow::Parts::make_menus() {
-  QMenu* file = window.menuBar()->addMenu("&File");
+  make_file_menu();
+  QMenu* edit = top_bar->menus().addMenu("&Edit");
+  undo = edit->addAction("&Undo", QKeySequence::Undo, this, [this] { document.undo(); });
+  redo = edit->addAction("&Redo", QKeySequence::Redo, this, [this] { document.redo(); });
+  make_run_menu();
+  make_view_menu();
+  top_bar->menus().addMenu("&Help")->addAction("&About Coincide", this, &Parts::about);
+  for (const auto& [action, name] : {std::pair{save, "save"},
+                                     {undo, "undo"},
+                                     {redo, "redo"},
+                                     {run, "run"},
+                                     {pause, "pause"},
+                                     {stop, "stop"},
+                                     {save_image, "save_image"}}) {
+    action->setObjectName(name);
+  }
+  top_bar->set_modes(modes);
+  top_bar->set_run_actions({run, pause, stop});
+}
+
+void MainWindow::Parts::make_file_menu() {
+  QMenu* file = top_bar->menus().addMenu("&File");
   file->addAction("&New job", QKeySequence::New, this, &Parts::new_job);
   file->addAction("&Open job...", QKeySequence::Open, this, &Parts::ask_for_job);
   file->addAction("Open &data...", QKeySequence("Ctrl+D"), this, &Parts::ask_for_data);
   file->addAction("Open &image...", QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
   file->addAction("Try the built-in &phantom", QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
   recent_menu = file->addMenu("&Recent");
+  file->addAction(tr("S&tart page"), this, [this] {
+    pages->setCurrentIndex(0);
+    show_arrangement();
+  });
   file->addSeparator();
   save = file->addAction("&Save job", QKeySequence::Save, this, [this] { save_job(false); });
   file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
@@ -107,46 +147,76 @@ void MainWindow::Parts::make_menus() {
   }
   file->addSeparator();
   file->addAction("&Quit", QKeySequence("Ctrl+Q"), &window, &QWidget::close);
+}
 
-  QMenu* edit = window.menuBar()->addMenu("&Edit");
-  undo = edit->addAction("&Undo", QKeySequence::Undo, this, [this] { document.undo(); });
-  redo = edit->addAction("&Redo", QKeySequence::Redo, this, [this] { document.redo(); });
-
-  QMenu* run_menu = window.menuBar()->addMenu("&Run");
-  run_menu->addAction("&Check the job", QKeySequence("F7"), this, &Parts::check_job);
-  run = run_menu->addAction("&Run", QKeySequence("F5"), this, &Parts::start_run);
-  pause = run_menu->addAction("&Pause or continue", QKeySequence("F6"), this, [this] {
-    session.newest()->state == RunState::paused ? session.resume() : session.pause();
-  });
-  stop = run_menu->addAction("&Stop and keep", QKeySequence("Shift+F5"), &session, &RunSession::stop);
-  for (const auto& [action, name] : {std::pair{save, "save"},
-                                     {undo, "undo"},
-                                     {redo, "redo"},
-                                     {run, "run"},
-                                     {pause, "pause"},
-                                     {stop, "stop"},
-                                     {save_image, "save_image"}}) {
-    action->setObjectName(name);
-  }
-  make_view_menu();
-  window.menuBar()->addMenu("&Help")->addAction("&About Coincide", this, &Parts::about);
+void MainWindow::Parts::make_run_menu() {
+  QMenu* menu = top_bar->menus().addMenu("&Run");
+  menu->addAction("&Check the job", QKeySequence("F7"), this, &Parts::check_job);
+  run = menu->addAction(line_icon(Glyph::run), "&Run", QKeySequence("F5"), this, &Parts::start_run);
+  pause = menu->addAction(line_icon(Glyph::pause), "&Pause", QKeySequence("F6"), this,
+                          [this] { session.newest()->state == RunState::paused ? session.resume() : session.pause(); });
+  stop =
+      menu->addAction(line_icon(Glyph::stop), "&Stop and keep", QKeySequence("Shift+F5"), &session, &RunSession::stop);
+  stop->setIconText(tr("Stop"));
+  run->setToolTip(tr("Run the job as the form has it (F5)"));
+  pause->setToolTip(tr("Hold the run, or go on with it (F6)"));
+  stop->setToolTip(tr("End the run; the image so far is written (Shift+F5)"));
 }
 
 void MainWindow::Parts::make_view_menu() {
-  QMenu* menu = window.menuBar()->addMenu("&View");
-  menu->addAction("&Reset views", QKeySequence("Ctrl+0"), viewer, &ImageViewer::reset_views);
+  QMenu* menu = top_bar->menus().addMenu("&View");
+  make_mode_actions(*menu);
+  menu->addSeparator();
+  menu->addAction("R&eset views", QKeySequence("Ctrl+0"), viewer, &ImageViewer::reset_views);
   menu->addAction("&Window automatically", QKeySequence("Ctrl+L"), this, [this] { view.auto_window(); });
   menu->addSeparator();
-  for (QDockWidget* dock : docks) {
-    menu->addAction(dock->toggleViewAction());
+  shows_runs =
+      menu->addAction(line_icon(Glyph::runs_column), tr("R&uns"), QKeySequence("F8"), area, &WorkArea::show_runs);
+  shows_side =
+      menu->addAction(line_icon(Glyph::side_panel), tr("&Panel"), QKeySequence("F9"), area, &WorkArea::show_side);
+  shows_runs->setObjectName("shows_runs");
+  shows_side->setObjectName("shows_side");
+  shows_runs->setToolTip(tr("The runs of this session, in a column (F8)"));
+  shows_side->setToolTip(tr("Layers, regions, curves and what is known of the run (F9)"));
+  for (QAction* action : {shows_runs, shows_side}) {
+    action->setCheckable(true);
   }
+  compare = menu->addAction(tr("&Compare"));
+  compare->setShortcut(QKeySequence("F4"));
+  compare->setObjectName("compare");
+  compare->setCheckable(true);
+  compare->setEnabled(false);
+  compare->setToolTip(tr("Another run, iteration or image beside this one, and their difference (F4)"));
+  viewer->header().add_button(shows_runs, Qt::LeftEdge);
+  viewer->header().add_button(compare, Qt::RightEdge);
+  viewer->header().add_button(shows_side, Qt::RightEdge);
   menu->addAction("&Default layout", this, &Parts::restore_default_layout)->setObjectName("default_layout");
   menu->addSeparator();
+  make_theme_actions(*menu);
+}
+
+void MainWindow::Parts::make_mode_actions(QMenu& menu) {
+  auto* group = new QActionGroup(this);
+  const auto add = [&](const QString& text, const char* name, const QString& tip, Mode mode) {
+    const QKeySequence keys(QString("Ctrl+%1").arg(static_cast<int>(mode) + 1));
+    QAction* action = menu.addAction(text, keys, this, [this, mode] { go_to(mode); });
+    action->setObjectName(name);
+    action->setToolTip(QString("%1 (%2)").arg(tip, keys.toString()));
+    action->setCheckable(true);
+    group->addAction(action);
+    modes << action;
+  };
+  add(tr("&Data"), "mode_data", tr("The measured data: checks, counts, detectors, geometry"), Mode::data);
+  add(tr("&Job"), "mode_job", tr("The settings, beside the geometry that they make"), Mode::job);
+  add(tr("&Result"), "mode_result", tr("The images of the runs and of files"), Mode::result);
+}
+
+void MainWindow::Parts::make_theme_actions(QMenu& menu) {
   auto* themes = new QActionGroup(this);
   themes->setExclusive(true);
   const QString chosen = QSettings().value("theme", theme_names().first()).toString();
   for (const QString& name : theme_names()) {
-    QAction* action = menu->addAction("Colours: " + name, this, [name] {
+    QAction* action = menu.addAction("Colours: " + name, this, [name] {
       QSettings().setValue("theme", name);
       apply_theme(name);
     });
@@ -164,11 +234,11 @@ void MainWindow::Parts::connect_parts() {
   connect(start_page, &StartPage::phantom_requested, &window, &MainWindow::try_phantom);
   connect(start_page, &StartPage::file_requested, &window, &MainWindow::open_file);
   connect(form, &JobForm::estimate_requested, this, [this] { estimate(); });
-  connect(viewer, &ImageViewer::hovered, window.statusBar(), [this](const QString& text) {
-    text.isEmpty() ? window.statusBar()->clearMessage() : window.statusBar()->showMessage(text);
-  });
+  connect(viewer, &ImageViewer::hovered, value_line, &ValueLine::set_pointer);
+  connect(area, &WorkArea::rearranged, this, &Parts::show_arrangement);
   connect_data();
   connect_runs();
+  connect_compare();
 }
 
 void MainWindow::Parts::connect_data() {
@@ -206,15 +276,15 @@ void MainWindow::Parts::take_data(const std::shared_ptr<const LoadedData>& loade
 }
 
 void MainWindow::Parts::connect_runs() {
-  connect(runs, &RunPanel::start_requested, this, [this] { start_run(); });
-  connect(runs, &RunPanel::pause_requested, &session, &RunSession::pause);
-  connect(runs, &RunPanel::resume_requested, &session, &RunSession::resume);
-  connect(runs, &RunPanel::stop_requested, &session, &RunSession::stop);
-  connect(runs, &RunPanel::settings_requested, this, [this](const io::Job& job) { adopt_settings(job); });
+  connect(details, &RunDetails::settings_requested, this, [this](const io::Job& job) {
+    adopt_settings(job);
+    go_to(Mode::job);
+  });
+  connect(runs, &RunPanel::chosen_run_changed, details, [this] { details->show_run(runs->chosen_run()); });
   connect(runs, &RunPanel::iteration_chosen, this, &Parts::show_chosen);
   connect(runs, &RunPanel::run_chosen, this, [this] {
     images.choose_none();
-    show_chosen();
+    go_to(runs->chosen_run() ? Mode::result : area->mode());
   });
   connect(run_status, &RunStatus::stop_requested, &session, &RunSession::stop);
   connect(&session, &RunSession::run_changed, this, &Parts::follow_run);

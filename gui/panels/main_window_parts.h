@@ -5,33 +5,37 @@
 #include <map>
 #include <string>
 
+#include "gui/model/image_choice.h"
 #include "gui/model/job_document.h"
 #include "gui/model/opened_images.h"
 #include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
+#include "gui/panels/work_area.h"
 #include "gui/worker/data_session.h"
 #include "gui/worker/latest_task.h"
 #include "gui/worker/run_session.h"
 
 class QAction;
-class QDockWidget;
 class QMenu;
 class QStackedWidget;
+class QTabWidget;
 
 namespace coincide::gui {
 
-class AnalysisPanel;
 class DataPanel;
 class ImageViewer;
+class LayerPanel;
+class RunDetails;
 class RunPanel;
 class RunStatus;
 class StartPage;
-class ViewTools;
+class TopBar;
+class ValueLine;
 
-/// What the window is made of: main_window_layout.cpp builds it, main_window_files.cpp opens and saves, main_window.cpp
-/// does the rest.
+/// What the window is made of: main_window_layout.cpp builds it, main_window_files.cpp opens and saves,
+/// main_window_shown.cpp chooses what is shown, main_window.cpp does the rest.
 class MainWindow::Parts : public QObject {
  public:
   Parts(MainWindow& window, Services services)
@@ -45,6 +49,8 @@ class MainWindow::Parts : public QObject {
         image_task(
             {.answered = [this](std::shared_ptr<const OpenedImage>&& image) { take_image(std::move(image)); },
              .failed = [this](const QString& sentence) { show_error("This image cannot be opened", sentence); }}),
+        layer_task({.answered = [this](std::shared_ptr<const Layer>&& layer) { add_layer(*layer); },
+                    .failed = [this](const QString& sentence) { show_error(tr("There is no such layer"), sentence); }}),
         device_task({.answered = [this](std::vector<DeviceChoice>&& found) {
           devices = std::move(found);
           form->show_devices(devices);
@@ -65,6 +71,7 @@ class MainWindow::Parts : public QObject {
   DataSession data_session;
   LatestTask<JobEstimate> estimate_task;
   LatestTask<std::shared_ptr<const OpenedImage>> image_task;
+  LatestTask<std::shared_ptr<const Layer>> layer_task;
   std::vector<DeviceChoice> devices;  ///< empty until they have been found
   LatestTask<std::vector<DeviceChoice>> device_task;
 
@@ -73,31 +80,37 @@ class MainWindow::Parts : public QObject {
   ImageViewer* viewer = nullptr;
   JobForm* form = nullptr;
   RunPanel* runs = nullptr;
+  RunDetails* details = nullptr;
   RunStatus* run_status = nullptr;
-  ViewTools* tools = nullptr;
+  ValueLine* value_line = nullptr;
+  LayerPanel* layers = nullptr;
   DataPanel* data = nullptr;
-  AnalysisPanel* analysis = nullptr;
-  QList<QDockWidget*> docks;
-  QList<QDockWidget*> shown_docks;  ///< once there is something to work on
-  QDockWidget *job_dock = nullptr, *data_dock = nullptr, *run_dock = nullptr;
-  QByteArray default_layout;
+  QTabWidget* side = nullptr;  ///< layers, regions, curves, run
+  WorkArea* area = nullptr;
+  TopBar* top_bar = nullptr;
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
-          *save_image = nullptr;
+          *save_image = nullptr, *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
+  QList<QAction*> modes;  ///< by Mode
 
   void make_widgets();
   void make_menus();
+  void make_side();
+  void make_file_menu();
+  void make_run_menu();
   void make_view_menu();
+  void make_mode_actions(QMenu& menu);
+  void make_theme_actions(QMenu& menu);
   void connect_parts();
   void connect_data();
   void connect_runs();
   void take_data(const std::shared_ptr<const LoadedData>& loaded);
-  /// The sizes and the panels in front that a window begins with.
-  void arrange_docks();
   void restore_default_layout();
-  QDockWidget* add_dock(const QString& title, QWidget* widget, Qt::DockWidgetArea area);
 
-  void show_work();
+  /// Leaves the start page for that mode.
+  void go_to(Mode mode);
+  /// Marks what the work area shows.
+  void show_arrangement();
   void refresh();
   void show_error(const QString& what, const QString& sentence);
   /// Runs `action`; an exception becomes a dialog that begins with `what`. False if there was one.
@@ -124,8 +137,8 @@ class MainWindow::Parts : public QObject {
   void adopt_settings(const io::Job& job);
   /// Shows the data of the job, of which there is no image: no run is chosen any more.
   void show_data();
-  /// Shows the chosen image file; else the image of the chosen run and iteration, or that there is none yet; without a
-  /// chosen run the data.
+  /// Of results: the chosen image file; else the image of the chosen run and iteration, or that there is none yet;
+  /// without a chosen run the data. In the other modes the data of the job.
   void show_chosen();
   void show_run(const Run& run);
   /// An entry of the header.
@@ -133,8 +146,21 @@ class MainWindow::Parts : public QObject {
   void choose_step(std::size_t step);
   void show(const Subject& subject, const std::shared_ptr<const recon::Image>& image);
   void show_choices();
+  void show_steps();
   /// Something of a run has changed.
   void follow_run(const std::shared_ptr<const Run>& changed);
+  void begin_compare();
+  void end_compare();
+  void choose_other(std::size_t choice);
+  void choose_other_step(std::size_t step);
+  void show_other();
+  void show_other_choices();
+  void follow_other(const std::shared_ptr<const Run>& changed);
+  void connect_compare();
+  void add_layer(Layer layer);
+  void fill_layer_menu();
+  void add_attenuation_layer();
+  void open_layer(const QString& path);
   void save_shown_image();
   void save_screenshot(const QString& view);
   void about();
@@ -155,6 +181,14 @@ class MainWindow::Parts : public QObject {
   std::string data_of_job_;
   SceneOptions other_options_{
       .crystals = CrystalColours::hidden, .events = false, .fan = {}};  ///< with an image, or without
+  /// The image that the one that is shown is compared with: of a run, or of a file.
+  struct Other {
+    std::shared_ptr<const Run> run;
+    ImageChoice images;
+    std::shared_ptr<const OpenedImage> file;
+    std::size_t frame = 0;
+  };
+  Other other_;
   std::string shown_error_;
   bool estimate_waits_ = false;  ///< for the end of the run
 };

@@ -20,13 +20,29 @@ namespace coincide::gui {
 namespace {
 
 /// Figures before geometry: they are what is read in a narrow dock.
-enum Column { name, mean, deviation, least, most, volume, shape, centre, size, threshold, num_columns };
+enum Column {
+  name,
+  mean,
+  deviation,
+  most,
+  volume,
+  least,
+  shape,
+  centre,
+  size,
+  threshold,
+  other_mean,
+  other_deviation,
+  other_most,
+  quotient,
+  num_columns
+};
 
 constexpr std::chrono::milliseconds measure_delay{100};
 
 QString shape_name(RoiShape shape) { return QString::fromStdString(roi_shape_name(shape)); }
 
-QString number(double value) { return QString::number(value, 'g', 6); }
+QString number(double value) { return QString::number(value, 'g', 5); }
 
 QString three(const std::array<double, 3>& values) {
   return QString("%1, %2, %3").arg(number(values[0]), number(values[1]), number(values[2]));
@@ -90,14 +106,20 @@ QHBoxLayout* row_layout(QWidget* row) {
 QTableWidget* make_table() {
   auto* table = new QTableWidget(0, num_columns);
   table->setTabKeyNavigation(false);  // Tab leaves it
-  table->setHorizontalHeaderLabels(
-      {"Name", "Mean", "SD", "Min", "Max", "mL", "Shape", "Centre, mm", "Size, mm", "Threshold"});
+  table->setHorizontalHeaderLabels({"Name", "Mean", "SD", "Max", "mL", "Min", "Shape", "Centre, mm", "Size, mm",
+                                    "Threshold", "B mean", "B SD", "B max", "A / B"});
   table->horizontalHeaderItem(deviation)->setToolTip("Standard deviation between the voxels");
+  table->horizontalHeaderItem(quotient)->setToolTip("Of the means");
   table->horizontalHeaderItem(volume)->setToolTip("Volume of the voxels whose middles lie in the region");
   table->horizontalHeaderItem(centre)->setToolTip("x, y, z in scanner axes; double-click to edit");
   table->horizontalHeaderItem(size)->setToolTip("Diameter of a sphere, edges of a box; double-click to edit");
   table->horizontalHeaderItem(threshold)->setToolTip("Voxels at or above it belong to a threshold region");
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  // Of a comparison what belongs together stands beside each other.
+  int place = 0;
+  for (const int column : {name, mean, other_mean, quotient, deviation, other_deviation, most, other_most}) {
+    table->horizontalHeader()->moveSection(table->horizontalHeader()->visualIndex(column), place++);
+  }
   table->verticalHeader()->hide();
   table->setSelectionBehavior(QAbstractItemView::SelectRows);
   table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -112,7 +134,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
       task_({.answered =
-                 [this](std::vector<RoiFigures>&& figures) {
+                 [this](Figures&& figures) {
                    figures_ = std::move(figures);
                    show_figures();
                  }}),
@@ -120,7 +142,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
       note_(new QLabel("Regions can be added when there is an image.")) {
   note_->setWordWrap(true);
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setContentsMargins(8, 8, 8, 4);
   layout->addWidget(make_add_buttons());
   layout->addWidget(table_, 1);
   layout->addWidget(make_buttons());
@@ -136,6 +158,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   timer_.setInterval(measure_delay);
   connect(&timer_, &QTimer::timeout, this, &RoiTable::request_figures);
   setEnabled(false);
+  follows_state_ = state.listen([this] { refresh(); });
   refresh();
 }
 
@@ -195,18 +218,20 @@ void RoiTable::add(RoiShape roi_shape) {
   std::vector<Roi> rois = state_.rois();
   rois.push_back(new_roi(roi_shape));
   state_.set_rois(std::move(rois));
-  refresh();
   table_->selectRow(table_->rowCount() - 1);
 }
 
 void RoiTable::refresh() {
-  const bool new_rois = rois_ != state_.rois();
-  if (!new_rois && image_ == state_.image()) {
+  const std::shared_ptr<const recon::Image> other =
+      state_.comparison() && state_.has_image() ? state_.comparison()->other.image : nullptr;
+  if (rois_ == state_.rois() && image_ == state_.image() && other_ == other) {
     return;
   }
+  other_ = other;
   rois_ = state_.rois();
   image_ = state_.image();
   fit_rows();
+  show_columns();
   for (int row = 0; row < table_->rowCount(); ++row) {
     show_roi(row);
   }
@@ -228,11 +253,21 @@ void RoiTable::fit_rows() {
   for (int row = before; row < table_->rowCount(); ++row) {
     for (int column = 0; column < num_columns; ++column) {
       auto* item = new QTableWidgetItem;
-      if (column >= mean && column <= volume) {
+      if ((column >= mean && column <= least) || column >= other_mean) {
         item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
       }
       table_->setItem(row, column, item);
     }
+  }
+}
+
+/// Of a comparison the figures of both stand beside each other; what the region is, is left out.
+void RoiTable::show_columns() {
+  for (int column = volume; column <= threshold; ++column) {
+    table_->setColumnHidden(column, other_ != nullptr);
+  }
+  for (int column = other_mean; column < num_columns; ++column) {
+    table_->setColumnHidden(column, other_ == nullptr);
   }
 }
 
@@ -257,11 +292,14 @@ void RoiTable::request_figures() {
   if (!state_.has_image() || rois_.empty()) {
     return;
   }
-  task_.request([rois = rois_, image = image_](const recon::Reporter& reporter) {
-    std::vector<RoiFigures> figures;
-    figures.reserve(rois.size());
+  task_.request([rois = rois_, image = image_, other = other_](const recon::Reporter& reporter) {
+    Figures figures;
+    const auto stop = [&reporter] { return reporter.stop_requested(); };
     for (const Roi& roi : rois) {
-      figures.push_back(measure(roi, *image, [&reporter] { return reporter.stop_requested(); }));
+      figures.of_image.push_back(measure(roi, *image, stop));
+      if (other) {
+        figures.of_other.push_back(measure(roi, *other, stop));
+      }
     }
     return figures;
   });
@@ -270,16 +308,24 @@ void RoiTable::request_figures() {
 void RoiTable::show_figures() {
   const QSignalBlocker quiet(table_);
   // A region added in the meantime is measured by the next request.
-  for (int row = 0; row < std::min(table_->rowCount(), static_cast<int>(figures_.size())); ++row) {
-    const RoiFigures& found = figures_[static_cast<std::size_t>(row)];
-    const auto figure = [&](int column, double value) {
-      table_->item(row, column)->setText(found.voxels > 0 ? number(value) : "-");
+  for (int row = 0; row < std::min(table_->rowCount(), static_cast<int>(figures_.of_image.size())); ++row) {
+    const RoiFigures& found = figures_.of_image[static_cast<std::size_t>(row)];
+    const auto show = [&](int column, const RoiFigures& of, double value) {
+      table_->item(row, column)->setText(of.voxels > 0 ? number(value) : "-");
     };
-    figure(mean, found.mean);
-    figure(deviation, found.standard_deviation);
-    figure(least, found.least);
-    figure(most, found.most);
-    figure(volume, found.volume_ml);
+    show(mean, found, found.mean);
+    show(deviation, found, found.standard_deviation);
+    show(least, found, found.least);
+    show(most, found, found.most);
+    show(volume, found, found.volume_ml);
+    if (row < std::ssize(figures_.of_other)) {
+      const RoiFigures& other = figures_.of_other[static_cast<std::size_t>(row)];
+      show(other_mean, other, other.mean);
+      show(other_deviation, other, other.standard_deviation);
+      show(other_most, other, other.most);
+      const bool has_quotient = found.voxels > 0 && other.voxels > 0 && other.mean != 0;
+      table_->item(row, quotient)->setText(has_quotient ? number(found.mean / other.mean) : "-");
+    }
   }
 }
 
@@ -288,7 +334,6 @@ void RoiTable::edit(int row, int column) {
   const QString reason = assign(rois[static_cast<std::size_t>(row)], column, table_->item(row, column)->text());
   if (reason.isEmpty()) {
     state_.set_rois(std::move(rois));
-    refresh();
   } else {
     note_->setText(reason);
   }
@@ -304,11 +349,14 @@ void RoiTable::remove_chosen() {
   }
   table_->clearSelection();
   state_.set_rois(std::move(rois));
-  refresh();
 }
 
 std::string RoiTable::csv() const {
-  return state_.has_image() ? roi_csv(rois_, *image_, state_.caption()) : std::string();
+  if (!state_.has_image()) {
+    return {};
+  }
+  const std::string of_image = roi_csv(rois_, *image_, state_.caption());
+  return other_ ? of_image + roi_csv(rois_, *other_, "B: " + caption(state_.comparison()->subject, {})) : of_image;
 }
 
 }  // namespace coincide::gui

@@ -14,8 +14,8 @@ class QTableWidget;
 
 namespace coincide::gui {
 
-/// The regions of interest of the view with their figures in the newest image, which are taken in the background. Name,
-/// centre, size and threshold are edited in place.
+/// The regions of interest of the view with their figures in the newest image, of a comparison in both, which are taken
+/// in the background. Name, centre, size and threshold are edited in place. Follows the state by itself.
 class RoiTable : public QWidget {
   Q_OBJECT
 
@@ -23,14 +23,16 @@ class RoiTable : public QWidget {
   explicit RoiTable(ViewState& state, QWidget* parent = nullptr);
   ~RoiTable() override;
 
+  /// A region around the crosshair.
   void add(RoiShape shape);
-  /// Takes over what changed in the state. Measures again soon, and once for images that follow each other quickly.
-  void refresh();
 
  private:
+  /// Takes over what changed in the state. Measures again soon, and once for images that follow each other quickly.
+  void refresh();
   QWidget* make_add_buttons();
   QWidget* make_buttons();
   void fit_rows();
+  void show_columns();
   void show_roi(int row);
   void show_figures();
   void request_figures();
@@ -42,12 +44,18 @@ class RoiTable : public QWidget {
   ViewState& state_;
   std::vector<Roi> rois_;  ///< as shown
   std::shared_ptr<const recon::Image> image_;
-  std::vector<RoiFigures> figures_;  ///< of the rois, as far as they have been measured
+  std::shared_ptr<const recon::Image> other_;  ///< of a comparison; null: there is none
+  /// In the image and in the other one.
+  struct Figures {
+    std::vector<RoiFigures> of_image, of_other;
+  };
+  Figures figures_;  ///< of the rois, as far as they have been measured
   QTimer timer_;
-  LatestTask<std::vector<RoiFigures>> task_;
+  LatestTask<Figures> task_;
   int num_added_ = 0;
   QTableWidget* table_;
   QLabel* note_;
+  Subscription follows_state_;
 };
 
 }  // namespace coincide::gui

@@ -1,19 +1,30 @@
 #include "gui/panels/run_details.h"
 
+#include <QAction>
 #include <QComboBox>
+#include <QDesktopServices>
 #include <QFontDatabase>
+#include <QGridLayout>
 #include <QHeaderView>
+#include <QLabel>
 #include <QListWidget>
 #include <QPlainTextEdit>
+#include <QProgressBar>
+#include <QSplitter>
 #include <QStyle>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QTreeWidget>
+#include <QUrl>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "gui/viewer/chart_view.h"
 
 namespace coincide::gui {
 namespace {
+
+constexpr int bar_steps = 1000;
 
 QTreeWidget* make_figures() {
   auto* table = new QTreeWidget;
@@ -63,6 +74,9 @@ QString settings_text(const io::Job& job) {
 
 struct RunDetails::Parts {
   std::shared_ptr<const Run> run;
+  QLabel* progress = new QLabel;
+  QProgressBar* bar = new QProgressBar;
+  QAction *reuse = nullptr, *folder = nullptr;
   QTreeWidget* figures = make_figures();
   QComboBox* curve = new QComboBox;
   ChartView* chart = new ChartView;
@@ -73,6 +87,7 @@ struct RunDetails::Parts {
 
   QWidget* make_curves();
   QWidget* make_tabs();
+  void show_progress();
   void clear();
   bool add_figures();
   void add_messages();
@@ -89,8 +104,9 @@ QWidget* RunDetails::Parts::make_curves() {
       "TOF bin");
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
-  layout->setContentsMargins(4, 4, 4, 4);
-  layout->addWidget(curve, 0, Qt::AlignLeft);
+  layout->setContentsMargins(0, 0, 0, 0);
+  curve->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  layout->addWidget(curve);
   layout->addWidget(chart, 1);
   return page;
 }
@@ -105,11 +121,19 @@ QWidget* RunDetails::Parts::make_tabs() {
   settings->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
   settings->setPlaceholderText("All settings have their default values.");
   auto* tabs = new QTabWidget;
-  tabs->addTab(figures, "Iterations");
-  tabs->addTab(make_curves(), "Curves");
-  tabs->addTab(messages, "Messages");
-  tabs->addTab(settings, "Changed settings");
+  tabs->setDocumentMode(true);
+  tabs->addTab(messages, tr("Messages"));
+  tabs->addTab(figures, tr("Numbers"));
+  tabs->addTab(settings, tr("Settings"));
+  tabs->setTabToolTip(2, tr("Those that differ from their defaults"));
   return tabs;
+}
+
+void RunDetails::Parts::show_progress() {
+  progress->setText(run ? QString::fromStdString(progress_text(*run)) : tr("No run is chosen."));
+  bar->setValue(run ? static_cast<int>(std::lround(bar_steps * shown_fraction(*run))) : 0);
+  reuse->setEnabled(run != nullptr);
+  folder->setEnabled(run && run->is_over() && !run->folder.empty());
 }
 
 void RunDetails::Parts::clear() {
@@ -143,18 +167,59 @@ void RunDetails::Parts::add_messages() {
   }
 }
 
-RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
-  auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(parts_->make_tabs(), 1);
-  connect(parts_->curve, &QComboBox::currentIndexChanged, this, &RunDetails::show_curve);
+QAction* RunDetails::make_action(const QString& text, const QString& tool_tip) {
+  auto* action = new QAction(text, this);
+  action->setToolTip(tool_tip);
+  return action;
 }
+
+QWidget* RunDetails::make_head() {
+  parts_->progress->setObjectName("progress");
+  parts_->progress->setWordWrap(true);
+  parts_->bar->setRange(0, bar_steps);
+  parts_->reuse = make_action(tr("Use these settings"), tr("The job becomes that of the run"));
+  parts_->folder = make_action(tr("Open folder"), tr("Shows the files of the run"));
+  connect(parts_->reuse, &QAction::triggered, this, [this] { emit settings_requested(parts_->run->job); });
+  connect(parts_->folder, &QAction::triggered, this, [this] {
+    QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(parts_->run->folder.string())));
+  });
+  auto* head = new QWidget;
+  auto* layout = new QGridLayout(head);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(parts_->progress, 0, 0, 1, 2);
+  layout->addWidget(parts_->bar, 1, 0, 1, 2);
+  int column = 0;
+  for (QAction* action : menu()) {
+    auto* button = new QToolButton;
+    button->setDefaultAction(action);
+    button->setFocusPolicy(Qt::StrongFocus);
+    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    layout->addWidget(button, 2, column++);
+  }
+  return head;
+}
+
+RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
+  auto* halves = new QSplitter(Qt::Vertical);
+  halves->setChildrenCollapsible(false);
+  halves->addWidget(parts_->make_curves());
+  halves->addWidget(parts_->make_tabs());
+  auto* layout = new QVBoxLayout(this);
+  layout->setContentsMargins(8, 8, 8, 4);
+  layout->addWidget(make_head());
+  layout->addWidget(halves, 1);
+  connect(parts_->curve, &QComboBox::currentIndexChanged, this, &RunDetails::show_curve);
+  parts_->show_progress();
+}
+
+QList<QAction*> RunDetails::menu() const { return {parts_->reuse, parts_->folder}; }
 
 RunDetails::~RunDetails() = default;
 
 void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
   const bool is_another = run != parts_->run;
   parts_->run = run;
+  parts_->show_progress();
   if (is_another) {
     parts_->clear();
     parts_->settings->setPlainText(run ? settings_text(run->job) : QString());

@@ -9,8 +9,7 @@
 
 namespace coincide::gui {
 
-/// The runs of the session: a list with state and result, and of the chosen one the progress with time left and its
-/// details.
+/// The runs of the session in a column, the newest on top: a small picture of each, its state and how far it is.
 class RunPanel : public QWidget {
   Q_OBJECT
 
@@ -19,7 +18,7 @@ class RunPanel : public QWidget {
   ~RunPanel() override;
 
   /// Adds a run and chooses it, or shows what changed in the one of the same number. A run's figures and lines only
-  /// grow; a line that begins with "Warning: " is marked.
+  /// grow.
   void show_run(const std::shared_ptr<const Run>& run);
   /// Null if there is none.
   std::shared_ptr<const Run> chosen_run() const;
@@ -32,19 +31,18 @@ class RunPanel : public QWidget {
   void choose_image(std::size_t index);
   /// The newest first.
   std::vector<std::shared_ptr<const Run>> runs() const;
+  /// What a right click on a run offers.
+  void set_menu(const QList<QAction*>& actions);
+
+  QSize sizeHint() const override { return {122, 300}; }
 
  signals:
-  /// Of these four a button sends only what the run under way allows.
-  void start_requested();
-  void pause_requested();
-  void resume_requested();
-  void stop_requested();
   /// Another run is the chosen one, or none.
   void run_chosen();
   /// Another iteration of the chosen run is.
   void iteration_chosen();
-  /// The job of the window is to become this one, of a run.
-  void settings_requested(const coincide::io::Job& job);
+  /// Another run is the chosen one, or something of it has changed.
+  void chosen_run_changed();
 
  private:
   struct Parts;

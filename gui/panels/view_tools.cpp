@@ -5,107 +5,26 @@
 #include <QDoubleSpinBox>
 #include <QGridLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPushButton>
 #include <QSignalBlocker>
-#include <QVBoxLayout>
-#include <cmath>
 
-#include "gui/model/chart.h"
-#include "gui/panels/roi_table.h"
-#include "gui/viewer/qt_colours.h"
+#include "gui/panels/value_box.h"
 
 namespace coincide::gui {
-namespace {
-
-constexpr double largest_value = 1e9;
-
-/// Numbers of any size: "0.0961", "25000", "1.5e+06".
-class ValueBox : public QDoubleSpinBox {
- public:
-  ValueBox() {
-    setDecimals(12);
-    setRange(-largest_value, largest_value);
-    setKeyboardTracking(false);
-    setAccelerated(true);
-  }
-
- protected:
-  QString textFromValue(double value) const override { return QString::number(value, 'g', 6); }
-  double valueFromText(const QString& text) const override { return text.trimmed().toDouble(); }
-  QValidator::State validate(QString& text, int&) const override {
-    bool ok = false;
-    const double value = text.trimmed().toDouble(&ok);
-    return ok && std::abs(value) <= largest_value ? QValidator::Acceptable : QValidator::Intermediate;
-  }
-  QSize sizeHint() const override {
-    return {fontMetrics().horizontalAdvance("-1.23456e+08") + 2 * fontMetrics().height(),
-            QDoubleSpinBox::sizeHint().height()};
-  }
-  // Else that of the longest number it could hold.
-  QSize minimumSizeHint() const override {
-    return {fontMetrics().horizontalAdvance("123456") + 2 * fontMetrics().height(), sizeHint().height()};
-  }
-};
-
-QIcon gradient_icon(const ColourMap& map, const QSize& size, double pixel_ratio) {
-  QPixmap picture(size * pixel_ratio);
-  QPainter painter(&picture);
-  painter.fillRect(picture.rect(), qt_gradient(map, {0, 0}, QPointF(picture.width(), 0)));
-  painter.end();
-  picture.setDevicePixelRatio(pixel_ratio);
-  return picture;
-}
-
-QComboBox* colour_map_box(const QFontMetrics& metrics, double pixel_ratio) {
-  auto* box = new QComboBox;
-  const QSize size(6 * metrics.height(), metrics.height());
-  box->setIconSize(size);
-  box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-  for (const ColourMap& map : colour_maps()) {
-    box->addItem(gradient_icon(map, size, pixel_ratio), QString::fromStdString(map.name));
-  }
-  box->setToolTip("Colours of the values");
-  return box;
-}
-
-/// A step of 1, 2 or 5 times a power of ten, near a fiftieth of the window.
-double round_step(double width) {
-  const double step = width / 50;
-  const double power = std::pow(10, std::floor(std::log10(step)));
-  const double first_digit = step / power;
-  return power * (first_digit < 2 ? 1 : first_digit < 5 ? 2 : 5);
-}
-
-QLabel* value_label() {
-  auto* label = new QLabel;
-  label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  return label;
-}
-
-}  // namespace
 
 struct ViewTools::Parts {
-  explicit Parts(ViewState& view, const QWidget& owner)
-      : state(view),
-        colours(colour_map_box(owner.fontMetrics(), owner.devicePixelRatioF())),
-        regions(new RoiTable(view)) {}
+  explicit Parts(ViewState& view, const QWidget& owner) : state(view), colours(make_colour_map_box(owner)) {}
 
   void refresh();
   void set_low(double value);
   void set_high(double value);
 
   ViewState& state;
-  QWidget* controls = new QWidget;
   ValueBox* low = new ValueBox;
   ValueBox* high = new ValueBox;
   QPushButton* automatic = new QPushButton("&Automatic");
   QComboBox* colours;
   QCheckBox* smooth = new QCheckBox("S&mooth");
-  QLabel* voxel = value_label();
-  QLabel* position = value_label();
-  QLabel* value = value_label();
-  RoiTable* regions;
   Subscription follows_state;
 };
 
@@ -114,28 +33,16 @@ void ViewTools::Parts::refresh() {
   const QSignalBlocker quiet_high(high);
   const QSignalBlocker quiet_colours(colours);
   const QSignalBlocker quiet_smooth(smooth);
-  const double step = round_step(state.window_high() - state.window_low());
-  low->setSingleStep(step);
-  high->setSingleStep(step);
+  for (QWidget* control : std::initializer_list<QWidget*>{low, high, automatic, colours, smooth}) {
+    control->setEnabled(state.has_image());
+  }
+  for (ValueBox* box : {low, high}) {
+    box->set_step_for(state.window_high() - state.window_low());
+  }
   low->setValue(state.window_low());
   high->setValue(state.window_high());
   colours->setCurrentText(QString::fromStdString(state.colour_map()));
   smooth->setChecked(state.smooth());
-  controls->setEnabled(state.has_image());
-  regions->refresh();
-  if (!state.has_image()) {
-    voxel->setText("-");
-    position->setText("-");
-    value->setText("-");
-    return;
-  }
-  const auto& cursor = state.cursor();
-  const auto mm = state.cursor_mm();
-  const auto tenths = [](double number) { return QString::number(number, 'f', 1); };
-  voxel->setText(QString("%1, %2, %3").arg(cursor[0]).arg(cursor[1]).arg(cursor[2]));
-  position->setText(QString("%1, %2, %3 mm").arg(tenths(mm[0]), tenths(mm[1]), tenths(mm[2])));
-  value->setText(QString::number(static_cast<double>(state.cursor_value()), 'g', 6) + " " +
-                 QString::fromStdString(shown_unit(state.image()->unit)));
 }
 
 // An end that is moved past the other one takes it along: the width stays.
@@ -158,7 +65,7 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   parts_->automatic->setToolTip("From 0 to the 99.9th percentile");
   parts_->smooth->setToolTip("Interpolates between the voxels");
 
-  auto* grid = new QGridLayout(parts_->controls);
+  auto* grid = new QGridLayout(this);
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setColumnStretch(1, 1);
   grid->setColumnStretch(2, 1);
@@ -172,23 +79,10 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   grid->addWidget(parts_->high, 0, 2);
   add_label("&Colours", 1, parts_->colours);
   grid->addWidget(parts_->colours, 1, 1, 1, 2);
-  grid->addWidget(parts_->automatic, 2, 1);
-  grid->addWidget(parts_->smooth, 2, 2);
-  const std::array<std::pair<QString, QLabel*>, 3> readout{
-      {{"Voxel", parts_->voxel}, {"Position", parts_->position}, {"Value", parts_->value}}};
-  int row = 3;
-  for (const auto& [text, label] : readout) {
-    add_label(text, row, label);
-    grid->addWidget(label, row++, 1, 1, 2);
-  }
-  auto* title = new QLabel("Regions of interest");
-  QFont font = title->font();
-  font.setBold(true);
-  title->setFont(font);
-  auto* layout = new QVBoxLayout(this);
-  layout->addWidget(parts_->controls);
-  layout->addWidget(title);
-  layout->addWidget(parts_->regions, 1);
+  auto* buttons = new QHBoxLayout;
+  buttons->addWidget(parts_->automatic, 1);
+  buttons->addWidget(parts_->smooth, 1);
+  grid->addLayout(buttons, 2, 0, 1, 3);
 
   connect(parts_->low, &QDoubleSpinBox::valueChanged, this, [this](double value) { parts_->set_low(value); });
   connect(parts_->high, &QDoubleSpinBox::valueChanged, this, [this](double value) { parts_->set_high(value); });
@@ -201,7 +95,5 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
 }
 
 ViewTools::~ViewTools() { hide(); }  // a box that loses the focus hands over its value: to what is still there
-
-void ViewTools::add_roi(RoiShape shape) { parts_->regions->add(shape); }
 
 }  // namespace coincide::gui

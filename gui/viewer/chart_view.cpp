@@ -52,10 +52,12 @@ constexpr double wheel_step = 120;  // of a mouse; touch pads send smaller ones
 constexpr std::array<QRgb, 6> series_colours{qRgb(0, 114, 178),   qRgb(230, 159, 0), qRgb(0, 158, 115),
                                              qRgb(204, 121, 167), qRgb(213, 94, 0),  qRgb(86, 180, 233)};
 
-/// On a dark ground the lighter of the two blues comes first.
+/// On a dark ground the two blues change places: the lighter one comes first.
 QColor colour_of(std::size_t series, const QColor& ground) {
-  const std::size_t first = is_light({ground.redF(), ground.greenF(), ground.blueF()}) ? 0 : series_colours.size() - 1;
-  return series_colours[(first + series) % series_colours.size()];
+  const std::size_t index = series % series_colours.size();
+  const bool is_blue = index == 0 || index + 1 == series_colours.size();
+  const bool is_dark = !is_light({ground.redF(), ground.greenF(), ground.blueF()});
+  return series_colours[is_blue && is_dark ? series_colours.size() - 1 - index : index];
 }
 
 /// The corners of the line: for steps, two per bin and down to 0 at both ends.
@@ -180,7 +182,9 @@ void ChartView::Parts::draw_series(const QPalette& palette, double pixel_ratio) 
 void ChartView::Parts::draw_axes(const ChartRange& range, const QFontMetrics& metrics) {
   vtkAxis* bottom = plot->GetAxis(vtkAxis::BOTTOM);
   vtkAxis* left = plot->GetAxis(vtkAxis::LEFT);
-  plot->SetTitle(chart.title);
+  const int room = widget->width() - 6 * widget->fontMetrics().height();  // it stands over the middle of the axis
+  plot->SetTitle(
+      QFontMetrics(widget->font()).elidedText(QString::fromStdString(chart.title), Qt::ElideRight, room).toStdString());
   bottom->SetTitle(chart.x_label);
   left->SetTitle(chart.y_label);
   bottom->SetRange(range.x_low, range.x_high);

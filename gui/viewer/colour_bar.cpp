@@ -15,13 +15,14 @@ constexpr int tick_length = 4;
 
 }  // namespace
 
-ColourBar::ColourBar(ViewState& state, QWidget* parent) : QWidget(parent), state_(state) {
-  setObjectName("colour_bar");
-  setToolTip("Colours of the values. Window and level: right drag in a slice, or the numbers in the panel View.");
+ColourBar::ColourBar(ViewState& state, SliceContent content, QWidget* parent)
+    : QWidget(parent), state_(state), content_(content) {
+  setObjectName(content == SliceContent::combined ? "combined_bar" : "colour_bar");
+  setToolTip("Colours of the values. Window and level: right drag in a slice, or the numbers in the tab Layers.");
 }
 
 QSize ColourBar::sizeHint() const {
-  return {4 + bar_width + tick_length + 4 + fontMetrics().horizontalAdvance("-1.2e+06"), 200};
+  return {4 + bar_width + tick_length + 4 + fontMetrics().horizontalAdvance("1.2e+06"), 200};
 }
 
 QSize ColourBar::minimumSizeHint() const { return {sizeHint().width(), 80}; }
@@ -30,15 +31,16 @@ void ColourBar::paintEvent(QPaintEvent*) {
   if (!state_.has_image()) {
     return;
   }
+  const ColourScale scale = state_.colour_scale(content_);
   QPainter painter(this);
   const int line = fontMetrics().height();
   const QRect bar(4, line + 8, bar_width, height() - line - 16);
-  painter.fillRect(bar, qt_gradient(find_colour_map(state_.colour_map()), bar.bottomLeft(), bar.topLeft()));
+  painter.fillRect(bar, qt_gradient(find_colour_map(scale.colour_map), bar.bottomLeft(), bar.topLeft()));
   painter.setPen(palette().color(QPalette::WindowText));
   painter.drawRect(bar.adjusted(0, 0, -1, -1));
-  painter.drawText(QPoint(4, fontMetrics().ascent() + 2), QString::fromStdString(shown_unit(state_.image()->unit)));
-  const double low = state_.window_low();
-  const double high = state_.window_high();
+  painter.drawText(QPoint(4, fontMetrics().ascent() + 2), QString::fromStdString(shown_unit(scale.unit)));
+  const double low = scale.window.low;
+  const double high = scale.window.high;
   const RoundTicks ticks = round_ticks(low, high, std::max(2, bar.height() / (3 * line)));
   for (const double value : ticks.values) {
     const int y = bar.bottom() - static_cast<int>((value - low) / (high - low) * (bar.height() - 1));

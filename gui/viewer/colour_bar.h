@@ -11,7 +11,7 @@ class ColourBar : public QWidget {
   Q_OBJECT
 
  public:
-  explicit ColourBar(ViewState& state, QWidget* parent = nullptr);
+  explicit ColourBar(ViewState& state, SliceContent content = SliceContent::image, QWidget* parent = nullptr);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 
@@ -20,6 +20,7 @@ class ColourBar : public QWidget {
 
  private:
   ViewState& state_;
+  SliceContent content_;
 };
 
 }  // namespace coincide::gui

@@ -6,9 +6,11 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "gui/viewer/captioned.h"
 #include "gui/viewer/colour_bar.h"
+#include "gui/viewer/compare_bar.h"
 #include "gui/viewer/scene_view.h"
 #include "gui/viewer/slice_view.h"
 #include "gui/viewer/view_header.h"
@@ -17,63 +19,100 @@ namespace coincide::gui {
 
 struct ImageViewer::Views {
   std::array<SliceView*, 3> slices{};  ///< by the axis that they are perpendicular to
+  std::vector<SliceView*> compared;    ///< B axial and coronal, then what is made of A and B
   SceneView* scene = nullptr;
-  ColourBar* bar = nullptr;
+  ColourBar *bar = nullptr, *combined_bar = nullptr;
   ViewHeader* header = nullptr;
+  CompareBar* compare_bar = nullptr;
   QWidget* area = new QWidget;  ///< what lies below the header
-  QList<QWidget*> all;          ///< by view_names()
+  QList<QWidget*> all;          ///< by view_names(), then those of a comparison
   QString alone;                ///< empty: all are shown
   bool has_image = false;
+  std::optional<Combination> combination;  ///< none: nothing is compared
   QTimer refresh;
   Subscription follows_state;
+
+  std::vector<SliceView*> all_slices() const {
+    std::vector<SliceView*> found(slices.begin(), slices.end());
+    found.insert(found.end(), compared.begin(), compared.end());
+    return found;
+  }
+  QPoint place_of(const QWidget* view) const;
 };
+
+/// Column and row.
+QPoint ImageViewer::Views::place_of(const QWidget* view) const {
+  if (const auto found = std::ranges::find(compared, view); found != compared.end()) {
+    const auto index = static_cast<int>(found - compared.begin());
+    return {1 + index / 2, index % 2};
+  }
+  if (view == slices[1]) {
+    return combination ? QPoint(0, 1) : QPoint(1, 0);
+  }
+  return view == slices[2] ? QPoint(0, 0) : view == slices[0] ? QPoint(1, 1) : QPoint(0, 1);
+}
 
 ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
     : QWidget(parent), state_(state), views_(std::make_unique<Views>()) {
   views_->header = new ViewHeader(state);
+  views_->compare_bar = new CompareBar(state);
   auto* rows = new QVBoxLayout(this);
   rows->setContentsMargins(0, 0, 0, 0);
   rows->setSpacing(0);
   rows->addWidget(views_->header);
+  rows->addWidget(views_->compare_bar);
   rows->addWidget(views_->area, 1);
   auto* layout = new QGridLayout(views_->area);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(2);
   for (int axis = 0; axis < 3; ++axis) {
-    auto* slice = new SliceView(state, axis);
+    views_->slices[static_cast<std::size_t>(axis)] = new SliceView(state, axis);
+  }
+  for (const SliceContent content : {SliceContent::other, SliceContent::combined}) {
+    for (const int axis : {2, 1}) {
+      views_->compared.push_back(new SliceView(state, axis, content));
+    }
+  }
+  for (SliceView* slice : views_->all_slices()) {
     connect(slice, &SliceView::hovered, this, &ImageViewer::hovered);
-    views_->slices[static_cast<std::size_t>(axis)] = slice;
   }
   views_->scene = new SceneView(state, scene);
   views_->bar = new ColourBar(state);
+  views_->combined_bar = new ColourBar(state, SliceContent::combined);
   views_->all = {views_->slices[2], views_->slices[1], views_->slices[0], views_->scene};
+  for (SliceView* slice : views_->compared) {
+    views_->all << slice;
+  }
   for (QWidget* view : views_->all) {
     view->installEventFilter(this);
+    layout->addWidget(view, views_->place_of(view).y(), views_->place_of(view).x());
   }
-  layout->addWidget(views_->slices[2], 0, 0);
-  layout->addWidget(views_->slices[1], 0, 1);
-  layout->addWidget(views_->slices[0], 1, 1);
-  layout->addWidget(views_->scene, 1, 0);
-  layout->addWidget(views_->bar, 0, 2, 2, 1);
-  for (const int line : {0, 1}) {
-    layout->setColumnStretch(line, 1);
-    layout->setRowStretch(line, 1);
-  }
+  constexpr int bar_column = 3;
+  layout->addWidget(views_->bar, 0, bar_column, 2, 1);
+  layout->addWidget(views_->combined_bar, 0, bar_column + 1, 2, 1);
 
   // Several changes of the state in one turn of the event loop are drawn once.
   views_->refresh.setSingleShot(true);
   connect(&views_->refresh, &QTimer::timeout, this, [this] {
     fit_slices();
-    for (SliceView* slice : views_->slices) {
-      slice->refresh();
+    for (SliceView* slice : views_->all_slices()) {
+      if (slice->isVisible()) {
+        slice->refresh();
+      }
     }
     views_->bar->update();
+    views_->combined_bar->update();
   });
   views_->follows_state = state.listen([this, &state] {
     views_->refresh.start(0);
-    if (state.has_image() != views_->has_image) {
+    const auto combination = state.comparison() ? std::optional(state.comparison()->combination) : std::nullopt;
+    if (state.has_image() != views_->has_image || combination.has_value() != views_->combination.has_value()) {
       views_->has_image = state.has_image();
+      views_->combination = combination;
       show_only({});
+    } else if (combination != views_->combination) {
+      views_->combination = combination;
+      arrange();
     }
   });
   show_only({});
@@ -82,6 +121,8 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
 ImageViewer::~ImageViewer() = default;
 
 ViewHeader& ImageViewer::header() { return *views_->header; }
+
+CompareBar& ImageViewer::compare_bar() { return *views_->compare_bar; }
 
 void ImageViewer::reset_views() {
   show_only({});
@@ -96,25 +137,40 @@ const QStringList& ImageViewer::view_names() {
 
 void ImageViewer::show_only(const QString& view) {
   views_->alone = view;
-  auto* layout = static_cast<QGridLayout*>(views_->area->layout());
-  for (QWidget* one : views_->all) {
+  arrange();
+}
+
+void ImageViewer::arrange() {
+  const bool compares = views_->has_image && views_->combination.has_value();
+  const Combination combination = views_->combination.value_or(Combination::none);
+  const auto belongs = [&](const QWidget* one) {
+    const auto compared = std::ranges::find(views_->compared, one);
+    if (compared != views_->compared.end()) {
+      const bool is_combined = compared - views_->compared.begin() >= 2;
+      return compares && (!is_combined || combination != Combination::none);
+    }
     const bool is_scene = one == views_->scene;  // before there is an image it is all that there is to see
-    one->setVisible(view.isEmpty() ? views_->has_image || is_scene : one->objectName() == view);
+    return compares ? !is_scene && one != views_->slices[0] : views_->has_image || is_scene;
+  };
+  auto* layout = static_cast<QGridLayout*>(views_->area->layout());
+  std::array<int, 3> used_columns{}, used_rows{};  // an empty row or column would keep its share
+  for (QWidget* one : views_->all) {
+    const bool is_shown = views_->alone.isEmpty() ? belongs(one) : one->objectName() == views_->alone;
+    one->setVisible(is_shown);
+    const QPoint place = views_->place_of(one);
+    layout->addWidget(one, place.y(), place.x());
+    used_columns[static_cast<std::size_t>(place.x())] |= is_shown ? 1 : 0;
+    used_rows[static_cast<std::size_t>(place.y())] |= is_shown ? 1 : 0;
   }
-  for (const int line : {0, 1}) {  // an empty row or column would keep its share
-    const auto is_used = [&](bool column) {
-      return std::ranges::any_of(views_->all, [&](QWidget* one) {
-        int row = 0, at = 0, spans = 0;
-        layout->getItemPosition(layout->indexOf(one), &row, &at, &spans, &spans);
-        return !one->isHidden() && (column ? at : row) == line;
-      });
-    };
-    layout->setColumnStretch(line, is_used(true) ? 1 : 0);
-    layout->setRowStretch(line, is_used(false) ? 1 : 0);
+  for (int line = 0; line < std::ssize(used_columns); ++line) {
+    layout->setColumnStretch(line, used_columns[static_cast<std::size_t>(line)]);
+    layout->setRowStretch(line, used_rows[static_cast<std::size_t>(line)]);
   }
   views_->bar->setVisible(views_->has_image);
+  views_->combined_bar->setVisible(compares &&
+                                   (combination == Combination::difference || combination == Combination::ratio));
   const auto first = std::ranges::find_if(views_->all, [](QWidget* one) { return !one->isHidden(); });
-  for (SliceView* slice : views_->slices) {
+  for (SliceView* slice : views_->all_slices()) {
     slice->set_scale_bar(first != views_->all.end() && slice == *first);
   }
   views_->refresh.start(0);
@@ -126,10 +182,9 @@ void ImageViewer::fit_slices() {
     return;
   }
   std::vector<SliceArea> areas;
-  for (int axis = 0; axis < 3; ++axis) {
-    const SliceView* slice = views_->slices[static_cast<std::size_t>(axis)];
+  for (const SliceView* slice : views_->all_slices()) {
     if (!slice->isHidden()) {
-      areas.push_back({axis, static_cast<double>(slice->width()), static_cast<double>(slice->height())});
+      areas.push_back({slice->axis(), static_cast<double>(slice->width()), static_cast<double>(slice->height())});
     }
   }
   if (areas.empty()) {
@@ -141,7 +196,11 @@ void ImageViewer::fit_slices() {
 QImage ImageViewer::screenshot(const QString& view) {
   const qsizetype index = view_names().indexOf(view);
   QWidget* shown = index < 0 ? views_->area : views_->all[index];
-  return captioned(shown->grab().toImage(), QString::fromStdString(state_.caption()));
+  QString caption = QString::fromStdString(state_.caption());
+  if (state_.comparison()) {
+    caption = tr("A: %1 · B: %2").arg(caption, QString::fromStdString(gui::caption(state_.comparison()->subject, {})));
+  }
+  return captioned(shown->grab().toImage(), caption);
 }
 
 bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {

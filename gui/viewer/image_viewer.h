@@ -2,18 +2,22 @@
 
 #include <QImage>
 #include <QWidget>
+#include <array>
 #include <memory>
+#include <optional>
 
 #include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 
 namespace coincide::gui {
 
+class CompareBar;
 class ViewHeader;
 
 /// Axial, coronal and sagittal slices with a linked crosshair, the 3-D view and the colour bar, under a header. Follows
 /// the states by itself. Without an image there is the 3-D view alone. A double click shows one view alone, and all
-/// again. What the mouse does: SliceView, SceneView.
+/// again. In a comparison axial and coronal slices of A, of B and of what is made of them. What the mouse does:
+/// SliceView, SceneView.
 class ImageViewer : public QWidget {
   Q_OBJECT
 
@@ -28,18 +32,21 @@ class ImageViewer : public QWidget {
   void show_only(const QString& view);
   /// The line over the views, which names what they show.
   ViewHeader& header();
+  /// And below it, while two images are compared.
+  CompareBar& compare_bar();
   /// One view as it is on the screen, under what it shows; of an empty name all views, with the colour bar.
   QImage screenshot(const QString& view = {});
 
  signals:
-  /// Position and value under the mouse; empty when it leaves the slices.
-  void hovered(const QString& text);
+  /// Where the mouse is in scanner axes, in mm; none when it leaves the slices.
+  void hovered(const std::optional<std::array<double, 3>>& point_mm);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void fit_slices();
+  void arrange();
   ViewState& state_;
   struct Views;
   std::unique_ptr<Views> views_;

@@ -11,9 +11,11 @@
 namespace coincide::gui {
 
 SceneTools::SceneTools(SceneState& scene, QWidget* parent) : QWidget(parent), scene_(scene), volume_(new QComboBox) {
-  volume_->addItems({"No image", "Maximum projection", "Volume"});  // in the order of VolumeStyle
-  volume_->setToolTip("How the image is drawn in three dimensions");
+  volume_->addItems({"No image", "Maximum", "Volume"});  // in the order of VolumeStyle
+  volume_->setToolTip("How the image is drawn in three dimensions: its maximum along each ray, or as a volume");
   volume_->setObjectName("volume_style");
+  volume_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);  // the columns are alike
+  volume_->setMinimumContentsLength(7);
   connect(volume_, &QComboBox::activated, this, [this](int index) {
     change([index](SceneOptions& options) { options.volume = static_cast<VolumeStyle>(index); });
   });

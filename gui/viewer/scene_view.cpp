@@ -53,11 +53,11 @@ constexpr float coarsest_rays = 4;   ///< distance in pixels that is coarse, but
 constexpr int still_after_ms = 600;  ///< longer than between the live images of a run
 
 /// One set of lines, points or faces.
-struct Layer {
+struct Shape {
   vtkNew<vtkPolyDataMapper> mapper;
   vtkNew<vtkActor> actor;
 
-  Layer() {
+  Shape() {
     actor->SetMapper(mapper);
     actor->VisibilityOff();
   }
@@ -82,7 +82,7 @@ struct SceneView::Parts {
   vtkNew<vtkRenderer> overlay;  ///< what the image must not hide
   SceneCamera camera{view, *renderer};
   VolumeProp volume;
-  Layer crystals, lors, places, fan, box, crosshair, regions;
+  Shape crystals, lors, places, fan, box, crosshair, regions;
   vtkNew<vtkAxesActor> axes;
 
   QTimer refresh_soon, turning, still;
@@ -129,7 +129,7 @@ void SceneView::Parts::make_scene(VtkWidget& to) {
   style->AddObserver(vtkCommand::InteractionEvent, this, &Parts::interacted);
   style->AddObserver(vtkCommand::EndInteractionEvent, this, &Parts::interacted);  // the wheel tells nothing else
   const auto pixel_ratio = static_cast<float>(to.devicePixelRatioF());
-  const auto paint = [pixel_ratio](vtkRenderer& on, Layer& layer, double red, double green, double blue, double opacity,
+  const auto paint = [pixel_ratio](vtkRenderer& on, Shape& layer, double red, double green, double blue, double opacity,
                                    float width) {
     layer.actor->GetProperty()->SetColor(red, green, blue);
     layer.actor->GetProperty()->SetOpacity(opacity);

@@ -95,7 +95,8 @@ void SliceOverlay::letters(const QString& title, bool of_patient) {
   text(middle, Qt::AlignVCenter | Qt::AlignLeft, side_name(axes.right, false, of_patient));
   text(inner_, Qt::AlignTop | Qt::AlignRight, side_name(axes.vertical, !axes.down, of_patient));
   text(inner_, Qt::AlignBottom | Qt::AlignRight, side_name(axes.vertical, axes.down, of_patient));
-  text(inner_, Qt::AlignTop | Qt::AlignLeft, title);
+  const int room = inner_.width() - painter_.fontMetrics().horizontalAdvance("-x  ");  // beside the upper side's name
+  text(inner_, Qt::AlignTop | Qt::AlignLeft, painter_.fontMetrics().elidedText(title, Qt::ElideRight, room));
 }
 
 void SliceOverlay::scale_bar() {

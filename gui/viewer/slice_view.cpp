@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "gui/model/chart.h"
 #include "gui/viewer/qt_colours.h"
+#include "gui/viewer/slice_image.h"
 
 namespace coincide::gui {
 namespace {
@@ -19,23 +19,15 @@ constexpr int wheel_step = 120;  // of a mouse; touch pads send smaller ones
 
 std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
 
-std::array<QRgb, 256> colour_table(const std::string& name) {
-  const ColourMap& map = find_colour_map(name);
-  std::array<QRgb, 256> table{};
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    table[i] = qt_colour(map.colour(static_cast<double>(i) / (table.size() - 1))).rgb();
-  }
-  return table;
-}
-
 }  // namespace
 
-SliceView::SliceView(ViewState& state, int axis, QWidget* parent)
-    : QWidget(parent), state_(state), axis_(axis), axes_(recon::slice_axes(axis)) {
+SliceView::SliceView(ViewState& state, int axis, SliceContent content, QWidget* parent)
+    : QWidget(parent), state_(state), axis_(axis), content_(content), axes_(recon::slice_axes(axis)) {
   setMinimumSize(120, 120);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
-  setObjectName(slice_names[axis]);
+  constexpr const char* prefixes[] = {"", "other_", "combined_"};
+  setObjectName(QString(prefixes[static_cast<int>(content)]) + slice_names[axis]);
   setToolTip(
       "Left or arrow keys: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
       "ends. Ctrl + wheel, + and -: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. "
@@ -57,9 +49,15 @@ void SliceView::refresh() {
                            roi_outline(roi, *state_.image(), axis_, state_.cursor()[index_of(axis_)])});
     }
   }
+  layers_.clear();
+  for (const Layer& layer : state_.has_image() ? state_.layers() : std::vector<Layer>{}) {
+    if (layer.is_shown && (layer.contour || content_ != SliceContent::combined)) {  // whose colours are to be read
+      layers_.push_back(layer_picture(layer, projection(), state_.cursor_mm(), size()));
+    }
+  }
   update();
   if (rect().contains(hover_.toPoint())) {
-    tell_hover();  // another value at the same place
+    tell_hover();  // another place of the slice
   }
 }
 
@@ -80,23 +78,45 @@ QRectF SliceView::image_rect() const {
   return QRectF(projection().to_screen(low), projection().to_screen(high)).normalized();
 }
 
+/// The first colour; of differences that of none.
+QColor SliceView::ground() const {
+  const ColourScale scale = state_.colour_scale(content_);
+  const double at = scale.window.low < 0 && content_ == SliceContent::combined ? 0.5 : 0;
+  return qt_colour(find_colour_map(scale.colour_map).colour(at));
+}
+
 void SliceView::make_picture() {
   if (!state_.has_image()) {
     picture_ = {};
     return;
   }
-  const recon::Slice slice = recon::slice_of(*state_.image(), axis_, state_.cursor()[index_of(axis_)]);
-  const std::array<QRgb, 256> colours = colour_table(state_.colour_map());
-  const double scale = 255.0 / (state_.window_high() - state_.window_low());
-  picture_ = QImage(static_cast<int>(slice.columns), static_cast<int>(slice.rows), QImage::Format_RGB32);
-  const float* value = slice.values.data();
-  for (std::int64_t row = 0; row < slice.rows; ++row) {
-    auto* line = reinterpret_cast<QRgb*>(picture_.scanLine(static_cast<int>(row)));
-    for (std::int64_t column = 0; column < slice.columns; ++column, ++value) {
-      const double at = (*value - state_.window_low()) * scale;
-      line[column] = colours[at > 0 ? static_cast<std::size_t>(std::min(at, 255.0)) : 0];  // not a number: the lowest
-    }
+  const std::int64_t index = state_.cursor()[index_of(axis_)];
+  const ColourScale scale = state_.colour_scale(content_);
+  if (content_ == SliceContent::image || !state_.comparison()) {
+    picture_ = slice_image(recon::slice_of(*state_.image(), axis_, index), scale);
+  } else if (content_ == SliceContent::other) {
+    picture_ = slice_image(other_slice(*state_.comparison(), state_.image()->grid, axis_, index), scale);
+  } else {
+    constexpr QRgb nothing = qRgb(128, 128, 128);  // as no value of it is
+    picture_ = slice_image(combined_slice(*state_.comparison(), *state_.image(), axis_, index), scale, nothing);
   }
+}
+
+/// Plane and place, in a comparison under what is shown.
+QString SliceView::title() const {
+  const QString place = QString("%1, %2 = %3 mm")
+                            .arg(slice_names[axis_])
+                            .arg(axis_letters[axis_])
+                            .arg(state_.cursor_mm()[index_of(axis_)], 0, 'f', 1);
+  if (!state_.comparison()) {
+    return place;
+  }
+  constexpr const char* combinations[] = {"", "A - B", "A / B", "A and B by turns", "A and B"};
+  const char* content = content_ == SliceContent::image ? "A"
+                        : content_ == SliceContent::other
+                            ? "B"
+                            : combinations[static_cast<int>(state_.comparison()->combination)];
+  return QString(content) + " · " + place;
 }
 
 void SliceView::paintEvent(QPaintEvent*) {
@@ -107,27 +127,28 @@ void SliceView::paintEvent(QPaintEvent*) {
     painter.drawText(rect(), Qt::AlignCenter, QString("%1\nno image yet").arg(slice_names[axis_]));
     return;
   }
-  painter.fillRect(rect(), qt_colour(find_colour_map(state_.colour_map()).colour(0)));
+  painter.fillRect(rect(), ground());
   painter.setRenderHint(QPainter::SmoothPixmapTransform, state_.smooth());
   painter.drawImage(image_rect(), picture_);
   painter.setPen(Qt::gray);
   painter.drawRect(image_rect());
+  for (const LayerPicture& layer : layers_) {
+    painter.drawImage(rect(), layer.colours);
+    painter.setPen(QPen(layer.contour_colour, 1.5));
+    painter.drawLines(layer.contour);
+  }
   draw_overlay(painter);
 }
 
 void SliceView::draw_overlay(QPainter& painter) const {
   const SliceProjection at = projection();
-  SliceOverlay overlay(painter, at, rect(), qt_colour(find_colour_map(state_.colour_map()).colour(0)));
+  SliceOverlay overlay(painter, at, rect(), ground());
   overlay.crosshair(state_.cursor_mm());
   overlay.regions(outlines_);
   if (state_.profile_line()) {
     overlay.profile_line(*state_.profile_line());
   }
-  overlay.letters(QString("%1, %2 = %3 mm")
-                      .arg(slice_names[axis_])
-                      .arg(axis_letters[axis_])
-                      .arg(state_.cursor_mm()[index_of(axis_)], 0, 'f', 1),
-                  state_.subject().of_patient);
+  overlay.letters(title(), state_.subject().of_patient);
   if (has_scale_bar_) {
     overlay.scale_bar();
   }
@@ -294,23 +315,13 @@ void SliceView::wheelEvent(QWheelEvent* event) {
 }
 
 void SliceView::tell_hover() {
-  if (!state_.has_image() || !image_rect().contains(hover_)) {
-    emit hovered({});
-    return;
-  }
-  const auto mm = to_mm(hover_);
-  const auto voxel = state_.voxel_at(mm);
-  emit hovered(QString("x %1, y %2, z %3 mm: %4 %5")
-                   .arg(mm[0], 0, 'f', 1)
-                   .arg(mm[1], 0, 'f', 1)
-                   .arg(mm[2], 0, 'f', 1)
-                   .arg(static_cast<double>(state_.image()->at(voxel[0], voxel[1], voxel[2])), 0, 'g', 5)
-                   .arg(QString::fromStdString(shown_unit(state_.image()->unit))));
+  const bool is_inside = state_.has_image() && image_rect().contains(hover_);
+  emit hovered(is_inside ? std::optional(to_mm(hover_)) : std::nullopt);
 }
 
 void SliceView::leaveEvent(QEvent*) {
   hover_ = {-1, -1};
-  emit hovered({});
+  emit hovered(std::nullopt);
 }
 
 }  // namespace coincide::gui

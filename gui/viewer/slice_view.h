@@ -7,31 +7,34 @@
 
 #include "gui/model/roi.h"
 #include "gui/model/view_state.h"
+#include "gui/viewer/layer_picture.h"
 #include "gui/viewer/slice_overlay.h"
 #include "gui/viewer/slice_projection.h"
 
 namespace coincide::gui {
 
-/// One slice of the image with crosshair, regions and profile line. `axis` is the one that the slice is perpendicular
-/// to; recon::slice_axes() tells how it lies. Drawn by Qt alone: needs no OpenGL.
-/// Mouse: left sets the crosshair, wheel steps through slices, right drag changes the upper end of the window, with
-/// Shift both ends, Ctrl + wheel zooms, middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a
-/// region.
+/// One slice of the image with its layers, crosshair, regions and profile line. `axis` is the one that the slice is
+/// perpendicular to; recon::slice_axes() tells how it lies. Drawn by Qt alone: needs no OpenGL. Mouse: left sets the
+/// crosshair, wheel steps through slices, right drag changes the upper end of the window, with Shift both ends, Ctrl +
+/// wheel zooms, middle drag moves, Shift + drag draws the profile line, Ctrl + drag moves a region.
 class SliceView : public QWidget {
   Q_OBJECT
 
  public:
-  SliceView(ViewState& state, int axis, QWidget* parent = nullptr);
+  /// Of a comparison the other image or the combination, both at the voxels of the first.
+  SliceView(ViewState& state, int axis, SliceContent content = SliceContent::image, QWidget* parent = nullptr);
 
   QSize sizeHint() const override { return {320, 320}; }
+  /// The one that it is perpendicular to.
+  int axis() const { return axis_; }
   /// All slices have one scale: one of them shows it.
   void set_scale_bar(bool shown);
   /// Takes over what changed in the state.
   void refresh();
 
  signals:
-  /// Position and value under the mouse; empty when it leaves.
-  void hovered(const QString& text);
+  /// Where the mouse is in scanner axes, in mm; none when it leaves the image.
+  void hovered(const std::optional<std::array<double, 3>>& point_mm);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -51,6 +54,8 @@ class SliceView : public QWidget {
   }
 
   void make_picture();
+  QString title() const;
+  QColor ground() const;
   void draw_overlay(QPainter& painter) const;
   Drag begin_drag(const QMouseEvent& event);
   void drag_upper_end(const QPointF& moved);
@@ -63,6 +68,7 @@ class SliceView : public QWidget {
 
   ViewState& state_;
   int axis_;
+  SliceContent content_;
   recon::SliceAxes axes_;
   QPointF hover_{-1, -1};  ///< where the mouse is; outside: not here
   Drag drag_ = Drag::none;
@@ -73,6 +79,7 @@ class SliceView : public QWidget {
   QImage picture_;
   bool has_scale_bar_ = false;
   std::vector<SliceOutline> outlines_;
+  std::vector<LayerPicture> layers_;  ///< those that are shown
 };
 
 }  // namespace coincide::gui

@@ -1,15 +1,24 @@
 #include "gui/viewer/step_picker.h"
 
+#include <QActionGroup>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QSignalBlocker>
 #include <QSlider>
+#include <QToolButton>
 #include <algorithm>
+
+#include "gui/viewer/line_icon.h"
 
 namespace coincide::gui {
 
 StepPicker::StepPicker(QWidget* parent)
-    : QWidget(parent), what_(new QLabel), slider_(new QSlider(Qt::Horizontal)), name_(new QLabel) {
+    : QWidget(parent),
+      what_(new QLabel),
+      slider_(new QSlider(Qt::Horizontal)),
+      name_(new QLabel),
+      play_(new QToolButton) {
   slider_->setObjectName("step");
   slider_->setPageStep(1);
   slider_->setMinimumWidth(60);
@@ -22,11 +31,43 @@ StepPicker::StepPicker(QWidget* parent)
   layout->addWidget(what_);
   layout->addWidget(slider_, 1);
   layout->addWidget(name_);
+  layout->addWidget(play_);
+  make_play_button();
   connect(slider_, &QSlider::valueChanged, this, [this](int index) {
     show_name();
     emit chosen(index);
   });
   hide();
+}
+
+/// A cine loop: after the last one the first.
+void StepPicker::make_play_button() {
+  play_->setObjectName("play");
+  play_->setIcon(line_icon(Glyph::play));
+  play_->setAutoRaise(true);
+  play_->setCheckable(true);
+  play_->setFocusPolicy(Qt::StrongFocus);
+  play_->setAccessibleName(tr("Play"));
+  play_->setToolTip(tr("Shows one after the other, until it is pressed again; the arrow beside it has speeds"));
+  play_->setPopupMode(QToolButton::MenuButtonPopup);
+  auto* menu = new QMenu(play_);
+  auto* speeds = new QActionGroup(menu);
+  constexpr int second_ms = 1000, usual_per_second = 4;
+  for (const int per_second : {1, 2, usual_per_second, 8, 15}) {
+    QAction* action = menu->addAction(tr("%1 per second").arg(per_second), this,
+                                      [this, per_second] { next_.setInterval(second_ms / per_second); });
+    action->setCheckable(true);
+    action->setChecked(per_second == usual_per_second);
+    speeds->addAction(action);
+  }
+  play_->setMenu(menu);
+  next_.setInterval(second_ms / usual_per_second);
+  connect(&next_, &QTimer::timeout, this,
+          [this] { slider_->setValue((slider_->value() + 1) % (slider_->maximum() + 1)); });
+  connect(play_, &QToolButton::toggled, this, [this](bool plays) {
+    play_->setIcon(line_icon(plays ? Glyph::pause : Glyph::play));
+    plays ? next_.start() : next_.stop();
+  });
 }
 
 void StepPicker::set_steps(const QString& what, const QStringList& names, int shown) {
@@ -38,6 +79,9 @@ void StepPicker::set_steps(const QString& what, const QStringList& names, int sh
   slider_->setValue(shown);
   show_name();
   setVisible(names.size() > 1);
+  if (names.size() <= 1) {
+    play_->setChecked(false);
+  }
 }
 
 void StepPicker::show_name() { name_->setText(names_.value(slider_->value())); }

@@ -1,9 +1,11 @@
 #include "gui/viewer/view_header.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
 #include <QSignalBlocker>
+#include <QToolButton>
 
 #include "gui/viewer/step_picker.h"
 
@@ -26,7 +28,9 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
       subjects_(new QComboBox),
       steps_(new StepPicker),
       detail_(text_label("shown_detail")),
-      hint_(text_label("shown_hint")) {
+      hint_(text_label("shown_hint")),
+      begin_(new QHBoxLayout),
+      end_(new QHBoxLayout) {
   subjects_->setObjectName("shown");
   subjects_->setAccessibleName("What is shown");
   subjects_->setToolTip("What the views show: the data of the job, or a run of this session");
@@ -40,11 +44,13 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
   auto* layout = new QGridLayout(this);
   layout->setContentsMargins(4, 2, 4, 2);
   layout->setHorizontalSpacing(8);
-  layout->setColumnStretch(2, 1);
-  layout->addWidget(subjects_, 0, 0);
-  layout->addWidget(steps_, 0, 1);
-  layout->addWidget(detail_, 0, 2);
-  layout->addWidget(hint_, 1, 0, 1, 3);
+  layout->setColumnStretch(3, 1);
+  layout->addLayout(begin_, 0, 0);
+  layout->addWidget(subjects_, 0, 1);
+  layout->addWidget(steps_, 0, 2);
+  layout->addWidget(detail_, 0, 3);
+  layout->addLayout(end_, 0, 4);
+  layout->addWidget(hint_, 1, 0, 1, 5);
   connect(subjects_, &QComboBox::activated, this, &ViewHeader::chosen);
   connect(steps_, &StepPicker::chosen, this, &ViewHeader::step_chosen);
   follows_state_ = state.listen([this] { refresh(); });
@@ -66,6 +72,18 @@ void ViewHeader::set_choices(const QStringList& names, int shown) {
 
 void ViewHeader::set_steps(const QString& what, const QStringList& names, int shown) {
   steps_->set_steps(what, names, shown);
+}
+
+void ViewHeader::add_button(QAction* action, Qt::Edge edge) {
+  auto* button = new QToolButton;
+  button->setDefaultAction(action);
+  button->setObjectName(action->objectName());
+  button->setAutoRaise(true);
+  button->setFocusPolicy(Qt::StrongFocus);
+  (edge == Qt::LeftEdge ? begin_ : end_)->addWidget(button);
+  const auto show_use = [button, action] { button->setVisible(action->isEnabled()); };
+  connect(action, &QAction::changed, button, show_use);
+  show_use();
 }
 
 void ViewHeader::refresh() {

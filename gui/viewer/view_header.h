@@ -5,7 +5,9 @@
 
 #include "gui/model/view_state.h"
 
+class QAction;
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 
 namespace coincide::gui {
@@ -24,6 +26,8 @@ class ViewHeader : public QWidget {
   void set_choices(const QStringList& names, int shown);
   /// The images of what is shown that follow each other: `what` they are ("Iteration"), and the name of each.
   void set_steps(const QString& what, const QStringList& names, int shown);
+  /// A button at the begin or the end of the line.
+  void add_button(QAction* action, Qt::Edge edge);
 
  signals:
   /// The user chose another entry.
@@ -39,6 +43,7 @@ class ViewHeader : public QWidget {
   StepPicker* steps_;
   QLabel* detail_;
   QLabel* hint_;
+  QHBoxLayout *begin_, *end_;
   Subscription follows_state_;
 };
 

@@ -8,14 +8,18 @@
 #include <QMimeData>
 #include <QSettings>
 #include <QSlider>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <fstream>
 
 #include "app/window_services.h"
 #include "gui/panel_support.h"
+#include "gui/panels/analysis_panel.h"
 #include "gui/panels/main_window.h"
-#include "gui/panels/view_tools.h"
+#include "gui/panels/roi_table.h"
+#include "gui/panels/value_line.h"
+#include "gui/viewer/chart_view.h"
 #include "gui/viewer/image_viewer.h"
 #include "io/image_file.h"
 #include "support/patience.h"
@@ -45,16 +49,9 @@ class ImageFilesTest : public QObject {
     QDropEvent dropped({50, 50}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(window_.get(), &dropped);
   }
-  /// The value at the crosshair, as the panel says it.
+  /// The value at the crosshair, as the line at the bottom says it.
   double value() const {
-    for (const auto* label : window_->findChild<ViewTools*>()->findChildren<QLabel*>()) {
-      bool is_number = false;  // the others say voxel and place, with commas
-      const double number = label->text().section(' ', 0, 0).toDouble(&is_number);
-      if (is_number) {
-        return number;
-      }
-    }
-    return NAN;
+    return window_->findChild<ValueLine*>()->text().section(" · ", 2).section(' ', 0, 0).toDouble();
   }
   static double at_crosshair(const recon::Image& image) { return image.at(10, 11, 12); }
   bool shows(const QString& name) const { return title().startsWith("Image · " + name); }
@@ -106,6 +103,42 @@ class ImageFilesTest : public QObject {
     QVERIFY(std::abs(value() / (3 * first) - 1) < 1e-4);
   }
 
+  /// The mean of the region in each frame, as the arrays have it, over the middle of the frame.
+  void regions_have_curves_over_the_frames() {
+    recon::ImageSeries series{.grid = test_image()->grid, .unit = "Bq/mL"};
+    for (const double factor : {1.0, 4.0, 2.5}) {
+      const double start = 60.0 * static_cast<double>(series.frames.size());
+      series.frames.push_back(
+          {.values = test_image(factor)->values, .start_s = start, .duration_s = 60, .decay_factor = 1});
+    }
+    io::write_image_series(path("curve.nii.gz"), series);
+    window_->open_file(folder_.filePath("curve.nii.gz"));
+    QTRY_VERIFY_WITH_TIMEOUT(shows("curve.nii.gz"), patience_ms);
+    window_->findChild<RoiTable*>()->add(RoiShape::box);
+    window_->findChild<QTabWidget*>("side")->setCurrentIndex(2);
+    auto* panel = window_->findChild<AnalysisPanel*>();
+    panel->findChild<QComboBox*>()->setCurrentText("Regions over the frames");
+    const auto* chart = panel->findChild<ChartView*>();
+    QTRY_COMPARE_WITH_TIMEOUT(chart->chart().x_label, std::string("time (s)"), patience_ms);
+    QCOMPARE(chart->chart().series.size(), std::size_t{1});
+    QCOMPARE(chart->chart().series[0].x, (std::vector<double>{30, 90, 150}));
+    double sum = 0;
+    int voxels = 0;
+    const recon::Image& image = *test_image();  // the box is 20 mm wide, around voxel 10, 11, 12
+    for (std::int64_t i = 5; i <= 15; ++i) {
+      for (std::int64_t j = 8; j <= 14; ++j) {
+        for (std::int64_t k = 10; k <= 14; ++k) {
+          sum += image.at(i, j, k);
+          ++voxels;
+        }
+      }
+    }
+    for (std::size_t frame = 0; frame < 3; ++frame) {
+      const double expected = sum / voxels * std::array{1.0, 4.0, 2.5}[frame];
+      QVERIFY(std::abs(chart->chart().series[0].y[frame] / expected - 1) < 1e-4);
+    }
+  }
+
   /// The header goes from one to the other; what belongs to each stays with it.
   void images_and_jobs_stand_beside_each_other() {
     std::ofstream(path("job.toml")) << "[simulation]\nphantom = \"orientation\"\nscanner = \"small\"\n";
@@ -116,7 +149,7 @@ class ImageFilesTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(shows("one.nii.gz"), patience_ms);
     QVERIFY(window_->windowTitle().contains("job.toml"));  // the job is still open
     const double one = value();
-    window_->findChild<ViewTools*>()->add_roi(RoiShape::sphere);
+    window_->findChild<RoiTable*>()->add(RoiShape::sphere);
     drop("two.nii.gz");
     QTRY_VERIFY_WITH_TIMEOUT(shows("two.nii.gz"), patience_ms);
     QVERIFY(std::abs(value() / (2 * one) - 1) < 1e-4);

@@ -2,7 +2,6 @@
 
 #include <QAction>
 #include <QComboBox>
-#include <QDockWidget>
 #include <QDropEvent>
 #include <QLabel>
 #include <QMessageBox>
@@ -10,6 +9,7 @@
 #include <QSemaphore>
 #include <QSlider>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QThread>
@@ -26,6 +26,7 @@
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
+#include "gui/panels/roi_table.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/view_tools.h"
 #include "gui/viewer/image_viewer.h"
@@ -243,19 +244,21 @@ class MainWindowTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(!sentence->text().contains("nothing_here.petsird"), tests::patience_ms);
   }
 
-  /// A panel that was closed stays closed the next time.
+  /// What was folded stays folded the next time.
   void layout_is_remembered() {
     write_job("layout.toml", 1, 1);
     open("layout.toml");
-    auto* panel = window_->findChild<QDockWidget*>("Runs");
-    QVERIFY(panel->isVisible());
-    panel->hide();
+    trigger("mode_result");
+    QVERIFY(runs()->isVisible());
+    trigger("shows_runs");
+    QVERIFY(!runs()->isVisible());
     window_->close();
     window_ = std::make_unique<MainWindow>(app::make_window_services());
     window_->show();
     open("layout.toml");
-    QVERIFY(!window_->findChild<QDockWidget*>("Runs")->isVisible());
-    QVERIFY(window_->findChild<QDockWidget*>("View")->isVisible());
+    trigger("mode_result");
+    QVERIFY(!runs()->isVisible());
+    QVERIFY(window_->findChild<QTabWidget*>("side")->isVisible());
   }
 
   void dropped_file_is_opened() {
@@ -494,11 +497,11 @@ class MainWindowTest : public QObject {
       trigger("stop");
       QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     };
-    const auto num_regions = [&] { return window_->findChild<ViewTools*>()->findChild<QTableWidget*>()->rowCount(); };
+    const auto num_regions = [&] { return window_->findChild<RoiTable*>()->findChild<QTableWidget*>()->rowCount(); };
     const auto* high = window_->findChild<ViewTools*>()->findChildren<QDoubleSpinBox*>().last();
     write_job("one.toml", 1, 1);
     run_until_image("one.toml");
-    window_->findChild<ViewTools*>()->add_roi(RoiShape::sphere);
+    window_->findChild<RoiTable*>()->add(RoiShape::sphere);
     window_->findChild<ViewTools*>()->findChildren<QDoubleSpinBox*>().last()->setValue(7);
     QCOMPARE(num_regions(), 1);
 

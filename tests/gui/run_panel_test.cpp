@@ -1,19 +1,22 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QListWidget>
+#include <QMenu>
 #include <QPlainTextEdit>
 #include <QProgressBar>
-#include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QToolButton>
 #include <QTreeWidget>
 #include <QtTest>
 
 #include "gui/panel_support.h"
+#include "gui/panels/run_details.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
 #include "gui/viewer/chart_view.h"
 #include "gui/viewer/step_picker.h"
+#include "support/patience.h"
 #include "support/test_main.h"
 
 using namespace coincide;       // NOLINT(google-build-using-namespace): a test
@@ -42,6 +45,15 @@ std::shared_ptr<Run> run_after(int number, int iterations) {
   return run;
 }
 
+/// The column of runs, and what is known of the chosen one, together as the window has them.
+struct Panel : RunPanel {
+  RunDetails details;
+  Panel() {
+    connect(this, &RunPanel::chosen_run_changed, &details, [this] { details.show_run(chosen_run()); });
+  }
+  QListWidget* list() const { return findChild<QListWidget*>("runs"); }
+};
+
 }  // namespace
 
 class RunPanelTest : public QObject {
@@ -50,27 +62,24 @@ class RunPanelTest : public QObject {
  private slots:
   void the_panel_shows_what_a_run_does();
   void the_status_shows_the_run_and_stops_it();
-  void the_buttons_ask_for_what_is_possible();
+  void a_run_has_a_small_picture();
   void an_older_run_can_be_chosen();
   void charts_hold_the_figures();
   void events_are_those_that_were_written();
   void iterations_can_be_gone_back_to();
   void last_image_follows_the_newest();
   void step_picker_names_what_it_is_at();
+  void step_picker_plays();
   void curves_follow_the_run();
   void settings_can_be_used_again();
 };
 
 void RunPanelTest::the_panel_shows_what_a_run_does() {
-  RunPanel panel;
-  auto* list = panel.findChild<QTreeWidget*>("runs");
-  auto* figures = panel.findChild<QTreeWidget*>("figures");
-  auto* messages = panel.findChild<QListWidget*>("messages");
-  auto* start = panel.findChild<QPushButton*>("start");
-  auto* pause = panel.findChild<QPushButton*>("pause");
-  auto* stop = panel.findChild<QPushButton*>("stop");
+  Panel panel;
+  auto* list = panel.list();
+  auto* figures = panel.details.findChild<QTreeWidget*>("figures");
+  auto* messages = panel.details.findChild<QListWidget*>("messages");
   QVERIFY(!panel.chosen_run());
-  QVERIFY(start->isEnabled() && !pause->isEnabled() && !stop->isEnabled());
 
   auto run = std::make_shared<Run>();
   run->number = 1;
@@ -84,19 +93,16 @@ void RunPanelTest::the_panel_shows_what_a_run_does() {
   run->lines = {{.text = "100 prompts."}, {.text = "few counts", .is_warning = true}};
   panel.show_run(run);
   QCOMPARE(panel.chosen_run(), std::shared_ptr<const Run>(run));
-  QVERIFY(!start->isEnabled() && pause->isEnabled() && stop->isEnabled());
-  const QTreeWidgetItem* row = list->topLevelItem(0);
-  QCOMPARE(row->text(1), QString("brain"));
-  QCOMPARE(row->text(2), QString::fromStdString(run_state_name(RunState::running)));
-  QCOMPARE(row->text(3), QString("1 of 6"));
-  QCOMPARE(row->text(4), QString("1:01"));
-  QCOMPARE(panel.findChild<QLabel*>("progress")->text(), QString("reconstruction, 3:03 left"));
-  const auto* bar = panel.findChild<QProgressBar*>();
+  const QListWidgetItem* row = list->item(0);
+  QCOMPARE(row->text(), QString("1 · brain\nrunning · 1:01\niteration 1 of 6"));
+  QVERIFY(row->icon().isNull());  // it has no image yet
+  QCOMPARE(panel.details.findChild<QLabel*>("progress")->text(), QString("reconstruction, 3:03 left"));
+  const auto* bar = panel.details.findChild<QProgressBar*>();
   QCOMPARE(4 * bar->value(), bar->maximum());
   QCOMPARE(figures->topLevelItem(0)->text(1), QString("-1234.5"));
   QCOMPARE(messages->count(), 2);
   QCOMPARE(messages->item(1)->text(), QString("few counts"));
-  const QString settings = panel.findChild<QPlainTextEdit*>("settings")->toPlainText();
+  const QString settings = panel.details.findChild<QPlainTextEdit*>("settings")->toPlainText();
   QVERIFY2(settings.contains("stop.passes = 6"), qPrintable(settings));
 
   run->figures.push_back({.iteration = 2});
@@ -104,14 +110,13 @@ void RunPanelTest::the_panel_shows_what_a_run_does() {
   run->state = RunState::failed;
   panel.show_run(run);
   panel.show_run(run);
-  QCOMPARE(list->topLevelItemCount(), 1);
+  QCOMPARE(list->count(), 1);
   QCOMPARE(figures->topLevelItemCount(), 2);
   QCOMPARE(messages->count(), 3);
   QCOMPARE(messages->item(2)->text(), QString("the disk is full"));
-  QCOMPARE(row->text(2), QString::fromStdString(run_state_name(RunState::failed)));
-  QVERIFY(start->isEnabled() && !pause->isEnabled() && !stop->isEnabled());
+  QVERIFY(row->text().contains("failed") && row->toolTip().contains("the disk is full"));
   // What was done, not how far the last stage was.
-  QCOMPARE(panel.findChild<QLabel*>("progress")->text(), QString("failed after 2 of 6 iterations"));
+  QCOMPARE(panel.details.findChild<QLabel*>("progress")->text(), QString("failed after 2 of 6 iterations"));
   QCOMPARE(3 * bar->value(), bar->maximum() - 1);
 }
 
@@ -150,36 +155,31 @@ void RunPanelTest::the_status_shows_the_run_and_stops_it() {
   QCOMPARE(bar->value(), 0);
 }
 
-void RunPanelTest::the_buttons_ask_for_what_is_possible() {
-  RunPanel panel;
-  auto* pause = panel.findChild<QPushButton*>("pause");
-  QSignalSpy starts(&panel, &RunPanel::start_requested);
-  QSignalSpy pauses(&panel, &RunPanel::pause_requested);
-  QSignalSpy resumes(&panel, &RunPanel::resume_requested);
-  QSignalSpy stops(&panel, &RunPanel::stop_requested);
-  panel.findChild<QPushButton*>("start")->click();
-  QCOMPARE(starts.size(), 1);
-  auto run = std::make_shared<Run>();
-  run->number = 1;
+/// The bright half of the picture is where that of the image is.
+void RunPanelTest::a_run_has_a_small_picture() {
+  Panel panel;
+  auto run = run_after(1, 1);
+  recon::Image image(recon::centred_grid({40, 20, 3}, {2, 2, 2}, {0, 0, 0}), 0.F, "Bq/mL");
+  for (std::int64_t i = 20; i < 40; ++i) {
+    for (std::int64_t j = 0; j < 20; ++j) {
+      image.at(i, j, 1) = 5;
+    }
+  }
+  run->image = std::make_shared<const recon::Image>(image);
   panel.show_run(run);
-  pause->click();
-  QCOMPARE(pauses.size(), 1);
-  run->state = RunState::paused;
-  panel.show_run(run);
-  QCOMPARE(pause->text(), QString("Continue"));
-  pause->click();
-  QCOMPARE(resumes.size(), 1);
-  QCOMPARE(pauses.size(), 1);
-  panel.findChild<QPushButton*>("stop")->click();
-  QCOMPARE(stops.size(), 1);
-  run->state = RunState::stopping;
-  panel.show_run(run);
-  QVERIFY(!pause->isEnabled() && !panel.findChild<QPushButton*>("stop")->isEnabled());
+  const QSize size = panel.list()->iconSize();
+  const QImage picture = panel.list()->item(0)->icon().pixmap(size).toImage();
+  const auto light = [&](double x, double y) {
+    return picture.pixelColor(static_cast<int>(x * picture.width()), static_cast<int>(y * picture.height()))
+        .lightness();
+  };
+  QVERIFY(light(0.25, 0.5) < 10 && light(0.75, 0.5) > 200);
+  QVERIFY(light(0.75, 0.02) < 10);  // twice as wide as high: above it there is nothing
 }
 
 void RunPanelTest::an_older_run_can_be_chosen() {
-  RunPanel panel;
-  auto* list = panel.findChild<QTreeWidget*>("runs");
+  Panel panel;
+  auto* list = panel.list();
   QSignalSpy chosen(&panel, &RunPanel::run_chosen);
   std::vector<std::shared_ptr<Run>> runs;
   for (int number = 1; number <= 2; ++number) {
@@ -191,17 +191,16 @@ void RunPanelTest::an_older_run_can_be_chosen() {
   }
   QCOMPARE(panel.chosen_run()->number, 2);
   QCOMPARE(chosen.size(), 0);
-  list->setCurrentItem(list->topLevelItem(1));
+  list->setCurrentRow(1);
   QCOMPARE(chosen.size(), 1);
   QCOMPARE(panel.chosen_run()->number, 1);
-  const auto* messages = panel.findChild<QListWidget*>("messages");
+  const auto* messages = panel.details.findChild<QListWidget*>("messages");
   QCOMPARE(messages->item(0)->text(), QString("of run 1"));
   runs[1]->state = RunState::running;
   runs[1]->lines.push_back({.text = "more"});
   panel.show_run(runs[1]);  // not the chosen one
   QCOMPARE(messages->count(), 1);
-  QCOMPARE(list->topLevelItem(0)->text(2), QString::fromStdString(run_state_name(RunState::running)));
-  QVERIFY(panel.findChild<QPushButton*>("stop")->isEnabled());
+  QVERIFY(list->item(0)->text().contains("running"));
 }
 
 void RunPanelTest::charts_hold_the_figures() {
@@ -226,7 +225,7 @@ void RunPanelTest::events_are_those_that_were_written() {
 }
 
 void RunPanelTest::iterations_can_be_gone_back_to() {
-  RunPanel panel;
+  Panel panel;
   panel.show_run(run_after(1, 1));
   QCOMPARE(panel.images().images().size(), std::size_t{1});
   const auto run = run_after(2, 4);
@@ -241,10 +240,10 @@ void RunPanelTest::iterations_can_be_gone_back_to() {
   QCOMPARE(panel.chosen_image().iteration, 2.0);
 
   // Another run begins at its newest image.
-  auto* list = panel.findChild<QTreeWidget*>("runs");
-  list->setCurrentItem(list->topLevelItem(1));
+  auto* list = panel.list();
+  list->setCurrentRow(1);
   QCOMPARE(panel.chosen_image().iteration, 1.0);
-  list->setCurrentItem(list->topLevelItem(0));
+  list->setCurrentRow(0);
   QCOMPARE(panel.chosen_image().image, run->image);
   QCOMPARE(chosen.count(), 1);
 }
@@ -291,16 +290,38 @@ void RunPanelTest::step_picker_names_what_it_is_at() {
   QCOMPARE(chosen.at(0).at(0).toInt(), 1);
 }
 
+/// One after the other, the first after the last, at the speed chosen; until it is pressed again.
+void RunPanelTest::step_picker_plays() {
+  StepPicker picker;
+  picker.set_steps("Frame", {"1", "2", "3"}, 1);
+  picker.show();
+  auto* play = picker.findChild<QToolButton*>("play");
+  play->menu()->actions().last()->trigger();  // the quickest
+  QSignalSpy chosen(&picker, &StepPicker::chosen);
+  play->click();
+  QTRY_VERIFY_WITH_TIMEOUT(chosen.count() >= 4, coincide::tests::patience_ms);
+  play->click();
+  for (int i = 0; i < 4; ++i) {
+    QCOMPARE(chosen.at(i).at(0).toInt(), (2 + i) % 3);
+  }
+  const auto count = chosen.count();
+  QTest::qWait(200);  // three times as long as one takes
+  QCOMPARE(chosen.count(), count);
+  play->click();
+  picker.set_steps("Frame", {"1"}, 0);  // of another image
+  QVERIFY(!play->isChecked());
+}
+
 void RunPanelTest::curves_follow_the_run() {
-  RunPanel panel;
-  const auto* chart = panel.findChild<ChartView*>();
+  Panel panel;
+  const auto* chart = panel.details.findChild<ChartView*>();
   const auto run = run_after(1, 2);
   panel.show_run(run);
   QCOMPARE(chart->chart().series[0].y, figure_chart(*run, figure_curves()[0]).series[0].y);
   run->figures.push_back({.iteration = 3, .log_likelihood = -7, .expected_counts = 8});
   panel.show_run(run);
   QCOMPARE(chart->chart().series[0].y.back(), -7.0);
-  panel.findChild<QComboBox*>("curve")->setCurrentText("Expected counts");
+  panel.details.findChild<QComboBox*>("curve")->setCurrentText("Expected counts");
   QCOMPARE(chart->chart().series[0].y.back(), 8.0);
   QVERIFY(chart_csv(chart->chart()).starts_with("# Run 1 · image\niteration,"));
   panel.choose(nullptr);  // data are looked at
@@ -308,7 +329,7 @@ void RunPanelTest::curves_follow_the_run() {
   QVERIFY(chart->chart().series.empty());
   panel.choose(run);
   QCOMPARE(chart->chart().series[0].y.back(), 8.0);
-  panel.findChild<QComboBox*>("curve")->setCurrentText("Counts by TOF bin");
+  panel.details.findChild<QComboBox*>("curve")->setCurrentText("Counts by TOF bin");
   QVERIFY(chart->chart().series.empty());
   run->tof_profile = {{.centre_mm = -20, .prompts = 90, .randoms = 5, .scatter = 10},
                       {.centre_mm = 0, .prompts = 300, .randoms = 5, .scatter = 30}};
@@ -318,16 +339,16 @@ void RunPanelTest::curves_follow_the_run() {
   QCOMPARE(chart->chart().series[0].x, (std::vector<double>{-20, 0}));
   QCOMPARE(chart->chart().series[0].y, (std::vector<double>{90, 300}));
   QCOMPARE(chart->chart().series[1].y, (std::vector<double>{15, 35}));
-  panel.findChild<QComboBox*>("curve")->setCurrentText("Penalty");
+  panel.details.findChild<QComboBox*>("curve")->setCurrentText("Penalty");
   QVERIFY(chart->chart().series.empty());
   panel.show_run(run_after(2, 0));
   QVERIFY(chart->chart().series.empty());
 }
 
 void RunPanelTest::settings_can_be_used_again() {
-  RunPanel panel;
-  QAbstractButton* reuse = button_of(panel, "Use these settings again");
-  QAbstractButton* folder = button_of(panel, "Open folder");
+  Panel panel;
+  QAbstractButton* reuse = button_of(panel.details, "Use these settings");
+  QAbstractButton* folder = button_of(panel.details, "Open folder");
   QVERIFY(!reuse->isEnabled());
   QVERIFY(!folder->isEnabled());
   const auto first = run_after(1, 2);
@@ -341,13 +362,12 @@ void RunPanelTest::settings_can_be_used_again() {
   panel.show_run(run_after(2, 1));
   QVERIFY(!folder->isEnabled());
 
-  QSignalSpy requested(&panel, &RunPanel::settings_requested);
-  auto* list = panel.findChild<QTreeWidget*>("runs");
-  list->setCurrentItem(list->topLevelItem(1));
+  QSignalSpy requested(&panel.details, &RunDetails::settings_requested);
+  auto* list = panel.list();
+  list->setCurrentRow(1);
   reuse->click();
   QCOMPARE(requested.count(), 1);
   QCOMPARE(requested.at(0).at(0).value<io::Job>().algorithm.subsets, 21);
-  QCOMPARE(list->actions().size(), 2);
 }
 
 COINCIDE_TEST_CLASS(RunPanelTest)

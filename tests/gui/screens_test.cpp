@@ -3,19 +3,23 @@
 #include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
-#include <QDockWidget>
+#include <QComboBox>
 #include <QScreen>
 #include <QSet>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <fstream>
 
 #include "app/window_services.h"
 #include "gui/panel_support.h"
+#include "gui/panels/data_panel.h"
+#include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
 #include "gui/panels/start_page.h"
+#include "gui/panels/work_area.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "support/patience.h"
@@ -50,6 +54,14 @@ class ScreensTest : public QObject {
     const QString path = folder_.filePath("job.toml");
     std::ofstream(path.toStdString()) << "[simulation]\nphantom = \"orientation\"\nscanner = \"small\"\n";
     window_->open_file(path);
+  }
+  void trigger(const char* action) const { window_->findChild<QAction*>(action)->trigger(); }
+  QTabWidget* side() const { return window_->findChild<QTabWidget*>("side"); }
+  /// A run of the job, with its first image.
+  void show_result() const {
+    open_job();
+    trigger("run");
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_image().image != nullptr, patience_ms);
   }
   bool has_room(const QSize& size) const {
     window_->resize(size);
@@ -94,21 +106,119 @@ class ScreensTest : public QObject {
     QVERIFY(window_->width() <= screen.width() && window_->height() <= screen.height());
   }
 
+  /// The four pictures alone, without what stands around them, beside a result.
   void pictures_get_most_of_the_window() {
     window_->resize(1280, 800);
+    show_result();
+    QVERIFY(runs()->isVisible() && side()->isVisible());
+    const auto share = [&] {
+      double pixels = 0;
+      for (const char* name :
+           {"axial", "coronal", "sagittal", opengl_problem().isEmpty() ? "scene_picture" : "scene"}) {
+        const auto* picture = window_->findChild<QWidget*>(name);
+        pixels += picture->isVisible() ? 1.0 * picture->width() * picture->height() : 0;
+      }
+      return pixels / (1280 * 800);
+    };
+    QTRY_VERIFY2_WITH_TIMEOUT(share() >= 0.55, qPrintable(QString::number(share())), patience_ms);
+  }
+
+  /// Of 960 x 640 the pictures get nearly all; the runs and the panel come when they are asked for.
+  void narrow_windows_are_for_the_pictures() {
+    window_->resize(960, 640);
+    show_result();
+    QVERIFY(!runs()->isVisible() && !side()->isVisible());
+    for (const char* name : {"axial", "coronal", "sagittal", "scene"}) {
+      const auto* view = window_->findChild<QWidget*>(name);
+      QTRY_VERIFY2_WITH_TIMEOUT(view->width() >= 400 && view->height() >= 260, name, patience_ms);
+    }
+    trigger("shows_side");
+    QVERIFY(side()->isVisible() && window_->width() == 960);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<QWidget*>("axial")->width() >= 250, patience_ms);
+    window_->resize(1280, 800);  // which has its own choice
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->isVisible() && side()->isVisible(), patience_ms);
+    window_->resize(960, 640);
+    QTRY_VERIFY_WITH_TIMEOUT(!runs()->isVisible() && side()->isVisible(), patience_ms);
+  }
+
+  /// Data, job and result show what they need, by button, by key and by what the user does.
+  void modes_show_what_they_need() {
+    window_->resize(1280, 800);
+    const auto shown = [this] {
+      QStringList parts;
+      const std::initializer_list<std::pair<const char*, const QWidget*>> all{
+          {"data", window_->findChild<DataPanel*>()},
+          {"job", window_->findChild<JobForm*>()},
+          {"runs", runs()},
+          {"side", side()},
+          {"slices", window_->findChild<QWidget*>("axial")},
+          {"scene", window_->findChild<QWidget*>("scene")}};
+      for (const auto& [name, part] : all) {
+        parts << (part->isVisible() ? QStringList{name} : QStringList{});
+      }
+      return parts.join(' ');
+    };
+    const auto is_marked = [this](const char* mode) { return window_->findChild<QAction*>(mode)->isChecked(); };
+    QCOMPARE(shown(), QString());  // the start page
     open_job();
-    const auto* viewer = window_->findChild<ImageViewer*>();
-    const auto part = [&] { return 1.0 * viewer->width() * viewer->height() / (1280 * 800); };
-    QTRY_VERIFY2_WITH_TIMEOUT(part() > 0.45, qPrintable(QString::number(part())), patience_ms);
+    QCOMPARE(shown(), QString("job scene"));
+    QVERIFY(is_marked("mode_job"));
+    show_result();
+    QCOMPARE(shown(), QString("runs side slices scene"));
+    QVERIFY(is_marked("mode_result") && window_->findChild<QAction*>("shows_runs")->isEnabled());
+    auto* buttons = window_->findChild<QWidget*>("modes");
+    coincide::tests::button_of(*buttons, "Data")->click();
+    QCOMPARE(shown(), QString("data scene"));
+    QVERIFY(window_->findChild<QComboBox*>("shown")->currentText().startsWith("Simulation"));
+    QVERIFY(!window_->findChild<QAction*>("shows_runs")->isEnabled());
+    QTest::keyClick(window_->windowHandle(), Qt::Key_3, Qt::ControlModifier);
+    QCOMPARE(shown(), QString("runs side slices scene"));
+    QVERIFY(window_->findChild<QComboBox*>("shown")->currentText().startsWith("Run 1"));
+    QTest::keyClick(window_->windowHandle(), Qt::Key_F8);
+    QCOMPARE(shown(), QString("side slices scene"));
+    QTest::keyClick(window_->windowHandle(), Qt::Key_F9);
+    QCOMPARE(shown(), QString("slices scene"));
+    QTest::keyClick(window_->windowHandle(), Qt::Key_2, Qt::ControlModifier);
+    QCOMPARE(shown(), QString("job scene"));
+    auto* choice = window_->findChild<QComboBox*>("shown");
+    choice->setCurrentIndex(1);
+    emit choice->activated(1);  // the run, as the user does
+    QCOMPARE(shown(), QString("slices scene"));
+  }
+
+  /// Run, pause and stop are there in every mode, and say what can be done.
+  void run_buttons_ask_for_what_is_possible() {
+    const auto button = [this](const char* text) { return coincide::tests::button_of(*window_->menuWidget(), text); };
+    open_job();
+    QVERIFY(button("Run")->isEnabled() && !button("Pause")->isEnabled() && !button("Stop")->isEnabled());
+    button("Run")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_image().image != nullptr, patience_ms);
+    QVERIFY(!button("Run")->isEnabled() && button("Stop")->isEnabled());
+    button("Pause")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(button("Continue") != nullptr, patience_ms);
+    button("Continue")->click();
+    QTRY_COMPARE_WITH_TIMEOUT(runs()->chosen_run()->state, RunState::running, patience_ms);
+    trigger("mode_data");
+    button("Stop")->click();
+    QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_run()->is_over(), patience_ms);
+    QVERIFY(button("Run")->isEnabled() && !button("Stop")->isEnabled());
   }
 
   void default_layout_comes_back() {
-    open_job();
-    const auto dock = [this](const char* name) { return window_->findChild<QDockWidget*>(name); };
-    dock("Runs")->hide();
-    dock("View")->setFloating(true);
-    window_->findChild<QAction*>("default_layout")->trigger();
-    QVERIFY(!dock("Runs")->isHidden() && !dock("View")->isFloating());
+    window_->resize(1280, 800);
+    show_result();
+    const int width = side()->width();
+    trigger("shows_runs");
+    auto* area = window_->findChild<WorkArea*>();
+    QList<int> sizes = area->sizes();
+    sizes[3] -= 150;
+    sizes[4] += 150;
+    area->setSizes(sizes);
+    emit area->splitterMoved(0, 0);  // as the user draws it
+    QTRY_VERIFY_WITH_TIMEOUT(side()->width() > width + 100, patience_ms);
+    trigger("default_layout");
+    QVERIFY(runs()->isVisible());
+    QTRY_COMPARE_WITH_TIMEOUT(side()->width(), width, patience_ms);
   }
 
   /// From the start page to a stopped run, without a mouse: Tab reaches all and is held by nothing.

@@ -8,6 +8,7 @@
 
 #include "gui/model/colour_maps.h"
 #include "gui/panel_support.h"
+#include "gui/panels/roi_table.h"
 #include "gui/panels/view_tools.h"
 #include "support/patience.h"
 #include "support/test_main.h"
@@ -71,8 +72,7 @@ class ViewToolsTest : public QObject {
 
  private slots:
   void window_and_colours_reach_the_view();
-  void readout_follows_the_crosshair();
-  void fits_a_narrow_dock();
+  void fit_a_narrow_panel();
   void roi_figures_equal_those_of_the_array();
   void roi_figures_follow_the_image();
   void rois_are_edited_in_the_table();
@@ -109,51 +109,39 @@ void ViewToolsTest::window_and_colours_reach_the_view() {
   QCOMPARE(boxes[0]->value(), 10.0);
 }
 
-void ViewToolsTest::readout_follows_the_crosshair() {
-  ViewState state;
-  const ViewTools tools(state);
-  state.set_image(test_image());
-  state.set_cursor({3, 4, 5});
-  QStringList texts;
-  for (const auto* label : tools.findChildren<QLabel*>()) {
-    texts << label->text();
-  }
-  // The middle of 20 x 22 x 24 voxels of 2 x 3 x 4 mm is at (5, 0, -7) mm.
-  QVERIFY(texts.contains("3, 4, 5"));
-  QVERIFY(texts.contains("-8.0, -19.5, -33.0 mm"));
-  const QString value = QString::number(static_cast<double>(state.image()->at(3, 4, 5)), 'g', 6) + " Bq/mL";
-  QVERIFY(texts.contains(value));
-}
-
-/// In a dock of this width only the table may scroll.
-void ViewToolsTest::fits_a_narrow_dock() {
-  constexpr int dock_width = 320;
+/// In a panel of this width only the table may scroll.
+void ViewToolsTest::fit_a_narrow_panel() {
+  constexpr int panel_width = 250;
   ViewState state;
   ViewTools tools(state);
+  RoiTable regions(state);
   state.set_image(test_image());
-  QVERIFY2(tools.minimumSizeHint().width() <= dock_width, qPrintable(QString::number(tools.minimumSizeHint().width())));
-  tools.resize(dock_width, 700);
-  tools.show();
-  for (const auto* widget : tools.findChildren<QWidget*>()) {
-    const bool is_control = qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) ||
-                            qobject_cast<const QAbstractSpinBox*>(widget);
-    if (is_control && widget->isVisible()) {
-      QVERIFY(widget->mapTo(&tools, widget->rect().topRight()).x() < dock_width);
-      QVERIFY(widget->width() >= widget->minimumSizeHint().width());
+  for (QWidget* panel : std::initializer_list<QWidget*>{&tools, &regions}) {
+    QVERIFY2(panel->minimumSizeHint().width() <= panel_width,
+             qPrintable(QString("%1: %2").arg(panel->metaObject()->className()).arg(panel->minimumSizeHint().width())));
+    panel->resize(panel_width, 700);
+    panel->show();
+    for (const auto* widget : panel->findChildren<QWidget*>()) {
+      const bool is_control = qobject_cast<const QAbstractButton*>(widget) || qobject_cast<const QComboBox*>(widget) ||
+                              qobject_cast<const QAbstractSpinBox*>(widget);
+      if (is_control && widget->isVisible()) {
+        QVERIFY(widget->mapTo(panel, widget->rect().topRight()).x() < panel_width);
+        QVERIFY(widget->width() >= widget->minimumSizeHint().width());
+      }
     }
   }
 }
 
 void ViewToolsTest::roi_figures_equal_those_of_the_array() {
   ViewState state;
-  ViewTools tools(state);
+  RoiTable regions(state);
   const auto image = test_image();
   state.set_image(image);
   state.set_cursor({8, 12, 10});
   const auto c = state.cursor_mm();
-  tools.add_roi(RoiShape::sphere);
-  tools.add_roi(RoiShape::box);
-  tools.add_roi(RoiShape::threshold);
+  regions.add(RoiShape::sphere);
+  regions.add(RoiShape::box);
+  regions.add(RoiShape::threshold);
   QCOMPARE(state.rois().size(), std::size_t{3});
 
   const QString csv = QString::fromStdString(roi_csv(state.rois(), *image, {}));
@@ -184,12 +172,12 @@ void ViewToolsTest::roi_figures_equal_those_of_the_array() {
 
 void ViewToolsTest::roi_figures_follow_the_image() {
   ViewState state;
-  ViewTools tools(state);
-  auto* table = tools.findChild<QTableWidget*>();
+  RoiTable regions(state);
+  auto* table = regions.findChild<QTableWidget*>();
   QVERIFY(!table->isEnabled());
   state.set_image(test_image());
   QTRY_VERIFY_WITH_TIMEOUT(table->isEnabled(), tests::patience_ms);
-  tools.add_roi(RoiShape::sphere);
+  regions.add(RoiShape::sphere);
   const int mean_column = 1;
   QTRY_VERIFY_WITH_TIMEOUT(table->item(0, mean_column)->text().toDouble() > 0, tests::patience_ms);
   const double before = table->item(0, mean_column)->text().toDouble();
@@ -200,12 +188,12 @@ void ViewToolsTest::roi_figures_follow_the_image() {
 
 void ViewToolsTest::rois_are_edited_in_the_table() {
   ViewState state;
-  ViewTools tools(state);
+  RoiTable regions(state);
   state.set_image(test_image());
-  auto* table = tools.findChild<QTableWidget*>();
+  auto* table = regions.findChild<QTableWidget*>();
   QTRY_VERIFY_WITH_TIMEOUT(table->isEnabled(), tests::patience_ms);
-  tools.add_roi(RoiShape::box);
-  tools.add_roi(RoiShape::sphere);
+  regions.add(RoiShape::box);
+  regions.add(RoiShape::sphere);
   const int centre_column = 7;
   const int size_column = 8;
   table->item(0, 0)->setText("liver, \"left\"");
@@ -220,11 +208,11 @@ void ViewToolsTest::rois_are_edited_in_the_table() {
   table->item(1, size_column)->setText("-4");
   QCOMPARE(state.rois()[1].half_size_mm[0], 15.0);
   QCOMPARE(table->item(1, size_column)->text(), QString("30"));
-  const auto labels = tools.findChildren<QLabel*>();
+  const auto labels = regions.findChildren<QLabel*>();
   QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) { return label->text().contains("\"-4\" is no size"); }));
 
   table->selectRow(0);
-  button_of(tools, "Delete")->click();
+  button_of(regions, "Delete")->click();
   QCOMPARE(state.rois().size(), std::size_t{1});
   QCOMPARE(state.rois()[0].shape, RoiShape::sphere);
   QCOMPARE(table->rowCount(), 1);
@@ -246,18 +234,18 @@ void ViewToolsTest::typed_values_outlive_the_tools() {
   tools.reset();
   QCOMPARE(state.window_high(), 2500.0);
 
-  tools = std::make_unique<ViewTools>(state);
-  tools->show();
-  tools->activateWindow();  // nobody else does where there is no window manager
-  QVERIFY(QTest::qWaitForWindowActive(tools.get(), tests::patience_ms));
-  tools->add_roi(RoiShape::sphere);
-  auto* table = tools->findChild<QTableWidget*>();
+  auto regions = std::make_unique<RoiTable>(state);
+  regions->show();
+  regions->activateWindow();  // nobody else does where there is no window manager
+  QVERIFY(QTest::qWaitForWindowActive(regions.get(), tests::patience_ms));
+  regions->add(RoiShape::sphere);
+  auto* table = regions->findChild<QTableWidget*>();
   table->setFocus();
   table->editItem(table->item(0, 0));
   QTRY_VERIFY_WITH_TIMEOUT(QApplication::focusWidget() != nullptr && QApplication::focusWidget() != table,
                            tests::patience_ms);
   QTest::keyClicks(QApplication::focusWidget(), "liver");
-  tools.reset();
+  regions.reset();
   QCOMPARE(state.rois().front().name, std::string("liver"));
 }
 

@@ -6,6 +6,7 @@
 #include <QWheelEvent>
 #include <QtTest>
 
+#include "gui/panels/value_line.h"
 #include "gui/view_support.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
@@ -177,13 +178,18 @@ class ViewerTest : public QObject, ShownImage {
     QCOMPARE(state_->cursor(), bright);
   }
 
-  void hover_tells_position_and_value() {
-    QSignalSpy texts(viewer_.get(), &ImageViewer::hovered);
-    const QPoint at = axial_place(bright[0], bright[1]);
+  /// The line has the crosshair's values until the pointer is in a slice.
+  void line_tells_place_and_value_under_the_pointer() {
+    ValueLine line(*state_);
+    QObject::connect(viewer_.get(), &ImageViewer::hovered, &line, &ValueLine::set_pointer);
+    QCOMPARE(line.text(), QString("voxel 19, 5, 8 · (25.0, -30.5, 40.0) mm · 100 Bq/mL"));
+    const QPoint at = axial_place(bright[0] - 4, bright[1]);
     QMouseEvent move(QEvent::MouseMove, at, slice("axial")->mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
     QCoreApplication::sendEvent(slice("axial"), &move);
-    QCOMPARE(texts.size(), 1);
-    QVERIFY2(texts.last().first().toString().endsWith(": 100 Bq/mL"), qPrintable(texts.last().first().toString()));
+    QVERIFY2(line.text().startsWith("voxel 15, 5, 8") && line.text().endsWith("· 0 Bq/mL"), qPrintable(line.text()));
+    QEvent leave(QEvent::Leave);
+    QCoreApplication::sendEvent(slice("axial"), &leave);
+    QVERIFY(line.text().startsWith("voxel 19, 5, 8"));
   }
 
   void one_view_alone_and_back() {

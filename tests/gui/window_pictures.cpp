@@ -4,10 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <QAction>
 #include <QApplication>
-#include <QComboBox>
-#include <QDockWidget>
 #include <QEventLoop>
+#include <QMenu>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTabWidget>
@@ -15,10 +15,12 @@
 #include <functional>
 
 #include "app/window_services.h"
+#include "gui/panels/data_panel.h"
+#include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
+#include "gui/panels/roi_table.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/theme.h"
-#include "gui/panels/view_tools.h"
 #include "gui/viewer/opengl.h"
 
 using namespace coincide;
@@ -43,19 +45,15 @@ struct Photographer {
       window.grab().save(QString("%1/%2_%3.png").arg(folder, name, theme));
     }
   }
-  void raise(const char* dock) const {
-    auto* shown = window.findChild<QDockWidget*>(dock);
-    shown->show();
-    shown->raise();
-  }
-  void take_tabs(const char* dock) const {
-    raise(dock);
-    auto* tabs = window.findChild<QDockWidget*>(dock)->findChild<QTabWidget*>();
-    for (int tab = 0; tab < tabs->count(); ++tab) {
-      tabs->setCurrentIndex(tab);
-      take(QString("%1_%2").arg(dock).arg(tab));
+  void trigger(const char* action) const { window.findChild<QAction*>(action)->trigger(); }
+  /// One picture per tab.
+  void take_tabs(QTabWidget& tabs, const QString& name) const {
+    for (int tab = 0; tab < tabs.count(); ++tab) {
+      tabs.setCurrentIndex(tab);
+      rest(300);
+      take(name + "_" + tabs.tabText(tab).toLower());
     }
-    tabs->setCurrentIndex(0);
+    tabs.setCurrentIndex(0);
   }
 };
 
@@ -85,9 +83,9 @@ int main(int argc, char** argv) {
   fmt::print("window of {} x {}, at least {} x {}\n", window.width(), window.height(), window.minimumSizeHint().width(),
              window.minimumSizeHint().height());
   photographer.take("job");
-  photographer.take_tabs("Data");
-  photographer.raise("Job");
-  window.findChild<QAction*>("run")->trigger();
+  photographer.trigger("mode_data");
+  photographer.take_tabs(*window.findChild<DataPanel*>()->findChild<QTabWidget*>(), "data");
+  photographer.trigger("run");
   const auto* runs = window.findChild<RunPanel*>();
   while (runs->chosen_image().image == nullptr && !runs->chosen_run()->is_over()) {
     rest(50);
@@ -98,12 +96,17 @@ int main(int argc, char** argv) {
   }
   rest(1500);
   photographer.take("result");
-  window.findChild<ViewTools*>()->add_roi(RoiShape::sphere);
-  photographer.take_tabs("Runs");
-  photographer.raise("Profile and histogram");
-  auto* items = window.findChild<QDockWidget*>("Profile and histogram")->findChild<QComboBox*>();
-  photographer.take("profile");
-  items->setCurrentIndex(items->count() - 2);
-  photographer.take("histogram");
+  photographer.trigger(window.findChild<QTabWidget*>("side")->isVisible() ? "shows_side" : "shows_runs");
+  photographer.take("folded");
+  photographer.trigger("shows_side");
+  window.findChild<RoiTable*>()->add(RoiShape::sphere);
+  QMenu& layers = window.findChild<LayerPanel*>()->add_menu();
+  emit layers.aboutToShow();
+  layers.actions().first()->trigger();  // the attenuation map
+  rest(1000);
+  photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "result");
+  photographer.trigger("compare");
+  rest(500);
+  photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "compare");
   return 0;
 }

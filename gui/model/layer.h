@@ -1,0 +1,47 @@
+#pragma once
+
+#include <Eigen/Geometry>
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "recon/image.h"
+
+namespace coincide::gui {
+
+/// An image over the one that is shown, on a grid and in an orientation of its own, with a window and colours of its
+/// own.
+struct Layer {
+  std::string name;
+  std::shared_ptr<const recon::Image> image;                  ///< of its grid only the shape counts
+  Eigen::Affine3d mm_to_index = Eigen::Affine3d::Identity();  ///< from a place in scanner axes to its voxels
+  double low = 0, high = 1;
+  std::string colour_map = "hot metal";
+  double opacity = 0.5;
+  bool is_shown = true;
+  std::optional<double> contour = {};  ///< the value that a line is drawn at; none: colours are
+};
+
+/// With the window that auto_window() of a view gives such an image; lower where it has negative values, as CT numbers.
+Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image);
+/// The same for voxels (i, j, k) that lie at `index_to_mm`, in any direction.
+Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image, const Eigen::Affine3d& index_to_mm);
+
+/// From the voxels of a straight grid to their places in mm.
+Eigen::Affine3d index_to_mm(const recon::ImageGrid& grid);
+
+/// Linear between voxels; not a number beyond the image's faces.
+double layer_value(const Layer& layer, const std::array<double, 3>& place_mm);
+
+/// Points of a plane in scanner axes: the first, and the steps to the next column and the next row.
+struct Raster {
+  std::array<double, 3> first_mm{}, column_step_mm{}, row_step_mm{};
+  int columns = 0, rows = 0;
+};
+
+/// layer_value() at all of them, [row, column].
+std::vector<float> layer_values(const Layer& layer, const Raster& raster);
+
+}  // namespace coincide::gui

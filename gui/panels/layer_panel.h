@@ -1,0 +1,29 @@
+#pragma once
+
+#include <QWidget>
+#include <memory>
+
+#include "gui/model/view_state.h"
+
+class QMenu;
+
+namespace coincide::gui {
+
+/// The images over the one that is shown: which of them are, in which window and colours, how opaque, or as a contour.
+/// Edits the state and follows it.
+class LayerPanel : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit LayerPanel(ViewState& state, QWidget* parent = nullptr);
+  ~LayerPanel() override;
+
+  /// That of the button which adds a layer, to be filled with what there is.
+  QMenu& add_menu();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace coincide::gui

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <QIcon>
+#include <QImage>
+#include <optional>
+
+#include "gui/model/comparison.h"
+
+namespace coincide::gui {
+
+/// The values in the colours of a scale; what is no number has the first one, or the one given.
+QImage slice_image(const recon::Slice& slice, const ColourScale& scale, std::optional<QRgb> no_number = {});
+
+/// The axial slice through the middle in true proportions, in the middle of `size`.
+QIcon thumbnail(const recon::Image& image, const QSize& size);
+
+}  // namespace coincide::gui
