@@ -6,6 +6,7 @@
 #include <cmath>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "projectors/error.h"
 #include "recon/attenuation.h"
@@ -126,16 +127,22 @@ class GrowingSum {
   double shown_ = 0;
 };
 
-/// Noise of a sum over pairs, from what two parts of it differ by in some of the voxels that matter.
+/// Noise of a sum over pairs, from what two parts of it differ by in some of the voxels that matter: those of what
+/// attenuates, or of the image if nothing does.
 class Noise {
  public:
   Noise(const ImageGrid& grid, const Image* attenuation) {
     constexpr std::int64_t about = 1 << 17;
     const std::int64_t step = std::max<std::int64_t>(1, grid.num_voxels() / about);
+    std::vector<std::size_t> all;
     for (std::int64_t voxel = 0; voxel < grid.num_voxels(); voxel += step) {
-      if (attenuation == nullptr || attenuates(*attenuation, grid, voxel)) {
-        voxels_.push_back(static_cast<std::size_t>(voxel));
+      all.push_back(static_cast<std::size_t>(voxel));
+      if (attenuation != nullptr && attenuates(*attenuation, grid, voxel)) {
+        voxels_.push_back(all.back());
       }
+    }
+    if (voxels_.empty()) {
+      voxels_ = std::move(all);
     }
   }
 

@@ -265,6 +265,11 @@ class SensitivityTest : public QObject {
     const double noise = relative_difference(in_box(chosen, mu), in_box(more, mu));
     QVERIFY2(noise < 0.0125 && noise > 0.002, qPrintable(QString("%1, said: %2").arg(noise).arg(notes.text.c_str())));
     QVERIFY(!notes.falls_back);
+
+    // A map of nothing is as no map.
+    const Image air{mu.grid, 0, "1/cm"};
+    QCOMPARE(sensitivity(model, grid, &air, {.fraction = 0}).values,
+             sensitivity(model, grid, nullptr, {.fraction = 0}).values);
   }
 
   void few_pairs_are_all_used() {
