@@ -62,42 +62,70 @@ Sample sample_of(const recon::Image& image, const Roi* roi, bool zeros) {
   return sample;
 }
 
+/// A uniform image has values around its own.
+struct Range {
+  double low = 0;
+  double high = 0;
+};
+
+Range range_of(const std::vector<Sample>& samples) {
+  Range range{std::numeric_limits<double>::max(), std::numeric_limits<double>::lowest()};
+  for (const Sample& sample : samples) {
+    if (!sample.values.empty()) {
+      const Eigen::Map<const Eigen::ArrayXf> values(sample.values.data(), std::ssize(sample.values));
+      range.low = std::min<double>(range.low, values.minCoeff());
+      range.high = std::max<double>(range.high, values.maxCoeff());
+    }
+  }
+  if (range.low == range.high) {
+    const double half_width = range.low == 0 ? 1 : 0.5 * std::abs(range.low);
+    range.low -= half_width;
+    range.high += half_width;
+  }
+  return range;
+}
+
+Chart::Series counted(const Sample& sample, const Range& range, int bins, const char* name) {
+  const auto count = static_cast<std::size_t>(bins);
+  const double per_value = bins / (range.high - range.low);
+  std::vector<std::int64_t> counts(count + 1);  // with one for the largest value, which belongs to the bin before
+  for (const float value : sample.values) {
+    ++counts[static_cast<std::size_t>((value - range.low) * per_value)];
+  }
+  counts[count - 1] += std::exchange(counts[count], 0);
+  Chart::Series series{.name = name, .x = {}, .y = {}};
+  series.y.assign(counts.begin(), counts.end());
+  for (int bin = 0; bin <= bins; ++bin) {
+    series.x.push_back(range.low + bin * (range.high - range.low) / bins);
+  }
+  return series;
+}
+
 }  // namespace
 
-Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins, bool zeros) {
+Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins, bool zeros, const recon::Image* other) {
   if (bins < 1) {
     throw InputError(fmt::format("A histogram of {} bins cannot be made: it takes 1 or more.", bins));
   }
-  const Sample sample = sample_of(image, roi, zeros);
-  Chart chart{.title = fmt::format("Histogram of {}{}{}", roi == nullptr ? "the whole image" : roi->name,
-                                   zeros ? "" : ", without zeros",
-                                   sample.step > 1 ? fmt::format(", one of {} voxels", sample.step) : ""),
-              .x_label = value_label(image.unit),
-              .y_label = "voxels",
-              .style = Chart::Style::steps,
-              .series = {{.name = "voxels", .x = {}, .y = {}}}};
-  if (sample.values.empty()) {
+  std::vector<Sample> samples{sample_of(image, roi, zeros)};
+  const std::int64_t step = samples.front().step;
+  if (other != nullptr) {
+    samples.push_back(sample_of(*other, roi, zeros));
+  }
+  Chart chart{
+      .title = fmt::format("Histogram of {}{}{}", roi == nullptr ? "the whole image" : roi->name,
+                           zeros ? "" : ", without zeros", step > 1 ? fmt::format(", one of {} voxels", step) : ""),
+      .x_label = value_label(image.unit),
+      .y_label = "voxels",
+      .style = Chart::Style::steps,
+      .series = {{.name = "voxels", .x = {}, .y = {}}}};
+  if (samples.front().values.empty()) {
     return chart;
   }
-  const Eigen::Map<const Eigen::ArrayXf> values(sample.values.data(), std::ssize(sample.values));
-  double low = values.minCoeff();
-  double high = values.maxCoeff();
-  if (low == high) {  // a uniform image: around its value
-    const double half_width = low == 0 ? 1 : 0.5 * std::abs(low);
-    low -= half_width;
-    high += half_width;
-  }
-  const auto count = static_cast<std::size_t>(bins);
-  const double per_value = bins / (high - low);
-  std::vector<std::int64_t> counts(count + 1);  // with one for the largest value, which belongs to the bin before
-  for (const float value : sample.values) {
-    ++counts[static_cast<std::size_t>((value - low) * per_value)];
-  }
-  counts[count - 1] += std::exchange(counts[count], 0);
-  auto& [name, x, y] = chart.series.front();
-  y.assign(counts.begin(), counts.end());
-  for (int bin = 0; bin <= bins; ++bin) {
-    x.push_back(low + bin * (high - low) / bins);
+  const Range range = range_of(samples);
+  chart.series = {counted(samples.front(), range, bins, other != nullptr ? "A" : "voxels")};
+  if (other != nullptr && !samples.back().values.empty()) {
+    chart.series.push_back(counted(samples.back(), range, bins, "B"));
   }
   return chart;
 }

@@ -224,16 +224,9 @@ void AnalysisPanel::update_chart() {
   } else {
     width_->hide();
     constexpr int bins = 128;
-    Chart histogram = histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr, bins, now.zeros);
+    Chart histogram =
+        histogram_chart(*state_.image(), now.roi ? &*now.roi : nullptr, bins, now.zeros, now.other.lock().get());
     histogram.log_y = now.logarithm;
-    if (state_.comparison() && !histogram.is_empty()) {
-      histogram.series.front().name = std::string("A");
-      for (Chart::Series& other :
-           histogram_chart(*state_.comparison()->other.image, now.roi ? &*now.roi : nullptr, bins, now.zeros).series) {
-        other.name = std::string("B");
-        histogram.series.push_back(std::move(other));
-      }
-    }
     show_chart(std::move(histogram));
     pages_->setCurrentIndex(0);
     if (chart_->chart().is_empty()) {

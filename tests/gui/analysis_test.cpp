@@ -295,6 +295,16 @@ void AnalysisTest::histogram_leaves_out_what_is_no_number() {
   QCOMPARE(series.y.front(), 117.0);
   QCOMPARE(series.y[9], 1.0);
   QCOMPARE(series.x.back(), 2.0);
+
+  // Beside another image: bins over the values of both.
+  const recon::Image other(image.grid, 5);
+  const Chart both = histogram_chart(image, nullptr, 10, true, &other);
+  QCOMPARE(both.series.size(), std::size_t{2});
+  QCOMPARE(both.series[0].x, both.series[1].x);
+  QCOMPARE(both.series[0].x.back(), 5.0);
+  QCOMPARE(both.series[0].y.front(), 117.0);
+  QCOMPARE(both.series[0].y[2], 1.0);
+  QCOMPARE(both.series[1].y[9], 120.0);
 }
 
 /// Values that grow along x, y and z alike have a flat histogram; a sample that kept to some of the slices would not.
