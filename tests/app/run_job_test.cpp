@@ -125,6 +125,7 @@ class RunJobTest : public QObject, tests::SmallJobs {
     few.algorithm.subsets = 8;  // obeyed
     const app::RunResult obeyed = app::run_job(few, silent_);
     QCOMPARE(obeyed.provenance.subsets, 8);
+    // More than this is lost only beyond eight times too many subsets, which no job is given.
     QVERIFY2(sum(obeyed.image) < 0.95 * sum(mlem.image),
              qPrintable(QString::number(sum(obeyed.image) / sum(mlem.image))));
     const auto warns_of = [&](const char* words) {
