@@ -15,6 +15,7 @@
 #include "recon/measurement/thinned_measurements.h"
 #include "recon/parallel.h"
 #include "recon/resample.h"
+#include "recon/scatter/multiple_scatter.h"
 #include "recon/scatter/scatter_tails.h"
 #include "recon/scatter/single_scatter.h"
 
@@ -268,7 +269,8 @@ class Rounds {
 
   void choose_scale(const Image& image, ScatterResult& result) {
     const std::vector<TailCell> of_all = expected(result.estimate);
-    result.absolute = multiple_scatter_factor(resampled(image, attenuation_.grid, options_.num_threads), attenuation_);
+    result.absolute =
+        multiple_scatter_factor(image, attenuation_, cylinder_, options_.window, options_.num_threads, reporter_);
     result.scale = ScatterScale(result.absolute);
     result.from_tails = false;
     if (options_.scaling != ScatterScaling::absolute) {

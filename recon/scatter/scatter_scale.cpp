@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 
 namespace coincide::recon {
@@ -122,28 +121,6 @@ std::optional<ScatterScale> scale_from_tails(std::span<const TailCell> measured,
     factors.push_back(most_likely(between(seen, first_mm, end_mm), sum_of_scatter(between(all, first_mm, end_mm))));
   }
   return ScatterScale(std::move(axial_mm), smoothed(factors));
-}
-
-double multiple_scatter_factor(const Image& activity, const Image& attenuation) {
-  constexpr double water_per_cm = 0.096;
-  constexpr double per_cm = 0.0081;
-  const auto& [shape, origin, voxel_mm] = attenuation.grid;
-  const double voxel_cm2 = double{voxel_mm[0]} * voxel_mm[1] / 100;
-  double sum = 0;
-  double weights = 0;
-  for (std::int64_t k = 0; k < shape[2]; ++k) {
-    double water_cm2 = 0;
-    double weight = 0;
-    for (std::int64_t i = 0; i < shape[0]; ++i) {
-      for (std::int64_t j = 0; j < shape[1]; ++j) {
-        water_cm2 += std::max(0.0F, attenuation.at(i, j, k)) / water_per_cm * voxel_cm2;
-        weight += activity.at(i, j, k);
-      }
-    }
-    sum += weight * 2 * std::sqrt(water_cm2 / std::numbers::pi);
-    weights += weight;
-  }
-  return weights > 0 ? 1 + per_cm * sum / weights : 1;
 }
 
 }  // namespace coincide::recon

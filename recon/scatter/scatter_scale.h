@@ -4,8 +4,6 @@
 #include <span>
 #include <vector>
 
-#include "recon/image.h"
-
 namespace coincide::recon {
 
 /// What single scatter is multiplied by, along the axis of the scanner: linear between places, constant beyond.
@@ -45,10 +43,5 @@ double sum_of_scatter(std::span<const TailCell> cells);
 /// expected counts or more each, and smoothed over these; one group where fewer are expected in all, none where these
 /// are less than 300.
 std::optional<ScatterScale> scale_from_tails(std::span<const TailCell> measured, std::span<const TailCell> expected);
-
-/// 1 + multiple over single scatter for a body like a cylinder of water: what Monte Carlo says of some, 0.0081 per cm
-/// of the diameter of as much water in each plane, planes weighted by their activity. Both images on one grid,
-/// `attenuation` in 1/cm.
-double multiple_scatter_factor(const Image& activity, const Image& attenuation);
 
 }  // namespace coincide::recon
