@@ -27,6 +27,7 @@ struct JobPlan {
   double simulation_s = 0;
   double sensitivity_s = 0;  ///< 0: none needs to be computed
   bool sensitivity_cached = false;
+  double scatter_s = 0;  ///< 0: none is estimated
   double iteration_s = 0;
   double total_s = 0;
   bool normalizes = false;  ///< efficiencies are estimated instead of an image

@@ -23,12 +23,11 @@ bool is_window(double low_kev, double high_kev) {
 }
 
 /// Of the job or, alike in all kinds of modules, of the scanner.
-std::optional<EnergyWindow> energy_window(const RunState& run) {
-  const CorrectionOptions& options = run.settings.corrections;
+std::optional<EnergyWindow> energy_window(const Scanner& scanner, const CorrectionOptions& options) {
   EnergyWindow window{.lowest_kev = options.energy_low_kev,
                       .highest_kev = options.energy_high_kev,
                       .resolution = options.energy_resolution};
-  const std::vector<ModuleType>& types = run.scanner().module_types;
+  const std::vector<ModuleType>& types = scanner.module_types;
   if (!(window.highest_kev > 0) && !types.empty() && types.front().energy_edges_kev.size() == 2) {
     window.lowest_kev = types.front().energy_edges_kev[0];
     window.highest_kev = types.front().energy_edges_kev[1];
@@ -37,22 +36,6 @@ std::optional<EnergyWindow> energy_window(const RunState& run) {
     window.resolution = types.front().energy_resolution;
   }
   return is_window(window.lowest_kev, window.highest_kev) ? std::optional(window) : std::nullopt;
-}
-
-/// Why scatter cannot be estimated; empty if it can.
-std::string obstacle(const RunState& run) {
-  for (const ModuleType& type : run.scanner().module_types) {
-    if (type.num_energy_windows() > 1) {
-      return "the scanner has several energy windows";
-    }
-    if (type.energy_edges_kev != run.scanner().module_types.front().energy_edges_kev) {
-      return "its modules have different energy windows";
-    }
-  }
-  if (run.inputs.attenuation == nullptr) {
-    return "there is no attenuation image (corrections.attenuation)";
-  }
-  return energy_window(run) ? "" : "the energy window is not known (corrections.energy_low_kev, energy_high_kev)";
 }
 
 /// The resolution that is taken where nothing is known, with a warning.
@@ -110,11 +93,12 @@ std::string recorded(RunState& run, ScatteredData& data, const ScatterResult& re
 std::string estimate_and_add(RunState& run) {
   run.reporter.begin_stage("scatter");
   const std::unique_ptr<ScatteredData> data = data_of(run);
-  ScatterResult result = add_scatter(*data, run.scanner(), run.inputs.grid, *run.inputs.attenuation,
-                                     {.window = with_resolution(*energy_window(run), run.reporter),
-                                      .scaling = run.settings.corrections.scatter_scale,
-                                      .num_threads = run.settings.num_threads},
-                                     run.device, run.reporter);
+  ScatterResult result =
+      add_scatter(*data, run.scanner(), run.inputs.grid, *run.inputs.attenuation,
+                  {.window = with_resolution(*energy_window(run.scanner(), run.settings.corrections), run.reporter),
+                   .scaling = run.settings.corrections.scatter_scale,
+                   .num_threads = run.settings.num_threads},
+                  run.device, run.reporter);
   if (run.reporter.stop_requested()) {
     return "not corrected: stopped";
   }
@@ -175,12 +159,30 @@ std::string add_given(RunState& run) {
 
 }  // namespace
 
+std::string why_no_scatter(const Scanner& scanner, const CorrectionOptions& options, bool has_attenuation) {
+  for (const ModuleType& type : scanner.module_types) {
+    if (type.num_energy_windows() > 1) {
+      return "the scanner has several energy windows";
+    }
+    if (type.energy_edges_kev != scanner.module_types.front().energy_edges_kev) {
+      return "its modules have different energy windows";
+    }
+  }
+  if (!has_attenuation) {
+    return "there is no attenuation image (corrections.attenuation)";
+  }
+  return energy_window(scanner, options)
+             ? ""
+             : "the energy window is not known (corrections.energy_low_kev, energy_high_kev)";
+}
+
 std::string correct_scatter(RunState& run) {
   const ScatterMethod method = run.settings.corrections.scatter;
   if (method == ScatterMethod::none) {
     return "not corrected";
   }
-  const std::string why_not = obstacle(run);
+  const std::string why_not =
+      why_no_scatter(run.scanner(), run.settings.corrections, run.inputs.attenuation != nullptr);
   if (run.inputs.scatter != nullptr) {
     if (!why_not.empty()) {
       throw InputError(fmt::format("corrections.scatter_estimate is given, but {}", why_not));

@@ -15,6 +15,7 @@
 #include "recon/measurement/thinned_measurements.h"
 #include "recon/parallel.h"
 #include "recon/resample.h"
+#include "recon/scatter/coarse_grid.h"
 #include "recon/scatter/multiple_scatter.h"
 #include "recon/scatter/scatter_tails.h"
 #include "recon/scatter/single_scatter.h"
@@ -22,26 +23,13 @@
 namespace coincide::recon {
 namespace {
 
-constexpr double voxel_mm = 8;
-constexpr std::uint64_t enough_lors = 2'000'000;
+constexpr auto enough_lors = static_cast<std::uint64_t>(scatter_sample_lors);
 constexpr int sample_subsets = 8;
 constexpr int first_passes = 2;
 constexpr int more_passes = 1;
-constexpr int most_rounds = 3;
+constexpr int most_rounds = most_scatter_rounds;
+static_assert(scatter_sample_passes == first_passes + (most_rounds - 1) * more_passes);
 constexpr double small_change = 0.01;
-
-/// The same box in voxels of about 8 mm, or as it is where its voxels are larger.
-ImageGrid coarse(const ImageGrid& grid) {
-  ImageGrid result = grid;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double extent_mm = static_cast<double>(grid.shape[axis]) * grid.voxel_size_mm[axis];
-    const double count = std::max(1.0, std::round(extent_mm / std::max<double>(voxel_mm, grid.voxel_size_mm[axis])));
-    result.shape[axis] = static_cast<std::int64_t>(count);
-    result.voxel_size_mm[axis] = static_cast<float>(extent_mm / count);
-    result.origin_mm[axis] += 0.5F * (result.voxel_size_mm[axis] - grid.voxel_size_mm[axis]);
-  }
-  return result;
-}
 
 /// Progress of the parts of the work, one after the other, counts over all of them; of iterations nothing else is said.
 class Parts final : public Reporter {
@@ -109,7 +97,7 @@ class Rounds {
         device_(device),
         reporter_(reporter),
         parts_(reporter),
-        attenuation_(resampled(attenuation, coarse(attenuation.grid), options.num_threads)),
+        attenuation_(resampled(attenuation, coarse_grid(attenuation.grid), options.num_threads)),
         cylinder_(VirtualCylinder::in_bore(scanner)),
         points_(scatter_points(attenuation_)),
         tails_(attenuation_, options.num_threads),
@@ -119,7 +107,7 @@ class Rounds {
     const DataBlock block = sample_.whole();
     const std::vector<char> in_tails = tails_.contain(block.lors);
     in_tails_.assign(in_tails.begin(), in_tails.end());
-    sensitivity_ = data_.sensitivity(coarse(grid));
+    sensitivity_ = data_.sensitivity(coarse_grid(grid));
     find_factors(attenuation);
     sample_measurable();
   }

@@ -90,6 +90,23 @@ class PlanJobTest : public QObject, tests::SmallJobs {
     QVERIFY2(std::abs(static_cast<double>(plan.num_prompts) / prompts - 1) < 0.1, qPrintable(QString::number(prompts)));
   }
 
+  void a_plan_knows_of_scatter() {
+    io::Job simulation = job("scattered");
+    simulation.simulation.phantom = "cylinder";
+    simulation.simulation.scanner = "small";
+    simulation.simulation.duration_s = 0.1;
+    const app::JobPlan without = app::plan_job(simulation, silent_);
+    QCOMPARE(without.scatter_s, 0.0);
+    QVERIFY(app::plan_text(without).find("scatter") == std::string::npos);
+    simulation.simulation.scatter = true;
+    const app::JobPlan with = app::plan_job(simulation, silent_);
+    QVERIFY(with.scatter_s > 0 && with.total_s > with.scatter_s);
+    QVERIFY(with.memory_bytes > without.memory_bytes);
+    QVERIFY(app::plan_text(with).find(", scatter ") != std::string::npos);
+    simulation.corrections.scatter = recon::ScatterMethod::none;
+    QCOMPARE(app::plan_job(simulation, silent_).scatter_s, 0.0);
+  }
+
   void a_plan_leaves_nothing() {
     io::Job plan = reconstruction("planned");
     plan.output.folder = path("planned");

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include "app/job_setup.h"
+#include "io/job.h"
+
+namespace coincide::app {
+
+/// What a job's scatter correction will need; nothing where there is none.
+struct ScatterPlan {
+  double seconds = 0;
+  std::uint64_t bytes = 0;
+};
+
+/// `pass_s`: of one pass over `rows` events or LORs. Throws InputError where scatter is asked for that cannot be.
+ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_t rows, double pass_s);
+
+}  // namespace coincide::app
