@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "recon/pipeline/scatter.h"
-#include "recon/scatter/coarse_grid.h"
 #include "recon/scatter/scatter_cost.h"
 #include "recon/scatter/scatter_rounds.h"
+#include "recon/scatter/scatter_sampling.h"
 
 namespace coincide::app {
 namespace {
@@ -19,7 +19,9 @@ std::optional<recon::Image> attenuation_of(const io::Job& job, const JobSetup& s
   if (!job.simulation.attenuation || !job.simulation.scatter) {
     return std::nullopt;
   }
-  return recon::attenuation_image(*setup.phantom, recon::coarse_grid(setup.grid), setup.scanner().centre_mm());
+  constexpr double voxel_mm = 8;
+  return recon::attenuation_image(*setup.phantom, recon::coarse_grid(setup.grid, voxel_mm),
+                                  setup.scanner().centre_mm());
 }
 
 }  // namespace

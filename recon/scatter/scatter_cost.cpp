@@ -7,7 +7,7 @@
 #include <set>
 
 #include "recon/resample.h"
-#include "recon/scatter/coarse_grid.h"
+#include "recon/scatter/scatter_sampling.h"
 #include "recon/scatter/single_scatter.h"
 
 namespace coincide::recon {
@@ -24,15 +24,16 @@ std::vector<float> resolutions_mm(const Scanner& scanner) {
 }  // namespace
 
 ScatterCost scatter_cost(const Scanner& scanner, const Image& attenuation, bool tof, int num_threads) {
-  const Image mu = resampled(attenuation, coarse_grid(attenuation.grid), num_threads);
-  std::vector<ScatterPoint> points = scatter_points(mu);
+  const VirtualCylinder all = VirtualCylinder::in_bore(scanner);
+  const ScatterSampling sampling = ScatterSampling::in_bore(all.size().radius_mm);
+  const Image mu = resampled(attenuation, coarse_grid(attenuation.grid, sampling.voxel_mm), num_threads);
+  std::vector<ScatterPoint> points = scatter_points(mu, sampling.cell_mm);
   const auto all_points = static_cast<double>(points.size());
   constexpr std::size_t enough_points = 200;
   points.resize(std::min(points.size(), enough_points));
   if (points.empty()) {
     return {};
   }
-  const VirtualCylinder all = VirtualCylinder::in_bore(scanner);
   VirtualCylinder::Size size = all.size();
   size.per_ring = 16;
   const VirtualCylinder few(all.middle_mm(), all.axis(), all.zero(), size);

@@ -16,6 +16,6 @@ struct ScatterPoint {
 /// One point for each cell of an attenuation image [1/cm] at its centre of attenuation, so that the total does not
 /// depend on how the cells lie. Cells of a mean below 0.01/cm are left out, and what they hold is shared out among the
 /// others by their weight.
-std::vector<ScatterPoint> scatter_points(const Image& attenuation, double cell_mm = 25);
+std::vector<ScatterPoint> scatter_points(const Image& attenuation, double cell_mm);
 
 }  // namespace coincide::recon

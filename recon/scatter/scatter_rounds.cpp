@@ -15,8 +15,8 @@
 #include "recon/measurement/thinned_measurements.h"
 #include "recon/parallel.h"
 #include "recon/resample.h"
-#include "recon/scatter/coarse_grid.h"
 #include "recon/scatter/multiple_scatter.h"
+#include "recon/scatter/scatter_sampling.h"
 #include "recon/scatter/scatter_tails.h"
 #include "recon/scatter/single_scatter.h"
 
@@ -97,9 +97,10 @@ class Rounds {
         device_(device),
         reporter_(reporter),
         parts_(reporter),
-        attenuation_(resampled(attenuation, coarse_grid(attenuation.grid), options.num_threads)),
         cylinder_(VirtualCylinder::in_bore(scanner)),
-        points_(scatter_points(attenuation_)),
+        sampling_(ScatterSampling::in_bore(cylinder_.size().radius_mm)),
+        attenuation_(resampled(attenuation, coarse_grid(attenuation.grid, sampling_.voxel_mm), options.num_threads)),
+        points_(scatter_points(attenuation_, sampling_.cell_mm)),
         tails_(attenuation_, options.num_threads),
         sample_(data.measurements(), enough_lors, sample_subsets),
         others_(sample_.additive().begin(), sample_.additive().end()),
@@ -107,7 +108,7 @@ class Rounds {
     const DataBlock block = sample_.whole();
     const std::vector<char> in_tails = tails_.contain(block.lors);
     in_tails_.assign(in_tails.begin(), in_tails.end());
-    sensitivity_ = data_.sensitivity(coarse_grid(grid));
+    sensitivity_ = data_.sensitivity(coarse_grid(grid, sampling_.voxel_mm));
     find_factors(attenuation);
     sample_measurable();
   }
@@ -308,8 +309,9 @@ class Rounds {
   ComputeDevice& device_;
   Reporter& reporter_;
   Parts parts_;
-  Image attenuation_;
   VirtualCylinder cylinder_;
+  ScatterSampling sampling_;
+  Image attenuation_;
   std::vector<ScatterPoint> points_;
   ScatterTails tails_;
   ThinnedMeasurements sample_;

@@ -22,10 +22,10 @@ inline constexpr double scatter_sample_lors = 2e6;
 inline constexpr int most_scatter_rounds = 3;
 inline constexpr int scatter_sample_passes = 4;
 
-/// Simulates single scatter and reconstructs with it in turn, on voxels of 8 mm and with at most some million LORs of
-/// the data, until the total changes by less than 1 %: three rounds at most. The first image, without scatter, is too
-/// high and the second too low, so that their mean goes into the second simulation. What comes of it is added to the
-/// data's b. Where the reporter asks to stop, the result is of no use.
+/// Simulates single scatter and reconstructs with it in turn, on voxels of 8 mm (ScatterSampling) and with at most some
+/// million LORs of the data, until the total changes by less than 1 %: three rounds at most. The first image, without
+/// scatter, is too high and the second too low, so that their mean goes into the second simulation. What comes of it is
+/// added to the data's b. Where the reporter asks to stop, the result is of no use.
 ScatterResult add_scatter(ScatteredData& data, const Scanner& scanner, const ImageGrid& grid, const Image& attenuation,
                           const ScatterOptions& options, ComputeDevice& device, Reporter& reporter);
 

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "recon/field_of_view.h"
+#include "recon/scatter/scatter_sampling.h"
 
 namespace coincide::recon {
 namespace {
@@ -31,6 +32,13 @@ VirtualCylinder::VirtualCylinder(const Vector3d& middle_mm, const Vector3d& axis
   axes_[2] = axis;
 }
 
+VirtualCylinder::Size VirtualCylinder::Size::of(double radius_mm, double half_length_mm) {
+  const double most_apart_mm = ScatterSampling::in_bore(radius_mm).ring_mm;
+  return {.radius_mm = radius_mm,
+          .half_length_mm = half_length_mm,
+          .rings = 1 + static_cast<std::int32_t>(std::ceil(2 * half_length_mm / most_apart_mm))};
+}
+
 VirtualCylinder VirtualCylinder::in_bore(const Scanner& scanner) {
   const FieldOfView field(scanner);
   const Vector3d axis = to_eigen(field.axis());
@@ -38,10 +46,7 @@ VirtualCylinder VirtualCylinder::in_bore(const Scanner& scanner) {
   for (const Vec3& crystal_mm : scanner.crystal_centre_mm) {
     half_length_mm = std::max(half_length_mm, std::abs(axis.dot(to_eigen(crystal_mm) - to_eigen(field.middle_mm()))));
   }
-  constexpr double most_apart_mm = 50;
-  const auto gaps = static_cast<std::int32_t>(std::ceil(2 * half_length_mm / most_apart_mm));
-  return {to_eigen(field.middle_mm()), axis, Vector3d::UnitX(),
-          Size{.radius_mm = field.bore_radius_mm(), .half_length_mm = half_length_mm, .rings = gaps + 1}};
+  return {to_eigen(field.middle_mm()), axis, Vector3d::UnitX(), Size::of(field.bore_radius_mm(), half_length_mm)};
 }
 
 bool VirtualCylinder::is_like(const VirtualCylinder& other) const {

@@ -97,7 +97,7 @@ class PlanJobTest : public QObject, tests::SmallJobs {
     simulation.simulation.duration_s = 0.1;
     const app::JobPlan without = app::plan_job(simulation, silent_);
     QCOMPARE(without.scatter_s, 0.0);
-    QVERIFY(app::plan_text(without).find("scatter") == std::string::npos);
+    QVERIFY(app::plan_text(without).find(", scatter ") == std::string::npos);
     simulation.simulation.scatter = true;
     const app::JobPlan with = app::plan_job(simulation, silent_);
     QVERIFY(with.scatter_s > 0 && with.total_s > with.scatter_s);

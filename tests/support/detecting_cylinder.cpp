@@ -9,6 +9,7 @@
 #include "recon/parallel.h"
 #include "recon/photon_transport/compton.h"
 #include "recon/photon_transport/decay_source.h"
+#include "recon/scatter/scatter_sampling.h"
 #include "recon/scatter/single_scatter.h"
 
 namespace coincide::tests {
@@ -198,18 +199,14 @@ MonteCarloScatter monte_carlo_scatter(const recon::Phantom& phantom, const Detec
   return sum;
 }
 
-ScatterProfile simulated_single_scatter(const recon::Phantom& phantom, const DetectingCylinder& detector,
-                                        double voxel_mm) {
-  const auto [activity, attenuation] = images_of(phantom, voxel_mm);
-  constexpr double between_rings_mm = 50;
-  const recon::VirtualCylinder nodes(
-      Eigen::Vector3d::Zero(), Eigen::Vector3d::UnitZ(), Eigen::Vector3d::UnitX(),
-      {.radius_mm = detector.radius_mm,
-       .half_length_mm = detector.half_length_mm,
-       .rings = 1 + static_cast<std::int32_t>(std::ceil(2 * detector.half_length_mm / between_rings_mm))});
+ScatterProfile simulated_single_scatter(const recon::Phantom& phantom, const DetectingCylinder& detector) {
+  const recon::ScatterSampling sampling = recon::ScatterSampling::in_bore(detector.radius_mm);
+  const auto [activity, attenuation] = images_of(phantom, sampling.voxel_mm);
+  const recon::VirtualCylinder nodes(Eigen::Vector3d::Zero(), Eigen::Vector3d::UnitZ(), Eigen::Vector3d::UnitX(),
+                                     recon::VirtualCylinder::Size::of(detector.radius_mm, detector.half_length_mm));
   recon::Reporter silent;
   const recon::ScatterEstimate estimate =
-      recon::single_scatter(activity, attenuation, recon::scatter_points(attenuation), nodes,
+      recon::single_scatter(activity, attenuation, recon::scatter_points(attenuation, sampling.cell_mm), nodes,
                             {.window = detector.window, .sigmas_mm = {ScatterProfile::sigma_mm}}, silent);
   constexpr std::int64_t parts = 64;
   constexpr std::int64_t lines_per_part = 4096;

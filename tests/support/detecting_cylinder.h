@@ -69,7 +69,6 @@ MonteCarloScatter monte_carlo_scatter(const recon::Phantom& phantom, const Detec
                                       std::uint32_t batches);
 
 /// Of the single scatter simulation, as it is used, from images of the phantom.
-ScatterProfile simulated_single_scatter(const recon::Phantom& phantom, const DetectingCylinder& detector,
-                                        double voxel_mm = 6);
+ScatterProfile simulated_single_scatter(const recon::Phantom& phantom, const DetectingCylinder& detector);
 
 }  // namespace coincide::tests

@@ -1,5 +1,6 @@
 // Single scatter simulation against photons that are followed one by one, by distance and by TOF bin: a cylinder of
-// water, a source beside its axis, and the image quality phantom. coincide_scatter_bench [MILLIONS OF DECAYS].
+// water, a source beside its axis, a small bore, and the image quality phantom. coincide_scatter_bench [MILLIONS OF
+// DECAYS].
 
 #include <fmt/format.h>
 
@@ -22,8 +23,7 @@ void print_row(double place_mm, double once, double all, double simulated, doubl
   }
 }
 
-void compare(const recon::Phantom& phantom, std::uint32_t batches) {
-  const tests::DetectingCylinder detector;
+void compare(const recon::Phantom& phantom, std::uint32_t batches, const tests::DetectingCylinder& detector = {}) {
   const tests::MonteCarloScatter photons = tests::monte_carlo_scatter(phantom, detector, batches);
   const ScatterProfile simulated = tests::simulated_single_scatter(phantom, detector);
   fmt::print("\n{}\n      mm  once per decay  simulated/once  all/once\n   total", phantom.name);
@@ -59,6 +59,9 @@ int main(int argc, char** argv) {
              {{ShapeKind::elliptic_cylinder, "water", {}, {100, 100, 100}, 0, 0.096},
               {ShapeKind::elliptic_cylinder, "source", {60, 0, 0}, {15, 15, 80}, 1000, 0.096}}},
             batches);
+    compare({"water, 11 x 6.4 cm, in a bore of 18 cm",
+             {{ShapeKind::elliptic_cylinder, "water", {}, {55, 55, 32}, 1000, 0.096}}},
+            batches, {.radius_mm = 90, .half_length_mm = 37, .window = {435, 650, 0.12}});
     compare(io::read_phantom(COINCIDE_RESOURCES "/phantoms/nema_iq.toml"), batches);
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", error.what());
