@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "io/crystal_checks.h"
+#include "io/efficiency_check.h"
 #include "io/event_centroid.h"
 #include "io/tof_places.h"
 #include "recon/far_tof.h"
@@ -116,6 +117,12 @@ class CheckedSource::Pass {
                        check_modules(scanner_, summary_.prompts_per_crystal, known_dead),
                        time_order(),
                        delayeds()};
+    if (!source_.event_terms().normalization) {
+      const auto efficiencies = check_efficiencies(scanner_, source_.efficiencies(), summary_.prompts_per_crystal);
+      if (efficiencies) {
+        summary_.checks.push_back(*efficiencies);
+      }
+    }
     if (const std::optional<DataCheck> drift = centroid_.drift(); drift && !summary_.counts.moves) {
       summary_.checks.push_back(*drift);  // of movements that it states the file tells by itself
     }

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "io/data_checks.h"
+#include "io/efficiency_check.h"
 #include "support/memory_events.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
@@ -202,6 +203,37 @@ class DataChecksTest : public QObject {
     const io::DataCheck crystals = check_named(check(listmode), "Crystals");
     QVERIFY(crystals.verdict == io::Verdict::good);
     QVERIFY(crystals.sentence.starts_with("1 of 48"));
+  }
+
+  /// Crystals that differ by 8 % rms, which the file knows, does not know, or knows of another day; an object to one
+  /// side.
+  void efficiencies_that_are_not_those_of_the_crystals_are_told() {
+    const recon::Scanner scanner = tests::small_scanner({.modules = 16, .transaxial = 6, .axial = 4, .radius_mm = 80});
+    std::mt19937 random(1);
+    std::vector<float> of_crystal(scanner.num_crystals());
+    std::ranges::generate(of_crystal, [&] { return std::uniform_real_distribution<float>(0.86F, 1.14F)(random); });
+    std::vector<std::uint64_t> counts;
+    for (std::size_t c = 0; c < of_crystal.size(); ++c) {
+      const recon::Vec3& at_mm = scanner.crystal_centre_mm[c];
+      const double seen = 500 + 4 * at_mm[0] + 3 * at_mm[2];
+      counts.push_back(std::poisson_distribution<std::uint64_t>(seen * of_crystal[c])(random));
+    }
+    const auto told = [&](const std::vector<float>& known) {
+      recon::Efficiencies efficiencies;
+      efficiencies.bin = {known};
+      return io::check_efficiencies(scanner, efficiencies, counts).value();
+    };
+    QCOMPARE(told(of_crystal).verdict, io::Verdict::good);
+    const io::DataCheck without = told({});
+    QVERIFY2(without.spoils_image && without.sentence.find("8.") != std::string::npos, without.sentence.c_str());
+    std::vector<float> of_others = of_crystal;
+    std::ranges::shuffle(of_others, random);
+    QVERIFY(told(of_others).spoils_image);
+    counts[100] = 0;
+    counts[200] *= 50;  // which are told of by themselves
+    QCOMPARE(told(of_crystal).verdict, io::Verdict::good);
+    std::ranges::transform(counts, counts.begin(), [](std::uint64_t count) { return count / 50; });
+    QVERIFY(!io::check_efficiencies(scanner, {}, counts));  // too few to say
   }
 
   void dead_and_hot_modules_are_named() {
