@@ -142,6 +142,7 @@ struct RunState {
   std::vector<std::vector<float>> subset_sensitivity;  ///< of a histogram; empty: all subsets see the same
   TimeIntervals recorded;                              ///< of the frame; none where its duration is not known
   double num_background = 0;                           ///< randoms and scatter in the model
+  double num_scattered = 0;                            ///< of these scatter
   bool too_many_subsets = false;                       ///< asked for, for the counts
   Image sensitivity;                                   ///< without resolution model; no values before it is made
   UnitScale scale;                                     ///< from the unit of the algorithm to that of the result

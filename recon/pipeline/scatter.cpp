@@ -86,6 +86,7 @@ double net_counts(const RunState& run) { return run.num_counts() - run.num_backg
 std::string recorded(RunState& run, ScatteredData& data, const ScatterResult& result, const std::string& how) {
   run.record.tof_profile = tof_profile(data, run.inputs.grid, result, run.num_background);
   run.num_background += result.counts;
+  run.num_scattered = result.counts;
   return fmt::format("{}: {:.4g} counts, {:.3g} % of the prompts", how, result.counts,
                      100 * result.counts / run.num_counts());
 }

@@ -43,6 +43,21 @@ std::string too_much_background(const Evidence& evidence) {
       background, prompts);
 }
 
+/// A body of 35 cm has 0.8 times as many scattered coincidences as true ones.
+std::string too_much_scatter(const Evidence& evidence) {
+  constexpr double most = 1;
+  const RunState& run = evidence.run;
+  const double trues = run.num_counts() - run.num_background;
+  if (!(run.num_scattered > most * trues)) {
+    return "";
+  }
+  return fmt::format(
+      "The model holds {:.4g} scattered counts, more than the {:.4g} that are neither scattered nor random: what lies "
+      "beside hot organs will come out too dark. See whether the attenuation image is in 1/cm and of this body "
+      "(corrections.attenuation), or choose the other corrections.scatter_scale.",
+      run.num_scattered, std::max(0.0, trues));
+}
+
 /// The pitch of crystals is about the edge of their faces.
 std::string too_wide_resolution(const Evidence& evidence) {
   constexpr double most = 1.5;
@@ -191,6 +206,7 @@ std::string activity_hardly_seen(const Evidence& evidence) {
 }
 
 constexpr Symptom of_model[] = {{"all too low", too_much_background},
+                                {"dark halo", too_much_scatter},
                                 {"edges that ring", too_wide_resolution},
                                 {"dark end planes", map_ends_in_body}};
 

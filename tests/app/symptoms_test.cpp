@@ -7,6 +7,7 @@
 #include "app/run_job.h"
 #include "app/small_jobs.h"
 #include "io/image_file.h"
+#include "io/scatter_file.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -21,7 +22,8 @@ const std::vector<std::string> all_symptoms = {"counts of randoms and scatter, m
                                                "attenuation image has nothing",
                                                "fit those of the activity better",
                                                "Mirrored along",
-                                               "hundredth of what it sees best"};
+                                               "hundredth of what it sees best",
+                                               "neither scattered nor random"};
 
 }  // namespace
 
@@ -104,6 +106,24 @@ class SymptomsTest : public QObject, SmallJobs {
     io::Job haze = reconstruction("haze");
     haze.corrections.randoms = recon::RandomsMethod::none;
     QCOMPARE(told(haze), std::vector<std::size_t>{3});
+  }
+
+  /// Eight times the scatter that there is, and as much as there is.
+  void more_scatter_than_trues_is_told() {
+    io::Job scattered = reconstruction("scattered");
+    scattered.corrections.scatter = recon::ScatterMethod::single_scatter;
+    scattered.corrections.scatter_scale = recon::ScatterScaling::absolute;
+    scattered.output.scatter = true;
+    scattered.stop.passes = 1;
+    QCOMPARE(told(scattered), std::vector<std::size_t>{});
+    recon::ScatterResult much = io::read_scatter(path("results/scattered_scatter.h5"));
+    much.scale = much.scale.times(8);
+    much.counts *= 8;
+    io::write_scatter(path("much.h5"), much);
+    scattered.output.scatter = false;
+    scattered.output.name = "much";
+    scattered.corrections.scatter_estimate = path("much.h5");
+    QCOMPARE(told(scattered), std::vector<std::size_t>{8});
   }
 
   void a_wide_resolution_model_is_told() {
