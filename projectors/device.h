@@ -43,7 +43,10 @@ int thread_count(int wanted);
 /// AVX-512 is taken where gathers outrun single loads, on Intel cores since Sapphire Rapids; elsewhere AVX2 is faster.
 enum class InstructionSet { x86_64, avx2, avx512 };
 
-/// The best one that this machine has.
+/// Whether this machine can run kernels that were compiled for it.
+bool has_instruction_set(InstructionSet set);
+
+/// The one that is quickest, as far as is known of such machines.
 InstructionSet best_instruction_set();
 
 /// "x86-64", "AVX2" or "AVX-512".

@@ -39,7 +39,7 @@ Projector::Projector(const ImageGrid& grid, const ProjectorOptions& options) : g
       throw InputError(axis + " has its origin at " + number_text(grid.origin_mm[k]) + " mm; it must be finite.");
     }
   }
-  if (options.instruction_set > best_instruction_set()) {
+  if (!has_instruction_set(options.instruction_set)) {
     throw InputError("This CPU has no " + std::string(instruction_set_name(options.instruction_set)) + ".");
   }
 }

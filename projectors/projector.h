@@ -21,7 +21,7 @@ struct ProjectorOptions {
   BoundaryRule boundary = BoundaryRule::clamped;
   Device device{};
   int num_threads = 0;  ///< on the CPU; 0: all cores. Images are the same bits for any number
-  InstructionSet instruction_set = best_instruction_set();  ///< of the CPU kernels; a lower one is for tests
+  InstructionSet instruction_set = best_instruction_set();  ///< of the CPU kernels; any that the machine has
   CudaOptions cuda{};
 };
 

@@ -328,7 +328,7 @@ class PropertiesTest : public QObject {
                        .num_sigmas = static_cast<float>(num_sigmas)};
     const TofEvents events{bins, bin_.data()};
     for (const InstructionSet set : {InstructionSet::x86_64, InstructionSet::avx2, InstructionSet::avx512}) {
-      if (set <= best_instruction_set()) {
+      if (has_instruction_set(set)) {
         const Projector projector(grid, {.instruction_set = set});
         check_not_negative(projector, arrays, NoTof{}, image);
         check_not_negative(projector, arrays, bins, image);

@@ -57,7 +57,7 @@ LorArrays scanner_lors(int count) {
 std::vector<InstructionSet> instruction_sets() {
   std::vector<InstructionSet> sets = {InstructionSet::x86_64};
   for (const InstructionSet set : {InstructionSet::avx2, InstructionSet::avx512}) {
-    if (set <= best_instruction_set()) {
+    if (has_instruction_set(set)) {
       sets.push_back(set);
     }
   }
