@@ -55,7 +55,7 @@ struct ScatterProfile {
   double total = 0;
 
   static float bin_centre_mm(std::size_t bin) {
-    return (static_cast<float>(bin) - static_cast<float>(num_bins / 2)) * bin_width_mm;
+    return (static_cast<float>(bin) - 0.5F * static_cast<float>(num_bins - 1)) * bin_width_mm;
   }
   void operator+=(const ScatterProfile& other);
 };
