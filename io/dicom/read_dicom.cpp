@@ -192,7 +192,7 @@ PlacedSeries placed_series(Stack stack) {
   } else if (modality == "CT") {
     set_ct(stack, placed);
   } else {
-    placed.series.unit = "1";
+    placed.series.unit.assign(1, '1');  // GCC 12 warns of the plain assignment here, without a reason
   }
   for (std::size_t i = 0; i < stack.frames.size(); ++i) {
     placed.series.frames[i].values = frame_values(stack.frames[i], factors[i], placed.outside);
