@@ -76,6 +76,7 @@ int run_window(int argc, char** argv, const std::string& file) {
   }
   QApplication::setOrganizationName("Coincide");
   QApplication::setApplicationName("Coincide");
+  QApplication::setDesktopFileName("coincide");  // whose icon the desktop shows
   QApplication::setApplicationVersion(QString::fromStdString(io::program_version()));
   QApplication::setStyle("Fusion");  // the one style that takes the palettes of theme.h as they are
   gui::apply_theme(QSettings().value("theme").toString());
