@@ -14,6 +14,7 @@
 #include "app/file_info.h"
 #include "app/image_info.h"
 #include "app/listmode_options.h"
+#include "app/manual.h"
 #include "app/plan_job.h"
 #include "app/run_job.h"
 #include "app/terminal_output.h"
@@ -101,6 +102,19 @@ void declare_analysis(CLI::App& program, CLI::Option* analyse, AnalyseOptions& o
       ->needs(analyse);
 }
 
+/// What packages install beside the program; not in the help.
+void declare_manuals(CLI::App& program) {
+  const auto declare = [&program](const char* name, std::string (*text)(const CLI::App&), const char* help) {
+    const auto print = [&program, text] {
+      print_result(text(program));
+      throw CLI::Success();
+    };
+    program.add_flag_callback(name, print, help)->group("");
+  };
+  declare("--manual", manual_page, "Print the manual page");
+  declare("--completion", bash_completion, "Print the script with which bash completes the command line");
+}
+
 void declare_options(CLI::App& program, CommandLine& line) {
   program.set_version_flag("--version", "coincide " + io::program_version());
   auto* file = program.add_option("FILE", line.window_file, "A job, measured data or an image to open in the window");
@@ -145,11 +159,8 @@ void declare_options(CLI::App& program, CommandLine& line) {
       ->excludes(dry_run);
   program.add_flag("--allow-truncated", line.allow_truncated, "With --info: accept a file that ends too early")
       ->needs(info);
-  program.footer([] {
-    return io::settings_help() +
-           "\nExit codes: 0 done, 2 bad command line or job, 3 a file cannot be read or written,\n"
-           "4 device, display or memory, 5 stopped by the user with what was done kept, 1 anything else.";
-  });
+  program.footer([] { return io::settings_help() + "\nExit codes: " + exit_codes_text(); });
+  declare_manuals(program);
 }
 
 io::Job load_job(const CommandLine& line) {

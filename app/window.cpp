@@ -44,11 +44,15 @@ std::string line_of(const QString& message) {
 
 /// What Qt says of the display before it gives it up.
 std::string display_trouble;
+char** program_arguments = nullptr;
 
 /// Stands in for Qt's own words while it opens the display: where it cannot, it would end the program by abort() after
 /// many lines.
 void hear_of_display(QtMsgType type, const QMessageLogContext& context, const QString& message) {
   if (type == QtFatalMsg) {
+    if (message.contains("GLX") || message.contains("OpenGL")) {
+      gui::restart_without_opengl(program_arguments);
+    }
     end_without_display(display_trouble.empty() ? line_of(message) : display_trouble);
   }
   if (std::string_view(context.category).starts_with("qt.qpa")) {
@@ -63,6 +67,7 @@ void hear_of_display(QtMsgType type, const QMessageLogContext& context, const QS
 int run_window(int argc, char** argv, const std::string& file) {
   check_display();
   gui::prepare_opengl();
+  program_arguments = argv;
   const QtMessageHandler usual = qInstallMessageHandler(hear_of_display);
   QApplication application(argc, argv);
   qInstallMessageHandler(usual);
@@ -71,6 +76,7 @@ int run_window(int argc, char** argv, const std::string& file) {
   }
   QApplication::setOrganizationName("Coincide");
   QApplication::setApplicationName("Coincide");
+  QApplication::setDesktopFileName("coincide");  // whose icon the desktop shows
   QApplication::setApplicationVersion(QString::fromStdString(io::program_version()));
   QApplication::setStyle("Fusion");  // the one style that takes the palettes of theme.h as they are
   gui::apply_theme(QSettings().value("theme").toString());

@@ -1,5 +1,6 @@
 #include "gui/viewer/opengl.h"
 
+#include <unistd.h>
 #include <vtkVersion.h>
 
 #include <QApplication>
@@ -12,10 +13,16 @@ namespace coincide::gui {
 namespace {
 
 constexpr std::pair oldest_version{3, 2};  // what VTK 9 needs
+constexpr const char* switch_off = "COINCIDE_NO_OPENGL";
+constexpr const char* no_driver =
+    "This display gives no OpenGL context. Install a driver, for example libgl1-mesa-dri.";
 
 /// Qt 6.4 ends the program where a QOpenGLWidget is shown without OpenGL: this is asked before.
 QString find_problem() {
-  if (qEnvironmentVariableIsSet("COINCIDE_NO_OPENGL")) {
+  if (qEnvironmentVariable(switch_off) == "missing") {
+    return no_driver;
+  }
+  if (qEnvironmentVariableIsSet(switch_off)) {
     return "OpenGL is turned off by COINCIDE_NO_OPENGL in the environment.";
   }
   const QString platform = QGuiApplication::platformName();
@@ -26,7 +33,7 @@ QString find_problem() {
   QOffscreenSurface surface;
   surface.create();
   if (!context.create() || !context.makeCurrent(&surface)) {
-    return "This display gives no OpenGL context. Install a driver, for example libgl1-mesa-dri.";
+    return no_driver;
   }
   const std::pair version = context.format().version();
   context.doneCurrent();
@@ -48,7 +55,15 @@ void prepare_opengl() {
   format.setAlphaBufferSize(8);
   format.setSamples(0);  // VTK's own frame buffers carry the samples
   QSurfaceFormat::setDefaultFormat(format);
-  QApplication::setAttribute(Qt::AA_ShareOpenGLContexts);  // or a dock that floats would lose its context
+  const bool has_use = !qEnvironmentVariableIsSet(switch_off);
+  QApplication::setAttribute(Qt::AA_ShareOpenGLContexts, has_use);  // or a dock that floats would lose its context
+}
+
+void restart_without_opengl(char** arguments) {
+  if (!qEnvironmentVariableIsSet(switch_off)) {
+    qputenv(switch_off, "missing");
+    execv("/proc/self/exe", arguments);
+  }
 }
 
 QString vtk_version() { return vtkVersion::GetVTKVersion(); }

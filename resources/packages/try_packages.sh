@@ -1,0 +1,63 @@
+#!/bin/sh
+# Tries the packages that `cmake --workflow --preset package` leaves in build/package, in a bare root file system of a
+# suite of Debian that it makes (as root; needs mmdebstrap and Xvfb):
+#   resources/packages/try_packages.sh SUITE [archive|deb]
+# The archive has to run where nothing is installed; the .deb, which is for the suite that it was made on, after apt-get
+# alone and without what it only recommends. Both have to show their version, bring the demo job to its picture and
+# keep a window open for ten seconds.
+set -eu
+cd "$(dirname "$0")/../../build/package"
+suite=$1
+kinds=${2:-archive deb}
+root=$(mktemp -d)
+xvfb=""
+end() {
+  [ -z "$xvfb" ] || kill "$xvfb"
+  umount "$root/proc" 2>/dev/null || true
+  rm -rf --one-file-system "$root"
+}
+trap end EXIT
+
+inside() {
+  chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+try() { # the prefix of the installation
+  inside "$1/bin/coincide" --version
+  inside "$1/bin/coincide" --batch "$1/share/coincide/jobs/demo.toml" --output /tmp/demo >"$root/tmp/log" 2>&1 ||
+    { cat "$root/tmp/log"; return 1; }
+  grep Written "$root/tmp/log"
+  ls -l "$root"/tmp/demo
+  rm -r "$root/tmp/demo"
+
+  Xvfb :93 -screen 0 1280x800x24 2>/dev/null &
+  xvfb=$!
+  sleep 2
+  status=0
+  inside DISPLAY=:93 timeout 10 "$1/bin/coincide" || status=$?
+  kill "$xvfb"
+  xvfb=""
+  [ "$status" -eq 124 ] || { echo "The window ended with $status."; return 1; }
+  echo "The window was open for ten seconds."
+}
+
+# A tar file of a root file system instead of the name of a suite saves the download.
+case $suite in
+  *.tar) tar -xf "$suite" -C "$root" ;;
+  *) mmdebstrap --quiet --variant=minbase "$suite" "$root" ;;
+esac
+mount -t proc proc "$root/proc"
+cp /etc/resolv.conf "$root/etc"
+for kind in $kinds; do
+  echo "== $kind on $(. "$root/etc/os-release" && echo "$PRETTY_NAME")"
+  if [ "$kind" = archive ]; then
+    tar -xzf coincide-*.tar.gz -C "$root/opt"
+    try "/opt/$(ls "$root/opt")"
+  else
+    cp coincide_*.deb "$root/tmp/coincide.deb"
+    inside apt-get update -qq
+    inside apt-get install -y -qq --no-install-recommends /tmp/coincide.deb >"$root/tmp/log" 2>&1 ||
+      { cat "$root/tmp/log"; exit 1; }
+    try /usr
+  fi
+done
