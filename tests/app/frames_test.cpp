@@ -414,7 +414,10 @@ class FramesTest : public QObject {
                        .blood_zero = io::TableZero::scan,
                        .t_star_s = 1200};
     const app::RunResult result = app::run_job(frames, silent_);
-    QVERIFY(result.provenance.warnings.empty());
+    // Events that come again and again are no Poisson numbers.
+    QVERIFY(std::ranges::all_of(result.provenance.warnings, [](const std::string& warning) {
+      return warning.find("crystals differ from their neighbours") != std::string::npos;
+    }));
     const recon::Image k = io::read_image(path("results/uptake_patlak_K.nii.gz"));
     const double found = mean_in(mask(), k.values);
     const double found_v = mean_in(mask(), io::read_image(path("results/uptake_patlak_V.nii.gz")).values);
