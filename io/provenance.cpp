@@ -80,6 +80,17 @@ Json inputs_json(const std::vector<InputRecord>& inputs) {
   return list;
 }
 
+Json checks_json(const std::vector<DataCheck>& checks) {
+  Json list = Json::array();
+  for (const DataCheck& check : checks) {
+    list.push_back({{"name", check.name},
+                    {"verdict", verdict_name(check.verdict)},
+                    {"sentence", check.sentence},
+                    {"remedy", check.remedy}});
+  }
+  return list;
+}
+
 /// What duration and decay factor are made of.
 Json recorded_json(const recon::RunRecord& run) {
   constexpr std::size_t most_listed = 100;
@@ -207,7 +218,7 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
     put_facts(facts, json);
   }
   Json own;
-  own["version"] = program_version();
+  own["version"] = run.version;
   own["result"] = run.stopped ? "stopped by the user" : "done";
   own["iterations_done"] = run.iterations_done;
   if (run.resumed_from > 0) {
@@ -217,6 +228,7 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
   own["job_file"] = run.job.file.string();
   own["job"] = job_json(run.job);
   own["inputs"] = inputs_json(run.inputs);
+  own["data_checks"] = checks_json(run.data_checks);
   own["events_format"] = run.events_format;
   own["counts"] = counts_json(run);
   own["recorded"] = recorded_json(run);

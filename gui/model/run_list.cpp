@@ -48,6 +48,25 @@ std::string run_state_name(RunState state) {
   return {};
 }
 
+Run recorded_run(const std::shared_ptr<const io::Provenance>& record) {
+  Run run;
+  run.job = record->job;
+  run.state = record->stopped ? RunState::stopped : RunState::done;
+  run.fraction = 1;
+  for (const auto& [stage, seconds] : record->stage_seconds) {
+    run.seconds += seconds;
+  }
+  run.iteration = record->iterations_done;
+  run.figures = record->figures;
+  for (const std::string& warning : record->warnings) {
+    run.lines.push_back({warning, true});
+  }
+  run.files = record->outputs;
+  run.tof_profile = record->tof_profile;
+  run.record = record;
+  return run;
+}
+
 std::filesystem::path simulated_events(const Run& run) {
   const auto file = std::ranges::find_if(run.files, [](const std::string& name) { return name.ends_with(".petsird"); });
   return file == run.files.end() ? std::filesystem::path() : run.folder / *file;

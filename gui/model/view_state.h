@@ -37,6 +37,8 @@ class ViewState {
   const Frames& frames() const { return frames_; }
   /// To be called before show(), which tells of both.
   void set_frames(Frames frames) { frames_ = std::move(frames); }
+  /// The same image as the other one, looked at in the same way.
+  void show_as(const ViewState& other);
   /// Another image of the same subject.
   void set_image(std::shared_ptr<const recon::Image> image) { show(subject_, std::move(image)); }
   const std::shared_ptr<const recon::Image>& image() const { return image_; }

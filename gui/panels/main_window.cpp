@@ -267,6 +267,8 @@ void MainWindow::try_phantom() {
   }
 }
 
+void MainWindow::write_report(const QString& path) { parts_->write_report_to(path); }
+
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (!parts_->may_discard_changes() || !parts_->may_stop_run()) {
     event->ignore();

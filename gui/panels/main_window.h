@@ -20,6 +20,8 @@ class MainWindow : public QMainWindow {
   void open_file(const QString& path);
   /// Opens the built-in phantom's job and starts it.
   void try_phantom();
+  /// Of what is shown, as PDF or HTML by the ending; an error becomes a dialog.
+  void write_report(const QString& path);
 
  protected:
   void closeEvent(QCloseEvent* event) override;

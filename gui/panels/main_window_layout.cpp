@@ -116,7 +116,8 @@ void MainWindow::Parts::make_menus() {
                                      {run, "run"},
                                      {pause, "pause"},
                                      {stop, "stop"},
-                                     {save_image, "save_image"}}) {
+                                     {save_image, "save_image"},
+                                     {report, "report"}}) {
     action->setObjectName(name);
   }
   top_bar->set_modes(modes);
@@ -131,7 +132,7 @@ void MainWindow::Parts::make_file_menu() {
   file->addAction("Open &image...", QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
   file->addAction("Try the built-in &phantom", QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
   recent_menu = file->addMenu("&Recent");
-  file->addAction(tr("S&tart page"), this, [this] {
+  file->addAction(tr("Start pa&ge"), this, [this] {
     pages->setCurrentIndex(0);
     show_arrangement();
   });
@@ -140,11 +141,13 @@ void MainWindow::Parts::make_file_menu() {
   file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
   save_image = file->addAction("&Export image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
   QMenu* pictures = file->addMenu("Save a pi&cture");
-  pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_screenshot({}); });
+  pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_picture({}); });
   for (const QString& view_name : ImageViewer::view_names()) {
     pictures->addAction(view_name == "scene" ? "3-D view..." : view_name + "...", this,
-                        [this, view_name] { save_screenshot(view_name); });
+                        [this, view_name] { save_picture(view_name); });
   }
+  report = file->addAction(tr("Repor&t..."), QKeySequence("Ctrl+R"), this, &Parts::ask_for_report);
+  report->setToolTip(tr("What is shown and how it was made, on one or two pages"));
   file->addSeparator();
   file->addAction("&Quit", QKeySequence("Ctrl+Q"), &window, &QWidget::close);
 }

@@ -8,6 +8,7 @@
 #include "gui/model/image_choice.h"
 #include "gui/model/job_document.h"
 #include "gui/model/opened_images.h"
+#include "gui/model/report.h"
 #include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 #include "gui/panels/job_form.h"
@@ -90,7 +91,7 @@ class MainWindow::Parts : public QObject {
   TopBar* top_bar = nullptr;
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
-          *save_image = nullptr, *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
+          *save_image = nullptr, *report = nullptr, *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
   QList<QAction*> modes;  ///< by Mode
 
   void make_widgets();
@@ -162,7 +163,11 @@ class MainWindow::Parts : public QObject {
   void add_attenuation_layer();
   void open_layer(const QString& path);
   void save_shown_image();
-  void save_screenshot(const QString& view);
+  void save_picture(const QString& view);
+  Report report_of_shown();
+  void ask_for_report();
+  /// Of what is shown, as PDF or HTML by the ending.
+  void write_report_to(const QString& path);
   void about();
   void remember_file(const QString& path);
   void show_recent_files();

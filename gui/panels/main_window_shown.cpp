@@ -21,6 +21,7 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
   }
   show_known();
   save_image->setEnabled(view.has_image());
+  report->setEnabled(view.has_image());
   compare->setEnabled(view.has_image());
 }
 

@@ -135,6 +135,7 @@ void RunSession::finish(const RunOutcome& outcome) {
   run_->folder = outcome.folder;
   run_->files = outcome.files;
   run_->tof_profile = outcome.tof_profile;
+  run_->record = outcome.record;
   if (outcome.image != nullptr) {
     run_->image = outcome.image;
   }
