@@ -146,8 +146,10 @@ void add_bids(const Provenance& run, Json& json) {
   json["ManufacturersModelName"] = run.scanner;
   json["Units"] = run.unit;
   json["AcquisitionMode"] = "list mode";
-  json["FrameTimesStart"] = {run.frame_start_s};
-  json["FrameDuration"] = {run.frame_duration_s};
+  if (run.frame_duration_s > 0) {  // 0 would be read as a fault
+    json["FrameTimesStart"] = {run.frame_start_s};
+    json["FrameDuration"] = {run.frame_duration_s};
+  }
   const recon::AlgorithmKind& algorithm = job.algorithm_kind();
   const recon::PriorKind& prior = recon::prior_kind(job.prior.name);
   const bool has_prior = job.prior.name != recon::PriorName::none;

@@ -21,7 +21,6 @@ struct ReportPicture {
 /// What a report of an image says.
 struct Report {
   std::string title;      ///< "Run 2 · squares_head"
-  std::string caption;    ///< all of what the pictures show
   std::string note = {};  ///< the user's; may be empty
   std::string made;       ///< when the report was made
   std::string program;    ///< "Coincide 2.1.0"

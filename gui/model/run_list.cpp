@@ -26,12 +26,14 @@ constexpr FigureCurve curves[] = {
      [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.objective()) : std::nullopt; }},
 };
 
-std::string subject_of(const Run& run) { return "Run " + std::to_string(run.number) + " · " + run.job.result_name(); }
+std::string subject_of(const Run& run) { return "Run " + std::to_string(run.number) + " · " + run.shown_name(); }
 
 }  // namespace
 
 std::string run_state_name(RunState state) {
   switch (state) {
+    case RunState::waiting:
+      return "waiting";
     case RunState::running:
       return "running";
     case RunState::paused:
@@ -87,6 +89,9 @@ std::string iterations_text(const Run& run) {
 
 std::string progress_text(const Run& run) {
   const std::string state = run_state_name(run.state);
+  if (run.state == RunState::waiting) {
+    return "waits for the runs before it";
+  }
   if (run.state == RunState::done) {
     return state;
   }

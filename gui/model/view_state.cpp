@@ -43,6 +43,11 @@ void ViewState::show_as(const ViewState& other) {
   listeners_.call();
 }
 
+void ViewState::set_look(const std::string& data, Look look) {
+  look_.put(data, std::move(look));
+  listeners_.call();
+}
+
 std::string ViewState::caption() const { return gui::caption(subject_, has_image() ? image_->unit : ""); }
 
 void ViewState::set_cursor(const std::array<std::int64_t, 3>& voxel) {

@@ -22,6 +22,8 @@ class MainWindow : public QMainWindow {
   void try_phantom();
   /// Of what is shown, as PDF or HTML by the ending; an error becomes a dialog.
   void write_report(const QString& path);
+  /// The runs, images, regions and windows that there are, to be opened again.
+  void save_session(const QString& path);
 
  protected:
   void closeEvent(QCloseEvent* event) override;

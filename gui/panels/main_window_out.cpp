@@ -105,6 +105,7 @@ Report MainWindow::Parts::report_of_shown() {
     report.figures = figures_beside(file->path);
   } else if (const std::shared_ptr<const Run> shown = runs->chosen_run()) {
     report.record = shown->record;
+    report.note = shown->note;
     report.figures = figures_beside(shown->folder / (shown->job.result_name() + "." + shown->job.output.format));
   }
   if (report.record) {

@@ -37,6 +37,9 @@ void MainWindow::Parts::show_chosen() {
   } else {
     show(subject_of(document.job()), nullptr);
   }
+  for (QAction* action : {mean_frames, sum_frames}) {
+    action->setEnabled(series && series->frames.size() > 1);
+  }
   show_choices();
 }
 

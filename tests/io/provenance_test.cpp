@@ -98,6 +98,8 @@ class ProvenanceTest : public QObject {
     const io::Provenance read = io::read_provenance(path);
     QCOMPARE(io::provenance_json(read), io::provenance_json(run));
     QVERIFY(io::different_settings(read.job, run.job).empty());
+    run.frame_duration_s = 0;  // not known: nothing is said of it, or the image beside it could not be read
+    QVERIFY(io::provenance_json(run).find("FrameDuration") == std::string::npos);
     std::ofstream(path) << "{\"Units\": \"Bq/mL\"}";
     QVERIFY_THROWS_EXCEPTION(FileError, io::read_provenance(path));
     QVERIFY_THROWS_EXCEPTION(FileError, io::read_provenance("/no/such/file"));
