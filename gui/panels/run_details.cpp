@@ -190,16 +190,18 @@ QWidget* RunDetails::make_head() {
   auto* layout = new QGridLayout(head);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(make_names(), 0, 0, 1, 3);
-  layout->addWidget(parts_->progress, 1, 0, 1, 3);
+  layout->addWidget(parts_->progress, 1, 0, 1, 2);
   layout->addWidget(parts_->bar, 2, 0, 1, 3);
-  int column = 0;
-  for (QAction* action : menu()) {
+  const auto add_button = [layout](QAction* action, int row, int column, int columns) {
     auto* button = new QToolButton;
     button->setDefaultAction(action);
     button->setFocusPolicy(Qt::StrongFocus);
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    layout->addWidget(button, 3, column++);
-  }
+    layout->addWidget(button, row, column, 1, columns);
+  };
+  add_button(parts_->remove, 1, 2, 1);
+  add_button(parts_->reuse, 3, 0, 1);
+  add_button(parts_->folder, 3, 1, 2);
   return head;
 }
 
