@@ -16,7 +16,12 @@ std::optional<io::CheckedSource> checked_events(const io::Job& job, const JobSet
 CheckedInputs::CheckedInputs(const io::Job& job, JobSetup& setup)
     : checked_(checked_events(job, setup)), inputs_(run_inputs(job, setup, checked_ ? &*checked_ : nullptr)) {
   if (checked_) {
-    inputs_.findings = [this] { return io::findings_for_image(checked_->take_summary(true)); };
+    inputs_.findings = [this] {
+      io::DataSummary summary = checked_->take_summary(true);
+      std::vector<std::string> findings = io::findings_for_image(summary);
+      checks_ = std::move(summary.checks);
+      return findings;
+    };
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "app/job_setup.h"
 #include "io/data_checks.h"
@@ -17,9 +18,12 @@ class CheckedInputs {
   CheckedInputs& operator=(const CheckedInputs&) = delete;
 
   recon::RunInputs& inputs() { return inputs_; }
+  /// Of the events, once they have been read.
+  const std::vector<io::DataCheck>& checks() const { return checks_; }
 
  private:
   std::optional<io::CheckedSource> checked_;  ///< of a histogram none
+  std::vector<io::DataCheck> checks_;
   recon::RunInputs inputs_;
 };
 

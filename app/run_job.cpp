@@ -170,6 +170,7 @@ class JobRun {
     } else {
       reconstruct_frame(inputs, settings);
     }
+    provenance_.data_checks = checked.checks();
     provenance_.device = projectors::device_word(device_.get());
   }
 

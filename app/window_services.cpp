@@ -23,7 +23,8 @@ gui::RunOutcome run_for_window(const io::Job& job, recon::Reporter& reporter) {
           .stopped = result.stopped(),
           .folder = job.output.folder,
           .files = result.provenance.outputs,
-          .tof_profile = result.provenance.tof_profile};
+          .tof_profile = result.provenance.tof_profile,
+          .record = std::make_shared<const io::Provenance>(result.provenance)};
 }
 
 gui::JobGeometry job_geometry(const io::Job& job) {

@@ -10,6 +10,7 @@
 #include "gui/model/scene_state.h"
 #include "io/job.h"
 #include "io/listmode_file.h"
+#include "io/provenance.h"
 #include "recon/algorithms/figures.h"
 #include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
@@ -24,6 +25,7 @@ struct RunOutcome {
   std::filesystem::path folder;
   std::vector<std::string> files;                  ///< names in `folder`
   std::vector<recon::TofBinCounts> tof_profile{};  ///< as recon::RunRecord's
+  std::shared_ptr<const io::Provenance> record{};  ///< as it was written; null: there is none
 };
 
 /// What a job needs, as far as a short trial tells.

@@ -19,6 +19,23 @@ std::string csv_cell(const std::string& text) {
 
 std::string csv_cell(double value) { return fmt::format("{:.10g}", value); }
 
+std::vector<std::string> csv_cells(const std::string& line) {
+  std::vector<std::string> cells(1);
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    if (line[i] == '"' && is_quoted && i + 1 < line.size() && line[i + 1] == '"') {
+      cells.back() += line[i++];
+    } else if (line[i] == '"') {
+      is_quoted = !is_quoted;
+    } else if (line[i] == ',' && !is_quoted) {
+      cells.emplace_back();
+    } else {
+      cells.back() += line[i];
+    }
+  }
+  return cells;
+}
+
 std::string csv_remark(const std::string& text) {
   std::string line = text;
   std::ranges::replace_if(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace coincide::io {
 
@@ -8,6 +9,9 @@ namespace coincide::io {
 std::string csv_cell(const std::string& text);
 /// With 10 significant digits.
 std::string csv_cell(double value);
+
+/// The cells of a line of such a table.
+std::vector<std::string> csv_cells(const std::string& line);
 
 /// A line "# text" that says what the table is of; nothing for an empty text.
 std::string csv_remark(const std::string& text);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -20,6 +21,9 @@ namespace {
 
 using recon::EventBlock;
 using recon::Scanner;
+
+constexpr std::array<std::string_view, 4> verdict_names = {"good", "unknown", "notice",
+                                                           "bad"};  ///< as they follow each other
 
 double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -351,6 +355,13 @@ DataSummary check_data(recon::EventSource& source, recon::Reporter& reporter) {
     reporter.progress("reading", checked.fraction_read());
   }
   return checked.take_summary(false);
+}
+
+std::string_view verdict_name(Verdict verdict) { return verdict_names[static_cast<std::size_t>(verdict)]; }
+
+Verdict verdict_of(std::string_view word) {
+  const auto found = std::ranges::find(verdict_names, word);
+  return found == verdict_names.end() ? Verdict::unknown : static_cast<Verdict>(found - verdict_names.begin());
 }
 
 std::vector<std::string> findings_for_image(const DataSummary& summary) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "recon/events.h"
@@ -18,6 +19,11 @@ enum class Verdict {
   notice,   ///< unusual; the result may suffer
   bad,      ///< the file is wrong, or read wrongly
 };
+
+/// "good", "unknown", "notice", "bad".
+std::string_view verdict_name(Verdict verdict);
+/// The other way round; unknown for any other word.
+Verdict verdict_of(std::string_view word);
 
 struct DataCheck {
   std::string name;

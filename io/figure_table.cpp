@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "io/csv_text.h"
+#include "projectors/error.h"
 
 namespace coincide::io {
 
@@ -17,6 +20,20 @@ std::string figures_csv(const recon::FigureReport& report, const std::string& ti
                         csv_cell(figure.unit));
   }
   return text;
+}
+
+std::vector<std::vector<std::string>> read_figures_csv(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  if (!in) {
+    throw FileError(fmt::format("{} cannot be read", path.string()));
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty() && line.front() != '#') {
+      rows.push_back(csv_cells(line));
+    }
+  }
+  return rows;
 }
 
 std::string figures_text(const recon::FigureReport& report) {

@@ -128,16 +128,25 @@ std::string job_text(const Job& job) {
   return text;
 }
 
-std::vector<std::string> changed_settings(const Job& job) {
-  Job copy = job;
-  Job plain;
+std::vector<SettingDifference> different_settings(const Job& one, const Job& other) {
+  Job copy = one;
+  Job other_copy = other;
   const std::vector<Setting> settings = describe(copy);
-  const std::vector<Setting> defaults = describe(plain);
-  std::vector<std::string> changed;
+  const std::vector<Setting> others = describe(other_copy);
+  std::vector<SettingDifference> different;
   for (std::size_t i = 0; i < settings.size(); ++i) {
-    if (value_text(settings[i]) != value_text(defaults[i])) {
-      changed.push_back(fmt::format("{} = {}", settings[i].key, value_text(settings[i])));
+    SettingDifference both{settings[i].key, value_text(settings[i]), value_text(others[i]), settings[i].unit};
+    if (both.value != both.other) {
+      different.push_back(std::move(both));
     }
+  }
+  return different;
+}
+
+std::vector<std::string> changed_settings(const Job& job) {
+  std::vector<std::string> changed;
+  for (const SettingDifference& one : different_settings(job, Job{})) {
+    changed.push_back(fmt::format("{} = {}", one.key, one.value));
   }
   return changed;
 }

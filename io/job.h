@@ -187,6 +187,11 @@ void make_absolute(const Setting& setting, const std::filesystem::path& folder);
 
 /// The job as a commented TOML file with help, unit, default and limits of each setting.
 std::string job_text(const Job& job);
+/// A setting that two jobs have different values of, as TOML.
+struct SettingDifference {
+  std::string key, value, other, unit;
+};
+std::vector<SettingDifference> different_settings(const Job& one, const Job& other);
 /// "key = value" of each setting that differs from its default.
 std::vector<std::string> changed_settings(const Job& job);
 /// Keys of those among them that do nothing as the others are.

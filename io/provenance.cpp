@@ -80,6 +80,17 @@ Json inputs_json(const std::vector<InputRecord>& inputs) {
   return list;
 }
 
+Json checks_json(const std::vector<DataCheck>& checks) {
+  Json list = Json::array();
+  for (const DataCheck& check : checks) {
+    list.push_back({{"name", check.name},
+                    {"verdict", verdict_name(check.verdict)},
+                    {"sentence", check.sentence},
+                    {"remedy", check.remedy}});
+  }
+  return list;
+}
+
 /// What duration and decay factor are made of.
 Json recorded_json(const recon::RunRecord& run) {
   constexpr std::size_t most_listed = 100;
@@ -135,8 +146,10 @@ void add_bids(const Provenance& run, Json& json) {
   json["ManufacturersModelName"] = run.scanner;
   json["Units"] = run.unit;
   json["AcquisitionMode"] = "list mode";
-  json["FrameTimesStart"] = {run.frame_start_s};
-  json["FrameDuration"] = {run.frame_duration_s};
+  if (run.frame_duration_s > 0) {  // 0 would be read as a fault
+    json["FrameTimesStart"] = {run.frame_start_s};
+    json["FrameDuration"] = {run.frame_duration_s};
+  }
   const recon::AlgorithmKind& algorithm = job.algorithm_kind();
   const recon::PriorKind& prior = recon::prior_kind(job.prior.name);
   const bool has_prior = job.prior.name != recon::PriorName::none;
@@ -207,7 +220,7 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
     put_facts(facts, json);
   }
   Json own;
-  own["version"] = program_version();
+  own["version"] = run.version;
   own["result"] = run.stopped ? "stopped by the user" : "done";
   own["iterations_done"] = run.iterations_done;
   if (run.resumed_from > 0) {
@@ -217,6 +230,7 @@ std::string provenance_json(const Provenance& run, const recon::ImageSeries& ser
   own["job_file"] = run.job.file.string();
   own["job"] = job_json(run.job);
   own["inputs"] = inputs_json(run.inputs);
+  own["data_checks"] = checks_json(run.data_checks);
   own["events_format"] = run.events_format;
   own["counts"] = counts_json(run);
   own["recorded"] = recorded_json(run);

@@ -84,6 +84,20 @@ LoadedData of_histogram(const std::filesystem::path& path, const recon::Histogra
 
 }  // namespace
 
+std::string verdict_text(io::Verdict verdict) {
+  switch (verdict) {
+    case io::Verdict::good:
+      return "good";
+    case io::Verdict::unknown:
+      return "the data cannot tell";
+    case io::Verdict::notice:
+      return "unusual";
+    case io::Verdict::bad:
+      return "wrong";
+  }
+  return {};
+}
+
 LoadedData open_data(const std::filesystem::path& path, const io::ListmodeOptions& options) {
   const io::MeasuredData data = io::open_data(path, options);
   if (data.histogram) {

@@ -23,6 +23,9 @@ struct LoadedData {
   bool complete = false;    ///< the summary is of the whole file
 };
 
+/// "good", "the data cannot tell", "unusual", "wrong".
+std::string verdict_text(io::Verdict verdict);
+
 /// The header alone, at once. Throws FileError.
 LoadedData open_data(const std::filesystem::path& path, const io::ListmodeOptions& options);
 

@@ -62,14 +62,57 @@ OpenedImage open_image(const std::filesystem::path& path) {
   return image;
 }
 
+OpenedImage frames_as_one(const OpenedImage& series, FramesAsOne kind) {
+  const bool has_durations =
+      std::ranges::all_of(series.frames, [](const auto& frame) { return frame->frame_duration_s > 0; });
+  const auto weight = [&](const recon::Image& frame) { return has_durations ? frame.frame_duration_s : 1; };
+  const recon::Image& first = *series.frames.front();
+  const recon::Image& last = *series.frames.back();
+  double weights = 0;
+  std::vector<double> sum(first.values.size());
+  for (const auto& frame : series.frames) {
+    weights += weight(*frame);
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+      sum[i] += weight(*frame) * static_cast<double>(frame->values[i]);
+    }
+  }
+  recon::Image one(first.grid, 0, first.unit);
+  const double factor = kind == FramesAsOne::mean ? 1 / weights : 1;
+  std::ranges::transform(sum, one.values.begin(),
+                         [factor](double value) { return static_cast<float>(factor * value); });
+  if (kind == FramesAsOne::sum && has_durations) {
+    one.unit = first.unit == "1" ? "s" : first.unit + " s";
+  }
+  if (has_durations) {
+    one.frame_start_s = first.frame_start_s;
+    one.frame_duration_s = last.frame_start_s + last.frame_duration_s - first.frame_start_s;
+  }
+  OpenedImage made{
+      .path = series.path,
+      .frames = {},
+      .frame_names = {""},
+      .warnings = {},
+      .of_patient = series.of_patient,
+      .made = fmt::format("{} of {} frames", kind == FramesAsOne::mean ? "mean" : "sum", series.frames.size())};
+  one.description = has_durations ? fmt::format("{}, {:g} to {:g} s", made.made, one.frame_start_s,
+                                                one.frame_start_s + one.frame_duration_s)
+                                  : made.made;
+  made.frames = {std::make_shared<const recon::Image>(std::move(one))};
+  return made;
+}
+
 Subject subject_of(const OpenedImage& image, std::size_t frame) {
   const std::string file = image.path.filename().string();
+  const std::string made = image.made.empty() ? std::string() : fmt::format(" · {}", image.made);
   Subject subject{.data = "image " + image.path.string(),
-                  .name = "Image · " + file,
+                  .name = fmt::format("Image · {}{}", file, made),
                   .detail = image.frames[frame]->description,
                   .file = file.substr(0, file.find('.')),
                   .hint = {},
                   .of_patient = image.of_patient};
+  if (!image.made.empty()) {
+    subject.file += "_" + image.made.substr(0, image.made.find(' '));
+  }
   if (image.frames.size() > 1) {
     subject.detail = "frame " + image.frame_names[frame];
     subject.file += fmt::format("_frame{}", frame + 1);
@@ -84,7 +127,8 @@ Layer layer_of(const OpenedImage& image, std::size_t frame) {
 }
 
 void OpenedImages::add(std::shared_ptr<const OpenedImage> image) {
-  auto place = std::ranges::find(all_, image->path, [](const auto& one) { return one->path; });
+  auto place =
+      std::ranges::find_if(all_, [&](const auto& one) { return one->path == image->path && one->made == image->made; });
   if (place == all_.end()) {
     place = all_.insert(all_.end(), nullptr);
   }

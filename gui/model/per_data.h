@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 
 namespace coincide::gui {
 
@@ -18,6 +19,9 @@ class PerData {
   const Value& operator*() const { return *value_; }
   Value* operator->() { return value_; }
   const Value* operator->() const { return value_; }
+
+  const std::map<std::string, Value>& all() const { return values_; }
+  void put(const std::string& data, Value value) { values_[data] = std::move(value); }
 
   /// False if they are the same as before.
   bool choose(const std::string& data) {

@@ -26,12 +26,14 @@ constexpr FigureCurve curves[] = {
      [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.objective()) : std::nullopt; }},
 };
 
-std::string subject_of(const Run& run) { return "Run " + std::to_string(run.number) + " · " + run.job.result_name(); }
+std::string subject_of(const Run& run) { return "Run " + std::to_string(run.number) + " · " + run.shown_name(); }
 
 }  // namespace
 
 std::string run_state_name(RunState state) {
   switch (state) {
+    case RunState::waiting:
+      return "waiting";
     case RunState::running:
       return "running";
     case RunState::paused:
@@ -46,6 +48,25 @@ std::string run_state_name(RunState state) {
       return "failed";
   }
   return {};
+}
+
+Run recorded_run(const std::shared_ptr<const io::Provenance>& record) {
+  Run run;
+  run.job = record->job;
+  run.state = record->stopped ? RunState::stopped : RunState::done;
+  run.fraction = 1;
+  for (const auto& [stage, seconds] : record->stage_seconds) {
+    run.seconds += seconds;
+  }
+  run.iteration = record->iterations_done;
+  run.figures = record->figures;
+  for (const std::string& warning : record->warnings) {
+    run.lines.push_back({warning, true});
+  }
+  run.files = record->outputs;
+  run.tof_profile = record->tof_profile;
+  run.record = record;
+  return run;
 }
 
 std::filesystem::path simulated_events(const Run& run) {
@@ -68,6 +89,9 @@ std::string iterations_text(const Run& run) {
 
 std::string progress_text(const Run& run) {
   const std::string state = run_state_name(run.state);
+  if (run.state == RunState::waiting) {
+    return "waits for the runs before it";
+  }
   if (run.state == RunState::done) {
     return state;
   }

@@ -10,15 +10,16 @@
 
 #include "gui/model/chart.h"
 #include "io/job.h"
+#include "io/provenance.h"
 #include "recon/algorithms/figures.h"
 #include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
 
-enum class RunState { running, paused, stopping, done, stopped, failed };
+enum class RunState { waiting, running, paused, stopping, done, stopped, failed };
 
-/// "running", "paused", ... for the list.
+/// "waiting", "running", ... for the list.
 std::string run_state_name(RunState state);
 
 /// The image after a whole iteration.
@@ -36,6 +37,8 @@ struct RunLine {
 /// One run of the session: its settings, how far it is and what came of it.
 struct Run {
   int number = 0;
+  std::string name = {};  ///< the user's; empty: that of the results
+  std::string note = {};  ///< the user's
   io::Job job;
   RunState state = RunState::running;
   std::string stage;
@@ -51,11 +54,16 @@ struct Run {
   std::filesystem::path folder;
   std::vector<std::string> files;                  ///< names in `folder`
   std::vector<recon::TofBinCounts> tof_profile{};  ///< once it is over, where scatter was corrected with TOF
+  std::shared_ptr<const io::Provenance> record{};  ///< once it is over and was not failed: as its file has it
 
+  std::string shown_name() const { return name.empty() ? job.result_name() : name; }
   /// Whole iterations, with fractions, that there is an image or are figures of.
   double iterations_done() const { return std::max(iteration, figures.empty() ? 0 : figures.back().iteration); }
   bool is_over() const { return state == RunState::done || state == RunState::stopped || state == RunState::failed; }
 };
+
+/// A run that is over, as its record tells of it; without its image.
+Run recorded_run(const std::shared_ptr<const io::Provenance>& record);
 
 /// The listmode file that the run has simulated; empty if it has written none.
 std::filesystem::path simulated_events(const Run& run);

@@ -23,6 +23,8 @@ std::string why_no_image(const Run& run) {
       return fmt::format("Run {} failed before it had an image. The tab Run says why.", run.number);
     case RunState::stopped:
       return fmt::format("Run {} was stopped before it had an image.", run.number);
+    case RunState::waiting:
+      return fmt::format("Run {} waits for the runs before it.", run.number);
     default:
       return fmt::format("Run {} has no image yet ({}). It appears here as it forms.", run.number, run.stage);
   }
@@ -63,11 +65,11 @@ Subject subject_of(const io::Job& job) {
 }
 
 Subject subject_of(const Run& run, const KeptImage& shown) {
-  const std::string name = run.job.result_name();
+  const std::string file = run.job.result_name();
   Subject subject{.data = data_of(run.job),
-                  .name = fmt::format("Run {} · {}", run.number, name),
+                  .name = fmt::format("Run {} · {}", run.number, run.shown_name()),
                   .detail = fmt::format("no image · {}", algorithm_text(run.job)),
-                  .file = fmt::format("{}_run{}", name, run.number),
+                  .file = fmt::format("{}_run{}", file, run.number),
                   .hint = why_no_image(run)};
   if (shown.image && shown.iteration > 0) {
     subject.detail = run.job.in_parts() ? shown.image->description

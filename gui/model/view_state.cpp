@@ -29,6 +29,25 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
   listeners_.call();
 }
 
+void ViewState::show_as(const ViewState& other) {
+  subject_ = other.subject_;
+  image_ = other.image_;
+  frames_ = other.frames_;
+  comparison_ = other.comparison_;
+  combined_scale_ = other.combined_scale_;
+  look_.choose(subject_.data);
+  *look_ = *other.look_;
+  colour_map_ = other.colour_map_;
+  smooth_ = other.smooth_;
+  fit_ = other.fit_;
+  listeners_.call();
+}
+
+void ViewState::set_look(const std::string& data, Look look) {
+  look_.put(data, std::move(look));
+  listeners_.call();
+}
+
 std::string ViewState::caption() const { return gui::caption(subject_, has_image() ? image_->unit : ""); }
 
 void ViewState::set_cursor(const std::array<std::int64_t, 3>& voxel) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,8 @@ class ViewState {
   const Frames& frames() const { return frames_; }
   /// To be called before show(), which tells of both.
   void set_frames(Frames frames) { frames_ = std::move(frames); }
+  /// The same image as the other one, looked at in the same way.
+  void show_as(const ViewState& other);
   /// Another image of the same subject.
   void set_image(std::shared_ptr<const recon::Image> image) { show(subject_, std::move(image)); }
   const std::shared_ptr<const recon::Image>& image() const { return image_; }
@@ -96,10 +99,6 @@ class ViewState {
   const std::optional<ProfileLine>& profile_line() const { return look_->profile_line; }
   void set_profile_line(const std::optional<ProfileLine>& line);
 
-  /// The listener is called after every change, as long as the subscription is kept.
-  [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
-
- private:
   /// How some data are looked at.
   struct Look {
     recon::ImageGrid grid;  ///< and unit of the last image: what crosshair and window are for
@@ -112,7 +111,15 @@ class ViewState {
     std::vector<Layer> layers;
     std::optional<ProfileLine> profile_line;
   };
+  /// Of all data that have been shown.
+  const std::map<std::string, Look>& looks() const { return look_.all(); }
+  /// The next image of those data is looked at in that way.
+  void set_look(const std::string& data, Look look);
 
+  /// The listener is called after every change, as long as the subscription is kept.
+  [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
+
+ private:
   Subject subject_;
   std::shared_ptr<const recon::Image> image_;
   Frames frames_;

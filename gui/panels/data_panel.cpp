@@ -41,20 +41,6 @@ QStyle::StandardPixmap verdict_icon(io::Verdict verdict) {
   return QStyle::SP_MessageBoxQuestion;
 }
 
-QString verdict_word(io::Verdict verdict) {
-  switch (verdict) {
-    case io::Verdict::good:
-      return "good";
-    case io::Verdict::unknown:
-      return "the data cannot tell";
-    case io::Verdict::notice:
-      return "unusual";
-    case io::Verdict::bad:
-      return "wrong";
-  }
-  return {};
-}
-
 void clear(QLayout& layout) {
   while (QLayoutItem* item = layout.takeAt(0)) {
     delete item->widget();
@@ -156,11 +142,12 @@ void DataPanel::Parts::add_check(const io::DataCheck& check) {
   auto* icon = new QLabel;
   const int size = icon->style()->pixelMetric(QStyle::PM_SmallIconSize);
   icon->setPixmap(icon->style()->standardIcon(verdict_icon(check.verdict)).pixmap(size));
-  icon->setToolTip(verdict_word(check.verdict));
+  const QString verdict = QString::fromStdString(verdict_text(check.verdict));
+  icon->setToolTip(verdict);
   checks->addWidget(icon, row, 0, Qt::AlignTop);
   auto* text = text_label(QString::fromStdString(check.name + ": " + check.sentence + "."));
   text->setObjectName("check_" + QString::fromStdString(check.name));
-  text->setAccessibleDescription(verdict_word(check.verdict));
+  text->setAccessibleDescription(verdict);
   checks->addWidget(text, row, 1);
   if (!check.remedy.empty()) {
     QLabel* remedy = text_label(QString::fromStdString(check.remedy));

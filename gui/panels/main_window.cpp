@@ -19,6 +19,7 @@
 
 #include "gui/panels/data_panel.h"
 #include "gui/panels/main_window_parts.h"
+#include "gui/panels/run_details.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
 #include "gui/viewer/image_viewer.h"
@@ -104,13 +105,15 @@ void MainWindow::Parts::refresh() {
   const bool running = is_running();
   undo->setEnabled(document.can_undo());
   redo->setEnabled(document.can_redo());
-  run->setEnabled(!running && !document.has_errors());
+  run->setEnabled(!document.has_errors());
+  run->setText(running ? tr("&Run after it") : tr("&Run"));
+  run->setIconText(running ? tr("Queue") : tr("Run"));
   pause->setEnabled(running);
   stop->setEnabled(running);
-  pause->setText(running && session.newest()->state == RunState::paused ? tr("&Continue") : tr("&Pause"));
+  pause->setText(running && session.current()->state == RunState::paused ? tr("&Continue") : tr("&Pause"));
 }
 
-bool MainWindow::Parts::is_running() const { return session.newest() && !session.newest()->is_over(); }
+bool MainWindow::Parts::is_running() const { return session.is_running(); }
 
 bool MainWindow::Parts::may_stop_run() {
   return !is_running() ||
@@ -125,17 +128,21 @@ void MainWindow::Parts::start_run() {
     show_error("The job has settings to mend", "Some settings are not valid; they are marked in the job form.");
     return;
   }
+  constexpr int shown_ms = 10'000;
+  if (is_running()) {
+    session.start(document.job());
+    window.statusBar()->showMessage(tr("Run %1 waits for the runs before it.").arg(session.runs().back()->number),
+                                    shown_ms);
+    return;
+  }
   const bool was_estimating = estimate_task.is_busy();
   estimate_task.cancel();
-  io::Job job = document.job();
-  if (const std::string name = services.free_result_name(job); name != job.result_name()) {
-    job.output.name = name;
-    window.statusBar()->showMessage(
-        "Results of an earlier run stay as they are; this one's are called " + QString::fromStdString(name) + ".",
-        10'000);
-  }
   images.choose_none();  // the image that forms is what is wanted
-  session.start(job);
+  session.start(document.job());
+  runs->choose(session.current());
+  if (!session.current()->lines.empty()) {
+    window.statusBar()->showMessage(QString::fromStdString(session.current()->lines.front().text), shown_ms);
+  }
   go_to(Mode::result);
   if (was_estimating) {
     estimate();
@@ -151,11 +158,12 @@ void MainWindow::Parts::ask_about_memory(const QString& doubt) {
   QPushButton* go_on = box->addButton("&Run all the same", QMessageBox::AcceptRole);
   box->setDefaultButton(QMessageBox::Cancel);
   connect(box, &QMessageBox::finished, this, [this, box, go_on] { session.answer(box->clickedButton() == go_on); });
-  connect(&session, &RunSession::run_changed, box, [box](const std::shared_ptr<const Run>& run) {
-    if (run->is_over()) {
-      box->close();  // it was stopped elsewhere
-    }
-  });
+  connect(&session, &RunSession::run_changed, box,
+          [box, asking = session.current()](const std::shared_ptr<const Run>& run) {
+            if (run == asking && run->is_over()) {
+              box->close();  // it was stopped elsewhere
+            }
+          });
   box->open();
 }
 
@@ -187,7 +195,10 @@ void MainWindow::Parts::adopt_settings(const io::Job& job) {
 
 void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
   runs->show_run(changed);
-  run_status->show_run(*changed);
+  details->set_runs(runs->runs());
+  if (changed == session.current()) {
+    run_status->show_run(*changed);
+  }
   follow_other(changed);
   if (runs->chosen_run() == changed) {
     show_chosen();
@@ -196,7 +207,8 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
     shown_error_ = changed->error;
     show_error("The run failed", QString::fromStdString(changed->error));
   }
-  if (const std::filesystem::path events = simulated_events(*changed); !events.empty()) {
+  if (const std::filesystem::path events = simulated_events(*changed);
+      !events.empty() && !simulated_.contains(events)) {
     simulated_[events] = data_of(changed->job);
     data_session.read(events, {});
   }
@@ -244,6 +256,8 @@ void MainWindow::open_file(const QString& path) {
     parts_->show_error("This file cannot be opened", "There is no file " + path + ".");
   } else if (QFileInfo(path).suffix().toLower() == "toml") {
     parts_->open_job(path);
+  } else if (QFileInfo(path).suffix().toLower() == "coincide") {
+    parts_->open_session(path);
   } else if (io::is_image(path.toStdString())) {
     parts_->open_image(path);
   } else {
@@ -266,6 +280,10 @@ void MainWindow::try_phantom() {
     parts_->start_run();
   }
 }
+
+void MainWindow::write_report(const QString& path) { parts_->write_report_to(path); }
+
+void MainWindow::save_session(const QString& path) { parts_->save_session(path); }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (!parts_->may_discard_changes() || !parts_->may_stop_run()) {

@@ -20,6 +20,10 @@ class MainWindow : public QMainWindow {
   void open_file(const QString& path);
   /// Opens the built-in phantom's job and starts it.
   void try_phantom();
+  /// Of what is shown, as PDF or HTML by the ending; an error becomes a dialog.
+  void write_report(const QString& path);
+  /// The runs, images, regions and windows that there are, to be opened again.
+  void save_session(const QString& path);
 
  protected:
   void closeEvent(QCloseEvent* event) override;

@@ -1,6 +1,7 @@
 #include <QAction>
 
 #include "gui/panels/main_window_parts.h"
+#include "gui/panels/run_details.h"
 #include "gui/panels/run_panel.h"
 #include "gui/viewer/compare_bar.h"
 #include "gui/viewer/image_viewer.h"
@@ -63,6 +64,7 @@ void MainWindow::Parts::end_compare() {
   other_ = {};
   view.set_comparison({});
   compare->setChecked(false);
+  details->compare_with(nullptr);
 }
 
 /// B in the views, and in the line over them.
@@ -81,6 +83,7 @@ void MainWindow::Parts::show_other() {
   }
   view.set_comparison(std::move(comparison));
   compare->setChecked(true);
+  details->compare_with(other_.run);
   show_other_choices();
 }
 

@@ -130,29 +130,6 @@ bool MainWindow::Parts::save_job(bool ask) {
   return saved;
 }
 
-void MainWindow::Parts::save_shown_image() {
-  QStringList endings;
-  for (const std::string& suffix : io::image_suffixes()) {
-    endings << "*." + QString::fromStdString(suffix);
-  }
-  const QString path =
-      QFileDialog::getSaveFileName(&window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz",
-                                   "Images, by their ending (" + endings.join(' ') + ")");
-  if (!path.isEmpty() && attempt("The image cannot be saved", [&] { io::write_image(to_path(path), *view.image()); })) {
-    window.statusBar()->showMessage("Saved " + path, 5000);
-  }
-}
-
-void MainWindow::Parts::save_screenshot(const QString& view_name) {
-  const QImage picture = viewer->screenshot(view_name);
-  const QString proposal =
-      QString::fromStdString(view.subject().file) + "_" + (view_name.isEmpty() ? "views" : view_name) + ".png";
-  const QString path = QFileDialog::getSaveFileName(&window, "Save a picture", proposal, "Pictures (*.png)");
-  if (!path.isEmpty() && !picture.save(path)) {
-    show_error("The screenshot cannot be saved", "The picture could not be written to " + path + ".");
-  }
-}
-
 void MainWindow::Parts::remember_file(const QString& path) {
   QSettings settings;
   QStringList recent = settings.value("recent_files").toStringList();

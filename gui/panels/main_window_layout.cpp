@@ -116,7 +116,8 @@ void MainWindow::Parts::make_menus() {
                                      {run, "run"},
                                      {pause, "pause"},
                                      {stop, "stop"},
-                                     {save_image, "save_image"}}) {
+                                     {save_image, "save_image"},
+                                     {report, "report"}}) {
     action->setObjectName(name);
   }
   top_bar->set_modes(modes);
@@ -131,20 +132,24 @@ void MainWindow::Parts::make_file_menu() {
   file->addAction("Open &image...", QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
   file->addAction("Try the built-in &phantom", QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
   recent_menu = file->addMenu("&Recent");
-  file->addAction(tr("S&tart page"), this, [this] {
+  file->addAction(tr("Start pa&ge"), this, [this] {
     pages->setCurrentIndex(0);
     show_arrangement();
   });
+  file->addAction(tr("Open sess&ion..."), this, &Parts::ask_for_session);
+  file->addAction(tr("Save sessi&on as..."), this, &Parts::ask_where_to_save_session);
   file->addSeparator();
   save = file->addAction("&Save job", QKeySequence::Save, this, [this] { save_job(false); });
   file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
   save_image = file->addAction("&Export image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
   QMenu* pictures = file->addMenu("Save a pi&cture");
-  pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_screenshot({}); });
+  pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_picture({}); });
   for (const QString& view_name : ImageViewer::view_names()) {
     pictures->addAction(view_name == "scene" ? "3-D view..." : view_name + "...", this,
-                        [this, view_name] { save_screenshot(view_name); });
+                        [this, view_name] { save_picture(view_name); });
   }
+  report = file->addAction(tr("Repor&t..."), QKeySequence("Ctrl+R"), this, &Parts::ask_for_report);
+  report->setToolTip(tr("What is shown and how it was made, on one or two pages"));
   file->addSeparator();
   file->addAction("&Quit", QKeySequence("Ctrl+Q"), &window, &QWidget::close);
 }
@@ -153,12 +158,13 @@ void MainWindow::Parts::make_run_menu() {
   QMenu* menu = top_bar->menus().addMenu("&Run");
   menu->addAction("&Check the job", QKeySequence("F7"), this, &Parts::check_job);
   run = menu->addAction(line_icon(Glyph::run), "&Run", QKeySequence("F5"), this, &Parts::start_run);
-  pause = menu->addAction(line_icon(Glyph::pause), "&Pause", QKeySequence("F6"), this,
-                          [this] { session.newest()->state == RunState::paused ? session.resume() : session.pause(); });
+  pause = menu->addAction(line_icon(Glyph::pause), "&Pause", QKeySequence("F6"), this, [this] {
+    session.current()->state == RunState::paused ? session.resume() : session.pause();
+  });
   stop =
       menu->addAction(line_icon(Glyph::stop), "&Stop and keep", QKeySequence("Shift+F5"), &session, &RunSession::stop);
   stop->setIconText(tr("Stop"));
-  run->setToolTip(tr("Run the job as the form has it (F5)"));
+  run->setToolTip(tr("Run the job as the form has it (F5), after those that run already"));
   pause->setToolTip(tr("Hold the run, or go on with it (F6)"));
   stop->setToolTip(tr("End the run; the image so far is written (Shift+F5)"));
 }
@@ -181,6 +187,10 @@ void MainWindow::Parts::make_view_menu() {
   for (QAction* action : {shows_runs, shows_side}) {
     action->setCheckable(true);
   }
+  mean_frames = menu->addAction(tr("&Mean of the frames"), this, [this] { add_of_frames(FramesAsOne::mean); });
+  sum_frames = menu->addAction(tr("S&um of the frames over time"), this, [this] { add_of_frames(FramesAsOne::sum); });
+  mean_frames->setObjectName("mean_frames");
+  sum_frames->setObjectName("sum_frames");
   compare = menu->addAction(tr("&Compare"));
   compare->setShortcut(QKeySequence("F4"));
   compare->setObjectName("compare");
@@ -280,6 +290,12 @@ void MainWindow::Parts::connect_runs() {
     adopt_settings(job);
     go_to(Mode::job);
   });
+  connect(details, &RunDetails::renamed, this,
+          [this](const Run& run, const QString& name) { session.rename(run, name.toStdString()); });
+  connect(details, &RunDetails::noted, this,
+          [this](const Run& run, const QString& note) { session.set_note(run, note.toStdString()); });
+  connect(details, &RunDetails::removal_requested, &session, &RunSession::remove);
+  connect(&session, &RunSession::run_removed, this, &Parts::remove_run);
   connect(runs, &RunPanel::chosen_run_changed, details, [this] { details->show_run(runs->chosen_run()); });
   connect(runs, &RunPanel::iteration_chosen, this, &Parts::show_chosen);
   connect(runs, &RunPanel::run_chosen, this, [this] {

@@ -8,7 +8,9 @@
 #include "gui/model/image_choice.h"
 #include "gui/model/job_document.h"
 #include "gui/model/opened_images.h"
+#include "gui/model/report.h"
 #include "gui/model/scene_state.h"
+#include "gui/model/session_file.h"
 #include "gui/model/view_state.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
@@ -42,7 +44,7 @@ class MainWindow::Parts : public QObject {
       : window(window),
         services(std::move(services)),
         worker(this->services),
-        session(worker),
+        session(worker, this->services.free_result_name),
         data_session(this->services),
         estimate_task({.answered = [this](JobEstimate&& answer) { form->show_estimate(answer); },
                        .failed = [this](const QString& sentence) { form->show_no_estimate(sentence); }}),
@@ -51,6 +53,7 @@ class MainWindow::Parts : public QObject {
              .failed = [this](const QString& sentence) { show_error("This image cannot be opened", sentence); }}),
         layer_task({.answered = [this](std::shared_ptr<const Layer>&& layer) { add_layer(*layer); },
                     .failed = [this](const QString& sentence) { show_error(tr("There is no such layer"), sentence); }}),
+        session_task({.answered = [this](std::shared_ptr<const RestoredSession>&& found) { take_session(*found); }}),
         device_task({.answered = [this](std::vector<DeviceChoice>&& found) {
           devices = std::move(found);
           form->show_devices(devices);
@@ -72,6 +75,7 @@ class MainWindow::Parts : public QObject {
   LatestTask<JobEstimate> estimate_task;
   LatestTask<std::shared_ptr<const OpenedImage>> image_task;
   LatestTask<std::shared_ptr<const Layer>> layer_task;
+  LatestTask<std::shared_ptr<const RestoredSession>> session_task;
   std::vector<DeviceChoice> devices;  ///< empty until they have been found
   LatestTask<std::vector<DeviceChoice>> device_task;
 
@@ -90,7 +94,8 @@ class MainWindow::Parts : public QObject {
   TopBar* top_bar = nullptr;
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
-          *save_image = nullptr, *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
+          *save_image = nullptr, *report = nullptr, *mean_frames = nullptr, *sum_frames = nullptr,
+          *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
   QList<QAction*> modes;  ///< by Mode
 
   void make_widgets();
@@ -149,6 +154,15 @@ class MainWindow::Parts : public QObject {
   void show_steps();
   /// Something of a run has changed.
   void follow_run(const std::shared_ptr<const Run>& changed);
+  void remove_run(int number);
+  Session current_session() const;
+  void ask_where_to_save_session();
+  void ask_for_session();
+  void save_session(const QString& path);
+  void open_session(const QString& path);
+  void take_session(const RestoredSession& restored);
+  /// The mean of the frames that are shown, or their sum over time, as an image of its own.
+  void add_of_frames(FramesAsOne kind);
   void begin_compare();
   void end_compare();
   void choose_other(std::size_t choice);
@@ -162,7 +176,11 @@ class MainWindow::Parts : public QObject {
   void add_attenuation_layer();
   void open_layer(const QString& path);
   void save_shown_image();
-  void save_screenshot(const QString& view);
+  void save_picture(const QString& view);
+  Report report_of_shown();
+  void ask_for_report();
+  /// Of what is shown, as PDF or HTML by the ending.
+  void write_report_to(const QString& path);
   void about();
   void remember_file(const QString& path);
   void show_recent_files();

@@ -21,6 +21,7 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
   }
   show_known();
   save_image->setEnabled(view.has_image());
+  report->setEnabled(view.has_image());
   compare->setEnabled(view.has_image());
 }
 
@@ -35,6 +36,9 @@ void MainWindow::Parts::show_chosen() {
     show_run(*run);
   } else {
     show(subject_of(document.job()), nullptr);
+  }
+  for (QAction* action : {mean_frames, sum_frames}) {
+    action->setEnabled(series && series->frames.size() > 1);
   }
   show_choices();
 }

@@ -3,12 +3,11 @@
 #include <QAction>
 #include <QComboBox>
 #include <QDesktopServices>
-#include <QFontDatabase>
 #include <QGridLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
-#include <QPlainTextEdit>
 #include <QProgressBar>
 #include <QSplitter>
 #include <QStyle>
@@ -19,6 +18,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "gui/panels/settings_table.h"
 #include "gui/viewer/chart_view.h"
 
 namespace coincide::gui {
@@ -62,26 +62,19 @@ void add_message(QListWidget& messages, QStyle::StandardPixmap icon, const QStri
   messages.addItem(new QListWidgetItem(messages.style()->standardIcon(icon), text));
 }
 
-QString settings_text(const io::Job& job) {
-  QStringList lines;
-  for (const std::string& line : io::changed_settings(job)) {
-    lines << QString::fromStdString(line);
-  }
-  return lines.join('\n');
-}
-
 }  // namespace
 
 struct RunDetails::Parts {
   std::shared_ptr<const Run> run;
   QLabel* progress = new QLabel;
   QProgressBar* bar = new QProgressBar;
-  QAction *reuse = nullptr, *folder = nullptr;
+  QAction *reuse = nullptr, *folder = nullptr, *remove = nullptr;
+  QLineEdit *name = new QLineEdit, *note = new QLineEdit;
   QTreeWidget* figures = make_figures();
   QComboBox* curve = new QComboBox;
   ChartView* chart = new ChartView;
   QListWidget* messages = new QListWidget;
-  QPlainTextEdit* settings = new QPlainTextEdit;
+  SettingsTable* settings = new SettingsTable;
   std::size_t lines_shown = 0;  ///< the run's error comes after them
   bool error_shown = false;
 
@@ -114,18 +107,12 @@ QWidget* RunDetails::Parts::make_curves() {
 QWidget* RunDetails::Parts::make_tabs() {
   messages->setObjectName("messages");
   messages->setWordWrap(true);
-  settings->setObjectName("settings");
-  settings->setReadOnly(true);
-  settings->setTabChangesFocus(true);
-  settings->setLineWrapMode(QPlainTextEdit::NoWrap);
-  settings->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
-  settings->setPlaceholderText("All settings have their default values.");
   auto* tabs = new QTabWidget;
   tabs->setDocumentMode(true);
   tabs->addTab(messages, tr("Messages"));
   tabs->addTab(figures, tr("Numbers"));
   tabs->addTab(settings, tr("Settings"));
-  tabs->setTabToolTip(2, tr("Those that differ from their defaults"));
+  tabs->setTabToolTip(2, tr("Those that differ from their defaults, or from those of another run"));
   return tabs;
 }
 
@@ -134,6 +121,17 @@ void RunDetails::Parts::show_progress() {
   bar->setValue(run ? static_cast<int>(std::lround(bar_steps * shown_fraction(*run))) : 0);
   reuse->setEnabled(run != nullptr);
   folder->setEnabled(run && run->is_over() && !run->folder.empty());
+  remove->setEnabled(run && (run->is_over() || run->state == RunState::waiting));
+  for (QLineEdit* line : {name, note}) {
+    line->setEnabled(run != nullptr);
+  }
+  if (!name->hasFocus()) {
+    name->setText(run ? QString::fromStdString(run->name) : QString());
+    name->setPlaceholderText(run ? QString::fromStdString(run->job.result_name()) : tr("Name"));
+  }
+  if (!note->hasFocus()) {
+    note->setText(run ? QString::fromStdString(run->note) : QString());
+  }
 }
 
 void RunDetails::Parts::clear() {
@@ -183,20 +181,54 @@ QWidget* RunDetails::make_head() {
   connect(parts_->folder, &QAction::triggered, this, [this] {
     QDesktopServices::openUrl(QUrl::fromLocalFile(QString::fromStdString(parts_->run->folder.string())));
   });
+  parts_->remove =
+      make_action(tr("Delete"), tr("Takes the run off the list and its images out of the memory; its files "
+                                   "stay"));
+  parts_->remove->setObjectName("delete_run");
+  connect(parts_->remove, &QAction::triggered, this, [this] { emit removal_requested(*parts_->run); });
   auto* head = new QWidget;
   auto* layout = new QGridLayout(head);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(parts_->progress, 0, 0, 1, 2);
-  layout->addWidget(parts_->bar, 1, 0, 1, 2);
-  int column = 0;
-  for (QAction* action : menu()) {
+  layout->addWidget(make_names(), 0, 0, 1, 3);
+  layout->addWidget(parts_->progress, 1, 0, 1, 2);
+  layout->addWidget(parts_->bar, 2, 0, 1, 3);
+  const auto add_button = [layout](QAction* action, int row, int column, int columns) {
     auto* button = new QToolButton;
     button->setDefaultAction(action);
     button->setFocusPolicy(Qt::StrongFocus);
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    layout->addWidget(button, 2, column++);
-  }
+    layout->addWidget(button, row, column, 1, columns);
+  };
+  add_button(parts_->remove, 1, 2, 1);
+  add_button(parts_->reuse, 3, 0, 1);
+  add_button(parts_->folder, 3, 1, 2);
   return head;
+}
+
+QWidget* RunDetails::make_names() {
+  auto* names = new QWidget;
+  auto* row = new QHBoxLayout(names);
+  row->setContentsMargins(0, 0, 0, 0);
+  parts_->name->setObjectName("run_name");
+  parts_->name->setAccessibleName(tr("Name of the run"));
+  parts_->name->setToolTip(tr("What the run is called in the window; its files keep their names"));
+  parts_->note->setObjectName("run_note");
+  parts_->note->setAccessibleName(tr("Note on the run"));
+  parts_->note->setPlaceholderText(tr("Note"));
+  parts_->note->setToolTip(tr("What you want to remember of the run; reports and sessions have it"));
+  row->addWidget(parts_->name, 2);
+  row->addWidget(parts_->note, 3);
+  connect(parts_->name, &QLineEdit::editingFinished, this, [this] {
+    if (parts_->run) {
+      emit renamed(*parts_->run, parts_->name->text().trimmed());
+    }
+  });
+  connect(parts_->note, &QLineEdit::editingFinished, this, [this] {
+    if (parts_->run) {
+      emit noted(*parts_->run, parts_->note->text().trimmed());
+    }
+  });
+  return names;
 }
 
 RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_unique<Parts>()) {
@@ -212,9 +244,15 @@ RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_uniq
   parts_->show_progress();
 }
 
-QList<QAction*> RunDetails::menu() const { return {parts_->reuse, parts_->folder}; }
+QList<QAction*> RunDetails::menu() const { return {parts_->reuse, parts_->folder, parts_->remove}; }
 
-RunDetails::~RunDetails() = default;
+void RunDetails::set_runs(const std::vector<std::shared_ptr<const Run>>& runs) { parts_->settings->set_runs(runs); }
+
+void RunDetails::compare_with(const std::shared_ptr<const Run>& other) { parts_->settings->compare_with(other); }
+
+RunDetails::~RunDetails() {
+  hide();
+}  // a line that loses the focus hands over its text: while there is somebody to hear
 
 void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
   const bool is_another = run != parts_->run;
@@ -222,7 +260,7 @@ void RunDetails::show_run(const std::shared_ptr<const Run>& run) {
   parts_->show_progress();
   if (is_another) {
     parts_->clear();
-    parts_->settings->setPlainText(run ? settings_text(run->job) : QString());
+    parts_->settings->show_run(run);
   }
   if (run == nullptr) {
     parts_->chart->show_chart({});

@@ -56,7 +56,7 @@ QString text_of(const Run& run) {
   const QString iterations = QString::fromStdString(iterations_text(run));
   return QString("%1 · %2\n%3 · %4\n%5")
       .arg(run.number)
-      .arg(QString::fromStdString(run.job.result_name()), QString::fromStdString(run_state_name(run.state)),
+      .arg(QString::fromStdString(run.shown_name()), QString::fromStdString(run_state_name(run.state)),
            QString::fromStdString(clock_text(run.seconds)), QObject::tr("iteration ") + iterations);
 }
 
@@ -72,18 +72,24 @@ struct RunPanel::Parts {
   std::shared_ptr<const Run> run_of(const QListWidgetItem* row) const {
     return row == nullptr ? nullptr : runs.at(row->data(Qt::UserRole).toInt());
   }
-  /// Runs are never removed, and the newest is on top.
-  QListWidgetItem* row_of(const Run& run) const {
-    return list->item(static_cast<int>(std::distance(runs.upper_bound(run.number), runs.end())));
+  /// The newest is on top.
+  int row_number_of(const Run& run) const {
+    return static_cast<int>(std::distance(runs.upper_bound(run.number), runs.end()));
   }
+  QListWidgetItem* row_of(const Run& run) const { return list->item(row_number_of(run)); }
   void show_row(const Run& run);
 };
 
 void RunPanel::Parts::show_row(const Run& run) {
   QListWidgetItem& row = *row_of(run);
-  if (const QString text = text_of(run); row.text() != text) {
+  const QString text = text_of(run);
+  QString tip = text;
+  for (const std::string& more : {run.note, run.error}) {
+    tip += more.empty() ? QString() : "\n" + QString::fromStdString(more);
+  }
+  if (row.text() != text || row.toolTip() != tip) {
     row.setText(text);
-    row.setToolTip(run.error.empty() ? text : text + "\n" + QString::fromStdString(run.error));
+    row.setToolTip(tip);
   }
   if (run.image && pictured[run.number] != run.image) {
     pictured[run.number] = run.image;
@@ -107,6 +113,8 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique<P
     emit run_chosen();
     emit chosen_run_changed();
   });
+  // While something else is shown the run is wanted back.
+  connect(parts_->list, &QListWidget::itemClicked, this, &RunPanel::run_chosen);
 }
 
 RunPanel::~RunPanel() = default;
@@ -139,6 +147,24 @@ void RunPanel::choose(const std::shared_ptr<const Run>& run) {
   parts_->list->setCurrentItem(parts_->row_of(*run));
 }
 
+void RunPanel::remove_run(int number) {
+  const auto found = parts_->runs.find(number);
+  if (found == parts_->runs.end()) {
+    return;
+  }
+  {
+    const QSignalBlocker quiet(parts_->list);
+    delete parts_->list->takeItem(parts_->row_number_of(*found->second));
+  }
+  parts_->runs.erase(found);
+  parts_->pictured.erase(number);
+  parts_->list->setVisible(!parts_->runs.empty());
+  parts_->nothing->setVisible(parts_->runs.empty());
+  parts_->images.follow(chosen_run());
+  emit run_chosen();
+  emit chosen_run_changed();
+}
+
 void RunPanel::show_run(const std::shared_ptr<const Run>& run) {
   const bool is_new = !parts_->runs.contains(run->number);
   parts_->runs[run->number] = run;
@@ -146,8 +172,10 @@ void RunPanel::show_run(const std::shared_ptr<const Run>& run) {
     auto* row = new QListWidgetItem;
     row->setData(Qt::UserRole, run->number);
     const QSignalBlocker not_the_user(parts_->list);
-    parts_->list->insertItem(0, row);
-    parts_->list->setCurrentItem(row);
+    parts_->list->insertItem(parts_->row_number_of(*run), row);
+    if (run->state != RunState::waiting) {
+      parts_->list->setCurrentItem(row);
+    }
     parts_->list->show();
     parts_->nothing->hide();
   }

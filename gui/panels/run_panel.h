@@ -17,11 +17,13 @@ class RunPanel : public QWidget {
   explicit RunPanel(QWidget* parent = nullptr);
   ~RunPanel() override;
 
-  /// Adds a run and chooses it, or shows what changed in the one of the same number. A run's figures and lines only
-  /// grow.
+  /// Adds a run, and chooses it unless it waits, or shows what changed in the one of the same number. A run's figures
+  /// and lines only grow.
   void show_run(const std::shared_ptr<const Run>& run);
   /// Null if there is none.
   std::shared_ptr<const Run> chosen_run() const;
+  /// Takes it off the list, with its picture.
+  void remove_run(int number);
   /// As if the user had chosen it; null: none.
   void choose(const std::shared_ptr<const Run>& run);
   /// The newest of the chosen run, or that of the iteration gone back to. Without image if there is none.

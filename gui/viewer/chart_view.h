@@ -1,5 +1,6 @@
 #pragma once
 
+#include <QImage>
 #include <QWidget>
 #include <memory>
 #include <optional>
@@ -26,6 +27,11 @@ class ChartView : public QWidget {
   ChartRange range() const;
   /// Between the axes, as last drawn, in the pixels of this widget; empty before, and without OpenGL.
   QRectF plot_area() const;
+  /// What is shown, drawn anew for paper. Null before it has been shown, and without OpenGL.
+  QImage paper_picture(const QSize& points, double dots_per_inch);
+  /// What is shown as lines and letters in an SVG or PDF file, by its ending, dark on white. False if it cannot be
+  /// written.
+  bool write_vector(const QString& path);
 
   QSize sizeHint() const override { return {320, 200}; }
   QSize minimumSizeHint() const override { return {160, 110}; }
@@ -40,6 +46,7 @@ class ChartView : public QWidget {
  private:
   void choose(const std::optional<ChartRange>& range);
   void draw();
+  QString title() const;
   bool press_key(int key);
   void zoom_at(const QPointF& position, double factor);
   void save_picture();

@@ -14,6 +14,10 @@ class ColourBar : public QWidget {
   explicit ColourBar(ViewState& state, SliceContent content = SliceContent::image, QWidget* parent = nullptr);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
+  /// What it needs in that font.
+  int width_for(const QFontMetrics& metrics) const;
+  /// What is on the screen, at the origin and in another size; in the painter's font.
+  void paint(QPainter& painter, const QSize& size) const;
 
  protected:
   void paintEvent(QPaintEvent* event) override;

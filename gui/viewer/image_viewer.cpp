@@ -38,7 +38,18 @@ struct ImageViewer::Views {
     return found;
   }
   QPoint place_of(const QWidget* view) const;
+  std::array<Span, 3> shown_mm(const ViewState& state) const;
+  static QString caption_with_layers(QString caption, const ViewState& state);
 };
+
+QString ImageViewer::Views::caption_with_layers(QString caption, const ViewState& state) {
+  for (const Layer& layer : state.layers()) {
+    if (layer.is_shown) {
+      caption += tr(" · over it: %1").arg(QString::fromStdString(layer.name));
+    }
+  }
+  return caption;
+}
 
 /// Column and row.
 QPoint ImageViewer::Views::place_of(const QWidget* view) const {
@@ -50,6 +61,32 @@ QPoint ImageViewer::Views::place_of(const QWidget* view) const {
     return combination ? QPoint(0, 1) : QPoint(1, 0);
   }
   return view == slices[2] ? QPoint(0, 0) : view == slices[0] ? QPoint(1, 1) : QPoint(0, 1);
+}
+
+/// Of each axis the part of the image that any view on the screen has.
+std::array<Span, 3> ImageViewer::Views::shown_mm(const ViewState& state) const {
+  const recon::ImageGrid& grid = state.image()->grid;
+  std::array<double, 3> seen_mm{};
+  for (const SliceView* slice : all_slices()) {
+    if (!slice->isHidden()) {
+      const recon::SliceAxes axes = recon::slice_axes(slice->axis());
+      const auto see = [&](int axis, int length) {
+        double& seen = seen_mm[static_cast<std::size_t>(axis)];
+        seen = std::max(seen, length / state.pixels_per_mm());
+      };
+      see(axes.right, slice->width());
+      see(axes.vertical, slice->height());
+    }
+  }
+  std::array<Span, 3> shown{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double low = grid.origin_mm[axis] - 0.5 * grid.voxel_size_mm[axis];
+    const double high = low + static_cast<double>(grid.shape[axis]) * grid.voxel_size_mm[axis];
+    const double centre = state.camera().centre_mm[axis];
+    const Span seen{std::max(low, centre - 0.5 * seen_mm[axis]), std::min(high, centre + 0.5 * seen_mm[axis])};
+    shown[axis] = seen[0] < seen[1] ? seen : Span{low, high};  // moved out of sight, or the 3-D view alone
+  }
+  return shown;
 }
 
 ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
@@ -196,11 +233,49 @@ void ImageViewer::fit_slices() {
 QImage ImageViewer::screenshot(const QString& view) {
   const qsizetype index = view_names().indexOf(view);
   QWidget* shown = index < 0 ? views_->area : views_->all[index];
-  QString caption = QString::fromStdString(state_.caption());
-  if (state_.comparison()) {
-    caption = tr("A: %1 · B: %2").arg(caption, QString::fromStdString(gui::caption(state_.comparison()->subject, {})));
+  return captioned(shown->grab().toImage(), caption());
+}
+
+QString ImageViewer::caption() const {
+  const QString of_image = QString::fromStdString(state_.caption());
+  return state_.comparison()
+             ? tr("A: %1 · B: %2").arg(of_image, QString::fromStdString(gui::caption(state_.comparison()->subject, {})))
+             : of_image;
+}
+
+ViewPicture ImageViewer::picture(const QString& view, double width_mm, bool has_crosshair) const {
+  PictureContent content{.views = {},
+                         .shown_mm = views_->shown_mm(state_),
+                         .scales = {SliceContent::image},
+                         .caption = views_->caption_with_layers(caption(), state_),
+                         .has_crosshair = has_crosshair};
+  if (!view.isEmpty()) {
+    const auto* slice = qobject_cast<const SliceView*>(views_->all[view_names().indexOf(view)]);
+    content.views = {{.axis = slice == nullptr ? 1 : slice->axis(), .is_scene = slice == nullptr}};
+  } else {
+    for (const QWidget* one : views_->all) {
+      if (!one->isHidden()) {
+        const auto* slice = qobject_cast<const SliceView*>(one);
+        const QPoint place = views_->place_of(one);
+        content.views.push_back({.axis = slice == nullptr ? 1 : slice->axis(),
+                                 .content = slice == nullptr ? SliceContent::image : slice->content(),
+                                 .is_scene = slice == nullptr,
+                                 .column = views_->alone.isEmpty() ? place.x() : 0,
+                                 .row = views_->alone.isEmpty() ? place.y() : 0});
+      }
+    }
+    if (!views_->combined_bar->isHidden()) {
+      content.scales.push_back(SliceContent::combined);
+    }
   }
-  return captioned(shown->grab().toImage(), caption);
+  return {state_, std::move(content), width_mm};
+}
+
+ScenePicture ImageViewer::scene_picture() const {
+  return [scene = views_->scene](const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm,
+                                 double pixel_ratio) {
+    return scene->picture(pixels, pixels_per_mm, centre_mm, pixel_ratio);
+  };
 }
 
 bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {

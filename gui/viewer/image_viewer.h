@@ -8,6 +8,7 @@
 
 #include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
+#include "gui/viewer/view_picture.h"
 
 namespace coincide::gui {
 
@@ -36,6 +37,12 @@ class ImageViewer : public QWidget {
   CompareBar& compare_bar();
   /// One view as it is on the screen, under what it shows; of an empty name all views, with the colour bar.
   QImage screenshot(const QString& view = {});
+  /// The same for paper, drawn anew; of all views only what the screen has of them. There has to be an image.
+  ViewPicture picture(const QString& view, double width_mm, bool has_crosshair) const;
+  /// What such a picture's 3-D view is made with.
+  ScenePicture scene_picture() const;
+  /// What is shown, in one line.
+  QString caption() const;
 
  signals:
   /// Where the mouse is in scanner axes, in mm; none when it leaves the slices.

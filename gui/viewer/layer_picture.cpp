@@ -20,10 +20,12 @@ namespace {
 constexpr int most_points = 400'000;  ///< of a slice: it is to follow the mouse
 
 Raster raster_of(const SliceProjection& projection, const std::array<double, 3>& through_mm, const QSize& view,
-                 int step) {
+                 double step) {
   const auto at = [&](double x, double y) { return projection.to_mm(QPointF(x, y), through_mm); };
   const double middle = 0.5 * step;
-  Raster raster{.first_mm = at(middle, middle), .columns = view.width() / step, .rows = view.height() / step};
+  Raster raster{.first_mm = at(middle, middle),
+                .columns = static_cast<int>(view.width() / step),
+                .rows = static_cast<int>(view.height() / step)};
   const std::array<double, 3> right = at(middle + step, middle), below = at(middle, middle + step);
   for (std::size_t axis = 0; axis < 3; ++axis) {
     raster.column_step_mm[axis] = right[axis] - raster.first_mm[axis];
@@ -53,7 +55,7 @@ QImage coloured(const Layer& layer, const Raster& raster, const std::vector<floa
 }
 
 /// Beside the image the least of all values, so that a line closes at its border.
-QList<QLineF> contour_of(double level, const Raster& raster, const std::vector<float>& values, int step) {
+QList<QLineF> contour_of(double level, const Raster& raster, const std::vector<float>& values, double step) {
   const vtkNew<vtkFloatArray> scalars;
   scalars->SetNumberOfTuples(static_cast<vtkIdType>(values.size()));
   std::ranges::transform(values, scalars->GetPointer(0),
@@ -83,8 +85,8 @@ QList<QLineF> contour_of(double level, const Raster& raster, const std::vector<f
 }  // namespace
 
 LayerPicture layer_picture(const Layer& layer, const SliceProjection& projection,
-                           const std::array<double, 3>& through_mm, const QSize& view) {
-  const int step = view.width() * view.height() > most_points ? 2 : 1;
+                           const std::array<double, 3>& through_mm, const QSize& view, double detail) {
+  const double step = detail > 1 ? 1 / detail : view.width() * view.height() > most_points ? 2 : 1;
   const Raster raster = raster_of(projection, through_mm, view, step);
   if (raster.columns < 2 || raster.rows < 2) {
     return {};

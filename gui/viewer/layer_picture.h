@@ -19,8 +19,9 @@ struct LayerPicture {
 };
 
 /// Of a view of that size, whose slice goes through the point: colours, or the line where the layer has the value of
-/// its contour.
+/// its contour. `detail`: points looked up per pixel of the view, along each side; 1 on a screen, where it is less in a
+/// large view.
 LayerPicture layer_picture(const Layer& layer, const SliceProjection& projection,
-                           const std::array<double, 3>& through_mm, const QSize& view);
+                           const std::array<double, 3>& through_mm, const QSize& view, double detail);
 
 }  // namespace coincide::gui

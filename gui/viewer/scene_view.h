@@ -1,6 +1,8 @@
 #pragma once
 
+#include <QImage>
 #include <QWidget>
+#include <array>
 #include <memory>
 
 #include "gui/model/scene_state.h"
@@ -25,6 +27,8 @@ class SceneView : public QWidget {
   void look_from(const std::array<double, 3>& from, const std::array<double, 3>& up);
   /// Lets the scene turn by itself, or stops it.
   void set_turning(bool turning);
+  /// As SceneDrawing::picture(); null without OpenGL.
+  QImage picture(const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm, double pixel_ratio);
 
  signals:
   /// A picture has been drawn.

@@ -36,6 +36,7 @@ SliceOverlay::SliceOverlay(QPainter& painter, const SliceProjection& projection,
                            const QColor& ground)
     : painter_(painter),
       projection_(projection),
+      view_(view),
       inner_(view.adjusted(6, 4, -6, -4)),
       ground_(ground),
       on_light_(is_light(ground)) {
@@ -52,9 +53,8 @@ void SliceOverlay::text(const QRect& inside, int alignment, const QString& what)
 void SliceOverlay::crosshair(const std::array<double, 3>& at_mm) {
   const QPointF at = projection_.to_screen(at_mm);
   painter_.setPen(on(on_light_, crosshair_colour));
-  const QRect view = painter_.viewport();
-  painter_.drawLine(QPointF(at.x(), 0), QPointF(at.x(), view.height()));
-  painter_.drawLine(QPointF(0, at.y()), QPointF(view.width(), at.y()));
+  painter_.drawLine(QPointF(at.x(), 0), QPointF(at.x(), view_.height()));
+  painter_.drawLine(QPointF(0, at.y()), QPointF(view_.width(), at.y()));
 }
 
 void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {

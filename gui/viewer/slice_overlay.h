@@ -39,7 +39,7 @@ class SliceOverlay {
 
   QPainter& painter_;
   const SliceProjection& projection_;
-  QRect inner_;
+  QRect view_, inner_;
   QColor ground_;
   bool on_light_;
 };

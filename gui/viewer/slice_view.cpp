@@ -40,6 +40,13 @@ void SliceView::set_scale_bar(bool shown) {
   update();
 }
 
+void SliceView::set_crosshair(bool shown) {
+  has_crosshair_ = shown;
+  update();
+}
+
+void SliceView::set_detail(double pixels_per_point) { detail_ = pixels_per_point; }
+
 void SliceView::refresh() {
   make_picture();
   outlines_.clear();
@@ -52,7 +59,7 @@ void SliceView::refresh() {
   layers_.clear();
   for (const Layer& layer : state_.has_image() ? state_.layers() : std::vector<Layer>{}) {
     if (layer.is_shown && (layer.contour || content_ != SliceContent::combined)) {  // whose colours are to be read
-      layers_.push_back(layer_picture(layer, projection(), state_.cursor_mm(), size()));
+      layers_.push_back(layer_picture(layer, projection(), state_.cursor_mm(), size(), detail_));
     }
   }
   update();
@@ -121,6 +128,10 @@ QString SliceView::title() const {
 
 void SliceView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
+  paint(painter);
+}
+
+void SliceView::paint(QPainter& painter) const {
   if (!state_.has_image()) {
     painter.fillRect(rect(), palette().color(QPalette::Dark));
     painter.setPen(palette().color(QPalette::BrightText));
@@ -143,7 +154,9 @@ void SliceView::paintEvent(QPaintEvent*) {
 void SliceView::draw_overlay(QPainter& painter) const {
   const SliceProjection at = projection();
   SliceOverlay overlay(painter, at, rect(), ground());
-  overlay.crosshair(state_.cursor_mm());
+  if (has_crosshair_) {
+    overlay.crosshair(state_.cursor_mm());
+  }
   overlay.regions(outlines_);
   if (state_.profile_line()) {
     overlay.profile_line(*state_.profile_line());

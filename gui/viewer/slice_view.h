@@ -27,10 +27,17 @@ class SliceView : public QWidget {
   QSize sizeHint() const override { return {320, 320}; }
   /// The one that it is perpendicular to.
   int axis() const { return axis_; }
+  SliceContent content() const { return content_; }
   /// All slices have one scale: one of them shows it.
   void set_scale_bar(bool shown);
+  /// It is shown unless that is turned off.
+  void set_crosshair(bool shown);
+  /// Pixels per point that it is drawn with: as many points of layers are looked up. 1 on a screen.
+  void set_detail(double pixels_per_point);
   /// Takes over what changed in the state.
   void refresh();
+  /// What is on the screen, at the origin.
+  void paint(QPainter& painter) const;
 
  signals:
   /// Where the mouse is in scanner axes, in mm; none when it leaves the image.
@@ -77,7 +84,8 @@ class SliceView : public QWidget {
   std::size_t dragged_region_ = 0;
   int wheel_rest_ = 0;
   QImage picture_;
-  bool has_scale_bar_ = false;
+  bool has_scale_bar_ = false, has_crosshair_ = true;
+  double detail_ = 1;
   std::vector<SliceOutline> outlines_;
   std::vector<LayerPicture> layers_;  ///< those that are shown
 };

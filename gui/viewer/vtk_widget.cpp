@@ -1,6 +1,7 @@
 #include "gui/viewer/vtk_widget.h"
 
 #include <vtkOpenGLState.h>
+#include <vtkUnsignedCharArray.h>
 
 #include <QElapsedTimer>
 #include <QMouseEvent>
@@ -156,6 +157,37 @@ void VtkWidget::paintGL() {
   if (renders) {
     emit rendered(milliseconds);
   }
+}
+
+void VtkWidget::at_size(const QSize& pixels, double pixel_ratio, const std::function<void()>& work) {
+  if (!window_->GetReadyForRendering() || pixels.isEmpty()) {
+    return;
+  }
+  const QScopedValueRollback<bool> now_painting(painting_, true);
+  makeCurrent();
+  vtkOpenGLState* state = window_->GetState();
+  state->Reset();
+  state->Push();
+  state->vtkglDepthFunc(GL_LEQUAL);
+  window_->SetDPI(static_cast<int>(std::lround(72 * pixel_ratio)));
+  window_->SetSize(pixels.width(), pixels.height());
+  work();
+  state->Pop();
+  fit_size();
+  request_render();
+}
+
+QImage VtkWidget::picture(const QSize& pixels, double pixel_ratio) {
+  QImage picture;
+  at_size(pixels, pixel_ratio, [&] {
+    window_->Render();
+    const vtkNew<vtkUnsignedCharArray> colours;
+    window_->GetPixelData(0, 0, pixels.width() - 1, pixels.height() - 1, 0, colours.Get(), 0);
+    picture = QImage(colours->GetPointer(0), pixels.width(), pixels.height(), 3 * qsizetype{pixels.width()},
+                     QImage::Format_RGB888)
+                  .mirrored();
+  });
+  return picture;
 }
 
 void VtkWidget::tell_mouse(const QPointF& position, Qt::KeyboardModifiers modifiers, int clicks) {

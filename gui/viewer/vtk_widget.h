@@ -2,7 +2,9 @@
 
 #include <vtkNew.h>
 
+#include <QImage>
 #include <QOpenGLWidget>
+#include <functional>
 
 class vtkObject;
 class vtkRenderWindow;
@@ -26,6 +28,12 @@ class VtkWidget : public QOpenGLWidget {
   VtkInteractor& interactor();
   /// Draws anew at the next paint; several requests are one.
   void request_render();
+  /// What it shows, drawn in another size than on the screen, with texts as large as on one of `pixel_ratio`. Null
+  /// before it has been shown.
+  QImage picture(const QSize& pixels, double pixel_ratio);
+  /// Does something with a render window of that size, of so many dots per inch as a screen of `pixel_ratio`;
+  /// afterwards it is as on the screen again. Nothing before the widget has been shown.
+  void at_size(const QSize& pixels, double pixel_ratio, const std::function<void()>& work);
 
  signals:
   /// A new picture has been drawn, which took so long.

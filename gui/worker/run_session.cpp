@@ -1,5 +1,7 @@
 #include "gui/worker/run_session.h"
 
+#include <algorithm>
+
 namespace coincide::gui {
 namespace {
 
@@ -9,12 +11,17 @@ constexpr int tick_ms = 500;  ///< the clock goes on while a stage says nothing
 
 }  // namespace
 
-RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), worker_(worker) {
+RunSession::RunSession(RunWorker& worker, std::function<std::string(const io::Job&)> free_name, QObject* parent)
+    : QObject(parent), worker_(worker), free_name_(std::move(free_name)) {
   tick_.setInterval(tick_ms);
   connect(&tick_, &QTimer::timeout, this, [this] {
     measure_time();
     emit run_changed(run_);
   });
+  connect_worker();
+}
+
+void RunSession::connect_worker() {
   connect(&worker_, &RunWorker::progress, this, &RunSession::progress);
   connect(&worker_, &RunWorker::asked, this, [this](const QString& doubt) {
     run_->stage = "waiting for an answer";
@@ -44,16 +51,73 @@ RunSession::RunSession(RunWorker& worker, QObject* parent) : QObject(parent), wo
 }
 
 void RunSession::start(const io::Job& job) {
-  run_ = std::make_shared<Run>();
-  run_->number = ++count_;
-  run_->job = job;
+  auto run = std::make_shared<Run>();
+  run->job = job;
+  run->state = RunState::waiting;
+  add(run);
+  begin_next();
+}
+
+void RunSession::add(const std::shared_ptr<Run>& run) {
+  run->number = ++count_;
+  runs_.push_back(run);
+  emit run_changed(run);
+}
+
+/// The first that waits, if none is under way.
+void RunSession::begin_next() {
+  const auto next = std::ranges::find(runs_, RunState::waiting, &Run::state);
+  if (!is_running() && next != runs_.end()) {
+    begin(*next);
+  }
+}
+
+void RunSession::begin(const std::shared_ptr<Run>& run) {
+  run_ = run;
+  if (free_name_) {
+    if (const std::string name = free_name_(run_->job); name != run_->job.result_name()) {
+      run_->job.output.name = name;
+      run_->lines.push_back({"Results of an earlier run stay as they are; this one's are called " + name + "."});
+    }
+  }
+  run_->state = RunState::running;
   run_->stage = "starting";
   keeps_iterations_ = true;
   seconds_before_pause_ = stage_start_s_ = 0;
   clock_.start();
   tick_.start();
   emit run_changed(run_);
-  worker_.start(job);
+  worker_.start(run_->job);
+}
+
+std::shared_ptr<Run> RunSession::find(const Run& run) const {
+  const auto found = std::ranges::find(runs_, run.number, &Run::number);
+  return found == runs_.end() ? nullptr : *found;
+}
+
+void RunSession::rename(const Run& run, const std::string& name) {
+  if (const std::shared_ptr<Run> found = find(run); found && found->name != name) {
+    found->name = name;
+    emit run_changed(found);
+  }
+}
+
+void RunSession::set_note(const Run& run, const std::string& note) {
+  if (const std::shared_ptr<Run> found = find(run); found && found->note != note) {
+    found->note = note;
+    emit run_changed(found);
+  }
+}
+
+void RunSession::remove(const Run& run) {
+  const int number = run.number;  // the run may go
+  if ((run_ && run_->number == number && is_running()) || std::erase(runs_, find(run)) == 0) {
+    return;
+  }
+  if (run_ && run_->number == number) {
+    run_.reset();
+  }
+  emit run_removed(number);
 }
 
 void RunSession::pause() {
@@ -73,7 +137,7 @@ void RunSession::resume() {
 }
 
 void RunSession::stop() {
-  if (run_ && !run_->is_over()) {
+  if (is_running()) {
     if (run_->state == RunState::paused) {
       clock_.restart();
     }
@@ -95,6 +159,7 @@ void RunSession::set_state(RunState state) {
   run_->state = state;
   if (run_->is_over()) {
     tick_.stop();
+    QMetaObject::invokeMethod(this, &RunSession::begin_next, Qt::QueuedConnection);
   }
   emit run_changed(run_);
 }
@@ -119,9 +184,14 @@ void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double i
     return;
   }
   const std::size_t bytes = image->values.size() * sizeof(float);
-  keeps_iterations_ = bytes_kept_ + bytes <= most_bytes_kept;
+  std::size_t bytes_kept = 0;
+  for (const std::shared_ptr<Run>& run : runs_) {
+    for (const KeptImage& kept : run->kept) {
+      bytes_kept += kept.image->values.size() * sizeof(float);
+    }
+  }
+  keeps_iterations_ = bytes_kept + bytes <= most_bytes_kept;
   if (keeps_iterations_) {
-    bytes_kept_ += bytes;
     run_->kept.push_back({iteration, image});
   } else {
     run_->lines.push_back({"Further iterations are not kept to go back to: their images would fill the memory."});
@@ -135,6 +205,7 @@ void RunSession::finish(const RunOutcome& outcome) {
   run_->folder = outcome.folder;
   run_->files = outcome.files;
   run_->tof_profile = outcome.tof_profile;
+  run_->record = outcome.record;
   if (outcome.image != nullptr) {
     run_->image = outcome.image;
   }

@@ -102,8 +102,10 @@ void RunPanelTest::the_panel_shows_what_a_run_does() {
   QCOMPARE(figures->topLevelItem(0)->text(1), QString("-1234.5"));
   QCOMPARE(messages->count(), 2);
   QCOMPARE(messages->item(1)->text(), QString("few counts"));
-  const QString settings = panel.details.findChild<QPlainTextEdit*>("settings")->toPlainText();
-  QVERIFY2(settings.contains("stop.passes = 6"), qPrintable(settings));
+  const auto* settings = panel.details.findChild<QTreeWidget*>("settings");
+  const QList<QTreeWidgetItem*> passes = settings->findItems("stop.passes", Qt::MatchExactly);
+  QCOMPARE(passes.size(), 1);
+  QCOMPARE(passes.front()->text(1), QString("6"));
 
   run->figures.push_back({.iteration = 2});
   run->error = "the disk is full";

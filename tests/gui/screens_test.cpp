@@ -193,7 +193,7 @@ class ScreensTest : public QObject {
     QVERIFY(button("Run")->isEnabled() && !button("Pause")->isEnabled() && !button("Stop")->isEnabled());
     button("Run")->click();
     QTRY_VERIFY_WITH_TIMEOUT(runs()->chosen_image().image != nullptr, patience_ms);
-    QVERIFY(!button("Run")->isEnabled() && button("Stop")->isEnabled());
+    QVERIFY(button("Run") == nullptr && button("Queue")->isEnabled() && button("Stop")->isEnabled());
     button("Pause")->click();
     QTRY_VERIFY_WITH_TIMEOUT(button("Continue") != nullptr, patience_ms);
     button("Continue")->click();

@@ -41,7 +41,7 @@ class SessionTest : public QObject {
     QElapsedTimer clock;
     clock.start();
     session.start({});
-    const std::shared_ptr<const gui::Run> run = session.newest();
+    const std::shared_ptr<const gui::Run> run = session.current();
     QTRY_VERIFY_WITH_TIMEOUT(run->seconds > 0.1, tests::patience_ms);
     session.pause();
     QCOMPARE(run->state, gui::RunState::paused);
@@ -64,7 +64,7 @@ class SessionTest : public QObject {
     gui::RunWorker worker(services);
     gui::RunSession session(worker);
     session.start({});
-    const std::shared_ptr<const gui::Run> run = session.newest();
+    const std::shared_ptr<const gui::Run> run = session.current();
     QTRY_VERIFY_WITH_TIMEOUT(run->seconds > 0.1, tests::patience_ms);
     const double first = run->seconds;
     QTRY_VERIFY_WITH_TIMEOUT(run->seconds > first, tests::patience_ms);

@@ -6,6 +6,8 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QEventLoop>
 #include <QMenu>
 #include <QSettings>
@@ -18,9 +20,12 @@
 #include "gui/panels/data_panel.h"
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
+#include "gui/panels/picture_dialog.h"
 #include "gui/panels/roi_table.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/theme.h"
+#include "gui/viewer/chart_view.h"
+#include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 
 using namespace coincide;
@@ -43,6 +48,32 @@ struct Photographer {
       apply_theme(theme);
       rest(400);
       window.grab().save(QString("%1/%2_%3.png").arg(folder, name, theme));
+    }
+  }
+  /// Pictures for paper of all views and one of them, charts as vector graphics, and the report.
+  void take_papers() const {
+    PictureDialog dialog(*window.findChild<ImageViewer*>(), {}, "picture", &window);
+    dialog.show();
+    rest(500);
+    dialog.grab().save(folder + "/picture_dialog.png");
+    dialog.save(folder + "/paper_170_mm.png");
+    dialog.save(folder + "/paper_170_mm.pdf");
+    dialog.findChild<QDoubleSpinBox*>("width_mm")->setValue(85);
+    dialog.save(folder + "/paper_85_mm.png");
+    dialog.findChild<QComboBox*>()->setCurrentIndex(1);
+    dialog.save(folder + "/paper_axial.png");
+    auto& side = *window.findChild<QTabWidget*>("side");
+    side.setCurrentIndex(2);
+    rest(1000);
+    for (auto* chart : side.currentWidget()->findChildren<ChartView*>()) {
+      if (chart->isVisible()) {
+        chart->write_vector(folder + "/chart.svg");
+        chart->write_vector(folder + "/chart.pdf");
+      }
+    }
+    side.setCurrentIndex(0);
+    for (const char* ending : {"pdf", "html"}) {
+      window.write_report(QString("%1/report.%2").arg(folder, ending));
     }
   }
   void trigger(const char* action) const { window.findChild<QAction*>(action)->trigger(); }
@@ -105,6 +136,7 @@ int main(int argc, char** argv) {
   layers.actions().first()->trigger();  // the attenuation map
   rest(1000);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "result");
+  photographer.take_papers();
   photographer.trigger("compare");
   rest(500);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "compare");

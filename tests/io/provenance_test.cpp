@@ -54,6 +54,57 @@ class ProvenanceTest : public QObject {
     }
   }
 
+  /// Written again it is the same: nothing that is shown is lost on the way.
+  void a_record_can_be_read_again() {
+    io::Provenance run;
+    run.version = "0.0.1";
+    run.job.stop.passes = 3;
+    run.job.corrections.live_time = recon::Switch::off;
+    run.job.algorithm.name = recon::AlgorithmName::mlem;
+    run.job.image.voxel_size_mm = {1, 2, 3};
+    run.job.tracer.dose_mbq = 250.5;
+    run.job.input.data = "/data/scan.petsird";
+    run.job.file = "/data/job.toml";
+    run.scanner = "dmi";
+    run.unit = "Bq/mL";
+    run.subsets = 8;
+    run.tof = true;
+    run.decay_factor = 1.25;
+    run.frame_start_s = 5;
+    run.frame_duration_s = 60;
+    run.iterations_done = 2.5;
+    run.grid = recon::centred_grid({3, 4, 5}, {2, 2, 1.5F}, {1, 2, 3});
+    run.counts.prompts = 1000;
+    run.counts.not_used = {"hot wheels"};
+    run.prompts_used = 900;
+    run.figures = {{1, -10.5, 3, 4, 0.1}, {2, -9.5, 3, 4, 0.1, 2.5, 0.4}};
+    run.corrections = {{"randoms", "from delayeds"}};
+    run.tof_profile = {{-20, 4, 1, 0.5}, {20, 5, 1, 0.25}};
+    run.inputs = {{"events", "/data/scan.petsird", 123, "abc"}};
+    run.data_checks = {{"Drift", io::Verdict::notice, "it moves", "stop it"}, {"Tof", io::Verdict::good, "fine", ""}};
+    run.stage_seconds = {{"sensitivity", 1.5}, {"reconstruction", 4}};
+    run.device = "cpu";
+    run.threads = 2;
+    run.warnings = {"a warning"};
+    run.outputs = {"demo.nii.gz", "demo.json"};
+    recon::RunRecord part;
+    part.part = "frame 1 of 1";
+    part.frame_duration_s = 60;
+    part.corrections = run.corrections;
+    run.parts = {part};
+    QTemporaryDir folder;
+    const std::string path = folder.filePath("run.json").toStdString();
+    std::ofstream(path) << io::provenance_json(run);
+    const io::Provenance read = io::read_provenance(path);
+    QCOMPARE(io::provenance_json(read), io::provenance_json(run));
+    QVERIFY(io::different_settings(read.job, run.job).empty());
+    run.frame_duration_s = 0;  // not known: nothing is said of it, or the image beside it could not be read
+    QVERIFY(io::provenance_json(run).find("FrameDuration") == std::string::npos);
+    std::ofstream(path) << "{\"Units\": \"Bq/mL\"}";
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_provenance(path));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_provenance("/no/such/file"));
+  }
+
   void sha256_of_known_bytes() {
     // FIPS 180-2, appendix B.1.
     const char* const abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gui/model/opened_images.h"
+#include "gui/model/run_list.h"
+#include "gui/model/view_state.h"
+
+namespace coincide::gui {
+
+/// A run as a session keeps it: its record is a file of its own, and so is its image.
+struct SavedRun {
+  std::string name, note;
+  std::filesystem::path record;  ///< NAME.json
+};
+
+/// What the window had open. Images come from their files again; layers and comparisons are not kept, nor iterations.
+struct Session {
+  std::filesystem::path job;  ///< empty: none, or one without a file
+  std::vector<SavedRun> runs;
+  std::vector<std::filesystem::path> images;
+  std::optional<std::size_t> chosen_run, chosen_image;  ///< what was looked at, if any; of the runs, of the images
+  std::string colour_map;
+  std::map<std::string, ViewState::Look> looks;  ///< by data
+};
+
+/// As JSON.
+std::string session_text(const Session& session);
+/// Throws FileError for a file that is no session.
+Session read_session(const std::filesystem::path& path);
+
+/// A session with all that its files hold.
+struct RestoredSession {
+  Session session;
+  std::vector<std::shared_ptr<Run>> runs;                  ///< as Session::runs; null: it cannot be had
+  std::vector<std::shared_ptr<const OpenedImage>> images;  ///< as Session::images; null likewise
+  std::vector<std::string> problems;                       ///< a sentence for each that is missing
+};
+/// Reads records and images. What is missing is told, and the rest is there.
+RestoredSession restore(Session session);
+
+}  // namespace coincide::gui

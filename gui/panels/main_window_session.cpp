@@ -1,0 +1,137 @@
+#include <QFileDialog>
+#include <QStatusBar>
+
+#include "gui/panels/main_window_parts.h"
+#include "gui/panels/run_details.h"
+#include "gui/panels/run_panel.h"
+#include "io/atomic_file.h"
+
+namespace coincide::gui {
+namespace {
+
+const char* const session_filter = "Sessions (*.coincide)";
+
+}  // namespace
+
+/// Whatever else held its images lets them go.
+void MainWindow::Parts::remove_run(int number) {
+  if (other_.run && other_.run->number == number) {
+    end_compare();
+  }
+  runs->remove_run(number);
+  details->set_runs(runs->runs());
+  show_other_choices();
+  refresh();
+}
+
+Session MainWindow::Parts::current_session() const {
+  Session saved;
+  saved.job = document.file();
+  saved.colour_map = view.colour_map();
+  saved.looks = view.looks();
+  for (const std::shared_ptr<Run>& run : session.runs()) {
+    if (run->record) {
+      if (run == runs->chosen_run()) {
+        saved.chosen_run = saved.runs.size();
+      }
+      saved.runs.push_back({run->name, run->note, run->folder / (run->job.result_name() + ".json")});
+    }
+  }
+  for (const std::shared_ptr<const OpenedImage>& image : images.all()) {
+    if (image->made.empty()) {
+      if (image == images.chosen()) {
+        saved.chosen_image = saved.images.size();
+      }
+      saved.images.push_back(image->path);
+    }
+  }
+  return saved;
+}
+
+void MainWindow::Parts::save_session(const QString& path) {
+  const bool is_saved = attempt(tr("The session cannot be saved"),
+                                [&] { io::write_text_file(path.toStdString(), session_text(current_session())); });
+  if (is_saved) {
+    remember_file(path);
+    constexpr int shown_ms = 5000;
+    window.statusBar()->showMessage(tr("Saved %1. Runs without files and layers are not in it.").arg(path), shown_ms);
+  }
+}
+
+void MainWindow::Parts::ask_where_to_save_session() {
+  QString path = QFileDialog::getSaveFileName(&window, tr("Save the session"), {}, session_filter);
+  if (!path.isEmpty()) {
+    save_session(path.endsWith(".coincide") ? path : path + ".coincide");
+  }
+}
+
+void MainWindow::Parts::ask_for_session() {
+  const QString path = QFileDialog::getOpenFileName(&window, tr("Open a session"), {}, session_filter);
+  if (!path.isEmpty()) {
+    open_session(path);
+  }
+}
+
+/// Beside what is open; the job becomes that of the session.
+void MainWindow::Parts::open_session(const QString& path) {
+  if (!may_discard_changes()) {
+    return;
+  }
+  attempt(tr("This session cannot be opened"), [&] {
+    Session found = read_session(path.toStdString());
+    remember_file(path);
+    window.statusBar()->showMessage(tr("Reading %1 ...").arg(path));
+    session_task.request([session = std::move(found)](const recon::Reporter&) {
+      return std::make_shared<const RestoredSession>(restore(session));
+    });
+  });
+}
+
+void MainWindow::Parts::take_session(const RestoredSession& restored) {
+  window.statusBar()->clearMessage();
+  QStringList problems;
+  for (const std::string& problem : restored.problems) {
+    problems << QString::fromStdString(problem);
+  }
+  try {
+    view.set_colour_map(restored.session.colour_map);
+    if (!restored.session.job.empty()) {
+      document.open(restored.session.job);
+    }
+  } catch (const std::exception& error) {
+    problems << QString::fromLocal8Bit(error.what());
+  }
+  for (const auto& [data, look] : restored.session.looks) {
+    view.set_look(data, look);
+  }
+  for (const std::shared_ptr<Run>& run : restored.runs) {
+    if (run) {
+      session.add(run);
+    }
+  }
+  for (const std::shared_ptr<const OpenedImage>& image : restored.images) {
+    if (image) {
+      images.add(image);
+    }
+  }
+  images.choose_none();
+  const Session& saved = restored.session;
+  if (saved.chosen_image && restored.images[*saved.chosen_image]) {
+    images.add(restored.images[*saved.chosen_image]);
+  } else if (saved.chosen_run && restored.runs[*saved.chosen_run]) {
+    runs->choose(restored.runs[*saved.chosen_run]);
+  }
+  go_to(Mode::result);
+  if (!problems.isEmpty()) {
+    show_error(tr("Not all of the session could be opened"), problems.join("\n"));
+  }
+}
+
+void MainWindow::Parts::add_of_frames(FramesAsOne kind) {
+  if (const std::shared_ptr<const OpenedImage> series = images.chosen()) {
+    images.add(std::make_shared<const OpenedImage>(frames_as_one(*series, kind)));
+    show_chosen();
+  }
+}
+
+}  // namespace coincide::gui
