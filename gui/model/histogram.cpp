@@ -39,7 +39,9 @@ struct Sample {
   std::int64_t step = 1;      ///< of so many voxels, one was taken
 };
 
-Sample sample_of(const recon::Image& image, const Roi* roi, bool zeros) {
+Sample sample_of(const recon::Image& image, const Roi* wanted, bool zeros) {
+  const Roi found = wanted != nullptr ? found_in(*wanted, image.grid, image.values) : Roi{};
+  const Roi* roi = wanted != nullptr ? &found : nullptr;
   const std::vector<VoxelRun> runs = runs_of(image, roi);
   const std::int64_t voxels = std::accumulate(runs.begin(), runs.end(), std::int64_t{0},
                                               [](std::int64_t sum, const VoxelRun& run) { return sum + run.count; });

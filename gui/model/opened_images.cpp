@@ -111,10 +111,10 @@ Subject subject_of(const OpenedImage& image, std::size_t frame) {
                   .hint = {},
                   .of_patient = image.of_patient};
   if (!image.made.empty()) {
-    subject.file += "_" + image.made.substr(0, image.made.find(' '));
+    subject.file += fmt::format("_{}", image.made.substr(0, image.made.find(' ')));
   }
   if (image.frames.size() > 1) {
-    subject.detail = "frame " + image.frame_names[frame];
+    subject.detail = fmt::format("frame {}", image.frame_names[frame]);
     subject.file += fmt::format("_frame{}", frame + 1);
   }
   return subject;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "gui/model/roi_json.h"
 #include "io/csv_text.h"
+#include "projectors/error.h"
 #include "recon/slice.h"
 
 namespace coincide::gui {
@@ -108,6 +110,16 @@ std::vector<OutlineSegment> roi_outline(const Roi& roi, const recon::Image& imag
   return segments;
 }
 
+std::string rois_text(const std::vector<Roi>& rois) { return rois_json(rois).dump(2) + "\n"; }
+
+std::vector<Roi> rois_of_text(const std::string& text, const std::string& source) {
+  try {
+    return rois_of_json(nlohmann::ordered_json::parse(text));
+  } catch (const nlohmann::ordered_json::exception& error) {
+    throw FileError(fmt::format("{} holds no regions that this program has saved: {}", source, error.what()));
+  }
+}
+
 std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, const std::string& subject) {
   std::string text = io::csv_remark(subject);
   text +=
@@ -115,10 +127,11 @@ std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, con
       "min,max,unit\n";
   for (const Roi& roi : rois) {
     const RoiFigures found = measure(roi, image);
-    const std::string threshold = roi.shape == RoiShape::threshold ? fmt::format("{:.10g}", roi.threshold) : "";
+    const Roi there = found_in(roi, image.grid, image.values);
+    const std::string threshold = roi.shape == RoiShape::threshold ? fmt::format("{:.10g}", there.threshold) : "";
     text += fmt::format("{},{},{:.10g},{:.10g},{},{},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g},{}\n",
-                        io::csv_cell(roi.name), roi_shape_name(roi.shape), fmt::join(roi.centre_mm, ","),
-                        fmt::join(roi_size_mm(roi), ","), threshold, found.voxels, found.volume_ml, found.mean,
+                        io::csv_cell(roi.name), roi_shape_name(roi.shape), fmt::join(there.centre_mm, ","),
+                        fmt::join(roi_size_mm(there), ","), threshold, found.voxels, found.volume_ml, found.mean,
                         found.standard_deviation, found.least, found.most, image.unit);
   }
   return text;

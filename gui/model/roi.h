@@ -11,6 +11,7 @@
 namespace coincide::gui {
 
 using recon::contains;
+using recon::found_in;
 using recon::measure;
 using recon::Roi;
 using recon::roi_shape_name;
@@ -26,6 +27,10 @@ std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, con
 
 /// From and to, each along the axis to the right and the vertical one (recon::slice_axes()) in mm.
 using OutlineSegment = std::array<std::array<double, 2>, 2>;
+
+/// All regions as JSON, and the other way round. The latter throws FileError that names the source.
+std::string rois_text(const std::vector<Roi>& rois);
+std::vector<Roi> rois_of_text(const std::string& text, const std::string& source);
 
 /// The border, along the edges of the voxels, between those of a slice (see recon::slice_of()) that belong to the
 /// region and those that do not. Empty where the slice does not cut the region.

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "gui/model/roi_json.h"
 #include "io/image_file.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
@@ -16,26 +17,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr int version = 1;
 
-Json region_json(const Roi& roi) {
-  return {{"name", roi.name},
-          {"shape", roi_shape_name(roi.shape)},
-          {"centre_mm", roi.centre_mm},
-          {"half_size_mm", roi.half_size_mm},
-          {"threshold", roi.threshold}};
-}
-
-Roi region_of(const Json& json) {
-  Roi roi;
-  json.at("name").get_to(roi.name);
-  json.at("centre_mm").get_to(roi.centre_mm);
-  json.at("half_size_mm").get_to(roi.half_size_mm);
-  json.at("threshold").get_to(roi.threshold);
-  for (const RoiShape shape : {RoiShape::sphere, RoiShape::box, RoiShape::threshold}) {
-    roi.shape = json.at("shape") == roi_shape_name(shape) ? shape : roi.shape;
-  }
-  return roi;
-}
-
 Json look_json(const ViewState::Look& look) {
   Json json{{"size", look.grid.shape},
             {"voxel_size_mm", look.grid.voxel_size_mm},
@@ -46,10 +27,7 @@ Json look_json(const ViewState::Look& look) {
             {"centre_mm", look.camera.centre_mm},
             {"window", {look.low, look.high}},
             {"window_is_automatic", look.window_is_automatic},
-            {"regions", Json::array()}};
-  for (const Roi& roi : look.rois) {
-    json["regions"].push_back(region_json(roi));
-  }
+            {"regions", rois_json(look.rois)}};
   if (look.profile_line) {
     json["profile_line"] = {look.profile_line->start_mm, look.profile_line->end_mm};
   }
@@ -68,9 +46,7 @@ ViewState::Look look_of(const Json& json) {
   json.at("window").at(0).get_to(look.low);
   json.at("window").at(1).get_to(look.high);
   json.at("window_is_automatic").get_to(look.window_is_automatic);
-  for (const Json& region : json.at("regions")) {
-    look.rois.push_back(region_of(region));
-  }
+  look.rois = rois_of_json(json.at("regions"));
   if (json.contains("profile_line")) {
     ProfileLine& line = look.profile_line.emplace();
     json["profile_line"].at(0).get_to(line.start_mm);

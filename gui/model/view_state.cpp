@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "gui/model/colour_maps.h"
 #include "gui/model/value_window.h"
@@ -12,6 +13,7 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
   subject_ = std::move(subject);
   image_ = std::move(image);
   combined_scale_.reset();
+  found_rois_.reset();
   const bool other_data = look_.choose(subject_.data);
   if (has_image()) {
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
@@ -35,6 +37,7 @@ void ViewState::show_as(const ViewState& other) {
   frames_ = other.frames_;
   comparison_ = other.comparison_;
   combined_scale_ = other.combined_scale_;
+  found_rois_ = other.found_rois_;
   look_.choose(subject_.data);
   *look_ = *other.look_;
   colour_map_ = other.colour_map_;
@@ -45,6 +48,7 @@ void ViewState::show_as(const ViewState& other) {
 
 void ViewState::set_look(const std::string& data, Look look) {
   look_.put(data, std::move(look));
+  found_rois_.reset();
   listeners_.call();
 }
 
@@ -170,9 +174,49 @@ ColourScale ViewState::colour_scale(SliceContent content) const {
   return *combined_scale_;
 }
 
-void ViewState::set_rois(std::vector<Roi> rois) {
+const std::vector<Roi>& ViewState::found_rois() const {
+  if (!found_rois_) {
+    found_rois_ = look_->rois;
+    for (Roi& roi : *found_rois_) {
+      roi = has_image() ? found_in(roi, image_->grid, image_->values) : roi;
+    }
+  }
+  return *found_rois_;
+}
+
+void ViewState::set_rois(std::vector<Roi> rois, Step step) {
+  constexpr std::size_t most_steps = 100;
+  if (rois == look_->rois) {
+    return;
+  }
+  if (step == Step::new_one) {
+    look_->undo.push_back(look_->rois);
+    look_->redo.clear();
+    if (look_->undo.size() > most_steps) {
+      look_->undo.erase(look_->undo.begin());
+    }
+  }
   look_->rois = std::move(rois);
+  found_rois_.reset();
   listeners_.call();
+}
+
+void ViewState::undo_rois() {
+  if (can_undo_rois()) {
+    look_->redo.push_back(std::exchange(look_->rois, std::move(look_->undo.back())));
+    look_->undo.pop_back();
+    found_rois_.reset();
+    listeners_.call();
+  }
+}
+
+void ViewState::redo_rois() {
+  if (can_redo_rois()) {
+    look_->undo.push_back(std::exchange(look_->rois, std::move(look_->redo.back())));
+    look_->redo.pop_back();
+    found_rois_.reset();
+    listeners_.call();
+  }
 }
 
 }  // namespace coincide::gui

@@ -83,7 +83,16 @@ class ViewState {
 
   /// The regions of interest that are drawn and measured.
   const std::vector<Roi>& rois() const { return look_->rois; }
-  void set_rois(std::vector<Roi> rois);
+  /// What they are in the image: recon::found_in().
+  const std::vector<Roi>& found_rois() const;
+  /// A new step can be taken back by itself; the same one together with what was set before.
+  enum class Step { new_one, same_one };
+  void set_rois(std::vector<Roi> rois, Step step = Step::new_one);
+  bool can_undo_rois() const { return !look_->undo.empty(); }
+  bool can_redo_rois() const { return !look_->redo.empty(); }
+  /// Nothing if there is nothing to be taken back, or done again.
+  void undo_rois();
+  void redo_rois();
 
   /// Images over the one that is shown, the last one on top.
   const std::vector<Layer>& layers() const { return look_->layers; }
@@ -108,6 +117,7 @@ class ViewState {
     double low = 0, high = 1;
     bool window_is_automatic = true;
     std::vector<Roi> rois;
+    std::vector<std::vector<Roi>> undo, redo;  ///< regions before and after, the nearest last
     std::vector<Layer> layers;
     std::optional<ProfileLine> profile_line;
   };
@@ -124,6 +134,7 @@ class ViewState {
   std::shared_ptr<const recon::Image> image_;
   Frames frames_;
   std::optional<Comparison> comparison_;
+  mutable std::optional<std::vector<Roi>> found_rois_;
   mutable std::optional<ColourScale> combined_scale_;  ///< that of a difference takes a while to be found
   PerData<Look> look_;
   std::string colour_map_ = "grey, inverted";

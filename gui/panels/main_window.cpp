@@ -88,6 +88,7 @@ void MainWindow::Parts::go_to(Mode mode) {
   pages->setCurrentWidget(area);
   area->set_mode(mode);
   show_chosen();
+  show_undo();
 }
 
 /// Titles, marks and what can be done now.
@@ -103,14 +104,18 @@ void MainWindow::Parts::refresh() {
   window.setWindowTitle(QString::fromStdString(document.title()) + "[*] - Coincide");
   window.setWindowModified(document.is_modified());
   const bool running = is_running();
-  undo->setEnabled(document.can_undo());
-  redo->setEnabled(document.can_redo());
+  show_undo();
   run->setEnabled(!document.has_errors());
   run->setText(running ? tr("&Run after it") : tr("&Run"));
   run->setIconText(running ? tr("Queue") : tr("Run"));
   pause->setEnabled(running);
   stop->setEnabled(running);
   pause->setText(running && session.current()->state == RunState::paused ? tr("&Continue") : tr("&Pause"));
+}
+
+void MainWindow::Parts::show_undo() {
+  undo->setEnabled(undoes_regions() ? view.can_undo_rois() : document.can_undo());
+  redo->setEnabled(undoes_regions() ? view.can_redo_rois() : document.can_redo());
 }
 
 bool MainWindow::Parts::is_running() const { return session.is_running(); }

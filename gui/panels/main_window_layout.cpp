@@ -105,8 +105,10 @@ void MainWindow::Parts::show_arrangement() {
 void MainWindow::Parts::make_menus() {
   make_file_menu();
   QMenu* edit = top_bar->menus().addMenu("&Edit");
-  undo = edit->addAction("&Undo", QKeySequence::Undo, this, [this] { document.undo(); });
-  redo = edit->addAction("&Redo", QKeySequence::Redo, this, [this] { document.redo(); });
+  undo = edit->addAction("&Undo", QKeySequence::Undo, this,
+                         [this] { undoes_regions() ? view.undo_rois() : document.undo(); });
+  redo = edit->addAction("&Redo", QKeySequence::Redo, this,
+                         [this] { undoes_regions() ? view.redo_rois() : document.redo(); });
   make_run_menu();
   make_view_menu();
   top_bar->menus().addMenu("&Help")->addAction("&About Coincide", this, &Parts::about);
@@ -238,6 +240,7 @@ void MainWindow::Parts::make_theme_actions(QMenu& menu) {
 
 void MainWindow::Parts::connect_parts() {
   follows_document = document.listen([this] { refresh(); });
+  follows_view = view.listen([this] { show_undo(); });
   connect(start_page, &StartPage::open_job_requested, this, [this] { ask_for_job(); });
   connect(start_page, &StartPage::open_data_requested, this, [this] { ask_for_data(); });
   connect(start_page, &StartPage::open_image_requested, this, [this] { ask_for_image(); });

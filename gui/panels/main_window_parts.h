@@ -68,7 +68,7 @@ class MainWindow::Parts : public QObject {
   ViewState view;
   SceneState scene;
   OpenedImages images;
-  Subscription follows_document;
+  Subscription follows_document, follows_view;
   RunWorker worker;
   RunSession session;
   DataSession data_session;
@@ -117,6 +117,9 @@ class MainWindow::Parts : public QObject {
   /// Marks what the work area shows.
   void show_arrangement();
   void refresh();
+  /// What is undone: steps in the regions of a result, or in the job.
+  bool undoes_regions() const { return area->mode() == Mode::result; }
+  void show_undo();
   void show_error(const QString& what, const QString& sentence);
   /// Runs `action`; an exception becomes a dialog that begins with `what`. False if there was one.
   bool attempt(const QString& what, const std::function<void()>& action);

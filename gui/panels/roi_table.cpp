@@ -2,6 +2,8 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QFile>
+#include <QFileDialog>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
@@ -14,7 +16,8 @@
 #include <cmath>
 #include <optional>
 
-#include "gui/viewer/save_csv.h"
+#include "io/atomic_file.h"
+#include "projectors/error.h"
 
 namespace coincide::gui {
 namespace {
@@ -65,21 +68,32 @@ std::optional<std::array<double, 3>> read_three(const QString& text, bool one_fo
   return values;
 }
 
+/// "41 %" of the maximum in the box, or a value.
+QString assign_threshold(Roi& roi, const QString& text) {
+  const bool is_percent = text.trimmed().endsWith('%');
+  bool is_number = false;
+  const double value = text.trimmed().remove('%').toDouble(&is_number);
+  if (!is_number || !std::isfinite(value) || (is_percent && !(value > 0 && value <= 100))) {
+    return QString("\"%1\" is no threshold. Write a value, or 41 % for a part of the maximum.").arg(text);
+  }
+  (is_percent ? roi.threshold_percent : roi.threshold) = value;
+  roi.threshold_percent = is_percent ? value : 0;
+  return {};
+}
+
 /// Changes what `column` holds. Returns what is wrong with the text; empty: nothing.
 QString assign(Roi& roi, int column, const QString& text) {
   if (column == Column::name) {
     roi.name = text.trimmed().toStdString();
     return roi.name.empty() ? "A region needs a name." : QString();
   }
-  const bool is_list = column != Column::threshold;
-  const auto values = read_three(text, column == Column::size || !is_list);
+  const auto values = read_three(text, column == Column::size);
   if (column == Column::centre) {
     roi.centre_mm = values.value_or(roi.centre_mm);
     return values ? QString() : QString("\"%1\" is no centre. Write x, y, z in mm.").arg(text);
   }
   if (column == Column::threshold) {
-    roi.threshold = values ? values->front() : roi.threshold;
-    return values ? QString() : QString("\"%1\" is no threshold. Write a number.").arg(text);
+    return assign_threshold(roi, text);
   }
   if (!values || !std::ranges::all_of(*values, [](double edge) { return edge > 0; })) {
     return QString("\"%1\" is no size. Write one or three numbers in mm above 0.").arg(text);
@@ -112,8 +126,11 @@ QTableWidget* make_table() {
   table->horizontalHeaderItem(quotient)->setToolTip("Of the means");
   table->horizontalHeaderItem(volume)->setToolTip("Volume of the voxels whose middles lie in the region");
   table->horizontalHeaderItem(centre)->setToolTip("x, y, z in scanner axes; double-click to edit");
-  table->horizontalHeaderItem(size)->setToolTip("Diameter of a sphere, edges of a box; double-click to edit");
-  table->horizontalHeaderItem(threshold)->setToolTip("Voxels at or above it belong to a threshold region");
+  table->horizontalHeaderItem(size)->setToolTip(
+      "Diameter of a sphere, diameters or edges of others; of a threshold or peak the box that is searched; "
+      "double-click to edit");
+  table->horizontalHeaderItem(threshold)->setToolTip(
+      "Voxels at or above it, a value or a part of the maximum in the box, belong to a threshold region");
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   // Of a comparison what belongs together stands beside each other.
   int place = 0;
@@ -166,15 +183,21 @@ RoiTable::~RoiTable() { hide(); }  // ends the editing of a cell while there is 
 
 QWidget* RoiTable::make_add_buttons() {
   auto* row = new QWidget;
-  auto* layout = row_layout(row);
-  const std::array<std::pair<QString, RoiShape>, 3> shapes{
-      {{"+ &Sphere", RoiShape::sphere}, {"+ &Box", RoiShape::box}, {"+ &Threshold", RoiShape::threshold}}};
+  auto* layout = new QGridLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(2);
+  const std::array<std::pair<QString, RoiShape>, 5> shapes{{{"+ &Sphere", RoiShape::sphere},
+                                                            {"+ &Ellipsoid", RoiShape::ellipsoid},
+                                                            {"+ &Box", RoiShape::box},
+                                                            {"+ &Threshold", RoiShape::threshold},
+                                                            {"+ &Peak", RoiShape::peak}}};
   for (const auto& [text, roi_shape] : shapes) {
     QToolButton* button = tool_button(text, "Adds a " + shape_name(roi_shape) + " region at the crosshair");
     connect(button, &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
-    layout->addWidget(button);
+    constexpr int in_a_row = 3;
+    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    layout->addWidget(button, layout->count() / in_a_row, layout->count() % in_a_row);
   }
-  layout->addStretch(1);
   return row;
 }
 
@@ -184,13 +207,25 @@ QWidget* RoiTable::make_buttons() {
   auto* copy = tool_button("Copy", "Copies the table as CSV");
   connect(copy, &QToolButton::clicked, this,
           [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(csv())); });
-  auto* save_button = tool_button("Save...", "Saves the table as a CSV file");
+  auto* save_button = tool_button("Save...", "Saves the figures as CSV, or the regions as JSON to be opened again");
   connect(save_button, &QToolButton::clicked, this, [this] {
-    save_csv(this, "the regions", QString::fromStdString(state_.subject().file) + "_regions.csv", csv());
+    const QString path = QFileDialog::getSaveFileName(this, "Save the regions",
+                                                      QString::fromStdString(state_.subject().file) + "_regions.csv",
+                                                      "Figures (*.csv);;Regions (*.json)");
+    if (!path.isEmpty()) {
+      save(path);
+    }
+  });
+  auto* open_button = tool_button("Open...", "Adds the regions of a JSON file");
+  connect(open_button, &QToolButton::clicked, this, [this] {
+    const QString path = QFileDialog::getOpenFileName(this, "Open regions", {}, "Regions (*.json)");
+    if (!path.isEmpty()) {
+      open(path);
+    }
   });
   auto* remove = tool_button("Delete", "Deletes the chosen regions (Del)");
   connect(remove, &QToolButton::clicked, this, &RoiTable::remove_chosen);
-  for (QToolButton* button : {copy, save_button, remove}) {
+  for (QToolButton* button : {copy, save_button, open_button, remove}) {
     layout->addWidget(button);
   }
   layout->addStretch(1);
@@ -202,14 +237,13 @@ Roi RoiTable::new_roi(RoiShape roi_shape) {
   roi.name = QString("%1 %2").arg(shape_name(roi_shape)).arg(++num_added_).toStdString();
   roi.shape = roi_shape;
   roi.centre_mm = state_.cursor_mm();
-  if (roi_shape == RoiShape::threshold) {
+  if (roi_shape == RoiShape::threshold || roi_shape == RoiShape::peak) {
     constexpr double box_half_mm = 25;
-    // Contour at 41 % of the maximum: R. Boellaard et al., FDG PET/CT: EANM procedure guidelines, version 2.0, 2015.
-    constexpr double part_of_maximum = 0.41;
     roi.half_size_mm = {box_half_mm, box_half_mm, box_half_mm};
-    Roi box = roi;
-    box.shape = RoiShape::box;
-    roi.threshold = state_.has_image() ? part_of_maximum * measure(box, *state_.image()).most : 0;
+  }
+  if (roi_shape == RoiShape::threshold) {
+    // R. Boellaard et al., FDG PET/CT: EANM procedure guidelines, version 2.0, 2015.
+    roi.threshold_percent = 41;
   }
   return roi;
 }
@@ -279,7 +313,9 @@ void RoiTable::show_roi(int row) {
   text(shape, shape_name(roi.shape));
   text(centre, three(roi.centre_mm));
   text(Column::size, roi.shape == RoiShape::sphere ? number(roi_size_mm(roi)[0]) : three(roi_size_mm(roi)));
-  text(threshold, roi.shape == RoiShape::threshold ? number(roi.threshold) : QString());
+  text(threshold, roi.shape == RoiShape::threshold
+                      ? (roi.threshold_percent > 0 ? number(roi.threshold_percent) + " %" : number(roi.threshold))
+                      : QString());
   for (int column = 0; column < num_columns; ++column) {
     QTableWidgetItem* item = table_->item(row, column);
     const bool editable = column == name || column == centre || column == Column::size ||
@@ -338,6 +374,26 @@ void RoiTable::edit(int row, int column) {
     note_->setText(reason);
   }
   show_roi(row);
+}
+
+void RoiTable::save(const QString& path) {
+  try {
+    io::write_text_file(path.toStdString(), path.endsWith(".json", Qt::CaseInsensitive) ? rois_text(rois_) : csv());
+  } catch (const FileError& error) {
+    note_->setText(error.what());
+  }
+}
+
+void RoiTable::open(const QString& path) {
+  QFile file(path);
+  file.open(QIODevice::ReadOnly);  // what is empty is no JSON
+  try {
+    std::vector<Roi> rois = state_.rois();
+    std::ranges::copy(rois_of_text(file.readAll().toStdString(), path.toStdString()), std::back_inserter(rois));
+    state_.set_rois(std::move(rois));
+  } catch (const FileError& error) {
+    note_->setText(error.what());
+  }
 }
 
 void RoiTable::remove_chosen() {

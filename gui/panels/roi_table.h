@@ -25,6 +25,10 @@ class RoiTable : public QWidget {
 
   /// A region around the crosshair.
   void add(RoiShape shape);
+  /// Figures as CSV, or the regions themselves as JSON, by the ending. An error becomes a sentence below the table.
+  void save(const QString& path);
+  /// Adds those of a JSON file.
+  void open(const QString& path);
 
  private:
   /// Takes over what changed in the state. Measures again soon, and once for images that follow each other quickly.

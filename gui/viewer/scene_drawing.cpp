@@ -135,7 +135,7 @@ void SceneDrawing::refresh() {
   box_.show(grid != nullptr && wanted.image_box ? box_shape(*grid).Get() : nullptr);
   crosshair_.show(view_.has_image() && wanted.crosshair ? crosshair_shape(view_.image()->grid, view_.cursor_mm()).Get()
                                                         : nullptr);
-  regions_.show(view_.has_image() && !view_.rois().empty() ? roi_shape(view_.rois()).Get() : nullptr);
+  regions_.show(view_.has_image() && !view_.rois().empty() ? roi_shape(view_.found_rois()).Get() : nullptr);
   place_axes();
   camera_.follow(geometry_.get(), widget_.height());
   moved();

@@ -145,20 +145,32 @@ vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois) {
   constexpr std::array<std::array<double, 3>, 3> normals{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
   const vtkNew<vtkAppendPolyData> all;
   for (const Roi& roi : rois) {
-    const auto& [x, y, z] = roi.centre_mm;
-    const auto& [width, depth, height] = roi.half_size_mm;
-    if (roi.shape != RoiShape::sphere) {
-      all->AddInputData(outline({x - width, x + width, y - depth, y + depth, z - height, z + height}));
+    const std::array<double, 3> size = roi_size_mm(roi);
+    if (roi.shape != RoiShape::sphere && roi.shape != RoiShape::ellipsoid) {
+      std::array<double, 6> bounds{};
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        bounds[2 * axis] = roi.centre_mm[axis] - 0.5 * size[axis];
+        bounds[2 * axis + 1] = roi.centre_mm[axis] + 0.5 * size[axis];
+      }
+      all->AddInputData(outline(bounds));
       continue;
     }
     for (const auto& normal : normals) {
       const vtkNew<vtkRegularPolygonSource> circle;
-      circle->SetCenter(x, y, z);
       circle->SetNormal(normal[0], normal[1], normal[2]);
-      circle->SetRadius(width);
+      circle->SetRadius(1);
       circle->SetNumberOfSides(48);
       circle->GeneratePolygonOff();
       circle->Update();
+      vtkPoints* points = circle->GetOutput()->GetPoints();
+      for (vtkIdType i = 0; i < points->GetNumberOfPoints(); ++i) {
+        std::array<double, 3> point{};
+        points->GetPoint(i, point.data());
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          point[axis] = roi.centre_mm[axis] + 0.5 * size[axis] * point[axis];
+        }
+        points->SetPoint(i, point.data());
+      }
       all->AddInputData(circle->GetOutput());
     }
   }

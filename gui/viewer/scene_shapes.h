@@ -34,7 +34,7 @@ std::array<double, 6> image_bounds(const recon::ImageGrid& grid);
 vtkSmartPointer<vtkPolyData> box_shape(const recon::ImageGrid& grid);
 /// Three lines through a point, as long as the image.
 vtkSmartPointer<vtkPolyData> crosshair_shape(const recon::ImageGrid& grid, const std::array<double, 3>& point_mm);
-/// A wire sphere, or the edges of the box of a box or threshold region.
+/// Three ellipses of a sphere or ellipsoid, or the edges of the box of others.
 vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois);
 
 }  // namespace coincide::gui

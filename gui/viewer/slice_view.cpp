@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "gui/viewer/qt_colours.h"
 #include "gui/viewer/slice_image.h"
@@ -51,7 +52,7 @@ void SliceView::refresh() {
   make_picture();
   outlines_.clear();
   if (state_.has_image()) {
-    for (const Roi& roi : state_.rois()) {
+    for (const Roi& roi : state_.found_rois()) {
       outlines_.push_back({QString::fromStdString(roi.name),
                            roi_outline(roi, *state_.image(), axis_, state_.cursor()[index_of(axis_)])});
     }
@@ -182,6 +183,7 @@ std::optional<std::size_t> SliceView::region_at(const std::array<double, 3>& poi
 
 SliceView::Drag SliceView::begin_drag(const QMouseEvent& event) {
   drag_start_mm_ = to_mm(event.position());
+  drags_on_ = false;
   switch (event.button()) {
     case Qt::LeftButton:
       if (event.modifiers() & Qt::ShiftModifier) {
@@ -285,7 +287,8 @@ void SliceView::drag_region(const std::array<double, 3>& to) {
     rois[dragged_region_].centre_mm[index_of(axis)] += to[index_of(axis)] - drag_start_mm_[index_of(axis)];
   }
   drag_start_mm_ = to;
-  state_.set_rois(std::move(rois));
+  state_.set_rois(std::move(rois),
+                  std::exchange(drags_on_, true) ? ViewState::Step::same_one : ViewState::Step::new_one);
 }
 
 void SliceView::keyPressEvent(QKeyEvent* event) {

@@ -82,6 +82,7 @@ class SliceView : public QWidget {
   QPointF last_position_;
   std::array<double, 3> drag_start_mm_{};
   std::size_t dragged_region_ = 0;
+  bool drags_on_ = false;  ///< the region has been moved since the button went down
   int wheel_rest_ = 0;
   QImage picture_;
   bool has_scale_bar_ = false, has_crosshair_ = true;

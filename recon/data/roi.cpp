@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace coincide::recon {
 namespace {
@@ -16,6 +17,9 @@ double half_size(const Roi& roi, std::size_t axis) {
 double middle_mm(const ImageGrid& grid, std::size_t axis, std::int64_t i) {
   return grid.origin_mm[axis] + static_cast<double>(i) * grid.voxel_size_mm[axis];
 }
+
+/// Whether the region is looked for in a box.
+bool searches(RoiShape shape) { return shape == RoiShape::threshold || shape == RoiShape::peak; }
 
 /// The voxels along one axis whose middles are not further than `half` from the region's; one more on either side,
 /// because contains() decides.
@@ -84,24 +88,108 @@ std::span<const float> at_or_above(double threshold, std::span<const float> valu
   return std::span(place).first(count);
 }
 
+double maximum_in(const Roi& box, const ImageGrid& grid, std::span<const float> values) {
+  Roi body = box;
+  body.shape = RoiShape::box;
+  return measure(body, grid, values).most;
+}
+
+/// The voxels around one whose middles are no further away than the radius.
+struct Ball {
+  std::array<std::int64_t, 3> reach{};
+  std::vector<std::int64_t> offsets;  ///< in Image::values
+
+  Ball(const ImageGrid& grid, double radius_mm);
+};
+
+Ball::Ball(const ImageGrid& grid, double radius_mm) {
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    reach[axis] = static_cast<std::int64_t>(radius_mm / grid.voxel_size_mm[axis]);
+  }
+  const auto& [x_mm, y_mm, z_mm] = grid.voxel_size_mm;
+  for (std::int64_t i = -reach[0]; i <= reach[0]; ++i) {
+    for (std::int64_t j = -reach[1]; j <= reach[1]; ++j) {
+      for (std::int64_t k = -reach[2]; k <= reach[2]; ++k) {
+        const auto along = [](std::int64_t steps, double size_mm) { return static_cast<double>(steps) * size_mm; };
+        if (std::hypot(along(i, x_mm), along(j, y_mm), along(k, z_mm)) <= radius_mm) {
+          offsets.push_back((i * grid.shape[1] + j) * grid.shape[2] + k);
+        }
+      }
+    }
+  }
+}
+
+/// Around voxels of the box from which it does not reach beyond the image; around the middle of the box if there are
+/// none.
+Roi peak_in(const Roi& box, const ImageGrid& grid, std::span<const float> values) {
+  const double radius_mm = std::cbrt(3000 / (4 * std::numbers::pi));  // 1 mL
+  const Ball ball(grid, radius_mm);
+  std::array<VoxelRange, 3> range{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const VoxelRange in_box = range_along(box, grid, axis);
+    range[axis] = {std::max(in_box.first, ball.reach[axis]),
+                   std::min(in_box.last, grid.shape[axis] - ball.reach[axis])};
+  }
+  Roi sphere = box;
+  sphere.shape = RoiShape::sphere;
+  sphere.half_size_mm.fill(radius_mm);
+  double highest = -std::numeric_limits<double>::infinity();
+  for (std::int64_t i = range[0].first; i < range[0].last; ++i) {
+    for (std::int64_t j = range[1].first; j < range[1].last; ++j) {
+      for (std::int64_t k = range[2].first; k < range[2].last; ++k) {
+        const std::array<double, 3> middle{middle_mm(grid, 0, i), middle_mm(grid, 1, j), middle_mm(grid, 2, k)};
+        const std::int64_t here = (i * grid.shape[1] + j) * grid.shape[2] + k;
+        double sum = 0;
+        for (const std::int64_t offset : ball.offsets) {
+          sum += static_cast<double>(values[static_cast<std::size_t>(here + offset)]);
+        }
+        if (sum > highest && contains(box, middle, 0)) {
+          highest = sum;
+          sphere.centre_mm = middle;
+        }
+      }
+    }
+  }
+  return sphere;
+}
+
 }  // namespace
+
+Roi found_in(const Roi& roi, const ImageGrid& grid, std::span<const float> values) {
+  if (values.empty()) {
+    return roi;
+  }
+  if (roi.shape == RoiShape::peak) {
+    return peak_in(roi, grid, values);
+  }
+  Roi found = roi;
+  if (roi.shape == RoiShape::threshold && roi.threshold_percent > 0) {
+    found.threshold = 0.01 * roi.threshold_percent * maximum_in(roi, grid, values);
+    found.threshold_percent = 0;
+  }
+  return found;
+}
 
 VoxelRange range_along(const Roi& roi, const ImageGrid& grid, std::size_t axis) {
   return range_along(roi, grid, axis, half_size(roi, axis));
 }
 
 bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value) {
-  double square = 0;
+  double square = 0, in_halves = 0;
   bool in_box = true;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const double distance = voxel_mm[axis] - roi.centre_mm[axis];
     square += distance * distance;
+    in_halves += std::pow(distance / half_size(roi, axis), 2);
     in_box = in_box && std::abs(distance) <= half_size(roi, axis);
   }
   switch (roi.shape) {
     case RoiShape::sphere:
       return in_box && square <= roi.half_size_mm[0] * roi.half_size_mm[0];
+    case RoiShape::ellipsoid:
+      return in_box && in_halves <= 1;
     case RoiShape::box:
+    case RoiShape::peak:
       return in_box;
     case RoiShape::threshold:
       return in_box && value >= roi.threshold;
@@ -111,7 +199,7 @@ bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value
 
 std::vector<VoxelRun> runs_in_plane(const Roi& roi, const ImageGrid& grid, std::int64_t i) {
   Roi body = roi;
-  if (roi.shape == RoiShape::threshold) {
+  if (searches(roi.shape)) {
     body.shape = RoiShape::box;
   }
   const double x = middle_mm(grid, 0, i);
@@ -120,9 +208,10 @@ std::vector<VoxelRun> runs_in_plane(const Roi& roi, const ImageGrid& grid, std::
   for (std::int64_t j = rows.first; j < rows.last; ++j) {
     const double y = middle_mm(grid, 1, j);
     double half = half_size(body, 2);
-    if (body.shape == RoiShape::sphere) {
-      const double beside = std::hypot(x - body.centre_mm[0], y - body.centre_mm[1]);
-      half = std::sqrt(std::max(0.0, half * half - beside * beside));
+    if (body.shape != RoiShape::box) {
+      const double beside =
+          std::hypot((x - body.centre_mm[0]) / half_size(body, 0), (y - body.centre_mm[1]) / half_size(body, 1));
+      half *= std::sqrt(std::max(0.0, 1 - beside * beside));
     }
     VoxelRange row = range_along(body, grid, 2, half);
     const auto is_inside = [&](std::int64_t k) { return contains(body, {x, y, middle_mm(grid, 2, k)}, 0); };
@@ -143,11 +232,12 @@ RoiFigures measure(const Roi& roi, const Image& image, const std::function<bool(
   return measure(roi, image.grid, image.values, stop);
 }
 
-RoiFigures measure(const Roi& roi, const ImageGrid& grid, std::span<const float> values,
+RoiFigures measure(const Roi& wanted, const ImageGrid& grid, std::span<const float> values,
                    const std::function<bool()>& stop) {
   if (values.empty()) {
     return {};
   }
+  const Roi roi = found_in(wanted, grid, values);
   Moments moments;
   std::vector<float> chosen;
   const VoxelRange planes = range_along(roi, grid, 0);
@@ -175,10 +265,14 @@ std::string roi_shape_name(RoiShape shape) {
   switch (shape) {
     case RoiShape::sphere:
       return "sphere";
+    case RoiShape::ellipsoid:
+      return "ellipsoid";
     case RoiShape::box:
       return "box";
     case RoiShape::threshold:
       return "threshold";
+    case RoiShape::peak:
+      return "peak";
   }
   return {};
 }

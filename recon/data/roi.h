@@ -11,19 +11,26 @@
 
 namespace coincide::recon {
 
-enum class RoiShape { sphere, box, threshold };
+enum class RoiShape { sphere, ellipsoid, box, threshold, peak };
 
 /// A region of interest in scanner axes.
 struct Roi {
   std::string name;
   RoiShape shape = RoiShape::sphere;
   std::array<double, 3> centre_mm{};
-  std::array<double, 3> half_size_mm{10, 10, 10};  ///< sphere: the first is the radius. threshold: the box searched
-  double threshold = 0;                            ///< of RoiShape::threshold: voxels at or above it, inside the box
+  std::array<double, 3> half_size_mm{10, 10,
+                                     10};  ///< sphere: the first is the radius. threshold, peak: the box searched
+  double threshold = 0;                    ///< of RoiShape::threshold: voxels at or above it, inside the box
+  double threshold_percent = 0;            ///< above 0 the threshold is that part of the maximum in the box
   bool operator==(const Roi&) const = default;
 };
 
-/// True if the middle of the voxel, which has this value, belongs to the region.
+/// What the region is in that image: of a threshold in per cent its value; instead of a peak the sphere of 1 mL around
+/// a voxel in the box that has the highest mean, as in R. L. Wahl et al., J. Nucl. Med. 50 (2009) 122S. Others stay.
+Roi found_in(const Roi& roi, const ImageGrid& grid, std::span<const float> values);
+
+/// True if the middle of the voxel, which has this value, belongs to the region, which has been found
+/// in its image.
 bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value);
 
 struct RoiFigures {
@@ -39,7 +46,7 @@ RoiFigures measure(const Roi& roi, const Image& image, const std::function<bool(
 RoiFigures measure(const Roi& roi, const ImageGrid& grid, std::span<const float> values,
                    const std::function<bool()>& stop = {});
 
-/// "sphere", "box", "threshold".
+/// "sphere", "ellipsoid", "box", "threshold", "peak".
 std::string roi_shape_name(RoiShape shape);
 /// Diameters of a sphere, edges of a box.
 std::array<double, 3> roi_size_mm(const Roi& roi);
@@ -51,7 +58,7 @@ struct VoxelRun {
 /// Of the voxels in the runs.
 RoiFigures measure(std::span<const VoxelRun> runs, const ImageGrid& grid, std::span<const float> values);
 
-/// The voxels [i, ...] whose middles lie in the sphere or box; of RoiShape::threshold: in the box searched.
+/// The voxels [i, ...] whose middles lie in the sphere, ellipsoid or box; of a threshold or peak: in the box searched.
 std::vector<VoxelRun> runs_in_plane(const Roi& roi, const ImageGrid& grid, std::int64_t i);
 
 /// Voxel indices from `first` up to, not including, `last`.

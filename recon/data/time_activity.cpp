@@ -43,7 +43,8 @@ std::int64_t label_of(float value) {
 
 }  // namespace
 
-Region region_of(const Roi& roi, const Image& image) {
+Region region_of(const Roi& wanted, const Image& image) {
+  const Roi roi = found_in(wanted, image.grid, image.values);
   Region region{roi.name, {}};
   for (std::int64_t i = 0; i < image.grid.shape[0]; ++i) {
     const std::vector<VoxelRun> plane = runs_in_plane(roi, image.grid, i);
