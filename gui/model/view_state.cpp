@@ -201,22 +201,18 @@ void ViewState::set_rois(std::vector<Roi> rois, Step step) {
   listeners_.call();
 }
 
-void ViewState::undo_rois() {
-  if (can_undo_rois()) {
-    look_->redo.push_back(std::exchange(look_->rois, std::move(look_->undo.back())));
-    look_->undo.pop_back();
-    found_rois_.reset();
-    listeners_.call();
-  }
-}
+void ViewState::undo_rois() { step_rois(look_->undo, look_->redo); }
 
-void ViewState::redo_rois() {
-  if (can_redo_rois()) {
-    look_->undo.push_back(std::exchange(look_->rois, std::move(look_->redo.back())));
-    look_->redo.pop_back();
-    found_rois_.reset();
-    listeners_.call();
+void ViewState::redo_rois() { step_rois(look_->redo, look_->undo); }
+
+void ViewState::step_rois(std::vector<std::vector<Roi>>& from, std::vector<std::vector<Roi>>& to) {
+  if (from.empty()) {
+    return;
   }
+  to.push_back(std::exchange(look_->rois, std::move(from.back())));
+  from.pop_back();
+  found_rois_.reset();
+  listeners_.call();
 }
 
 }  // namespace coincide::gui

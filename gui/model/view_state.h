@@ -130,6 +130,8 @@ class ViewState {
   [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
 
  private:
+  /// Goes to the nearest of `from`, and leaves what was there on `to`.
+  void step_rois(std::vector<std::vector<Roi>>& from, std::vector<std::vector<Roi>>& to);
   Subject subject_;
   std::shared_ptr<const recon::Image> image_;
   Frames frames_;
