@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <vector>
 
 #include "projectors/device_floats.h"
@@ -8,8 +10,15 @@
 
 namespace coincide::recon {
 
-/// Back projection of very many LORs: single precision stops growing after some 10^7 contributions, so parts of the sum
-/// are moved to double precision from time to time.
+/// LORs whose back projections single precision adds up well: with some hundred contributions to each voxel, rounding
+/// leaves some 1e-6, and moving the sum to double precision then takes hardly any time.
+inline std::int64_t lors_added_well(const projectors::ImageGrid& grid) {
+  constexpr std::int64_t per_voxel = 300, least = 1 << 16;
+  return std::max(least, per_voxel * grid.num_voxels() / std::ranges::max(grid.shape));
+}
+
+/// Back projection of very many LORs: single precision loses digits with the number of contributions, and stops growing
+/// after some 10^7, so parts of the sum are moved to double precision from time to time.
 class BackProjectionSum {
  public:
   explicit BackProjectionSum(const projectors::Projector& projector)
@@ -22,8 +31,7 @@ class BackProjectionSum {
   void add(const projectors::Lors& lors, const Tof& tof, const float* values) {
     projector_.back(lors, tof, values, part_.data());
     lors_in_part_ += lors.count;
-    constexpr std::int64_t most_lors = 1 << 22;
-    if (lors_in_part_ >= most_lors) {
+    if (lors_in_part_ >= lors_added_well(projector_.grid())) {
       move_part();
     }
   }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "projectors/projector.h"
+#include "recon/back_projection_sum.h"
 #include "recon/engine/engine.h"
 #include "recon/parallel.h"
 #include "recon/psf.h"
@@ -87,7 +88,6 @@ class CpuEngine final : public Engine {
     GaussianFilter(problem_.grid, fwhm_mm, num_threads_).apply({out.data(), static_cast<std::size_t>(out.size())});
   }
 
- protected:
   void apply_to(const kernels::VoxelStep& any_step, const kernels::StepImages& images) const override {
     std::visit(
         [&](const auto& step) {
@@ -101,6 +101,7 @@ class CpuEngine final : public Engine {
 
  private:
   float* kept_ratios(int subset, std::int64_t cells);
+  void move_to_whole(EngineImage& part);
   void project_block(const DataBlock& block, std::int64_t first, std::int64_t count, const float* x,
                      const RatioStep& step, float* out);
 
@@ -110,6 +111,7 @@ class CpuEngine final : public Engine {
   EngineImage sensitivity_;
   std::optional<ResolutionModel> psf_;
   std::vector<float> blurred_;
+  std::vector<double> whole_;             ///< back projection of a subset, as long as one part follows another
   std::vector<std::vector<float>> kept_;  ///< ratios by subset; empty until some are kept
 };
 
@@ -131,20 +133,42 @@ bool CpuEngine::back_project(int subset, const EngineImage& x, EngineImage& out,
   out.clear();
   double sum = 0;
   const std::int64_t lors = block.lors.count;
+  std::int64_t in_part = 0;
+  whole_.clear();
   for (std::int64_t first = 0; first < lors; first += block_lors) {
     if (!go_on(static_cast<double>(first) / static_cast<double>(lors))) {
       return false;
+    }
+    if (in_part >= lors_added_well(problem_.grid)) {
+      move_to_whole(out);
+      in_part = 0;
     }
     const std::int64_t count = std::min(block_lors, lors - first);
     const RatioStep step(block, first, count, ratios, kept);
     project_block(block, first, count, psf_ ? blurred_.data() : x.data(), step, out.data());
     sum += step.log_sum();
+    in_part += count;
+  }
+  if (!whole_.empty()) {
+    move_to_whole(out);
+    std::ranges::copy(whole_, out.data());
   }
   log_sum += sum;
   if (psf_) {
     psf_->gather(out.data(), blurred_.data(), out.data());
   }
   return true;
+}
+
+/// Empties a part of the sum into what is kept in double precision.
+void CpuEngine::move_to_whole(EngineImage& part) {
+  whole_.resize(static_cast<std::size_t>(part.size()));
+  float* values = part.data();
+#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads_))
+  for (std::int64_t i = 0; i < part.size(); ++i) {
+    whole_[static_cast<std::size_t>(i)] += values[i];
+    values[i] = 0;
+  }
 }
 
 /// Adds A^T step(A x) of some LORs to `out`.
