@@ -6,6 +6,7 @@
 #include <atomic>
 #include <csignal>
 #include <map>
+#include <memory>
 #include <new>
 #include <optional>
 
@@ -16,6 +17,8 @@
 #include "app/listmode_options.h"
 #include "app/manual.h"
 #include "app/plan_job.h"
+#include "app/rank_reporter.h"
+#include "app/ranks.h"
 #include "app/run_job.h"
 #include "app/terminal_output.h"
 #include "app/terminal_reporter.h"
@@ -39,6 +42,7 @@ void stop_on_signals() {
   action.sa_flags = SA_RESETHAND | SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGUSR1, &action, nullptr);  // mpirun passes it on, and queues send it before the time is up
   struct sigaction hangup {};
   if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {  // nohup ignores it
     sigaction(SIGHUP, &action, nullptr);  // a terminal or connection that closes
@@ -180,16 +184,17 @@ io::Job load_job(const CommandLine& line) {
   return job;
 }
 
-int run_batch(const CommandLine& line) {
+int run_batch(const CommandLine& line, recon::Communicator& ranks) {
   const io::Job job = load_job(line);
-  stop_on_signals();
-  TerminalReporter reporter(stop_flag);
+  TerminalReporter terminal(stop_flag);
+  RankReporter of_ranks(terminal, ranks);
+  recon::Reporter& reporter = ranks.is_alone() ? static_cast<recon::Reporter&>(terminal) : of_ranks;
   try {
     if (line.dry_run) {
       print_result(plan_text(plan_job(job, reporter)));
       return done;
     }
-    return run_job(job, reporter, line.resume ? Resume::yes : Resume::no).stopped() ? stopped : done;
+    return run_job(job, reporter, line.resume ? Resume::yes : Resume::no, ranks).stopped() ? stopped : done;
   } catch (Error& error) {
     error.prepend(line.job);
     throw;
@@ -244,9 +249,14 @@ int write_new_job(const std::string& path) {
   return done;
 }
 
-int run(const CommandLine& line, int argc, char** argv) {
-  if (!line.job.empty()) {
-    return run_batch(line);
+/// Of several processes all run the same job; anything else the first one does.
+int run(const CommandLine& line, int argc, char** argv, recon::Communicator& ranks) {
+  if (!line.job.empty() && !(line.dry_run && !ranks.is_first())) {
+    stop_on_signals();
+    return run_batch(line, ranks);
+  }
+  if (!ranks.is_first()) {
+    return done;
   }
   if (!line.info.empty()) {
     return print_info(line);
@@ -274,31 +284,43 @@ int fail(ExitCode code, const char* sentence) {
 int run_command_line(int argc, char** argv) {
   survive_closed_streams();
   CommandLine line;
+  std::unique_ptr<recon::Communicator> ranks;
+  const auto fail_of_all = [&ranks](ExitCode code, const std::string& sentence) {
+    return ranks && !ranks->give_up() ? done : fail(code, sentence.c_str());
+  };
   CLI::App program("PET reconstruction from listmode data.", "coincide");
   declare_options(program, line);
   try {
+    ranks = join_ranks([] { return stop_flag.load(std::memory_order_relaxed); });
     program.parse(argc, argv);
     if (!line.assignments.empty() && line.job.empty() && line.info.empty()) {
       throw CLI::RequiresError("--set", "--batch or --info");
     }
-    return run(line, argc, argv);
+    const int code = run(line, argc, argv, ranks ? *ranks : recon::no_others());
+    if (ranks) {
+      static_cast<void>(ranks->any(false));  // what the first one may fail in ends all
+    }
+    return code;
+  } catch (const recon::OtherFailed&) {
+    return done;  // it says why
   } catch (const CLI::Success& request) {
-    return program.exit(request);  // prints the help or the version
+    return ranks && !ranks->is_first() ? done : program.exit(request);  // prints the help or the version
   } catch (const CLI::ParseError& error) {
-    return fail(bad_job, fmt::format("{} (`coincide --help` lists the options)", error.what()).c_str());
+    return fail_of_all(bad_job, fmt::format("{} (`coincide --help` lists the options)", error.what()));
   } catch (const InputError& error) {
-    return fail(bad_job, error.what());
+    return fail_of_all(bad_job, error.what());
   } catch (const FileError& error) {
-    return fail(bad_file, error.what());
+    return fail_of_all(bad_file, error.what());
   } catch (const DeviceError& error) {
-    return fail(no_device_or_memory, error.what());
+    return fail_of_all(no_device_or_memory, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(no_device_or_memory, "the memory of this machine, or what the process may have of it, is not enough.");
+    return fail_of_all(no_device_or_memory,
+                       "the memory of this machine, or what the process may have of it, is not enough.");
   } catch (const std::filesystem::filesystem_error& error) {
-    return fail(other_failure,
-                fmt::format("cannot use the path {}: {}.", error.path1().string(), error.code().message()).c_str());
+    return fail_of_all(other_failure,
+                       fmt::format("cannot use the path {}: {}.", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
-    return fail(other_failure, error.what());
+    return fail_of_all(other_failure, error.what());
   }
 }
 

@@ -41,15 +41,39 @@ std::string device_name(projectors::Device device) {
   return found != devices.end() ? found->name : "";
 }
 
+/// For checkpoints; other numbers of processes end in other bits.
+recon::ProblemSettings settings_of_problem(const io::Job& job, const recon::Communicator& ranks) {
+  recon::ProblemSettings settings = io::problem_settings(job);
+  if (!ranks.is_alone()) {
+    settings.emplace_back(recon::number_of_processes, std::to_string(ranks.size()));
+  }
+  return settings;
+}
+
+/// Each process of a machine on a GPU of its own, as far as there are some.
+projectors::Device device_of_rank(const io::Job& job, projectors::Device device, const recon::Communicator& ranks) {
+  if (ranks.is_alone() || job.compute.device != "auto" || device.kind != projectors::DeviceKind::cuda) {
+    return device;
+  }
+  std::vector<projectors::Device> usable;
+  for (const projectors::DeviceInfo& info : projectors::available_devices()) {
+    if (info.device.kind == projectors::DeviceKind::cuda && info.available) {
+      usable.push_back(info.device);
+    }
+  }
+  return usable.empty() ? device : usable[static_cast<std::size_t>(ranks.local_rank()) % usable.size()];
+}
+
 /// One run: what goes into the pipeline, and the files that come of it.
 class JobRun {
  public:
-  JobRun(const io::Job& job, JobSetup& setup, Resume resume, RunReporter& reporter)
+  JobRun(const io::Job& job, JobSetup& setup, Resume resume, RunReporter& reporter, recon::Communicator& ranks)
       : job_(job),
         setup_(setup),
         reporter_(reporter),
         resume_(resume),
-        device_(setup.device, job.compute.device == "auto") {
+        ranks_(ranks),
+        device_(setup.device, job.compute.device == "auto", ranks) {
     provenance_.job = job;
     provenance_.grid = setup.grid;
     provenance_.stopped = true;
@@ -58,7 +82,9 @@ class JobRun {
   RunResult run() {
     begin();
     if (!job_.normalization.source.empty()) {
-      normalize();
+      if (ranks_.is_first()) {
+        normalize();
+      }
       return finish();
     }
     if (job_.simulates()) {
@@ -131,18 +157,25 @@ class JobRun {
       job_record_ = record_of("job", job_.file);  // as it was read: it may be edited for the next run meanwhile
     }
     provenance_.outputs.push_back(job_.result_path(".log").filename().string());
-    reporter_.note(fmt::format("Computing on {} ({}); threads used: {}.", provenance_.device,
-                               device_name(setup_.device), provenance_.threads));
+    reporter_.note(fmt::format("Computing on {} ({}); threads used: {}{}.", provenance_.device,
+                               device_name(setup_.device), provenance_.threads,
+                               ranks_.is_alone() ? "" : fmt::format(" in each of {} processes", ranks_.size())));
   }
 
   void simulate() {
     reporter_.begin_stage("simulation");
-    SimulatedFiles files = simulate_events(job_, setup_, reporter_);
+    SimulatedFiles files;
+    if (ranks_.is_first()) {
+      files = simulate_events(job_, setup_, reporter_);
+    }
+    if (!ranks_.of_first(!files.events.empty())) {
+      return;  // stopped
+    }
+    if (!ranks_.is_first()) {
+      files = simulated_elsewhere(job_, setup_);
+    }
     for (const auto& path : files.paths) {
       provenance_.outputs.push_back(path.filename().string());
-    }
-    if (files.events.empty()) {
-      return;  // stopped
     }
     setup_.events = io::open_listmode(files.events);
     if (files.attenuation && !setup_.attenuation) {
@@ -154,11 +187,12 @@ class JobRun {
     const recon::RunSettings settings = run_settings(job_);
     CheckedInputs checked(job_, setup_);
     recon::RunInputs& inputs = checked.inputs();
+    inputs.problem_settings = settings_of_problem(job_, ranks_);
     inputs.find_checkpoint = [this](const std::string& part) { return find(part); };
     inputs.keep_checkpoint = [this](const std::string& part, const recon::RunCheckpoint& checkpoint) {
       keep(part, checkpoint);
     };
-    if (job_.output.scatter) {
+    if (job_.output.scatter && ranks_.is_first()) {
       inputs.keep_scatter = [this](const std::string& part, const recon::ScatterResult& result) {
         const std::filesystem::path path = job_.result_path(ending_of_part(part, scatter_ending));
         io::write_scatter(path, result);
@@ -259,6 +293,9 @@ class JobRun {
   }
 
   void keep(const std::string& part, const recon::RunCheckpoint& checkpoint) {
+    if (!ranks_.is_first()) {
+      return;
+    }
     if (resume_ == Resume::no && !has_checkpoint_) {
       remove_earlier_checkpoints();
     }
@@ -285,7 +322,8 @@ class JobRun {
 
   void keep_iteration(const recon::Image& image, double iteration) {
     const bool is_whole = std::abs(iteration - std::round(iteration)) < 1e-6;
-    if (job_.output.save_every_iteration && is_whole && iteration < static_cast<double>(job_.passes())) {
+    if (ranks_.is_first() && job_.output.save_every_iteration && is_whole &&
+        iteration < static_cast<double>(job_.passes())) {
       write(iteration_ending(std::llround(iteration)), image);
     }
   }
@@ -340,6 +378,9 @@ class JobRun {
   }
 
   RunResult finish() {
+    if (!ranks_.is_first()) {
+      return result();
+    }
     reporter_.begin_stage("writing");
     write_result();
     for (const std::string& ending : endings_of_parts(job_, checkpoint_ending)) {
@@ -374,6 +415,7 @@ class JobRun {
   JobSetup& setup_;
   RunReporter& reporter_;
   Resume resume_;
+  recon::Communicator& ranks_;
   bool has_checkpoint_ = false;
   recon::ComputeDevice device_;
   io::Provenance provenance_;
@@ -394,23 +436,25 @@ RunResult in_memory(JobRun&& run, RunResult (JobRun::*work)(), const JobSetup& s
 
 /// At once; the data follow when they are loaded. One of several parts' checkpoints stands for all, and some parts may
 /// have none yet.
-void check_resumes_job(const io::Job& job) {
+void check_resumes_job(const io::Job& job, const recon::Communicator& ranks) {
   std::vector<std::filesystem::path> paths;
   for (const std::string& ending : endings_of_parts(job, checkpoint_ending)) {
     paths.push_back(job.result_path(ending));
   }
   const auto first = std::ranges::find_if(paths, [](const auto& path) { return std::filesystem::exists(path); });
   const recon::RunCheckpoint found = io::read_checkpoint(first != paths.end() ? *first : paths.front());
-  recon::check_resumes(found, io::problem_settings(job), "");
+  recon::check_resumes(found, settings_of_problem(job, ranks), "");
 }
 
 /// Its end is told in the log, whatever it is.
 RunResult run_logged(const io::Job& job, JobSetup& setup, Resume resume, recon::Reporter& reporter,
-                     RunResult (JobRun::*work)()) {
-  make_output_folder(job.output.folder);
-  RunReporter run_reporter(reporter, job.result_path(".log"));
+                     recon::Communicator& ranks, RunResult (JobRun::*work)()) {
+  if (ranks.is_first()) {
+    make_output_folder(job.output.folder);
+  }
+  RunReporter run_reporter(reporter, ranks.is_first() ? job.result_path(".log") : "");
   try {
-    return in_memory(JobRun(job, setup, resume, run_reporter), work, setup, run_reporter);
+    return in_memory(JobRun(job, setup, resume, run_reporter, ranks), work, setup, run_reporter);
   } catch (const std::exception& error) {
     run_reporter.log(fmt::format("FAILED: {}", error.what()));
     throw;
@@ -419,12 +463,13 @@ RunResult run_logged(const io::Job& job, JobSetup& setup, Resume resume, recon::
 
 }  // namespace
 
-RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume) {
+RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume, recon::Communicator& ranks) {
   JobSetup setup = prepare_job(job);
+  setup.device = device_of_rank(job, setup.device, ranks);
   if (resume == Resume::yes) {
-    check_resumes_job(job);
+    check_resumes_job(job, ranks);
   }
-  return run_logged(job, setup, resume, reporter, &JobRun::run);
+  return run_logged(job, setup, resume, reporter, ranks, &JobRun::run);
 }
 
 RunResult simulate_job(const io::Job& job, recon::Reporter& reporter) {
@@ -432,7 +477,7 @@ RunResult simulate_job(const io::Job& job, recon::Reporter& reporter) {
     throw InputError("the job simulates nothing: set simulation.scanner and simulation.phantom.");
   }
   JobSetup setup = prepare_job(job);
-  return run_logged(job, setup, Resume::no, reporter, &JobRun::run_simulation);
+  return run_logged(job, setup, Resume::no, reporter, recon::no_others(), &JobRun::run_simulation);
 }
 
 }  // namespace coincide::app

@@ -2,6 +2,7 @@
 
 #include "io/job.h"
 #include "io/provenance.h"
+#include "recon/communicator.h"
 #include "recon/data/image_series.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
@@ -24,7 +25,9 @@ enum class Resume { no, yes };
 /// stop, what has been reached is written, and the result says so. Throws InputError for a job that cannot work or
 /// is not the one to be resumed,
 /// FileError for a bad file, DeviceError for device and memory.
-RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume = Resume::no);
+/// Of several processes, which all call it, the first writes; the result is whole in all.
+RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume = Resume::no,
+                  recon::Communicator& ranks = recon::no_others());
 
 /// Only the simulation that a job begins with: its events, truth and attenuation image, with log and record; the result
 /// has no image. Throws as run_job(), and InputError for a job that simulates nothing.

@@ -14,8 +14,11 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-RunReporter::RunReporter(recon::Reporter& outer, const std::filesystem::path& log_path)
-    : outer_(outer), log_(log_path) {
+RunReporter::RunReporter(recon::Reporter& outer, const std::filesystem::path& log_path) : outer_(outer) {
+  if (log_path.empty()) {
+    return;
+  }
+  log_.open(log_path);
   if (!log_) {
     throw InputError(fmt::format("cannot write the log {}. Choose another output.folder.", log_path.string()));
   }

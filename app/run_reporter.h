@@ -16,7 +16,7 @@ namespace coincide::app {
 /// the time each stage took.
 class RunReporter : public recon::Reporter {
  public:
-  /// Throws InputError if the log cannot be written.
+  /// An empty path: no log. Throws InputError if the log cannot be written.
   RunReporter(recon::Reporter& outer, const std::filesystem::path& log_path);
 
   void progress(std::string_view stage, double fraction) override;

@@ -54,6 +54,23 @@ class EventFiles final : public recon::EventSink {
 
 }  // namespace
 
+namespace {
+
+std::optional<recon::Image> simulated_attenuation(const io::Job& job, const JobSetup& setup) {
+  if (!job.simulation.attenuation) {
+    return std::nullopt;
+  }
+  const recon::Scanner& scanner = setup.scanner();
+  const recon::ImageGrid bore = automatic_grid(scanner, job.image.voxel_size_mm);
+  return recon::attenuation_image(*setup.phantom, bore, scanner.centre_mm(), 3, static_cast<int>(job.compute.threads));
+}
+
+}  // namespace
+
+SimulatedFiles simulated_elsewhere(const io::Job& job, const JobSetup& setup) {
+  return {.events = job.result_path(".petsird"), .attenuation = simulated_attenuation(job, setup), .paths = {}};
+}
+
 recon::SimulationOptions simulation_options(const io::Job& job) {
   return {.duration_s = job.simulation.duration_s,
           .randoms_fraction = job.simulation.randoms_fraction,
@@ -87,9 +104,8 @@ SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon:
                             phantom.name, scanner.name));
   write_image(job, "_truth", recon::activity_image(phantom, setup.grid, scanner.centre_mm(), 3, options.num_threads),
               "simulated activity", files);
-  if (options.attenuation) {
-    const recon::ImageGrid bore = automatic_grid(scanner, job.image.voxel_size_mm);
-    files.attenuation = recon::attenuation_image(phantom, bore, scanner.centre_mm(), 3, options.num_threads);
+  files.attenuation = simulated_attenuation(job, setup);
+  if (files.attenuation) {
     write_image(job, "_mu", *files.attenuation, "simulated attenuation", files);
   }
   return files;

@@ -25,4 +25,7 @@ struct SimulatedFiles {
 /// and NAME_mu. Throws FileError if that is not possible.
 SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon::Reporter& reporter);
 
+/// The same, for a process that another one has simulated for; without paths.
+SimulatedFiles simulated_elsewhere(const io::Job& job, const JobSetup& setup);
+
 }  // namespace coincide::app

@@ -5,24 +5,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <optional>
 #include <utility>
 
 #include "projectors/error.h"
 #include "projectors/lor_order.h"
-#include "recon/column_store.h"
-#include "recon/data/event_columns.h"
-#include "recon/data/part_clock.h"
 #include "recon/data/sorted_block.h"
+#include "recon/listmode_storage.h"
 #include "recon/parallel.h"
 
 namespace coincide::recon {
 namespace {
 
-std::uint64_t half_of_memory() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+/// A process's part of that.
+std::uint64_t half_of_memory(const Communicator& ranks) {
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) /
+         static_cast<std::uint64_t>(ranks.local_size());
 }
 
 /// An event's own normalization is left aside where a table of LORs says more of it.
@@ -37,197 +36,7 @@ EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, 
       .randoms = of_file.randoms && wanted.randoms};
 }
 
-/// In passes over all prompts: what they leave behind need not stay in memory.
-constexpr std::uint64_t prompts_between_releases = std::uint64_t{1} << 22;
-
 }  // namespace
-
-struct ListmodeData::Storage {
-  Storage(const LoadOptions& options, const Scanner& scanner, std::shared_ptr<std::uint64_t> memory)
-      : memory_left_bytes(std::move(memory)),
-        scratch_folder(options.scratch_folder),
-        columns(make_columns(options.subsets)),
-        sizes(static_cast<std::size_t>(options.subsets)),
-        num_threads(options.num_threads),
-        may_move(options.may_move),
-        num_windows(scanner.most_energy_windows()),
-        delayeds(scanner.num_crystals()),
-        delayeds_by_window(num_windows > 1 ? num_windows * scanner.num_crystals() : 0) {}
-
-  std::unique_ptr<ColumnStore> make_columns(int subsets) const {
-    return std::make_unique<ColumnStore>(column_sizes(subsets), memory_left_bytes, scratch_folder);
-  }
-
-  template <class T>
-  T* column(std::size_t subset, Column which) const {
-    return reinterpret_cast<T*>(columns->data(subset * num_columns + which));
-  }
-
-  bool uses(std::size_t which) const { return which < window_a || (which < point_a ? num_windows > 1 : may_move); }
-
-  void make_room(std::size_t more) {
-    if (prompts - prompts_released > prompts_between_releases) {
-      columns->release();
-      prompts_released = prompts;
-    }
-    for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
-      for (std::size_t which = 0; which < num_columns; ++which) {
-        columns->grow(subset * num_columns + which, uses(which) ? sizes[subset] + more / sizes.size() + 1 : 0);
-      }
-    }
-  }
-
-  /// What of the event's rate is used; times the duration, which is known in the end, it is b.
-  float rate_of(const EventBlock& block, std::size_t i) {
-    const float scatter = block.scatter_per_s.empty() ? 0 : block.scatter_per_s[i];
-    const float randoms = block.additive_per_s[i] - scatter;
-    const EventTerms& used = stated.used;
-    stated.scatter_counts += used.scatter ? scatter : 0;
-    stated.randoms_counts += used.randoms ? randoms : 0;
-    return used.scatter && used.randoms ? block.additive_per_s[i] : used.scatter ? scatter : randoms;
-  }
-
-  void add(const EventBlock& block, std::size_t i, float m) {
-    const std::size_t subset = prompts % sizes.size();
-    const std::size_t row = sizes[subset]++;
-    column<std::uint32_t>(subset, crystal_a)[row] = block.crystal_a[i];
-    column<std::uint32_t>(subset, crystal_b)[row] = block.crystal_b[i];
-    column<std::uint16_t>(subset, tof_bin)[row] = block.tof_bin[i];
-    column<float>(subset, factor)[row] = m;
-    stated.factor_sum += m;
-    if (stated.used.additive()) {
-      column<float>(subset, additive)[row] = rate_of(block, i);
-    }
-    if (num_windows > 1) {
-      column<std::uint8_t>(subset, window_a)[row] = window_of(block.window_a, i);
-      column<std::uint8_t>(subset, window_b)[row] = window_of(block.window_b, i);
-    }
-    if (may_move) {
-      column<std::uint32_t>(subset, point_a)[row] = block.time_ms[i];
-    }
-    ++prompts;
-  }
-
-  void add_delayed(const EventBlock& block, std::size_t i) {
-    ++delayeds[block.crystal_a[i]];
-    ++delayeds[block.crystal_b[i]];
-    if (num_windows > 1) {
-      ++delayeds_by_window[block.crystal_a[i] * num_windows + window_of(block.window_a, i)];
-      ++delayeds_by_window[block.crystal_b[i] * num_windows + window_of(block.window_b, i)];
-    }
-  }
-
-  void leave_out_impossible();
-  void add_event(const EventBlock& block, std::size_t i, float m, const MultiplicativeModel& model);
-  void state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter);
-  void multiply_additive(float by);
-  void make_counts_of_rates();
-
-  void deal_to(int subsets);
-
-  std::shared_ptr<std::uint64_t> memory_left_bytes;  ///< of all parts of an acquisition
-  std::filesystem::path scratch_folder;
-  std::unique_ptr<ColumnStore> columns;
-  std::vector<std::size_t> sizes;  ///< prompts by subset
-  int num_threads;
-  bool may_move;
-  std::shared_ptr<const MovedCrystals> moved;
-  std::uint32_t scan_start_ms = 0;
-  std::size_t num_windows;  ///< of the type of module that has most
-  std::vector<std::uint64_t> delayeds;
-  std::vector<std::uint64_t> delayeds_by_window;  ///< [crystal][window]; empty if there is one window only
-  std::uint64_t prompts = 0;
-  std::uint64_t prompts_released = 0;  ///< when the store was last asked to, while they are read
-  std::uint64_t impossible = 0;
-  std::uint64_t prompts_in_part = 0;
-  std::uint64_t delayeds_in_part = 0;
-  StatedTerms stated;
-  EventCounts counts;
-  TimeIntervals recorded;
-  LiveTimeLog live_times;
-  SinglesLog singles;
-  MovementLog movements;
-  std::vector<TimeInterval> blocks;
-};
-
-void ListmodeData::Storage::add_event(const EventBlock& block, std::size_t i, float m,
-                                      const MultiplicativeModel& model) {
-  if (block.delayed[i] != 0) {
-    ++delayeds_in_part;
-    if (model.in_coincidence(block.crystal_a[i], block.crystal_b[i])) {
-      add_delayed(block, i);
-    }
-  } else {
-    ++prompts_in_part;
-    if (m > 0) {
-      add(block, i, m);
-    } else {
-      ++impossible;
-    }
-  }
-}
-
-/// What was found, when all has been read.
-void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter) {
-  counts = of_file;
-  scan_start_ms = of_file.first_ms;
-  counts.prompts = prompts_in_part;
-  counts.delayeds = delayeds_in_part;
-  clock.state_in(counts, reporter);
-  recorded = clock.times().recorded();
-  live_times = clock.live_times();
-  singles = clock.singles();
-  movements = clock.movements();
-  blocks = clock.blocks();
-  if (stated.used.additive() && prompts > 0) {
-    make_counts_of_rates();
-  }
-}
-
-void ListmodeData::Storage::multiply_additive(float by) {
-  for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
-    float* b = column<float>(subset, additive);
-#pragma omp parallel for schedule(static) num_threads(thread_count(num_threads))
-    for (std::size_t i = 0; i < sizes[subset]; ++i) {
-      b[i] *= by;
-    }
-  }
-}
-
-void ListmodeData::Storage::make_counts_of_rates() {
-  if (!counts.no_duration.empty() || !(recorded.total_s() > 0)) {
-    throw InputError(fmt::format(
-        "the file states scatter or randoms per second, but not how long its events took ({}): they cannot be "
-        "corrected. Set the duration in the file's header",
-        counts.no_duration.empty() ? "its time blocks have no length" : counts.no_duration));
-  }
-  const double duration_s = recorded.total_s();
-  multiply_additive(static_cast<float>(duration_s));
-  stated.scatter_counts *= duration_s;
-  stated.randoms_counts *= duration_s;
-}
-
-/// Prompt i goes to subset i % subsets, as in add().
-void ListmodeData::Storage::deal_to(int subsets) {
-  columns->yield_memory();
-  const std::unique_ptr<ColumnStore> before = std::exchange(columns, make_columns(subsets));
-  const std::size_t old_subsets =
-      std::exchange(sizes, std::vector<std::size_t>(static_cast<std::size_t>(subsets))).size();
-  make_room(prompts);
-  for (std::size_t i = 0; i < prompts; ++i) {
-    if (i % prompts_between_releases == 0) {
-      columns->release();
-      before->release();
-    }
-    const std::size_t subset = i % sizes.size();
-    const std::size_t row = sizes[subset]++;
-    for (std::size_t which = 0; which < num_columns; ++which) {
-      const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
-      std::memcpy(columns->data(subset * num_columns + which) + row * bytes,
-                  before->data(i % old_subsets * num_columns + which) + i / old_subsets * bytes, bytes);
-    }
-  }
-}
 
 ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& model, const LoadOptions& options,
                                 Reporter& reporter) {
@@ -241,8 +50,8 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
   if (options.subsets < 1) {
     throw InputError(fmt::format("the number of subsets is {}: it must be at least 1", options.subsets));
   }
-  const auto memory =
-      std::make_shared<std::uint64_t>(options.memory_limit_bytes > 0 ? options.memory_limit_bytes : half_of_memory());
+  const auto memory = std::make_shared<std::uint64_t>(options.memory_limit_bytes > 0 ? options.memory_limit_bytes
+                                                                                     : half_of_memory(*options.ranks));
   std::vector<PartClock> clocks(parts.all().begin(), parts.all().end());
   std::vector<std::unique_ptr<Storage>> storages;
   for (std::size_t part = 0; part < parts.count(); ++part) {
@@ -292,34 +101,6 @@ void ListmodeData::read_parts(EventSource& source, const MultiplicativeModel& mo
   }
 }
 
-/// Moves the other prompts up, so that prompt i still is in subset i % subsets.
-void ListmodeData::Storage::leave_out_impossible() {
-  const std::size_t subsets = sizes.size();
-  const std::uint64_t before = std::exchange(prompts, 0);
-  for (std::uint64_t i = 0; i < before; ++i) {
-    if (i % prompts_between_releases == 0) {
-      columns->release();
-    }
-    const std::size_t from = i % subsets;
-    const std::size_t row = i / subsets;
-    if (!(column<float>(from, factor)[row] > 0)) {
-      continue;
-    }
-    const std::size_t to = prompts % subsets;
-    const std::size_t place = prompts / subsets;
-    for (std::size_t which = 0; prompts < i && which < num_columns; ++which) {
-      const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
-      std::memcpy(columns->data(to * num_columns + which) + place * bytes,
-                  columns->data(from * num_columns + which) + row * bytes, bytes);
-    }
-    ++prompts;
-  }
-  for (std::size_t subset = 0; subset < subsets; ++subset) {
-    sizes[subset] = (prompts + subsets - 1 - subset) / subsets;
-  }
-  impossible += before - prompts;
-}
-
 TimeIntervals ListmodeData::time() const {
   TimeIntervals time = storage_->recorded;
   if (time.count() == 0) {  // the starts of the time blocks are all that is known
@@ -352,13 +133,13 @@ double ListmodeData::multiply_live_time(const MultiplicativeModel& model) {
       sum += alive;
     }
   }
-  storage_->leave_out_impossible();
+  storage_->count_impossible();
   if (num_prompts() == 0) {
     throw InputError(
         "all prompts are between detectors that, the file says, were never alive: leave its dead time out "
         "(corrections.live_time = \"off\") if that is wrong");
   }
-  return sum / events;
+  return storage_->ranks.sum(sum) / events;
 }
 
 ListmodeData::ListmodeData(std::unique_ptr<Storage> storage) : storage_(std::move(storage)) {}
@@ -369,8 +150,8 @@ ListmodeData::~ListmodeData() = default;
 int ListmodeData::num_subsets() const { return static_cast<int>(storage_->sizes.size()); }
 
 void ListmodeData::limit_subsets(int most) {
-  if (most < num_subsets()) {
-    storage_->deal_to(std::max(1, most));
+  if (most < num_subsets() || storage_->left_out > 0) {
+    storage_->deal_to(std::clamp(most, 1, num_subsets()));
   }
 }
 
@@ -384,6 +165,7 @@ PromptColumns ListmodeData::subset(int index) {
   return {.crystal_a = {storage_->column<std::uint32_t>(subset, crystal_a), size},
           .crystal_b = {storage_->column<std::uint32_t>(subset, crystal_b), size},
           .tof_bin = {storage_->column<std::uint16_t>(subset, tof_bin), size},
+          .draw = {storage_->column<std::uint8_t>(subset, draw), size},
           .factor = {storage_->column<float>(subset, factor), size},
           .additive = {storage_->column<float>(subset, additive), size},
           .window_a = {storage_->column<std::uint8_t>(subset, window_a), size_of_windows},
@@ -443,7 +225,14 @@ void ListmodeData::sort_for(const projectors::ImageGrid& grid, const Scanner& sc
   }
 }
 
-std::uint64_t ListmodeData::num_prompts() const { return storage_->prompts; }
+std::uint64_t ListmodeData::num_prompts() const { return storage_->prompts - storage_->left_out; }
+
+std::vector<std::uint64_t> ListmodeData::subset_sizes() const {
+  std::vector<std::uint64_t> all(storage_->sizes.begin(), storage_->sizes.end());
+  storage_->ranks.sum(all);
+  return all;
+}
+
 std::uint64_t ListmodeData::num_impossible() const { return storage_->impossible; }
 const EventCounts& ListmodeData::counts() const { return storage_->counts; }
 double ListmodeData::duration_s() const { return storage_->counts.duration_s; }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "projectors/geometry.h"
+#include "recon/communicator.h"
 #include "recon/data/frames.h"
 #include "recon/events.h"
 #include "recon/model.h"
@@ -25,7 +26,8 @@ struct PromptColumns {
   std::span<const std::uint32_t> crystal_a;
   std::span<const std::uint32_t> crystal_b;
   std::span<const std::uint16_t> tof_bin;
-  std::span<float> factor;    ///< m: efficiency, solid angle, attenuation
+  std::span<const std::uint8_t> draw;  ///< alike for one event in 256 and spread evenly over time: for samples of them
+  std::span<float> factor;             ///< m: efficiency, solid angle, attenuation
   std::span<float> additive;  ///< b: expected randoms and scatter of this event's LOR, TOF bin and windows [counts]
   std::span<const std::uint8_t> window_a;  ///< energy windows; empty for a scanner with one per type
   std::span<const std::uint8_t> window_b;
@@ -48,6 +50,8 @@ struct LoadOptions {
   bool movement_keeps_times = false;  ///< does so if bed or gantry move, or stand off their reference position: the
                                       ///< source is then read twice
   EventTerms use{true, true, true, true};  ///< of what the file states event by event
+  /// All of them read the whole source, and each keeps its share of every subset's prompts.
+  Communicator* ranks = &no_others();
 };
 
 /// What the events brought with them into the model.
@@ -59,7 +63,8 @@ struct StatedTerms {
 };
 
 /// The prompts of an acquisition by subset, in memory or, if they are too many, in a scratch file that is mapped (and
-/// gone with this object). Events whose factor is 0 (impossible for the model) are counted and left out.
+/// gone with this object). Events whose factor is 0 (impossible for the model) are counted and left out. Where
+/// processes share the work, events are this one's, and numbers count those of all.
 class ListmodeData {
  public:
   /// One pass over the whole source (rewound first), whose time blocks may come in any order. Throws FileError,
@@ -77,8 +82,8 @@ class ListmodeData {
   ~ListmodeData();
 
   int num_subsets() const;
-  /// Deals the prompts to `most` subsets if there are more, as if they had been loaded so. To be called before anything
-  /// else is made of them.
+  /// Deals the prompts to `most` subsets if there are more, as if they had been loaded so, and drops those that
+  /// multiply_live_time() left out. To be called before anything else is made of them.
   void limit_subsets(int most);
   PromptColumns subset(int index);
   /// Puts the events of each subset into an order in which neighbours cross the same voxels of the grid: iterations
@@ -95,6 +100,8 @@ class ListmodeData {
   /// The LORs of some events of a subset.
   projectors::Lors lors(int subset, const Scanner& scanner, std::int64_t first, std::int64_t count);
   std::uint64_t num_prompts() const;
+  /// By subset, of all processes.
+  std::vector<std::uint64_t> subset_sizes() const;
   std::uint64_t num_impossible() const;  ///< prompts left out because their factor is 0
   const EventCounts& counts() const;     ///< of the file in the time window
   double duration_s() const;             ///< of the time window: union of the time blocks that start in it
@@ -113,7 +120,8 @@ class ListmodeData {
   /// Rates of single photons in the time window, as far as the file states them; the half-life is that of the activity.
   Singles singles(double half_life_s) const;
   /// Multiplies the events' factors, so far without, by the model's live time, and leaves out events whose factor is
-  /// then 0. Returns the mean live time of the events. Throws InputError if no event is left.
+  /// then 0, which limit_subsets() drops. Returns the mean live time of the events. Throws InputError if no event is
+  /// left.
   double multiply_live_time(const MultiplicativeModel& model);
   const StatedTerms& stated() const;
   /// Multiplies what is in b so far.

@@ -55,6 +55,7 @@ class GrowingSum {
         options_(options),
         draws_(draws_of_poses(model, grid, options)),
         reporter_(reporter),
+        ranks_(device.ranks()),
         projector_(grid, {.device = device.get(), .num_threads = options.num_threads}),
         sum_(projector_) {
     if (attenuation != nullptr) {
@@ -63,10 +64,16 @@ class GrowingSum {
   }
 
   double part() const { return part_; }
-  const std::vector<double>& total() { return sum_.total(); }
+  /// Of all processes.
+  std::vector<double> total() {
+    std::vector<double> all = sum_.total();
+    ranks_.sum(all);
+    return all;
+  }
   /// The image, of all pairs.
   std::vector<float> finish() {
-    std::vector<float> values = sum_.finish();
+    const std::vector<double> all = total();
+    std::vector<float> values(all.begin(), all.end());
     for (float& value : values) {
       value /= static_cast<float>(part_ * draws_);
     }
@@ -75,17 +82,24 @@ class GrowingSum {
 
   /// Up to a part of all pairs. `expected`: the part that will be enough, for the progress. False if the reporter asks
   /// to stop.
-  bool grow(double part, double expected) {
+  bool grow(double part, double expected) { return !ranks_.any(!grow_own(part, expected)); }
+
+ private:
+  /// The pairs of this process.
+  bool grow_own(double part, double expected) {
+    const double step = (part - part_) / ranks_.size();
+    const LorSample::Part own{part_ + ranks_.rank() * step,
+                              ranks_.rank() + 1 < ranks_.size() ? part_ + (ranks_.rank() + 1) * step : part};
     for (int draw = 0; draw < draws_; ++draw) {
       LorEnumerator enumerator(model_, grid_,
                                {.tof = options_.tof,
-                                .part = {part_, part},
+                                .part = own,
                                 .num_threads = options_.num_threads,
                                 .moved = options_.moved,
                                 .turn = static_cast<double>(draw) / draws_});
       LorColumns block;
       while (enumerator.next(block)) {
-        if (reporter_.stop_requested()) {
+        if (reporter_.stop_requested() || ranks_.asked_to_stop()) {
           return false;
         }
         const double grown = (draw + enumerator.fraction_done()) / draws_;
@@ -98,7 +112,6 @@ class GrowingSum {
     return true;
   }
 
- private:
   void add(const LorEnumerator& enumerator, LorColumns& block) {
     const projectors::Lors lors =
         lors_between(enumerator.points_mm(), block.point_a.data(), block.point_b.data(), std::ssize(block.point_a));
@@ -120,6 +133,7 @@ class GrowingSum {
   const SensitivityOptions& options_;
   int draws_;
   Reporter& reporter_;
+  Communicator& ranks_;
   projectors::Projector projector_;
   BackProjectionSum sum_;
   std::optional<AttenuationFactors> attenuation_;

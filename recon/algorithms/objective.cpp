@@ -6,7 +6,7 @@ namespace coincide::recon {
 
 Objective::Objective(Engine& engine, PriorTerm prior, int num_threads) : engine_(engine), prior_(std::move(prior)) {
   if (prior_.is_wanted()) {
-    prior_.attach(engine, reference_values(engine.problem(), num_threads).in_object, num_threads);
+    prior_.attach(engine, reference_values(engine.problem(), num_threads, engine.ranks()).in_object, num_threads);
   }
 }
 

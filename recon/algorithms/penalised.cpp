@@ -23,7 +23,7 @@ double Penalised::typical_value(const State& state) { return state.numbers.at(x_
 
 void Penalised::attach(Engine& engine, State& state) {
   if (!state.numbers.contains(x_ref)) {
-    const ReferenceValues values = reference_values(engine.problem(), num_threads_);
+    const ReferenceValues values = reference_values(engine.problem(), num_threads_, engine.ranks());
     state.numbers[x_ref] = values.in_object;
     const double mean = engine.dot(state.x, engine.sensitivity()) / engine.sum(engine.sensitivity());
     engine.apply(kernels::Combine{0, values.everywhere / mean}, state.x, state.x);

@@ -6,6 +6,7 @@
 namespace coincide::recon {
 
 void PriorTerm::attach(const Engine& engine, double x_ref, int num_threads) {
+  ranks_ = &engine.ranks();
   const Problem& problem = engine.problem();
   std::vector<float> kappa(problem.sensitivity.size());
   std::ranges::transform(problem.sensitivity, kappa.begin(), [](float s) { return std::sqrt(s); });

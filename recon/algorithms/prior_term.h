@@ -21,7 +21,9 @@ class PriorTerm {
   /// Whether attach() will make one.
   bool is_wanted() const { return options_.name != PriorName::none; }
   double strength() const { return penalty_ ? options_.strength : 0; }
-  double value(const EngineImage& x) const { return penalty_ ? options_.strength * penalty_->value(x.data()) : 0; }
+  double value(const EngineImage& x) const {
+    return penalty_ ? options_.strength * ranks_->of_first(penalty_->value(x.data())) : 0;
+  }
   /// dR/dx, without the strength, and the diagonal of the Hessian; both are overwritten.
   void gradient(const EngineImage& x, EngineImage& slope) const;
   void gradient(const EngineImage& x, EngineImage& slope, EngineImage& curvature) const;
@@ -30,6 +32,7 @@ class PriorTerm {
   PriorOptions options_;
   std::shared_ptr<const Image> anatomical_;
   std::unique_ptr<Penalty> penalty_;
+  Communicator* ranks_ = &no_others();
 };
 
 }  // namespace coincide::recon

@@ -80,10 +80,10 @@ double mean_above(double level, const std::vector<float>& smooth, const std::vec
   return weight > 0 ? sum / weight : 0;
 }
 
-std::vector<float> quick_look(const Problem& coarse, int num_threads) {
-  const std::unique_ptr<Engine> engine = make_cpu_engine(coarse, num_threads);
+std::vector<float> quick_look(const Problem& coarse, int num_threads, Communicator& ranks) {
+  const std::unique_ptr<Engine> engine = share_out(make_cpu_engine(coarse, num_threads), ranks);
   const double seen = std::accumulate(coarse.sensitivity.begin(), coarse.sensitivity.end(), 0.0);
-  const double start = total_counts(coarse.data) / (coarse.data.share(0) * seen);
+  const double start = ranks.sum(total_counts(coarse.data)) / (coarse.data.share(0) * seen);
   std::vector<float> values(coarse.sensitivity.size(), static_cast<float>(start));
   EngineImage x = engine->make_image();
   x.upload(values.data());
@@ -99,18 +99,18 @@ std::vector<float> quick_look(const Problem& coarse, int num_threads) {
 
 }  // namespace
 
-ReferenceValues reference_values(const Problem& problem, int num_threads) {
+ReferenceValues reference_values(const Problem& problem, int num_threads, Communicator& ranks) {
   constexpr double part_of_median = 0.25, smoothing_mm = 10;
   const std::array<std::int64_t, 3> together = voxels_together(problem.grid);
-  const ThinnedMeasurements data(problem.data, lors);
+  const ThinnedMeasurements data(problem.data, lors, 1, ranks);
   const ImageGrid grid = coarse_grid(problem.grid, together);
   const Problem coarse{.data = data, .grid = grid, .sensitivity = added_up(problem, grid, together)};
-  const std::vector<float> x = quick_look(coarse, num_threads);
+  const std::vector<float> x = quick_look(coarse, num_threads, ranks);
   std::vector<float> smooth = x;
   GaussianFilter(grid, smoothing_mm, num_threads).apply(smooth);
   const double level = part_of_median * median_of_activity(smooth, coarse.sensitivity);
-  return {.in_object = mean_above(level, smooth, x, coarse.sensitivity),
-          .everywhere = mean_above(-1, smooth, x, coarse.sensitivity)};
+  return ranks.of_first(ReferenceValues{.in_object = mean_above(level, smooth, x, coarse.sensitivity),
+                                        .everywhere = mean_above(-1, smooth, x, coarse.sensitivity)});
 }
 
 }  // namespace coincide::recon

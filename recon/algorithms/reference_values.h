@@ -1,5 +1,6 @@
 #pragma once
 
+#include "recon/communicator.h"
 #include "recon/measurement/problem.h"
 
 namespace coincide::recon {
@@ -19,6 +20,6 @@ struct ReferenceValues {
 /// with a hot and a cold sphere this value stays within 0.2 % from 1 to 25 subsets of 5e5 counts, 2 % from 1e4 to 5e5
 /// counts, 0.5 % with or without TOF, 1 % where the field is a third wider, 2 % with voxels halved; a level of 20 % of
 /// the largest voxel took it up to 19 times as high. A sphere of 20 times the activity raises it by 27 %.
-ReferenceValues reference_values(const Problem& problem, int num_threads);
+ReferenceValues reference_values(const Problem& problem, int num_threads, Communicator& ranks = no_others());
 
 }  // namespace coincide::recon

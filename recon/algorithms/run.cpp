@@ -82,8 +82,9 @@ class Loop {
 void Loop::make_engine() {
   if (device().get().kind == projectors::DeviceKind::cuda) {
     try {
-      engine_ = make_cuda_engine(problem_, options_.num_threads, device().get().index,
-                                 [this](const std::string& sentence) { reporter_.note(sentence); });
+      engine_ = share_out(make_cuda_engine(problem_, options_.num_threads, device().get().index,
+                                           [this](const std::string& sentence) { reporter_.note(sentence); }),
+                          device().ranks());
       begin();
       return;
     } catch (const DeviceError& error) {
@@ -91,7 +92,7 @@ void Loop::make_engine() {
       state_.reset();
     }
   }
-  engine_ = make_cpu_engine(problem_, options_.num_threads);
+  engine_ = share_out(make_cpu_engine(problem_, options_.num_threads), device().ranks());
   begin();
 }
 

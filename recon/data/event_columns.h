@@ -12,6 +12,7 @@ enum Column : std::size_t {
   crystal_a,
   crystal_b,
   tof_bin,
+  draw,
   factor,
   additive,
   window_a,  // both only if the scanner has several
@@ -20,7 +21,7 @@ enum Column : std::size_t {
   point_b,
   num_columns
 };
-inline constexpr std::size_t element_bytes[num_columns] = {4, 4, 2, 4, 4, 1, 1, 4, 4};
+inline constexpr std::size_t element_bytes[num_columns] = {4, 4, 2, 1, 4, 4, 1, 1, 4, 4};
 
 /// Bytes of an element, for all columns of all subsets: [subset][column].
 std::vector<std::size_t> column_sizes(int subsets);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string_view>
 
 #include "projectors/error.h"
@@ -53,6 +54,46 @@ void check_axis(const TofAxis& tof) {
 }
 
 }  // namespace
+
+namespace {
+
+/// Rows of `per_lor` values.
+template <class T>
+void keep_rows(std::vector<T>& values, std::int64_t per_lor, const std::vector<std::int64_t>& lors) {
+  std::vector<T> kept;
+  kept.reserve(lors.size() * static_cast<std::size_t>(per_lor));
+  for (const std::int64_t lor : lors) {
+    const auto row = values.begin() + lor * per_lor;
+    kept.insert(kept.end(), row, row + per_lor);
+  }
+  values = std::move(kept);
+}
+
+}  // namespace
+
+void Histogram::keep_share(const Communicator& ranks) {
+  if (ranks.is_alone()) {
+    return;
+  }
+  if (view.empty()) {
+    view.resize(start.size());
+    std::iota(view.begin(), view.end(), 0U);
+  }
+  const auto size = static_cast<std::uint32_t>(ranks.size()), rank = static_cast<std::uint32_t>(ranks.rank());
+  std::vector<std::uint32_t> met(view.empty() ? 0 : *std::ranges::max_element(view) + std::size_t{1});
+  std::vector<std::int64_t> own;
+  for (std::size_t lor = 0; lor < view.size(); ++lor) {
+    if ((met[view[lor]]++ + view[lor]) % size == rank) {
+      own.push_back(static_cast<std::int64_t>(lor));
+    }
+  }
+  for (std::vector<float>* column : {&counts, &factor, &additive}) {
+    keep_rows(*column, bins_per_lor(), own);
+  }
+  for (std::vector<std::uint32_t>* column : {&start, &end, &view}) {
+    keep_rows(*column, 1, own);
+  }
+}
 
 projectors::Lors Histogram::lors(std::int64_t first, std::int64_t count) const {
   const float* points = point_mm.front().data();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "projectors/device_floats.h"
+#include "recon/communicator.h"
 #include "recon/engine/kernels/ratios.h"
 #include "recon/engine/kernels/voxel_steps.h"
 #include "recon/measurement/problem.h"
@@ -29,6 +30,8 @@ class Engine {
   virtual ~Engine() = default;
 
   virtual const Problem& problem() const = 0;
+  /// Those that share the problem's cells.
+  virtual Communicator& ranks() const { return no_others(); }
   virtual projectors::Device device() const = 0;
   EngineImage make_image() const { return {device(), problem().grid.num_voxels()}; }
   /// An image to work in within one update, of any contents; made when it is first asked for.
@@ -63,13 +66,17 @@ class Engine {
   /// out <- x smoothed by a Gaussian. They may be the same image.
   virtual void smooth(const EngineImage& x, double fwhm_mm, EngineImage& out) const = 0;
 
- protected:
+  /// What apply() comes to.
   virtual void apply_to(const kernels::VoxelStep& step, const kernels::StepImages& images) const = 0;
 
  private:
   std::deque<EngineImage> scratch_;       ///< whose elements stay where they are
   std::optional<EngineImage> of_subset_;  ///< sensitivity
 };
+
+/// Of several processes, each with its share of the problem's cells: back projections are added up over all of them, so
+/// that each has the whole image. The engine itself where there is one process only.
+std::unique_ptr<Engine> share_out(std::unique_ptr<Engine> own, Communicator& ranks);
 
 /// The problem outlives its engine.
 std::unique_ptr<Engine> make_cpu_engine(const Problem& problem, int num_threads);

@@ -54,20 +54,22 @@ void append(const std::vector<T>& values, std::int64_t per_lor, const std::vecto
 }  // namespace
 
 HistogramMeasurements::HistogramMeasurements(const Histogram& histogram, const projectors::ImageGrid& grid,
-                                             int num_subsets, int num_threads)
-    : histogram_(histogram) {
+                                             int num_subsets, int num_threads, Communicator& ranks)
+    : histogram_(histogram), ranks_(ranks) {
   histogram.check();
   for (int subset = 0; subset < num_subsets; ++subset) {
     const std::vector<std::int64_t> lors = lors_of_subset(histogram, subset, num_subsets);
     share_.push_back(sum_of_factors(histogram, lors));
     add_subset(lors, grid, num_threads);
   }
+  ranks.sum(share_);
   const double all = std::accumulate(share_.begin(), share_.end(), 0.0);
   if (!(all > 0)) {
     throw InputError("all factors of the histogram are 0: nothing could be measured with it");
   }
   std::ranges::for_each(share_, [all](double& share) { share /= all; });
   leave_out_impossible(grid, num_threads);
+  num_impossible_ = ranks.sum(num_impossible_);
   if (!(num_counts() > 0)) {
     throw InputError("the histogram has no counts in bins that can be measured and cross the image");
   }
@@ -123,6 +125,8 @@ DataBlock HistogramMeasurements::subset(int index) const {
           .additive = additive_.data() + first * bins};
 }
 
-double HistogramMeasurements::num_counts() const { return std::accumulate(counts_.begin(), counts_.end(), 0.0); }
+double HistogramMeasurements::num_counts() const {
+  return ranks_.sum(std::accumulate(counts_.begin(), counts_.end(), 0.0));
+}
 
 }  // namespace coincide::recon

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "recon/communicator.h"
 #include "recon/data/histogram.h"
 #include "recon/measurement/measurements.h"
 
@@ -13,8 +14,8 @@ class HistogramMeasurements final : public Measurements {
   /// Copies what has counts; refers to the histogram's points. Counts of bins in which the model expects none whatever
   /// the image, since m is 0 or the LOR misses the grid, and b is 0, are left out, too (num_impossible()).
   /// Throws InputError as Histogram::check() and lors_of_subset(), and if no counts or no factors are left.
-  HistogramMeasurements(const Histogram& histogram, const projectors::ImageGrid& grid, int num_subsets,
-                        int num_threads);
+  HistogramMeasurements(const Histogram& histogram, const projectors::ImageGrid& grid, int num_subsets, int num_threads,
+                        Communicator& ranks = no_others());
 
   int num_subsets() const override { return static_cast<int>(first_lor_.size()) - 1; }
   DataBlock subset(int index) const override;
@@ -26,7 +27,7 @@ class HistogramMeasurements final : public Measurements {
   std::int64_t num_points() const override { return std::ssize(histogram_.point_mm); }
   const float* points_mm() const override { return histogram_.point_mm.front().data(); }
 
-  double num_counts() const;                                 ///< of the bins that are taken
+  double num_counts() const;                                 ///< of the bins that are taken, of all processes
   double num_impossible() const { return num_impossible_; }  ///< counts left out
 
  private:
@@ -40,6 +41,7 @@ class HistogramMeasurements final : public Measurements {
   std::vector<double> share_;
   std::vector<projectors::TofBin> no_bins_;
   double num_impossible_ = 0;
+  Communicator& ranks_;
 };
 
 }  // namespace coincide::recon

@@ -132,18 +132,19 @@ void check_balance(const std::vector<std::vector<double>>& planes_of_subset, con
   }
 }
 
-HistogramSensitivity sensitivity_on(projectors::Device device, const Histogram& histogram, const ImageGrid& grid,
+HistogramSensitivity sensitivity_on(const ComputeDevice& device, const Histogram& histogram, const ImageGrid& grid,
                                     int num_subsets, const HistogramSensitivityOptions& options, Reporter& reporter) {
-  const projectors::Projector projector(grid, {.device = device, .num_threads = options.num_threads});
+  const projectors::Projector projector(grid, {.device = device.get(), .num_threads = options.num_threads});
   HistogramSensitivity result{.whole = Image(grid, 0, "mm"), .by_subset = {}};
   const std::uint64_t bytes =
       static_cast<std::uint64_t>(num_subsets) * sizeof(float) * static_cast<std::uint64_t>(grid.num_voxels());
   std::vector<std::vector<double>> planes;
   for (int subset = 0; subset < num_subsets; ++subset) {
     std::vector<float> image = image_of_subset(histogram, projector, subset, num_subsets, reporter);
-    if (image.empty()) {
+    if (device.ranks().any(image.empty())) {
       return {};
     }
+    device.ranks().sum(image);
     std::ranges::transform(image, result.whole.values, result.whole.values.begin(), std::plus<>());
     planes.push_back(plane_sums(grid, image));
     if (num_subsets > 1 && bytes <= options.memory_limit_bytes) {
@@ -164,10 +165,10 @@ HistogramSensitivity histogram_sensitivity(const Histogram& histogram, const Ima
   ComputeDevice cpu;
   ComputeDevice& device = options.device != nullptr ? *options.device : cpu;
   try {
-    return sensitivity_on(device.get(), histogram, grid, num_subsets, options, reporter);
+    return sensitivity_on(device, histogram, grid, num_subsets, options, reporter);
   } catch (const DeviceError& error) {
     device.give_up(error, stage, reporter);
-    return sensitivity_on(device.get(), histogram, grid, num_subsets, options, reporter);
+    return sensitivity_on(device, histogram, grid, num_subsets, options, reporter);
   }
 }
 

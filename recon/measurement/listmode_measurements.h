@@ -15,7 +15,7 @@ class ListmodeMeasurements final : public Measurements {
   int num_subsets() const override { return data_.num_subsets(); }
   DataBlock subset(int index) const override;
   double share(int subset) const override;
-  std::uint64_t num_lors() const override { return data_.num_prompts(); }
+  std::uint64_t num_lors() const override { return num_lors_; }
   const std::optional<TofAxis>& tof_axis() const override { return no_axis_; }
   const std::vector<projectors::TofBin>& tof_bins() const override { return tof_bins_; }
   std::int64_t num_points() const override { return std::ssize(data_.points_mm(scanner_)); }
@@ -24,6 +24,8 @@ class ListmodeMeasurements final : public Measurements {
  private:
   ListmodeData& data_;
   const Scanner& scanner_;
+  std::vector<std::uint64_t> sizes_;  ///< by subset, of all processes
+  std::uint64_t num_lors_ = 0;        ///< of this process
   std::optional<TofAxis> no_axis_;
   std::vector<projectors::TofBin> tof_bins_;
 };

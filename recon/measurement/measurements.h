@@ -15,6 +15,7 @@ struct DataBlock {
   projectors::Lors lors;
   std::int64_t cells_per_lor = 1;
   const std::uint16_t* tof_bin = nullptr;  ///< by LOR, into Measurements::tof_bins(); not used where these are empty
+  const std::uint8_t* draw = nullptr;      ///< by LOR, as PromptColumns::draw; null: none
   const float* counts = nullptr;           ///< y by cell; null: 1 each
   const float* factor = nullptr;           ///< m by cell, whole
   const float* additive = nullptr;         ///< b by cell [counts]
@@ -22,7 +23,8 @@ struct DataBlock {
   std::int64_t size() const { return lors.count * cells_per_lor; }
 };
 
-/// What was measured, in subsets, with all that the model knows of it: constant while algorithms work.
+/// What was measured, in subsets, with all that the model knows of it: constant while algorithms work. Where processes
+/// share the work, cells are this one's and shares those of all together.
 class Measurements {
  public:
   virtual ~Measurements() = default;

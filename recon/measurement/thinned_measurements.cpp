@@ -1,43 +1,63 @@
 #include "recon/measurement/thinned_measurements.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <numeric>
+
+#include "recon/measurement/lor_draw.h"
 
 namespace coincide::recon {
+namespace {
+
+/// Two numbers from 0 to 1, always the same for a LOR: what it is drawn by, and what its subset is.
+std::array<double, 2> drawn(const DataBlock& block, std::int64_t lor, bool by_bin) {
+  const std::uint32_t bin = by_bin && block.tof_bin != nullptr ? block.tof_bin[lor] : 0;
+  const auto [place, subset] = draw_of_lor(block.lors.start_index[lor], block.lors.end_index[lor], bin);
+  constexpr double draws = 256;  // of events, which come first, so that those of one LOR part
+  return {block.draw != nullptr ? (block.draw[lor] + place) / draws : place, subset};
+}
+
+}  // namespace
 
 // A column that a block gets must be thinned, too.
-static_assert(sizeof(DataBlock) == sizeof(projectors::Lors) + sizeof(std::int64_t) + 4 * sizeof(void*));
+static_assert(sizeof(DataBlock) == sizeof(projectors::Lors) + sizeof(std::int64_t) + 5 * sizeof(void*));
 
-ThinnedMeasurements::ThinnedMeasurements(const Measurements& all, std::uint64_t wanted, int num_subsets) : all_(all) {
-  const std::vector<Place> chosen = choose(wanted);
-  part_ = all.num_lors() > 0 ? static_cast<double>(chosen.size()) / static_cast<double>(all.num_lors()) : 1;
-  for (int subset = 0; subset < num_subsets; ++subset) {
+ThinnedMeasurements::ThinnedMeasurements(const Measurements& all, std::uint64_t wanted, int num_subsets,
+                                         Communicator& ranks)
+    : all_(all) {
+  const auto num_all = static_cast<double>(ranks.sum(all.num_lors()));
+  const std::vector<std::vector<Place>> chosen = choose(static_cast<double>(wanted) / num_all, num_subsets);
+  std::vector<std::uint64_t> sizes;
+  for (const std::vector<Place>& subset : chosen) {
     first_lor_.push_back(std::ssize(start_index_));
+    sizes.push_back(subset.size());
     int of_block = -1;
     DataBlock block;
-    for (auto i = static_cast<std::size_t>(subset); i < chosen.size(); i += static_cast<std::size_t>(num_subsets)) {
-      if (chosen[i].subset != of_block) {
-        of_block = chosen[i].subset;
+    for (const Place& place : subset) {
+      if (place.subset != of_block) {
+        of_block = place.subset;
         block = all.subset(of_block);
       }
-      add(block, chosen[i].lor);
+      add(block, place.lor);
     }
   }
   first_lor_.push_back(std::ssize(start_index_));
+  ranks.sum(sizes);
+  const auto taken = static_cast<double>(std::accumulate(sizes.begin(), sizes.end(), std::uint64_t{0}));
+  part_ = num_all > 0 ? taken / num_all : 1;
+  for (const std::uint64_t size : sizes) {
+    share_.push_back(part_ * static_cast<double>(size) / std::max(1.0, taken));
+  }
 }
 
-std::vector<ThinnedMeasurements::Place> ThinnedMeasurements::choose(std::uint64_t wanted) const {
-  const double every = std::max(1.0, static_cast<double>(all_.num_lors()) / static_cast<double>(wanted));
-  std::vector<Place> chosen;
-  std::int64_t lors = 0;
+std::vector<std::vector<ThinnedMeasurements::Place>> ThinnedMeasurements::choose(double part, int num_subsets) const {
+  std::vector<std::vector<Place>> chosen(static_cast<std::size_t>(num_subsets));
   for (int subset = 0; subset < all_.num_subsets(); ++subset) {
-    const std::int64_t count = all_.subset(subset).lors.count;
-    for (std::int64_t lor = 0; lor < count; ++lor, ++lors) {
-      // Spread by the golden ratio, so that no row of a histogram is met always at the same place.
-      constexpr double golden = 0.6180339887498949;
-      const double place = golden * static_cast<double>(lors);
-      if ((place - std::floor(place)) * every < 1) {
-        chosen.push_back({subset, lor});
+    const DataBlock block = all_.subset(subset);
+    for (std::int64_t lor = 0; lor < block.lors.count; ++lor) {
+      const auto [place, of_subset] = drawn(block, lor, !all_.tof_bins().empty());
+      if (place < part) {
+        chosen[static_cast<std::size_t>(of_subset * num_subsets)].push_back({subset, lor});
       }
     }
   }
@@ -59,11 +79,7 @@ void ThinnedMeasurements::add(const DataBlock& block, std::int64_t lor) {
   }
 }
 
-double ThinnedMeasurements::share(int index) const {
-  const auto subset = static_cast<std::size_t>(index);
-  return part_ * static_cast<double>(first_lor_[subset + 1] - first_lor_[subset]) /
-         static_cast<double>(std::max<std::uint64_t>(1, num_lors()));
-}
+double ThinnedMeasurements::share(int index) const { return share_[static_cast<std::size_t>(index)]; }
 
 DataBlock ThinnedMeasurements::subset(int index) const {
   const auto subset = static_cast<std::size_t>(index);

@@ -2,16 +2,17 @@
 
 #include <span>
 
+#include "recon/communicator.h"
 #include "recon/measurement/measurements.h"
 
 namespace coincide::recon {
 
-/// About `wanted` of the LORs of other measurements, or all if they have no more, dealt to new subsets: every so
-/// many-th one, whatever subset it lies in. For a quick look at the data, whose columns may then be changed. `all`
-/// outlives it.
+/// About `wanted` of the LORs of other measurements, or all if they have no more, dealt to new subsets: drawn by what
+/// they are, so that neither their order nor how processes share them matters. For a quick look at the data, whose
+/// columns may then be changed. `all` and `ranks` outlive it.
 class ThinnedMeasurements final : public Measurements {
  public:
-  ThinnedMeasurements(const Measurements& all, std::uint64_t wanted, int num_subsets = 1);
+  ThinnedMeasurements(const Measurements& all, std::uint64_t wanted, int num_subsets, Communicator& ranks);
 
   int num_subsets() const override { return static_cast<int>(first_lor_.size()) - 1; }
   DataBlock subset(int index) const override;
@@ -26,7 +27,7 @@ class ThinnedMeasurements final : public Measurements {
   /// The LORs of all subsets, one after the other, and their columns by cell.
   DataBlock whole() const { return block(0, static_cast<std::int64_t>(num_lors())); }
   std::span<float> additive() { return additive_; }
-  /// Of all LORs.
+  /// Of all LORs, with those of other processes.
   double part() const { return part_; }
 
  private:
@@ -36,7 +37,8 @@ class ThinnedMeasurements final : public Measurements {
     std::int64_t lor;
   };
 
-  std::vector<Place> choose(std::uint64_t wanted) const;
+  /// By new subset.
+  std::vector<std::vector<Place>> choose(double part, int num_subsets) const;
   void add(const DataBlock& block, std::int64_t lor);
   DataBlock block(std::int64_t first, std::int64_t count) const;
 
@@ -48,6 +50,7 @@ class ThinnedMeasurements final : public Measurements {
   std::vector<float> counts_;  ///< none: 1 each
   std::vector<float> factor_, additive_;
   std::vector<std::int64_t> first_lor_;  ///< of each subset, and the end of the last
+  std::vector<double> share_;
 };
 
 }  // namespace coincide::recon

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "projectors/error.h"
 #include "recon/sha256.h"
@@ -45,7 +46,7 @@ void add(Sha256& sha, const DataBlock& block, bool tof) {
 
 }  // namespace
 
-std::string problem_hash(const Problem& problem, const Image* anatomical) {
+std::string problem_hash(const Problem& problem, const Image* anatomical, Communicator& ranks) {
   Sha256 sha;
   add(sha, problem.grid);
   add(sha, problem.sensitivity.data(), std::ssize(problem.sensitivity));
@@ -66,7 +67,14 @@ std::string problem_hash(const Problem& problem, const Image* anatomical) {
   if (anatomical != nullptr) {
     add(sha, anatomical->values.data(), std::ssize(anatomical->values));
   }
-  return sha.digits();
+  if (ranks.is_alone()) {
+    return sha.digits();
+  }
+  const std::string own = sha.digits();
+  const std::vector<char> digits = ranks.gather(std::vector<char>(own.begin(), own.end()));
+  Sha256 of_all;
+  of_all.add(digits.data(), digits.size());
+  return of_all.digits();
 }
 
 void check_resumes(const RunCheckpoint& checkpoint, const ProblemSettings& settings, const std::string& problem) {
@@ -74,9 +82,17 @@ void check_resumes(const RunCheckpoint& checkpoint, const ProblemSettings& setti
   for (const auto& [key, value] : settings) {
     const auto before = std::ranges::find(checkpoint.settings, key, &ProblemSettings::value_type::first);
     if (before == checkpoint.settings.end() || before->second != value) {
+      const std::string_view absent = key == number_of_processes ? "1" : "not there";
       changed.push_back(fmt::format("{} is {} and was {}", key, value,
-                                    before == checkpoint.settings.end() ? "not there" : before->second));
+                                    before == checkpoint.settings.end() ? absent : before->second));
     }
+  }
+  // Others that are not there have no use in the job; where this is not, there is one process.
+  const auto processes =
+      std::ranges::find(checkpoint.settings, number_of_processes, &ProblemSettings::value_type::first);
+  if (processes != checkpoint.settings.end() &&
+      std::ranges::find(settings, number_of_processes, &ProblemSettings::value_type::first) == settings.end()) {
+    changed.push_back(fmt::format("{} is 1 and was {}", processes->first, processes->second));
   }
   if (!changed.empty()) {
     throw InputError(fmt::format(

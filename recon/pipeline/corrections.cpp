@@ -209,7 +209,7 @@ std::string geometric_of_bins(RunState& run) {
 std::string background_of_bins(RunState& run, bool is_stated) {
   if (is_stated) {
     const std::vector<float>& b = run.histogram->additive;
-    const double counts = std::accumulate(b.begin(), b.end(), 0.0);
+    const double counts = run.device.ranks().sum(std::accumulate(b.begin(), b.end(), 0.0));
     if (!(counts > 0)) {
       throw InputError(
           "the file says that it states scatter or randoms, but they are 0 in all bins: write them, or "

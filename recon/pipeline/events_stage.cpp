@@ -11,8 +11,9 @@
 namespace coincide::recon {
 namespace {
 
-LoadOptions load_options(const RunInputs& inputs, const RunSettings& settings) {
+LoadOptions load_options(const RunInputs& inputs, const RunSettings& settings, Communicator& ranks) {
   LoadOptions options;
+  options.ranks = &ranks;
   options.subsets = static_cast<int>(most_subsets(settings.algorithm_kind(), settings.algorithm.subsets));
   options.start_s = settings.frame.start_s;
   options.stop_s = settings.frame.stop_s;
@@ -90,8 +91,8 @@ void deal_to_subsets(RunState& run) {
 
 void load_events(RunState& run) {
   if (!run.data) {
-    run.data.emplace(
-        ListmodeData::load(*run.inputs.events, run.model, load_options(run.inputs, run.settings), run.reporter));
+    run.data.emplace(ListmodeData::load(*run.inputs.events, run.model,
+                                        load_options(run.inputs, run.settings, run.device.ranks()), run.reporter));
   }
   record_counts(run);
   correct(run, true);
@@ -106,9 +107,9 @@ void load_events(RunState& run) {
 }
 
 std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
-                                     Reporter& reporter) {
+                                     Communicator& ranks, Reporter& reporter) {
   const MultiplicativeModel model(inputs.scanner(), inputs.efficiencies(), settings.corrections);
-  return ListmodeData::load_parts(*inputs.events, model, parts, load_options(inputs, settings), reporter);
+  return ListmodeData::load_parts(*inputs.events, model, parts, load_options(inputs, settings, ranks), reporter);
 }
 
 void leave_empty(RunState& run) {

@@ -85,6 +85,7 @@ void load_histogram(RunState& run) {
   use_factors_and_background(inputs, run.settings.corrections, *run.histogram);
   record_facts(run);
   choose_number_of_subsets(run);
+  run.histogram->keep_share(run.device.ranks());
 }
 
 void make_histogram_sensitivity(RunState& run) {

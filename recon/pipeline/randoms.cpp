@@ -76,7 +76,7 @@ double far_prompts(RunState& run) {
       sum += is_far_tof(scanner, columns.crystal_a[i], columns.crystal_b[i], bin) ? 1 : 0;
     }
   }
-  return sum;
+  return run.device.ranks().sum(sum);
 }
 
 /// Against prompts of which time of flight says that they are random; of delayeds the checks of the data do.

@@ -97,7 +97,7 @@ void use_checkpoints(RunState& run, const Problem& problem, std::optional<RunChe
   if (!from && !options.keeps_checkpoints()) {
     return;
   }
-  const std::string hash = problem_hash(problem, inputs.anatomical.get());
+  const std::string hash = problem_hash(problem, inputs.anatomical.get(), run.device.ranks());
   if (from) {
     tell_of_resume(run, *from, hash);
     options.resume = &from->at;
@@ -114,8 +114,9 @@ std::unique_ptr<const Measurements> measurements_of(RunState& run) {
   if (run.data) {
     return std::make_unique<ListmodeMeasurements>(*run.data, run.scanner(), run.tof());
   }
-  auto bins = std::make_unique<HistogramMeasurements>(*run.histogram, run.inputs.grid,
-                                                      static_cast<int>(run.record.subsets), run.settings.num_threads);
+  auto bins =
+      std::make_unique<HistogramMeasurements>(*run.histogram, run.inputs.grid, static_cast<int>(run.record.subsets),
+                                              run.settings.num_threads, run.device.ranks());
   if (bins->num_impossible() > 0) {
     run.record.prompts_impossible = static_cast<std::uint64_t>(std::llround(bins->num_impossible()));
     run.reporter.warning(

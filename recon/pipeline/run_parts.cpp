@@ -96,7 +96,7 @@ void add_counts(const RunRecord& part, RunRecord& all) {
 std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
                                   ComputeDevice& device, Reporter& reporter) {
   reporter.begin_stage("events");
-  std::vector<ListmodeData> data = load_parts(inputs, settings, parts, reporter);
+  std::vector<ListmodeData> data = load_parts(inputs, settings, parts, device.ranks(), reporter);
   if (inputs.parts_cover_data && !reporter.stop_requested()) {
     parts.check_covers(inputs.events->counts().first_ms, inputs.events->counts().last_ms);
   }

@@ -84,7 +84,7 @@ double net_counts(const RunState& run) { return run.num_counts() - run.num_backg
 
 /// Puts the scatter that was found and added into the run, and tells how it was found.
 std::string recorded(RunState& run, ScatteredData& data, const ScatterResult& result, const std::string& how) {
-  run.record.tof_profile = tof_profile(data, run.inputs.grid, result, run.num_background);
+  run.record.tof_profile = tof_profile(data, run.inputs.grid, result, run.num_background, run.device.ranks());
   run.num_background += result.counts;
   run.num_scattered = result.counts;
   return fmt::format("{}: {:.4g} counts, {:.3g} % of the prompts", how, result.counts,

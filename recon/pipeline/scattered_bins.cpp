@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "recon/measurement/histogram_sensitivity.h"
+#include "recon/measurement/histogram_subsets.h"
+#include "recon/measurement/lor_draw.h"
 #include "recon/parallel.h"
 
 namespace coincide::recon {
@@ -26,7 +28,8 @@ ImageGrid with_rim(const ImageGrid& grid) {
 
 ScatteredBins::ScatteredBins(RunState& run)
     : run_(run),
-      bins_(*run.histogram, with_rim(run.inputs.grid), static_cast<int>(run.record.subsets), run.settings.num_threads),
+      bins_(*run.histogram, with_rim(run.inputs.grid), static_cast<int>(run.record.subsets), run.settings.num_threads,
+            run.device.ranks()),
       attenuation_(*run.inputs.attenuation, run.device, run.settings.num_threads, run.reporter) {}
 
 Image ScatteredBins::sensitivity(const ImageGrid& grid) {
@@ -44,31 +47,50 @@ std::vector<float> ScatteredBins::attenuated(const projectors::Lors& lors) {
 bool ScatteredBins::for_lors(const ImageGrid&, std::uint64_t wanted,
                              const std::function<void(const MeasurableLors&)>& visit) {
   const Histogram& histogram = *run_.histogram;
-  constexpr std::int64_t run_of_lors = 64;  // taken together, with runs that are left out between
-  const auto every = std::max<std::int64_t>(1, histogram.num_lors() / static_cast<std::int64_t>(wanted));
-  for (std::int64_t first = 0; first < histogram.num_lors(); first += every * run_of_lors) {
+  const auto num_all = static_cast<double>(run_.device.ranks().sum(static_cast<std::uint64_t>(histogram.num_lors())));
+  const double part = static_cast<double>(wanted) / num_all;
+  std::vector<std::int64_t> drawn;
+  for (std::int64_t lor = 0; lor < histogram.num_lors(); ++lor) {
+    const auto i = static_cast<std::size_t>(lor);
+    if (draw_of_lor(histogram.start[i], histogram.end[i])[0] < part) {
+      drawn.push_back(lor);
+    }
+  }
+  const auto weight = static_cast<float>(
+      num_all / std::max(1.0, static_cast<double>(run_.device.ranks().sum(std::uint64_t{drawn.size()}))));
+  constexpr std::size_t lors_at_once = 1 << 16;
+  for (std::size_t first = 0; first < drawn.size(); first += lors_at_once) {
     if (run_.reporter.stop_requested()) {
       return false;
     }
-    const std::int64_t count = std::min(run_of_lors, histogram.num_lors() - first);
-    const std::int64_t bins = histogram.bins_per_lor();
-    const std::vector<float> attenuation = attenuated(histogram.lors(first, count));
-    MeasurableLors lors;
-    lors.lors = histogram.lors(first, count);
-    for (std::int64_t lor = 0; lor < count; ++lor) {
-      const auto row = histogram.factor.begin() + (first + lor) * bins;
-      const float mean = std::accumulate(row, row + bins, 0.0F) / static_cast<float>(bins);
-      lors.factor.push_back(static_cast<float>(every) * mean / attenuation[static_cast<std::size_t>(lor)]);
-      if (histogram.tof) {
-        const TofAxis& axis = *histogram.tof;
-        lors.tof.push_back({.centre_mm = 0,
-                            .width_mm = static_cast<float>(axis.num_bins) * axis.bin_width_mm,
-                            .sigma_mm = axis.sigma_mm});
-      }
-    }
-    visit(lors);
+    const std::size_t count = std::min(lors_at_once, drawn.size() - first);
+    visit_some({drawn.begin() + static_cast<std::ptrdiff_t>(first),
+                drawn.begin() + static_cast<std::ptrdiff_t>(first + count)},
+               weight, visit);
   }
   return true;
+}
+
+void ScatteredBins::visit_some(const std::vector<std::int64_t>& some, float weight,
+                               const std::function<void(const MeasurableLors&)>& visit) {
+  const Histogram& histogram = *run_.histogram;
+  const std::int64_t bins = histogram.bins_per_lor();
+  std::vector<std::uint32_t> start, end;
+  MeasurableLors lors;
+  lors.lors = gathered(histogram, some, start, end);
+  const std::vector<float> attenuation = attenuated(lors.lors);
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    const auto row = histogram.factor.begin() + some[i] * bins;
+    const float mean = std::accumulate(row, row + bins, 0.0F) / static_cast<float>(bins);
+    lors.factor.push_back(weight * mean / attenuation[i]);
+    if (histogram.tof) {
+      const TofAxis& axis = *histogram.tof;
+      lors.tof.push_back({.centre_mm = 0,
+                          .width_mm = static_cast<float>(axis.num_bins) * axis.bin_width_mm,
+                          .sigma_mm = axis.sigma_mm});
+    }
+  }
+  visit(lors);
 }
 
 void ScatteredBins::add(const ScatterEstimate& estimate, const ScatterScale& scale, Reporter& reporter) {

@@ -19,6 +19,8 @@ class ScatteredBins final : public ScatteredData {
   void add(const ScatterEstimate& estimate, const ScatterScale& scale, Reporter& reporter) override;
 
  private:
+  void visit_some(const std::vector<std::int64_t>& some, float weight,
+                  const std::function<void(const MeasurableLors&)>& visit);
   /// Attenuation factors of some LORs.
   std::vector<float> attenuated(const projectors::Lors& lors);
 

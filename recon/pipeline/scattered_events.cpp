@@ -33,9 +33,11 @@ bool ScatteredEvents::for_lors(const ImageGrid& grid, std::uint64_t wanted,
                                const std::function<void(const MeasurableLors&)>& visit) {
   const auto all = static_cast<double>(num_measurable_lors(run_.model));
   const double part = std::min(1.0, static_cast<double>(wanted) / all);
+  const Communicator& ranks = run_.device.ranks();
+  const LorSample::Part own{part * ranks.rank() / ranks.size(), part * (ranks.rank() + 1) / ranks.size()};
   LorEnumerator enumerator(
       run_.model, grid,
-      {.tof = run_.tof(), .part = {0, part}, .num_threads = run_.settings.num_threads, .moved = run_.data->moved()});
+      {.tof = run_.tof(), .part = own, .num_threads = run_.settings.num_threads, .moved = run_.data->moved()});
   LorColumns columns;
   while (enumerator.next(columns)) {
     if (run_.reporter.stop_requested()) {

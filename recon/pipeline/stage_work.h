@@ -29,7 +29,7 @@ void reconstruct(RunState& run);
 
 /// The parts of an acquisition, in one pass.
 std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
-                                     Reporter& reporter);
+                                     Communicator& ranks, Reporter& reporter);
 /// In place of all stages where a part has no prompts: an image of zeros.
 void leave_empty(RunState& run);
 

@@ -41,6 +41,20 @@ void tell_what_is_left_out(const RunState& run) {
   }
 }
 
+/// All processes use what the first has, or none does.
+std::optional<Image> found_by_first(const SensitivityStore& store, const std::string& key, RunState& run) {
+  Communicator& ranks = run.device.ranks();
+  std::optional<Image> kept = ranks.is_first() ? store.find(key, run.inputs.grid) : std::nullopt;
+  if (!ranks.of_first(kept.has_value())) {
+    return std::nullopt;
+  }
+  if (!kept) {
+    kept.emplace(run.inputs.grid, 0.0F, "mm");
+  }
+  ranks.spread(std::as_writable_bytes(std::span(kept->values)));
+  return kept;
+}
+
 }  // namespace
 
 std::span<const Stage> stages(const RunInputs& inputs) {
@@ -81,14 +95,15 @@ void make_sensitivity(RunState& run) {
   const std::string key =
       store != nullptr ? sensitivity_key(run.model, run.inputs.grid, run.inputs.attenuation, options) : "";
   if (store != nullptr) {
-    if (std::optional<Image> kept = store->find(key, run.inputs.grid)) {
+    if (std::optional<Image> kept = found_by_first(*store, key, run)) {
       run.reporter.note("A sensitivity image made before is used again.");
       run.sensitivity = std::move(*kept);
       return;
     }
   }
   run.sensitivity = sensitivity_image(run.model, run.inputs.grid, run.inputs.attenuation, options, run.reporter);
-  if (store != nullptr && !run.sensitivity.values.empty() && !store->keep(key, run.sensitivity)) {
+  if (store != nullptr && run.device.ranks().is_first() && !run.sensitivity.values.empty() &&
+      !store->keep(key, run.sensitivity)) {
     run.reporter.note(fmt::format("The sensitivity image could not be kept in {}.", store->place()));
   }
 }

@@ -31,11 +31,9 @@ void add_prompts(const Measurements& data, std::vector<TofBinCounts>& profile) {
   }
 }
 
-/// As many as were found in all; the sample has the shape.
 void share_scatter(ScatteredData& data, const ImageGrid& grid, const ScatterResult& scatter,
                    const std::vector<projectors::TofBin>& bins, std::vector<TofBinCounts>& profile) {
   constexpr std::uint64_t enough = 100'000;
-  double sum = 0;
   data.for_lors(grid, enough, [&](const MeasurableLors& some) {
     for (std::int64_t i = 0; i < some.lors.count; ++i) {
       const float* start = some.lors.start_mm + 3 * std::size_t{some.lors.start_index[i]};
@@ -45,12 +43,32 @@ void share_scatter(ScatteredData& data, const ImageGrid& grid, const ScatterResu
       for (std::size_t bin = 0; bin < bins.size(); ++bin) {
         const double counts = scale * scatter.estimate.of_bin(start, end, bins[bin]);
         profile[bin].scatter += counts;
-        sum += counts;
       }
     }
   });
+}
+
+/// Of all processes.
+void add_up(Communicator& ranks, std::vector<TofBinCounts>& profile) {
+  std::vector<double> columns;
+  for (const TofBinCounts& bin : profile) {
+    columns.insert(columns.end(), {bin.prompts, bin.scatter});
+  }
+  ranks.sum(columns);
+  for (std::size_t i = 0; i < profile.size(); ++i) {
+    profile[i].prompts = columns[2 * i];
+    profile[i].scatter = columns[2 * i + 1];
+  }
+}
+
+/// As many as were found in all; the sample has the shape.
+void scale_scatter(double counts, std::vector<TofBinCounts>& profile) {
+  double sum = 0;
+  for (const TofBinCounts& bin : profile) {
+    sum += bin.scatter;
+  }
   for (TofBinCounts& bin : profile) {
-    bin.scatter *= sum > 0 ? scatter.counts / sum : 0;
+    bin.scatter *= sum > 0 ? counts / sum : 0;
   }
 }
 
@@ -72,7 +90,7 @@ void fold(std::vector<TofBinCounts>& profile) {
 }  // namespace
 
 std::vector<TofBinCounts> tof_profile(ScatteredData& data, const ImageGrid& grid, const ScatterResult& scatter,
-                                      double randoms) {
+                                      double randoms, Communicator& ranks) {
   const std::vector<projectors::TofBin> bins = bins_of(data.measurements());
   if (bins.empty()) {
     return {};
@@ -89,6 +107,8 @@ std::vector<TofBinCounts> tof_profile(ScatteredData& data, const ImageGrid& grid
   }
   add_prompts(data.measurements(), profile);
   share_scatter(data, grid, scatter, bins, profile);
+  add_up(ranks, profile);
+  scale_scatter(scatter.counts, profile);
   fold(profile);
   return profile;
 }

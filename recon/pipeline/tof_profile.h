@@ -12,6 +12,6 @@ namespace coincide::recon {
 /// either direction where the bins are alike on both sides. Nothing without TOF, or where pairs of crystals have TOF
 /// bins of different kinds.
 std::vector<TofBinCounts> tof_profile(ScatteredData& data, const ImageGrid& grid, const ScatterResult& scatter,
-                                      double randoms);
+                                      double randoms, Communicator& ranks);
 
 }  // namespace coincide::recon

@@ -91,7 +91,8 @@ class Experiment {
 }  // namespace
 
 double multiple_scatter_factor(Image activity, Image attenuation, const VirtualCylinder& cylinder,
-                               const EnergyWindow& window, int num_threads, const Reporter& reporter) {
+                               const EnergyWindow& window, int num_threads, const Reporter& reporter,
+                               Communicator& ranks) {
   const Phantom phantom{.name = "", .shapes = {}, .activity = std::move(activity), .mu = std::move(attenuation)};
   const Experiment experiment(phantom, cylinder, window);
   if (!experiment.has_activity()) {
@@ -101,8 +102,11 @@ double multiple_scatter_factor(Image activity, Image attenuation, const VirtualC
   for (std::uint32_t first = 0; first < most_batches && !reporter.stop_requested(); first += batches_at_once) {
     std::vector<Coincidences> batches(batches_at_once);
     parallel_for(batches_at_once, num_threads, [&](std::int64_t i) {
-      batches[static_cast<std::size_t>(i)] = experiment.batch(first + static_cast<std::uint32_t>(i));
+      if (i % ranks.size() == ranks.rank()) {
+        batches[static_cast<std::size_t>(i)] = experiment.batch(first + static_cast<std::uint32_t>(i));
+      }
     });
+    ranks.sum(std::span(&batches.front().once, batches.size() * sizeof(Coincidences) / sizeof(double)));
     for (const Coincidences& batch : batches) {
       sum += batch;
     }

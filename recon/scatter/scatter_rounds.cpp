@@ -102,7 +102,7 @@ class Rounds {
         attenuation_(resampled(attenuation, coarse_grid(attenuation.grid, sampling_.voxel_mm), options.num_threads)),
         points_(scatter_points(attenuation_, sampling_.cell_mm)),
         tails_(attenuation_, options.num_threads),
-        sample_(data.measurements(), enough_lors, sample_subsets),
+        sample_(data.measurements(), enough_lors, sample_subsets, device.ranks()),
         others_(sample_.additive().begin(), sample_.additive().end()),
         single_(others_.size()) {
     const DataBlock block = sample_.whole();
@@ -181,7 +181,7 @@ class Rounds {
     const Problem problem = make_problem(sample_, scanner_, sensitivity_, Psf(0), options_.num_threads);
     const auto algorithm = algorithm_kind(AlgorithmName::osem, PriorName::none).make({});
     const double sum = std::accumulate(sensitivity_.values.begin(), sensitivity_.values.end(), 0.0);
-    const double counts = total_counts(sample_) / sample_.part();
+    const double counts = device_.ranks().sum(total_counts(sample_)) / sample_.part();
     const bool is_new = std::ranges::all_of(start.values, [](float value) { return value == 0; });
     const Image uniform(sensitivity_.grid, static_cast<float>(counts / sum));
     return recon::run(
@@ -192,9 +192,12 @@ class Rounds {
   }
 
   void simulate(const Image& image, ScatterResult& result) {
-    result.estimate = single_scatter(
-        image, attenuation_, points_, cylinder_,
-        {.window = options_.window, .sigmas_mm = tof_sigmas_mm(sample_), .num_threads = options_.num_threads}, parts_);
+    result.estimate = single_scatter(image, attenuation_, points_, cylinder_,
+                                     {.window = options_.window,
+                                      .sigmas_mm = tof_sigmas_mm(sample_),
+                                      .num_threads = options_.num_threads,
+                                      .ranks = &device_.ranks()},
+                                     parts_);
     const DataBlock block = sample_.whole();
     const CellBins bins(sample_);
 #pragma omp parallel for schedule(static) num_threads(thread_count(options_.num_threads))
@@ -229,10 +232,10 @@ class Rounds {
                          .others = others_[static_cast<std::size_t>(i)]});
       }
     }
-    return cells;
+    return device_.ranks().gather(cells);
   }
 
-  /// Single scatter of a sample of all LORs.
+  /// Single scatter of a sample of all LORs, of which this process has its share.
   std::vector<TailCell> expected(const ScatterEstimate& estimate) const {
     std::vector<TailCell> result(measurable_.size());
     parallel_for(std::ssize(measurable_), options_.num_threads, [&](std::int64_t i) {
@@ -253,13 +256,13 @@ class Rounds {
         result.back().scatter *= sample_.part();
       }
     }
-    return result;
+    return device_.ranks().gather(result);
   }
 
   void choose_scale(const Image& image, ScatterResult& result) {
     const std::vector<TailCell> of_all = expected(result.estimate);
-    result.absolute =
-        multiple_scatter_factor(image, attenuation_, cylinder_, options_.window, options_.num_threads, reporter_);
+    result.absolute = multiple_scatter_factor(image, attenuation_, cylinder_, options_.window, options_.num_threads,
+                                              reporter_, device_.ranks());
     result.scale = ScatterScale(result.absolute);
     result.from_tails = false;
     if (options_.scaling != ScatterScaling::absolute) {
@@ -269,6 +272,7 @@ class Rounds {
     for (const TailCell& cell : of_all) {
       result.counts += cell.scatter * result.scale.at(cell.axial_mm);
     }
+    result.counts = device_.ranks().sum(result.counts);
   }
 
   void use_tails(const std::vector<TailCell>& expected, ScatterResult& result) {

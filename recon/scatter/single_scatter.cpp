@@ -126,8 +126,9 @@ class Simulation {
     });
   }
 
-  /// q of the pairs, [pair][position].
-  std::vector<float> finish() {
+  /// q of the pairs, [pair][position], with what the other processes have added.
+  std::vector<float> finish(Communicator& ranks) {
+    ranks.sum(of_pairs_);
     parallel_for(nodes_ - 1, num_threads_, [&](std::int64_t a) {
       for (std::uint32_t b = static_cast<std::uint32_t>(a) + 1; b < nodes_; ++b) {
         const float geometry = pair_geometry(static_cast<std::uint32_t>(a), b);
@@ -305,13 +306,19 @@ ScatterEstimate single_scatter(const Image& activity, const Image& attenuation, 
                                const VirtualCylinder& cylinder, const SingleScatterOptions& options,
                                Reporter& reporter) {
   constexpr std::size_t at_once = 32;
+  Communicator& ranks = *options.ranks;
   Simulation simulation(activity, attenuation, cylinder, options);
-  const std::span<const ScatterPoint> all(points);
+  std::vector<ScatterPoint> own;
+  for (auto i = static_cast<std::size_t>(ranks.rank()); i < points.size();
+       i += static_cast<std::size_t>(ranks.size())) {
+    own.push_back(points[i]);
+  }
+  const std::span<const ScatterPoint> all(own);
   for (std::size_t first = 0; first < all.size() && !reporter.stop_requested(); first += at_once) {
     simulation.add(all.subspan(first, std::min(at_once, all.size() - first)));
     reporter.progress("scatter", static_cast<double>(first) / static_cast<double>(all.size()));
   }
-  return {cylinder, simulation.positions(), simulation.finish(), options.sigmas_mm, options.num_threads};
+  return {cylinder, simulation.positions(), simulation.finish(ranks), options.sigmas_mm, options.num_threads};
 }
 
 }  // namespace coincide::recon

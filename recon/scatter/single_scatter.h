@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "recon/communicator.h"
 #include "recon/image.h"
 #include "recon/photon_physics.h"
 #include "recon/reporter.h"
@@ -15,6 +16,7 @@ struct SingleScatterOptions {
   EnergyWindow window;           ///< of both photons
   std::vector<float> sigmas_mm;  ///< resolutions of the TOF bins that will be asked for; none: without TOF
   int num_threads = 0;
+  Communicator* ranks = &no_others();  ///< each of them takes its share of the scatter points
 };
 
 /// Coincidences of which one photon has scattered once by the Compton effect, between the nodes of a cylinder, as the

@@ -287,6 +287,7 @@ class LiveTimeTest : public QObject {
     ListmodeDataAndMean loaded{recon::ListmodeData::load(source, model, {.subsets = 2}, reporter), 0};
     model.use_live_time(loaded.data.live_time(scanner_, 0));
     loaded.mean = loaded.data.multiply_live_time(model);
+    loaded.data.limit_subsets(2);
     return loaded;
   }
 };

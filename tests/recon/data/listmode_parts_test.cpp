@@ -133,7 +133,7 @@ class ListmodePartsTest : public QObject {
   /// What one part does not need another may have; events that find no place in memory go to a file.
   void parts_share_the_memory_limit() {
     MemoryEvents source = acquisition();
-    const std::uint64_t columns_of_a_part = 5 << 16;
+    const std::uint64_t columns_of_a_part = 6 << 16;
     const auto in_files = [&](std::uint64_t limit) {
       const auto parts = load_parts(source, frames("2x0.01, 0.1", 0), {.memory_limit_bytes = limit});
       return std::ranges::count_if(parts, &ListmodeData::in_scratch_file);
