@@ -1,6 +1,7 @@
 #include "cuda_on_host.h"
 
 #include <pthread.h>
+#include <setjmp.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,10 +49,13 @@ struct Block {
   int device;
   char* pages;  ///< those that hold it
   std::size_t page_bytes;
+  char* mapped;  ///< with what nobody can touch
+  std::size_t mapped_bytes;
 
   char* end_of_pages() const { return pages + page_bytes; }
 };
 constexpr std::size_t page = 4096;
+constexpr std::size_t large_page = 2 << 20;
 constexpr std::size_t alignment = 256;
 constexpr unsigned char mark = 0xa5;
 
@@ -111,11 +116,19 @@ cudaError_t allocate(void** pointer, std::size_t bytes, Kind kind) {
     return cudaSuccess;
   }
   const std::size_t page_bytes = (bytes + page - 1) / page * page;
-  void* mapped = mmap(nullptr, page_bytes + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  // Where large pages can hold it, they do: letting nobody touch so many small ones, again and again, takes long.
+  const std::size_t start_at = page_bytes >= large_page ? large_page : page;
+  const std::size_t mapped_bytes = page_bytes + start_at + page;
+  void* mapped = mmap(nullptr, mapped_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED) {
     return cudaErrorMemoryAllocation;
   }
-  const Block block{bytes, kind, current_device, static_cast<char*>(mapped) + page, page_bytes};
+  const std::size_t first = reinterpret_cast<std::uintptr_t>(mapped) % start_at;
+  char* pages = static_cast<char*>(mapped) + start_at - first;
+  const Block block{bytes, kind, current_device, pages, page_bytes, static_cast<char*>(mapped), mapped_bytes};
+  if (page_bytes >= large_page) {
+    madvise(block.pages, page_bytes, MADV_HUGEPAGE);
+  }
   mprotect(block.pages, page_bytes, PROT_READ | PROT_WRITE);
   char* memory = block.end_of_pages() - (bytes + alignment - 1) / alignment * alignment;
   if (on_device) {
@@ -152,7 +165,7 @@ cudaError_t release(void* pointer) {
     std::fputs("cuda_on_host: something was written behind the end of an allocation\n", stderr);
     std::abort();
   }
-  munmap(block.pages - page, block.page_bytes + 2 * page);
+  munmap(block.mapped, block.mapped_bytes);
   blocks.erase(found);
   return cudaSuccess;
 }
@@ -170,6 +183,8 @@ const Block* block_of(const void* pointer) {
 /// A CUDA thread.
 struct Fiber {
   ucontext_t context{};
+  jmp_buf inside{};      ///< where it waits
+  bool entered = false;  ///< once in its life: it waits for the next launch when one has ended
   std::unique_ptr<char[]> stack;
   bool running = false;  ///< has begun and not ended
   std::uint64_t handed_in = 0;
@@ -177,66 +192,92 @@ struct Fiber {
 };
 
 constexpr std::size_t stack_bytes = 256 << 10;
-std::vector<Fiber> fibers;
-ucontext_t scheduler;
+std::deque<Fiber> fibers;  // whose elements stay where they are
+[[maybe_unused]] ucontext_t scheduler;
+[[maybe_unused]] jmp_buf outside;
 std::size_t current = 0;
 const std::function<void()>* body = nullptr;
 [[maybe_unused]] const void* scheduler_bottom = nullptr;
 [[maybe_unused]] std::size_t scheduler_bytes = 0;
 
-void to_scheduler([[maybe_unused]] bool ends) {
-  Fiber& fiber = fibers[current];
 #if defined(__SANITIZE_ADDRESS__)
+// The sanitizer has to be told of each change of stacks.
+void to_scheduler(bool ends) {
   void* fake_stack = nullptr;
   __sanitizer_start_switch_fiber(ends ? nullptr : &fake_stack, scheduler_bottom, scheduler_bytes);
-#endif
-  swapcontext(&fiber.context, &scheduler);
-#if defined(__SANITIZE_ADDRESS__)
+  swapcontext(&fibers[current].context, &scheduler);
   __sanitizer_finish_switch_fiber(fake_stack, &scheduler_bottom, &scheduler_bytes);
-#endif
 }
 
 void fiber_main() {
-#if defined(__SANITIZE_ADDRESS__)
   __sanitizer_finish_switch_fiber(nullptr, &scheduler_bottom, &scheduler_bytes);
-#endif
   (*body)();
   fibers[current].running = false;
   to_scheduler(true);
 }
 
+void change_to(Fiber& fiber) {
+  void* fake_stack = nullptr;
+  __sanitizer_start_switch_fiber(&fake_stack, fiber.stack.get(), stack_bytes);
+  swapcontext(&scheduler, &fiber.context);
+  __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
+}
+#else
+// Jumps, since swapcontext asks the kernel for the mask of signals each time, which took nine tenths of some tests.
+void to_scheduler(bool /*ends*/) {
+  if (_setjmp(fibers[current].inside) == 0) {
+    _longjmp(outside, 1);
+  }
+}
+
+[[noreturn]] void fiber_main() {
+  for (;;) {
+    (*body)();
+    fibers[current].running = false;
+    to_scheduler(true);
+  }
+}
+
+void change_to(Fiber& fiber) {
+  if (_setjmp(outside) == 0) {
+    if (fiber.entered) {
+      _longjmp(fiber.inside, 1);
+    }
+    fiber.entered = true;
+    setcontext(&fiber.context);
+  }
+}
+#endif
+
 void resume(std::size_t thread) {
   current = thread;
   threadIdx = {static_cast<unsigned>(thread), 0, 0};
-#if defined(__SANITIZE_ADDRESS__)
-  void* fake_stack = nullptr;
-  __sanitizer_start_switch_fiber(&fake_stack, fibers[thread].stack.get(), stack_bytes);
-#endif
-  swapcontext(&scheduler, &fibers[thread].context);
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_finish_switch_fiber(fake_stack, nullptr, nullptr);
-#endif
+  change_to(fibers[thread]);
+}
+
+void prepare(Fiber& fiber) {
+  fiber.running = true;
+  if (fiber.entered) {
+    return;
+  }
+  if (!fiber.stack) {
+    fiber.stack = std::make_unique_for_overwrite<char[]>(stack_bytes);
+  }
+  getcontext(&fiber.context);
+  fiber.context.uc_stack.ss_sp = fiber.stack.get();
+  fiber.context.uc_stack.ss_size = stack_bytes;
+  fiber.context.uc_link = nullptr;
+  makecontext(&fiber.context, fiber_main, 0);
 }
 
 /// Threads run one after the other, each to its next meeting point, until all have ended. Every other launch begins
 /// with the last one, so that a meeting point that is missing shows in one of two.
 void run_block(unsigned threads) {
   const bool backwards = count.launches % 2 == 0;
-  if (fibers.size() < threads) {
-    fibers.resize(threads);
+  while (fibers.size() < threads) {
+    fibers.emplace_back();
   }
-  for (std::size_t i = 0; i < threads; ++i) {
-    Fiber& fiber = fibers[i];
-    if (!fiber.stack) {
-      fiber.stack = std::make_unique_for_overwrite<char[]>(stack_bytes);
-    }
-    getcontext(&fiber.context);
-    fiber.context.uc_stack.ss_sp = fiber.stack.get();
-    fiber.context.uc_stack.ss_size = stack_bytes;
-    fiber.context.uc_link = nullptr;
-    makecontext(&fiber.context, fiber_main, 0);
-    fiber.running = true;
-  }
+  std::for_each(fibers.begin(), fibers.begin() + threads, prepare);
   for (bool any = true; any;) {
     any = false;
     for (std::size_t i = 0; i < threads; ++i) {
