@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "projectors/allowed_cores.h"
 #include "projectors/cuda/backend.h"
 #include "projectors/error.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 }  // namespace
 
-int thread_count(int wanted) { return wanted > 0 ? wanted : omp_get_max_threads(); }
+int thread_count(int wanted) { return wanted > 0 ? wanted : std::min(omp_get_max_threads(), allowed_cores()); }
 
 bool built_with_cuda() { return cuda::is_built(); }
 

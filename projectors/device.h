@@ -36,7 +36,8 @@ std::string device_word(Device device);
 /// True if this build holds the CUDA kernels.
 bool built_with_cuda();
 
-/// How many threads compute on the CPU where `wanted` are asked for; 0: all cores, or what OMP_NUM_THREADS says.
+/// How many threads compute on the CPU where `wanted` are asked for; 0: all cores that this process may use, or what
+/// OMP_NUM_THREADS says (allowed_cores.h).
 int thread_count(int wanted);
 
 /// The CPU kernels are compiled for each of these and chosen when the program runs. In ascending order.

@@ -19,8 +19,7 @@ namespace {
 Grid kernel_grid(const Projector& projector) { return make_grid(projector.grid(), projector.options().boundary); }
 
 int thread_count(const Projector& projector) {
-  const int wanted = projector.options().num_threads;
-  return wanted > 0 ? wanted : omp_get_max_threads();
+  return projectors::thread_count(projector.options().num_threads);
 }
 
 /// An array without constructors: std::vector would leave out-of-line copies of itself behind.
