@@ -23,6 +23,7 @@
 #include "io/atomic_file.h"
 #include "io/data_checks.h"
 #include "io/data_file.h"
+#include "io/hdf5/hdf5_exit.h"
 #include "io/image_file.h"
 #include "projectors/error.h"
 
@@ -273,6 +274,7 @@ int fail(ExitCode code, const char* sentence) {
 
 int run_command_line(int argc, char** argv) {
   survive_closed_streams();
+  io::forgo_hdf5_at_exit();
   CommandLine line;
   CLI::App program("PET reconstruction from listmode data.", "coincide");
   declare_options(program, line);
