@@ -28,6 +28,7 @@
 #include "io/scatter_file.h"
 #include "projectors/device.h"
 #include "projectors/error.h"
+#include "recon/claim_threads.h"
 #include "recon/compute_device.h"
 #include "recon/pipeline/run_parts.h"
 #include "recon/pipeline/stages.h"
@@ -407,6 +408,7 @@ void check_resumes_job(const io::Job& job) {
 /// Its end is told in the log, whatever it is.
 RunResult run_logged(const io::Job& job, JobSetup& setup, Resume resume, recon::Reporter& reporter,
                      RunResult (JobRun::*work)()) {
+  recon::claim_threads(static_cast<int>(job.compute.threads));
   make_output_folder(job.output.folder);
   RunReporter run_reporter(reporter, job.result_path(".log"));
   try {
