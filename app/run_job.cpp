@@ -17,6 +17,7 @@
 #include "app/outputs.h"
 #include "app/part_outputs.h"
 #include "app/plan_job.h"
+#include "app/result_claim.h"
 #include "app/run_reporter.h"
 #include "app/simulate_events.h"
 #include "io/checkpoint_file.h"
@@ -317,6 +318,8 @@ class JobRun {
     io::InputRecord record{.role = role, .path = path, .bytes = 0, .sha256 = ""};
     try {
       std::filesystem::is_regular_file(path) ? hash_file(path, record) : hash_series(path, record);
+    } catch (const std::bad_alloc&) {
+      reporter_.warning(fmt::format("The record has no hash of {}: the memory is not enough.", path.string()));
     } catch (const std::exception& error) {
       reporter_.warning(fmt::format("The record has no hash of {}: {}", path.string(), error.what()));
     }
@@ -410,6 +413,7 @@ RunResult run_logged(const io::Job& job, JobSetup& setup, Resume resume, recon::
                      RunResult (JobRun::*work)()) {
   recon::claim_threads(static_cast<int>(job.compute.threads));
   make_output_folder(job.output.folder);
+  const ResultClaim claim(job);
   RunReporter run_reporter(reporter, job.result_path(".log"));
   try {
     return in_memory(JobRun(job, setup, resume, run_reporter), work, setup, run_reporter);
