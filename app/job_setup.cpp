@@ -244,7 +244,6 @@ recon::RunSettings run_settings(const io::Job& job) {
           .quantification = job.quantification,
           .sensitivity_fraction = job.sensitivity.fraction,
           .decay_to_s = decay_reference_s(job),
-          .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
           .num_threads = static_cast<int>(job.compute.threads),
           .checkpoint_passes = static_cast<int>(job.output.checkpoint),
           .checkpoint_s = 60 * job.output.checkpoint_minutes,

@@ -12,11 +12,11 @@
 
 #include "app/checked_inputs.h"
 #include "app/job_kinetics.h"
+#include "app/job_memory.h"
 #include "app/job_setup.h"
 #include "app/normalization_job.h"
 #include "app/outputs.h"
 #include "app/part_outputs.h"
-#include "app/plan_job.h"
 #include "app/result_claim.h"
 #include "app/run_reporter.h"
 #include "app/simulate_events.h"
@@ -153,7 +153,8 @@ class JobRun {
   }
 
   void reconstruct() {
-    const recon::RunSettings settings = run_settings(job_);
+    recon::RunSettings settings = run_settings(job_);
+    settings.memory_limit_bytes = memory_left_for_events(job_, setup_);
     CheckedInputs checked(job_, setup_);
     recon::RunInputs& inputs = checked.inputs();
     inputs.find_checkpoint = [this](const std::string& part) { return find(part); };

@@ -64,6 +64,8 @@ ColumnStore::~ColumnStore() {
 
 void ColumnStore::yield_memory() { *memory_left_bytes_ += std::exchange(memory_bytes_, 0); }
 
+void ColumnStore::discard(std::size_t column) { madvise(data(column), columns_[column].usable_bytes, MADV_DONTNEED); }
+
 /// Where the system limits the address space (ulimit -v), less is tried.
 void ColumnStore::reserve() {
   constexpr std::uint64_t fewest_elements = std::uint64_t{1} << 20;

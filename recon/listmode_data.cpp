@@ -21,10 +21,6 @@
 namespace coincide::recon {
 namespace {
 
-std::uint64_t half_of_memory() {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
 /// An event's own normalization is left aside where a table of LORs says more of it.
 EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, const EventTerms& wanted) {
   const LorTable* lors = model.efficiencies().lors.get();
@@ -38,9 +34,13 @@ EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, 
 }
 
 /// In passes over all prompts: what they leave behind need not stay in memory.
-constexpr std::uint64_t prompts_between_releases = std::uint64_t{1} << 22;
+constexpr std::uint64_t prompts_between_releases = std::uint64_t{1} << 20;
 
 }  // namespace
+
+std::uint64_t half_of_memory_bytes() {
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
 
 struct ListmodeData::Storage {
   Storage(const LoadOptions& options, const Scanner& scanner, std::shared_ptr<std::uint64_t> memory)
@@ -214,18 +214,25 @@ void ListmodeData::Storage::deal_to(int subsets) {
   const std::size_t old_subsets =
       std::exchange(sizes, std::vector<std::size_t>(static_cast<std::size_t>(subsets))).size();
   make_room(prompts);
-  for (std::size_t i = 0; i < prompts; ++i) {
-    if (i % prompts_between_releases == 0) {
-      columns->release();
-      before->release();
+  for (std::size_t which = 0; which < num_columns; ++which) {  // one at a time, so that only it is there twice
+    const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
+    std::size_t to = 0, to_row = 0, from = 0, from_row = 0;
+    for (std::size_t i = 0; bytes > 0 && i < prompts; ++i) {
+      if (i % prompts_between_releases == 0) {
+        columns->release();
+        before->release();
+      }
+      std::memcpy(columns->data(to * num_columns + which) + to_row * bytes,
+                  before->data(from * num_columns + which) + from_row * bytes, bytes);
+      to = (to + 1 < sizes.size()) ? to + 1 : (++to_row, 0);
+      from = (from + 1 < old_subsets) ? from + 1 : (++from_row, 0);
     }
-    const std::size_t subset = i % sizes.size();
-    const std::size_t row = sizes[subset]++;
-    for (std::size_t which = 0; which < num_columns; ++which) {
-      const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
-      std::memcpy(columns->data(subset * num_columns + which) + row * bytes,
-                  before->data(i % old_subsets * num_columns + which) + i / old_subsets * bytes, bytes);
+    for (std::size_t subset = 0; subset < old_subsets; ++subset) {
+      before->discard(subset * num_columns + which);
     }
+  }
+  for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
+    sizes[subset] = (prompts + sizes.size() - 1 - subset) / sizes.size();
   }
 }
 
@@ -241,8 +248,8 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
   if (options.subsets < 1) {
     throw InputError(fmt::format("the number of subsets is {}: it must be at least 1", options.subsets));
   }
-  const auto memory =
-      std::make_shared<std::uint64_t>(options.memory_limit_bytes > 0 ? options.memory_limit_bytes : half_of_memory());
+  const auto memory = std::make_shared<std::uint64_t>(options.memory_limit_bytes > 0 ? options.memory_limit_bytes
+                                                                                     : half_of_memory_bytes());
   std::vector<PartClock> clocks(parts.all().begin(), parts.all().end());
   std::vector<std::unique_ptr<Storage>> storages;
   for (std::size_t part = 0; part < parts.count(); ++part) {

@@ -1,5 +1,6 @@
 """Small jobs that are hurt, and what must hold of them afterwards."""
 
+import functools
 import gzip
 import json
 import os
@@ -30,7 +31,7 @@ SIMULATED_JOB = SIMULATE + "output = { checkpoint = 1 }\n"
 # Name: job, settings of the command line.
 JOBS = {
     "events": (JOB, []),
-    "scratch file": (JOB, ["--set", "compute.memory_limit_gb=0.07"]),
+    "scratch file": (JOB.replace("subsets = 4", "subsets = 40"), []),  # with least_limit()
     "frames": (JOB, ["--set", "frames.durations=0.1,0.2", "--set", "output.save_every_iteration=false"]),
     "interfile": (JOB, ["--set", "output.format=hv"]),
     "dicom": (JOB, ["--set", "output.format=dicom"]),
@@ -115,9 +116,18 @@ class Bench:
     def earlier(self, name):
         return bits(self.folder / f"earlier {name}")
 
-    @staticmethod
-    def command(name):
-        return ["--batch", "job.toml", *JOBS[name][1]]
+    def command(self, name):
+        limit = ["--set", f"compute.memory_limit_gb={self.least_limit()}"] if name == "scratch file" else []
+        return ["--batch", "job.toml", *JOBS[name][1], *limit]
+
+    @functools.cache
+    def least_limit(self):
+        """Of the memory, with which events go to a file: the program says it."""
+        folder = self.folder / "limit"
+        shutil.copytree(self.inputs, folder)
+        (folder / "job.toml").write_text(JOBS["scratch file"][0])
+        _, stderr = self.run(folder, "--batch", "job.toml", "--set", "compute.memory_limit_gb=0.001")
+        return float(re.search(r"Set it to ([0-9.]+) or more", stderr)[1]) + 0.004
 
 
 def bits(results):

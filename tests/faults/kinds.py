@@ -41,6 +41,10 @@ class Fault:
     def codes(self):
         return {0, 2, 3}
 
+    def takes_results(self):
+        """Whether it may itself remove what the run has written."""
+        return False
+
     def kills(self, code):
         """Whether the program had no chance to clean up."""
         return code is not None and code < 0
@@ -196,6 +200,9 @@ class Vanish(Fault):
             os.truncate(path, self.rng.randrange(0, path.stat().st_size))
         else:
             path.write_bytes(self.rng.randbytes(path.stat().st_size))
+
+    def takes_results(self):
+        return self.place == "results"
 
     def repair(self):
         saved = self.folder / "results"
