@@ -26,6 +26,7 @@
 #include "io/atomic_file.h"
 #include "io/data_checks.h"
 #include "io/data_file.h"
+#include "io/hdf5/hdf5_exit.h"
 #include "io/image_file.h"
 #include "projectors/error.h"
 
@@ -283,6 +284,7 @@ int fail(ExitCode code, const char* sentence) {
 
 int run_command_line(int argc, char** argv) {
   survive_closed_streams();
+  io::forgo_hdf5_at_exit();
   CommandLine line;
   std::unique_ptr<recon::Communicator> ranks;
   const auto fail_of_all = [&ranks](ExitCode code, const std::string& sentence) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/job_memory.h"
 #include "projectors/error.h"
 #include "recon/algorithms/run.h"
 #include "recon/pipeline/stages.h"
@@ -13,8 +14,9 @@ namespace coincide::app {
 namespace {
 
 /// Without checkpoints, which belong to a run.
-recon::RunSettings settings_of(const io::Job& job) {
+recon::RunSettings settings_of(const io::Job& job, const JobSetup& setup) {
   recon::RunSettings settings = run_settings(job);
+  settings.memory_limit_bytes = memory_left_for_events(job, setup);
   settings.checkpoint_passes = 0;
   settings.checkpoint_s = 0;
   return settings;
@@ -43,7 +45,7 @@ JobProblem::JobProblem(const io::Job& job, recon::Reporter& reporter)
     : job_(with_one_image(job)),
       setup_(prepare_job(job_)),
       checked_(job_, setup_),
-      settings_(settings_of(job_)),
+      settings_(settings_of(job_, setup_)),
       device_(setup_.device, job_.compute.device == "auto"),
       run_(checked_.inputs(), settings_, device_, reporter) {
   for (const std::string& warning : setup_.warnings) {

@@ -15,8 +15,8 @@
 #include "app/job_parts.h"
 #include "app/outputs.h"
 #include "app/sensitivity_cache.h"
+#include "app/simulate_events.h"
 #include "io/data_checks.h"
-#include "io/provenance.h"
 #include "io/psf_table.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
@@ -115,7 +115,7 @@ void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {
 /// A simulation may replace the events of its own earlier run, never somebody's measurement.
 void check_no_events_overwritten(const io::Job& job) {
   const fs::path events = job.result_path(".petsird");
-  if (job.simulates() && fs::exists(events) && !io::records_simulation(job.result_path(".json"))) {
+  if (job.simulates() && fs::exists(events) && !is_simulated(job)) {
     throw InputError(
         fmt::format("the simulation would overwrite {}, which is not from an earlier simulation (no {} beside it says "
                     "so). Change output.name or output.folder.",
@@ -244,7 +244,6 @@ recon::RunSettings run_settings(const io::Job& job) {
           .quantification = job.quantification,
           .sensitivity_fraction = job.sensitivity.fraction,
           .decay_to_s = decay_reference_s(job),
-          .memory_limit_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9),
           .num_threads = static_cast<int>(job.compute.threads),
           .checkpoint_passes = static_cast<int>(job.output.checkpoint),
           .checkpoint_s = 60 * job.output.checkpoint_minutes,

@@ -121,6 +121,12 @@ std::vector<std::string> result_endings(const io::Job& job) {
   return endings;
 }
 
+bool is_result_of(const io::Job& job, const std::string& file) {
+  const std::vector<std::string> endings = result_endings(job);
+  return is_image_of(job.result_name(), file) ||
+         std::ranges::any_of(endings, [&](const std::string& ending) { return file == job.result_name() + ending; });
+}
+
 std::string free_result_name(const io::Job& job) {
   if (!any_exists(job)) {
     return job.result_name();

@@ -36,6 +36,9 @@ void record_image(const io::Job& job, const std::string& ending, io::Provenance&
 /// What the names of all files that a run of the job may write end in: job.result_path(ending) is one.
 std::vector<std::string> result_endings(const io::Job& job);
 
+/// Whether a run of this result name may have written a file of that name, with these settings or others.
+bool is_result_of(const io::Job& job, const std::string& file);
+
 /// The name of the job's results, or the next one with a number ("scan_2") that no file of a result has in the job's
 /// folder: a run under it replaces nothing.
 std::string free_result_name(const io::Job& job);

@@ -9,7 +9,7 @@
 #include <optional>
 #include <random>
 
-#include "app/free_memory.h"
+#include "app/job_memory.h"
 #include "app/job_parts.h"
 #include "app/job_setup.h"
 #include "app/listmode_options.h"
@@ -28,7 +28,6 @@
 #include "recon/model.h"
 #include "recon/pipeline/quantify.h"
 #include "recon/pipeline/sentences.h"
-#include "recon/radial_blur.h"
 #include "recon/sensitivity.h"
 
 namespace coincide::app {
@@ -38,14 +37,6 @@ namespace {
 constexpr double sample_of_file = 0.02;
 constexpr std::uint64_t enough_prompts = 2'000'000;
 constexpr std::uint64_t sample_prompts = 20000;
-/// Crystals, TOF bin, factor and additive term of an event.
-constexpr std::uint64_t bytes_per_event = 18;
-/// Ends of its LOR, where they move.
-constexpr std::uint64_t bytes_of_moved_ends = 8;
-/// Sensitivity, where it is made and where it is used, start and result, and one of these before it is replaced: beside
-/// those of the algorithm. Measured with 1.2e7 voxels.
-constexpr std::uint64_t images_in_memory = 6;
-constexpr std::uint64_t program_bytes = 45'000'000;
 constexpr int calibration_lors = 40000;
 
 /// What the checks of a run find in the part of the file that was read.
@@ -182,64 +173,7 @@ Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& set
   return speed;
 }
 
-std::uint64_t image_bytes(const recon::ImageGrid& grid) {
-  return static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(float);
-}
-
-std::uint64_t bytes_needed(const io::Job& job, const recon::ImageGrid& grid, const recon::Psf& psf,
-                           std::uint64_t event_bytes) {
-  std::uint64_t images = images_in_memory + static_cast<std::uint64_t>(job.algorithm_kind().images) +
-                         (psf.is_none() ? 0 : 1) + (job.algorithm.start_image.empty() ? 0 : 1);
-  if (job.in_parts()) {
-    images += job_parts(job).size() + 2;  // the results, a sensitivity image for the next part, the mean
-  }
-  // More events than the job's limit allows are kept in a file.
-  const auto most_event_bytes = static_cast<std::uint64_t>(job.compute.memory_limit_gb * 1e9);
-  return program_bytes + image_bytes(grid) * images + recon::psf_weight_bytes(grid, psf) +
-         std::min(event_bytes, most_event_bytes);
-}
-
-/// Bins and their LORs, and those with counts once more, in subsets.
-std::uint64_t histogram_bytes(const io::Job& job, const recon::HistogramSource& histogram) {
-  const recon::HistogramFacts& facts = histogram.facts();
-  const auto lors = static_cast<std::uint64_t>(facts.num_lors);
-  const std::int64_t bins_per_lor = facts.tof ? facts.tof->num_bins : 1;
-  const auto kept = static_cast<std::uint64_t>(job.algorithm_kind().floats_per_count) * sizeof(float);
-  constexpr std::uint64_t view_bytes = sizeof(std::uint32_t);
-  return lors * view_bytes + 2 * recon::histogram_bytes(lors, bins_per_lor) +
-         kept * lors * static_cast<std::uint64_t>(bins_per_lor);
-}
-
-std::string doubt_if_too_large(std::uint64_t needed) {
-  const std::optional<std::uint64_t> free = free_memory_bytes();
-  if (!free || needed <= *free) {
-    return {};
-  }
-  return fmt::format(
-      "The job needs about {} of memory, and {} are free: it may be ended by the system, or take very long. Close "
-      "other "
-      "programs, use larger or fewer voxels in [image], or a smaller compute.memory_limit_gb.",
-      memory_text(needed), memory_text(*free));
-}
-
 }  // namespace
-
-std::string doubt_about_memory(const io::Job& job) {
-  if (job.simulates()) {
-    const io::ScannerDescription description = io::read_scanner(find_resource(job.simulation.scanner, "scanners"));
-    const recon::Scanner& scanner = description.scanner;
-    return doubt_if_too_large(bytes_needed(job, job_grid(job, scanner), job_psf(job, scanner), 0));
-  }
-  const io::MeasuredData data = io::open_data(job.input.data, listmode_options(job));
-  if (data.histogram) {
-    return doubt_if_too_large(bytes_needed(job, job_grid(job, data.scanner()), job_psf(job, data.scanner()),
-                                           histogram_bytes(job, *data.histogram)));
-  }
-  std::error_code error;
-  const std::uint64_t file_bytes = std::filesystem::file_size(job.input.data, error);  // events take no less in it
-  const recon::Scanner& scanner = data.scanner();
-  return doubt_if_too_large(bytes_needed(job, job_grid(job, scanner), job_psf(job, scanner), error ? 0 : file_bytes));
-}
 
 /// Its counts are known only when it has been read; each LOR has some.
 void plan_histogram(const recon::HistogramSource& histogram, JobPlan& plan) {
@@ -303,22 +237,22 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   if (!setup.histogram && !why.empty()) {
     plan.warnings.push_back(why);
   }
-  const recon::AlgorithmKind& kind = job.algorithm_kind();
-  const std::uint64_t kept_bytes = sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
-  const std::uint64_t event_bytes = bytes_per_event + kept_bytes + (setup.poses.empty() ? 0 : bytes_of_moved_ends);
-  plan.memory_bytes =
-      plan.normalizes
-          ? program_bytes + 2 * image_bytes(setup.grid) + normalization_bytes(job, plan.num_lors)
-          : bytes_needed(job, setup.grid, setup.psf,
-                         setup.histogram ? histogram_bytes(job, *setup.histogram) : plan.num_prompts * event_bytes);
-  if (const std::string doubt = doubt_if_too_large(plan.memory_bytes); !doubt.empty()) {
+  JobMemory memory = setup.histogram ? memory_with_bins(job, setup.grid, setup.psf, *setup.histogram)
+                                     : memory_with_events(job, setup.grid, setup.psf, plan.num_prompts);
+  if (plan.normalizes) {
+    memory = {.program = memory.program,
+              .images = 2 * image_bytes(setup.grid) + normalization_bytes(job, plan.num_lors)};
+  }
+  plan.memory_bytes = memory.most();
+  if (const std::string doubt = doubt_if_too_large(memory); !doubt.empty()) {
     plan.warnings.push_back(doubt);
   }
+  const recon::AlgorithmKind& kind = job.algorithm_kind();
   if (setup.device.kind == projectors::DeviceKind::cuda && !plan.normalizes) {
     constexpr int of_em = 2;  // which are counted there
     plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, setup.psf, plan.num_prompts) +
                             static_cast<std::uint64_t>(kind.images - of_em) * image_bytes(setup.grid) +
-                            plan.num_prompts * kept_bytes;
+                            plan.num_prompts * sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
   }
   if (!setup.histogram && !plan.normalizes) {
     const recon::SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
@@ -358,7 +292,8 @@ JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
   plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(rows);
   const ScatterPlan scatter = plan_scatter(job, setup, rows, plan.iteration_s);
   plan.scatter_s = scatter.seconds;
-  plan.memory_bytes += scatter.bytes;
+  memory.scatter += scatter.bytes;
+  plan.memory_bytes = memory.most();
   plan.total_s = plan.simulation_s + plan.sensitivity_s + plan.scatter_s +
                  plan.iteration_s * static_cast<double>(job.passes() + kind.passes_beside);
   return plan;

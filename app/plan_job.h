@@ -36,17 +36,10 @@ struct JobPlan {
   std::vector<std::string> warnings;
 };
 
-/// A sentence if the job's images and events need more memory than is free; else empty. Reads headers only, and takes
-/// no memory itself. Throws what opening the data throws.
-std::string doubt_about_memory(const io::Job& job);
-
 /// Checks a job as run_job() would and estimates what it needs, from a part of the events and a short timed run of the
 /// projectors on a coarse grid. Writes nothing. Throws what run_job() would throw at once. If the reporter asks to
 /// stop, the plan is not whole.
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter);
-
-/// "2.3 GB"
-std::string memory_text(std::uint64_t bytes);
 
 /// The plan for a person to read, several lines.
 std::string plan_text(const JobPlan& plan);

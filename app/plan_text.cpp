@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/job_memory.h"
 #include "app/plan_job.h"
 
 namespace coincide::app {
@@ -27,11 +28,6 @@ std::string time_line(const JobPlan& plan) {
 }
 
 }  // namespace
-
-std::string memory_text(std::uint64_t bytes) {
-  const double gb = static_cast<double>(bytes) / 1e9;
-  return gb < 10 ? fmt::format("{:.2g} GB", gb) : fmt::format("{:.0f} GB", gb);
-}
 
 std::string plan_text(const JobPlan& plan) {
   const auto& shape = plan.grid.shape;

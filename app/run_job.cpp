@@ -12,11 +12,12 @@
 
 #include "app/checked_inputs.h"
 #include "app/job_kinetics.h"
+#include "app/job_memory.h"
 #include "app/job_setup.h"
 #include "app/normalization_job.h"
 #include "app/outputs.h"
 #include "app/part_outputs.h"
-#include "app/plan_job.h"
+#include "app/result_claim.h"
 #include "app/run_reporter.h"
 #include "app/simulate_events.h"
 #include "io/checkpoint_file.h"
@@ -28,6 +29,7 @@
 #include "io/scatter_file.h"
 #include "projectors/device.h"
 #include "projectors/error.h"
+#include "recon/claim_threads.h"
 #include "recon/compute_device.h"
 #include "recon/pipeline/run_parts.h"
 #include "recon/pipeline/stages.h"
@@ -184,7 +186,8 @@ class JobRun {
   }
 
   void reconstruct() {
-    const recon::RunSettings settings = run_settings(job_);
+    recon::RunSettings settings = run_settings(job_);
+    settings.memory_limit_bytes = memory_left_for_events(job_, setup_);
     CheckedInputs checked(job_, setup_);
     recon::RunInputs& inputs = checked.inputs();
     inputs.problem_settings = settings_of_problem(job_, ranks_);
@@ -354,6 +357,8 @@ class JobRun {
     io::InputRecord record{.role = role, .path = path, .bytes = 0, .sha256 = ""};
     try {
       std::filesystem::is_regular_file(path) ? hash_file(path, record) : hash_series(path, record);
+    } catch (const std::bad_alloc&) {
+      reporter_.warning(fmt::format("The record has no hash of {}: the memory is not enough.", path.string()));
     } catch (const std::exception& error) {
       reporter_.warning(fmt::format("The record has no hash of {}: {}", path.string(), error.what()));
     }
@@ -449,8 +454,11 @@ void check_resumes_job(const io::Job& job, const recon::Communicator& ranks) {
 /// Its end is told in the log, whatever it is.
 RunResult run_logged(const io::Job& job, JobSetup& setup, Resume resume, recon::Reporter& reporter,
                      recon::Communicator& ranks, RunResult (JobRun::*work)()) {
+  recon::claim_threads(static_cast<int>(job.compute.threads));
+  std::optional<ResultClaim> claim;
   if (ranks.is_first()) {
     make_output_folder(job.output.folder);
+    claim.emplace(job);
   }
   RunReporter run_reporter(reporter, ranks.is_first() ? job.result_path(".log") : "");
   try {

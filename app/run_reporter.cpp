@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "projectors/error.h"
+#include "io/atomic_file.h"
 #include "recon/algorithms/figures.h"
 
 namespace coincide::app {
@@ -20,7 +20,7 @@ RunReporter::RunReporter(recon::Reporter& outer, const std::filesystem::path& lo
   }
   log_.open(log_path);
   if (!log_) {
-    throw InputError(fmt::format("cannot write the log {}. Choose another output.folder.", log_path.string()));
+    throw io::cannot_write(log_path);
   }
 }
 
@@ -77,7 +77,11 @@ void RunReporter::end_stage() {
 }
 
 void RunReporter::log(std::string_view line) {
+  log_.clear();  // there may be room again
   log_ << fmt::format("{:9.2f} s  {}\n", seconds_since(start_), line) << std::flush;
+  if (!log_ && !std::exchange(log_has_gap_, true)) {
+    warning(fmt::format("The log is not whole: {}.", io::why_not_written()));
+  }
 }
 
 }  // namespace coincide::app

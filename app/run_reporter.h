@@ -16,7 +16,7 @@ namespace coincide::app {
 /// the time each stage took.
 class RunReporter : public recon::Reporter {
  public:
-  /// An empty path: no log. Throws InputError if the log cannot be written.
+  /// An empty path: no log. Throws FileError if the log cannot be written.
   RunReporter(recon::Reporter& outer, const std::filesystem::path& log_path);
 
   void progress(std::string_view stage, double fraction) override;
@@ -45,6 +45,7 @@ class RunReporter : public recon::Reporter {
 
   recon::Reporter& outer_;
   std::ofstream log_;
+  bool log_has_gap_ = false;
   Clock::time_point start_ = Clock::now();
   Clock::time_point stage_start_ = Clock::now();
   std::string stage_;

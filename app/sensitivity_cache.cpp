@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/atomic_file.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
 #include "projectors/error.h"
@@ -20,6 +21,8 @@ constexpr std::size_t most_files = 16;
 std::string digest(const recon::Image& image) {
   return io::sha256_of_bytes(std::as_bytes(std::span(image.values))).substr(0, 32);
 }
+
+bool is_kept_image(const std::string& file) { return file.starts_with("sensitivity-"); }
 
 fs::path user_cache_folder() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') {
@@ -64,6 +67,7 @@ bool SensitivityCache::keep(const std::string& key, const recon::Image& image) c
     recon::Image copy = image;
     copy.description = digest(image);
     io::write_image(path_of(key), copy);
+    io::remove_abandoned(folder_, is_kept_image);
     remove_oldest();
     return true;
   } catch (const Error&) {
@@ -75,7 +79,7 @@ void SensitivityCache::remove_oldest() const {
   std::error_code error;
   std::vector<std::pair<fs::file_time_type, fs::path>> files;
   for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    if (entry.path().filename().string().starts_with("sensitivity-")) {
+    if (is_kept_image(entry.path().filename().string())) {
       files.emplace_back(entry.last_write_time(error), entry.path());
     }
   }

@@ -3,16 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
+#include <string>
 
 #include "app/outputs.h"
 #include "io/image_file.h"
 #include "io/petsird_writer.h"
+#include "io/provenance.h"
 #include "io/tables/table_writer.h"
 
 namespace coincide::app {
 namespace {
 
 constexpr const char* origins_ending = "_origins.h5";
+constexpr const char* simulated = "Simulated";
 
 void write_image(const io::Job& job, const char* ending, recon::Image image, const std::string& description,
                  SimulatedFiles& files) {
@@ -83,6 +87,19 @@ recon::SimulationOptions simulation_options(const io::Job& job) {
           .num_threads = static_cast<int>(job.compute.threads)};
 }
 
+bool is_simulated(const io::Job& job) {
+  if (io::records_simulation(job.result_path(".json"))) {
+    return true;
+  }
+  std::ifstream log(job.result_path(".log"));  // of a run that did not get as far as the record
+  for (std::string line; std::getline(log, line);) {
+    if (line.find(fmt::format(" s  {} ", simulated)) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
 SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon::Reporter& reporter) {
   const recon::Scanner& scanner = setup.scanner();
   const recon::Phantom& phantom = *setup.phantom;
@@ -93,6 +110,9 @@ SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon:
   if (reporter.stop_requested()) {
     return files;
   }
+  // Before there are any: is_simulated() looks for it.
+  reporter.note(fmt::format("{} {} prompts and {} delayeds of {} in {}.", simulated, counts.prompts, counts.delayeds,
+                            phantom.name, scanner.name));
   writer.finish();
   files.events = job.result_path(".petsird");
   files.paths.push_back(files.events);
@@ -100,8 +120,6 @@ SimulatedFiles simulate_events(const io::Job& job, const JobSetup& setup, recon:
     files.paths.push_back(job.result_path(origins_ending));
   }
   std::ranges::for_each(counts.warnings, [&](const std::string& sentence) { reporter.warning(sentence + "."); });
-  reporter.note(fmt::format("Simulated {} prompts and {} delayeds of {} in {}.", counts.prompts, counts.delayeds,
-                            phantom.name, scanner.name));
   write_image(job, "_truth", recon::activity_image(phantom, setup.grid, scanner.centre_mm(), 3, options.num_threads),
               "simulated activity", files);
   files.attenuation = simulated_attenuation(job, setup);

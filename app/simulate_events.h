@@ -15,6 +15,10 @@ namespace coincide::app {
 /// What a job says of its simulation.
 recon::SimulationOptions simulation_options(const io::Job& job);
 
+/// Whether NAME.petsird beside the job's results is from an earlier simulation: the record says so, or the log of a run
+/// that did not get as far as that.
+bool is_simulated(const io::Job& job);
+
 struct SimulatedFiles {
   std::filesystem::path events;              ///< empty if the reporter asked to stop
   std::optional<recon::Image> attenuation;   ///< of the phantom, 1/cm, over the whole bore; if the job simulates it

@@ -1,6 +1,7 @@
 #include "app/window_services.h"
 
 #include "app/attenuation_input.h"
+#include "app/job_memory.h"
 #include "app/job_setup.h"
 #include "app/listmode_options.h"
 #include "app/outputs.h"

@@ -8,6 +8,7 @@
 
 #include "io/atomic_file.h"
 #include "io/hdf5/hdf5_arrays.h"
+#include "io/hdf5/hdf5_file.h"
 #include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
@@ -77,7 +78,7 @@ void read_facts(const std::string& text, recon::RunCheckpoint& checkpoint) {
 }
 
 void write_contents(const std::filesystem::path& path, const recon::RunCheckpoint& checkpoint) {
-  const Hdf5Id file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "make the file");
+  const Hdf5Id file(make_hdf5_file(path));
   const std::string text = facts_json(checkpoint);
   write_array(file, facts, H5T_NATIVE_CHAR, text.data(), text.size());
   const recon::SavedState& state = checkpoint.at.state;
@@ -88,7 +89,7 @@ void write_contents(const std::filesystem::path& path, const recon::RunCheckpoin
     write_array(group, name, H5T_NATIVE_FLOAT, values.data(), values.size());
   }
   if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) {
-    throw FileError("cannot write all of it: is the disk full?");
+    throw FileError(fmt::format("cannot write all of it: {}.", why_not_written()));
   }
 }
 
@@ -126,6 +127,7 @@ recon::RunCheckpoint read_contents(const std::filesystem::path& path) {
 }  // namespace
 
 void write_checkpoint(const std::filesystem::path& path, const recon::RunCheckpoint& checkpoint) {
+  const Hdf5Quiet quiet;
   AtomicFile file(path);
   try {
     write_contents(file.temporary_path(), checkpoint);

@@ -43,6 +43,10 @@ std::vector<std::string> files_named(const fs::path& name, const fs::path& folde
       found.push_back(entry->path().string());
     }
   }
+  if (error == std::errc::too_many_files_open) {
+    throw FileError(fmt::format("{} cannot be searched for {}: too many files are open; raise the limit (ulimit -n).",
+                                folder.string(), name.string()));
+  }
   return found;
 }
 

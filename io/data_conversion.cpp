@@ -96,8 +96,7 @@ Sentences histogram_to_csv(recon::HistogramSource& source, const Task& task) {
   }
   file.close();
   if (!file) {
-    throw FileError(
-        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", task.out.string()));
+    throw cannot_write(task.out);
   }
   target.commit();
   return {"Bins without counts are left out."};

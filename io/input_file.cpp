@@ -1,5 +1,6 @@
 #include "io/input_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -13,6 +14,22 @@
 namespace coincide::io {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+std::string why_not_opened(int error) {
+  switch (error) {
+    case EACCES:
+      return "it is closed to you";
+    case EMFILE:
+    case ENFILE:
+      return "too many files are open; raise the limit (ulimit -n)";
+    default:
+      return std::error_code(error, std::generic_category()).message();
+  }
+}
+
+}  // namespace
 
 std::string why_no_input_file(const fs::path& path) {
   std::error_code error;
@@ -32,10 +49,11 @@ std::string why_no_input_file(const fs::path& path) {
     default:
       return error ? error.message() : "it is not a file";
   }
-  if (access(path.c_str(), R_OK) != 0) {
-    const std::error_code why(errno, std::generic_category());
-    return errno == EACCES ? "it is closed to you" : why.message();
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    return why_not_opened(errno);
   }
+  close(file);
   return "";
 }
 

@@ -287,8 +287,7 @@ void write_nifti(const std::filesystem::path& path, const recon::ImageSeries& se
     }
   }
   if (!file.close()) {
-    throw FileError(
-        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", path.string()));
+    throw cannot_write(path);
   }
   target.commit();
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/atomic_file.h"
+#include "io/hdf5/hdf5_file.h"
 #include "io/petsird_output.h"
 #include "io/petsird_schema.h"
 #include "io/tables/hdf5_values.h"
@@ -29,8 +30,7 @@ class PetsirdHdf5Output final : public PetsirdOutput {
  public:
   explicit PetsirdHdf5Output(const std::filesystem::path& path) : path_(path), target_(path), schema_(petsird_schema) {
     const Hdf5Quiet quiet;
-    file_ = Hdf5Id(H5Fcreate(target_.temporary_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
-                   fmt::format("write {}; the folder is missing or closed to you", path.string()));
+    file_ = make_hdf5_file(target_.temporary_path());
     group_ = make_hdf5_group(file_, schema_.protocol());
     const YardlType text{.kind = YardlKind::text};
     YardlBytes schema;
@@ -61,7 +61,7 @@ class PetsirdHdf5Output final : public PetsirdOutput {
     blocks_ = {};
     group_ = {};
     if (H5Fflush(file_, H5F_SCOPE_LOCAL) < 0) {
-      throw FileError(fmt::format("Cannot write {}: the disk is full.", path_.string()));
+      throw cannot_write(path_);
     }
     file_ = {};
     target_.commit();
@@ -80,7 +80,7 @@ class PetsirdHdf5Output final : public PetsirdOutput {
     const Hdf5Id dataset(H5Dcreate2(blocks_, "$index", type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
                          "make the data set $index");
     if (!index_.empty() && H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, index_.data()) < 0) {
-      throw FileError(fmt::format("Cannot write {}: the disk is full.", path_.string()));
+      throw cannot_write(path_);
     }
   }
 

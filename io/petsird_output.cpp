@@ -51,8 +51,7 @@ class PetsirdBinaryOutput final : public PetsirdOutput {
 
   void check() const {
     if (!out_) {
-      throw FileError(
-          fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", path_.string()));
+      throw cannot_write(path_);
     }
   }
 

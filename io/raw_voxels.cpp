@@ -29,8 +29,7 @@ void write_raw_frames(const std::filesystem::path& path, std::string_view header
   }
   file.close();
   if (!file) {
-    throw FileError(
-        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", path.string()));
+    throw cannot_write(path);
   }
   target.commit();
 }

@@ -10,6 +10,7 @@
 #include "io/atomic_file.h"
 #include "io/hdf5/hdf5_arrays.h"
 #include "io/hdf5/hdf5_attributes.h"
+#include "io/hdf5/hdf5_file.h"
 #include "io/input_file.h"
 
 namespace coincide::io {
@@ -28,7 +29,7 @@ void write_floats(hid_t group, const char* name, hid_t type, const std::vector<T
 }
 
 void write_contents(const std::filesystem::path& path, const recon::ScatterResult& result) {
-  const Hdf5Id file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose, "make the file");
+  const Hdf5Id file(make_hdf5_file(path));
   const Hdf5Id group(H5Gcreate2(file, group_name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "make its group");
   const recon::ScatterEstimate& estimate = result.estimate;
   const recon::VirtualCylinder& cylinder = estimate.cylinder();
@@ -52,7 +53,7 @@ void write_contents(const std::filesystem::path& path, const recon::ScatterResul
   write_floats(group, "axial_mm", H5T_NATIVE_DOUBLE, result.scale.axial_mm());
   write_floats(group, "factors", H5T_NATIVE_DOUBLE, result.scale.factors());
   if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) {
-    throw FileError("cannot write all of it: is the disk full?");
+    throw FileError(fmt::format("cannot write all of it: {}.", why_not_written()));
   }
 }
 
@@ -161,6 +162,7 @@ recon::ScatterResult read_contents(const std::filesystem::path& path) {
 }  // namespace
 
 void write_scatter(const std::filesystem::path& path, const recon::ScatterResult& result) {
+  const Hdf5Quiet quiet;
   AtomicFile file(path);
   try {
     write_contents(file.temporary_path(), result);

@@ -183,8 +183,7 @@ class Page {
     AtomicFile target(path);
     const cairo_status_t status = cairo_surface_write_to_png(surface_.get(), target.temporary_path().c_str());
     if (status != CAIRO_STATUS_SUCCESS) {
-      throw FileError(fmt::format("Cannot write {}: {}; the folder is closed to you, or the disk is full.",
-                                  path.string(), cairo_status_to_string(status)));
+      throw cannot_write(path);
     }
     target.commit();
   }

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "io/atomic_file.h"
 #include "io/yardl_layout.h"
 #include "projectors/error.h"
 
@@ -188,7 +189,7 @@ void YardlHdf5Dataset::write(const YardlBytes& value) {
   const Hdf5Id memory_space(H5Screate(H5S_SCALAR), H5Sclose, "make a data space");
   result = std::min(result, H5Dwrite(dataset_, type_, memory_space, space, H5P_DEFAULT, row.data()));
   if (result < 0) {
-    throw FileError(fmt::format("The data set {} cannot be written: the disk is full.", name_));
+    throw FileError(fmt::format("The data set {} cannot be written: {}.", name_, why_not_written()));
   }
 }
 

@@ -1,21 +1,14 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <vector>
 
 #include "projectors/device_floats.h"
 #include "projectors/projector.h"
+#include "recon/lors_added_well.h"
 #include "recon/parallel.h"
 
 namespace coincide::recon {
-
-/// LORs whose back projections single precision adds up well: with some hundred contributions to each voxel, rounding
-/// leaves some 1e-6, and moving the sum to double precision then takes hardly any time.
-inline std::int64_t lors_added_well(const projectors::ImageGrid& grid) {
-  constexpr std::int64_t per_voxel = 300, least = 1 << 16;
-  return std::max(least, per_voxel * grid.num_voxels() / std::ranges::max(grid.shape));
-}
 
 /// Back projection of very many LORs: single precision loses digits with the number of contributions, and stops growing
 /// after some 10^7, so parts of the sum are moved to double precision from time to time.

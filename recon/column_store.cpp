@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,20 @@ constexpr std::uint64_t largest_step_bytes = std::uint64_t{1} << 26;
 constexpr std::uint64_t most_elements = std::uint64_t{1} << 38;
 
 std::uint64_t round_up(std::uint64_t bytes) { return (bytes + grain_bytes - 1) / grain_bytes * grain_bytes; }
+
+/// A file that is nobody else's and gone with the process, however that ends; -1 and errno if there can be none.
+int open_nameless(const std::filesystem::path& folder) {
+  const int file = open(folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) {
+    return file;
+  }
+  std::string name = (folder / "coincide-events-XXXXXX").string();  // the file system makes none without a name
+  const int named = mkostemp(name.data(), O_CLOEXEC);
+  if (named >= 0) {
+    unlink(name.c_str());
+  }
+  return named;
+}
 
 std::string reason(int error) { return std::error_code(error, std::generic_category()).message(); }
 
@@ -48,6 +63,8 @@ ColumnStore::~ColumnStore() {
 }
 
 void ColumnStore::yield_memory() { *memory_left_bytes_ += std::exchange(memory_bytes_, 0); }
+
+void ColumnStore::discard(std::size_t column) { madvise(data(column), columns_[column].usable_bytes, MADV_DONTNEED); }
 
 /// Where the system limits the address space (ulimit -v), less is tried.
 void ColumnStore::reserve() {
@@ -142,13 +159,11 @@ void ColumnStore::open_file() {
                       error.message()));
     }
   }
-  std::string name = (scratch_folder_ / "coincide-events-XXXXXX").string();
-  file_ = mkostemp(name.data(), O_CLOEXEC);
+  file_ = open_nameless(scratch_folder_);
   if (file_ < 0) {
     throw FileError(fmt::format("no scratch file for events can be made in {}: {}; set TMPDIR to another folder",
                                 scratch_folder_.string(), reason(errno)));
   }
-  unlink(name.c_str());
 }
 
 }  // namespace coincide::recon

@@ -31,6 +31,8 @@ class ColumnStore {
   /// Takes what lies in the scratch file out of this process's memory, until it is used again: for what will not be
   /// used soon.
   void release() const;
+  /// Gives a column's memory back to the system: it is not read any more.
+  void discard(std::size_t column);
   /// Gives back its share of the memory before it goes, to the store that is to take its place.
   void yield_memory();
 

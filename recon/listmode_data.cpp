@@ -18,12 +18,6 @@
 namespace coincide::recon {
 namespace {
 
-/// A process's part of that.
-std::uint64_t half_of_memory(const Communicator& ranks) {
-  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE)) /
-         static_cast<std::uint64_t>(ranks.local_size());
-}
-
 /// An event's own normalization is left aside where a table of LORs says more of it.
 EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, const EventTerms& wanted) {
   const LorTable* lors = model.efficiencies().lors.get();
@@ -38,6 +32,10 @@ EventTerms used_of(const EventTerms& of_file, const MultiplicativeModel& model, 
 
 }  // namespace
 
+std::uint64_t half_of_memory_bytes() {
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 ListmodeData ListmodeData::load(EventSource& source, const MultiplicativeModel& model, const LoadOptions& options,
                                 Reporter& reporter) {
   const TimeParts window({part_of(time_window(options.start_s, options.stop_s))});
@@ -50,8 +48,10 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
   if (options.subsets < 1) {
     throw InputError(fmt::format("the number of subsets is {}: it must be at least 1", options.subsets));
   }
-  const auto memory = std::make_shared<std::uint64_t>(options.memory_limit_bytes > 0 ? options.memory_limit_bytes
-                                                                                     : half_of_memory(*options.ranks));
+  const auto memory = std::make_shared<std::uint64_t>(
+      options.memory_limit_bytes > 0
+          ? options.memory_limit_bytes
+          : half_of_memory_bytes() / static_cast<std::uint64_t>(options.ranks->local_size()));
   std::vector<PartClock> clocks(parts.all().begin(), parts.all().end());
   std::vector<std::unique_ptr<Storage>> storages;
   for (std::size_t part = 0; part < parts.count(); ++part) {

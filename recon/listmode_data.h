@@ -38,6 +38,9 @@ struct PromptColumns {
   std::size_t size() const { return crystal_a.size(); }
 };
 
+/// What events may take of this machine's memory where nothing is said.
+std::uint64_t half_of_memory_bytes();
+
 struct LoadOptions {
   int subsets = 1;                       ///< prompt i goes to subset i % subsets, so subsets are even in time
   double start_s = 0;                    ///< time window of the reconstruction; takes the time blocks that start in it,

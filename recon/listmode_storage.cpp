@@ -139,20 +139,22 @@ void ListmodeData::Storage::deal_to(int subsets) {
   for (std::size_t i = 0; i < count * num_columns; ++i) {
     columns->grow(i, uses(i % num_columns) ? new_sizes[i / num_columns] : 0);
   }
-  std::vector<std::size_t> filled(count);
-  std::size_t done = 0;
-  for_moves([&](const Move& move) {
-    if (done++ % prompts_between_releases == 0) {
-      columns->release();
-      before->release();
-    }
-    const std::size_t row = filled[move.to]++;
-    for (std::size_t which = 0; which < num_columns; ++which) {
-      const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
-      std::memcpy(columns->data(move.to * num_columns + which) + row * bytes,
+  for (std::size_t which = 0; which < num_columns; ++which) {  // one at a time, so that only it is there twice
+    const std::size_t bytes = uses(which) ? element_bytes[which] : 0;
+    std::vector<std::size_t> filled(count);
+    std::size_t done = 0;
+    for_moves([&](const Move& move) {
+      if (done++ % prompts_between_releases == 0) {
+        columns->release();
+        before->release();
+      }
+      std::memcpy(columns->data(move.to * num_columns + which) + filled[move.to]++ * bytes,
                   before->data(move.from * num_columns + which) + move.row * bytes, bytes);
+    });
+    for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
+      before->discard(subset * num_columns + which);
     }
-  });
+  }
   sizes = std::move(new_sizes);
   prompts -= std::exchange(left_out, 0);
 }

@@ -18,7 +18,7 @@ namespace coincide::recon {
 /// What ListmodeData holds of one part of an acquisition.
 struct ListmodeData::Storage {
   /// In passes over all prompts: what they leave behind need not stay in memory.
-  static constexpr std::uint64_t prompts_between_releases = std::uint64_t{1} << 22;
+  static constexpr std::uint64_t prompts_between_releases = std::uint64_t{1} << 20;
 
   Storage(const LoadOptions& options, const Scanner& scanner, std::shared_ptr<std::uint64_t> memory)
       : memory_left_bytes(std::move(memory)),

@@ -65,14 +65,17 @@ class GrowingSum {
 
   double part() const { return part_; }
   /// Of all processes.
-  std::vector<double> total() {
-    std::vector<double> all = sum_.total();
-    ranks_.sum(all);
-    return all;
+  const std::vector<double>& total() {
+    if (ranks_.is_alone()) {
+      return sum_.total();
+    }
+    of_all_ = sum_.total();
+    ranks_.sum(of_all_);
+    return of_all_;
   }
   /// The image, of all pairs.
   std::vector<float> finish() {
-    const std::vector<double> all = total();
+    const std::vector<double>& all = total();
     std::vector<float> values(all.begin(), all.end());
     for (float& value : values) {
       value /= static_cast<float>(part_ * draws_);
@@ -136,6 +139,7 @@ class GrowingSum {
   Communicator& ranks_;
   projectors::Projector projector_;
   BackProjectionSum sum_;
+  std::vector<double> of_all_;
   std::optional<AttenuationFactors> attenuation_;
   double part_ = 0;
   double shown_ = 0;

@@ -151,8 +151,7 @@ void write_castor_lut(const CastorCrystals& crystals, const fs::path& path) {
   }
   out.close();
   if (!out) {
-    throw FileError(
-        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", table.string()));
+    throw cannot_write(table);
   }
   file.commit();
   write_text_file(path, header_text(crystals));

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <utility>
 
+#include "io/atomic_file.h"
 #include "io/castor/castor_pairs.h"
 #include "io/castor/castor_scanner.h"
 #include "projectors/error.h"
@@ -201,8 +202,7 @@ void CastorDataFile::flush() {
   std::memset(bytes_.data(), 0, used_);
   used_ = 0;
   if (!out_) {
-    throw FileError(fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.",
-                                data_.data.string()));
+    throw cannot_write(data_.data);
   }
 }
 
@@ -210,7 +210,7 @@ void CastorDataFile::finish() {
   flush();
   out_.close();
   if (!out_) {
-    throw FileError(fmt::format("Cannot write {}: the disk is full.", data_.data.string()));
+    throw cannot_write(data_.data);
   }
   file_.commit();
   write_text_file(data_.header, castor_header_text(data_));

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <gdcmTrace.h>
 #include <gdcmWriter.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <fstream>
 #include <regex>
+#include <sstream>
 #include <system_error>
 
+#include "io/atomic_file.h"
 #include "io/dicom/dicom_file.h"
 #include "io/dicom/pet_attributes.h"
 #include "projectors/error.h"
@@ -43,44 +46,24 @@ void remove_all(const std::vector<fs::path>& files) {
   }
 }
 
-/// A folder under construction, as AtomicFile is for files.
-class AtomicFolder {
- public:
-  explicit AtomicFolder(const fs::path& path)
-      : path_(path.has_filename() ? path : path.parent_path()),
-        temporary_(path_.parent_path() / fmt::format(".{}.{}.part", path_.filename().string(), getpid())) {
-    std::error_code error;
-    if (fs::exists(path_, error)) {  // only a series that was written here before may be replaced
-      earlier_ = files_of_series(path_);
-    }
-    fs::create_directories(temporary_, error);
-    if (error) {
-      throw FileError(fmt::format("Cannot make the folder {}: {}.", temporary_.string(), error.message()));
-    }
+/// Only a series that was written here before may be replaced.
+void check_place(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder, error)) {
+    files_of_series(folder);
   }
-  AtomicFolder(const AtomicFolder&) = delete;
-  AtomicFolder& operator=(const AtomicFolder&) = delete;
-  ~AtomicFolder() {
-    std::error_code ignored;
-    fs::remove_all(temporary_, ignored);
+}
+
+/// `temporary`, for what is to become `folder`.
+void make_folder(const fs::path& temporary, const fs::path& folder) {
+  std::error_code error;
+  fs::remove_all(temporary, error);
+  fs::create_directories(temporary, error);
+  if (error) {
+    errno = error.value();
+    throw cannot_write(folder);
   }
-
-  const fs::path& temporary_path() const { return temporary_; }
-
-  void commit() {
-    std::error_code error;
-    remove_all(earlier_);
-    fs::rename(temporary_, path_, error);  // onto an empty folder, or none
-    if (error) {
-      throw FileError(fmt::format("Cannot write {}: {}.", path_.string(), error.message()));
-    }
-  }
-
- private:
-  fs::path path_;
-  fs::path temporary_;
-  std::vector<fs::path> earlier_;
-};
+}
 
 void check_possible(const recon::ImageSeries& series) {
   constexpr std::int64_t most = 65535;  // numbers of 16 bits
@@ -103,9 +86,16 @@ void write_file(const fs::path& path, const Attributes& attributes) {
   gdcm::File& file = writer.GetFile();
   file.GetHeader().SetDataSetTransferSyntax(gdcm::TransferSyntax::ExplicitVRLittleEndian);
   file.SetDataSet(attributes.data());
-  writer.SetFileName(path.c_str());
+  std::ostringstream bytes;  // not the file: GDCM ends the program when it cannot write
+  writer.SetStream(bytes);
   if (!writer.Write()) {
-    throw FileError(fmt::format("Cannot write {}: the folder is closed to you, or the disk is full.", path.string()));
+    throw FileError(fmt::format("Cannot write {}: GDCM refuses its contents.", path.string()));
+  }
+  std::ofstream out(path, std::ios::binary);
+  out << bytes.view();
+  out.close();
+  if (!out) {
+    throw cannot_write(path);
   }
 }
 
@@ -114,7 +104,9 @@ void write_file(const fs::path& path, const Attributes& attributes) {
 void write_dicom(const fs::path& folder, const recon::ImageSeries& series) {
   gdcm::Trace::WarningOff();
   check_possible(series);
-  AtomicFolder target(folder);
+  check_place(folder);
+  AtomicFile target(folder);
+  make_folder(target.temporary_path(), folder);
   const SeriesClock clock = series_clock(series);
   Attributes attributes = series_attributes(series, clock);
   std::size_t number = 0;

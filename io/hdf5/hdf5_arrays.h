@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <string>
 
+#include "io/atomic_file.h"
 #include "io/hdf5/hdf5_size.h"
 #include "io/yardl_hdf5.h"
 #include "projectors/error.h"
@@ -28,7 +29,7 @@ inline void write_array(hid_t parent, const std::string& name, hid_t type, const
   const Hdf5Id set(H5Dcreate2(parent, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT), H5Dclose,
                    "make the data set " + name);
   if (H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) {
-    throw FileError(fmt::format("cannot write the data set {}: is the disk full?", name));
+    throw FileError(fmt::format("cannot write the data set {}: {}.", name, why_not_written()));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "io/atomic_file.h"
 #include "io/yardl_memory.h"
 #include "projectors/error.h"
 
@@ -12,7 +13,7 @@ constexpr hssize_t most_values = 1 << 16;
 
 void check_written(herr_t result, const char* name) {
   if (result < 0) {
-    throw FileError(fmt::format("cannot write the attribute {}: is the disk full?", name));
+    throw FileError(fmt::format("cannot write the attribute {}: {}.", name, why_not_written()));
   }
 }
 

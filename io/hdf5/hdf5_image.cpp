@@ -10,6 +10,7 @@
 
 #include "io/atomic_file.h"
 #include "io/hdf5/hdf5_attributes.h"
+#include "io/hdf5/hdf5_file.h"
 #include "io/hdf5/hdf5_size.h"
 #include "io/input_file.h"
 #include "io/provenance.h"
@@ -260,7 +261,7 @@ void write_frame(hid_t set, const recon::ImageSeries& series, std::size_t frame)
     }
     const Hdf5Id memory = select_slab(space, frame, k, 1);
     if (H5Dwrite(set, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, plane.data()) < 0) {
-      throw FileError("its voxels cannot be written: is the disk full?");
+      throw FileError(fmt::format("its voxels cannot be written: {}.", why_not_written()));
     }
   }
 }
@@ -296,8 +297,7 @@ void write_attributes(hid_t set, const recon::ImageSeries& series) {
 
 void write_contents(const std::filesystem::path& path, const recon::ImageSeries& series) {
   const Hdf5Quiet quiet;
-  const Hdf5Id file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
-                    "make the file: the folder is missing, or closed to you");
+  const Hdf5Id file = make_hdf5_file(path);
   const Hdf5Id group(H5Gcreate2(file, group_name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose,
                      "make the group of the image");
   const Hdf5Id set = make_set(group, series);
@@ -306,7 +306,7 @@ void write_contents(const std::filesystem::path& path, const recon::ImageSeries&
   }
   write_attributes(set, series);
   if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) {
-    throw FileError("not all of it can be written: is the disk full?");
+    throw FileError(fmt::format("not all of it can be written: {}.", why_not_written()));
   }
 }
 

@@ -118,8 +118,7 @@ void write_stir_sinogram(const std::filesystem::path& path, const StirSinogramLa
   }
   file.close();
   if (!file) {
-    throw FileError(
-        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", data_path.string()));
+    throw cannot_write(data_path);
   }
   target.commit();
   write_text_file(path, header_text(data_path.filename().string(), layout, head));

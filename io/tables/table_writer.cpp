@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "io/atomic_file.h"
+#include "io/hdf5/hdf5_file.h"
 #include "io/tables/hdf5_values.h"
 #include "io/tables/scanner_hdf5.h"
 #include "io/tables/table_states.h"
@@ -51,7 +52,7 @@ class Column {
     const Hdf5Id memory(H5Screate_simple(1, count.data(), nullptr), H5Sclose, "make a data space");
     result = std::min(result, H5Dwrite(dataset_, hdf5_native<T>(), memory, space, H5P_DEFAULT, values.data()));
     if (result < 0) {
-      throw FileError(fmt::format("The column {} cannot be written: the disk is full.", name_));
+      throw FileError(fmt::format("The column {} cannot be written: {}.", name_, why_not_written()));
     }
   }
 
@@ -154,10 +155,7 @@ std::string csv_head(const recon::EventSource& source, bool with_tof) {
 }  // namespace
 
 struct TableWriter::File {
-  explicit File(const std::filesystem::path& path)
-      : target(path),
-        file(H5Fcreate(target.temporary_path().c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose,
-             fmt::format("write {}; the folder is missing or closed to you", path.string())) {}
+  explicit File(const std::filesystem::path& path) : target(path), file(make_hdf5_file(target.temporary_path())) {}
 
   Hdf5Quiet quiet;
   AtomicFile target;
@@ -225,8 +223,7 @@ void write_csv_table(recon::EventSource& source, const std::filesystem::path& pa
   }
   out.close();
   if (!out) {
-    throw FileError(
-        fmt::format("Cannot write {}: the folder is missing, closed to you, or the disk is full.", path.string()));
+    throw cannot_write(path);
   }
   target.commit();
 }

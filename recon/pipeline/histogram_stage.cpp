@@ -89,9 +89,12 @@ void load_histogram(RunState& run) {
 }
 
 void make_histogram_sensitivity(RunState& run) {
-  HistogramSensitivity made =
-      histogram_sensitivity(*run.histogram, run.inputs.grid, static_cast<int>(run.record.subsets),
-                            {.num_threads = run.settings.num_threads, .device = &run.device}, run.reporter);
+  HistogramSensitivityOptions options{.num_threads = run.settings.num_threads, .device = &run.device};
+  if (run.settings.memory_limit_bytes > 0) {
+    options.memory_limit_bytes = std::min(options.memory_limit_bytes, run.settings.memory_limit_bytes);
+  }
+  HistogramSensitivity made = histogram_sensitivity(*run.histogram, run.inputs.grid,
+                                                    static_cast<int>(run.record.subsets), options, run.reporter);
   run.sensitivity = std::move(made.whole);
   run.subset_sensitivity = std::move(made.by_subset);
 }

@@ -330,6 +330,11 @@ class Rounds {
 
 }  // namespace
 
+std::uint64_t scatter_sample_bytes(std::uint64_t num_lors) {
+  constexpr std::uint64_t of_data = 40, of_measurable = 75;
+  return of_data * std::min(num_lors, enough_lors) + of_measurable * enough_lors;
+}
+
 ScatterResult add_scatter(ScatteredData& data, const Scanner& scanner, const ImageGrid& grid, const Image& attenuation,
                           const ScatterOptions& options, ComputeDevice& device, Reporter& reporter) {
   return Rounds(data, scanner, grid, attenuation, options, device, reporter).run();

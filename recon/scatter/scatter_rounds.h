@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "recon/compute_device.h"
 #include "recon/image.h"
 #include "recon/options.h"
@@ -21,6 +23,9 @@ struct ScatterOptions {
 inline constexpr double scatter_sample_lors = 2e6;
 inline constexpr int most_scatter_rounds = 3;
 inline constexpr int scatter_sample_passes = 4;
+
+/// Memory of the samples of so many LORs with data, and of LORs that can be measured. Measured with 6e6 events.
+std::uint64_t scatter_sample_bytes(std::uint64_t num_lors);
 
 /// Simulates single scatter and reconstructs with it in turn, on voxels of 8 mm (ScatterSampling) and with at most some
 /// million LORs of the data, until the total changes by less than 1 %: three rounds at most. The first image, without

@@ -440,6 +440,7 @@ class FramesTest : public QObject {
 
   void a_plan_counts_the_images() {
     io::Job frames = job("planned");
+    frames.image = {.size = {100, 100, 0}, .voxel_size_mm = {1, 1, 1}};  // large beside the events
     const app::JobPlan one = app::plan_job(frames, silent_);
     frames.frames.durations = "20x0.01";
     const app::JobPlan twenty = app::plan_job(frames, silent_);

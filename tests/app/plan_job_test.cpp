@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "app/free_memory.h"
+#include "app/job_memory.h"
 #include "app/job_setup.h"
 #include "app/plan_job.h"
 #include "app/sensitivity_cache.h"

@@ -7,6 +7,7 @@ import array
 import gzip
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -185,6 +186,25 @@ def complaints_about_stop(program, folder):
     return []
 
 
+def complaints_about_memory_limit(program, folder):
+    """A limit that is too low is refused with one that is not; with that, events need a folder for temporary files."""
+    many = ["--set", "algorithm.subsets=40"]  # each takes 64 kB at least for each of its columns
+
+    def limited(value, environment=None):
+        return run(program, ["--batch", "job.toml", *many, "--set", f"compute.memory_limit_gb={value}"], folder, environment)
+
+    refused = limited(0.001)
+    enough = re.search(r"is too little .* Set it to ([0-9.]+) or more", refused.stderr)
+    if refused.returncode != 4 or not enough:
+        return [f"a limit of 1 MB ends with {refused.returncode}\n{refused.stderr}"]
+    limit = float(enough[1]) + 0.004  # too little for the events still
+    lost = limited(limit, environment={"TMPDIR": "/nowhere"})
+    if lost.returncode != 3 or "scratch file" not in lost.stderr or "set TMPDIR" not in lost.stderr:
+        return [f"no folder for temporary files: {lost.returncode}\n{lost.stderr}"]
+    well = limited(limit)
+    return [] if well.returncode == 0 else [f"the limit asked for is not enough: {well.returncode}\n{well.stderr}"]
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     wanted = " ".join(sys.argv[2:])
@@ -198,6 +218,7 @@ def main():
         make_inputs(program, inputs)
         special = [
             {"name": "Ctrl-C keeps the image", "run": complaints_about_stop},
+            {"name": "memory limit", "run": complaints_about_memory_limit},
             {"name": "closed streams end no run", "run": complaints_about_closed_streams},
         ]
         for case in [*expanded(cases), *special]:

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "projectors/projector.h"
-#include "recon/back_projection_sum.h"
 #include "recon/engine/engine.h"
+#include "recon/lors_added_well.h"
 #include "recon/parallel.h"
 #include "recon/psf.h"
 #include "recon/resolution_model.h"

@@ -1,0 +1,18 @@
+#include "io/hdf5/hdf5_file.h"
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include "io/atomic_file.h"
+
+namespace coincide::io {
+
+Hdf5Id make_hdf5_file(const std::filesystem::path& path) {
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  if (file < 0) {
+    throw FileError(fmt::format("the file cannot be made: {}.", why_not_written()));
+  }
+  return {file, H5Fclose, "make a file"};
+}
+
+}  // namespace coincide::io
