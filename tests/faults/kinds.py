@@ -107,7 +107,7 @@ class Stop(Fault):
 class FullDisk(Fault):
     """Of the results, the kept sensitivity image or the scratch file."""
 
-    cause = "disk is full"
+    cause = "disk is full|No space left"
 
     def codes(self):
         return {0, 3}
