@@ -80,11 +80,14 @@ std::string read_text_file(const fs::path& path) {
                                 path.string(), bytes, most_bytes));
   }
   std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) {
-    throw FileError(fmt::format("cannot read {} to its end", path.string()));
+  try {
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (file) {
+      return text;
+    }
+  } catch (const std::ios_base::failure&) {  // the system refuses: a damaged disk, or no file of a disk at all
   }
-  return text;
+  throw FileError(fmt::format("cannot read {} to its end", path.string()));
 }
 
 }  // namespace coincide::io

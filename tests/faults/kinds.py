@@ -107,7 +107,7 @@ class Stop(Fault):
 class FullDisk(Fault):
     """Of the results, the kept sensitivity image or the scratch file."""
 
-    cause = "disk is full"
+    cause = "disk is full|No space left"
 
     def codes(self):
         return {0, 3}
@@ -141,7 +141,7 @@ class FullDisk(Fault):
 class LargestFile(Fault):
     """A limit of the system on the size of a file."""
 
-    cause = "must not be so large"
+    cause = "must not be so large|File too large"
 
     def codes(self):
         return {0, 3}

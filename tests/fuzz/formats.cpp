@@ -7,6 +7,7 @@
 #include <fstream>
 #include <stdexcept>
 
+#include "app/job_setup.h"
 #include "fuzz/hdf5_values.h"
 #include "io/castor/castor_scanner.h"
 #include "io/checkpoint_file.h"
@@ -78,6 +79,17 @@ void read_job(const fs::path& path) {
   io::problem_settings(job);
 }
 
+/// As far as a run gets before it begins: every file that the job names is opened. How large its image is and where
+/// it computes is no matter of what is read.
+void check_job(const fs::path& path) {
+  io::Job job = io::load_job(path);
+  job.image = {};
+  job.image.voxel_size_mm = {20, 20, 20};
+  job.compute.threads = 1;
+  job.compute.device = "cpu";
+  app::prepare_job(job);
+}
+
 void write(const fs::path& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
@@ -127,6 +139,7 @@ const std::vector<Format>& formats() {
       {"scanner", {"scanner.toml"}, [](const fs::path& path) { io::read_scanner(path); }},
       {"phantom", {"phantom.toml"}, [](const fs::path& path) { io::read_phantom(path); }},
       {"job", {"job.toml", "psf.csv"}, read_job},
+      {"job-inputs", {"job.toml", "scan.csv", "scanner.toml", "mu.nii", "table.csv"}, check_job},
       {"small-tables", {"table.csv"}, read_small_tables},
       {"checkpoint", {"run.checkpoint"}, [](const fs::path& path) { io::read_checkpoint(path); }, true},
       {"scatter", {"run_scatter.h5"}, [](const fs::path& path) { io::read_scatter(path); }, true},

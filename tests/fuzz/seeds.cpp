@@ -123,6 +123,29 @@ void add_settings(const fs::path& resources, Seeds& seeds) {
                            "radius_mm,radial_fwhm_mm,tangential_fwhm_mm,axial_fwhm_mm\n0,4.5,4.5,5\n"})});
 }
 
+/// Jobs with all that they name: data, their scanner, a map and a table.
+void add_job_inputs(const fs::path& resources, const fs::path& folder, Seeds& seeds) {
+  io::write_image(folder / "mu.nii", recon::Image(recon::centred_grid({4, 4, 4}, {20, 20, 20}, {0, 0, 0}), 0.096F));
+  const std::string events = "# duration_s = 60\ncrystal1,crystal2,time_s,kind,tof_ps\n0,1024,0.5,prompt,50\n";
+  const std::string scanner = contents(resources / "scanners/small.toml");
+  const auto add = [&](const char* name, const std::string& job, const std::string& table) {
+    seeds.push_back({"job-inputs", name, joined({job, events, scanner, contents(folder / "mu.nii"), table})});
+  };
+  const std::string data = "input = { data = \"scan.csv\", scanner = \"scanner.toml\"";
+  add("map",
+      data +
+          " }\ncorrections = { attenuation = \"mu.nii\", hardware = \"mu.nii\", scatter = \"none\" }\n"
+          "algorithm = { psf_table = \"table.csv\" }\n"
+          "prior = { name = \"bowsher\", strength = 3, anatomical = \"mu.nii\" }\n",
+      "radius_mm,radial_fwhm_mm,tangential_fwhm_mm,axial_fwhm_mm\n0,4.5,4.5,5\n");
+  add("motion", data + ", motion = \"table.csv\" }\n",
+      "time_s,qw,qx,qy,qz,tx_mm,ty_mm,tz_mm\n0,1,0,0,0,0,0,0\n10,0.8,0.6,0,0,1,2,3\n");
+  add("gates", data + " }\nframes = { gates = \"table.csv\" }\n", "gate,start_s,stop_s\n1,0,5\n2,5,10\n");
+  add("frames", data + " }\nframes = { durations = \"2x10, pause 5, 20\" }\n", "");
+  add("normalization", data + " }\nnormalization = { source = \"mu.nii\" }\noutput = { folder = \"../x\" }\n", "");
+  add("simulation", "simulation = { scanner = \"scanner.toml\", phantom = \"orientation\", duration_s = 1 }\n", "");
+}
+
 /// The same picture, packed.
 std::string packed_dicom(const fs::path& plane, gdcm::TransferSyntax::TSType syntax) {
   gdcm::ImageReader reader;
@@ -251,6 +274,7 @@ Seeds make_seeds(const fs::path& folder) {
   add_data(folder, seeds);
   add_tables(resources, seeds);
   add_settings(resources, seeds);
+  add_job_inputs(resources, folder, seeds);
   add_images(folder, seeds);
   add_checkpoint(folder, seeds);
   add_scatter(folder, seeds);
