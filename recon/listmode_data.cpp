@@ -155,9 +155,11 @@ void ListmodeData::limit_subsets(int most) {
   }
 }
 
-/// That of another subset was used last: it need not stay in memory.
+void ListmodeData::release() const { storage_->columns->release(); }
+
+/// That of another subset was used last.
 PromptColumns ListmodeData::subset(int index) {
-  storage_->columns->release();
+  release();
   const auto subset = static_cast<std::size_t>(index);
   const std::size_t size = storage_->sizes[subset];
   const std::size_t size_of_windows = storage_->num_windows > 1 ? size : 0;

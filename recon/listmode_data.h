@@ -89,6 +89,8 @@ class ListmodeData {
   /// multiply_live_time() left out. To be called before anything else is made of them.
   void limit_subsets(int most);
   PromptColumns subset(int index);
+  /// What was used last need not stay in memory, where it is in a file.
+  void release() const;
   /// Puts the events of each subset into an order in which neighbours cross the same voxels of the grid: iterations
   /// over them are several times faster. When the reporter asks to stop, the rest stays as it is.
   void sort_for(const projectors::ImageGrid& grid, const Scanner& scanner, int num_threads, const Reporter& reporter);

@@ -21,7 +21,9 @@ DataBlock ListmodeMeasurements::subset(int index) const {
           .additive = columns.additive.data()};
 }
 
+/// Algorithms ask for it when they have used the subset.
 double ListmodeMeasurements::share(int subset) const {
+  data_.release();
   return static_cast<double>(sizes_[static_cast<std::size_t>(subset)]) / static_cast<double>(data_.num_prompts());
 }
 
