@@ -38,8 +38,8 @@ bool has_one_unit(const Comparison& comparison, const recon::Image& a);
 recon::Slice other_slice(const Comparison& comparison, const recon::ImageGrid& grid, int axis, std::int64_t index);
 
 /// A - B; A / B, not a number where B is 0; A and B by turns in squares of an eighth of the longer side; or
-/// (1 - part_of_b) A + part_of_b B. At the middles of A's voxels.
-recon::Slice combined_slice(const Comparison& comparison, const recon::Image& a, int axis, std::int64_t index);
+/// (1 - part_of_b) A + part_of_b B: of slices of one size.
+recon::Slice combined_slice(const Comparison& comparison, recon::Slice a, const recon::Slice& b);
 
 /// As A is shown; a difference around 0, as far as all but a thousandth of the voxels go, and a ratio around 1, both
 /// from blue over white to red.

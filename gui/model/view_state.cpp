@@ -42,6 +42,9 @@ void ViewState::show_as(const ViewState& other) {
   *look_ = *other.look_;
   colour_map_ = other.colour_map_;
   smooth_ = other.smooth_;
+  slab_ = other.slab_;
+  mosaic_ = other.mosaic_;
+  orientation_ = other.orientation_;
   fit_ = other.fit_;
   listeners_.call();
 }
@@ -140,6 +143,21 @@ void ViewState::set_colour_map(const std::string& name) {
 
 void ViewState::set_smooth(bool smooth) {
   smooth_ = smooth;
+  listeners_.call();
+}
+
+void ViewState::set_slab(const Slab& slab) {
+  slab_ = slab;
+  listeners_.call();
+}
+
+void ViewState::set_mosaic(const std::optional<Mosaic>& mosaic) {
+  mosaic_ = mosaic;
+  listeners_.call();
+}
+
+void ViewState::set_orientation(Orientation orientation) {
+  orientation_ = orientation;
   listeners_.call();
 }
 

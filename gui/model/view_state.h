@@ -14,9 +14,11 @@
 #include "gui/model/comparison.h"
 #include "gui/model/layer.h"
 #include "gui/model/listeners.h"
+#include "gui/model/mosaic.h"
 #include "gui/model/per_data.h"
 #include "gui/model/profile.h"
 #include "gui/model/roi.h"
+#include "gui/model/slab.h"
 #include "gui/model/subject.h"
 #include "recon/image.h"
 
@@ -80,6 +82,16 @@ class ViewState {
   void set_colour_map(const std::string& name);
   bool smooth() const { return smooth_; }
   void set_smooth(bool smooth);
+  /// How thick slices are; of all views.
+  const Slab& slab() const { return slab_; }
+  void set_slab(const Slab& slab);
+  /// Many slices in place of three; none: the usual views.
+  const std::optional<Mosaic>& mosaic() const { return mosaic_; }
+  void set_mosaic(const std::optional<Mosaic>& mosaic);
+  /// As radiologists look at a patient: x, his left, to the right. As neurologists do: x to the left.
+  enum class Orientation { radiological, neurological };
+  Orientation orientation() const { return orientation_; }
+  void set_orientation(Orientation orientation);
 
   /// The regions of interest that are drawn and measured.
   const std::vector<Roi>& rois() const { return look_->rois; }
@@ -141,6 +153,9 @@ class ViewState {
   PerData<Look> look_;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;
+  Slab slab_;
+  std::optional<Mosaic> mosaic_;
+  Orientation orientation_ = Orientation::radiological;
   double fit_ = 1;
   Listeners listeners_;
 };

@@ -36,8 +36,8 @@ class StartPage;
 class TopBar;
 class ValueLine;
 
-/// What the window is made of: main_window_layout.cpp builds it, main_window_files.cpp opens and saves,
-/// main_window_shown.cpp chooses what is shown, main_window.cpp does the rest.
+/// What the window is made of: main_window_layout.cpp and main_window_menus.cpp build it, main_window_files.cpp opens
+/// and saves, main_window_shown.cpp chooses what is shown, main_window.cpp does the rest.
 class MainWindow::Parts : public QObject {
  public:
   Parts(MainWindow& window, Services services)
@@ -95,7 +95,7 @@ class MainWindow::Parts : public QObject {
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
           *save_image = nullptr, *report = nullptr, *mean_frames = nullptr, *sum_frames = nullptr,
-          *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
+          *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr, *mosaic = nullptr;
   QList<QAction*> modes;  ///< by Mode
 
   void make_widgets();

@@ -20,9 +20,9 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
     scene.set_options(std::exchange(other_options_, now));
   }
   show_known();
-  save_image->setEnabled(view.has_image());
-  report->setEnabled(view.has_image());
-  compare->setEnabled(view.has_image());
+  for (QAction* action : {save_image, report, compare, mosaic}) {
+    action->setEnabled(view.has_image());
+  }
 }
 
 void MainWindow::Parts::show_chosen() {

@@ -137,6 +137,10 @@ int main(int argc, char** argv) {
   rest(1000);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "result");
   photographer.take_papers();
+  photographer.trigger("mosaic");
+  rest(500);
+  photographer.take("mosaic");
+  photographer.trigger("mosaic");
   photographer.trigger("compare");
   rest(500);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "compare");
