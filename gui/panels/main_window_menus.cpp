@@ -61,6 +61,9 @@ void MainWindow::Parts::make_file_menu() {
     pictures->addAction(view_name == "scene" ? "3-D view..." : view_name + "...", this,
                         [this, view_name] { save_picture(view_name); });
   }
+  film = file->addAction(tr("Fil&m..."), this, &Parts::save_film);
+  film->setObjectName("film");
+  film->setEnabled(false);
   report = file->addAction(tr("Repor&t..."), QKeySequence("Ctrl+R"), this, &Parts::ask_for_report);
   report->setToolTip(tr("What is shown and how it was made, on one or two pages"));
   file->addSeparator();

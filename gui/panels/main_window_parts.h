@@ -95,7 +95,7 @@ class MainWindow::Parts : public QObject {
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
           *save_image = nullptr, *report = nullptr, *mean_frames = nullptr, *sum_frames = nullptr,
-          *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr, *mosaic = nullptr;
+          *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr, *mosaic = nullptr, *film = nullptr;
   QList<QAction*> modes;  ///< by Mode
 
   void make_widgets();
@@ -180,6 +180,7 @@ class MainWindow::Parts : public QObject {
   void open_layer(const QString& path);
   void save_shown_image();
   void save_picture(const QString& view);
+  void save_film();
   Report report_of_shown();
   void ask_for_report();
   /// Of what is shown, as PDF or HTML by the ending.

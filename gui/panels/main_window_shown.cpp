@@ -20,7 +20,7 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
     scene.set_options(std::exchange(other_options_, now));
   }
   show_known();
-  for (QAction* action : {save_image, report, compare, mosaic}) {
+  for (QAction* action : {save_image, report, compare, mosaic, film}) {
     action->setEnabled(view.has_image());
   }
 }

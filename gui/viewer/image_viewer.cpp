@@ -317,6 +317,8 @@ ScenePicture ImageViewer::scene_picture() const {
   };
 }
 
+void ImageViewer::turn_scene(double degrees) { views_->scene->turn(degrees); }
+
 bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::Resize) {
     views_->refresh.start(0);

@@ -91,6 +91,12 @@ void SceneView::set_turning(bool turning) {
   }
 }
 
+void SceneView::turn(double degrees) {
+  if (parts_->drawing) {
+    parts_->drawing->turn(degrees, 0);
+  }
+}
+
 QImage SceneView::picture(const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm,
                           double pixel_ratio) {
   return parts_->drawing ? parts_->drawing->picture(pixels, pixels_per_mm, centre_mm, pixel_ratio) : QImage();
