@@ -12,6 +12,7 @@
 #include "io/listmode_file.h"
 #include "io/provenance.h"
 #include "recon/algorithms/figures.h"
+#include "recon/data/suv.h"
 #include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
@@ -24,6 +25,7 @@ struct RunOutcome {
   bool stopped = false;
   std::filesystem::path folder;
   std::vector<std::string> files;                  ///< names in `folder`
+  recon::SuvFactor suv{};                          ///< of `image`, and of those before it
   std::vector<recon::TofBinCounts> tof_profile{};  ///< as recon::RunRecord's
   std::shared_ptr<const io::Provenance> record{};  ///< as it was written; null: there is none
 };

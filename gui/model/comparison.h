@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "gui/model/layer.h"
 #include "gui/model/subject.h"
 #include "gui/model/value_window.h"
+#include "recon/data/suv.h"
 #include "recon/slice.h"
 
 namespace coincide::gui {
@@ -17,6 +19,9 @@ enum class Combination { none, difference, ratio, checkerboard, blend };
 struct Comparison {
   Subject subject;
   Layer other;  ///< on a straight grid of its own
+  /// Its image as it was handed in, and what makes SUV of it: `other` follows the units that are shown. Null: it stays.
+  std::shared_ptr<const recon::Image> measured = {};
+  recon::SuvFactor suv = {};
   Combination combination = Combination::difference;
   double part_of_b = 0.5;  ///< of a blend
 };

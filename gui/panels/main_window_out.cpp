@@ -70,7 +70,7 @@ void MainWindow::Parts::save_shown_image() {
       QFileDialog::getSaveFileName(&window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz",
                                    "Images, by their ending (" + endings.join(' ') + ")");
   if (!path.isEmpty() &&
-      attempt("The image cannot be saved", [&] { io::write_image(path.toStdString(), *view.image()); })) {
+      attempt("The image cannot be saved", [&] { io::write_image(path.toStdString(), *view.measured_image()); })) {
     window.statusBar()->showMessage("Saved " + path, message_ms);
   }
 }

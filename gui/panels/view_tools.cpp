@@ -21,6 +21,7 @@ struct ViewTools::Parts {
   void prepare();
   void lay_out(ViewTools& on);
   void refresh();
+  void refresh_suv();
   void fill_presets();
   void take_slab();
 
@@ -33,6 +34,7 @@ struct ViewTools::Parts {
   QComboBox* slab = new QComboBox;
   QDoubleSpinBox* thickness = new QDoubleSpinBox;
   QCheckBox* smooth = new QCheckBox(tr("S&mooth"));
+  QCheckBox* suv = new QCheckBox(tr("S&UV"));
   Subscription follows_state;
 };
 
@@ -43,6 +45,7 @@ void ViewTools::Parts::prepare() {
   presets->setObjectName("window_presets");
   colours->setObjectName("image_colours");
   smooth->setToolTip(tr("Interpolates between the voxels"));
+  suv->setObjectName("suv");
   slab->addItems({tr("none"), tr("mean"), tr("max")});  // in the order of SlabKind
   slab->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   slab->setMinimumContentsLength(4);
@@ -81,7 +84,10 @@ void ViewTools::Parts::lay_out(ViewTools& on) {
   add_label(tr("Sla&b"), 3, slab);
   grid->addWidget(slab, 3, 1);
   grid->addWidget(thickness, 3, 2);
-  grid->addWidget(smooth, 4, 0, 1, 3);
+  auto* switches = new QHBoxLayout;
+  switches->addWidget(smooth, 1);
+  switches->addWidget(suv, 1);
+  grid->addLayout(switches, 4, 0, 1, 3);
 }
 
 void ViewTools::Parts::refresh() {
@@ -96,6 +102,21 @@ void ViewTools::Parts::refresh() {
   slab->setCurrentIndex(static_cast<int>(state.slab().kind));
   thickness->setValue(state.slab().thickness_mm);
   thickness->setEnabled(state.has_image() && state.slab().kind != SlabKind::none);
+  refresh_suv();
+}
+
+/// Where there is none it says why.
+void ViewTools::Parts::refresh_suv() {
+  const QSignalBlocker quiet(suv);
+  const bool is_suv = state.has_image() && state.measured_image()->unit == "g/mL";
+  const bool is_known = state.has_image() && !is_suv && state.suv().factor > 0;
+  suv->setEnabled(is_known);
+  suv->setChecked(is_suv || (is_known && state.units().in_suv));
+  const QString missing = QString::fromStdString(state.suv().missing);
+  suv->setToolTip(is_suv ? tr("The values are SUV already")
+                  : is_known
+                      ? tr("Values by what each gram of the body would have, in g/mL, in place of Bq/mL")
+                      : tr("SUV is not possible: it needs %1").arg(missing.isEmpty() ? tr("an image") : missing));
 }
 
 void ViewTools::Parts::fill_presets() {
@@ -127,6 +148,11 @@ ViewTools::ViewTools(ViewState& state, QWidget* parent)
   connect(parts.slab, &QComboBox::activated, this, [this] { parts_->take_slab(); });
   connect(parts.thickness, &QDoubleSpinBox::valueChanged, this, [this] { parts_->take_slab(); });
   connect(parts.smooth, &QCheckBox::toggled, this, [this](bool on) { parts_->state.set_smooth(on); });
+  connect(parts.suv, &QCheckBox::toggled, this, [this](bool on) {
+    UnitChoice units = parts_->state.units();
+    units.in_suv = on;
+    parts_->state.set_units(units);
+  });
   parts.follows_state = state.listen([this] { parts_->refresh(); });
   parts.refresh();
 }

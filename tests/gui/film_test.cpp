@@ -100,7 +100,7 @@ class FilmTest : public QObject, coincide::tests::ShownImage {
       sum += error;
       most = std::max(most, error);
     }
-    QVERIFY2(sum < 10 * 64 * 64 && most < 48, qPrintable(QString("%1, %2").arg(sum / 4096.0).arg(most)));
+    QVERIFY2(sum < 16 * 64 * 64 && most < 48, qPrintable(QString("%1, %2").arg(sum / 4096.0).arg(most)));
   }
 
   void pictures_can_be_files_of_their_own() {
