@@ -117,6 +117,7 @@ gui::Services make_window_services() {
   services.job_attenuation = job_attenuation;
   services.devices = devices;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";
+  services.manual = manual_page();
   services.version = io::program_version();
   return services;
 }

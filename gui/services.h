@@ -70,6 +70,7 @@ struct Services {
   /// Those of this machine, and those that it lacks with the reason. A driver may take seconds to answer.
   std::function<std::vector<DeviceChoice>()> devices;
   std::filesystem::path demo_job;  ///< the built-in phantom, simulated and reconstructed in about half a minute
+  std::filesystem::path manual;    ///< the first page of the manual; empty: it has not been made
   std::string version;
 };
 

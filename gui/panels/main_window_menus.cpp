@@ -1,11 +1,9 @@
 #include <QAction>
 #include <QActionGroup>
 #include <QMenuBar>
-#include <QSettings>
 #include <QStackedWidget>
 
 #include "gui/panels/main_window_parts.h"
-#include "gui/panels/theme.h"
 #include "gui/panels/top_bar.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/line_icon.h"
@@ -20,9 +18,12 @@ void MainWindow::Parts::make_menus() {
                          [this] { undoes_regions() ? view.undo_rois() : document.undo(); });
   redo = edit->addAction("&Redo", QKeySequence::Redo, this,
                          [this] { undoes_regions() ? view.redo_rois() : document.redo(); });
+  edit->addSeparator();
+  edit->addAction(tr("&Preferences..."), QKeySequence("Ctrl+,"), this, &Parts::ask_for_preferences)
+      ->setObjectName("preferences");
   make_run_menu();
   make_view_menu();
-  top_bar->menus().addMenu("&Help")->addAction("&About Coincide", this, &Parts::about);
+  make_help_menu();
   for (const auto& [action, name] : {std::pair{save, "save"},
                                      {undo, "undo"},
                                      {redo, "redo"},
@@ -126,8 +127,6 @@ void MainWindow::Parts::make_view_menu() {
   viewer->header().add_button(compare, Qt::RightEdge);
   viewer->header().add_button(shows_side, Qt::RightEdge);
   menu->addAction("&Default layout", this, &Parts::restore_default_layout)->setObjectName("default_layout");
-  menu->addSeparator();
-  make_theme_actions(*menu);
 }
 
 void MainWindow::Parts::make_mode_actions(QMenu& menu) {
@@ -146,19 +145,11 @@ void MainWindow::Parts::make_mode_actions(QMenu& menu) {
   add(tr("&Result"), "mode_result", tr("The images of the runs and of files"), Mode::result);
 }
 
-void MainWindow::Parts::make_theme_actions(QMenu& menu) {
-  auto* themes = new QActionGroup(this);
-  themes->setExclusive(true);
-  const QString chosen = QSettings().value("theme", theme_names().first()).toString();
-  for (const QString& name : theme_names()) {
-    QAction* action = menu.addAction("Colours: " + name, this, [name] {
-      QSettings().setValue("theme", name);
-      apply_theme(name);
-    });
-    action->setCheckable(true);
-    action->setChecked(name == chosen);
-    themes->addAction(action);
-  }
+void MainWindow::Parts::make_help_menu() {
+  QMenu* menu = top_bar->menus().addMenu("&Help");
+  menu->addAction(tr("&Manual"), QKeySequence::HelpContents, this, &Parts::show_manual)->setObjectName("manual");
+  menu->addAction(tr("&Keys and mouse..."), this, &Parts::show_shortcuts)->setObjectName("shortcuts");
+  menu->addAction("&About Coincide", this, &Parts::about)->setObjectName("about");
 }
 
 }  // namespace coincide::gui

@@ -14,6 +14,7 @@
 #include "gui/model/view_state.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
+#include "gui/panels/preferences.h"
 #include "gui/panels/work_area.h"
 #include "gui/worker/data_session.h"
 #include "gui/worker/latest_task.h"
@@ -37,7 +38,8 @@ class TopBar;
 class ValueLine;
 
 /// What the window is made of: main_window_layout.cpp and main_window_menus.cpp build it, main_window_files.cpp opens
-/// and saves, main_window_shown.cpp chooses what is shown, main_window.cpp does the rest.
+/// and saves, main_window_shown.cpp chooses what is shown, main_window_help.cpp tells of the program itself,
+/// main_window.cpp does the rest.
 class MainWindow::Parts : public QObject {
  public:
   Parts(MainWindow& window, Services services)
@@ -76,6 +78,7 @@ class MainWindow::Parts : public QObject {
   LatestTask<std::shared_ptr<const OpenedImage>> image_task;
   LatestTask<std::shared_ptr<const Layer>> layer_task;
   LatestTask<std::shared_ptr<const RestoredSession>> session_task;
+  Preferences preferences = Preferences::saved();
   std::vector<DeviceChoice> devices;  ///< empty until they have been found
   LatestTask<std::vector<DeviceChoice>> device_task;
 
@@ -105,7 +108,7 @@ class MainWindow::Parts : public QObject {
   void make_run_menu();
   void make_view_menu();
   void make_mode_actions(QMenu& menu);
-  void make_theme_actions(QMenu& menu);
+  void make_help_menu();
   void connect_parts();
   void connect_data();
   void connect_runs();
@@ -186,6 +189,10 @@ class MainWindow::Parts : public QObject {
   /// Of what is shown, as PDF or HTML by the ending.
   void write_report_to(const QString& path);
   void about();
+  void show_manual();
+  void show_shortcuts();
+  void ask_for_preferences();
+  void apply(const Preferences& preferences);
   void remember_file(const QString& path);
   void show_recent_files();
 

@@ -17,6 +17,7 @@ MosaicView::MosaicView(ViewState& state, QWidget* parent) : QWidget(parent), sta
   setMinimumSize(120, 120);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);
+  setAccessibleName(tr("mosaic"));
   setToolTip(
       tr("Left: crosshair. Wheel or arrow keys: slices, Page keys: all of them. Right drag: upper end of the window, "
          "with Shift both ends. Ctrl + wheel, + and -: zoom. Middle drag: move."));

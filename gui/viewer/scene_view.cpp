@@ -42,6 +42,7 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   }
   auto* tools = new SceneTools(scene);
   auto* widget = new VtkWidget;
+  widget->setAccessibleName(tr("3-D view"));
   widget->setToolTip(
       "Left drag or arrow keys: turn. Wheel, right drag, + and -: zoom. Middle drag: move. Double click: this view "
       "alone, and back.");

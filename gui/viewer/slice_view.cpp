@@ -23,6 +23,7 @@ SliceView::SliceView(ViewState& state, int axis, SliceContent content, QWidget* 
   setMouseTracking(true);
   constexpr const char* prefixes[] = {"", "other_", "combined_"};
   setObjectName(QString(prefixes[static_cast<int>(content)]) + slice_names[axis]);
+  setAccessibleName(tr("slices"));
   setToolTip(
       "Left or arrow keys: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
       "ends. Ctrl + wheel, + and -: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. "
