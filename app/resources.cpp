@@ -35,6 +35,17 @@ fs::path resource_folder() {
   return !error && fs::is_directory(installed) ? installed : fs::path(COINCIDE_SOURCE_RESOURCES);
 }
 
+fs::path manual_page() {
+  std::error_code error;
+  const fs::path prefix = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path();
+  for (const char* folder : {"share/doc/coincide/manual", "manual"}) {
+    if (const fs::path page = prefix / folder / "index.html"; fs::is_regular_file(page, error)) {
+      return page;
+    }
+  }
+  return {};
+}
+
 fs::path find_resource(const fs::path& path_or_name, std::string_view kind) {
   if (!io::is_bare_name(path_or_name)) {
     return path_or_name;

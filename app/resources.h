@@ -11,6 +11,10 @@ std::filesystem::path resource_folder();
 /// For what is no program of its own, as the Python package, which brings its resources along. Not while jobs run.
 void set_resource_folder(const std::filesystem::path& folder);
 
+/// The first page of the manual, of an installation or of the build folder that the program lies in; empty where it has
+/// not been made.
+std::filesystem::path manual_page();
+
 /// A path of a job that may be a bare word: "dmi" with kind "scanners" gives resources/scanners/dmi.toml, a path gives
 /// itself. Throws InputError that lists the names there are.
 std::filesystem::path find_resource(const std::filesystem::path& path_or_name, std::string_view kind);

@@ -3,14 +3,13 @@
 #include <fmt/format.h>
 
 #include <QApplication>
-#include <QSettings>
 #include <cstdlib>
 #include <string_view>
 
 #include "app/command_line.h"
 #include "app/window_services.h"
 #include "gui/panels/main_window.h"
-#include "gui/panels/theme.h"
+#include "gui/panels/preferences.h"
 #include "gui/viewer/opengl.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
@@ -79,7 +78,7 @@ int run_window(int argc, char** argv, const std::string& file) {
   QApplication::setDesktopFileName("coincide");  // whose icon the desktop shows
   QApplication::setApplicationVersion(QString::fromStdString(io::program_version()));
   QApplication::setStyle("Fusion");  // the one style that takes the palettes of theme.h as they are
-  gui::apply_theme(QSettings().value("theme").toString());
+  gui::Preferences::saved().apply_look();
   gui::MainWindow window(make_window_services());
   window.show();
   if (!file.empty()) {

@@ -5,6 +5,7 @@
 #include "app/job_setup.h"
 #include "app/listmode_options.h"
 #include "app/outputs.h"
+#include "app/part_outputs.h"
 #include "app/plan_job.h"
 #include "app/resources.h"
 #include "app/run_job.h"
@@ -17,13 +18,26 @@
 namespace coincide::app {
 namespace {
 
+/// Whatever the image is the mean of.
+recon::SuvFactor suv_of(const io::Job& job, const RunResult& result) {
+  if (!result.series.frames.empty()) {
+    return recon::common_suv_factor(result.series);
+  }
+  recon::Image without_values;
+  without_values.grid = result.image.grid;
+  without_values.unit = result.image.unit;
+  return recon::common_suv_factor(series_of(job, without_values, result.provenance));
+}
+
 gui::RunOutcome run_for_window(const io::Job& job, recon::Reporter& reporter) {
   RunResult result = run_job(job, reporter);
   const bool has_image = !result.image.values.empty();
+  recon::SuvFactor suv = suv_of(job, result);
   return {.image = has_image ? std::make_shared<const recon::Image>(std::move(result.image)) : nullptr,
           .stopped = result.stopped(),
           .folder = job.output.folder,
           .files = result.provenance.outputs,
+          .suv = std::move(suv),
           .tof_profile = result.provenance.tof_profile,
           .record = std::make_shared<const io::Provenance>(result.provenance)};
 }
@@ -104,6 +118,7 @@ gui::Services make_window_services() {
   services.job_attenuation = job_attenuation;
   services.devices = devices;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";
+  services.manual = manual_page();
   services.version = io::program_version();
   return services;
 }

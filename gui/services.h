@@ -12,6 +12,7 @@
 #include "io/listmode_file.h"
 #include "io/provenance.h"
 #include "recon/algorithms/figures.h"
+#include "recon/data/suv.h"
 #include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
 #include "recon/reporter.h"
@@ -24,6 +25,7 @@ struct RunOutcome {
   bool stopped = false;
   std::filesystem::path folder;
   std::vector<std::string> files;                  ///< names in `folder`
+  recon::SuvFactor suv{};                          ///< of `image`, and of those before it
   std::vector<recon::TofBinCounts> tof_profile{};  ///< as recon::RunRecord's
   std::shared_ptr<const io::Provenance> record{};  ///< as it was written; null: there is none
 };
@@ -68,6 +70,7 @@ struct Services {
   /// Those of this machine, and those that it lacks with the reason. A driver may take seconds to answer.
   std::function<std::vector<DeviceChoice>()> devices;
   std::filesystem::path demo_job;  ///< the built-in phantom, simulated and reconstructed in about half a minute
+  std::filesystem::path manual;    ///< the first page of the manual; empty: it has not been made
   std::string version;
 };
 

@@ -47,10 +47,19 @@ const std::vector<ColourMap>& colour_maps() {
       even_map("grey", {0x000000, 0xffffff}),
       // Red, then green, then blue rise, as in the palette HOT_IRON of DICOM PS3.6, annex B.
       even_map("hot metal", {0x000000, 0x800000, 0xff0000, 0xff8000, 0xffffff}),
+      // W. Rasband's "Fire" of ImageJ, in the public domain: its 32 colours.
+      even_map("fire", {0x000000, 0x00003d, 0x010060, 0x190082, 0x3100a5, 0x4900c0, 0x6200dc, 0x7a00e3,
+                        0x9200d2, 0xa200b5, 0xad0097, 0xb8007a, 0xc3005d, 0xcf0e40, 0xd92323, 0xe53905,
+                        0xf04f00, 0xfc6500, 0xff7500, 0xff8500, 0xff9300, 0xffa100, 0xffaf00, 0xffbe00,
+                        0xffcd00, 0xffdb00, 0xffea00, 0xfff823, 0xffff62, 0xffffa0, 0xffffdf, 0xffffff}),
+      // The palette PET of DICOM PS3.6, annex B: its corners.
+      even_map("PET", {0x000000, 0x00807f, 0x8000ff, 0xff8000, 0xffffff}),
       even_map("rainbow", {0x000000, 0x0000ff, 0x00ffff, 0x00ff00, 0xffff00, 0xff0000}),
       even_map("blue, white, red", {0x053580, 0x4a90d9, 0xffffff, 0xe0604c, 0x7f0a1c}),
-      // S. van der Walt and N. Smith, 2015, released as CC0: every eighth part of their table.
+      // S. van der Walt and N. Smith, 2015, released as CC0: every eighth and every ninth part of their tables.
       even_map("viridis", {0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c, 0x28ae80, 0x5ec962, 0xaddc30, 0xfde725}),
+      even_map("inferno",
+               {0x000004, 0x1b0c41, 0x4a0c6b, 0x781c6d, 0xa52c60, 0xcf4446, 0xed6925, 0xfb9b06, 0xf7d13d, 0xfcffa4}),
   };
   return maps;
 }

@@ -20,8 +20,8 @@ struct ColourMap {
   std::array<double, 3> colour(double at) const;
 };
 
-/// Those usual in nuclear medicine, the first is the default: grey, inverted; grey; hot metal; rainbow; blue,
-/// white, red, for differences; viridis.
+/// Those usual in nuclear medicine, the first is the default: grey, inverted; grey; hot metal; fire; PET; rainbow;
+/// blue, white, red, for differences; viridis; inferno.
 const std::vector<ColourMap>& colour_maps();
 /// Throws InputError for a name there is not.
 const ColourMap& find_colour_map(std::string_view name);

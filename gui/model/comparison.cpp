@@ -81,16 +81,14 @@ recon::Slice other_slice(const Comparison& comparison, const recon::ImageGrid& g
   return {.columns = raster.columns, .rows = raster.rows, .values = layer_values(comparison.other, raster)};
 }
 
-recon::Slice combined_slice(const Comparison& comparison, const recon::Image& a, int axis, std::int64_t index) {
-  recon::Slice slice = recon::slice_of(a, axis, index);
-  const recon::Slice other = other_slice(comparison, a.grid, axis, index);
-  const std::int64_t square = std::max<std::int64_t>(1, std::max(slice.columns, slice.rows) / 8);
-  for (std::size_t i = 0; i < slice.values.size(); ++i) {
+recon::Slice combined_slice(const Comparison& comparison, recon::Slice a, const recon::Slice& b) {
+  const std::int64_t square = std::max<std::int64_t>(1, std::max(a.columns, a.rows) / 8);
+  for (std::size_t i = 0; i < a.values.size(); ++i) {
     const auto at = static_cast<std::int64_t>(i);
-    const bool square_of_b = (at % slice.columns / square + at / slice.columns / square) % 2 != 0;
-    slice.values[i] = combined(comparison, slice.values[i], other.values[i], square_of_b);
+    const bool square_of_b = (at % a.columns / square + at / a.columns / square) % 2 != 0;
+    a.values[i] = combined(comparison, a.values[i], b.values[i], square_of_b);
   }
-  return slice;
+  return a;
 }
 
 ColourScale combined_scale(const Comparison& comparison, const recon::Image& a, const ColourScale& of_a) {

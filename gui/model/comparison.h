@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "gui/model/layer.h"
 #include "gui/model/subject.h"
 #include "gui/model/value_window.h"
+#include "recon/data/suv.h"
 #include "recon/slice.h"
 
 namespace coincide::gui {
@@ -17,6 +19,9 @@ enum class Combination { none, difference, ratio, checkerboard, blend };
 struct Comparison {
   Subject subject;
   Layer other;  ///< on a straight grid of its own
+  /// Its image as it was handed in, and what makes SUV of it: `other` follows the units that are shown. Null: it stays.
+  std::shared_ptr<const recon::Image> measured = {};
+  recon::SuvFactor suv = {};
   Combination combination = Combination::difference;
   double part_of_b = 0.5;  ///< of a blend
 };
@@ -38,8 +43,8 @@ bool has_one_unit(const Comparison& comparison, const recon::Image& a);
 recon::Slice other_slice(const Comparison& comparison, const recon::ImageGrid& grid, int axis, std::int64_t index);
 
 /// A - B; A / B, not a number where B is 0; A and B by turns in squares of an eighth of the longer side; or
-/// (1 - part_of_b) A + part_of_b B. At the middles of A's voxels.
-recon::Slice combined_slice(const Comparison& comparison, const recon::Image& a, int axis, std::int64_t index);
+/// (1 - part_of_b) A + part_of_b B: of slices of one size.
+recon::Slice combined_slice(const Comparison& comparison, recon::Slice a, const recon::Slice& b);
 
 /// As A is shown; a difference around 0, as far as all but a thousandth of the voxels go, and a ratio around 1, both
 /// from blue over white to red.

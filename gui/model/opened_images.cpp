@@ -54,6 +54,7 @@ OpenedImage open_image(const std::filesystem::path& path) {
   }
   io::ReadSeries read = io::straightened(std::move(placed), path.string());
   image.warnings = std::move(read.warnings);
+  image.suv = recon::common_suv_factor(read.series);
   for (std::size_t frame = 0; frame < read.series.frames.size(); ++frame) {
     image.frames.push_back(std::make_shared<const recon::Image>(read.series.image(frame)));
     image.frame_names.push_back(frame_name(read.series, frame));
@@ -93,6 +94,7 @@ OpenedImage frames_as_one(const OpenedImage& series, FramesAsOne kind) {
       .frame_names = {""},
       .warnings = {},
       .of_patient = series.of_patient,
+      .suv = series.suv,
       .made = fmt::format("{} of {} frames", kind == FramesAsOne::mean ? "mean" : "sum", series.frames.size())};
   one.description = has_durations ? fmt::format("{}, {:g} to {:g} s", made.made, one.frame_start_s,
                                                 one.frame_start_s + one.frame_duration_s)

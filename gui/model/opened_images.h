@@ -8,6 +8,7 @@
 
 #include "gui/model/layer.h"
 #include "gui/model/subject.h"
+#include "recon/data/suv.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
@@ -19,6 +20,7 @@ struct OpenedImage {
   std::vector<std::string> frame_names;  ///< of several: "2 of 5, 60 to 120 s"
   std::vector<std::string> warnings;     ///< sentences: what the file does not say
   bool of_patient = false;               ///< it says how the patient lies
+  recon::SuvFactor suv = {};             ///< of all frames
   std::string made = {};                 ///< of frames: "mean of 5 frames"; empty: as the file has it
   /// The voxels as the file has them, and where they lie, if their axes are oblique: `frames` are resampled then.
   std::vector<std::shared_ptr<const recon::Image>> oblique_frames = {};

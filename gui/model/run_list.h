@@ -12,6 +12,7 @@
 #include "io/job.h"
 #include "io/provenance.h"
 #include "recon/algorithms/figures.h"
+#include "recon/data/suv.h"
 #include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
 
@@ -52,7 +53,8 @@ struct Run {
   std::vector<RunLine> lines;
   std::string error;  ///< of a failed run
   std::filesystem::path folder;
-  std::vector<std::string> files;                  ///< names in `folder`
+  std::vector<std::string> files;  ///< names in `folder`
+  recon::SuvFactor suv{.factor = 0, .unit = {}, .missing = "the end of the run"};
   std::vector<recon::TofBinCounts> tof_profile{};  ///< once it is over, where scatter was corrected with TOF
   std::shared_ptr<const io::Provenance> record{};  ///< once it is over and was not failed: as its file has it
 

@@ -22,6 +22,7 @@ Json look_json(const ViewState::Look& look) {
             {"voxel_size_mm", look.grid.voxel_size_mm},
             {"origin_mm", look.grid.origin_mm},
             {"unit", look.unit},
+            {"factor", look.factor},
             {"cursor", look.cursor},
             {"zoom", look.camera.zoom},
             {"centre_mm", look.camera.centre_mm},
@@ -40,6 +41,7 @@ ViewState::Look look_of(const Json& json) {
   json.at("voxel_size_mm").get_to(look.grid.voxel_size_mm);
   json.at("origin_mm").get_to(look.grid.origin_mm);
   json.at("unit").get_to(look.unit);
+  look.factor = json.value("factor", 1.0);
   json.at("cursor").get_to(look.cursor);
   json.at("zoom").get_to(look.camera.zoom);
   json.at("centre_mm").get_to(look.camera.centre_mm);
@@ -90,7 +92,9 @@ std::shared_ptr<Run> restored_run(const SavedRun& saved) {
   std::filesystem::path image = saved.record;
   image.replace_extension();
   image += "." + run->job.output.format;
-  run->image = std::make_shared<const recon::Image>(recon::mean_of(io::read_image_series(image).series));
+  const recon::ImageSeries series = io::read_image_series(image).series;
+  run->image = std::make_shared<const recon::Image>(recon::mean_of(series));
+  run->suv = recon::common_suv_factor(series);
   return run;
 }
 

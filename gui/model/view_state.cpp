@@ -11,7 +11,8 @@ namespace coincide::gui {
 void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image) {
   const bool had_image = has_image();
   subject_ = std::move(subject);
-  image_ = std::move(image);
+  measured_ = std::move(image);
+  image_ = measured_;
   combined_scale_.reset();
   found_rois_.reset();
   const bool other_data = look_.choose(subject_.data);
@@ -22,8 +23,10 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
       look_->camera = camera_on(grid);
     }
     const bool is_new = other_data || !had_image;
-    if (look_->unit != image_->unit || (is_new && look_->window_is_automatic)) {
-      look_->unit = image_->unit;
+    const bool other_unit = look_->unit != measured_->unit;
+    look_->unit = measured_->unit;
+    take_units();
+    if (other_unit || (is_new && look_->window_is_automatic)) {
       auto_window();
       return;
     }
@@ -34,6 +37,10 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
 void ViewState::show_as(const ViewState& other) {
   subject_ = other.subject_;
   image_ = other.image_;
+  measured_ = other.measured_;
+  suv_ = other.suv_;
+  units_ = other.units_;
+  scale_ = other.scale_;
   frames_ = other.frames_;
   comparison_ = other.comparison_;
   combined_scale_ = other.combined_scale_;
@@ -42,6 +49,9 @@ void ViewState::show_as(const ViewState& other) {
   *look_ = *other.look_;
   colour_map_ = other.colour_map_;
   smooth_ = other.smooth_;
+  slab_ = other.slab_;
+  mosaic_ = other.mosaic_;
+  orientation_ = other.orientation_;
   fit_ = other.fit_;
   listeners_.call();
 }
@@ -49,7 +59,50 @@ void ViewState::show_as(const ViewState& other) {
 void ViewState::set_look(const std::string& data, Look look) {
   look_.put(data, std::move(look));
   found_rois_.reset();
+  if (has_image()) {
+    scale_look();
+  }
   listeners_.call();
+}
+
+void ViewState::set_units(const UnitChoice& choice) {
+  units_ = choice;
+  if (has_image()) {
+    take_units();
+  }
+  listeners_.call();
+}
+
+void ViewState::take_units() {
+  scale_ = scale_of(*measured_, suv_, units_);
+  image_ = in_scale(measured_, scale_);
+  scale_look();
+  scale_other();
+  found_rois_.reset();
+}
+
+void ViewState::scale_other() {
+  if (comparison_ && comparison_->measured) {
+    comparison_->other.image =
+        in_scale(comparison_->measured, scale_of(*comparison_->measured, comparison_->suv, units_));
+  }
+  combined_scale_.reset();
+}
+
+void ViewState::scale_look() {
+  const double ratio = scale_.factor / look_->factor;
+  if (ratio == 1) {
+    return;
+  }
+  look_->factor = scale_.factor;
+  look_->low *= ratio;
+  look_->high *= ratio;
+  look_->rois = in_scale(std::move(look_->rois), ratio);
+  for (std::vector<std::vector<Roi>>* steps : {&look_->undo, &look_->redo}) {
+    for (std::vector<Roi>& rois : *steps) {
+      rois = in_scale(std::move(rois), ratio);
+    }
+  }
 }
 
 std::string ViewState::caption() const { return gui::caption(subject_, has_image() ? image_->unit : ""); }
@@ -143,6 +196,21 @@ void ViewState::set_smooth(bool smooth) {
   listeners_.call();
 }
 
+void ViewState::set_slab(const Slab& slab) {
+  slab_ = slab;
+  listeners_.call();
+}
+
+void ViewState::set_mosaic(const std::optional<Mosaic>& mosaic) {
+  mosaic_ = mosaic;
+  listeners_.call();
+}
+
+void ViewState::set_orientation(Orientation orientation) {
+  orientation_ = orientation;
+  listeners_.call();
+}
+
 void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
   look_->profile_line = line;
   listeners_.call();
@@ -155,7 +223,7 @@ void ViewState::set_layers(std::vector<Layer> layers) {
 
 void ViewState::set_comparison(std::optional<Comparison> comparison) {
   comparison_ = std::move(comparison);
-  combined_scale_.reset();
+  scale_other();
   listeners_.call();
 }
 

@@ -14,10 +14,13 @@
 #include "gui/model/comparison.h"
 #include "gui/model/layer.h"
 #include "gui/model/listeners.h"
+#include "gui/model/mosaic.h"
 #include "gui/model/per_data.h"
 #include "gui/model/profile.h"
 #include "gui/model/roi.h"
+#include "gui/model/slab.h"
 #include "gui/model/subject.h"
+#include "gui/model/value_scale.h"
 #include "recon/image.h"
 
 namespace coincide::gui {
@@ -34,15 +37,25 @@ class ViewState {
   const Subject& subject() const { return subject_; }
   /// Subject and unit in one line.
   std::string caption() const;
-  /// Those that the image is one of; empty where there is one alone.
+  /// Those that the image is one of, as they were handed in; empty where there is one alone.
   const Frames& frames() const { return frames_; }
   /// To be called before show(), which tells of both.
   void set_frames(Frames frames) { frames_ = std::move(frames); }
+  /// Likewise: what makes SUV of the image's values, or why that is not known.
+  void set_suv(recon::SuvFactor suv) { suv_ = std::move(suv); }
+  const recon::SuvFactor& suv() const { return suv_; }
+  /// Values, window, thresholds and the other image of a comparison are shown in these units from now on.
+  void set_units(const UnitChoice& choice);
+  const UnitChoice& units() const { return units_; }
+  /// What measured_image() is multiplied by to be image().
+  const ValueScale& scale() const { return scale_; }
   /// The same image as the other one, looked at in the same way.
   void show_as(const ViewState& other);
   /// Another image of the same subject.
   void set_image(std::shared_ptr<const recon::Image> image) { show(subject_, std::move(image)); }
+  /// As it is shown, in the unit of scale(); as it was handed in: measured_image().
   const std::shared_ptr<const recon::Image>& image() const { return image_; }
+  const std::shared_ptr<const recon::Image>& measured_image() const { return measured_; }
   bool has_image() const { return image_ != nullptr && !image_->values.empty(); }
 
   /// Voxel indices; kept inside the image.
@@ -80,6 +93,16 @@ class ViewState {
   void set_colour_map(const std::string& name);
   bool smooth() const { return smooth_; }
   void set_smooth(bool smooth);
+  /// How thick slices are; of all views.
+  const Slab& slab() const { return slab_; }
+  void set_slab(const Slab& slab);
+  /// Many slices in place of three; none: the usual views.
+  const std::optional<Mosaic>& mosaic() const { return mosaic_; }
+  void set_mosaic(const std::optional<Mosaic>& mosaic);
+  /// As radiologists look at a patient: x, his left, to the right. As neurologists do: x to the left.
+  enum class Orientation { radiological, neurological };
+  Orientation orientation() const { return orientation_; }
+  void set_orientation(Orientation orientation);
 
   /// The regions of interest that are drawn and measured.
   const std::vector<Roi>& rois() const { return look_->rois; }
@@ -112,6 +135,7 @@ class ViewState {
   struct Look {
     recon::ImageGrid grid;  ///< and unit of the last image: what crosshair and window are for
     std::string unit;
+    double factor = 1;  ///< that window and thresholds are for: of scale()
     std::array<std::int64_t, 3> cursor{};
     Camera camera;
     double low = 0, high = 1;
@@ -132,8 +156,15 @@ class ViewState {
  private:
   /// Goes to the nearest of `from`, and leaves what was there on `to`.
   void step_rois(std::vector<std::vector<Roi>>& from, std::vector<std::vector<Roi>>& to);
+  /// Brings everything into the units that are wanted.
+  void take_units();
+  void scale_look();
+  void scale_other();
   Subject subject_;
-  std::shared_ptr<const recon::Image> image_;
+  std::shared_ptr<const recon::Image> image_, measured_;
+  recon::SuvFactor suv_;
+  UnitChoice units_;
+  ValueScale scale_;
   Frames frames_;
   std::optional<Comparison> comparison_;
   mutable std::optional<std::vector<Roi>> found_rois_;
@@ -141,6 +172,9 @@ class ViewState {
   PerData<Look> look_;
   std::string colour_map_ = "grey, inverted";
   bool smooth_ = false;
+  Slab slab_;
+  std::optional<Mosaic> mosaic_;
+  Orientation orientation_ = Orientation::radiological;
   double fit_ = 1;
   Listeners listeners_;
 };

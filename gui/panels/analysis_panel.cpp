@@ -239,7 +239,7 @@ void AnalysisPanel::update_chart() {
 void AnalysisPanel::show_activity() {
   if (state_.frames().empty()) {
     show_sentence(tr("Open an image of several frames to see its regions over the time."));
-  } else if (Chart chart = activity_chart(state_.frames(), rois_); chart.is_empty()) {
+  } else if (Chart chart = activity_chart(state_.frames(), rois_, state_.scale()); chart.is_empty()) {
     show_sentence(tr("Add a region in the tab Regions."));
   } else {
     width_->hide();

@@ -13,6 +13,7 @@
 
 #include "gui/model/chart.h"
 #include "gui/panels/value_box.h"
+#include "gui/panels/window_boxes.h"
 #include "gui/viewer/line_icon.h"
 
 namespace coincide::gui {
@@ -26,8 +27,7 @@ struct LayerPanel::Parts {
   QToolButton* remove = new QToolButton;
   QListWidget* list = new QListWidget;
   QWidget* controls = new QWidget;
-  ValueBox* low = new ValueBox;
-  ValueBox* high = new ValueBox;
+  WindowBoxes* window = new WindowBoxes("layer_");
   QComboBox* colours;
   QSlider* opacity = new QSlider(Qt::Horizontal);
   QCheckBox* has_contour = new QCheckBox(tr("Con&tour at"));
@@ -91,9 +91,8 @@ void LayerPanel::Parts::make_controls() {
     grid->addWidget(label, row, 0);
   };
   opacity->setRange(0, 100);
-  add_label(tr("W&indow"), 0, low);
-  grid->addWidget(low, 0, 1);
-  grid->addWidget(high, 0, 2);
+  add_label(tr("W&indow"), 0, window);
+  grid->addWidget(window, 0, 1, 1, 2);
   add_label(tr("Co&lours"), 1, colours);
   grid->addWidget(colours, 1, 1, 1, 2);
   add_label(tr("&Opacity"), 2, opacity);
@@ -101,8 +100,6 @@ void LayerPanel::Parts::make_controls() {
   grid->addWidget(has_contour, 3, 0, 1, 2);
   grid->addWidget(contour, 3, 2);
   grid->addWidget(unit, 4, 0, 1, 3);
-  low->setObjectName("layer_low");
-  high->setObjectName("layer_high");
   colours->setObjectName("layer_colours");
   opacity->setObjectName("layer_opacity");
   has_contour->setObjectName("layer_has_contour");
@@ -141,13 +138,9 @@ void LayerPanel::Parts::refresh_controls() {
   if (layer == nullptr) {
     return;
   }
-  const QSignalBlocker quiet_low(low), quiet_high(high), quiet_colours(colours), quiet_opacity(opacity),
-      quiet_has(has_contour), quiet_contour(contour);
-  for (ValueBox* box : {low, high, contour}) {
-    box->set_step_for(layer->high - layer->low);
-  }
-  low->setValue(layer->low);
-  high->setValue(layer->high);
+  const QSignalBlocker quiet_colours(colours), quiet_opacity(opacity), quiet_has(has_contour), quiet_contour(contour);
+  window->set_window({.low = layer->low, .high = layer->high});
+  contour->set_step_for(layer->high - layer->low);
   colours->setCurrentText(QString::fromStdString(layer->colour_map));
   opacity->setValue(static_cast<int>(100 * layer->opacity + 0.5));
   opacity->setEnabled(!layer->contour);
@@ -183,17 +176,10 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
     layers.erase(layers.begin() + parts_->list->currentRow());
     parts_->state.set_layers(std::move(layers));
   });
-  // An end that is moved past the other one takes it along: the width stays.
-  connect(parts.low, &QDoubleSpinBox::valueChanged, this, [this](double value) {
+  connect(parts.window, &WindowBoxes::changed, this, [this](double low, double high) {
     parts_->change([&](Layer& layer) {
-      layer.high = value < layer.high ? layer.high : value + layer.high - layer.low;
-      layer.low = value;
-    });
-  });
-  connect(parts.high, &QDoubleSpinBox::valueChanged, this, [this](double value) {
-    parts_->change([&](Layer& layer) {
-      layer.low = value > layer.low ? layer.low : value - (layer.high - layer.low);
-      layer.high = value;
+      layer.low = low;
+      layer.high = high;
     });
   });
   connect(parts.colours, &QComboBox::currentTextChanged, this, [this](const QString& name) {

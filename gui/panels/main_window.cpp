@@ -23,7 +23,6 @@
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
 #include "gui/viewer/image_viewer.h"
-#include "gui/viewer/opengl.h"
 #include "gui/viewer/view_header.h"
 #include "io/image_file.h"
 
@@ -41,27 +40,6 @@ std::filesystem::path documents_folder() {
 MainWindow::Parts::~Parts() {
   window.hide();  // while all is there that hears of it
   delete pages;
-}
-
-/// What a person who is to help has to know.
-QString MainWindow::Parts::circumstances() const {
-  QStringList lines{"Coincide " + QString::fromStdString(services.version),
-                    QString("Qt ") + qVersion() + ", VTK " + vtk_version() +
-                        ", OpenGL: " + (opengl_problem().isEmpty() ? QString("yes") : opengl_problem())};
-  lines << device_lines();
-  lines << "Job: " + QString::fromStdString(document.title());
-  for (const std::string& line : io::changed_settings(document.job())) {
-    lines << "  " + QString::fromStdString(line);
-  }
-  return lines.join('\n');
-}
-
-QStringList MainWindow::Parts::device_lines() const {
-  QStringList lines;
-  for (const DeviceChoice& device : devices) {
-    lines << QString::fromStdString(device.word + ": " + device.name + " " + device.why_unavailable).trimmed();
-  }
-  return lines.isEmpty() ? QStringList{"devices: still being looked for"} : lines;
 }
 
 bool MainWindow::Parts::attempt(const QString& what, const std::function<void()>& action) {
@@ -223,18 +201,6 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
   }
 }
 
-void MainWindow::Parts::about() {
-  QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
-                 "</h3><p>PET reconstruction from listmode data and sinograms.</p><p>Devices:</p><ul>";
-  for (const QString& line : device_lines()) {
-    text += "<li>" + line.toHtmlEscaped() + "</li>";
-  }
-  text += QString("</ul><p>Qt ") + qVersion() + ", VTK " + vtk_version() +
-          "</p><p>3-D view: " + (opengl_problem().isEmpty() ? QString("OpenGL") : opengl_problem().toHtmlEscaped()) +
-          "</p>";
-  QMessageBox::about(&window, "About Coincide", text);
-}
-
 MainWindow::MainWindow(const Services& services, QWidget* parent)
     : QMainWindow(parent), parts_(std::make_unique<Parts>(*this, services)) {
   setAcceptDrops(true);
@@ -248,6 +214,7 @@ MainWindow::MainWindow(const Services& services, QWidget* parent)
   restoreGeometry(settings.value("geometry").toByteArray());
   resize(size().boundedTo(room()));  // it may have been on a larger screen
   parts_->area->restore(settings);
+  parts_->apply(parts_->preferences);
   parts_->refresh();
 }
 
@@ -277,7 +244,9 @@ void MainWindow::try_phantom() {
   const bool ready = parts_->attempt("The built-in phantom cannot be used", [this] {
     parts_->document.open(parts_->services.demo_job);
     io::Job job = parts_->document.job();
-    job.output.folder = documents_folder() / "demo";
+    job.output.folder = documents_folder();
+    parts_->preferences.put_into(job);
+    job.output.folder /= "demo";
     job.file.clear();
     parts_->document.replace(job);
   });

@@ -74,13 +74,16 @@ void MainWindow::Parts::show_other() {
     const KeptImage chosen = other_.images.image();
     comparison.subject = subject_of(*other_.run, chosen);
     comparison.other = layer_of("B", chosen.image);
+    comparison.suv = other_.run->suv;
   } else if (other_.file) {
     comparison.subject = subject_of(*other_.file, other_.frame);
     comparison.other = layer_of("B", other_.file->frames[other_.frame]);
+    comparison.suv = other_.file->suv;
   } else {
     end_compare();
     return;
   }
+  comparison.measured = comparison.other.image;
   view.set_comparison(std::move(comparison));
   compare->setChecked(true);
   details->compare_with(other_.run);

@@ -35,7 +35,9 @@ bool MainWindow::Parts::may_discard_changes() {
 
 void MainWindow::Parts::new_job() {
   if (may_discard_changes()) {
-    document.reset();
+    io::Job job;
+    preferences.put_into(job);
+    document.replace(job);
     show_data();
     go_to(Mode::job);
   }
@@ -101,6 +103,7 @@ void MainWindow::Parts::open_data(const QString& path) {
     io::Job job;
     job.input.data = to_path(file.absoluteFilePath());
     job.output.folder = to_path(file.absolutePath()) / "results";
+    preferences.put_into(job);
     job.output.name = file.completeBaseName().toStdString();
     document.replace(job);
   });

@@ -3,6 +3,7 @@
 #include <QStatusBar>
 
 #include "gui/model/report.h"
+#include "gui/panels/film_dialog.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/picture_dialog.h"
 #include "gui/panels/run_panel.h"
@@ -69,7 +70,7 @@ void MainWindow::Parts::save_shown_image() {
       QFileDialog::getSaveFileName(&window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz",
                                    "Images, by their ending (" + endings.join(' ') + ")");
   if (!path.isEmpty() &&
-      attempt("The image cannot be saved", [&] { io::write_image(path.toStdString(), *view.image()); })) {
+      attempt("The image cannot be saved", [&] { io::write_image(path.toStdString(), *view.measured_image()); })) {
     window.statusBar()->showMessage("Saved " + path, message_ms);
   }
 }
@@ -86,6 +87,29 @@ void MainWindow::Parts::save_picture(const QString& view_name) {
   }
   auto* dialog = new PictureDialog(*viewer, view_name, QString::fromStdString(view.subject().file), &window);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->open();
+}
+
+/// Of the 3-D view, the slices, or the iterations or frames that the slider has.
+void MainWindow::Parts::save_film() {
+  FilmSteps steps;
+  if (const std::shared_ptr<const OpenedImage> series = images.chosen()) {
+    steps = {.what = tr("Frame"),
+             .count = static_cast<int>(series->frames.size()),
+             .shown = static_cast<int>(images.frame())};
+  } else {
+    steps = {.what = tr("Iteration"),
+             .count = static_cast<int>(runs->images().images().size()),
+             .shown = static_cast<int>(runs->images().index())};
+  }
+  steps.show = [this](int step) { choose_step(static_cast<std::size_t>(step)); };
+  auto* dialog = new FilmDialog(view, *viewer, std::move(steps), QString::fromStdString(view.subject().file), &window);
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  connect(dialog, &FilmDialog::saved, this, [this](const QStringList& files) {
+    if (!files.isEmpty()) {
+      window.statusBar()->showMessage(tr("Written: %1").arg(files.last()), message_ms);
+    }
+  });
   dialog->open();
 }
 

@@ -14,6 +14,7 @@
 #include "gui/model/view_state.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
+#include "gui/panels/preferences.h"
 #include "gui/panels/work_area.h"
 #include "gui/worker/data_session.h"
 #include "gui/worker/latest_task.h"
@@ -36,8 +37,9 @@ class StartPage;
 class TopBar;
 class ValueLine;
 
-/// What the window is made of: main_window_layout.cpp builds it, main_window_files.cpp opens and saves,
-/// main_window_shown.cpp chooses what is shown, main_window.cpp does the rest.
+/// What the window is made of: main_window_layout.cpp and main_window_menus.cpp build it, main_window_files.cpp opens
+/// and saves, main_window_shown.cpp chooses what is shown, main_window_help.cpp tells of the program itself,
+/// main_window.cpp does the rest.
 class MainWindow::Parts : public QObject {
  public:
   Parts(MainWindow& window, Services services)
@@ -76,6 +78,7 @@ class MainWindow::Parts : public QObject {
   LatestTask<std::shared_ptr<const OpenedImage>> image_task;
   LatestTask<std::shared_ptr<const Layer>> layer_task;
   LatestTask<std::shared_ptr<const RestoredSession>> session_task;
+  Preferences preferences = Preferences::saved();
   std::vector<DeviceChoice> devices;  ///< empty until they have been found
   LatestTask<std::vector<DeviceChoice>> device_task;
 
@@ -95,7 +98,7 @@ class MainWindow::Parts : public QObject {
   QMenu* recent_menu = nullptr;
   QAction *save = nullptr, *undo = nullptr, *redo = nullptr, *run = nullptr, *pause = nullptr, *stop = nullptr,
           *save_image = nullptr, *report = nullptr, *mean_frames = nullptr, *sum_frames = nullptr,
-          *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr;
+          *shows_runs = nullptr, *shows_side = nullptr, *compare = nullptr, *mosaic = nullptr, *film = nullptr;
   QList<QAction*> modes;  ///< by Mode
 
   void make_widgets();
@@ -105,7 +108,7 @@ class MainWindow::Parts : public QObject {
   void make_run_menu();
   void make_view_menu();
   void make_mode_actions(QMenu& menu);
-  void make_theme_actions(QMenu& menu);
+  void make_help_menu();
   void connect_parts();
   void connect_data();
   void connect_runs();
@@ -180,11 +183,16 @@ class MainWindow::Parts : public QObject {
   void open_layer(const QString& path);
   void save_shown_image();
   void save_picture(const QString& view);
+  void save_film();
   Report report_of_shown();
   void ask_for_report();
   /// Of what is shown, as PDF or HTML by the ending.
   void write_report_to(const QString& path);
   void about();
+  void show_manual();
+  void show_shortcuts();
+  void ask_for_preferences();
+  void apply(const Preferences& preferences);
   void remember_file(const QString& path);
   void show_recent_files();
 

@@ -10,7 +10,7 @@
 namespace coincide::gui {
 
 void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const recon::Image>& image) {
-  if (view.subject() == subject && view.image() == image) {
+  if (view.subject() == subject && view.measured_image() == image) {
     return;
   }
   const bool had_image = view.has_image();
@@ -20,14 +20,15 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
     scene.set_options(std::exchange(other_options_, now));
   }
   show_known();
-  save_image->setEnabled(view.has_image());
-  report->setEnabled(view.has_image());
-  compare->setEnabled(view.has_image());
+  for (QAction* action : {save_image, report, compare, mosaic, film}) {
+    action->setEnabled(view.has_image());
+  }
 }
 
 void MainWindow::Parts::show_chosen() {
   const std::shared_ptr<const OpenedImage> series = area->mode() == Mode::result ? images.chosen() : nullptr;
   view.set_frames(series && series->frames.size() > 1 ? series->frames : Frames{});
+  view.set_suv(series ? series->suv : recon::SuvFactor{});
   if (area->mode() != Mode::result) {
     show(subject_of(document.job()), nullptr);
   } else if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
@@ -45,6 +46,7 @@ void MainWindow::Parts::show_chosen() {
 
 void MainWindow::Parts::show_run(const Run& run) {
   const KeptImage chosen = runs->chosen_image();
+  view.set_suv(run.suv);
   show(subject_of(run, chosen), chosen.image);
   // The first subsets say little about the values to come.
   const bool is_whole = run.is_over() || chosen.iteration == std::floor(chosen.iteration);

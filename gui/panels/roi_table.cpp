@@ -378,7 +378,9 @@ void RoiTable::edit(int row, int column) {
 
 void RoiTable::save(const QString& path) {
   try {
-    io::write_text_file(path.toStdString(), path.endsWith(".json", Qt::CaseInsensitive) ? rois_text(rois_) : csv());
+    io::write_text_file(path.toStdString(), path.endsWith(".json", Qt::CaseInsensitive)
+                                                ? rois_text(in_scale(rois_, 1 / state_.scale().factor))
+                                                : csv());
   } catch (const FileError& error) {
     note_->setText(error.what());
   }
@@ -389,7 +391,8 @@ void RoiTable::open(const QString& path) {
   file.open(QIODevice::ReadOnly);  // what is empty is no JSON
   try {
     std::vector<Roi> rois = state_.rois();
-    std::ranges::copy(rois_of_text(file.readAll().toStdString(), path.toStdString()), std::back_inserter(rois));
+    std::ranges::copy(in_scale(rois_of_text(file.readAll().toStdString(), path.toStdString()), state_.scale().factor),
+                      std::back_inserter(rois));
     state_.set_rois(std::move(rois));
   } catch (const FileError& error) {
     note_->setText(error.what());

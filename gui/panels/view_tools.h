@@ -7,7 +7,7 @@
 
 namespace coincide::gui {
 
-/// How the image is shown: its window as numbers, colour map, smoothing.
+/// How the image is shown: its window as numbers, colour map, smoothing, thickness of the slices.
 class ViewTools : public QWidget {
   Q_OBJECT
 

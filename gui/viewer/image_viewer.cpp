@@ -11,6 +11,8 @@
 #include "gui/viewer/captioned.h"
 #include "gui/viewer/colour_bar.h"
 #include "gui/viewer/compare_bar.h"
+#include "gui/viewer/mosaic_bar.h"
+#include "gui/viewer/mosaic_view.h"
 #include "gui/viewer/scene_view.h"
 #include "gui/viewer/slice_view.h"
 #include "gui/viewer/view_header.h"
@@ -21,14 +23,20 @@ struct ImageViewer::Views {
   std::array<SliceView*, 3> slices{};  ///< by the axis that they are perpendicular to
   std::vector<SliceView*> compared;    ///< B axial and coronal, then what is made of A and B
   SceneView* scene = nullptr;
+  MosaicView* mosaic = nullptr;
   ColourBar *bar = nullptr, *combined_bar = nullptr;
   ViewHeader* header = nullptr;
   CompareBar* compare_bar = nullptr;
   QWidget* area = new QWidget;  ///< what lies below the header
-  QList<QWidget*> all;          ///< by view_names(), then those of a comparison
+  QList<QWidget*> all;          ///< by view_names(), then those of a comparison, then the mosaic
   QString alone;                ///< empty: all are shown
-  bool has_image = false;
-  std::optional<Combination> combination;  ///< none: nothing is compared
+  /// What decides which views there are.
+  struct Kind {
+    bool has_image = false;
+    std::optional<Combination> combination;  ///< none: nothing is compared
+    bool is_mosaic = false;
+  };
+  Kind kind;
   QTimer refresh;
   Subscription follows_state;
 
@@ -38,6 +46,7 @@ struct ImageViewer::Views {
     return found;
   }
   QPoint place_of(const QWidget* view) const;
+  std::vector<SliceArea> areas(const ViewState& state) const;
   std::array<Span, 3> shown_mm(const ViewState& state) const;
   static QString caption_with_layers(QString caption, const ViewState& state);
 };
@@ -58,25 +67,38 @@ QPoint ImageViewer::Views::place_of(const QWidget* view) const {
     return {1 + index / 2, index % 2};
   }
   if (view == slices[1]) {
-    return combination ? QPoint(0, 1) : QPoint(1, 0);
+    return kind.combination ? QPoint(0, 1) : QPoint(1, 0);
   }
-  return view == slices[2] ? QPoint(0, 0) : view == slices[0] ? QPoint(1, 1) : QPoint(0, 1);
+  return view == slices[2] || view == mosaic ? QPoint(0, 0) : view == slices[0] ? QPoint(1, 1) : QPoint(0, 1);
+}
+
+/// The slices on the screen, all alike in a mosaic.
+std::vector<SliceArea> ImageViewer::Views::areas(const ViewState& state) const {
+  if (kind.is_mosaic && state.mosaic()) {
+    const QSize size = mosaic->tile_size();
+    return {{state.mosaic()->axis, static_cast<double>(size.width()), static_cast<double>(size.height())}};
+  }
+  std::vector<SliceArea> found;
+  for (const SliceView* slice : all_slices()) {
+    if (!slice->isHidden()) {
+      found.push_back({slice->axis(), static_cast<double>(slice->width()), static_cast<double>(slice->height())});
+    }
+  }
+  return found;
 }
 
 /// Of each axis the part of the image that any view on the screen has.
 std::array<Span, 3> ImageViewer::Views::shown_mm(const ViewState& state) const {
   const recon::ImageGrid& grid = state.image()->grid;
   std::array<double, 3> seen_mm{};
-  for (const SliceView* slice : all_slices()) {
-    if (!slice->isHidden()) {
-      const recon::SliceAxes axes = recon::slice_axes(slice->axis());
-      const auto see = [&](int axis, int length) {
-        double& seen = seen_mm[static_cast<std::size_t>(axis)];
-        seen = std::max(seen, length / state.pixels_per_mm());
-      };
-      see(axes.right, slice->width());
-      see(axes.vertical, slice->height());
-    }
+  for (const SliceArea& area : areas(state)) {
+    const recon::SliceAxes axes = recon::slice_axes(area.axis);
+    const auto see = [&](int axis, double length) {
+      double& seen = seen_mm[static_cast<std::size_t>(axis)];
+      seen = std::max(seen, length / state.pixels_per_mm());
+    };
+    see(axes.right, area.width);
+    see(axes.vertical, area.height);
   }
   std::array<Span, 3> shown{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -98,6 +120,7 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
   rows->setSpacing(0);
   rows->addWidget(views_->header);
   rows->addWidget(views_->compare_bar);
+  rows->addWidget(new MosaicBar(state));
   rows->addWidget(views_->area, 1);
   auto* layout = new QGridLayout(views_->area);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -113,6 +136,8 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
   for (SliceView* slice : views_->all_slices()) {
     connect(slice, &SliceView::hovered, this, &ImageViewer::hovered);
   }
+  views_->mosaic = new MosaicView(state);
+  connect(views_->mosaic, &MosaicView::hovered, this, &ImageViewer::hovered);
   views_->scene = new SceneView(state, scene);
   views_->bar = new ColourBar(state);
   views_->combined_bar = new ColourBar(state, SliceContent::combined);
@@ -120,6 +145,7 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
   for (SliceView* slice : views_->compared) {
     views_->all << slice;
   }
+  views_->all << views_->mosaic;
   for (QWidget* view : views_->all) {
     view->installEventFilter(this);
     layout->addWidget(view, views_->place_of(view).y(), views_->place_of(view).x());
@@ -137,18 +163,21 @@ ImageViewer::ImageViewer(ViewState& state, SceneState& scene, QWidget* parent)
         slice->refresh();
       }
     }
+    if (views_->mosaic->isVisible()) {
+      views_->mosaic->refresh();
+    }
     views_->bar->update();
     views_->combined_bar->update();
   });
   views_->follows_state = state.listen([this, &state] {
     views_->refresh.start(0);
+    const Views::Kind before = views_->kind;
     const auto combination = state.comparison() ? std::optional(state.comparison()->combination) : std::nullopt;
-    if (state.has_image() != views_->has_image || combination.has_value() != views_->combination.has_value()) {
-      views_->has_image = state.has_image();
-      views_->combination = combination;
+    views_->kind = {state.has_image(), combination, state.has_image() && state.mosaic().has_value()};
+    if (before.has_image != views_->kind.has_image || before.is_mosaic != views_->kind.is_mosaic ||
+        before.combination.has_value() != combination.has_value()) {
       show_only({});
-    } else if (combination != views_->combination) {
-      views_->combination = combination;
+    } else if (before.combination != combination) {
       arrange();
     }
   });
@@ -178,16 +207,20 @@ void ImageViewer::show_only(const QString& view) {
 }
 
 void ImageViewer::arrange() {
-  const bool compares = views_->has_image && views_->combination.has_value();
-  const Combination combination = views_->combination.value_or(Combination::none);
+  const Views::Kind& kind = views_->kind;
+  const bool compares = kind.has_image && kind.combination.has_value();
+  const Combination combination = kind.combination.value_or(Combination::none);
   const auto belongs = [&](const QWidget* one) {
+    if (kind.is_mosaic || one == views_->mosaic) {
+      return kind.is_mosaic && one == views_->mosaic;
+    }
     const auto compared = std::ranges::find(views_->compared, one);
     if (compared != views_->compared.end()) {
       const bool is_combined = compared - views_->compared.begin() >= 2;
       return compares && (!is_combined || combination != Combination::none);
     }
     const bool is_scene = one == views_->scene;  // before there is an image it is all that there is to see
-    return compares ? !is_scene && one != views_->slices[0] : views_->has_image || is_scene;
+    return compares ? !is_scene && one != views_->slices[0] : kind.has_image || is_scene;
   };
   auto* layout = static_cast<QGridLayout*>(views_->area->layout());
   std::array<int, 3> used_columns{}, used_rows{};  // an empty row or column would keep its share
@@ -203,7 +236,7 @@ void ImageViewer::arrange() {
     layout->setColumnStretch(line, used_columns[static_cast<std::size_t>(line)]);
     layout->setRowStretch(line, used_rows[static_cast<std::size_t>(line)]);
   }
-  views_->bar->setVisible(views_->has_image);
+  views_->bar->setVisible(kind.has_image);
   views_->combined_bar->setVisible(compares &&
                                    (combination == Combination::difference || combination == Combination::ratio));
   const auto first = std::ranges::find_if(views_->all, [](QWidget* one) { return !one->isHidden(); });
@@ -218,12 +251,7 @@ void ImageViewer::fit_slices() {
   if (!state_.has_image()) {
     return;
   }
-  std::vector<SliceArea> areas;
-  for (const SliceView* slice : views_->all_slices()) {
-    if (!slice->isHidden()) {
-      areas.push_back({slice->axis(), static_cast<double>(slice->width()), static_cast<double>(slice->height())});
-    }
-  }
+  std::vector<SliceArea> areas = views_->areas(state_);
   if (areas.empty()) {
     areas.push_back({1, static_cast<double>(views_->scene->width()), static_cast<double>(views_->scene->height())});
   }
@@ -252,6 +280,17 @@ ViewPicture ImageViewer::picture(const QString& view, double width_mm, bool has_
   if (!view.isEmpty()) {
     const auto* slice = qobject_cast<const SliceView*>(views_->all[view_names().indexOf(view)]);
     content.views = {{.axis = slice == nullptr ? 1 : slice->axis(), .is_scene = slice == nullptr}};
+  } else if (views_->kind.is_mosaic) {
+    const Mosaic& mosaic = *state_.mosaic();
+    for (const std::int64_t slice :
+         mosaic_slices(state_.image()->grid, mosaic, state_.cursor()[static_cast<std::size_t>(mosaic.axis)])) {
+      const auto place = static_cast<int>(content.views.size());
+      content.views.push_back({.axis = mosaic.axis,
+                               .content = views_->mosaic->content(),
+                               .index = slice,
+                               .column = place % mosaic.columns,
+                               .row = place / mosaic.columns});
+    }
   } else {
     for (const QWidget* one : views_->all) {
       if (!one->isHidden()) {
@@ -264,9 +303,9 @@ ViewPicture ImageViewer::picture(const QString& view, double width_mm, bool has_
                                  .row = views_->alone.isEmpty() ? place.y() : 0});
       }
     }
-    if (!views_->combined_bar->isHidden()) {
-      content.scales.push_back(SliceContent::combined);
-    }
+  }
+  if (view.isEmpty() && !views_->combined_bar->isHidden()) {
+    content.scales.push_back(SliceContent::combined);
   }
   return {state_, std::move(content), width_mm};
 }
@@ -278,11 +317,13 @@ ScenePicture ImageViewer::scene_picture() const {
   };
 }
 
+void ImageViewer::turn_scene(double degrees) { views_->scene->turn(degrees); }
+
 bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::Resize) {
     views_->refresh.start(0);
   }
-  if (event->type() == QEvent::MouseButtonDblClick) {
+  if (event->type() == QEvent::MouseButtonDblClick && watched != views_->mosaic) {
     show_only(views_->alone.isEmpty() ? watched->objectName() : QString());
     return true;
   }

@@ -42,6 +42,7 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   }
   auto* tools = new SceneTools(scene);
   auto* widget = new VtkWidget;
+  widget->setAccessibleName(tr("3-D view"));
   widget->setToolTip(
       "Left drag or arrow keys: turn. Wheel, right drag, + and -: zoom. Middle drag: move. Double click: this view "
       "alone, and back.");
@@ -88,6 +89,12 @@ void SceneView::look_from(const std::array<double, 3>& from, const std::array<do
 void SceneView::set_turning(bool turning) {
   if (parts_->drawing) {
     turning ? parts_->turning.start() : parts_->turning.stop();
+  }
+}
+
+void SceneView::turn(double degrees) {
+  if (parts_->drawing) {
+    parts_->drawing->turn(degrees, 0);
   }
 }
 

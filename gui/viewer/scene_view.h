@@ -27,6 +27,8 @@ class SceneView : public QWidget {
   void look_from(const std::array<double, 3>& from, const std::array<double, 3>& up);
   /// Lets the scene turn by itself, or stops it.
   void set_turning(bool turning);
+  /// About the axis that is upwards.
+  void turn(double degrees);
   /// As SceneDrawing::picture(); null without OpenGL.
   QImage picture(const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm, double pixel_ratio);
 

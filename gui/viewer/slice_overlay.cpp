@@ -87,16 +87,20 @@ void SliceOverlay::profile_line(const ProfileLine& line) {
   painter_.drawEllipse(from, 3, 3);
 }
 
-void SliceOverlay::letters(const QString& title, bool of_patient) {
+void SliceOverlay::letters(bool of_patient) {
   painter_.setPen(on(on_light_, letter_colours));
   const recon::SliceAxes& axes = projection_.axes;
   const QRect middle = inner_.translated(0, -painter_.fontMetrics().height());  // clear of a crosshair in the middle
-  text(middle, Qt::AlignVCenter | Qt::AlignRight, side_name(axes.right, true, of_patient));
-  text(middle, Qt::AlignVCenter | Qt::AlignLeft, side_name(axes.right, false, of_patient));
+  text(middle, Qt::AlignVCenter | Qt::AlignRight, side_name(axes.right, !projection_.is_mirrored, of_patient));
+  text(middle, Qt::AlignVCenter | Qt::AlignLeft, side_name(axes.right, projection_.is_mirrored, of_patient));
   text(inner_, Qt::AlignTop | Qt::AlignRight, side_name(axes.vertical, !axes.down, of_patient));
   text(inner_, Qt::AlignBottom | Qt::AlignRight, side_name(axes.vertical, axes.down, of_patient));
+}
+
+void SliceOverlay::title(const QString& what) {
+  painter_.setPen(on(on_light_, letter_colours));
   const int room = inner_.width() - painter_.fontMetrics().horizontalAdvance("-x  ");  // beside the upper side's name
-  text(inner_, Qt::AlignTop | Qt::AlignLeft, painter_.fontMetrics().elidedText(title, Qt::ElideRight, room));
+  text(inner_, Qt::AlignTop | Qt::AlignLeft, painter_.fontMetrics().elidedText(what, Qt::ElideRight, room));
 }
 
 void SliceOverlay::scale_bar() {

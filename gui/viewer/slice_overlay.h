@@ -29,8 +29,10 @@ class SliceOverlay {
   void regions(const std::vector<SliceOutline>& outlines);
   /// As the slice's plane sees it.
   void profile_line(const ProfileLine& line);
-  /// The names of the four sides, and the title in a corner.
-  void letters(const QString& title, bool of_patient);
+  /// The names of the four sides.
+  void letters(bool of_patient);
+  /// In the upper left corner.
+  void title(const QString& what);
   /// A bar of a round length in the lower left corner.
   void scale_bar();
 

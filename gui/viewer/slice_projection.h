@@ -13,9 +13,10 @@ struct SliceProjection {
   std::array<double, 3> centre_mm{};
   QPointF middle;
   double pixels_per_mm = 1;
+  bool is_mirrored = false;  ///< the axis to the right runs to the left
 
   QPointF to_screen(double right_mm, double vertical_mm) const {
-    return middle + pixels_per_mm * QPointF(right_mm - at(centre_mm, axes.right),
+    return middle + pixels_per_mm * QPointF(across() * (right_mm - at(centre_mm, axes.right)),
                                             sign() * (vertical_mm - at(centre_mm, axes.vertical)));
   }
   QPointF to_screen(const std::array<double, 3>& mm) const {
@@ -25,13 +26,14 @@ struct SliceProjection {
   std::array<double, 3> to_mm(const QPointF& screen, const std::array<double, 3>& through_mm) const {
     std::array<double, 3> mm = through_mm;
     const QPointF offset = (screen - middle) / pixels_per_mm;
-    mm[static_cast<std::size_t>(axes.right)] = at(centre_mm, axes.right) + offset.x();
+    mm[static_cast<std::size_t>(axes.right)] = at(centre_mm, axes.right) + across() * offset.x();
     mm[static_cast<std::size_t>(axes.vertical)] = at(centre_mm, axes.vertical) + sign() * offset.y();
     return mm;
   }
 
  private:
   static double at(const std::array<double, 3>& mm, int axis) { return mm[static_cast<std::size_t>(axis)]; }
+  double across() const { return is_mirrored ? -1 : 1; }
   double sign() const { return axes.down ? 1 : -1; }  ///< of the vertical axis on the screen, where y runs down
 };
 

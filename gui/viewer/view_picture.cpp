@@ -9,7 +9,7 @@
 
 #include "gui/viewer/colour_bar.h"
 #include "gui/viewer/paper.h"
-#include "gui/viewer/slice_view.h"
+#include "gui/viewer/slice_drawing.h"
 
 namespace coincide::gui {
 namespace {
@@ -82,13 +82,14 @@ QRect ViewPicture::place_of(const PicturedView& view) const {
 
 void ViewPicture::paint_slice(QPainter& painter, const PicturedView& view, const QRect& place,
                               double pixel_ratio) const {
-  SliceView slice(state_, view.axis, view.content);
-  slice.set_crosshair(content_.has_crosshair);
-  slice.set_scale_bar(&view == &content_.views.front());
-  slice.set_detail(pixel_ratio);
-  slice.setMinimumSize(1, 1);
-  slice.resize(place.size());
-  slice.refresh();
+  const bool is_first = &view == &content_.views.front();
+  SliceDrawing slice(state_, view.axis, view.content);
+  slice.set_style({.scale_bar = is_first,
+                   .crosshair = content_.has_crosshair && !view.index,
+                   .letters = is_first || !view.index,
+                   .pixels_per_point = pixel_ratio,
+                   .index = view.index});
+  slice.refresh(place.size());
   painter.save();
   painter.translate(place.topLeft());
   painter.setClipRect(QRect(QPoint(), place.size()));

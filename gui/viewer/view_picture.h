@@ -17,6 +17,7 @@ struct PicturedView {
   int axis = 2;  ///< that the slice is perpendicular to; of the 3-D view the one of the slice that is as large
   SliceContent content = SliceContent::image;
   bool is_scene = false;
+  std::optional<std::int64_t> index = {};  ///< of the slice, one of a mosaic; none: that of the crosshair
   int column = 0, row = 0;
 };
 

@@ -204,6 +204,7 @@ void RunSession::finish(const RunOutcome& outcome) {
   run_->fraction = outcome.stopped ? run_->fraction : 1;
   run_->folder = outcome.folder;
   run_->files = outcome.files;
+  run_->suv = outcome.suv;
   run_->tof_profile = outcome.tof_profile;
   run_->record = outcome.record;
   if (outcome.image != nullptr) {

@@ -99,6 +99,14 @@ SuvFactor suv_factor(const ImageSeries& series, std::size_t frame, SuvKind kind)
   return suv;
 }
 
+SuvFactor common_suv_factor(const ImageSeries& series) {
+  SuvFactor suv = suv_factor(series, 0);
+  if (suv.missing.empty() && !series.decay_corrected && series.frames.size() > 1) {
+    suv = {.factor = 0, .unit = suv.unit, .missing = "frames that are corrected for decay"};
+  }
+  return suv;
+}
+
 std::string suv_sentence(const ImageSeries& series) {
   if (series.unit == "g/mL" || series.unit == "cm^2/mL") {
     return "The values are SUV (" + series.unit + ").";

@@ -30,6 +30,10 @@ double body_surface_m2(const Patient& patient);
 /// of a series that is not corrected are corrected first, by the same factor.
 SuvFactor suv_factor(const ImageSeries& series, std::size_t frame, SuvKind kind = SuvKind::body_weight);
 
+/// The one of all frames by body weight; missing as well where each frame has one of its own, as without correction for
+/// decay.
+SuvFactor common_suv_factor(const ImageSeries& series);
+
 /// "SUVbw = value x 0.000365 g/mL (...), SUVlbm ..." or which fact is missing for it.
 std::string suv_sentence(const ImageSeries& series);
 

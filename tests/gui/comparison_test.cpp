@@ -36,7 +36,8 @@ template <class Check>
 void at_all_voxels(const Comparison& comparison, const recon::Image& a, const recon::Image& b, Check&& check) {
   for (int axis = 0; axis < 3; ++axis) {
     const std::int64_t index = 5 + axis;
-    const recon::Slice slice = combined_slice(comparison, a, axis, index);
+    const recon::Slice slice =
+        combined_slice(comparison, recon::slice_of(a, axis, index), other_slice(comparison, a.grid, axis, index));
     const recon::SliceAxes axes = recon::slice_axes(axis);
     for (std::int64_t row = 0; row < slice.rows; ++row) {
       for (std::int64_t column = 0; column < slice.columns; ++column) {

@@ -83,40 +83,39 @@ void ViewToolsTest::window_and_colours_reach_the_view() {
   ViewState state;
   ViewTools tools(state);
   state.set_image(test_image());
-  const auto boxes = tools.findChildren<QDoubleSpinBox*>();
-  QCOMPARE(boxes.size(), 2);
-  QCOMPARE(boxes[1]->value(), state.window_high());
-  boxes[1]->selectAll();
-  QTest::keyClicks(boxes[1], "2.5e6");
-  QTest::keyClick(boxes[1], Qt::Key_Return);
+  auto* low = tools.findChild<QDoubleSpinBox*>("image_low");
+  auto* high = tools.findChild<QDoubleSpinBox*>("image_high");
+  QCOMPARE(high->value(), state.window_high());
+  high->selectAll();
+  QTest::keyClicks(high, "2.5e6");
+  QTest::keyClick(high, Qt::Key_Return);
   QCOMPARE(state.window_high(), 2.5e6);
-  boxes[0]->setValue(3e6);  // past the other end, which goes along
+  low->setValue(3e6);  // past the other end, which goes along
   QCOMPARE(state.window_low(), 3e6);
   QCOMPARE(state.window_high(), 5.5e6);
-  QCOMPARE(boxes[1]->value(), 5.5e6);
+  QCOMPARE(high->value(), 5.5e6);
   button_of(tools, "Automatic")->click();
-  QCOMPARE(boxes[0]->value(), state.window_low());
+  QCOMPARE(low->value(), state.window_low());
   QCOMPARE(state.window_low(), 0.0);
   QVERIFY(state.window_high() < 2000);
 
-  auto* colours = tools.findChild<QComboBox*>();
+  auto* colours = tools.findChild<QComboBox*>("image_colours");
   QCOMPARE(static_cast<std::size_t>(colours->count()), colour_maps().size());
   colours->setCurrentText("viridis");
   QCOMPARE(state.colour_map(), std::string("viridis"));
   button_of(tools, "Smooth")->click();
   QVERIFY(state.smooth());
   state.set_window(10, 20);
-  QCOMPARE(boxes[0]->value(), 10.0);
+  QCOMPARE(low->value(), 10.0);
 }
 
 /// In a panel of this width only the table may scroll.
 void ViewToolsTest::fit_a_narrow_panel() {
-  constexpr int panel_width = 250;
   ViewState state;
   ViewTools tools(state);
   RoiTable regions(state);
   state.set_image(test_image());
-  for (QWidget* panel : std::initializer_list<QWidget*>{&tools, &regions}) {
+  for (const auto& [panel, panel_width] : {std::pair<QWidget*, int>{&tools, 234}, {&regions, 250}}) {
     QVERIFY2(panel->minimumSizeHint().width() <= panel_width,
              qPrintable(QString("%1: %2").arg(panel->metaObject()->className()).arg(panel->minimumSizeHint().width())));
     panel->resize(panel_width, 700);
@@ -226,7 +225,7 @@ void ViewToolsTest::typed_values_outlive_the_tools() {
   tools->show();
   tools->activateWindow();  // nobody else does where there is no window manager
   QVERIFY(QTest::qWaitForWindowActive(tools.get(), tests::patience_ms));
-  auto* box = tools->findChildren<QDoubleSpinBox*>().last();
+  auto* box = tools->findChild<QDoubleSpinBox*>("image_high");
   box->setFocus();
   QTRY_VERIFY_WITH_TIMEOUT(box->hasFocus(), tests::patience_ms);
   box->selectAll();

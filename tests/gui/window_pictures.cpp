@@ -7,6 +7,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QDialog>
 #include <QDoubleSpinBox>
 #include <QEventLoop>
 #include <QMenu>
@@ -76,6 +77,16 @@ struct Photographer {
       window.write_report(QString("%1/report.%2").arg(folder, ending));
     }
   }
+  void take_dialogs() const {
+    for (const char* action : {"preferences", "shortcuts", "about", "film"}) {
+      trigger(action);
+      rest(500);
+      for (QDialog* dialog : window.findChildren<QDialog*>()) {
+        dialog->grab().save(QString("%1/dialog_%2.png").arg(folder, action));
+        delete dialog;
+      }
+    }
+  }
   void trigger(const char* action) const { window.findChild<QAction*>(action)->trigger(); }
   /// One picture per tab.
   void take_tabs(QTabWidget& tabs, const QString& name) const {
@@ -137,6 +148,11 @@ int main(int argc, char** argv) {
   rest(1000);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "result");
   photographer.take_papers();
+  photographer.take_dialogs();
+  photographer.trigger("mosaic");
+  rest(500);
+  photographer.take("mosaic");
+  photographer.trigger("mosaic");
   photographer.trigger("compare");
   rest(500);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "compare");

@@ -1,0 +1,76 @@
+#include "gui/model/slab.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace coincide::gui {
+namespace {
+
+/// The values of slices that lie on each other, put together one slice after the other.
+class Pile {
+ public:
+  Pile(SlabKind kind, std::size_t size) : kind_(kind), sum_or_most_(size), counts_(size) {}
+
+  void add(const std::vector<float>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double value = values[i];
+      if (!std::isnan(value)) {
+        const bool rises = counts_[i] == 0 || value > sum_or_most_[i];
+        sum_or_most_[i] = kind_ == SlabKind::mean ? sum_or_most_[i] + value : rises ? value : sum_or_most_[i];
+        ++counts_[i];
+      }
+    }
+  }
+  void put_into(std::vector<float>& values) const {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const double divisor = kind_ == SlabKind::mean ? counts_[i] : 1;
+      values[i] =
+          counts_[i] == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(sum_or_most_[i] / divisor);
+    }
+  }
+
+ private:
+  SlabKind kind_;
+  std::vector<double> sum_or_most_;
+  std::vector<std::int32_t> counts_;
+};
+
+}  // namespace
+
+SlabSpan slab_span(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab) {
+  const auto a = static_cast<std::size_t>(axis);
+  constexpr double rounding = 1e-6;  // 20 mm are five slices of 5 mm, whatever the float is
+  const double each_side =
+      slab.kind == SlabKind::none ? 0 : std::floor(0.5 * slab.thickness_mm / grid.voxel_size_mm[a] + rounding);
+  const auto steps = static_cast<std::int64_t>(std::clamp(each_side, 0.0, static_cast<double>(grid.shape[a])));
+  return {.first = std::max<std::int64_t>(0, index - steps), .last = std::min(grid.shape[a] - 1, index + steps)};
+}
+
+recon::Slice slab_of(const SlabSpan& span, SlabKind kind, const std::function<recon::Slice(std::int64_t)>& slice_at) {
+  recon::Slice slab = slice_at(span.first);
+  if (kind == SlabKind::none || span.count() == 1) {
+    return slab;
+  }
+  Pile pile(kind, slab.values.size());
+  pile.add(slab.values);
+  for (std::int64_t index = span.first + 1; index <= span.last; ++index) {
+    pile.add(slice_at(index).values);
+  }
+  pile.put_into(slab.values);
+  return slab;
+}
+
+std::string slab_text(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab) {
+  const std::int64_t count = slab_span(grid, axis, index, slab).count();
+  if (slab.kind == SlabKind::none || count == 1) {
+    return {};
+  }
+  return fmt::format("{} of {} slices, {:.3g} mm", slab.kind == SlabKind::mean ? "mean" : "maximum", count,
+                     static_cast<double>(count) * double{grid.voxel_size_mm[static_cast<std::size_t>(axis)]});
+}
+
+}  // namespace coincide::gui

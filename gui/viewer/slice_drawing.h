@@ -1,0 +1,68 @@
+#pragma once
+
+#include <QImage>
+#include <QPainter>
+#include <QSize>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "gui/model/view_state.h"
+#include "gui/viewer/layer_picture.h"
+#include "gui/viewer/slice_overlay.h"
+#include "gui/viewer/slice_projection.h"
+
+namespace coincide::gui {
+
+/// What a slice is drawn with.
+struct SliceStyle {
+  bool scale_bar = false;  ///< all slices have one scale: one of them shows it
+  bool crosshair = true;
+  bool letters = true;                ///< names of the four sides
+  double pixels_per_point = 1;        ///< of what it is drawn on: as many points of layers are looked up
+  std::optional<std::int64_t> index;  ///< of the slice; none: that of the crosshair
+};
+
+/// A slice or slab of the image with its layers, crosshair, regions and profile line, for a screen or for paper. `axis`
+/// is the one that it is perpendicular to; recon::slice_axes() tells how it lies. Drawn by Qt alone: needs no OpenGL.
+class SliceDrawing {
+ public:
+  /// Of a comparison the other image or the combination, both at the voxels of the first. The state outlives this.
+  SliceDrawing(const ViewState& state, int axis, SliceContent content);
+
+  int axis() const { return axis_; }
+  SliceContent content() const { return content_; }
+  void set_style(const SliceStyle& style) { style_ = style; }
+  const SliceStyle& style() const { return style_; }
+  /// The size of the view, until the next refresh() with an image made for another one.
+  void resize(const QSize& view) { view_ = view; }
+  /// Takes over what changed in the state, for a view of that size.
+  void refresh(const QSize& view);
+  /// With its upper left corner at the origin. There is an image.
+  void paint(QPainter& painter) const;
+
+  SliceProjection projection() const;
+  /// A place of the view, in the plane of the slice.
+  std::array<double, 3> to_mm(const QPointF& place) const { return projection().to_mm(place, through_mm()); }
+  /// Where the image lies in the view.
+  QRectF image_rect() const;
+
+ private:
+  std::int64_t index() const;
+  std::array<double, 3> through_mm() const;
+  QString title() const;
+  QColor ground() const;
+  QImage picture() const;
+  void draw_overlay(QPainter& painter) const;
+
+  const ViewState& state_;
+  int axis_;
+  SliceContent content_;
+  SliceStyle style_;
+  QSize view_;
+  QImage picture_;
+  std::vector<SliceOutline> outlines_;
+  std::vector<LayerPicture> layers_;  ///< those that are shown
+};
+
+}  // namespace coincide::gui
