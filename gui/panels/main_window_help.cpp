@@ -65,7 +65,7 @@ void MainWindow::Parts::show_manual() {
 
 void MainWindow::Parts::show_shortcuts() {
   QList<const QWidget*> views;
-  for (const char* name : {"axial", "scene_picture", "mosaic"}) {
+  for (const char* name : {"axial", "scene_picture", "mosaic_view"}) {
     if (const auto* view = viewer->findChild<QWidget*>(name)) {
       views << view;
     }

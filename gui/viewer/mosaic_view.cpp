@@ -13,7 +13,7 @@ constexpr int gap = 2;
 }  // namespace
 
 MosaicView::MosaicView(ViewState& state, QWidget* parent) : QWidget(parent), state_(state) {
-  setObjectName("mosaic");
+  setObjectName("mosaic_view");
   setMinimumSize(120, 120);
   setFocusPolicy(Qt::StrongFocus);
   setMouseTracking(true);

@@ -498,11 +498,11 @@ class MainWindowTest : public QObject {
       QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
     };
     const auto num_regions = [&] { return window_->findChild<RoiTable*>()->findChild<QTableWidget*>()->rowCount(); };
-    const auto* high = window_->findChild<ViewTools*>()->findChildren<QDoubleSpinBox*>().last();
+    auto* high = window_->findChild<ViewTools*>()->findChild<QDoubleSpinBox*>("image_high");
     write_job("one.toml", 1, 1);
     run_until_image("one.toml");
     window_->findChild<RoiTable*>()->add(RoiShape::sphere);
-    window_->findChild<ViewTools*>()->findChildren<QDoubleSpinBox*>().last()->setValue(7);
+    high->setValue(7);
     QCOMPARE(num_regions(), 1);
 
     std::ofstream(path("two.toml")) << "[input]\nevents = \"two.petsird\"\n[output]\nfolder = \"two\"\n";

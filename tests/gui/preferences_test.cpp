@@ -171,6 +171,7 @@ class PreferencesTest : public QObject {
     for (const auto* label : dialog->findChildren<QLabel*>()) {
       sentences += label->text();
     }
+    QVERIFY(sentences.contains("In the mosaic: Left: crosshair"));
     QVERIFY(sentences.contains("Ctrl + wheel") && sentences.contains("In the 3-D view") == opengl());
   }
   static bool opengl() { return qEnvironmentVariableIsEmpty("COINCIDE_NO_OPENGL"); }
