@@ -157,6 +157,13 @@ class Cases:
                 found.append((int(rank[1]), int(entry.name)))
         return sorted(found)
 
+    def all_end(self, output, limit_s=30):
+        """mpirun kills the others after a second, and may be gone before they are."""
+        end = time.monotonic() + limit_s
+        while self.processes_of(output) and time.monotonic() < end:
+            time.sleep(0.1)
+        return not self.processes_of(output)
+
     def kills(self, count, rng):
         """One process of three dies at a random moment: the others end, and the job goes on to the same bits."""
         arguments = [*OSEM, "--set", "output.checkpoint=1", "--set", "stop.passes=12"]
@@ -173,8 +180,7 @@ class Cases:
                 if rank == victim:
                     os.kill(number, signal.SIGKILL)
             code = process.wait(timeout=60)
-            time.sleep(2.5)  # mpirun ends the others after a second, and may be gone before they are
-            self.expect(self.processes_of("killed") == [], f"kill {kill}: processes are left behind")
+            self.expect(self.all_end("killed"), f"kill {kill}: processes are left behind")
             text = (self.folder / "killed.err").read_text()
             told = [line for line in text.splitlines() if line.startswith("coincide:")]
             self.expect(len(told) <= 1 and (code == 0 or "exited on signal 9" in text), f"kill {kill}: {code}\n{text}")
