@@ -421,7 +421,9 @@ std::vector<Setting> describe(Job& job) {
       {"compute.device", &compute.device, "", "Where to compute: auto, cpu, cuda or cuda:N."},
       {"compute.threads", &compute.threads, "", "Threads on the CPU; 0: one per core.", 0, 4096},
       {"compute.memory_limit_gb", &compute.memory_limit_gb, "GB",
-       "Most memory of a run; events beyond it go to a temporary file; 0: no limit, but events take half of the machine's at most.", 0, 1e6},
+       "Most memory of a run; events beyond it go to a temporary file; 0: no limit, but events take half of the "
+       "machine's at most.",
+       0, 1e6},
   };
 }
 

@@ -7,14 +7,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
-#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <limits>
-#include <string>
+#include <span>
 #include <thread>
+#include <type_traits>
+#include <vector>
 
 #include "projectors/error.h"
 

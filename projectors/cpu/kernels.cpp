@@ -18,9 +18,7 @@ namespace {
 
 Grid kernel_grid(const Projector& projector) { return make_grid(projector.grid(), projector.options().boundary); }
 
-int thread_count(const Projector& projector) {
-  return projectors::thread_count(projector.options().num_threads);
-}
+int thread_count(const Projector& projector) { return projectors::thread_count(projector.options().num_threads); }
 
 /// An array without constructors: std::vector would leave out-of-line copies of itself behind.
 template <class T>
