@@ -1,11 +1,11 @@
 #include <QApplication>
-#include <QStandardPaths>
 
 #include "gui/viewer/opengl.h"
+#include "support/home_of_its_own.h"
 #include "support/test_main.h"
 
 int main(int argc, char** argv) {
-  QStandardPaths::setTestModeEnabled(true);  // no settings of the user who runs the tests
+  const coincide::tests::HomeOfItsOwn home;
   coincide::gui::prepare_opengl();
   QApplication application(argc, argv);
   QApplication::setOrganizationName("Coincide");

@@ -9,7 +9,6 @@
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTimer>
 #include <algorithm>
@@ -23,6 +22,7 @@
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/scene_view.h"
+#include "support/home_of_its_own.h"
 
 using namespace coincide;
 using namespace coincide::gui;
@@ -182,7 +182,7 @@ int main(int argc, char** argv) {
   QElapsedTimer clock;
   clock.start();
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  QStandardPaths::setTestModeEnabled(true);  // no settings of the user
+  const coincide::tests::HomeOfItsOwn home;
   prepare_opengl();
   QApplication application(argc, argv);
   QApplication::setOrganizationName("Coincide");

@@ -12,7 +12,6 @@
 #include <QEventLoop>
 #include <QMenu>
 #include <QSettings>
-#include <QStandardPaths>
 #include <QTabWidget>
 #include <QTimer>
 #include <functional>
@@ -28,6 +27,7 @@
 #include "gui/viewer/chart_view.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
+#include "support/home_of_its_own.h"
 
 using namespace coincide;
 using namespace coincide::gui;
@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
     fmt::print(stderr, "Usage: coincide_window_pictures FOLDER JOB.toml WIDTH HEIGHT\n");
     return 2;
   }
-  QStandardPaths::setTestModeEnabled(true);  // no settings of the user
+  const coincide::tests::HomeOfItsOwn home;
   prepare_opengl();
   QApplication application(argc, argv);
   QApplication::setOrganizationName("Coincide");

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/patience.h"
+
 namespace coincide::tests {
 namespace {
 
@@ -24,6 +26,11 @@ bool add_test_class(const char* name, std::function<std::unique_ptr<QObject>()> 
 }
 
 int run_test_classes() {
+  // A wait that is not fulfilled is tried for three times its patience before it fails with its place and value; Qt's
+  // guard, which names neither, has to wait for that.
+  if (!qEnvironmentVariableIsSet("QTEST_FUNCTION_TIMEOUT")) {
+    qputenv("QTEST_FUNCTION_TIMEOUT", QByteArray::number(5 * patience_ms));
+  }
   QStringList arguments = QCoreApplication::arguments();
   const std::string wanted = arguments.size() > 1 ? arguments.takeAt(1).toStdString() : "";
   int failures = 0;
