@@ -92,6 +92,12 @@ class CheckedSource::Pass {
     summary_.prompts_per_tof_bin.assign(has_tof_ ? scanner_.tof_bins.size() : 0, 0);
   }
 
+  /// Of all that was read, looked at or not.
+  void count(std::uint64_t known, std::uint64_t out_of_range) {
+    read_ += known + out_of_range;
+    out_of_range_ += out_of_range;
+  }
+
   void add(const EventBlock& block) {
     constexpr std::uint64_t all_looked_at = 1'000'000;
     constexpr std::uint64_t one_looked_at_of = 8;
@@ -234,8 +240,7 @@ class CheckedSource::Pass {
   }
 
   DataCheck ids() const {
-    const std::uint64_t out = summary_.counts.out_of_range;
-    const std::uint64_t all = summary_.counts.prompts + summary_.counts.delayeds + out;
+    const std::uint64_t out = out_of_range_, all = read_;
     if (out == 0) {
       return {"Ids", Verdict::good, "all detection and TOF bins are ones that the scanner has", ""};
     }
@@ -316,8 +321,10 @@ class CheckedSource::Pass {
   std::int64_t first_ms_ = -1;
   std::uint32_t last_ms_ = 0;
   std::uint64_t backwards_ = 0;
-  std::uint64_t events_ = 0;  ///< looked at
-  std::uint64_t blocks_ = 0;  ///< after the first events, all of which are looked at
+  std::uint64_t read_ = 0;
+  std::uint64_t out_of_range_ = 0;  ///< of these
+  std::uint64_t events_ = 0;        ///< looked at
+  std::uint64_t blocks_ = 0;        ///< after the first events, all of which are looked at
   std::uint64_t prompts_ = 0;
   std::uint64_t impossible_ = 0;
   std::uint64_t seen_ = 0;  ///< looked at, delayeds, too
@@ -330,9 +337,11 @@ CheckedSource::CheckedSource(recon::EventSource& source, const CheckOptions& opt
 CheckedSource::~CheckedSource() = default;
 
 bool CheckedSource::read(EventBlock& block) {
+  const std::uint64_t out_of_range = source_.counts().out_of_range;
   if (!source_.read(block)) {
     return false;
   }
+  pass_->count(block.size(), source_.counts().out_of_range - out_of_range);
   pass_->add(block);
   return true;
 }

@@ -73,6 +73,8 @@ class CheckedSource final : public recon::EventSource {
   std::string format() const override { return source_.format(); }
   std::vector<std::filesystem::path> other_files() const override { return source_.other_files(); }
   bool read(recon::EventBlock& block) override;
+  /// What is passed over is not looked at.
+  bool pass_over(recon::EventBlock& block) override { return source_.pass_over(block); }
   void rewind() override;
   double fraction_read() const override { return source_.fraction_read(); }
   const recon::EventCounts& counts() const override { return source_.counts(); }

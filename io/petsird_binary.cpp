@@ -109,9 +109,15 @@ void PetsirdBinaryBlocks::lists(const TimeBlockPlan::Field& field, CoincidenceCh
 
 void PetsirdBinaryBlocks::coincidences(CoincidenceChunk& chunk, std::uint64_t min_bytes, TimeBlockSink& sink) {
   const CoincidenceLayout& layout = *chunk.layout;
+  std::uint64_t left = file_.count(min_bytes);
+  if (!sink.wants_coincidences()) {
+    pass_over(layout, left);
+    sink.passed_over(chunk, left);
+    return;
+  }
   const auto width = static_cast<std::size_t>(layout.numbers);
   numbers_.resize(chunk_events * width);
-  for (std::uint64_t left = file_.count(min_bytes); left > 0;) {
+  while (left > 0) {
     const std::size_t events = std::min<std::uint64_t>(left, chunk_events);
     std::size_t done = layout.only_numbers ? decode_fast(layout, events, numbers_.data()) : 0;
     if (done == 0) {
@@ -121,6 +127,18 @@ void PetsirdBinaryBlocks::coincidences(CoincidenceChunk& chunk, std::uint64_t mi
     chunk.numbers = {numbers_.data(), done * width};
     sink.coincidences(chunk);
     left -= done;
+  }
+}
+
+void PetsirdBinaryBlocks::pass_over(const CoincidenceLayout& layout, std::uint64_t events) {
+  if (layout.only_numbers) {
+    file_.skip_varints(events * static_cast<std::uint64_t>(layout.numbers));
+    return;
+  }
+  for (; events > 0; --events) {
+    for (const YardlType* part : layout.parts) {
+      part == nullptr ? file_.skip_varints(1) : file_.skip(*part);
+    }
   }
 }
 

@@ -25,6 +25,7 @@ class PetsirdBinaryBlocks : public TimeBlockReader {
   void events(const TimeBlockPlan& plan, TimeBlockSink& sink);
   void lists(const TimeBlockPlan::Field& field, CoincidenceChunk& chunk, TimeBlockSink& sink);
   void coincidences(CoincidenceChunk& chunk, std::uint64_t min_bytes, TimeBlockSink& sink);
+  void pass_over(const CoincidenceLayout& layout, std::uint64_t events);
   std::size_t decode_fast(const CoincidenceLayout& layout, std::size_t events, std::uint32_t* numbers);
   void decode_one(const CoincidenceLayout& layout, std::uint32_t* numbers);
   std::uint64_t count_events(const YardlType& type);

@@ -65,7 +65,11 @@ class TimeBlockSink {
  public:
   virtual ~TimeBlockSink() = default;
   virtual void value(const std::string& field, const YardlValue& value) = 0;
+  /// Whether it takes coincidences one by one; else passed_over() tells how many there were.
+  virtual bool wants_coincidences() const { return true; }
   virtual void coincidences(const CoincidenceChunk& chunk) = 0;
+  /// `list` is without numbers.
+  virtual void passed_over(const CoincidenceChunk& list, std::uint64_t events) = 0;
   virtual void count(EventField kind, std::uint64_t events) = 0;
 };
 

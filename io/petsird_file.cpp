@@ -113,9 +113,10 @@ void PetsirdSource::rewind() {
   begin();
 }
 
-bool PetsirdSource::read(recon::EventBlock& block) {
+bool PetsirdSource::next(recon::EventBlock& block, bool with_coincidences) {
   block.clear();
-  while (!ended_ && block.size() < events_per_read) {
+  wants_coincidences_ = with_coincidences;
+  for (listed_ = 0; !ended_ && listed_ < events_per_read;) {
     ended_ = !read_time_block(block);
   }
   sum_up();
@@ -250,12 +251,31 @@ void PetsirdSource::count(EventField kind, std::uint64_t events) {
   counter += events;
 }
 
-void PetsirdSource::coincidences(const CoincidenceChunk& chunk) {
+bool PetsirdSource::has_extra_row(const CoincidenceChunk& chunk) {
   const std::size_t num_types = scanner().module_types.size();
-  if (chunk.row >= num_types || chunk.column >= num_types) {
-    pending_.extra_rows = true;
+  const bool extra = chunk.row >= num_types || chunk.column >= num_types;
+  pending_.extra_rows = pending_.extra_rows || extra;
+  return extra;
+}
+
+/// Whether the scanner has them or not: so that pieces end, and times are told, alike for all who share the file.
+void PetsirdSource::list(bool delayed, std::uint64_t events) {
+  listed_ += events;
+  pending_.listed_prompts += delayed ? 0 : events;
+}
+
+void PetsirdSource::passed_over(const CoincidenceChunk& list_of_pair, std::uint64_t events) {
+  if (!has_extra_row(list_of_pair)) {
+    list(list_of_pair.delayed, events);
+    (list_of_pair.delayed ? pending_.counts.delayeds : pending_.counts.prompts) += events;
+  }
+}
+
+void PetsirdSource::coincidences(const CoincidenceChunk& chunk) {
+  if (has_extra_row(chunk)) {
     return;
   }
+  list(chunk.delayed, chunk.size());
   const recon::ModuleType& type_a = scanner().module_types[chunk.row];
   const recon::ModuleType& type_b = scanner().module_types[chunk.column];
   const Detector first{type_a.first_crystal, type_a.num_crystals(), type_a.num_energy_windows()};
@@ -330,7 +350,7 @@ void PetsirdSource::accept_events(recon::EventBlock& block) {
   counts_.triples += pending_.counts.triples;
   counts_.quadruples += pending_.counts.quadruples;
   counts_.out_of_range += pending_.counts.out_of_range;
-  const recon::TimeBlock time{pending_.interval, pending_.counts.prompts, num_movements_};
+  const recon::TimeBlock time{pending_.interval, pending_.listed_prompts, num_movements_};
   times_.add(time);
   movements_.add(time);
   block.time_blocks.push_back(time);

@@ -27,7 +27,8 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   const recon::Scanner& scanner() const override { return header_.scanner; }
   const recon::Efficiencies& efficiencies() const override { return header_.efficiencies; }
   std::string format() const override;
-  bool read(recon::EventBlock& block) override;
+  bool read(recon::EventBlock& block) override { return next(block, true); }
+  bool pass_over(recon::EventBlock& block) override { return next(block, false); }
   void rewind() override;
   double fraction_read() const override { return blocks_->fraction_read(); }
   const recon::EventCounts& counts() const override { return counts_; }
@@ -35,7 +36,8 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
  private:
   /// What has been seen of a time block that is not yet read to its end.
   struct Pending {
-    recon::EventCounts counts;  ///< only numbers of events
+    recon::EventCounts counts;         ///< only numbers of events
+    std::uint64_t listed_prompts = 0;  ///< those that the scanner does not have as well
     recon::TimeInterval interval;
     std::vector<std::vector<float>> transforms;
     std::optional<recon::AliveFractions> alive;
@@ -47,9 +49,14 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
 
   void value(const std::string& field, const YardlValue& value) override;
   void value_of_singles(const std::string& field, const YardlValue& value);
+  bool wants_coincidences() const override { return wants_coincidences_; }
   void coincidences(const CoincidenceChunk& chunk) override;
+  void passed_over(const CoincidenceChunk& list_of_pair, std::uint64_t events) override;
   void count(EventField kind, std::uint64_t events) override;
 
+  bool next(recon::EventBlock& block, bool with_coincidences);
+  void list(bool delayed, std::uint64_t events);
+  bool has_extra_row(const CoincidenceChunk& chunk);
   bool read_time_block(recon::EventBlock& block);
   void accept(const TimeBlockPlan& plan, recon::EventBlock& block);
   void accept_events(recon::EventBlock& block);
@@ -80,6 +87,8 @@ class PetsirdSource : public recon::EventSource, private TimeBlockSink {
   bool ended_ = false;
   Pending pending_;
   recon::EventBlock* block_ = nullptr;  ///< that coincidences go to
+  bool wants_coincidences_ = true;
+  std::uint64_t listed_ = 0;  ///< coincidences since the last call of read() or pass_over()
 };
 
 }  // namespace coincide::io

@@ -143,6 +143,10 @@ void PetsirdHdf5Blocks::lists(const TimeBlockPlan::Field& field, const YardlMemo
 
 void PetsirdHdf5Blocks::coincidences(const YardlMemory& list, const std::byte* at, CoincidenceChunk& chunk,
                                      TimeBlockSink& sink) {
+  if (!sink.wants_coincidences()) {
+    sink.passed_over(chunk, list.elements(at).second);
+    return;
+  }
   std::vector<Number> numbers;
   find_numbers(*list.items.memory, 0, numbers);
   const auto width = static_cast<std::size_t>(chunk.layout->numbers);

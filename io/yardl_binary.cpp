@@ -123,6 +123,26 @@ std::uint64_t YardlBinaryReader::varint() {
 
 std::int64_t YardlBinaryReader::signed_varint() { return unzigzag(varint()); }
 
+void YardlBinaryReader::skip_varints(std::uint64_t count) {
+  constexpr std::uint64_t go_on = 0x8080808080808080;  // set in each byte of a varint but its last
+  constexpr std::uint64_t sum_of_bytes = 0x0101010101010101;
+  while (count > 0) {
+    const auto bytes = peek(1);
+    if (bytes.empty()) {
+      throw YardlEndOfData(fmt::format("The file ends too early: at byte {} it lacks {} numbers.", position(), count));
+    }
+    std::size_t at = 0;
+    for (std::uint64_t word = 0; count >= sizeof word && at + sizeof word <= bytes.size(); at += sizeof word) {
+      std::memcpy(&word, bytes.data() + at, sizeof word);
+      count -= ((~word & go_on) >> 7) * sum_of_bytes >> 56;
+    }
+    for (; count > 0 && at < bytes.size(); ++at) {
+      count -= (bytes[at] & 0x80) == 0 ? 1 : 0;
+    }
+    take(at);
+  }
+}
+
 std::uint64_t YardlBinaryReader::count(std::uint64_t min_bytes) {
   const std::uint64_t n = varint();
   if (n > remaining() / min_bytes) {

@@ -35,6 +35,7 @@ class YardlBinaryReader {
   std::uint8_t byte();
   std::uint64_t varint();
   std::int64_t signed_varint();
+  void skip_varints(std::uint64_t count);
   /// A count of elements that each take at least `min_bytes`.
   std::uint64_t count(std::uint64_t min_bytes);
   YardlValue value(const YardlType& type);

@@ -3,6 +3,14 @@
 namespace coincide::recon {
 
 void EventBlock::clear() {
+  clear_events();
+  time_blocks.clear();
+  movements.clear();
+  alive.clear();
+  singles.clear();
+}
+
+void EventBlock::clear_events() {
   crystal_a.clear();
   crystal_b.clear();
   tof_bin.clear();
@@ -15,10 +23,6 @@ void EventBlock::clear() {
   additive_per_s.clear();
   scatter_per_s.clear();
   origin.clear();
-  time_blocks.clear();
-  movements.clear();
-  alive.clear();
-  singles.clear();
 }
 
 void EventBlock::resize(std::size_t size) {
@@ -27,6 +31,12 @@ void EventBlock::resize(std::size_t size) {
   tof_bin.resize(size);
   time_ms.resize(size);
   delayed.resize(size);
+}
+
+bool EventSource::pass_over(EventBlock& block) {
+  const bool more = read(block);
+  block.clear_events();
+  return more;
 }
 
 std::vector<std::string> EventCounts::all_warnings() const {

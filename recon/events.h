@@ -93,6 +93,7 @@ struct EventBlock {
 
   std::size_t size() const { return crystal_a.size(); }
   void clear();
+  void clear_events();  ///< leaves what is in no column
   /// Of the columns that every scanner has: new entries are 0.
   void resize(std::size_t size);
 };
@@ -139,11 +140,13 @@ class EventSource {
   /// Replaces `block` by the coincidences of the next time blocks (some 10^5 of them, or none at all); false at the
   /// end. Throws FileError if the file is damaged.
   virtual bool read(EventBlock& block) = 0;
+  /// As read(), but leaves the coincidences out, which are another process's: quicker, where a format lets it be.
+  virtual bool pass_over(EventBlock& block);
   /// Back to the first event; clears counts().
   virtual void rewind() = 0;
   /// Part of the file read since the start, 0 ... 1.
   virtual double fraction_read() const = 0;
-  /// Of the part read so far.
+  /// Of the part read so far. Prompts and delayeds that were passed over may count whether the scanner has them or not.
   virtual const EventCounts& counts() const = 0;
 };
 

@@ -106,9 +106,9 @@ void JoinedEvents::rewind() {
   counts_ = {};
 }
 
-bool JoinedEvents::read(EventBlock& block) {
+bool JoinedEvents::next(EventBlock& block, bool (EventSource::*take)(EventBlock&)) {
   for (; current_ < scans_.size(); ++current_, begins_ = true) {
-    if (scans_[current_].source->read(block)) {
+    if ((*scans_[current_].source.*take)(block)) {
       put_on_clock(block);
       sum_up();
       return true;

@@ -28,12 +28,14 @@ class JoinedEvents final : public EventSource {
   const Efficiencies& efficiencies() const override { return scans_.front().source->efficiencies(); }
   EventTerms event_terms() const override { return scans_.front().source->event_terms(); }
   std::string format() const override;
-  bool read(EventBlock& block) override;
+  bool read(EventBlock& block) override { return next(block, &EventSource::read); }
+  bool pass_over(EventBlock& block) override { return next(block, &EventSource::pass_over); }
   void rewind() override;
   double fraction_read() const override;
   const EventCounts& counts() const override { return counts_; }
 
  private:
+  bool next(EventBlock& block, bool (EventSource::*take)(EventBlock&));
   void put_on_clock(EventBlock& block);
   void stand_at_reference(EventBlock& block);
   void sum_up();

@@ -58,7 +58,7 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
     storages.push_back(std::make_unique<Storage>(options, source.scanner(), memory));
     storages.back()->stated.used = used_of(source.event_terms(), model, options.use);
   }
-  read_parts(source, model, parts, reporter, clocks, storages);
+  const EventCounts of_file = read_parts(source, model, parts, reporter, clocks, storages);
   if (options.movement_keeps_times && !options.may_move &&
       std::ranges::any_of(clocks, [](const PartClock& clock) { return clock.movements().moves(); })) {
     LoadOptions with_times = options;
@@ -66,39 +66,85 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
     storages.clear();  // gives the memory back
     return load_parts(source, model, parts, with_times, reporter);
   }
+  std::ranges::for_each(storages, [](auto& storage) { storage->add_up_counts(); });
   const bool empty = std::ranges::all_of(storages, [](const auto& storage) { return storage->prompts == 0; });
   std::vector<ListmodeData> loaded;
   for (std::size_t part = 0; part < parts.count(); ++part) {
     if ((empty || clocks[part].times().empty()) && !reporter.stop_requested()) {
-      clocks[part].refuse_empty(source.counts(), storages[part]->impossible);
+      clocks[part].refuse_empty(of_file, storages[part]->impossible);
     }
-    storages[part]->state(source.counts(), clocks[part], reporter);
+    storages[part]->state(of_file, clocks[part], reporter);
     loaded.push_back(ListmodeData(std::move(storages[part])));
   }
   return loaded;
 }
 
-void ListmodeData::read_parts(EventSource& source, const MultiplicativeModel& model, const TimeParts& parts,
-                              Reporter& reporter, std::vector<PartClock>& clocks,
-                              std::vector<std::unique_ptr<Storage>>& storages) {
-  EventBlock block;
+/// Of the prompts of a round, by part: those of lower ranks come before this process's.
+void ListmodeData::number_prompts(const std::vector<std::size_t>& own,
+                                  std::vector<std::unique_ptr<Storage>>& storages) {
+  const Communicator& ranks = storages.front()->ranks;
+  const std::vector<std::size_t> of_all = storages.front()->ranks.gather(own);
+  for (std::size_t part = 0; part < own.size(); ++part) {
+    Storage& storage = *storages[part];
+    std::uint64_t first = storage.prompts;
+    for (std::size_t rank = 0; rank < static_cast<std::size_t>(ranks.size()); ++rank) {
+      const std::size_t some = of_all[rank * own.size() + part];
+      first += rank < static_cast<std::size_t>(ranks.rank()) ? some : 0;
+      storage.prompts += some;
+    }
+    if (own[part] > 0) {
+      storage.begin_numbers(first, own[part]);
+      storage.make_room(own[part]);
+    }
+  }
+}
+
+namespace {
+
+/// A block and what was worked out of it.
+struct ReadBlock {
+  EventBlock events;
   SortedBlock sorted;
+};
+
+}  // namespace
+
+/// In rounds: of so many blocks as there are processes, each takes the one whose turn is its own, and of the others
+/// only what they say beside events. Returns what was counted, by all of them.
+EventCounts ListmodeData::read_parts(EventSource& source, const MultiplicativeModel& model, const TimeParts& parts,
+                                     Reporter& reporter, std::vector<PartClock>& clocks,
+                                     std::vector<std::unique_ptr<Storage>>& storages) {
+  Communicator& ranks = storages.front()->ranks;
+  ReadBlock own, others;
+  std::uint64_t out_of_range = 0;
   source.rewind();
-  while (!reporter.stop_requested() && source.read(block)) {
-    sorted.sort(block, parts, model, storages.front()->stated.used, storages.front()->num_threads);
-    for (std::uint32_t part = 0; part < parts.count(); ++part) {
-      clocks[part].add(block, sorted.part_of_block, part);
-      if (sorted.prompts[part] > 0) {
-        storages[part]->make_room(sorted.prompts[part]);
+  for (bool more = true; more && !reporter.stop_requested();) {
+    own.events.clear();
+    own.sorted.prompts.assign(parts.count(), 0);
+    for (int turn = 0; more && turn < ranks.size(); ++turn) {
+      const bool is_own = turn == ranks.rank();
+      auto& [block, sorted] = is_own ? own : others;
+      const std::uint64_t before = source.counts().out_of_range;
+      more = is_own ? source.read(block) : source.pass_over(block);
+      out_of_range += is_own ? source.counts().out_of_range - before : 0;
+      if (more) {
+        sorted.sort(block, parts, model, storages.front()->stated.used, storages.front()->num_threads);
+        for (std::uint32_t part = 0; part < parts.count(); ++part) {
+          clocks[part].add(block, sorted.part_of_block, part);
+        }
       }
     }
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      if (sorted.part[i] != TimeParts::none) {
-        storages[sorted.part[i]]->add_event(block, i, sorted.factor[i], model);
+    number_prompts(own.sorted.prompts, storages);
+    for (std::size_t i = 0; i < own.events.size(); ++i) {
+      if (own.sorted.part[i] != TimeParts::none) {
+        storages[own.sorted.part[i]]->add_event(own.events, i, own.sorted.factor[i], model);
       }
     }
     reporter.progress("reading events", source.fraction_read());
   }
+  EventCounts counts = source.counts();
+  counts.out_of_range = ranks.sum(out_of_range);
+  return counts;
 }
 
 TimeIntervals ListmodeData::time() const {

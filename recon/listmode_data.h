@@ -53,7 +53,8 @@ struct LoadOptions {
   bool movement_keeps_times = false;  ///< does so if bed or gantry move, or stand off their reference position: the
                                       ///< source is then read twice
   EventTerms use{true, true, true, true};  ///< of what the file states event by event
-  /// All of them read the whole source, and each keeps its share of every subset's prompts.
+  /// They take turns at the source's blocks. Prompts are numbered over all of them, so that subsets hold what they hold
+  /// with one.
   Communicator* ranks = &no_others();
 };
 
@@ -140,9 +141,10 @@ class ListmodeData {
  private:
   struct Storage;
   explicit ListmodeData(std::unique_ptr<Storage> storage);
-  static void read_parts(EventSource& source, const MultiplicativeModel& model, const TimeParts& parts,
-                         Reporter& reporter, std::vector<PartClock>& clocks,
-                         std::vector<std::unique_ptr<Storage>>& storages);
+  static void number_prompts(const std::vector<std::size_t>& own, std::vector<std::unique_ptr<Storage>>& storages);
+  static EventCounts read_parts(EventSource& source, const MultiplicativeModel& model, const TimeParts& parts,
+                                Reporter& reporter, std::vector<PartClock>& clocks,
+                                std::vector<std::unique_ptr<Storage>>& storages);
   std::unique_ptr<Storage> storage_;
 };
 

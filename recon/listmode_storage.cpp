@@ -59,6 +59,18 @@ void ListmodeData::Storage::add_event(const EventBlock& block, std::size_t i, fl
   }
 }
 
+/// What each process has counted of its turns becomes that of all.
+void ListmodeData::Storage::add_up_counts() {
+  ranks.sum(delayeds);
+  ranks.sum(delayeds_by_window);
+  impossible = ranks.sum(impossible);
+  prompts_in_part = ranks.sum(prompts_in_part);
+  delayeds_in_part = ranks.sum(delayeds_in_part);
+  stated.factor_sum = ranks.sum(stated.factor_sum);
+  stated.scatter_counts = ranks.sum(stated.scatter_counts);
+  stated.randoms_counts = ranks.sum(stated.randoms_counts);
+}
+
 /// What was found, when all has been read.
 void ListmodeData::Storage::state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter) {
   counts = of_file;
@@ -103,12 +115,11 @@ void ListmodeData::Storage::make_counts_of_rates() {
 std::vector<std::uint64_t> ListmodeData::Storage::bits_of_left_out() const {
   constexpr std::uint64_t per_word = 64;
   std::vector<std::uint64_t> bits(left_out > 0 ? prompts / per_word + 1 : 0);
-  for (std::size_t subset = 0; !bits.empty() && subset < sizes.size(); ++subset) {
-    const float* m = column<float>(subset, factor);
-    for (std::size_t row = 0; row < sizes[subset]; ++row) {
-      const std::uint64_t number = number_of(subset, row);
-      bits[number / per_word] |= std::uint64_t{m[row] > 0 ? 0U : 1U} << number % per_word;
-    }
+  if (!bits.empty()) {
+    for_each_prompt([&](std::uint64_t number, std::size_t subset, std::size_t row) {
+      const bool stays = column<float>(subset, factor)[row] > 0;
+      bits[number / per_word] |= std::uint64_t{stays ? 0U : 1U} << number % per_word;
+    });
   }
   ranks.sum(bits);  // no two have the same prompt
   return bits;
@@ -123,15 +134,11 @@ void ListmodeData::Storage::deal_to(int subsets) {
   const auto count = static_cast<std::size_t>(subsets);
   std::vector<std::size_t> new_sizes(count);
   const auto for_moves = [&](const auto& visit) {
-    const std::size_t rows = *std::ranges::max_element(sizes);
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t from = 0; from < sizes.size(); ++from) {
-        const std::uint64_t number = number_of(from, row);
-        if (row < sizes[from] && left.contains(number)) {
-          visit(Move{from, row, left.number(number) % count});
-        }
+    for_each_prompt([&](std::uint64_t number, std::size_t from, std::size_t row) {
+      if (left.contains(number)) {
+        visit(Move{from, row, left.number(number) % count});
       }
-    }
+    });
   };
   for_moves([&](const Move& move) { ++new_sizes[move.to]; });
   columns->yield_memory();
@@ -156,6 +163,11 @@ void ListmodeData::Storage::deal_to(int subsets) {
     }
   }
   sizes = std::move(new_sizes);
+  NumberRuns numbers;
+  own.for_each_run([&](std::uint64_t first, std::uint64_t end) {
+    numbers.add(left.number(first), left.number(end) - left.number(first));
+  });
+  own = std::move(numbers);
   prompts -= std::exchange(left_out, 0);
 }
 

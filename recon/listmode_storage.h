@@ -9,6 +9,7 @@
 
 #include "recon/column_store.h"
 #include "recon/data/event_columns.h"
+#include "recon/data/number_runs.h"
 #include "recon/data/part_clock.h"
 #include "recon/data/sorted_block.h"
 #include "recon/listmode_data.h"
@@ -44,13 +45,13 @@ struct ListmodeData::Storage {
   bool uses(std::size_t which) const { return which < window_a || (which < point_a ? num_windows > 1 : may_move); }
 
   void make_room(std::size_t more) {
-    if (prompts - prompts_released > prompts_between_releases) {
+    if (next_number - number_released > prompts_between_releases) {
       columns->release();
-      prompts_released = prompts;
+      number_released = next_number;
     }
     for (std::size_t subset = 0; subset < sizes.size(); ++subset) {
       for (std::size_t which = 0; which < num_columns; ++which) {
-        columns->grow(subset * num_columns + which, uses(which) ? sizes[subset] + own_of(more) : 0);
+        columns->grow(subset * num_columns + which, uses(which) ? sizes[subset] + more / sizes.size() + 1 : 0);
       }
     }
   }
@@ -65,14 +66,19 @@ struct ListmodeData::Storage {
     return used.scatter && used.randoms ? block.additive_per_s[i] : used.scatter ? scatter : randoms;
   }
 
-  /// Prompts of each subset that are this process's, at most, of so many that follow one another.
-  std::size_t own_of(std::size_t some) const {
-    return some / (sizes.size() * static_cast<std::size_t>(ranks.size())) + 2;
+  /// The prompts that come now are `count`, and `first` is the number of the first of them.
+  void begin_numbers(std::uint64_t first, std::uint64_t count) {
+    own.add(first, count);
+    next_number = first;
   }
-  /// The number of the prompt that add() put there.
-  std::uint64_t number_of(std::size_t subset, std::size_t row) const {
-    const auto rows = static_cast<std::uint64_t>(ranks.size());
-    return subset + sizes.size() * (rows * row + static_cast<std::uint64_t>(ranks.rank()));
+  /// Calls visit(number, subset, row) for each prompt that is here, in the order of their numbers.
+  template <class Visit>
+  void for_each_prompt(Visit visit) const {
+    std::vector<std::size_t> row(sizes.size());
+    own.for_each([&](std::uint64_t number) {
+      const std::size_t subset = number % sizes.size();
+      visit(number, subset, row[subset]++);
+    });
   }
   /// Its top bits are spread evenly, whatever stretch of the numbers is looked at.
   static std::uint8_t draw_of(std::uint64_t number) {
@@ -84,19 +90,13 @@ struct ListmodeData::Storage {
   void add(const EventBlock& block, std::size_t i, float m) {
     stated.factor_sum += m;
     const float rate = stated.used.additive() ? rate_of(block, i) : 0;
-    const std::uint64_t number = prompts++;
+    const std::uint64_t number = next_number++;
     const std::size_t subset = number % sizes.size();
-    if (number / sizes.size() % static_cast<std::uint64_t>(ranks.size()) == static_cast<std::uint64_t>(ranks.rank())) {
-      keep(block, i, m, rate, subset, draw_of(number));
-    }
-  }
-
-  void keep(const EventBlock& block, std::size_t i, float m, float rate, std::size_t subset, std::uint8_t drawn) {
     const std::size_t row = sizes[subset]++;
     column<std::uint32_t>(subset, crystal_a)[row] = block.crystal_a[i];
     column<std::uint32_t>(subset, crystal_b)[row] = block.crystal_b[i];
     column<std::uint16_t>(subset, tof_bin)[row] = block.tof_bin[i];
-    column<std::uint8_t>(subset, draw)[row] = drawn;
+    column<std::uint8_t>(subset, draw)[row] = draw_of(number);
     column<float>(subset, factor)[row] = m;
     if (stated.used.additive()) {
       column<float>(subset, additive)[row] = rate;
@@ -122,6 +122,7 @@ struct ListmodeData::Storage {
   void count_impossible();
   std::vector<std::uint64_t> bits_of_left_out() const;
   void add_event(const EventBlock& block, std::size_t i, float m, const MultiplicativeModel& model);
+  void add_up_counts();
   void state(const EventCounts& of_file, const PartClock& clock, Reporter& reporter);
   void multiply_additive(float by);
   void make_counts_of_rates();
@@ -140,9 +141,11 @@ struct ListmodeData::Storage {
   std::size_t num_windows;  ///< of the type of module that has most
   std::vector<std::uint64_t> delayeds;
   std::vector<std::uint64_t> delayeds_by_window;  ///< [crystal][window]; empty if there is one window only
+  NumberRuns own;                                 ///< numbers of the prompts that are here
+  std::uint64_t next_number = 0;                  ///< of the prompt that is added next
   std::uint64_t prompts = 0;                      ///< that were added, of all processes
   std::uint64_t left_out = 0;                     ///< of these, whose factor has become 0
-  std::uint64_t prompts_released = 0;             ///< when the store was last asked to, while they are read
+  std::uint64_t number_released = 0;              ///< when the store was last asked to, while they are read
   std::uint64_t impossible = 0;
   std::uint64_t prompts_in_part = 0;
   std::uint64_t delayeds_in_part = 0;

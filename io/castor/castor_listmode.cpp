@@ -160,11 +160,31 @@ bool CastorSource::read(recon::EventBlock& block) {
   }
   add_events(records_.read(events_per_read), block);
   add_time_blocks(block);
+  leave_out_of_range(block);
+  counts_.prompts += block.size();
+  end_piece(block);
+  return true;
+}
+
+bool CastorSource::pass_over(recon::EventBlock& block) {
+  block.clear();
+  if (ended_) {
+    return false;
+  }
+  add_times(records_.read(events_per_read), block);
+  counts_.prompts += block.time_ms.size();
+  add_time_blocks(block);
+  block.clear_events();
+  end_piece(block);
+  return true;
+}
+
+/// What was read up to here.
+void CastorSource::end_piece(recon::EventBlock& block) {
   ended_ = records_.num_read() == data_.num_records;
   if (ended_) {
     add_blocks_until(stop_ms_, block);
   }
-  counts_.prompts += block.size();
   counts_.time_blocks += block.time_blocks.size();
   counts_.first_ms = times_.first_ms();
   counts_.last_ms = times_.last_ms();
@@ -176,7 +196,6 @@ bool CastorSource::read(recon::EventBlock& block) {
         "{} events have times outside of the {} s from {} s on that the header states: they count as at its ends.",
         outside_, data_.duration_s, data_.start_s));
   }
-  return true;
 }
 
 /// Columns that are written over keep what they hold: filling them with zeros first takes as long as reading them.
@@ -185,7 +204,6 @@ void CastorSource::make_room(std::size_t count, recon::EventBlock& block) const 
   const auto of_field = [count](bool has) { return has ? count : 0; };
   block.crystal_a.resize(count);
   block.crystal_b.resize(count);
-  block.time_ms.resize(count);
   block.tof_bin.resize(count);
   if (!tof_) {
     std::ranges::fill(block.tof_bin, std::uint16_t{0});
@@ -205,6 +223,7 @@ void CastorSource::make_room(std::size_t count, recon::EventBlock& block) const 
 
 void CastorSource::add_events(std::span<const char> bytes, recon::EventBlock& block) {
   make_room(bytes.size() / static_cast<std::size_t>(data_.record.bytes), block);
+  add_times(bytes, block);
   add_crystals(bytes.data(), block);
   add_factors(bytes.data(), block);
   add_rates(bytes.data(), block);
@@ -215,7 +234,11 @@ void CastorSource::add_events(std::span<const char> bytes, recon::EventBlock& bl
           return static_cast<recon::EventOrigin>(kind <= last ? kind : 0);
         });
   }
-  leave_out_of_range(block);
+}
+
+void CastorSource::add_times(std::span<const char> bytes, recon::EventBlock& block) const {
+  block.time_ms.resize(bytes.size() / static_cast<std::size_t>(data_.record.bytes));
+  read_column<std::uint32_t>(bytes.data(), data_.record.bytes, block.time_ms, [](std::uint32_t ms) { return ms; });
 }
 
 void CastorSource::add_crystals(const char* bytes, recon::EventBlock& block) {
@@ -223,7 +246,6 @@ void CastorSource::add_crystals(const char* bytes, recon::EventBlock& block) {
   const auto same = [](std::uint32_t number) { return number; };
   read_column<std::uint32_t>(bytes + record.lines, record.bytes, block.crystal_a, same);
   read_column<std::uint32_t>(bytes + record.lines + sizeof(std::uint32_t), record.bytes, block.crystal_b, same);
-  read_column<std::uint32_t>(bytes, record.bytes, block.time_ms, same);
   if (tof_) {
     const CastorTofBins tof = *tof_;  // a copy, which the loop need not read again
     read_column<float>(bytes + record.tof, record.bytes, block.tof_bin,
@@ -309,14 +331,14 @@ std::uint32_t CastorSource::block_of(std::uint32_t time_ms) const {
 void CastorSource::add_time_blocks(recon::EventBlock& block) {
   const bool has_length = stop_ms_ > start_ms_;
   const std::uint32_t last_ms = has_length ? stop_ms_ - 1 : std::numeric_limits<std::uint32_t>::max();
-  for (std::size_t i = 0, end = 0; i < block.size(); i = end) {  // events of the same ms at a time
+  for (std::size_t i = 0, end = 0; i < block.time_ms.size(); i = end) {  // events of the same ms at a time
     const std::uint32_t stated_ms = block.time_ms[i];
     const std::uint32_t time_ms = std::clamp(stated_ms, start_ms_, last_ms);
     if (time_ms >= next_block_ms_ + (has_length ? step_ms_ : 1)) {
       add_blocks_until(block_of(time_ms), block);
     }
-    for (const std::uint32_t start_ms = block_of(time_ms); end < block.size() && block.time_ms[end] == stated_ms;
-         ++end) {
+    for (const std::uint32_t start_ms = block_of(time_ms);
+         end < block.time_ms.size() && block.time_ms[end] == stated_ms; ++end) {
       block.time_ms[end] = start_ms;
     }
     outside_ += time_ms != stated_ms && stated_ms != last_ms + 1 ? end - i : 0;

@@ -28,6 +28,7 @@ class CastorSource : public recon::EventSource {
   std::string format() const override;
   std::vector<std::filesystem::path> other_files() const override { return other_files_; }
   bool read(recon::EventBlock& block) override;
+  bool pass_over(recon::EventBlock& block) override;
   void rewind() override;
   double fraction_read() const override;
   const recon::EventCounts& counts() const override { return counts_; }
@@ -36,8 +37,10 @@ class CastorSource : public recon::EventSource {
   void open_scanner(const ListmodeOptions& options);
   void state_efficiencies(const ListmodeOptions& options);
   void begin();
+  void end_piece(recon::EventBlock& block);
   void make_room(std::size_t count, recon::EventBlock& block) const;
   void add_events(std::span<const char> bytes, recon::EventBlock& block);
+  void add_times(std::span<const char> bytes, recon::EventBlock& block) const;
   void add_crystals(const char* bytes, recon::EventBlock& block);
   void add_factors(const char* bytes, recon::EventBlock& block) const;
   void add_rates(const char* bytes, recon::EventBlock& block) const;

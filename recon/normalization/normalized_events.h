@@ -19,6 +19,7 @@ class NormalizedEvents final : public EventSource {
   std::string format() const override { return events_->format(); }
   std::vector<std::filesystem::path> other_files() const override { return events_->other_files(); }
   bool read(EventBlock& block) override { return events_->read(block); }
+  bool pass_over(EventBlock& block) override { return events_->pass_over(block); }
   void rewind() override { events_->rewind(); }
   double fraction_read() const override { return events_->fraction_read(); }
   const EventCounts& counts() const override { return events_->counts(); }

@@ -44,6 +44,7 @@ struct KitchenMatrices final : io::TimeBlockSink {
     }
   }
   void coincidences(const io::CoincidenceChunk&) override {}
+  void passed_over(const io::CoincidenceChunk&, std::uint64_t) override {}
   void count(io::EventField, std::uint64_t) override {}
 
   std::vector<float> alignment;

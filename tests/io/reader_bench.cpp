@@ -96,11 +96,17 @@ void measure(const fs::path& path, std::span<char*> outs) {
     while (source->read(block)) {
     }
   });
+  const double passing_s = seconds([&] {
+    source->rewind();
+    while (source->pass_over(block)) {
+    }
+  });
   const double plainly_s = seconds([&] { read_plainly(files); });
   fmt::print("{} ({}): {:.0f} events, checksum {:016x}\n", path.filename().string(), source->format(), events, sum);
   fmt::print("  read     {:7.1f} M events/s, {:5.1f} % of a plain read of its {:.0f} MB in {:.4f} s\n",
              1e-6 * events / reading_s, 100 * plainly_s / reading_s, 1e-6 * static_cast<double>(read_plainly(files)),
              plainly_s);
+  fmt::print("  pass over {:6.1f} M events/s\n", 1e-6 * events / passing_s);
   for (const fs::path out : outs) {
     recon::Reporter silent;
     const double writing_s = seconds([&] { io::convert_data(path, out, {}, {}, silent); });
