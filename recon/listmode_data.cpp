@@ -82,8 +82,10 @@ std::vector<ListmodeData> ListmodeData::load_parts(EventSource& source, const Mu
 /// Of the prompts of a round, by part: those of lower ranks come before this process's.
 void ListmodeData::number_prompts(const std::vector<std::size_t>& own,
                                   std::vector<std::unique_ptr<Storage>>& storages) {
-  const Communicator& ranks = storages.front()->ranks;
-  const std::vector<std::size_t> of_all = storages.front()->ranks.gather(own);
+  Communicator& ranks = storages.front()->ranks;
+  std::vector<std::uint64_t> of_all(own.size() * static_cast<std::size_t>(ranks.size()));
+  std::ranges::copy(own, of_all.begin() + std::ssize(own) * ranks.rank());
+  ranks.sum(of_all);  // quicker than to gather them
   for (std::size_t part = 0; part < own.size(); ++part) {
     Storage& storage = *storages[part];
     std::uint64_t first = storage.prompts;
