@@ -25,9 +25,9 @@ sensitivity = { fraction = 0.02, use_cache = false }
 stop = { passes = 1 }
 """
 EVENTS = """
-input = { data = "scan.petsird" }
+input = { data = "inputs/scan.petsird" }
 image = { size = [26, 26, 0], voxel_size_mm = [4.5, 4.5, 4.5] }
-corrections = { attenuation = "mu.nii.gz", scatter = "none" }
+corrections = { attenuation = "inputs/mu.nii.gz", scatter = "none" }
 sensitivity = { use_cache = false }
 stop = { passes = 3, change = 0 }
 """
@@ -123,6 +123,12 @@ class Cases:
                           self.run(3, "events", "two", *OSEM, "--set", "output.checkpoint=1", "--resume"))
         self.one_sentence("one process", 2, "the number of processes is 1 and was 2",
                           self.run(1, "events", "two", *OSEM, "--set", "output.checkpoint=1", "--resume"))
+        damaged = bytearray((self.folder / "inputs" / "scan.petsird").read_bytes())
+        middle = len(damaged) // 2
+        damaged[middle:middle + 64] = b"\xff" * 64
+        (self.folder / "damaged.petsird").write_bytes(damaged)
+        self.one_sentence("damage where not all look", 3, "damaged.petsird",
+                          self.run(3, "events", "y", *OSEM, "--set", "input.data=damaged.petsird"))
         blocked = self.folder / "blocked"
         blocked.write_text("no folder")
         self.one_sentence("no folder for results", 2, "blocked", self.run(2, "events", "blocked", *OSEM))
@@ -198,7 +204,11 @@ def main():
         folder = Path(scratch)
         (folder / "scan.toml").write_text(SIMULATE)
         subprocess.run([program, "--batch", "scan.toml", "--output", "."], cwd=folder, check=True, capture_output=True)
-        shutil.copy(folder / "scan_mu.nii.gz", folder / "mu.nii.gz")
+        inputs = folder / "inputs"
+        inputs.mkdir()
+        shutil.copy(folder / "scan.petsird", inputs)
+        shutil.copy(folder / "scan_mu.nii.gz", inputs / "mu.nii.gz")
+        inputs.chmod(0o555)
         (folder / "events.toml").write_text(EVENTS)
         (folder / "histogram.toml").write_text(HISTOGRAM.replace("DATA", str(shared)))
         cases = Cases(program, mpirun, folder)
@@ -208,6 +218,8 @@ def main():
         cases.refusals()
         cases.stops()
         cases.kills(kills, random.Random(3))
+        cases.expect(sorted(os.listdir(inputs)) == ["mu.nii.gz", "scan.petsird"], "something was written beside the inputs")
+        inputs.chmod(0o755)
     print("\n".join(cases.found) or "all as it should be")
     sys.exit(len(cases.found) > 0)
 
