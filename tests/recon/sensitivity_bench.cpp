@@ -1,0 +1,96 @@
+// How long the sensitivity image takes, and how far the one that is chosen is from the exact one: for a scanner, with a
+// body as wide as a chest. Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact]
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "io/scanner_file.h"
+#include "recon/sensitivity.h"
+
+namespace {
+
+using namespace coincide;
+using recon::Image;
+using recon::ImageGrid;
+
+struct Notes : recon::Reporter {
+  void note(std::string_view sentence) override { fmt::print("  {}\n", sentence); }
+};
+
+/// An ellipse of water with a lung in its middle, over the whole image.
+Image body(const ImageGrid& grid) {
+  constexpr double half_width_mm = 150, half_height_mm = 115, lung_mm = 25, water = 0.096, lung = 0.026;
+  Image mu(grid, 0, "1/cm");
+  std::size_t voxel = 0;
+  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
+    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
+      const double x = grid.origin_mm[0] + static_cast<double>(i) * grid.voxel_size_mm[0];
+      const double y = grid.origin_mm[1] + static_cast<double>(j) * grid.voxel_size_mm[1];
+      const bool inside = std::hypot(x / half_width_mm, y / half_height_mm) < 1;
+      const double value = !inside ? 0 : std::hypot(x, y) < lung_mm ? lung : water;
+      for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
+        mu.values[voxel++] = static_cast<float>(value);
+      }
+    }
+  }
+  return mu;
+}
+
+/// Where at least a tenth of the highest sensitivity is, and where something attenuates.
+void print_errors(const Image& found, const Image& exact, const Image& mu) {
+  const float least = 0.1F * std::ranges::max(exact.values);
+  for (const bool in_body : {false, true}) {
+    std::vector<double> errors;
+    double squares = 0;
+    for (std::size_t voxel = 0; voxel < exact.values.size(); ++voxel) {
+      if (exact.values[voxel] > least && (!in_body || mu.values[voxel] > 0)) {
+        errors.push_back(std::abs(static_cast<double>(found.values[voxel]) / exact.values[voxel] - 1));
+        squares += errors.back() * errors.back();
+      }
+    }
+    std::ranges::sort(errors);
+    const auto among = [&](double part) {
+      return 100 * errors[static_cast<std::size_t>(part * (std::size(errors) - 1))];
+    };
+    fmt::print("  {}: root mean square {:.3f} %, 99 % below {:.3f} %, 99.9 % below {:.3f} %, largest {:.3f} %\n",
+               in_body ? "in the body" : "everywhere", 100 * std::sqrt(squares / static_cast<double>(errors.size())),
+               among(0.99), among(0.999), among(1));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 5) {
+    fmt::print(stderr, "Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact]\n");
+    return 2;
+  }
+  const io::ScannerDescription description = io::read_scanner(argv[1]);
+  const recon::MultiplicativeModel model(description.scanner, description.efficiencies, {});
+  const std::int64_t size = std::atoll(argv[2]), planes = std::atoll(argv[3]);
+  const auto voxel_mm = static_cast<float>(std::atof(argv[4]));
+  const ImageGrid grid = recon::centred_grid({size, size, planes}, {voxel_mm, voxel_mm, voxel_mm}, {0, 0, 0});
+  const Image mu = body(grid);
+  Notes notes;
+  const auto timed = [&](std::string_view name, const ImageGrid& on, double fraction) {
+    const auto start = std::chrono::steady_clock::now();
+    Image image = recon::sensitivity_image(model, on, &mu, {.fraction = fraction}, notes);
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+    fmt::print("{}: {:.1f} s on {} x {} x {} voxels\n", name, time.count(), on.shape[0], on.shape[1], on.shape[2]);
+    return image;
+  };
+  fmt::print("{}: {} crystals, {:.3g} pairs\n", description.scanner.name, description.scanner.num_crystals(),
+             static_cast<double>(recon::num_measurable_lors(model)));
+  const Image chosen = timed("chosen", grid, 0);
+  if (argc > 5) {
+    const Image exact = timed("exact", grid, 1);
+    print_errors(chosen, exact, mu);
+  }
+  return 0;
+}
