@@ -19,6 +19,7 @@
 #include "gui/model/profile.h"
 #include "gui/model/roi.h"
 #include "gui/model/slab.h"
+#include "gui/model/slice_plane.h"
 #include "gui/model/subject.h"
 #include "gui/model/value_scale.h"
 #include "recon/image.h"
@@ -62,11 +63,16 @@ class ViewState {
   const std::array<std::int64_t, 3>& cursor() const { return look_->cursor; }
   void set_cursor(const std::array<std::int64_t, 3>& voxel);
   void move_cursor(int axis, std::int64_t steps);
-  std::array<double, 3> cursor_mm() const { return middle_mm(look_->cursor); }
+  /// Where exactly it was set, else the middle of its voxel.
+  std::array<double, 3> cursor_mm() const { return look_->cursor_mm.value_or(middle_mm(look_->cursor)); }
+  /// Between the voxels, too, as a slice that is turned has it.
+  void set_cursor_mm(const std::array<double, 3>& point_mm);
   /// Of a voxel; 0, 0, 0 without an image.
   std::array<double, 3> middle_mm(const std::array<std::int64_t, 3>& voxel) const;
   /// Nearest voxel to a point in mm, kept inside the image.
   std::array<std::int64_t, 3> voxel_at(const std::array<double, 3>& point_mm) const;
+  /// Its faces belong to it.
+  bool is_in_image(const std::array<double, 3>& point_mm) const;
   /// Of the voxel under the crosshair; 0 without an image.
   float cursor_value() const;
 
@@ -74,6 +80,13 @@ class ViewState {
   const Camera& camera() const { return look_->camera; }
   void set_camera(const Camera& camera);
   void reset_camera();
+  /// How the slice that `axis` stands on is turned about the crosshair; not at all in a mosaic.
+  Turn turn(int axis) const { return mosaic_ ? Turn{} : look_->turns[static_cast<std::size_t>(axis)]; }
+  /// At most 90 degrees to each side.
+  void set_turn(int axis, const Turn& turn);
+  bool is_any_turned() const;
+  /// None is turned any more.
+  void straighten();
   /// What the views have room for: fitting_scale() of them.
   void set_fit(double pixels_per_mm);
   double pixels_per_mm() const { return fit_ * look_->camera.zoom; }
@@ -137,6 +150,8 @@ class ViewState {
     std::string unit;
     double factor = 1;  ///< that window and thresholds are for: of scale()
     std::array<std::int64_t, 3> cursor{};
+    std::optional<std::array<double, 3>> cursor_mm;  ///< where exactly; none: in the middle of that voxel
+    std::array<Turn, 3> turns;                       ///< of the slices, by the axis that they are perpendicular to
     Camera camera;
     double low = 0, high = 1;
     bool window_is_automatic = true;

@@ -193,6 +193,7 @@ CompareBar& ImageViewer::compare_bar() { return *views_->compare_bar; }
 void ImageViewer::reset_views() {
   show_only({});
   state_.reset_camera();
+  state_.straighten();
   views_->scene->reset_view();
 }
 
