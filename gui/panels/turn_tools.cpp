@@ -3,9 +3,10 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QSignalBlocker>
+
+#include "gui/panels/form_parts.h"
 
 namespace coincide::gui {
 namespace {
@@ -53,9 +54,7 @@ void TurnTools::lay_out() {
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setColumnStretch(1, 1);
   grid->setColumnStretch(2, 1);
-  auto* label = new QLabel(tr("Tu&rn"));
-  label->setBuddy(slice_);
-  grid->addWidget(label, 0, 0);
+  grid->addWidget(label_for(tr("Tu&rn"), slice_), 0, 0);
   grid->addWidget(slice_, 0, 1);
   grid->addWidget(straighten_, 0, 2);
   grid->addWidget(tilt_, 1, 1);
