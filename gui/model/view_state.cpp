@@ -16,6 +16,9 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
   combined_scale_.reset();
   found_rois_.reset();
   const bool other_data = look_.choose(subject_.data);
+  if (other_data) {
+    polygon_draft_.reset();
+  }
   if (has_image()) {
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
       look_->grid = grid;

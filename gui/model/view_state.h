@@ -16,6 +16,7 @@
 #include "gui/model/listeners.h"
 #include "gui/model/mosaic.h"
 #include "gui/model/per_data.h"
+#include "gui/model/polygon_draft.h"
 #include "gui/model/profile.h"
 #include "gui/model/roi.h"
 #include "gui/model/slab.h"
@@ -130,6 +131,17 @@ class ViewState {
   void undo_rois();
   void redo_rois();
 
+  /// The region that is being drawn, if any; it is given up when other data are shown.
+  const std::optional<PolygonDraft>& polygon_draft() const { return polygon_draft_; }
+  /// Begins one, or gives it up.
+  void draw_polygon(bool on);
+  /// In the slice of the first one; others do not count.
+  void add_corner(int axis, const std::array<double, 3>& place_mm);
+  void remove_last_corner();
+  /// A region of it, as thick as the slice or slab that is shown. Throws InputError where it encloses nothing; it can
+  /// be gone on with then.
+  void finish_polygon();
+
   /// Images over the one that is shown, the last one on top.
   const std::vector<Layer>& layers() const { return look_->layers; }
   void set_layers(std::vector<Layer> layers);
@@ -189,6 +201,7 @@ class ViewState {
   bool smooth_ = false;
   Slab slab_;
   std::optional<Mosaic> mosaic_;
+  std::optional<PolygonDraft> polygon_draft_;
   Orientation orientation_ = Orientation::radiological;
   double fit_ = 1;
   Listeners listeners_;

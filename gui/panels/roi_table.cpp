@@ -156,6 +156,9 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
                    show_figures();
                  }}),
       table_(make_table()),
+      draw_(tool_button("+ Poly&gon",
+                        "Draws a region in a slice, or through the slab that is shown; Size makes it "
+                        "thicker or thinner afterwards")),
       note_(new QLabel("Regions can be added when there is an image.")) {
   note_->setWordWrap(true);
   auto* layout = new QVBoxLayout(this);
@@ -191,10 +194,17 @@ QWidget* RoiTable::make_add_buttons() {
                                                             {"+ &Box", RoiShape::box},
                                                             {"+ &Threshold", RoiShape::threshold},
                                                             {"+ &Peak", RoiShape::peak}}};
+  QList<QToolButton*> buttons;
   for (const auto& [text, roi_shape] : shapes) {
-    QToolButton* button = tool_button(text, "Adds a " + shape_name(roi_shape) + " region at the crosshair");
-    connect(button, &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
-    constexpr int in_a_row = 3;
+    buttons << tool_button(text, "Adds a " + shape_name(roi_shape) + " region at the crosshair");
+    connect(buttons.back(), &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
+  }
+  draw_->setCheckable(true);
+  draw_->setObjectName("draw_polygon");
+  connect(draw_, &QToolButton::clicked, this, [this](bool on) { state_.draw_polygon(on); });
+  constexpr int in_a_row = 3;
+  buttons.insert(in_a_row, draw_);
+  for (QToolButton* button : buttons) {
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     layout->addWidget(button, layout->count() / in_a_row, layout->count() % in_a_row);
   }
@@ -258,6 +268,10 @@ void RoiTable::add(RoiShape roi_shape) {
 void RoiTable::refresh() {
   const std::shared_ptr<const recon::Image> other =
       state_.comparison() && state_.has_image() ? state_.comparison()->other.image : nullptr;
+  if (draw_->isChecked() != state_.polygon_draft().has_value()) {
+    draw_->setChecked(state_.polygon_draft().has_value());
+    show_note();
+  }
   if (rois_ == state_.rois() && image_ == state_.image() && other_ == other) {
     return;
   }
@@ -270,13 +284,23 @@ void RoiTable::refresh() {
     show_roi(row);
   }
   setEnabled(state_.has_image());
-  note_->setText(!state_.has_image()
-                     ? "Regions can be added when there is an image."
-                     : "Values in " + QString::fromStdString(image_->unit == "1" ? "an arbitrary unit" : image_->unit) +
-                           ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a "
-                           "slice moves a region.");
+  show_note();
   if (!timer_.isActive()) {
     timer_.start();
+  }
+}
+
+void RoiTable::show_note() {
+  if (!state_.has_image()) {
+    note_->setText("Regions can be added when there is an image.");
+  } else if (state_.polygon_draft()) {
+    note_->setText(
+        "Click three corners or more in a slice that is not turned. Return or a double click ends it, Backspace takes "
+        "a corner back, Esc gives it up.");
+  } else {
+    const std::string& unit = state_.image()->unit;
+    note_->setText("Values in " + QString::fromStdString(unit == "1" ? "an arbitrary unit" : unit) +
+                   ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a slice moves a region.");
   }
 }
 

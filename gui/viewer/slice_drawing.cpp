@@ -204,6 +204,9 @@ void SliceDrawing::draw_overlay(QPainter& painter) const {
     overlay.crosshair(state_.cursor_mm(), crosshair_directions());
   }
   overlay.regions(outlines_);
+  if (state_.polygon_draft() && state_.polygon_draft()->axis == axis_ && !style_.index) {
+    overlay.polygon(state_.polygon_draft()->corners_mm);
+  }
   if (state_.profile_line()) {
     overlay.profile_line(*state_.profile_line());
   }

@@ -98,6 +98,21 @@ void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {
   }
 }
 
+void SliceOverlay::polygon(const std::vector<std::array<double, 3>>& corners_mm) {
+  QPolygonF line;
+  for (const std::array<double, 3>& corner : corners_mm) {
+    line << projection_.to_screen(corner);
+  }
+  const QColor colour = on(on_light_, region_colour);
+  painter_.setPen(QPen(colour, 2));
+  painter_.drawPolyline(line);
+  for (const QPointF& corner : line) {
+    painter_.drawEllipse(corner, 3, 3);
+  }
+  painter_.setPen(QPen(colour, 1, Qt::DotLine));
+  painter_.drawLine(line.back(), line.front());
+}
+
 void SliceOverlay::profile_line(const ProfileLine& line) {
   const QPointF from = projection_.to_screen(line.start_mm);
   painter_.setPen(QPen(on(on_light_, line_colour), 2));

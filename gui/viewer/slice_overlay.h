@@ -29,6 +29,8 @@ class SliceOverlay {
   /// Two lines through the point, in those directions.
   void crosshair(const std::array<double, 3>& at_mm, const std::array<Eigen::Vector3d, 2>& directions);
   void regions(const std::vector<SliceOutline>& outlines);
+  /// A region that is being drawn, closed by a line of dots.
+  void polygon(const std::vector<std::array<double, 3>>& corners_mm);
   /// As the slice's plane sees it.
   void profile_line(const ProfileLine& line);
   /// The names of the four sides.

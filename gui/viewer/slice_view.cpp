@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "projectors/error.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -76,6 +78,9 @@ SliceView::Drag SliceView::begin_drag(const QMouseEvent& event) {
   drags_on_ = false;
   switch (event.button()) {
     case Qt::LeftButton:
+      if (draws()) {
+        return Drag::corner;
+      }
       if (event.modifiers() & Qt::ShiftModifier && event.modifiers() & Qt::ControlModifier) {
         return Drag::turn;
       }
@@ -103,6 +108,9 @@ void SliceView::mousePressEvent(QMouseEvent* event) {
   }
   last_position_ = event->position();
   drag_ = begin_drag(*event);
+  if (drag_ == Drag::corner && !is_turned()) {
+    state_.add_corner(axis(), drag_start_mm_);
+  }
   if (drag_ == Drag::crosshair) {
     set_crosshair(drag_start_mm_);
   }
@@ -119,6 +127,7 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
   const std::array<double, 3> mm = drawing_.to_mm(event->position());
   switch (drag_) {
     case Drag::none:
+    case Drag::corner:
       break;
     case Drag::crosshair:
       set_crosshair(mm);
@@ -161,6 +170,38 @@ void SliceView::drag_turn(const QPointF& moved) {
   state_.set_turn(axis(), turn);
 }
 
+/// Of a polygon whose last corner the first click of the two has set.
+void SliceView::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (draws() && event->button() == Qt::LeftButton) {
+    draw_by_key(Qt::Key_Return);
+  }
+}
+
+bool SliceView::draw_by_key(int key) {
+  if (!draws()) {
+    return false;
+  }
+  switch (key) {
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (state_.polygon_draft()->corners_mm.size() > 2) {
+        try {
+          state_.finish_polygon();
+        } catch (const InputError&) {  // it can be seen to enclose nothing, and be gone on with
+        }
+      }
+      return true;
+    case Qt::Key_Backspace:
+      state_.remove_last_corner();
+      return true;
+    case Qt::Key_Escape:
+      state_.draw_polygon(false);
+      return true;
+    default:
+      return false;
+  }
+}
+
 void SliceView::mouseReleaseEvent(QMouseEvent*) { drag_ = Drag::none; }
 
 void SliceView::drag_region(const std::array<double, 3>& to) {
@@ -197,6 +238,9 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
   const auto zoom = [this](double factor) {
     zoom_camera(state_, drawing_.straight_projection(), factor, drawing_.projection().middle);
   };
+  if (draw_by_key(event->key())) {
+    return;
+  }
   const int rightwards = drawing_.projection().is_mirrored ? -1 : 1;
   switch (event->key()) {
     case Qt::Key_PageUp:

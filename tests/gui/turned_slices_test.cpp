@@ -65,6 +65,7 @@ class TurnedSlicesTest : public QObject, ShownImage {
     auto* swivel = tools.findChild<QDoubleSpinBox*>("turn_swivel");
     auto* straighten = tools.findChild<QPushButton*>("straighten");
     QVERIFY(!straighten->isEnabled());
+    QVERIFY(tools.minimumSizeHint().width() <= 234);  // as narrow as the panel may be
     swivel->selectAll();
     QTest::keyClicks(swivel, "30");
     QTest::keyClick(swivel, Qt::Key_Return);
