@@ -149,7 +149,7 @@ QImage SliceDrawing::turned_picture() {
 QString SliceDrawing::title() const {
   QString text = QString("%1 = %2 mm").arg(axis_letters[axis_]).arg(through_mm()[index_of(axis_)], 0, 'f', 1);
   if (!turn().is_none()) {
-    text = QString("%1, turned").arg(slice_names[axis_]);
+    text = QString("%1, turned %2°, %3°").arg(slice_names[axis_]).arg(turn().tilt_degrees).arg(turn().swivel_degrees);
   } else if (!style_.index) {
     text = QString("%1, %2").arg(slice_names[axis_], text);
   }
