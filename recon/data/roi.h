@@ -20,9 +20,9 @@ struct Roi {
   std::array<double, 3> centre_mm{};
   std::array<double, 3> half_size_mm{10, 10, 10};  ///< sphere: the first is the radius. threshold, peak: the box
                                                    ///< searched; polygon: the box around it
-  double threshold = 0;          ///< of RoiShape::threshold: voxels at or above it, inside the box
-  double threshold_percent = 0;  ///< above 0 the threshold is that part of the maximum in the box
-  int axis = 2;                  ///< that a polygon is perpendicular to; it is as thick as its box
+  double threshold = 0;                            ///< of RoiShape::threshold: voxels at or above it, inside the box
+  double threshold_percent = 0;                    ///< above 0 the threshold is that part of the maximum in the box
+  int axis = 2;                                    ///< that a polygon is perpendicular to; it is as thick as its box
   /// Of a polygon, in units of half_size_mm from its centre: along the two other axes, the lower one first.
   std::vector<std::array<double, 2>> corners = {};
   bool operator==(const Roi&) const = default;
