@@ -2,6 +2,7 @@
 
 #include <Eigen/Geometry>
 #include <array>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,13 @@
 #include "recon/image.h"
 
 namespace coincide::gui {
+
+/// Where a session finds a layer again.
+struct LayerSource {
+  std::filesystem::path file;   ///< an image; or the job or record whose attenuation map it is. Empty: nowhere
+  std::size_t frame = 0;        ///< of the image
+  bool is_attenuation = false;  ///< of the job in the file
+};
 
 /// An image over the one that is shown, on a grid and in an orientation of its own, with a window and colours of its
 /// own.
@@ -22,6 +30,7 @@ struct Layer {
   double opacity = 0.5;
   bool is_shown = true;
   std::optional<double> contour = {};  ///< the value that a line is drawn at; none: colours are
+  LayerSource source = {};
 };
 
 /// With the window that auto_window() of a view gives such an image; lower where it has negative values, as CT numbers.

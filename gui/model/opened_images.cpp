@@ -124,8 +124,13 @@ Subject subject_of(const OpenedImage& image, std::size_t frame) {
 
 Layer layer_of(const OpenedImage& image, std::size_t frame) {
   std::string name = image.path.filename().string();
-  return image.oblique_frames.empty() ? layer_of(std::move(name), image.frames[frame])
-                                      : layer_of(std::move(name), image.oblique_frames[frame], image.oblique_to_mm);
+  Layer layer = image.oblique_frames.empty()
+                    ? layer_of(std::move(name), image.frames[frame])
+                    : layer_of(std::move(name), image.oblique_frames[frame], image.oblique_to_mm);
+  if (image.made.empty()) {
+    layer.source = {.file = image.path, .frame = frame};
+  }
+  return layer;
 }
 
 void OpenedImages::add(std::shared_ptr<const OpenedImage> image) {

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <cmath>
+
 #include "gui/model/roi_json.h"
 #include "io/csv_text.h"
 #include "projectors/error.h"
@@ -110,11 +112,34 @@ std::vector<OutlineSegment> roi_outline(const Roi& roi, const recon::Image& imag
   return segments;
 }
 
+std::vector<float> roi_mask(const Roi& roi, const recon::Image& image, const Raster& raster) {
+  const recon::ImageGrid& grid = image.grid;
+  std::vector<float> mask;
+  mask.reserve(static_cast<std::size_t>(raster.columns) * static_cast<std::size_t>(raster.rows));
+  for (int row = 0; row < raster.rows; ++row) {
+    for (int column = 0; column < raster.columns; ++column) {
+      std::array<std::int64_t, 3> voxel{};
+      std::array<double, 3> middle{};
+      bool is_inside = true;
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        const double mm = raster.first_mm[axis] + column * raster.column_step_mm[axis] + row * raster.row_step_mm[axis];
+        voxel[axis] = std::llround((mm - grid.origin_mm[axis]) / grid.voxel_size_mm[axis]);
+        middle[axis] = middle_mm(grid, axis, voxel[axis]);
+        is_inside = is_inside && voxel[axis] >= 0 && voxel[axis] < grid.shape[axis];
+      }
+      mask.push_back(is_inside && contains(roi, middle, image.at(voxel[0], voxel[1], voxel[2])) ? 1.F : 0.F);
+    }
+  }
+  return mask;
+}
+
 std::string rois_text(const std::vector<Roi>& rois) { return rois_json(rois).dump(2) + "\n"; }
 
 std::vector<Roi> rois_of_text(const std::string& text, const std::string& source) {
   try {
     return rois_of_json(nlohmann::ordered_json::parse(text));
+  } catch (const InputError& error) {
+    throw FileError(fmt::format("{} cannot be opened: {}", source, error.what()));
   } catch (const nlohmann::ordered_json::exception& error) {
     throw FileError(fmt::format("{} holds no regions that this program has saved: {}", source, error.what()));
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/layer.h"
 #include "recon/data/roi.h"
 #include "recon/image.h"
 
@@ -35,5 +36,8 @@ std::vector<Roi> rois_of_text(const std::string& text, const std::string& source
 /// The border, along the edges of the voxels, between those of a slice (see recon::slice_of()) that belong to the
 /// region and those that do not. Empty where the slice does not cut the region.
 std::vector<OutlineSegment> roi_outline(const Roi& roi, const recon::Image& image, int axis, std::int64_t index);
+
+/// [row, column] of any plane: 1 where the voxel there belongs to the region, else 0.
+std::vector<float> roi_mask(const Roi& roi, const recon::Image& image, const Raster& raster);
 
 }  // namespace coincide::gui

@@ -1,26 +1,34 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "gui/model/roi.h"
+#include "projectors/error.h"
 
 namespace coincide::gui {
 
 inline nlohmann::ordered_json rois_json(const std::vector<Roi>& rois) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Roi& roi : rois) {
-    list.push_back({{"name", roi.name},
-                    {"shape", roi_shape_name(roi.shape)},
-                    {"centre_mm", roi.centre_mm},
-                    {"half_size_mm", roi.half_size_mm},
-                    {"threshold", roi.threshold},
-                    {"threshold_percent", roi.threshold_percent}});
+    nlohmann::ordered_json& one =
+        list.emplace_back(nlohmann::ordered_json{{"name", roi.name},
+                                                 {"shape", roi_shape_name(roi.shape)},
+                                                 {"centre_mm", roi.centre_mm},
+                                                 {"half_size_mm", roi.half_size_mm},
+                                                 {"threshold", roi.threshold},
+                                                 {"threshold_percent", roi.threshold_percent}});
+    if (roi.shape == RoiShape::polygon) {
+      one["axis"] = roi.axis;
+      one["corners"] = roi.corners;
+    }
   }
   return list;
 }
 
-/// Throws nlohmann's exceptions for what is no such list.
+/// Throws nlohmann's exceptions for what is no such list, InputError for a shape that there is not.
 inline std::vector<Roi> rois_of_json(const nlohmann::ordered_json& json) {
   std::vector<Roi> rois;
   for (const auto& one : json) {
@@ -30,9 +38,13 @@ inline std::vector<Roi> rois_of_json(const nlohmann::ordered_json& json) {
     one.at("half_size_mm").get_to(roi.half_size_mm);
     one.at("threshold").get_to(roi.threshold);
     one.at("threshold_percent").get_to(roi.threshold_percent);
-    for (const RoiShape shape :
-         {RoiShape::sphere, RoiShape::ellipsoid, RoiShape::box, RoiShape::threshold, RoiShape::peak}) {
-      roi.shape = one.at("shape") == roi_shape_name(shape) ? shape : roi.shape;
+    roi.shape = recon::roi_shape_of(one.at("shape").template get<std::string>());
+    if (roi.shape == RoiShape::polygon) {
+      one.at("axis").get_to(roi.axis);
+      one.at("corners").get_to(roi.corners);
+      if (roi.axis < 0 || roi.axis > 2 || roi.corners.size() < 3) {
+        throw InputError(fmt::format("the polygon \"{}\" needs an axis of 0, 1 or 2 and three corners", roi.name));
+      }
     }
   }
   return rois;

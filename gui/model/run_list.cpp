@@ -69,6 +69,12 @@ Run recorded_run(const std::shared_ptr<const io::Provenance>& record) {
   return run;
 }
 
+std::filesystem::path record_file_of(const Run& run) { return run.folder / (run.job.result_name() + ".json"); }
+
+std::filesystem::path image_file_of(const Run& run) {
+  return run.folder / (run.job.result_name() + "." + run.job.output.format);
+}
+
 std::filesystem::path simulated_events(const Run& run) {
   const auto file = std::ranges::find_if(run.files, [](const std::string& name) { return name.ends_with(".petsird"); });
   return file == run.files.end() ? std::filesystem::path() : run.folder / *file;

@@ -67,6 +67,11 @@ struct Run {
 /// A run that is over, as its record tells of it; without its image.
 Run recorded_run(const std::shared_ptr<const io::Provenance>& record);
 
+/// NAME.json of a run that is over.
+std::filesystem::path record_file_of(const Run& run);
+/// Of the result of a run that is over, which it has left in its folder.
+std::filesystem::path image_file_of(const Run& run);
+
 /// The listmode file that the run has simulated; empty if it has written none.
 std::filesystem::path simulated_events(const Run& run);
 

@@ -5,8 +5,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "gui/model/roi_json.h"
+#include "gui/model/look_json.h"
 #include "io/image_file.h"
+#include "io/job.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
 
@@ -16,46 +17,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int version = 1;
-
-Json look_json(const ViewState::Look& look) {
-  Json json{{"size", look.grid.shape},
-            {"voxel_size_mm", look.grid.voxel_size_mm},
-            {"origin_mm", look.grid.origin_mm},
-            {"unit", look.unit},
-            {"factor", look.factor},
-            {"cursor", look.cursor},
-            {"zoom", look.camera.zoom},
-            {"centre_mm", look.camera.centre_mm},
-            {"window", {look.low, look.high}},
-            {"window_is_automatic", look.window_is_automatic},
-            {"regions", rois_json(look.rois)}};
-  if (look.profile_line) {
-    json["profile_line"] = {look.profile_line->start_mm, look.profile_line->end_mm};
-  }
-  return json;
-}
-
-ViewState::Look look_of(const Json& json) {
-  ViewState::Look look;
-  json.at("size").get_to(look.grid.shape);
-  json.at("voxel_size_mm").get_to(look.grid.voxel_size_mm);
-  json.at("origin_mm").get_to(look.grid.origin_mm);
-  json.at("unit").get_to(look.unit);
-  look.factor = json.value("factor", 1.0);
-  json.at("cursor").get_to(look.cursor);
-  json.at("zoom").get_to(look.camera.zoom);
-  json.at("centre_mm").get_to(look.camera.centre_mm);
-  json.at("window").at(0).get_to(look.low);
-  json.at("window").at(1).get_to(look.high);
-  json.at("window_is_automatic").get_to(look.window_is_automatic);
-  look.rois = rois_of_json(json.at("regions"));
-  if (json.contains("profile_line")) {
-    ProfileLine& line = look.profile_line.emplace();
-    json["profile_line"].at(0).get_to(line.start_mm);
-    json["profile_line"].at(1).get_to(line.end_mm);
-  }
-  return look;
-}
 
 /// Which one of so many was chosen, if any.
 std::optional<std::size_t> choice_of(const Json& json, const char* key, std::size_t count) {
@@ -76,10 +37,57 @@ Session session_of(const Json& json) {
   session.chosen_run = choice_of(json, "chosen_run", session.runs.size());
   session.chosen_image = choice_of(json, "chosen_image", session.images.size());
   json.at("colour_map").get_to(session.colour_map);
+  session.smooth = json.value("smooth", false);
+  if (json.contains("slab")) {
+    json["slab"].at("kind").get_to(session.slab.kind);
+    json["slab"].at("thickness_mm").get_to(session.slab.thickness_mm);
+  }
+  if (json.contains("mosaic")) {
+    session.mosaic = mosaic_of_json(json["mosaic"]);
+  }
+  if (json.contains("comparison")) {
+    const Json& saved = json["comparison"];
+    session.comparison = {.run = choice_of(saved, "run", session.runs.size()),
+                          .image = choice_of(saved, "image", session.images.size()),
+                          .frame = saved.at("frame").get<std::size_t>(),
+                          .combination = saved.at("combination").get<Combination>(),
+                          .part_of_b = saved.at("part_of_b").get<double>()};
+  }
   for (const auto& [data, look] : json.at("looks").items()) {
-    session.looks[data] = look_of(look);
+    session.looks[data] = look_of_json(look);
   }
   return session;
+}
+
+Json comparison_json(const SavedComparison& comparison) {
+  Json json{{"frame", comparison.frame}, {"combination", comparison.combination}, {"part_of_b", comparison.part_of_b}};
+  if (comparison.run) {
+    json["run"] = *comparison.run;
+  }
+  if (comparison.image) {
+    json["image"] = *comparison.image;
+  }
+  return json;
+}
+
+/// As it was laid over, its image read again.
+Layer restored_layer(Layer layer, const AttenuationOf& attenuation_of) {
+  const LayerSource& source = layer.source;
+  if (source.is_attenuation) {
+    const io::Job job =
+        source.file.extension() == ".json" ? io::read_provenance(source.file).job : io::load_job(source.file);
+    layer.image = attenuation_of(job);
+    layer.mm_to_index = index_to_mm(layer.image->grid).inverse();
+    return layer;
+  }
+  const OpenedImage image = open_image(source.file);
+  if (source.frame >= image.frames.size()) {
+    throw FileError(fmt::format("it has only {} frames", image.frames.size()));
+  }
+  const Layer found = layer_of(image, source.frame);
+  layer.image = found.image;
+  layer.mm_to_index = found.mm_to_index;
+  return layer;
 }
 
 /// With the image that the run has left.
@@ -89,9 +97,7 @@ std::shared_ptr<Run> restored_run(const SavedRun& saved) {
   run->name = saved.name;
   run->note = saved.note;
   run->folder = saved.record.parent_path();
-  std::filesystem::path image = saved.record;
-  image.replace_extension();
-  image += "." + run->job.output.format;
+  const std::filesystem::path image = image_file_of(*run);
   const recon::ImageSeries series = io::read_image_series(image).series;
   run->image = std::make_shared<const recon::Image>(recon::mean_of(series));
   run->suv = recon::common_suv_factor(series);
@@ -115,6 +121,14 @@ std::string session_text(const Session& session) {
   if (session.chosen_image) {
     json["chosen_image"] = *session.chosen_image;
   }
+  json["smooth"] = session.smooth;
+  json["slab"] = {{"kind", session.slab.kind}, {"thickness_mm", session.slab.thickness_mm}};
+  if (session.mosaic) {
+    json["mosaic"] = mosaic_json(*session.mosaic);
+  }
+  if (session.comparison) {
+    json["comparison"] = comparison_json(*session.comparison);
+  }
   for (const auto& [data, look] : session.looks) {
     json["looks"][data] = look_json(look);
   }
@@ -129,12 +143,14 @@ Session read_session(const std::filesystem::path& path) {
       throw FileError(fmt::format("{} is a session of a newer program; update this one", path.string()));
     }
     return session_of(json);
+  } catch (const InputError& error) {
+    throw FileError(fmt::format("{} cannot be opened: {}", path.string(), error.what()));
   } catch (const Json::exception& error) {
     throw FileError(fmt::format("{} is no session that this program has saved: {}", path.string(), error.what()));
   }
 }
 
-RestoredSession restore(Session session) {
+RestoredSession restore(Session session, const AttenuationOf& attenuation_of) {
   RestoredSession restored{.session = std::move(session), .runs = {}, .images = {}, .problems = {}};
   const auto take = [&restored](auto& list, const std::filesystem::path& path, const auto& make) {
     list.emplace_back();
@@ -146,6 +162,14 @@ RestoredSession restore(Session session) {
   };
   for (const SavedRun& run : restored.session.runs) {
     take(restored.runs, run.record, [&run] { return restored_run(run); });
+  }
+  for (auto& [data, look] : restored.session.looks) {
+    std::vector<Layer> found;
+    for (const Layer& layer : look.layers) {
+      take(found, layer.source.file, [&] { return restored_layer(layer, attenuation_of); });
+    }
+    std::erase_if(found, [](const Layer& layer) { return layer.image == nullptr; });
+    look.layers = std::move(found);
   }
   for (const std::filesystem::path& image : restored.session.images) {
     take(restored.images, image, [&image] { return std::make_shared<const OpenedImage>(open_image(image)); });

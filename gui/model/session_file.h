@@ -1,7 +1,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,13 +20,25 @@ struct SavedRun {
   std::filesystem::path record;  ///< NAME.json
 };
 
-/// What the window had open. Images come from their files again; layers and comparisons are not kept, nor iterations.
+/// The other image of a comparison: one of the session's runs or images.
+struct SavedComparison {
+  std::optional<std::size_t> run, image;
+  std::size_t frame = 0;  ///< of the image
+  Combination combination = Combination::difference;
+  double part_of_b = 0.5;
+};
+
+/// What the window had open. Images and layers come from their files again; iterations are not kept.
 struct Session {
   std::filesystem::path job;  ///< empty: none, or one without a file
   std::vector<SavedRun> runs;
   std::vector<std::filesystem::path> images;
   std::optional<std::size_t> chosen_run, chosen_image;  ///< what was looked at, if any; of the runs, of the images
   std::string colour_map;
+  bool smooth = false;
+  Slab slab;
+  std::optional<Mosaic> mosaic;
+  std::optional<SavedComparison> comparison;
   std::map<std::string, ViewState::Look> looks;  ///< by data
 };
 
@@ -40,7 +54,9 @@ struct RestoredSession {
   std::vector<std::shared_ptr<const OpenedImage>> images;  ///< as Session::images; null likewise
   std::vector<std::string> problems;                       ///< a sentence for each that is missing
 };
-/// Reads records and images. What is missing is told, and the rest is there.
-RestoredSession restore(Session session);
+/// The attenuation map of a job.
+using AttenuationOf = std::function<std::shared_ptr<const recon::Image>(const io::Job&)>;
+/// Reads records, images and layers. What is missing is told, and the rest is there.
+RestoredSession restore(Session session, const AttenuationOf& attenuation_of);
 
 }  // namespace coincide::gui

@@ -41,13 +41,18 @@ class Pile {
 
 }  // namespace
 
-SlabSpan slab_span(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab) {
+std::int64_t slab_reach(const recon::ImageGrid& grid, int axis, const Slab& slab) {
   const auto a = static_cast<std::size_t>(axis);
   constexpr double rounding = 1e-6;  // 20 mm are five slices of 5 mm, whatever the float is
   const double each_side =
       slab.kind == SlabKind::none ? 0 : std::floor(0.5 * slab.thickness_mm / grid.voxel_size_mm[a] + rounding);
-  const auto steps = static_cast<std::int64_t>(std::clamp(each_side, 0.0, static_cast<double>(grid.shape[a])));
-  return {.first = std::max<std::int64_t>(0, index - steps), .last = std::min(grid.shape[a] - 1, index + steps)};
+  return static_cast<std::int64_t>(std::clamp(each_side, 0.0, static_cast<double>(grid.shape[a])));
+}
+
+SlabSpan slab_span(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab) {
+  const std::int64_t reach = slab_reach(grid, axis, slab);
+  const std::int64_t last = grid.shape[static_cast<std::size_t>(axis)] - 1;
+  return {.first = std::max<std::int64_t>(0, index - reach), .last = std::min(last, index + reach)};
 }
 
 recon::Slice slab_of(const SlabSpan& span, SlabKind kind, const std::function<recon::Slice(std::int64_t)>& slice_at) {
@@ -65,12 +70,16 @@ recon::Slice slab_of(const SlabSpan& span, SlabKind kind, const std::function<re
 }
 
 std::string slab_text(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab) {
-  const std::int64_t count = slab_span(grid, axis, index, slab).count();
+  return slab_text(slab, slab_span(grid, axis, index, slab).count(),
+                   grid.voxel_size_mm[static_cast<std::size_t>(axis)]);
+}
+
+std::string slab_text(const Slab& slab, std::int64_t count, double step_mm) {
   if (slab.kind == SlabKind::none || count == 1) {
     return {};
   }
   return fmt::format("{} of {} slices, {:.3g} mm", slab.kind == SlabKind::mean ? "mean" : "maximum", count,
-                     static_cast<double>(count) * double{grid.voxel_size_mm[static_cast<std::size_t>(axis)]});
+                     static_cast<double>(count) * step_mm);
 }
 
 }  // namespace coincide::gui

@@ -23,6 +23,9 @@ struct SlabSpan {
   std::int64_t count() const { return last - first + 1; }
 };
 
+/// How many slices on each side of one have their middles within half the thickness of its middle.
+std::int64_t slab_reach(const recon::ImageGrid& grid, int axis, const Slab& slab);
+
 /// Those of the image whose middles are within half the thickness of the middle of slice `index` along `axis`: at least
 /// that one.
 SlabSpan slab_span(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab);
@@ -32,5 +35,7 @@ recon::Slice slab_of(const SlabSpan& span, SlabKind kind, const std::function<re
 
 /// "mean of 7 slices, 21 mm"; empty where one slice is shown as it is.
 std::string slab_text(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab);
+/// The same of so many slices, so far apart.
+std::string slab_text(const Slab& slab, std::int64_t count, double step_mm);
 
 }  // namespace coincide::gui

@@ -5,19 +5,10 @@
 #include <cmath>
 
 #include "gui/model/chart.h"
+#include "gui/model/shown_slice.h"
 
 namespace coincide::gui {
 namespace {
-
-bool is_inside(const recon::ImageGrid& grid, const std::array<double, 3>& point_mm) {
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const double index = (point_mm[axis] - grid.origin_mm[axis]) / grid.voxel_size_mm[axis];
-    if (!(index >= -0.5 && index <= static_cast<double>(grid.shape[axis]) - 0.5)) {
-      return false;
-    }
-  }
-  return true;
-}
 
 /// With its unit, and no more digits than are read.
 std::string with_unit(double value, const std::string& unit) {
@@ -27,23 +18,31 @@ std::string with_unit(double value, const std::string& unit) {
 
 }  // namespace
 
-std::string values_text(const ViewState& state, const std::array<double, 3>& point_mm) {
-  std::string place = fmt::format("({:.1f}, {:.1f}, {:.1f}) mm", point_mm[0], point_mm[1], point_mm[2]);
-  if (!state.has_image() || !is_inside(state.image()->grid, point_mm)) {
-    return place;
+std::string values_text(const ViewState& state, const PointedAt& point) {
+  std::string text = fmt::format("({:.1f}, {:.1f}, {:.1f}) mm", point.mm[0], point.mm[1], point.mm[2]);
+  if (!state.is_in_image(point.mm)) {
+    return text;
   }
-  const auto [i, j, k] = state.voxel_at(point_mm);
-  const double value = state.image()->at(i, j, k);
+  const std::array<std::int64_t, 3> voxel = state.voxel_at(point.mm);
+  const auto [i, j, k] = voxel;
+  if (!point.axis || state.turn(*point.axis).is_none()) {
+    text = fmt::format("voxel {}, {}, {} · {}", i, j, k, text);
+  }
+  const std::string slab =
+      point.axis ? shown_slab(state, *point.axis, voxel[static_cast<std::size_t>(*point.axis)]) : std::string();
+  text += slab.empty() ? " · " : fmt::format(" · {}: ", slab);
+  const double value =
+      point.axis ? shown_value(state, *point.axis, SliceContent::image, point.mm) : state.image()->at(i, j, k);
   const std::string& unit = state.image()->unit;
-  std::string text = fmt::format("voxel {}, {}, {} · {} · ", i, j, k, place);
   if (state.comparison()) {
-    const double other = layer_value(state.comparison()->other, state.middle_mm({i, j, k}));
+    const double other = point.axis ? shown_value(state, *point.axis, SliceContent::other, point.mm)
+                                    : layer_value(state.comparison()->other, state.middle_mm(voxel));
     return text + fmt::format("A {:.5g} · B {:.5g} · A - B {}", value, other,
                               with_unit(value - other, has_one_unit(*state.comparison(), *state.image()) ? unit : ""));
   }
   text += with_unit(value, unit);
   for (const Layer& layer : state.layers()) {
-    if (const double over = layer_value(layer, point_mm); layer.is_shown && !std::isnan(over)) {
+    if (const double over = layer_value(layer, point.mm); layer.is_shown && !std::isnan(over)) {
       text += fmt::format(" · {} {}", layer.name, with_unit(over, layer.image->unit));
     }
   }

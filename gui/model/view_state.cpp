@@ -16,10 +16,14 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
   combined_scale_.reset();
   found_rois_.reset();
   const bool other_data = look_.choose(subject_.data);
+  if (other_data) {
+    polygon_draft_.reset();
+  }
   if (has_image()) {
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
       look_->grid = grid;
       look_->cursor = {grid.shape[0] / 2, grid.shape[1] / 2, grid.shape[2] / 2};
+      look_->cursor_mm.reset();
       look_->camera = camera_on(grid);
     }
     const bool is_new = other_data || !had_image;
@@ -114,6 +118,21 @@ void ViewState::set_cursor(const std::array<std::int64_t, 3>& voxel) {
   for (std::size_t axis = 0; axis < 3; ++axis) {
     look_->cursor[axis] = std::clamp<std::int64_t>(voxel[axis], 0, image_->grid.shape[axis] - 1);
   }
+  look_->cursor_mm.reset();
+  listeners_.call();
+}
+
+void ViewState::set_cursor_mm(const std::array<double, 3>& point_mm) {
+  if (!has_image()) {
+    return;
+  }
+  look_->cursor = voxel_at(point_mm);
+  const std::array<double, 3> middle = middle_mm(look_->cursor);
+  std::array<double, 3>& exact = look_->cursor_mm.emplace();
+  for (std::size_t axis = 0; axis < 3; ++axis) {  // no further than the faces of the image
+    const double half = 0.5 * image_->grid.voxel_size_mm[axis];
+    exact[axis] = std::clamp(point_mm[axis], middle[axis] - half, middle[axis] + half);
+  }
   listeners_.call();
 }
 
@@ -146,6 +165,15 @@ std::array<std::int64_t, 3> ViewState::voxel_at(const std::array<double, 3>& poi
   return voxel;
 }
 
+bool ViewState::is_in_image(const std::array<double, 3>& point_mm) const {
+  bool is_inside = has_image();
+  for (std::size_t axis = 0; axis < 3 && is_inside; ++axis) {
+    const double index = (point_mm[axis] - image_->grid.origin_mm[axis]) / image_->grid.voxel_size_mm[axis];
+    is_inside = index >= -0.5 && index <= static_cast<double>(image_->grid.shape[axis]) - 0.5;
+  }
+  return is_inside;
+}
+
 void ViewState::set_camera(const Camera& camera) {
   look_->camera = camera;
   listeners_.call();
@@ -155,6 +183,22 @@ void ViewState::reset_camera() {
   if (has_image()) {
     set_camera(camera_on(image_->grid));
   }
+}
+
+void ViewState::set_turn(int axis, const Turn& turn) {
+  constexpr double most = 90;
+  look_->turns.at(static_cast<std::size_t>(axis)) = {.tilt_degrees = std::clamp(turn.tilt_degrees, -most, most),
+                                                     .swivel_degrees = std::clamp(turn.swivel_degrees, -most, most)};
+  listeners_.call();
+}
+
+bool ViewState::is_any_turned() const {
+  return std::ranges::any_of(look_->turns, [](const Turn& turn) { return !turn.is_none(); });
+}
+
+void ViewState::straighten() {
+  look_->turns = {};
+  listeners_.call();
 }
 
 void ViewState::set_fit(double pixels_per_mm) {

@@ -16,9 +16,11 @@
 #include "gui/model/listeners.h"
 #include "gui/model/mosaic.h"
 #include "gui/model/per_data.h"
+#include "gui/model/polygon_draft.h"
 #include "gui/model/profile.h"
 #include "gui/model/roi.h"
 #include "gui/model/slab.h"
+#include "gui/model/slice_plane.h"
 #include "gui/model/subject.h"
 #include "gui/model/value_scale.h"
 #include "recon/image.h"
@@ -62,11 +64,16 @@ class ViewState {
   const std::array<std::int64_t, 3>& cursor() const { return look_->cursor; }
   void set_cursor(const std::array<std::int64_t, 3>& voxel);
   void move_cursor(int axis, std::int64_t steps);
-  std::array<double, 3> cursor_mm() const { return middle_mm(look_->cursor); }
+  /// Where exactly it was set, else the middle of its voxel.
+  std::array<double, 3> cursor_mm() const { return look_->cursor_mm.value_or(middle_mm(look_->cursor)); }
+  /// Between the voxels, too, as a slice that is turned has it.
+  void set_cursor_mm(const std::array<double, 3>& point_mm);
   /// Of a voxel; 0, 0, 0 without an image.
   std::array<double, 3> middle_mm(const std::array<std::int64_t, 3>& voxel) const;
   /// Nearest voxel to a point in mm, kept inside the image.
   std::array<std::int64_t, 3> voxel_at(const std::array<double, 3>& point_mm) const;
+  /// Its faces belong to it.
+  bool is_in_image(const std::array<double, 3>& point_mm) const;
   /// Of the voxel under the crosshair; 0 without an image.
   float cursor_value() const;
 
@@ -74,6 +81,13 @@ class ViewState {
   const Camera& camera() const { return look_->camera; }
   void set_camera(const Camera& camera);
   void reset_camera();
+  /// How the slice that `axis` stands on is turned about the crosshair; not at all in a mosaic.
+  Turn turn(int axis) const { return mosaic_ ? Turn{} : look_->turns[static_cast<std::size_t>(axis)]; }
+  /// At most 90 degrees to each side.
+  void set_turn(int axis, const Turn& turn);
+  bool is_any_turned() const;
+  /// None is turned any more.
+  void straighten();
   /// What the views have room for: fitting_scale() of them.
   void set_fit(double pixels_per_mm);
   double pixels_per_mm() const { return fit_ * look_->camera.zoom; }
@@ -117,6 +131,17 @@ class ViewState {
   void undo_rois();
   void redo_rois();
 
+  /// The region that is being drawn, if any; it is given up when other data are shown.
+  const std::optional<PolygonDraft>& polygon_draft() const { return polygon_draft_; }
+  /// Begins one, or gives it up.
+  void draw_polygon(bool on);
+  /// In the slice of the first one; others do not count.
+  void add_corner(int axis, const std::array<double, 3>& place_mm);
+  void remove_last_corner();
+  /// A region of it, as thick as the slice or slab that is shown. Throws InputError where it encloses nothing; it can
+  /// be gone on with then.
+  void finish_polygon();
+
   /// Images over the one that is shown, the last one on top.
   const std::vector<Layer>& layers() const { return look_->layers; }
   void set_layers(std::vector<Layer> layers);
@@ -137,6 +162,8 @@ class ViewState {
     std::string unit;
     double factor = 1;  ///< that window and thresholds are for: of scale()
     std::array<std::int64_t, 3> cursor{};
+    std::optional<std::array<double, 3>> cursor_mm;  ///< where exactly; none: in the middle of that voxel
+    std::array<Turn, 3> turns;                       ///< of the slices, by the axis that they are perpendicular to
     Camera camera;
     double low = 0, high = 1;
     bool window_is_automatic = true;
@@ -174,6 +201,7 @@ class ViewState {
   bool smooth_ = false;
   Slab slab_;
   std::optional<Mosaic> mosaic_;
+  std::optional<PolygonDraft> polygon_draft_;
   Orientation orientation_ = Orientation::radiological;
   double fit_ = 1;
   Listeners listeners_;

@@ -1,7 +1,6 @@
 #include "gui/panels/film_dialog.h"
 
 #include <QComboBox>
-#include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QLabel>
@@ -11,24 +10,12 @@
 #include <QSettings>
 #include <QSpinBox>
 
+#include "gui/panels/form_parts.h"
 #include "gui/viewer/film_file.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
 
 namespace coincide::gui {
-namespace {
-
-QSpinBox* number_box(const char* name, int least, int most, const QString& suffix, int usual) {
-  auto* box = new QSpinBox;
-  box->setObjectName(name);
-  box->setRange(least, most);
-  box->setSuffix(suffix);
-  box->setValue(QSettings().value(QString("film/") + name, usual).toInt());
-  return box;
-}
-
-}  // namespace
-
 FilmDialog::FilmDialog(ViewState& state, ImageViewer& viewer, FilmSteps steps, const QString& file, QWidget* parent)
     : QDialog(parent),
       state_(state),
@@ -37,9 +24,9 @@ FilmDialog::FilmDialog(ViewState& state, ImageViewer& viewer, FilmSteps steps, c
       file_(file),
       what_(new QComboBox),
       view_(new QComboBox),
-      width_(number_box("width", 160, 3840, tr(" pixels"), 640)),
-      per_second_(number_box("per_second", 1, 50, tr(" per second"), 10)),
-      per_turn_(number_box("per_turn", 4, 720, tr(" in a turn"), 60)),
+      width_(remembered_box<QSpinBox>("width", "film/width", 160, 3840, 640, tr(" pixels"))),
+      per_second_(remembered_box<QSpinBox>("per_second", "film/per_second", 1, 50, 10, tr(" per second"))),
+      per_turn_(remembered_box<QSpinBox>("per_turn", "film/per_turn", 4, 720, 60, tr(" in a turn"))),
       length_(new QLabel),
       progress_(new QProgressBar),
       save_(nullptr) {
@@ -85,10 +72,9 @@ QWidget* FilmDialog::make_form() {
   rows->addRow(length_);
   progress_->hide();
   rows->addRow(progress_);
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+  QDialogButtonBox* buttons = closing_buttons(*this);
   save_ = buttons->addButton(tr("S&ave..."), QDialogButtonBox::ActionRole);
   connect(save_, &QPushButton::clicked, this, &FilmDialog::ask_and_save);
-  connect(buttons, &QDialogButtonBox::rejected, this, &FilmDialog::reject);
   rows->addRow(buttons);
   return form;
 }

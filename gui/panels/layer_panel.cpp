@@ -12,6 +12,7 @@
 #include <functional>
 
 #include "gui/model/chart.h"
+#include "gui/panels/form_parts.h"
 #include "gui/panels/value_box.h"
 #include "gui/panels/window_boxes.h"
 #include "gui/viewer/line_icon.h"
@@ -85,17 +86,12 @@ void LayerPanel::Parts::make_controls() {
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setColumnStretch(1, 1);
   grid->setColumnStretch(2, 1);
-  const auto add_label = [&](const QString& text, int row, QWidget* buddy) {
-    auto* label = new QLabel(text);
-    label->setBuddy(buddy);
-    grid->addWidget(label, row, 0);
-  };
   opacity->setRange(0, 100);
-  add_label(tr("W&indow"), 0, window);
+  grid->addWidget(label_for(tr("W&indow"), window), 0, 0);
   grid->addWidget(window, 0, 1, 1, 2);
-  add_label(tr("Co&lours"), 1, colours);
+  grid->addWidget(label_for(tr("Co&lours"), colours), 1, 0);
   grid->addWidget(colours, 1, 1, 1, 2);
-  add_label(tr("&Opacity"), 2, opacity);
+  grid->addWidget(label_for(tr("&Opacity"), opacity), 2, 0);
   grid->addWidget(opacity, 2, 1, 1, 2);
   grid->addWidget(has_contour, 3, 0, 1, 2);
   grid->addWidget(contour, 3, 2);

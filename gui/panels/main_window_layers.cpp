@@ -35,7 +35,13 @@ void MainWindow::Parts::fill_layer_menu() {
   for (const std::shared_ptr<const Run>& run : runs->runs()) {
     if (run->image) {
       const std::string name = subject_of(*run, KeptImage{}).name;
-      menu.addAction(QString::fromStdString(name), this, [this, run, name] { add_layer(layer_of(name, run->image)); });
+      menu.addAction(QString::fromStdString(name), this, [this, run, name] {
+        Layer layer = layer_of(name, run->image);
+        if (run->record) {
+          layer.source.file = image_file_of(*run);
+        }
+        add_layer(std::move(layer));
+      });
     }
   }
 }
@@ -43,9 +49,15 @@ void MainWindow::Parts::fill_layer_menu() {
 /// Of the run that is looked at, else of the job in the form. It may have to be read and averaged: that takes a while.
 void MainWindow::Parts::add_attenuation_layer() {
   const std::shared_ptr<const Run> run = runs->chosen_run();
-  layer_task.request([make = services.job_attenuation, job = run ? run->job : document.job()](const recon::Reporter&) {
+  LayerSource source{.file = document.file(), .is_attenuation = true};
+  if (run) {
+    source.file = run->record ? record_file_of(*run) : std::filesystem::path();
+  }
+  layer_task.request([make = services.job_attenuation, job = run ? run->job : document.job(),
+                      source = std::move(source)](const recon::Reporter&) {
     Layer layer = layer_of(tr("attenuation").toStdString(), make(job));
     layer.colour_map = "viridis";
+    layer.source = source;
     return std::make_shared<const Layer>(std::move(layer));
   });
 }

@@ -16,6 +16,7 @@
 #include "gui/panels/run_status.h"
 #include "gui/panels/start_page.h"
 #include "gui/panels/top_bar.h"
+#include "gui/panels/turn_tools.h"
 #include "gui/panels/value_line.h"
 #include "gui/panels/view_tools.h"
 #include "gui/viewer/image_viewer.h"
@@ -65,6 +66,7 @@ void MainWindow::Parts::make_side() {
   layers_column->setContentsMargins(8, 8, 8, 8);
   layers_column->setSpacing(12);
   layers_column->addWidget(new ViewTools(view));
+  layers_column->addWidget(new TurnTools(view));
   layers_column->addWidget(layers);
   layers_column->addStretch(1);
   auto* curves = new QWidget;

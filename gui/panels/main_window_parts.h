@@ -167,6 +167,7 @@ class MainWindow::Parts : public QObject {
   void save_session(const QString& path);
   void open_session(const QString& path);
   void take_session(const RestoredSession& restored);
+  void restore_comparison(const RestoredSession& restored);
   /// The mean of the frames that are shown, or their sum over time, as an image of its own.
   void add_of_frames(FramesAsOne kind);
   void begin_compare();

@@ -1,5 +1,6 @@
 #include <QFileDialog>
 #include <QStatusBar>
+#include <algorithm>
 
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_details.h"
@@ -28,13 +29,19 @@ Session MainWindow::Parts::current_session() const {
   Session saved;
   saved.job = document.file();
   saved.colour_map = view.colour_map();
+  saved.smooth = view.smooth();
+  saved.slab = view.slab();
+  saved.mosaic = view.mosaic();
   saved.looks = view.looks();
   for (const std::shared_ptr<Run>& run : session.runs()) {
     if (run->record) {
       if (run == runs->chosen_run()) {
         saved.chosen_run = saved.runs.size();
       }
-      saved.runs.push_back({run->name, run->note, run->folder / (run->job.result_name() + ".json")});
+      if (run == other_.run) {
+        saved.comparison.emplace().run = saved.runs.size();
+      }
+      saved.runs.push_back({run->name, run->note, record_file_of(*run)});
     }
   }
   for (const std::shared_ptr<const OpenedImage>& image : images.all()) {
@@ -42,8 +49,16 @@ Session MainWindow::Parts::current_session() const {
       if (image == images.chosen()) {
         saved.chosen_image = saved.images.size();
       }
+      if (image == other_.file) {
+        saved.comparison.emplace().image = saved.images.size();
+        saved.comparison->frame = other_.frame;
+      }
       saved.images.push_back(image->path);
     }
+  }
+  if (saved.comparison && view.comparison()) {
+    saved.comparison->combination = view.comparison()->combination;
+    saved.comparison->part_of_b = view.comparison()->part_of_b;
   }
   return saved;
 }
@@ -54,7 +69,7 @@ void MainWindow::Parts::save_session(const QString& path) {
   if (is_saved) {
     remember_file(path);
     constexpr int shown_ms = 5000;
-    window.statusBar()->showMessage(tr("Saved %1. Runs without files and layers are not in it.").arg(path), shown_ms);
+    window.statusBar()->showMessage(tr("Saved %1. Runs and layers without files are not in it.").arg(path), shown_ms);
   }
 }
 
@@ -81,8 +96,8 @@ void MainWindow::Parts::open_session(const QString& path) {
     Session found = read_session(path.toStdString());
     remember_file(path);
     window.statusBar()->showMessage(tr("Reading %1 ...").arg(path));
-    session_task.request([session = std::move(found)](const recon::Reporter&) {
-      return std::make_shared<const RestoredSession>(restore(session));
+    session_task.request([session = std::move(found), make = services.job_attenuation](const recon::Reporter&) {
+      return std::make_shared<const RestoredSession>(restore(session, make));
     });
   });
 }
@@ -94,6 +109,9 @@ void MainWindow::Parts::take_session(const RestoredSession& restored) {
     problems << QString::fromStdString(problem);
   }
   try {
+    view.set_smooth(restored.session.smooth);
+    view.set_slab(restored.session.slab);
+    view.set_mosaic(restored.session.mosaic);
     view.set_colour_map(restored.session.colour_map);
     if (!restored.session.job.empty()) {
       document.open(restored.session.job);
@@ -122,8 +140,30 @@ void MainWindow::Parts::take_session(const RestoredSession& restored) {
     runs->choose(restored.runs[*saved.chosen_run]);
   }
   go_to(Mode::result);
+  restore_comparison(restored);
   if (!problems.isEmpty()) {
     show_error(tr("Not all of the session could be opened"), problems.join("\n"));
+  }
+}
+
+/// None where the other image cannot be had.
+void MainWindow::Parts::restore_comparison(const RestoredSession& restored) {
+  const std::optional<SavedComparison>& saved = restored.session.comparison;
+  end_compare();
+  if (!saved || !view.has_image()) {
+    return;
+  }
+  other_ = {};
+  other_.run = saved->run ? restored.runs[*saved->run] : nullptr;
+  other_.file = saved->image ? restored.images[*saved->image] : nullptr;
+  other_.frame = other_.file ? std::min(saved->frame, other_.file->frames.size() - 1) : 0;
+  other_.images.follow(other_.run);
+  show_other();
+  if (view.comparison()) {
+    Comparison comparison = *view.comparison();
+    comparison.combination = saved->combination;
+    comparison.part_of_b = saved->part_of_b;
+    view.set_comparison(std::move(comparison));
   }
 }
 

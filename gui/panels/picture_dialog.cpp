@@ -3,17 +3,16 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
-#include <QDialogButtonBox>
 #include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
 
+#include "gui/panels/form_parts.h"
 #include "gui/viewer/image_viewer.h"
 
 namespace coincide::gui {
@@ -32,8 +31,9 @@ PictureDialog::PictureDialog(const ImageViewer& viewer, const QString& view, con
       viewer_(viewer),
       file_(file),
       view_(new QComboBox),
-      width_mm_(new QDoubleSpinBox),
-      dots_per_inch_(new QSpinBox),
+      width_mm_(remembered_box<QDoubleSpinBox>("width_mm", "picture/width_mm", 30.0, 1000.0, 170.0, " mm")),
+      dots_per_inch_(
+          remembered_box<QSpinBox>("dots_per_inch", "picture/dots_per_inch", 72, 1200, 300, tr(" dots per inch"))),
       crosshair_(new QCheckBox(tr("With the &crosshair"))),
       size_(new QLabel),
       preview_(new QLabel) {
@@ -57,19 +57,10 @@ PictureDialog::PictureDialog(const ImageViewer& viewer, const QString& view, con
 }
 
 QWidget* PictureDialog::make_form() {
-  const QSettings settings;
-  width_mm_->setObjectName("width_mm");
-  width_mm_->setRange(30, 1000);
   width_mm_->setDecimals(0);
-  width_mm_->setSuffix(" mm");
-  width_mm_->setValue(settings.value("picture/width_mm", 170).toDouble());
   width_mm_->setToolTip(tr("Of the picture on paper; texts keep their size"));
-  dots_per_inch_->setObjectName("dots_per_inch");
-  dots_per_inch_->setRange(72, 1200);
   dots_per_inch_->setSingleStep(50);
-  dots_per_inch_->setSuffix(tr(" dots per inch"));
-  dots_per_inch_->setValue(settings.value("picture/dots_per_inch", 300).toInt());
-  crosshair_->setChecked(settings.value("picture/crosshair", true).toBool());
+  crosshair_->setChecked(QSettings().value("picture/crosshair", true).toBool());
   size_->setObjectName("pixels");
   auto* form = new QWidget;
   auto* rows = new QFormLayout(form);
@@ -79,12 +70,11 @@ QWidget* PictureDialog::make_form() {
   rows->addRow(tr("&Fineness"), dots_per_inch_);
   rows->addRow(crosshair_);
   rows->addRow(size_);
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+  QDialogButtonBox* buttons = closing_buttons(*this);
   QPushButton* save_button = buttons->addButton(tr("&Save..."), QDialogButtonBox::ActionRole);
   QPushButton* copy_button = buttons->addButton(tr("C&opy"), QDialogButtonBox::ActionRole);
   connect(save_button, &QPushButton::clicked, this, &PictureDialog::ask_and_save);
   connect(copy_button, &QPushButton::clicked, this, &PictureDialog::copy);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   rows->addRow(buttons);
   return form;
 }

@@ -5,102 +5,21 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QGuiApplication>
-#include <QHeaderView>
 #include <QLabel>
-#include <QRegularExpression>
 #include <QSignalBlocker>
 #include <QTableWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
-#include <optional>
 
+#include "gui/panels/roi_cells.h"
 #include "io/atomic_file.h"
 #include "projectors/error.h"
 
 namespace coincide::gui {
 namespace {
 
-/// Figures before geometry: they are what is read in a narrow dock.
-enum Column {
-  name,
-  mean,
-  deviation,
-  most,
-  volume,
-  least,
-  shape,
-  centre,
-  size,
-  threshold,
-  other_mean,
-  other_deviation,
-  other_most,
-  quotient,
-  num_columns
-};
-
 constexpr std::chrono::milliseconds measure_delay{100};
-
-QString shape_name(RoiShape shape) { return QString::fromStdString(roi_shape_name(shape)); }
-
-QString number(double value) { return QString::number(value, 'g', 5); }
-
-QString three(const std::array<double, 3>& values) {
-  return QString("%1, %2, %3").arg(number(values[0]), number(values[1]), number(values[2]));
-}
-
-/// One or three finite numbers; one stands for all three.
-std::optional<std::array<double, 3>> read_three(const QString& text, bool one_for_all) {
-  const QStringList words = text.split(QRegularExpression("[,;\\s]+"), Qt::SkipEmptyParts);
-  if (words.size() != 3 && !(one_for_all && words.size() == 1)) {
-    return {};
-  }
-  std::array<double, 3> values{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    bool ok = false;
-    values[i] = words[words.size() == 3 ? static_cast<qsizetype>(i) : 0].toDouble(&ok);
-    if (!ok || !std::isfinite(values[i])) {
-      return {};
-    }
-  }
-  return values;
-}
-
-/// "41 %" of the maximum in the box, or a value.
-QString assign_threshold(Roi& roi, const QString& text) {
-  const bool is_percent = text.trimmed().endsWith('%');
-  bool is_number = false;
-  const double value = text.trimmed().remove('%').toDouble(&is_number);
-  if (!is_number || !std::isfinite(value) || (is_percent && !(value > 0 && value <= 100))) {
-    return QString("\"%1\" is no threshold. Write a value, or 41 % for a part of the maximum.").arg(text);
-  }
-  (is_percent ? roi.threshold_percent : roi.threshold) = value;
-  roi.threshold_percent = is_percent ? value : 0;
-  return {};
-}
-
-/// Changes what `column` holds. Returns what is wrong with the text; empty: nothing.
-QString assign(Roi& roi, int column, const QString& text) {
-  if (column == Column::name) {
-    roi.name = text.trimmed().toStdString();
-    return roi.name.empty() ? "A region needs a name." : QString();
-  }
-  const auto values = read_three(text, column == Column::size);
-  if (column == Column::centre) {
-    roi.centre_mm = values.value_or(roi.centre_mm);
-    return values ? QString() : QString("\"%1\" is no centre. Write x, y, z in mm.").arg(text);
-  }
-  if (column == Column::threshold) {
-    return assign_threshold(roi, text);
-  }
-  if (!values || !std::ranges::all_of(*values, [](double edge) { return edge > 0; })) {
-    return QString("\"%1\" is no size. Write one or three numbers in mm above 0.").arg(text);
-  }
-  std::ranges::transform(*values, roi.half_size_mm.begin(), [](double edge) { return edge / 2; });
-  return {};
-}
 
 QToolButton* tool_button(const QString& text, const QString& tip) {
   auto* button = new QToolButton;
@@ -117,34 +36,6 @@ QHBoxLayout* row_layout(QWidget* row) {
   return layout;
 }
 
-QTableWidget* make_table() {
-  auto* table = new QTableWidget(0, num_columns);
-  table->setTabKeyNavigation(false);  // Tab leaves it
-  table->setHorizontalHeaderLabels({"Name", "Mean", "SD", "Max", "mL", "Min", "Shape", "Centre, mm", "Size, mm",
-                                    "Threshold", "B mean", "B SD", "B max", "A / B"});
-  table->horizontalHeaderItem(deviation)->setToolTip("Standard deviation between the voxels");
-  table->horizontalHeaderItem(quotient)->setToolTip("Of the means");
-  table->horizontalHeaderItem(volume)->setToolTip("Volume of the voxels whose middles lie in the region");
-  table->horizontalHeaderItem(centre)->setToolTip("x, y, z in scanner axes; double-click to edit");
-  table->horizontalHeaderItem(size)->setToolTip(
-      "Diameter of a sphere, diameters or edges of others; of a threshold or peak the box that is searched; "
-      "double-click to edit");
-  table->horizontalHeaderItem(threshold)->setToolTip(
-      "Voxels at or above it, a value or a part of the maximum in the box, belong to a threshold region");
-  table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  // Of a comparison what belongs together stands beside each other.
-  int place = 0;
-  for (const int column : {name, mean, other_mean, quotient, deviation, other_deviation, most, other_most}) {
-    table->horizontalHeader()->moveSection(table->horizontalHeader()->visualIndex(column), place++);
-  }
-  table->verticalHeader()->hide();
-  table->setSelectionBehavior(QAbstractItemView::SelectRows);
-  table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  table->setAccessibleName("Regions of interest");
-  table->setMinimumHeight(6 * table->fontMetrics().height());
-  return table;
-}
-
 }  // namespace
 
 RoiTable::RoiTable(ViewState& state, QWidget* parent)
@@ -155,7 +46,10 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
                    figures_ = std::move(figures);
                    show_figures();
                  }}),
-      table_(make_table()),
+      table_(make_roi_table()),
+      draw_(tool_button("+ Poly&gon",
+                        "Draws a region in a slice, or through the slab that is shown; Size makes it "
+                        "thicker or thinner afterwards")),
       note_(new QLabel("Regions can be added when there is an image.")) {
   note_->setWordWrap(true);
   auto* layout = new QVBoxLayout(this);
@@ -191,10 +85,17 @@ QWidget* RoiTable::make_add_buttons() {
                                                             {"+ &Box", RoiShape::box},
                                                             {"+ &Threshold", RoiShape::threshold},
                                                             {"+ &Peak", RoiShape::peak}}};
+  QList<QToolButton*> buttons;
   for (const auto& [text, roi_shape] : shapes) {
-    QToolButton* button = tool_button(text, "Adds a " + shape_name(roi_shape) + " region at the crosshair");
-    connect(button, &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
-    constexpr int in_a_row = 3;
+    buttons << tool_button(text, "Adds a " + shape_name(roi_shape) + " region at the crosshair");
+    connect(buttons.back(), &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
+  }
+  draw_->setCheckable(true);
+  draw_->setObjectName("draw_polygon");
+  connect(draw_, &QToolButton::clicked, this, [this](bool on) { state_.draw_polygon(on); });
+  constexpr int in_a_row = 3;
+  buttons.insert(in_a_row, draw_);
+  for (QToolButton* button : buttons) {
     button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     layout->addWidget(button, layout->count() / in_a_row, layout->count() % in_a_row);
   }
@@ -258,6 +159,10 @@ void RoiTable::add(RoiShape roi_shape) {
 void RoiTable::refresh() {
   const std::shared_ptr<const recon::Image> other =
       state_.comparison() && state_.has_image() ? state_.comparison()->other.image : nullptr;
+  if (draw_->isChecked() != state_.polygon_draft().has_value()) {
+    draw_->setChecked(state_.polygon_draft().has_value());
+    show_note();
+  }
   if (rois_ == state_.rois() && image_ == state_.image() && other_ == other) {
     return;
   }
@@ -270,13 +175,23 @@ void RoiTable::refresh() {
     show_roi(row);
   }
   setEnabled(state_.has_image());
-  note_->setText(!state_.has_image()
-                     ? "Regions can be added when there is an image."
-                     : "Values in " + QString::fromStdString(image_->unit == "1" ? "an arbitrary unit" : image_->unit) +
-                           ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a "
-                           "slice moves a region.");
+  show_note();
   if (!timer_.isActive()) {
     timer_.start();
+  }
+}
+
+void RoiTable::show_note() {
+  if (!state_.has_image()) {
+    note_->setText("Regions can be added when there is an image.");
+  } else if (state_.polygon_draft()) {
+    note_->setText(
+        "Click three corners or more in a slice that is not turned. Return or a double click ends it, Backspace takes "
+        "a corner back, Esc gives it up.");
+  } else {
+    const std::string& unit = state_.image()->unit;
+    note_->setText("Values in " + QString::fromStdString(unit == "1" ? "an arbitrary unit" : unit) +
+                   ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a slice moves a region.");
   }
 }
 
@@ -312,13 +227,13 @@ void RoiTable::show_roi(int row) {
   text(name, QString::fromStdString(roi.name));
   text(shape, shape_name(roi.shape));
   text(centre, three(roi.centre_mm));
-  text(Column::size, roi.shape == RoiShape::sphere ? number(roi_size_mm(roi)[0]) : three(roi_size_mm(roi)));
+  text(RoiColumn::size, roi.shape == RoiShape::sphere ? number(roi_size_mm(roi)[0]) : three(roi_size_mm(roi)));
   text(threshold, roi.shape == RoiShape::threshold
                       ? (roi.threshold_percent > 0 ? number(roi.threshold_percent) + " %" : number(roi.threshold))
                       : QString());
   for (int column = 0; column < num_columns; ++column) {
     QTableWidgetItem* item = table_->item(row, column);
-    const bool editable = column == name || column == centre || column == Column::size ||
+    const bool editable = column == name || column == centre || column == RoiColumn::size ||
                           (column == threshold && roi.shape == RoiShape::threshold);
     item->setFlags(editable ? item->flags() | Qt::ItemIsEditable : item->flags() & ~Qt::ItemIsEditable);
   }

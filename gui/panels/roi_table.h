@@ -11,6 +11,7 @@
 
 class QLabel;
 class QTableWidget;
+class QToolButton;
 
 namespace coincide::gui {
 
@@ -36,6 +37,7 @@ class RoiTable : public QWidget {
   QWidget* make_add_buttons();
   QWidget* make_buttons();
   void fit_rows();
+  void show_note();
   void show_columns();
   void show_roi(int row);
   void show_figures();
@@ -58,6 +60,7 @@ class RoiTable : public QWidget {
   LatestTask<Figures> task_;
   int num_added_ = 0;
   QTableWidget* table_;
+  QToolButton* draw_;  ///< a polygon
   QLabel* note_;
   Subscription follows_state_;
 };

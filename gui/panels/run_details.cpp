@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QDesktopServices>
 #include <QGridLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -18,6 +17,7 @@
 #include <QVBoxLayout>
 #include <cmath>
 
+#include "gui/panels/form_parts.h"
 #include "gui/panels/settings_table.h"
 #include "gui/viewer/chart_view.h"
 
@@ -27,8 +27,7 @@ namespace {
 constexpr int bar_steps = 1000;
 
 QTreeWidget* make_figures() {
-  auto* table = new QTreeWidget;
-  table->setObjectName("figures");
+  QTreeWidget* table = plain_table("figures");
   table->setHeaderLabels({"Iteration", "Log likelihood before it", "Penalty", "Distance %", "Expected counts",
                           "Sum before calibration", "Seconds"});
   table->setToolTip(
@@ -37,11 +36,6 @@ QTreeWidget* make_figures() {
       "objective.\n"
       "Distance: estimated, to the image that the algorithm ends in; rms in the object, of its mean.\n"
       "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged.");
-  table->setRootIsDecorated(false);
-  table->setUniformRowHeights(true);
-  table->setAlternatingRowColors(true);
-  table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table->header()->setStretchLastSection(false);
   return table;
 }
 

@@ -2,25 +2,20 @@
 
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/panels/form_parts.h"
+
 namespace coincide::gui {
 namespace {
 
 QTreeWidget* make_table() {
-  auto* table = new QTreeWidget;
-  table->setObjectName("settings");
+  QTreeWidget* table = plain_table("settings");
   table->setAccessibleName(QObject::tr("Settings that differ"));
-  table->setRootIsDecorated(false);
-  table->setUniformRowHeights(true);
-  table->setAlternatingRowColors(true);
-  table->header()->setSectionResizeMode(QHeaderView::ResizeToContents);
-  table->header()->setStretchLastSection(false);
   return table;
 }
 
@@ -37,10 +32,8 @@ SettingsTable::SettingsTable(QWidget* parent)
   other_->setToolTip(tr("What the settings of the run are compared with: only those that differ are listed"));
   note_->setWordWrap(true);
   note_->setForegroundRole(QPalette::PlaceholderText);
-  auto* label = new QLabel(tr("&Beside"));
-  label->setBuddy(other_);
   auto* head = new QHBoxLayout;
-  head->addWidget(label);
+  head->addWidget(label_for(tr("&Beside"), other_));
   head->addWidget(other_, 1);
   auto* rows = new QVBoxLayout(this);
   rows->setContentsMargins(0, 4, 0, 0);

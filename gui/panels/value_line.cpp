@@ -1,7 +1,5 @@
 #include "gui/panels/value_line.h"
 
-#include "gui/model/values_at.h"
-
 namespace coincide::gui {
 
 ValueLine::ValueLine(ViewState& state, QWidget* parent) : QLabel(parent), state_(state) {
@@ -13,14 +11,15 @@ ValueLine::ValueLine(ViewState& state, QWidget* parent) : QLabel(parent), state_
   refresh();
 }
 
-void ValueLine::set_pointer(const std::optional<std::array<double, 3>>& point_mm) {
-  pointer_mm_ = point_mm;
+void ValueLine::set_pointer(const std::optional<PointedAt>& point) {
+  pointer_ = point;
   refresh();
 }
 
 void ValueLine::refresh() {
-  setText(QString::fromStdString(state_.has_image() ? values_text(state_, pointer_mm_.value_or(state_.cursor_mm()))
-                                                    : std::string()));
+  const PointedAt crosshair{.mm = state_.cursor_mm(), .axis = {}};
+  setText(
+      QString::fromStdString(state_.has_image() ? values_text(state_, pointer_.value_or(crosshair)) : std::string()));
 }
 
 }  // namespace coincide::gui

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <QLabel>
-#include <array>
 #include <optional>
 
+#include "gui/model/values_at.h"
 #include "gui/model/view_state.h"
 
 namespace coincide::gui {
@@ -14,15 +14,15 @@ class ValueLine : public QLabel {
 
  public:
   explicit ValueLine(ViewState& state, QWidget* parent = nullptr);
-  /// Where the pointer is in scanner axes, in mm; none: in no slice.
-  void set_pointer(const std::optional<std::array<double, 3>>& point_mm);
+  /// None: it is in no slice.
+  void set_pointer(const std::optional<PointedAt>& point);
   QSize minimumSizeHint() const override { return {0, QLabel::minimumSizeHint().height()}; }
 
  private:
   void refresh();
 
   ViewState& state_;
-  std::optional<std::array<double, 3>> pointer_mm_;
+  std::optional<PointedAt> pointer_;
   Subscription follows_state_;
 };
 

@@ -10,6 +10,7 @@
 #include <QSignalBlocker>
 
 #include "gui/model/window_presets.h"
+#include "gui/panels/form_parts.h"
 #include "gui/panels/value_box.h"
 #include "gui/panels/window_boxes.h"
 
@@ -68,20 +69,15 @@ void ViewTools::Parts::lay_out(ViewTools& on) {
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setColumnStretch(1, 1);
   grid->setColumnStretch(2, 1);
-  const auto add_label = [&](const QString& text, int row, QWidget* buddy) {
-    auto* label = new QLabel(text);
-    label->setBuddy(buddy);
-    grid->addWidget(label, row, 0);
-  };
-  add_label(tr("&Window"), 0, window);
+  grid->addWidget(label_for(tr("&Window"), window), 0, 0);
   grid->addWidget(window, 0, 1, 1, 2);
   auto* buttons = new QHBoxLayout;
   buttons->addWidget(automatic, 1);
   buttons->addWidget(presets, 1);
   grid->addLayout(buttons, 1, 0, 1, 3);
-  add_label(tr("&Colours"), 2, colours);
+  grid->addWidget(label_for(tr("&Colours"), colours), 2, 0);
   grid->addWidget(colours, 2, 1, 1, 2);
-  add_label(tr("Sla&b"), 3, slab);
+  grid->addWidget(label_for(tr("Sla&b"), slab), 3, 0);
   grid->addWidget(slab, 3, 1);
   grid->addWidget(thickness, 3, 2);
   auto* switches = new QHBoxLayout;

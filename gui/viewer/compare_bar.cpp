@@ -7,6 +7,7 @@
 #include <QSlider>
 #include <QToolButton>
 
+#include "gui/viewer/choice_box.h"
 #include "gui/viewer/step_picker.h"
 
 namespace coincide::gui {
@@ -14,7 +15,7 @@ namespace coincide::gui {
 CompareBar::CompareBar(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
-      others_(new QComboBox),
+      others_(new ChoiceBox),
       steps_(new StepPicker),
       combinations_(new QComboBox),
       part_of_b_(new QSlider(Qt::Horizontal)) {
@@ -61,18 +62,7 @@ CompareBar::CompareBar(ViewState& state, QWidget* parent)
   refresh();
 }
 
-void CompareBar::set_choices(const QStringList& names, int shown) {
-  const QSignalBlocker not_the_user(others_);
-  QStringList before;
-  for (int i = 0; i < others_->count(); ++i) {
-    before << others_->itemText(i);
-  }
-  if (names != before) {  // or a list that is open would close
-    others_->clear();
-    others_->addItems(names);
-  }
-  others_->setCurrentIndex(shown);
-}
+void CompareBar::set_choices(const QStringList& names, int shown) { others_->set_choices(names, shown); }
 
 void CompareBar::set_steps(const QString& what, const QStringList& names, int shown) {
   steps_->set_steps(what, names, shown);

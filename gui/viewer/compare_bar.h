@@ -10,6 +10,7 @@ class QSlider;
 
 namespace coincide::gui {
 
+class ChoiceBox;
 class StepPicker;
 
 /// The second line over the views while two images are compared: which is B, and what is shown beside the two. Follows
@@ -34,7 +35,7 @@ class CompareBar : public QWidget {
   void refresh();
 
   ViewState& state_;
-  QComboBox* others_;
+  ChoiceBox* others_;
   StepPicker* steps_;
   QComboBox* combinations_;
   QSlider* part_of_b_;

@@ -193,6 +193,7 @@ CompareBar& ImageViewer::compare_bar() { return *views_->compare_bar; }
 void ImageViewer::reset_views() {
   show_only({});
   state_.reset_camera();
+  state_.straighten();
   views_->scene->reset_view();
 }
 
@@ -323,7 +324,7 @@ bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::Resize) {
     views_->refresh.start(0);
   }
-  if (event->type() == QEvent::MouseButtonDblClick && watched != views_->mosaic) {
+  if (event->type() == QEvent::MouseButtonDblClick && watched != views_->mosaic && !state_.polygon_draft()) {
     show_only(views_->alone.isEmpty() ? watched->objectName() : QString());
     return true;
   }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "gui/model/scene_state.h"
+#include "gui/model/values_at.h"
 #include "gui/model/view_state.h"
 #include "gui/viewer/view_picture.h"
 
@@ -47,8 +48,8 @@ class ImageViewer : public QWidget {
   QString caption() const;
 
  signals:
-  /// Where the mouse is in scanner axes, in mm; none when it leaves the slices.
-  void hovered(const std::optional<std::array<double, 3>>& point_mm);
+  /// None when the mouse leaves the slices.
+  void hovered(const std::optional<PointedAt>& point);
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;

@@ -101,8 +101,8 @@ void MosaicView::mouseMoveEvent(QMouseEvent* event) {
     return;
   }
   const QPointF place = event->position() - tile->corner;
-  const bool is_inside = tile->drawing.image_rect().contains(place);
-  emit hovered(is_inside ? std::optional(tile->drawing.to_mm(place)) : std::nullopt);
+  const bool is_inside = tile->drawing.is_on_image(place);
+  emit hovered(is_inside ? std::optional(PointedAt{tile->drawing.to_mm(place), tile->drawing.axis()}) : std::nullopt);
   if (event->buttons() & Qt::LeftButton) {
     state_.set_cursor(state_.voxel_at(tile->drawing.to_mm(place)));
   } else if (event->buttons() & Qt::MiddleButton) {

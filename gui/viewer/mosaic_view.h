@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "gui/model/values_at.h"
 #include "gui/model/view_state.h"
 #include "gui/viewer/slice_drawing.h"
 #include "gui/viewer/view_gestures.h"
@@ -28,7 +29,7 @@ class MosaicView : public QWidget {
 
  signals:
   /// As SliceView's.
-  void hovered(const std::optional<std::array<double, 3>>& point_mm);
+  void hovered(const std::optional<PointedAt>& point);
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -141,11 +141,42 @@ vtkSmartPointer<vtkPolyData> crosshair_shape(const recon::ImageGrid& grid, const
   return lines_of(points, lines);
 }
 
+namespace {
+
+/// Its border at both ends.
+vtkSmartPointer<vtkPolyData> polygon_shape(const Roi& roi) {
+  const vtkNew<vtkPoints> points;
+  const vtkNew<vtkCellArray> lines;
+  const auto along = static_cast<std::size_t>(roi.axis);
+  for (const double side : {-1.0, 1.0}) {
+    const vtkIdType first = points->GetNumberOfPoints();
+    const auto count = static_cast<vtkIdType>(roi.corners.size());
+    for (vtkIdType i = 0; i < count; ++i) {
+      std::array<double, 3> point = roi.centre_mm;
+      point[along] += side * roi.half_size_mm[along];
+      for (std::size_t j = 0; j < 2; ++j) {
+        const std::size_t axis = recon::polygon_axes(roi.axis)[j];
+        point[axis] += roi.half_size_mm[axis] * roi.corners[static_cast<std::size_t>(i)][j];
+      }
+      points->InsertNextPoint(point.data());
+      const vtkIdType ends[2]{first + i, first + (i + 1) % count};
+      lines->InsertNextCell(2, ends);
+    }
+  }
+  return lines_of(points, lines);
+}
+
+}  // namespace
+
 vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois) {
   constexpr std::array<std::array<double, 3>, 3> normals{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
   const vtkNew<vtkAppendPolyData> all;
   for (const Roi& roi : rois) {
     const std::array<double, 3> size = roi_size_mm(roi);
+    if (roi.shape == RoiShape::polygon) {
+      all->AddInputData(polygon_shape(roi));
+      continue;
+    }
     if (roi.shape != RoiShape::sphere && roi.shape != RoiShape::ellipsoid) {
       std::array<double, 6> bounds{};
       for (std::size_t axis = 0; axis < 3; ++axis) {

@@ -42,17 +42,27 @@ class SliceDrawing {
   void paint(QPainter& painter) const;
 
   SliceProjection projection() const;
+  /// As it is before the slice is turned: what moves and zooms all views goes by it.
+  SliceProjection straight_projection() const;
   /// A place of the view, in the plane of the slice.
   std::array<double, 3> to_mm(const QPointF& place) const { return projection().to_mm(place, through_mm()); }
-  /// Where the image lies in the view.
-  QRectF image_rect() const;
+  bool is_on_image(const QPointF& place) const { return state_.is_in_image(to_mm(place)); }
 
  private:
+  /// Of the slices of a mosaic none.
+  Turn turn() const { return style_.index ? Turn{} : state_.turn(axis_); }
+  QRectF image_rect() const;
+  /// Over the view, and over all of a slab that is turned.
+  SliceRaster raster(std::int64_t planes) const;
   std::int64_t index() const;
   std::array<double, 3> through_mm() const;
   QString title() const;
   QColor ground() const;
   QImage picture() const;
+  QImage turned_picture();
+  std::optional<QRgb> no_value() const;
+  std::array<Eigen::Vector3d, 2> crosshair_directions() const;
+  SliceOutline outline(const Roi& roi) const;
   void draw_overlay(QPainter& painter) const;
 
   const ViewState& state_;
@@ -61,8 +71,10 @@ class SliceDrawing {
   SliceStyle style_;
   QSize view_;
   QImage picture_;
+  QRectF picture_rect_;  ///< where it lies in the view; empty: image_rect()
   std::vector<SliceOutline> outlines_;
   std::vector<LayerPicture> layers_;  ///< those that are shown
+  QRectF layers_rect_;
 };
 
 }  // namespace coincide::gui

@@ -1,6 +1,9 @@
 #include "gui/viewer/slice_overlay.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
 
 #include "gui/model/contrast.h"
 #include "gui/model/round_numbers.h"
@@ -21,11 +24,20 @@ bool is_light(const QColor& ground) { return gui::is_light({ground.redF(), groun
 
 QColor on(bool light, const ColourPair& pair) { return light ? pair.on_light : pair.on_dark; }
 
-/// Of the ends of an axis: low, high. Patient axes are LPS.
-QString side_name(int axis, bool high, bool of_patient) {
+/// Of the side in that direction; in between "LA", the nearer one first. Patient axes are LPS.
+QString side_name(const Eigen::Vector3d& direction, bool of_patient) {
   constexpr const char* patient_sides[3][2] = {{"R", "L"}, {"A", "P"}, {"F", "H"}};
   constexpr const char* scanner_sides[3][2] = {{"-x", "+x"}, {"-y", "+y"}, {"-z", "+z"}};
-  return (of_patient ? patient_sides : scanner_sides)[axis][high ? 1 : 0];
+  constexpr double least = 0.35;  // of 20 degrees away from the other one
+  std::array<int, 3> axes{0, 1, 2};
+  std::ranges::stable_sort(axes, std::greater(), [&](int axis) { return std::abs(direction[axis]); });
+  QString name;
+  for (const int axis : axes) {
+    if (std::abs(direction[axis]) > least) {
+      name += (of_patient ? patient_sides : scanner_sides)[axis][direction[axis] > 0 ? 1 : 0];
+    }
+  }
+  return name;
 }
 
 }  // namespace
@@ -50,11 +62,18 @@ void SliceOverlay::text(const QRect& inside, int alignment, const QString& what)
   painter_.drawText(inside, alignment, what);
 }
 
-void SliceOverlay::crosshair(const std::array<double, 3>& at_mm) {
+void SliceOverlay::crosshair(const std::array<double, 3>& at_mm, const std::array<Eigen::Vector3d, 2>& directions) {
   const QPointF at = projection_.to_screen(at_mm);
+  const double length = std::abs(at.x()) + std::abs(at.y()) + view_.width() + view_.height();  // beyond every corner
   painter_.setPen(on(on_light_, crosshair_colour));
-  painter_.drawLine(QPointF(at.x(), 0), QPointF(at.x(), view_.height()));
-  painter_.drawLine(QPointF(0, at.y()), QPointF(view_.width(), at.y()));
+  for (const Eigen::Vector3d& direction : directions) {
+    const Eigen::Vector3d there = Eigen::Vector3d(at_mm[0], at_mm[1], at_mm[2]) + direction;
+    const QLineF line(at, projection_.to_screen({there[0], there[1], there[2]}));
+    if (line.length() > 0) {  // else the other slice lies in this one
+      const QPointF along = (line.p2() - line.p1()) * length / line.length();
+      painter_.drawLine(at - along, at + along);
+    }
+  }
 }
 
 void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {
@@ -62,12 +81,11 @@ void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {
   QList<QRect> names;
   for (const SliceOutline& outline : outlines) {
     QPointF top(0, inner_.bottom());
-    for (const auto& [from, to] : outline.segments) {
-      const QPointF start = projection_.to_screen(from[0], from[1]);
-      painter_.drawLine(start, projection_.to_screen(to[0], to[1]));
-      top = start.y() < top.y() ? start : top;
+    for (const QLineF& line : outline.lines) {
+      painter_.drawLine(line);
+      top = line.y1() < top.y() ? line.p1() : top;
     }
-    if (outline.segments.empty()) {
+    if (outline.lines.empty()) {
       continue;
     }
     const QSize size = painter_.fontMetrics().size(0, outline.name);
@@ -80,6 +98,21 @@ void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {
   }
 }
 
+void SliceOverlay::polygon(const std::vector<std::array<double, 3>>& corners_mm) {
+  QPolygonF line;
+  for (const std::array<double, 3>& corner : corners_mm) {
+    line << projection_.to_screen(corner);
+  }
+  const QColor colour = on(on_light_, region_colour);
+  painter_.setPen(QPen(colour, 2));
+  painter_.drawPolyline(line);
+  for (const QPointF& corner : line) {
+    painter_.drawEllipse(corner, 3, 3);
+  }
+  painter_.setPen(QPen(colour, 1, Qt::DotLine));
+  painter_.drawLine(line.back(), line.front());
+}
+
 void SliceOverlay::profile_line(const ProfileLine& line) {
   const QPointF from = projection_.to_screen(line.start_mm);
   painter_.setPen(QPen(on(on_light_, line_colour), 2));
@@ -89,12 +122,13 @@ void SliceOverlay::profile_line(const ProfileLine& line) {
 
 void SliceOverlay::letters(bool of_patient) {
   painter_.setPen(on(on_light_, letter_colours));
-  const recon::SliceAxes& axes = projection_.axes;
+  const Eigen::Vector3d right = projection_.is_mirrored ? -projection_.plane.right : projection_.plane.right;
+  const Eigen::Vector3d up = projection_.is_down ? -projection_.plane.vertical : projection_.plane.vertical;
   const QRect middle = inner_.translated(0, -painter_.fontMetrics().height());  // clear of a crosshair in the middle
-  text(middle, Qt::AlignVCenter | Qt::AlignRight, side_name(axes.right, !projection_.is_mirrored, of_patient));
-  text(middle, Qt::AlignVCenter | Qt::AlignLeft, side_name(axes.right, projection_.is_mirrored, of_patient));
-  text(inner_, Qt::AlignTop | Qt::AlignRight, side_name(axes.vertical, !axes.down, of_patient));
-  text(inner_, Qt::AlignBottom | Qt::AlignRight, side_name(axes.vertical, axes.down, of_patient));
+  text(middle, Qt::AlignVCenter | Qt::AlignRight, side_name(right, of_patient));
+  text(middle, Qt::AlignVCenter | Qt::AlignLeft, side_name(-right, of_patient));
+  text(inner_, Qt::AlignTop | Qt::AlignRight, side_name(up, of_patient));
+  text(inner_, Qt::AlignBottom | Qt::AlignRight, side_name(-up, of_patient));
 }
 
 void SliceOverlay::title(const QString& what) {

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <QLineF>
+#include <QList>
 #include <QPainter>
 #include <QString>
 #include <vector>
 
 #include "gui/model/profile.h"
-#include "gui/model/roi.h"
 #include "gui/viewer/slice_projection.h"
 
 namespace coincide::gui {
@@ -16,7 +17,7 @@ QColor letter_colour(const QColor& ground);
 /// The border of a region in a slice.
 struct SliceOutline {
   QString name;
-  std::vector<OutlineSegment> segments;
+  QList<QLineF> lines;  ///< on the view
 };
 
 /// What stands over a slice, in colours that can be read on its ground.
@@ -25,8 +26,11 @@ class SliceOverlay {
   /// Draws into a view of that size. All three outlive this.
   SliceOverlay(QPainter& painter, const SliceProjection& projection, const QRect& view, const QColor& ground);
 
-  void crosshair(const std::array<double, 3>& at_mm);
+  /// Two lines through the point, in those directions.
+  void crosshair(const std::array<double, 3>& at_mm, const std::array<Eigen::Vector3d, 2>& directions);
   void regions(const std::vector<SliceOutline>& outlines);
+  /// A region that is being drawn, closed by a line of dots.
+  void polygon(const std::vector<std::array<double, 3>>& corners_mm);
   /// As the slice's plane sees it.
   void profile_line(const ProfileLine& line);
   /// The names of the four sides.

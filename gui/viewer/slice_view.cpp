@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "projectors/error.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -27,8 +29,7 @@ SliceView::SliceView(ViewState& state, int axis, SliceContent content, QWidget* 
   setToolTip(
       "Left or arrow keys: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
       "ends. Ctrl + wheel, + and -: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. "
-      "Double "
-      "click: this view alone, and back.");
+      "Ctrl + Shift + drag: turns the slice. Double click: this view alone, and back.");
 }
 
 void SliceView::set_scale_bar(bool shown) {
@@ -77,6 +78,12 @@ SliceView::Drag SliceView::begin_drag(const QMouseEvent& event) {
   drags_on_ = false;
   switch (event.button()) {
     case Qt::LeftButton:
+      if (draws()) {
+        return Drag::corner;
+      }
+      if (event.modifiers() & Qt::ShiftModifier && event.modifiers() & Qt::ControlModifier) {
+        return Drag::turn;
+      }
       if (event.modifiers() & Qt::ShiftModifier) {
         return Drag::line;
       }
@@ -101,8 +108,11 @@ void SliceView::mousePressEvent(QMouseEvent* event) {
   }
   last_position_ = event->position();
   drag_ = begin_drag(*event);
+  if (drag_ == Drag::corner && !is_turned()) {
+    state_.add_corner(axis(), drag_start_mm_);
+  }
   if (drag_ == Drag::crosshair) {
-    state_.set_cursor(state_.voxel_at(drag_start_mm_));
+    set_crosshair(drag_start_mm_);
   }
 }
 
@@ -117,12 +127,13 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
   const std::array<double, 3> mm = drawing_.to_mm(event->position());
   switch (drag_) {
     case Drag::none:
+    case Drag::corner:
       break;
     case Drag::crosshair:
-      state_.set_cursor(state_.voxel_at(mm));
+      set_crosshair(mm);
       break;
     case Drag::move:
-      move_camera(state_, drawing_.projection(), moved);
+      move_camera(state_, drawing_.straight_projection(), moved);
       break;
     case Drag::upper_end:
       drag_upper_end(state_, moved, size());
@@ -136,6 +147,58 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
     case Drag::region:
       drag_region(mm);
       break;
+    case Drag::turn:
+      drag_turn(moved);
+      break;
+  }
+}
+
+/// A slice that is turned stays where it is: a point beside the image would move it.
+void SliceView::set_crosshair(const std::array<double, 3>& point_mm) {
+  if (!is_turned()) {
+    state_.set_cursor(state_.voxel_at(point_mm));
+  } else if (state_.is_in_image(point_mm)) {
+    state_.set_cursor_mm(point_mm);
+  }
+}
+
+void SliceView::drag_turn(const QPointF& moved) {
+  constexpr double degrees_per_pixel = 0.5;
+  Turn turn = state_.turn(axis());
+  turn.swivel_degrees += degrees_per_pixel * moved.x();
+  turn.tilt_degrees += degrees_per_pixel * moved.y();
+  state_.set_turn(axis(), turn);
+}
+
+/// Of a polygon whose last corner the first click of the two has set.
+void SliceView::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (draws() && event->button() == Qt::LeftButton) {
+    draw_by_key(Qt::Key_Return);
+  }
+}
+
+bool SliceView::draw_by_key(int key) {
+  if (!draws()) {
+    return false;
+  }
+  switch (key) {
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (state_.polygon_draft()->corners_mm.size() > 2) {
+        try {
+          state_.finish_polygon();
+        } catch (const InputError&) {  // it can be seen to enclose nothing, and be gone on with
+        }
+      }
+      return true;
+    case Qt::Key_Backspace:
+      state_.remove_last_corner();
+      return true;
+    case Qt::Key_Escape:
+      state_.draw_polygon(false);
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -146,19 +209,38 @@ void SliceView::drag_region(const std::array<double, 3>& to) {
   if (dragged_region_ >= rois.size()) {
     return;  // deleted in the meantime
   }
-  for (const int axis : {axes_.right, axes_.vertical}) {
-    rois[dragged_region_].centre_mm[index_of(axis)] += to[index_of(axis)] - drag_start_mm_[index_of(axis)];
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    rois[dragged_region_].centre_mm[axis] += to[axis] - drag_start_mm_[axis];
   }
   drag_start_mm_ = to;
   state_.set_rois(std::move(rois),
                   std::exchange(drags_on_, true) ? ViewState::Step::same_one : ViewState::Step::new_one);
 }
 
+/// By so many voxels of that axis; in a slice that is turned along the direction that the axis has there.
+void SliceView::step(int along, int steps) {
+  if (!is_turned() || !state_.has_image()) {
+    state_.move_cursor(along, steps);
+    return;
+  }
+  const SlicePlane plane = slice_plane(axis(), state_.turn(axis()));
+  const Eigen::Vector3d& direction = along == axes_.right      ? plane.right
+                                     : along == axes_.vertical ? plane.vertical
+                                                               : plane.normal;
+  std::array<double, 3> mm = state_.cursor_mm();
+  for (std::size_t i = 0; i < 3; ++i) {
+    mm[i] += steps * state_.image()->grid.voxel_size_mm[index_of(along)] * direction[static_cast<Eigen::Index>(i)];
+  }
+  state_.set_cursor_mm(mm);
+}
+
 void SliceView::keyPressEvent(QKeyEvent* event) {
-  const auto step = [this](int axis, int steps) { state_.move_cursor(axis, steps); };
   const auto zoom = [this](double factor) {
-    zoom_camera(state_, drawing_.projection(), factor, drawing_.projection().middle);
+    zoom_camera(state_, drawing_.straight_projection(), factor, drawing_.projection().middle);
   };
+  if (draw_by_key(event->key())) {
+    return;
+  }
   const int rightwards = drawing_.projection().is_mirrored ? -1 : 1;
   switch (event->key()) {
     case Qt::Key_PageUp:
@@ -189,15 +271,15 @@ void SliceView::wheelEvent(QWheelEvent* event) {
     return;
   }
   if (event->modifiers() & Qt::ControlModifier) {
-    zoom_camera(state_, drawing_.projection(), std::pow(zoom_step, steps), event->position());
+    zoom_camera(state_, drawing_.straight_projection(), std::pow(zoom_step, steps), event->position());
   } else {
-    state_.move_cursor(axis(), steps);
+    step(axis(), steps);
   }
 }
 
 void SliceView::tell_hover() {
-  const bool is_inside = state_.has_image() && drawing_.image_rect().contains(hover_);
-  emit hovered(is_inside ? std::optional(drawing_.to_mm(hover_)) : std::nullopt);
+  const bool is_inside = state_.has_image() && drawing_.is_on_image(hover_);
+  emit hovered(is_inside ? std::optional(PointedAt{drawing_.to_mm(hover_), axis()}) : std::nullopt);
 }
 
 void SliceView::leaveEvent(QEvent*) {

@@ -3,6 +3,7 @@
 #include <QWidget>
 #include <optional>
 
+#include "gui/model/values_at.h"
 #include "gui/model/view_state.h"
 #include "gui/viewer/slice_drawing.h"
 #include "gui/viewer/view_gestures.h"
@@ -11,7 +12,8 @@ namespace coincide::gui {
 
 /// A SliceDrawing on the screen that mouse and keys work in. Mouse: left sets the crosshair, wheel steps through
 /// slices, right drag changes the upper end of the window, with Shift both ends, Ctrl + wheel zooms, middle drag moves,
-/// Shift + drag draws the profile line, Ctrl + drag moves a region.
+/// Shift + drag draws the profile line, Ctrl + drag moves a region, both turn the slice about the crosshair. While a
+/// polygon is drawn: left sets a corner, a double click ends it.
 class SliceView : public QWidget {
   Q_OBJECT
 
@@ -29,22 +31,30 @@ class SliceView : public QWidget {
   void refresh();
 
  signals:
-  /// Where the mouse is in scanner axes, in mm; none when it leaves the image.
-  void hovered(const std::optional<std::array<double, 3>>& point_mm);
+  /// None when the mouse leaves the image.
+  void hovered(const std::optional<PointedAt>& point);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void leaveEvent(QEvent* event) override;
 
  private:
-  enum class Drag { none, crosshair, move, upper_end, both_ends, line, region };
+  enum class Drag { none, corner, crosshair, move, upper_end, both_ends, line, region, turn };
   Drag begin_drag(const QMouseEvent& event);
+  bool draws() const { return state_.polygon_draft().has_value(); }
+  /// True if the key was one for drawing.
+  bool draw_by_key(int key);
+  bool is_turned() const { return !state_.turn(axis()).is_none(); }
+  void set_crosshair(const std::array<double, 3>& point_mm);
+  void step(int along, int steps);
+  void drag_turn(const QPointF& moved);
   void drag_region(const std::array<double, 3>& to);
   std::optional<std::size_t> region_at(const std::array<double, 3>& point_mm) const;
   void tell_hover();

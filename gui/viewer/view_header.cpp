@@ -1,12 +1,11 @@
 #include "gui/viewer/view_header.h"
 
 #include <QAction>
-#include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
-#include <QSignalBlocker>
 #include <QToolButton>
 
+#include "gui/viewer/choice_box.h"
 #include "gui/viewer/step_picker.h"
 
 namespace coincide::gui {
@@ -25,7 +24,7 @@ QLabel* text_label(const char* name) {
 ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
-      subjects_(new QComboBox),
+      subjects_(new ChoiceBox),
       steps_(new StepPicker),
       detail_(text_label("shown_detail")),
       hint_(text_label("shown_hint")),
@@ -57,18 +56,7 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
   refresh();
 }
 
-void ViewHeader::set_choices(const QStringList& names, int shown) {
-  const QSignalBlocker not_the_user(subjects_);
-  QStringList before;
-  for (int i = 0; i < subjects_->count(); ++i) {
-    before << subjects_->itemText(i);
-  }
-  if (names != before) {  // or a list that is open would close
-    subjects_->clear();
-    subjects_->addItems(names);
-  }
-  subjects_->setCurrentIndex(shown);
-}
+void ViewHeader::set_choices(const QStringList& names, int shown) { subjects_->set_choices(names, shown); }
 
 void ViewHeader::set_steps(const QString& what, const QStringList& names, int shown) {
   steps_->set_steps(what, names, shown);

@@ -6,12 +6,12 @@
 #include "gui/model/view_state.h"
 
 class QAction;
-class QComboBox;
 class QHBoxLayout;
 class QLabel;
 
 namespace coincide::gui {
 
+class ChoiceBox;
 class StepPicker;
 
 /// The line over the views that names what they show, with pickers of what else there is and of its iteration or frame;
@@ -39,7 +39,7 @@ class ViewHeader : public QWidget {
   void refresh();
 
   ViewState& state_;
-  QComboBox* subjects_;
+  ChoiceBox* subjects_;
   StepPicker* steps_;
   QLabel* detail_;
   QLabel* hint_;

@@ -1,11 +1,15 @@
 #include "recon/data/roi.h"
 
-#include <Eigen/Core>
+#include <fmt/format.h>
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
+
+#include "projectors/error.h"
 
 namespace coincide::recon {
 namespace {
@@ -86,6 +90,25 @@ std::span<const float> at_or_above(double threshold, std::span<const float> valu
     count += value >= threshold ? 1 : 0;
   }
   return std::span(place).first(count);
+}
+
+/// By the even-odd rule (M. Shimrat, Communications of the ACM 5(8), 1962): a ray crosses the border an odd number of
+/// times.
+bool is_in_polygon(const Roi& roi, const std::array<double, 3>& voxel_mm) {
+  std::array<double, 2> at{};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::size_t axis = polygon_axes(roi.axis)[i];
+    at[i] = (voxel_mm[axis] - roi.centre_mm[axis]) / roi.half_size_mm[axis];
+  }
+  bool is_inside = false;
+  for (std::size_t i = 0, before = roi.corners.size() - 1; i < roi.corners.size(); before = i++) {
+    const auto& [x, y] = roi.corners[i];
+    const auto& [x_before, y_before] = roi.corners[before];
+    if ((y > at[1]) != (y_before > at[1]) && at[0] < x + (x_before - x) * (at[1] - y) / (y_before - y)) {
+      is_inside = !is_inside;
+    }
+  }
+  return is_inside;
 }
 
 double maximum_in(const Roi& box, const ImageGrid& grid, std::span<const float> values) {
@@ -193,11 +216,40 @@ bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value
       return in_box;
     case RoiShape::threshold:
       return in_box && value >= roi.threshold;
+    case RoiShape::polygon:
+      return in_box && is_in_polygon(roi, voxel_mm);
   }
   return false;
 }
 
+namespace {
+
+/// A row may cut a polygon more than once.
+std::vector<VoxelRun> runs_in_polygon(const Roi& roi, const ImageGrid& grid, std::int64_t i) {
+  const VoxelRange rows = range_along(roi, grid, 1), columns = range_along(roi, grid, 2);
+  std::vector<VoxelRun> runs;
+  for (std::int64_t j = rows.first; j < rows.last; ++j) {
+    bool goes_on = false;
+    for (std::int64_t k = columns.first; k < columns.last; ++k) {
+      if (!contains(roi, {middle_mm(grid, 0, i), middle_mm(grid, 1, j), middle_mm(grid, 2, k)}, 0)) {
+        goes_on = false;
+      } else if (goes_on) {
+        ++runs.back().count;
+      } else {
+        runs.push_back({(i * grid.shape[1] + j) * grid.shape[2] + k, 1});
+        goes_on = true;
+      }
+    }
+  }
+  return runs;
+}
+
+}  // namespace
+
 std::vector<VoxelRun> runs_in_plane(const Roi& roi, const ImageGrid& grid, std::int64_t i) {
+  if (roi.shape == RoiShape::polygon) {
+    return runs_in_polygon(roi, grid, i);
+  }
   Roi body = roi;
   if (searches(roi.shape)) {
     body.shape = RoiShape::box;
@@ -273,8 +325,48 @@ std::string roi_shape_name(RoiShape shape) {
       return "threshold";
     case RoiShape::peak:
       return "peak";
+    case RoiShape::polygon:
+      return "polygon";
   }
   return {};
+}
+
+RoiShape roi_shape_of(const std::string& name) {
+  for (const RoiShape shape :
+       {RoiShape::sphere, RoiShape::ellipsoid, RoiShape::box, RoiShape::threshold, RoiShape::peak, RoiShape::polygon}) {
+    if (roi_shape_name(shape) == name) {
+      return shape;
+    }
+  }
+  throw InputError(fmt::format(
+      "\"{}\" is no shape of a region; there are sphere, ellipsoid, box, threshold, peak and polygon", name));
+}
+
+Roi polygon_roi(std::string name, int axis, double thickness_mm, std::span<const std::array<double, 3>> corners_mm) {
+  const auto [across, up] = polygon_axes(axis);
+  double twice_area = 0;
+  for (std::size_t i = 0; i < corners_mm.size(); ++i) {
+    const auto& here = corners_mm[i];
+    const auto& next = corners_mm[(i + 1) % corners_mm.size()];
+    twice_area += here[across] * next[up] - next[across] * here[up];
+  }
+  if (twice_area == 0) {
+    throw InputError("a polygon needs three corners that are not in one line");
+  }
+  Roi roi{.name = std::move(name), .shape = RoiShape::polygon, .axis = axis};
+  const auto along = static_cast<std::size_t>(axis);
+  for (const std::size_t a : polygon_axes(axis)) {
+    const auto [low, high] = std::ranges::minmax(corners_mm, {}, [a](const auto& corner) { return corner[a]; });
+    roi.centre_mm[a] = 0.5 * (low[a] + high[a]);
+    roi.half_size_mm[a] = 0.5 * (high[a] - low[a]);
+  }
+  roi.centre_mm[along] = corners_mm.front()[along];
+  roi.half_size_mm[along] = 0.5 * thickness_mm;
+  for (const auto& corner : corners_mm) {
+    roi.corners.push_back({(corner[across] - roi.centre_mm[across]) / roi.half_size_mm[across],
+                           (corner[up] - roi.centre_mm[up]) / roi.half_size_mm[up]});
+  }
+  return roi;
 }
 
 std::array<double, 3> roi_size_mm(const Roi& roi) {

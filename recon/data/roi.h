@@ -11,17 +11,20 @@
 
 namespace coincide::recon {
 
-enum class RoiShape { sphere, ellipsoid, box, threshold, peak };
+enum class RoiShape { sphere, ellipsoid, box, threshold, peak, polygon };
 
 /// A region of interest in scanner axes.
 struct Roi {
   std::string name;
   RoiShape shape = RoiShape::sphere;
   std::array<double, 3> centre_mm{};
-  std::array<double, 3> half_size_mm{10, 10,
-                                     10};  ///< sphere: the first is the radius. threshold, peak: the box searched
-  double threshold = 0;                    ///< of RoiShape::threshold: voxels at or above it, inside the box
-  double threshold_percent = 0;            ///< above 0 the threshold is that part of the maximum in the box
+  std::array<double, 3> half_size_mm{10, 10, 10};  ///< sphere: the first is the radius. threshold, peak: the box
+                                                   ///< searched; polygon: the box around it
+  double threshold = 0;                            ///< of RoiShape::threshold: voxels at or above it, inside the box
+  double threshold_percent = 0;                    ///< above 0 the threshold is that part of the maximum in the box
+  int axis = 2;                                    ///< that a polygon is perpendicular to; it is as thick as its box
+  /// Of a polygon, in units of half_size_mm from its centre: along the two other axes, the lower one first.
+  std::vector<std::array<double, 2>> corners = {};
   bool operator==(const Roi&) const = default;
 };
 
@@ -46,8 +49,18 @@ RoiFigures measure(const Roi& roi, const Image& image, const std::function<bool(
 RoiFigures measure(const Roi& roi, const ImageGrid& grid, std::span<const float> values,
                    const std::function<bool()>& stop = {});
 
-/// "sphere", "ellipsoid", "box", "threshold", "peak".
+/// "sphere", "ellipsoid", "box", "threshold", "peak", "polygon".
 std::string roi_shape_name(RoiShape shape);
+/// Throws InputError for a name that none has.
+RoiShape roi_shape_of(const std::string& name);
+
+/// A polygon with these corners, and as thick as they are, along `axis`. Throws InputError where fewer than three, or
+/// all in one line, enclose nothing.
+Roi polygon_roi(std::string name, int axis, double thickness_mm, std::span<const std::array<double, 3>> corners_mm);
+/// The axes that its corners are given along.
+constexpr std::array<std::size_t, 2> polygon_axes(int axis) {
+  return {axis == 0 ? std::size_t{1} : std::size_t{0}, axis == 2 ? std::size_t{1} : std::size_t{2}};
+}
 /// Diameters of a sphere, edges of a box.
 std::array<double, 3> roi_size_mm(const Roi& roi);
 /// Voxels that follow each other in Image::values.

@@ -107,6 +107,45 @@ class FoundRegionsTest : public QObject {
     QCOMPARE(gui::roi_size_mm(roi), (std::array<double, 3>{18, 24, 14}));
   }
 
+  /// Of a star with dents, in all three directions: by the angles that its sides are seen under, which make a whole
+  /// turn from inside.
+  void a_polygon_is_what_its_corners_enclose() {
+    const recon::Image image = random_image();
+    for (int axis = 0; axis < 3; ++axis) {
+      const auto [across, up] = recon::polygon_axes(axis);
+      std::vector<std::array<double, 3>> corners;
+      for (int i = 0; i < 10; ++i) {
+        std::array<double, 3> corner{6, -5, 10};
+        const double radius = i % 2 == 0 ? 13.1 : 5.2;
+        corner[across] += radius * std::cos(0.3 + i * std::numbers::pi / 5);
+        corner[up] += radius * std::sin(0.3 + i * std::numbers::pi / 5);
+        corners.push_back(corner);
+      }
+      const gui::Roi roi = recon::polygon_roi("star", axis, 7.3, corners);
+      int count = 0;
+      double sum = 0;
+      for_each_voxel(image, [&](const std::array<double, 3>& p, float value) {
+        double turned = 0;
+        for (std::size_t i = 0; i < corners.size(); ++i) {
+          const auto angle = [&](const std::array<double, 3>& corner) {
+            return std::atan2(corner[up] - p[up], corner[across] - p[across]);
+          };
+          turned += std::remainder(angle(corners[(i + 1) % corners.size()]) - angle(corners[i]), 2 * std::numbers::pi);
+        }
+        const auto along = static_cast<std::size_t>(axis);
+        if (std::abs(turned) > 3 && std::abs(p[along] - corners[0][along]) <= 3.65) {
+          ++count;
+          sum += value;
+        }
+      });
+      QVERIFY(count > 50);
+      QCOMPARE(gui::measure(roi, image).voxels, std::int64_t{count});
+      QVERIFY(std::abs(gui::measure(roi, image).mean - sum / count) < 1e-9);
+      QCOMPARE(gui::rois_of_text(gui::rois_text({roi}), "test"), std::vector<gui::Roi>{roi});
+    }
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::polygon_roi("none", 2, 3, {}));
+  }
+
   /// A drag is one step; other data have steps of their own.
   void steps_are_taken_back() {
     gui::ViewState state;

@@ -2,6 +2,7 @@
 
 #include <QAction>
 #include <QCheckBox>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -13,6 +14,7 @@
 #include "gui/model/values_at.h"
 #include "gui/panel_support.h"
 #include "gui/panels/main_window.h"
+#include "gui/panels/run_panel.h"
 #include "gui/panels/view_tools.h"
 #include "io/image_file.h"
 #include "recon/data/image_series.h"
@@ -183,6 +185,41 @@ class UnitsTest : public QObject {
     suv->click();
     QTRY_VERIFY_WITH_TIMEOUT(window.findChild<QLabel*>("value_line")->text().endsWith(" g/mL"), patience_ms);
     QVERIFY2(std::abs(value() / (factor * measured) - 1) < 1e-3, qPrintable(QString::number(value())));
+  }
+
+  /// The same of a run, whose job says so: when it is over, and not of a run whose job does not.
+  void a_run_says_its_suv() {
+    const QTemporaryDir folder;
+    MainWindow window(app::make_window_services());
+    window.show();
+    auto* suv = window.findChild<QCheckBox*>("suv");
+    const auto* line = window.findChild<QLabel*>("value_line");
+    const auto run = [&](const char* name, const char* facts) {
+      const QString path = folder.filePath(name);
+      std::ofstream(path.toStdString())
+          << "[simulation]\nphantom = \"orientation\"\nscanner = \"small\"\nduration_s = 1\n[image]\nvoxel_size_mm = "
+             "[4, 4, 4]\n[stop]\npasses = 1\n[sensitivity]\nuse_cache = false\n"
+          << facts;
+      window.open_file(path);
+      window.findChild<QAction*>("run")->trigger();
+      const auto* runs = window.findChild<RunPanel*>();
+      QTRY_VERIFY_WITH_TIMEOUT(runs->chosen_run() && runs->chosen_run()->is_over() && line->text().contains("Bq/mL"),
+                               patience_ms);
+      QCOMPARE(runs->chosen_run()->error, std::string());
+    };
+    run("unknown.toml", "");
+    QVERIFY(!suv->isEnabled());
+    QVERIFY2(suv->toolTip().contains("the patient's weight, the injected activity"), qPrintable(suv->toolTip()));
+    run("known.toml",
+        "[input]\ninjection = \"-3600\"\n[quantification]\nhalf_life_s = 6586\n[tracer]\ndose_mbq = 100\n[patient]\n"
+        "weight_kg = 70\n");
+    QVERIFY2(suv->isEnabled(), qPrintable(suv->toolTip()));
+    const auto high = [&] { return window.findChild<QDoubleSpinBox*>("image_high")->value(); };
+    const double measured = high();
+    suv->click();
+    QTRY_VERIFY_WITH_TIMEOUT(line->text().endsWith(" g/mL"), patience_ms);
+    const double factor = 70e3 / 1e8;  // its values are corrected for decay to the injection
+    QVERIFY2(std::abs(high() / (factor * measured) - 1) < 1e-3, qPrintable(QString::number(high() / measured)));
   }
 };
 

@@ -4,13 +4,16 @@
 
 #include <fmt/format.h>
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
 #include <QDialog>
 #include <QDoubleSpinBox>
 #include <QEventLoop>
+#include <QKeyEvent>
 #include <QMenu>
+#include <QMouseEvent>
 #include <QSettings>
 #include <QTabWidget>
 #include <QTimer>
@@ -27,6 +30,7 @@
 #include "gui/viewer/chart_view.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
+#include "gui/viewer/slice_view.h"
 #include "support/home_of_its_own.h"
 
 using namespace coincide;
@@ -76,6 +80,28 @@ struct Photographer {
     for (const char* ending : {"pdf", "html"}) {
       window.write_report(QString("%1/report.%2").arg(folder, ending));
     }
+  }
+  /// A slice out of the axes, with a region drawn in another one.
+  void take_turned() const {
+    window.findChild<RoiTable*>()->findChild<QAbstractButton*>("draw_polygon")->click();
+    auto* axial = window.findChild<SliceView*>("axial");
+    for (const QPointF& part : {QPointF(0.3, 0.3), QPointF(0.6, 0.35), QPointF(0.5, 0.5), QPointF(0.6, 0.7)}) {
+      const QPointF at(part.x() * axial->width(), part.y() * axial->height());
+      QMouseEvent click(QEvent::MouseButtonPress, at, axial->mapToGlobal(at), Qt::LeftButton, Qt::LeftButton, {});
+      QCoreApplication::sendEvent(axial, &click);
+    }
+    rest(300);
+    take("polygon_drawn");
+    QKeyEvent enter(QEvent::KeyPress, Qt::Key_Return, {});
+    QCoreApplication::sendEvent(axial, &enter);
+    auto* slice = window.findChild<QComboBox*>("turn_slice");
+    slice->setCurrentIndex(1);
+    emit slice->activated(1);
+    window.findChild<QDoubleSpinBox*>("turn_tilt")->setValue(20);
+    window.findChild<QDoubleSpinBox*>("turn_swivel")->setValue(35);
+    rest(500);
+    take("turned");
+    window.findChild<QAbstractButton*>("straighten")->click();
   }
   void take_dialogs() const {
     for (const char* action : {"preferences", "shortcuts", "about", "film"}) {
@@ -147,6 +173,7 @@ int main(int argc, char** argv) {
   layers.actions().first()->trigger();  // the attenuation map
   rest(1000);
   photographer.take_tabs(*window.findChild<QTabWidget*>("side"), "result");
+  photographer.take_turned();
   photographer.take_papers();
   photographer.take_dialogs();
   photographer.trigger("mosaic");

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "gui/model/view_state.h"
+
+namespace coincide::gui {
+
+/// How data are looked at, with layers that have a source, but not their images.
+nlohmann::ordered_json look_json(const ViewState::Look& look);
+/// Throws nlohmann's exceptions for what is none.
+ViewState::Look look_of_json(const nlohmann::ordered_json& json);
+
+nlohmann::ordered_json mosaic_json(const Mosaic& mosaic);
+/// Kept within what the window can show.
+Mosaic mosaic_of_json(const nlohmann::ordered_json& json);
+
+NLOHMANN_JSON_SERIALIZE_ENUM(SlabKind,
+                             {{SlabKind::none, "none"}, {SlabKind::mean, "mean"}, {SlabKind::maximum, "maximum"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(Combination, {{Combination::none, "none"},
+                                           {Combination::difference, "difference"},
+                                           {Combination::ratio, "ratio"},
+                                           {Combination::checkerboard, "checkerboard"},
+                                           {Combination::blend, "blend"}})
+
+}  // namespace coincide::gui

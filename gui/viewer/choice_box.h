@@ -1,0 +1,17 @@
+#pragma once
+
+#include <QComboBox>
+
+namespace coincide::gui {
+
+/// A list of names to choose from, which is set anew whenever something may have changed.
+class ChoiceBox : public QComboBox {
+  Q_OBJECT
+
+ public:
+  using QComboBox::QComboBox;
+  /// Tells nobody. A list that is open stays so, if its names are the same.
+  void set_choices(const QStringList& names, int shown);
+};
+
+}  // namespace coincide::gui
