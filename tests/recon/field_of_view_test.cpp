@@ -53,7 +53,8 @@ class FieldOfViewTest : public QObject {
     compare(turned(full_ring(), z_to_x), {0, r, r}, {20, 0, 0});
     const double x = std::sqrt(1 - 4.0 / 9), y = std::sqrt(1 - 1.0 / 9);
     compare(turned(full_ring(), oblique), {r * x, r * y, r * x}, {20 * 2.0 / 3, 20 / 3.0, 20 * 2.0 / 3});
-    const FieldOfView field(turned(full_ring(), oblique));
+    const Scanner field_scanner = turned(full_ring(), oblique);
+    const FieldOfView field(field_scanner);
     QVERIFY(std::abs(field.bore_radius_mm() - r) < 0.01);
     for (const auto& rotation : {z_to_x, oblique}) {
       const Vec3 axis = FieldOfView(turned(full_ring(), rotation)).axis();
@@ -75,10 +76,12 @@ class FieldOfViewTest : public QObject {
     compare(four_panels(), {std::hypot(80, 0), 50.25, 0}, {0, 0, 28});
     // Crystals whose depth lies along z.
     compare(turned(two_panels(), {{{1, 0, 0}, {0, 0, -1}, {0, 1, 0}}}), {0, 0, 50}, {44, 36, 0});
-    const FieldOfView panels(two_panels());
+    const Scanner panels_scanner = two_panels();
+    const FieldOfView panels(panels_scanner);
     QVERIFY(panels.contains({43, 49, 35}) && panels.is_behind_crystals({0, 51, 0}));
     QVERIFY(!panels.is_behind_crystals({100, 0, 0}) && !panels.contains({100, 0, 0}));
-    const FieldOfView partial(partial_ring());
+    const Scanner partial_scanner = partial_ring();
+    const FieldOfView partial(partial_scanner);
     QVERIFY(std::abs(partial.reach_mm({1, 0, 0}).to_crystals_mm - 65) < 1);
     QVERIFY(partial.is_behind_crystals({66, 0, 0}));
     QVERIFY(partial.reach_mm({0, 1, 0}).to_crystals_mm < 66);
@@ -95,7 +98,8 @@ class FieldOfViewTest : public QObject {
       module.up = {-s * module.normal[0], -s * module.normal[1], c};
       module.normal = {c * module.normal[0], c * module.normal[1], s};
     }
-    const FieldOfView cone(flat_modules(modules));
+    const Scanner cone_scanner = flat_modules(modules);
+    const FieldOfView cone(cone_scanner);
     QVERIFY(cone.reach_mm({0, 0, 1}).to_crystals_mm < 1 && cone.reach_mm({0, 0, 1}).to_ends_mm > 19);
     QVERIFY(cone.is_behind_crystals({0, 0, -400}) && !cone.is_behind_crystals({0, 0, 400}));
     QVERIFY(FieldOfView(Scanner{}).bore_radius_mm() == 0 && !FieldOfView(Scanner{}).is_behind_crystals({1, 2, 3}));
