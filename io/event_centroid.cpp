@@ -59,7 +59,13 @@ void EventCentroid::add_tof(std::uint32_t crystal_a, std::uint32_t crystal_b, fl
     return;
   }
   const double along_mm = tof_mm + 0.5 * (a + b).dot(u);
-  const Eigen::Vector4d row(1, u.x(), u.y(), u.z());
+  constexpr double unit_mm = 100;
+  const double x = u.x(), y = u.y(), z = u.z();
+  const Eigen::Vector3d q = (a - a.dot(u) * u) / unit_mm;  // nearest to the middle
+  TofVector
+      row;  // the first powers are among the third, as u has the length 1, and z q.z() among the rest, as q is across
+  row << 1, x * x * x, y * y * y, z * z * z, x * x * y, x * x * z, y * y * x, y * y * z, z * z * x, z * z * y,
+      x * y * z, x * q.x(), x * q.y(), x * q.z(), y * q.x(), y * q.y(), y * q.z(), z * q.x(), z * q.y();
   normal_of_tof_ += row * row.transpose();
   right_of_tof_ += along_mm * row;
   squares_of_tof_mm2_ += along_mm * along_mm;
@@ -93,19 +99,23 @@ std::optional<DataCheck> EventCentroid::drift() const {
 }
 
 DataCheck EventCentroid::tof_offset() const {
-  constexpr double most_sigma = 0.2;  // of the resolution
-  const Eigen::FullPivLU<Eigen::Matrix4d> solver(normal_of_tof_);
+  constexpr double most_sigma = 0.2;    // of the resolution
+  constexpr double most_extent = 0.03;  // of the activity's: the larger it is, the less exactly are places known
+  const Eigen::FullPivLU<TofMatrix> solver(normal_of_tof_);
   if (tof_events_ < enough_events || !solver.isInvertible()) {
     return {"TOF offset", Verdict::unknown, "too few prompts, or all in one direction: the data cannot tell",
             "Check with a longer measurement."};
   }
-  const Eigen::Vector4d found = solver.solve(right_of_tof_);
+  const TofVector found = solver.solve(right_of_tof_);
   const double variance_mm2 = (squares_of_tof_mm2_ - found.dot(right_of_tof_)) / tof_events_;
   const double chance_mm = std::sqrt(variance_mm2 * solver.inverse()(0, 0));
+  const double sigma_mm = median_sigma_mm(scanner_);
+  const double extent_mm = std::sqrt(std::max(0.0, variance_mm2 - sigma_mm * sigma_mm));
   const double offset_mm = found[0];
   const std::string sentence =
       fmt::format("time of flight is {:.2g} mm ({:.2g} ps) off on average", offset_mm, offset_mm / recon::mm_per_ps);
-  if (std::abs(offset_mm) <= most_sigma * median_sigma_mm(scanner_) || std::abs(offset_mm) <= sigmas * chance_mm) {
+  if (std::abs(offset_mm) <= most_sigma * sigma_mm + most_extent * extent_mm ||
+      std::abs(offset_mm) <= sigmas * chance_mm) {
     return {"TOF offset", Verdict::good, sentence, ""};
   }
   return {"TOF offset", Verdict::notice, sentence + ": points will be split, or stretched along lines",

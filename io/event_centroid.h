@@ -36,9 +36,14 @@ class EventCentroid {
   double squares_mm2_ = 0;
   double prompts_ = 0, delayeds_ = 0;
   std::uint32_t first_ms_ = UINT32_MAX, last_ms_ = 0;
-  // Of offset and place: TOF is as far from the offset as the place is along the line.
-  Eigen::Matrix4d normal_of_tof_ = Eigen::Matrix4d::Zero();
-  Eigen::Vector4d right_of_tof_ = Eigen::Vector4d::Zero();
+  // Of offset and place: TOF is as far from the offset as the place is along the line. Along other lines other places
+  // are seen, from both ends of a line the same, though formats that order crystals list it from one alone: all terms
+  // but the offset are odd in the direction, to the third power, or to the first and linear in where the line passes.
+  static constexpr int tof_terms = 19;
+  using TofVector = Eigen::Matrix<double, tof_terms, 1>;
+  using TofMatrix = Eigen::Matrix<double, tof_terms, tof_terms>;
+  TofMatrix normal_of_tof_ = TofMatrix::Zero();
+  TofVector right_of_tof_ = TofVector::Zero();
   double squares_of_tof_mm2_ = 0;
   double tof_events_ = 0;
 };

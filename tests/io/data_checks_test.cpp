@@ -1,5 +1,6 @@
 // The automatic checks of listmode data find what is wrong, and only that.
 
+#include <Eigen/Dense>
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
@@ -46,6 +47,36 @@ MemoryEvents off_centre_source(int sign, float drift_mm = 0, int offset = 0) {
                                   centres[a][2] + part * d[2] - source[2]);
     const auto bin = static_cast<int>(std::lround(static_cast<float>(sign) * along / 8)) + 10 + offset;
     if (length > 80 && away < 8 && bin >= 0 && bin < 21) {
+      listmode.add(a, b, static_cast<std::uint16_t>(bin), static_cast<std::uint32_t>(listmode.events.size() / 10));
+    }
+  }
+  return listmode;
+}
+
+/// One in eight prompts of a long scanner from a source near its end, seen along LORs almost across the axis only, the
+/// others from one in its middle: where the activity is depends on the direction. The crystal of the higher number
+/// comes first, as some formats have it. Measured `offset` bins off.
+MemoryEvents sources_by_direction(int offset = 0) {
+  MemoryEvents listmode(tests::small_scanner({.modules = 16,
+                                              .transaxial = 3,
+                                              .axial = 20,
+                                              .radius_mm = 80,
+                                              .tof_bins = 41,
+                                              .tof_width_mm = 8,
+                                              .tof_sigma_mm = 6}));
+  const auto& centres = listmode.scanner().crystal_centre_mm;
+  std::mt19937 random(1);
+  std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(centres.size() - 1));
+  while (listmode.events.size() < 20000) {
+    const bool at_end = listmode.events.size() % 8 == 0;
+    const Eigen::Vector3f source = at_end ? Eigen::Vector3f{35, 35, 60} : Eigen::Vector3f{-35, -20, 0};
+    const std::uint32_t one = crystal(random), other = crystal(random);
+    const std::uint32_t a = std::max(one, other), b = std::min(one, other);
+    const Eigen::Vector3f from(centres[a].data()), to(centres[b].data()), u = (to - from).normalized();
+    const float along = (source - 0.5F * (from + to)).dot(u);
+    const float away = (source - from).cross(u).norm();
+    const auto bin = static_cast<int>(std::lround(along / 8)) + 20 + offset;
+    if ((to - from).norm() > 80 && away < 5 && bin >= 0 && bin < 41 && (!at_end || std::abs(u.z()) < 0.17F)) {
       listmode.add(a, b, static_cast<std::uint16_t>(bin), static_cast<std::uint32_t>(listmode.events.size() / 10));
     }
   }
@@ -305,6 +336,17 @@ class DataChecksTest : public QObject {
       QVERIFY2(found.sentence.find(offset > 0 ? "is 8" : "is -8") != std::string::npos ||
                    found.sentence.find(offset > 0 ? "is 7.9" : "is -7.9") != std::string::npos,
                found.sentence.c_str());
+    }
+  }
+
+  /// An offset is none where the activity is elsewhere in other directions.
+  void an_offset_is_told_from_places() {
+    const io::DataCheck none = check_named(check(sources_by_direction()), "TOF offset");
+    QVERIFY2(none.verdict == io::Verdict::good, none.sentence.c_str());
+    for (const int offset : {1, -1}) {
+      const io::DataCheck found = check_named(check(sources_by_direction(offset)), "TOF offset");
+      const double mm = QString::fromStdString(found.sentence).section(" is ", 1).section(' ', 0, 0).toDouble();
+      QVERIFY2(found.verdict == io::Verdict::notice && std::abs(mm - 8 * offset) < 1, found.sentence.c_str());
     }
   }
 
