@@ -4,8 +4,10 @@
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <random>
+#include <utility>
 
 #include "io/data_checks.h"
 #include "io/efficiency_check.h"
@@ -18,69 +20,61 @@ using coincide::tests::MemoryEvents;
 
 namespace {
 
-/// Prompts of a source at (20, 10, 0) mm in a ring with TOF, `sign` -1 with the TOF bins turned round.
-/// `drift_mm` away from there in the end, and measured `offset` bins off.
-MemoryEvents off_centre_source(int sign, float drift_mm = 0, int offset = 0) {
+/// 20000 prompts of a ring with TOF bins of 8 mm, measured `offset` of them off, `sign` -1 with the bins turned round.
+/// `source_mm(event)` is where each decays; `takes(event, crystals, direction)` whether it may be along that line.
+MemoryEvents decays(
+    int rings, float away_mm, int sign, int offset, const std::function<Eigen::Vector3f(std::size_t)>& source_mm,
+    const std::function<bool(std::size_t, std::pair<std::uint32_t, std::uint32_t>, const Eigen::Vector3f&)>& takes) {
+  constexpr std::size_t prompts = 20000;
+  constexpr int tof_bins = 21;
   MemoryEvents listmode(tests::small_scanner({.modules = 16,
                                               .transaxial = 3,
-                                              .axial = 2,
+                                              .axial = rings,
                                               .radius_mm = 80,
-                                              .tof_bins = 21,
+                                              .tof_bins = tof_bins,
                                               .tof_width_mm = 8,
                                               .tof_sigma_mm = 6}));
   const auto& centres = listmode.scanner().crystal_centre_mm;
   std::mt19937 random(1);
   std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(centres.size() - 1));
-  while (listmode.events.size() < 20000) {
-    const recon::Vec3 source{20 + drift_mm * static_cast<float>(listmode.events.size()) / 20000, 10, 0};
-    const std::uint32_t a = crystal(random);
-    const std::uint32_t b = crystal(random);
-    const recon::Vec3 d{centres[b][0] - centres[a][0], centres[b][1] - centres[a][1], centres[b][2] - centres[a][2]};
-    const float length = std::hypot(d[0], d[1], d[2]);
-    // Distance of the source from the line, and its place along it from the middle.
-    float along = -0.5F * length;
-    for (int axis = 0; axis < 3 && length > 0; ++axis) {
-      along += (source[axis] - centres[a][axis]) * d[axis] / length;
-    }
-    const float part = length > 0 ? 0.5F + along / length : 0;
-    const float away = std::hypot(centres[a][0] + part * d[0] - source[0], centres[a][1] + part * d[1] - source[1],
-                                  centres[a][2] + part * d[2] - source[2]);
-    const auto bin = static_cast<int>(std::lround(static_cast<float>(sign) * along / 8)) + 10 + offset;
-    if (length > 80 && away < 8 && bin >= 0 && bin < 21) {
-      listmode.add(a, b, static_cast<std::uint16_t>(bin), static_cast<std::uint32_t>(listmode.events.size() / 10));
+  while (listmode.events.size() < prompts) {
+    const std::size_t event = listmode.events.size();
+    const std::uint32_t a = crystal(random), b = crystal(random);
+    const Eigen::Vector3f source = source_mm(event), from(centres[a].data()), to(centres[b].data());
+    const Eigen::Vector3f u = (to - from).normalized();
+    const float along = (source - 0.5F * (from + to)).dot(u);
+    const auto bin = static_cast<int>(std::lround(static_cast<float>(sign) * along / 8)) + tof_bins / 2 + offset;
+    const bool is_near = (to - from).norm() > 80 && (source - from).cross(u).norm() < away_mm;
+    if (is_near && bin >= 0 && bin < tof_bins && takes(event, {a, b}, u)) {
+      listmode.add(a, b, static_cast<std::uint16_t>(bin), static_cast<std::uint32_t>(event / 10));
     }
   }
   return listmode;
 }
 
+/// A source at (20, 10, 0) mm, `drift_mm` away from there in the end.
+MemoryEvents off_centre_source(int sign, float drift_mm = 0, int offset = 0) {
+  return decays(
+      2, 8, sign, offset,
+      [&](std::size_t event) {
+        return Eigen::Vector3f{20 + drift_mm * static_cast<float>(event) / 20000, 10, 0};
+      },
+      [](auto...) { return true; });
+}
+
 /// One in eight prompts of a long scanner from a source near its end, seen along LORs almost across the axis only, the
 /// others from one in its middle: where the activity is depends on the direction. The crystal of the higher number
-/// comes first, as some formats have it. Measured `offset` bins off.
+/// comes first, as some formats have it.
 MemoryEvents sources_by_direction(int offset = 0) {
-  MemoryEvents listmode(tests::small_scanner({.modules = 16,
-                                              .transaxial = 3,
-                                              .axial = 20,
-                                              .radius_mm = 80,
-                                              .tof_bins = 41,
-                                              .tof_width_mm = 8,
-                                              .tof_sigma_mm = 6}));
-  const auto& centres = listmode.scanner().crystal_centre_mm;
-  std::mt19937 random(1);
-  std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(centres.size() - 1));
-  while (listmode.events.size() < 20000) {
-    const bool at_end = listmode.events.size() % 8 == 0;
-    const Eigen::Vector3f source = at_end ? Eigen::Vector3f{35, 35, 60} : Eigen::Vector3f{-35, -20, 0};
-    const std::uint32_t one = crystal(random), other = crystal(random);
-    const std::uint32_t a = std::max(one, other), b = std::min(one, other);
-    const Eigen::Vector3f from(centres[a].data()), to(centres[b].data()), u = (to - from).normalized();
-    const float along = (source - 0.5F * (from + to)).dot(u);
-    const float away = (source - from).cross(u).norm();
-    const auto bin = static_cast<int>(std::lround(along / 8)) + 20 + offset;
-    if ((to - from).norm() > 80 && away < 5 && bin >= 0 && bin < 41 && (!at_end || std::abs(u.z()) < 0.17F)) {
-      listmode.add(a, b, static_cast<std::uint16_t>(bin), static_cast<std::uint32_t>(listmode.events.size() / 10));
-    }
-  }
-  return listmode;
+  const auto at_end = [](std::size_t event) { return event % 8 == 0; };
+  return decays(
+      20, 5, 1, offset,
+      [&](std::size_t event) {
+        return at_end(event) ? Eigen::Vector3f{35, 35, 60} : Eigen::Vector3f{-35, -20, 0};
+      },
+      [&](std::size_t event, auto crystals, const Eigen::Vector3f& u) {
+        return crystals.first > crystals.second && (!at_end(event) || std::abs(u.z()) < 0.17F);
+      });
 }
 
 /// Twice all pairs of crystals of different modules, some of them delayed.
