@@ -62,8 +62,8 @@ void EventCentroid::add_tof(std::uint32_t crystal_a, std::uint32_t crystal_b, fl
   constexpr double unit_mm = 100;
   const double x = u.x(), y = u.y(), z = u.z();
   const Eigen::Vector3d q = (a - a.dot(u) * u) / unit_mm;  // nearest to the middle
-  TofVector
-      row;  // the first powers are among the third, as u has the length 1, and z q.z() among the rest, as q is across
+  // The first powers are among the third, since u has the length 1, and z q.z() among the rest, since q is across it.
+  TofVector row;
   row << 1, x * x * x, y * y * y, z * z * z, x * x * y, x * x * z, y * y * x, y * y * z, z * z * x, z * z * y,
       x * y * z, x * q.x(), x * q.y(), x * q.z(), y * q.x(), y * q.y(), y * q.z(), z * q.x(), z * q.y();
   normal_of_tof_ += row * row.transpose();

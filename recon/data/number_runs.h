@@ -20,21 +20,20 @@ class NumberRuns {
     }
   }
 
-  template <class Visit>
-  void for_each(Visit visit) const {
-    for (const Run& run : runs_) {
-      for (std::uint64_t number = run.first; number < run.end; ++number) {
-        visit(number);
-      }
-    }
-  }
-
   /// Calls visit(first, end) for each run.
   template <class Visit>
   void for_each_run(Visit visit) const {
     for (const Run& run : runs_) {
       visit(run.first, run.end);
     }
+  }
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for_each_run([&](std::uint64_t first, std::uint64_t end) {
+      for (std::uint64_t number = first; number < end; ++number) {
+        visit(number);
+      }
+    });
   }
 
  private:
