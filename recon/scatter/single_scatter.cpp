@@ -1,21 +1,18 @@
 #include "recon/scatter/single_scatter.h"
 
-#include <Eigen/Geometry>
+#include <Eigen/Core>
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
+#include "recon/instruction_clones.h"
 #include "recon/parallel.h"
-#include "recon/trilinear.h"
+#include "recon/scatter/scatter_sights.h"
 
 namespace coincide::recon {
 namespace {
 
 using Eigen::Vector3d;
-using Eigen::Vector3f;
-
-constexpr double mm_per_cm = 10;
 
 /// What a photon needs that scatters with the cosine c, in a table: detected / all of them [1/sr], and how much better
 /// it is absorbed than before.
@@ -58,70 +55,59 @@ class ScatterAngles {
   float least_cosine_ = -1;
 };
 
-/// A node as a scatter point sees it.
-struct Sight {
-  Vector3f direction;
-  float distance_mm = 0;
-  float weight = 0;        ///< cosine of the incidence over the distance squared
-  float attenuation = 0;   ///< integral of mu at 511 keV on the way
-  float activity = 0;      ///< integral of the activity
-  std::int32_t steps = 0;  ///< of the profile, up to the last that is not 0
-};
-
-/// How the activity lies on the ways to the nodes from some points.
-struct Sights {
-  std::vector<Sight> sight;    ///< [point][node]
-  std::vector<float> profile;  ///< [point][node][step]: integral of the activity in each step
-  std::int32_t most_steps = 0;
-};
-
-/// Around all voxels that are not 0, as far as values between voxels reach.
-Eigen::AlignedBox3d box_of_values(const Image& image) {
-  const ImageGrid& grid = image.grid;
-  Eigen::AlignedBox3d box;
-  for (std::int64_t i = 0; i < grid.shape[0]; ++i) {
-    for (std::int64_t j = 0; j < grid.shape[1]; ++j) {
-      for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
-        if (image.at(i, j, k) != 0) {
-          box.extend(Vector3d(static_cast<double>(i), static_cast<double>(j), static_cast<double>(k)));
-        }
-      }
-    }
+/// Adds what two sums next to each other get of a profile: its first step goes to `row[0]` and `row[1]`.
+COINCIDE_CLONES void deposit(float* __restrict row, const float* __restrict profile, std::int32_t steps, float to_first,
+                             float to_next) {
+  row[0] += to_first * profile[0];
+  for (std::int32_t step = 1; step < steps; ++step) {
+    row[step] += to_first * profile[step] + to_next * profile[step - 1];
   }
-  const auto to_mm = [&grid](const Vector3d& voxel) {
-    const Vector3f origin_mm(grid.origin_mm[0], grid.origin_mm[1], grid.origin_mm[2]);
-    const Vector3f voxel_mm(grid.voxel_size_mm[0], grid.voxel_size_mm[1], grid.voxel_size_mm[2]);
-    return Vector3d(origin_mm.cast<double>() + voxel.cwiseProduct(voxel_mm.cast<double>()));
-  };
-  return box.isEmpty() ? box
-                       : Eigen::AlignedBox3d(to_mm(box.min() - Vector3d::Ones()), to_mm(box.max() + Vector3d::Ones()));
+  row[steps] += to_next * profile[steps - 1];
+}
+
+/// Cosines of the angles between a direction and others.
+COINCIDE_CLONES void find_cosines(float x, float y, float z, const float* xs, const float* ys, const float* zs,
+                                  std::uint32_t count, float* cosines) {
+  for (std::uint32_t i = 0; i < count; ++i) {
+    cosines[i] = x * xs[i] + y * ys[i] + z * zs[i];
+  }
 }
 
 class Simulation {
  public:
   Simulation(const Image& activity, const Image& attenuation, const VirtualCylinder& cylinder,
              const SingleScatterOptions& options)
-      : activity_(activity),
-        attenuation_(attenuation),
-        angles_(options.window),
+      : angles_(options.window),
         num_threads_(options.num_threads),
         nodes_(cylinder.num_nodes()),
-        has_tof_(!options.sigmas_mm.empty()) {
+        has_tof_(!options.sigmas_mm.empty()),
+        step_mm_(step_mm(options.sigmas_mm)),
+        lookout_(activity, attenuation, cylinder, step_mm_, options.num_threads) {
     for (std::uint32_t node = 0; node < nodes_; ++node) {
       place_mm_.push_back(cylinder.node_mm(node));
       normal_.push_back(cylinder.normal(node));
     }
-    filled_.extend(box_of_values(activity));
-    filled_.extend(box_of_values(attenuation));
-    choose_positions(cylinder, options.sigmas_mm);
+    if (has_tof_) {
+      const double reach_mm = std::hypot(cylinder.size().radius_mm, cylinder.size().half_length_mm);
+      positions_ = {.step_mm = step_mm_, .each_side = static_cast<std::int32_t>(std::ceil(reach_mm / step_mm_))};
+    }
     of_pairs_.resize(ScatterEstimate::num_pairs(nodes_) * static_cast<std::size_t>(positions_.count()));
   }
 
   void add(std::span<const ScatterPoint> points) {
-    look_from(points);
-    parallel_for(nodes_ - 1, num_threads_, [&](std::int64_t a) {
-      for (std::size_t point = 0; point < points.size(); ++point) {
-        add_pairs(static_cast<std::uint32_t>(a), point, static_cast<float>(points[point].weight_mm2));
+    lookout_.look_from(points, sights_);
+    // Blocks of pairs, so that what all points add to them stays near the core.
+    const std::uint32_t blocks = (nodes_ + rows_at_once - 1) / rows_at_once;
+    parallel_for(blocks, num_threads_, [&](std::int64_t i) {
+      Backward backward(static_cast<std::size_t>(sights_.most_steps));
+      const std::uint32_t first_a = static_cast<std::uint32_t>(i) * rows_at_once;
+      for (std::uint32_t first_b = first_a; first_b < nodes_; first_b += pairs_at_once) {
+        for (std::uint32_t a = first_a; a < std::min(first_a + rows_at_once, nodes_); ++a) {
+          for (std::size_t point = 0; point < points.size(); ++point) {
+            add_pairs(a, std::max(first_b, a + 1), std::min(first_b + pairs_at_once, nodes_), point,
+                      static_cast<float>(points[point].weight_mm2), backward);
+          }
+        }
       }
     });
   }
@@ -142,16 +128,17 @@ class Simulation {
   const TofPositions& positions() const { return positions_; }
 
  private:
-  void choose_positions(const VirtualCylinder& cylinder, const std::vector<float>& sigmas_mm) {
+  static constexpr std::uint32_t rows_at_once = 8;
+  static constexpr std::uint32_t pairs_at_once = 64;
+  using Backward = std::vector<float>;  ///< a profile, last step first
+
+  /// Of the places along a LOR, for TOF bins of these resolutions: their kernels are sums over the steps, which blur by
+  /// less than the least of them.
+  static double step_mm(const std::vector<float>& sigmas_mm) {
     constexpr double coarsest_mm = 12.5;
     constexpr double finest_mm = 2;
-    step_mm_ = coarsest_mm;
-    if (has_tof_) {
-      const double sigma_mm = *std::ranges::min_element(sigmas_mm);
-      step_mm_ = std::clamp(sigma_mm / 2, finest_mm, coarsest_mm);
-      const double reach_mm = std::hypot(cylinder.size().radius_mm, cylinder.size().half_length_mm);
-      positions_ = {.step_mm = step_mm_, .each_side = static_cast<std::int32_t>(std::ceil(reach_mm / step_mm_))};
-    }
+    return sigmas_mm.empty() ? coarsest_mm
+                             : std::clamp(*std::ranges::min_element(sigmas_mm) / 2.0, finest_mm, coarsest_mm);
   }
 
   std::span<float> pair(std::uint32_t a, std::uint32_t b) {
@@ -168,133 +155,72 @@ class Simulation {
     return cosines > least ? static_cast<float>(length2 / cosines) : 0;
   }
 
-  void look_from(std::span<const ScatterPoint> points) {
-    double farthest_mm = 0;
-    for (const ScatterPoint& point : points) {
-      for (const Vector3d& node_mm : place_mm_) {
-        farthest_mm = std::max(farthest_mm, (node_mm - point.place_mm).norm());
-      }
+  /// Pairs of `a` with the nodes from `first` to before `last`.
+  void add_pairs(std::uint32_t a, std::uint32_t first, std::uint32_t last, std::size_t point, float weight_mm2,
+                 Backward& backward) {
+    if (first >= last) {
+      return;
     }
-    sights_.most_steps = static_cast<std::int32_t>(std::ceil(farthest_mm / step_mm_));
-    sights_.sight.resize(points.size() * nodes_);
-    sights_.profile.resize(sights_.sight.size() * static_cast<std::size_t>(sights_.most_steps));
-    parallel_for(std::ssize(sights_.sight), num_threads_, [&](std::int64_t i) {
-      const auto index = static_cast<std::size_t>(i);
-      look(points[index / nodes_].place_mm, index % nodes_, index);
-    });
-  }
-
-  void look(const Vector3d& from_mm, std::size_t node, std::size_t index) {
-    const Vector3d way = place_mm_[node] - from_mm;
-    const double distance_mm = way.norm();
-    const Vector3d direction = way / distance_mm;
-    const double cosine = -direction.dot(normal_[node]);
-    Sight sight{.direction = direction.cast<float>(),
-                .distance_mm = static_cast<float>(distance_mm),
-                .weight = static_cast<float>(std::max(0.0, cosine) / (distance_mm * distance_mm))};
-    constexpr double sample_mm = 5;
-    const int samples = static_cast<int>(std::ceil(step_mm_ / sample_mm));
-    float* profile = sights_.profile.data() + index * static_cast<std::size_t>(sights_.most_steps);
-    const double filled_mm = std::min(distance_mm, way_out_mm(from_mm, direction));
-    const auto steps = std::min(sights_.most_steps, static_cast<std::int32_t>(std::ceil(filled_mm / step_mm_)));
-    std::fill(profile, profile + sights_.most_steps, 0.0F);
-    for (std::int32_t step = 0; step < steps; ++step) {
-      double activity = 0;
-      double mu = 0;
-      for (int sample = 0; sample < samples; ++sample) {
-        const double at_mm = (step + (sample + 0.5) / samples) * step_mm_;
-        if (at_mm < distance_mm) {
-          const Vector3d place_mm = from_mm + at_mm * direction;
-          activity += value_at(activity_, place_mm);
-          mu += value_at(attenuation_, place_mm);
-        }
-      }
-      const double sample_length_mm = step_mm_ / samples;
-      profile[step] = static_cast<float>(activity * sample_length_mm);
-      sight.activity += profile[step];
-      sight.attenuation += static_cast<float>(mu / mm_per_cm * sample_length_mm);
-      if (profile[step] != 0) {
-        sight.steps = step + 1;
-      }
-    }
-    sights_.sight[index] = sight;
-  }
-
-  /// To where nothing more is on the way; scatter points lie in what is filled.
-  double way_out_mm(const Vector3d& from_mm, const Vector3d& direction) const {
-    double way_mm = std::numeric_limits<double>::infinity();
-    for (Eigen::Index axis = 0; axis < 3; ++axis) {
-      const double wall_mm = direction[axis] > 0 ? filled_.max()[axis] : filled_.min()[axis];
-      if (direction[axis] != 0) {
-        way_mm = std::min(way_mm, (wall_mm - from_mm[axis]) / direction[axis]);
-      }
-    }
-    return way_mm;
-  }
-
-  static double value_at(const Image& image, const Vector3d& place_mm) {
-    std::array<double, 3> place{};
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      place[axis] =
-          (place_mm[static_cast<Eigen::Index>(axis)] - image.grid.origin_mm[axis]) / image.grid.voxel_size_mm[axis];
-    }
-    return trilinear_value(image, place);
-  }
-
-  void add_pairs(std::uint32_t a, std::size_t point, float weight_mm2) {
-    const Sight* sights = sights_.sight.data() + point * nodes_;
-    const Sight& to_a = sights[a];
-    for (std::uint32_t b = a + 1; b < nodes_; ++b) {
-      const Sight& to_b = sights[b];
-      const float cosine = -to_a.direction.dot(to_b.direction);
-      if (cosine <= angles_.least_cosine()) {
-        continue;
-      }
-      const float absorption = angles_.absorption(cosine);
-      const float detected = weight_mm2 * angles_.weight(cosine) * to_a.weight * to_b.weight;
-      const float from_a = detected * std::exp(-to_a.attenuation - absorption * to_b.attenuation);
-      const float from_b = detected * std::exp(-absorption * to_a.attenuation - to_b.attenuation);
-      if (has_tof_) {
-        const double middle_mm = 0.5 * (double{to_a.distance_mm} - to_b.distance_mm);
-        const std::span<float> row = pair(a, b);
-        deposit(row, middle_mm, -1, from_a, to_a.steps, profile(point, a));
-        deposit(row, middle_mm, 1, from_b, to_b.steps, profile(point, b));
-      } else {
-        pair(a, b)[0] += from_a * to_a.activity + from_b * to_b.activity;
+    const std::size_t node_0 = point * nodes_;
+    const std::size_t to_a = node_0 + a;
+    const std::size_t to_first = node_0 + first;
+    std::array<float, pairs_at_once> cosines;
+    find_cosines(-sights_.x[to_a], -sights_.y[to_a], -sights_.z[to_a], &sights_.x[to_first], &sights_.y[to_first],
+                 &sights_.z[to_first], last - first, cosines.data());
+    const float* profile = sights_.profile_of(to_a);
+    std::reverse_copy(profile, profile + sights_.steps[to_a], backward.begin());
+    for (std::uint32_t b = first; b < last; ++b) {
+      const float cosine = cosines[b - first];
+      if (cosine > angles_.least_cosine()) {
+        add_pair(pair(a, b), to_a, node_0 + b, cosine, weight_mm2, backward);
       }
     }
   }
 
-  const float* profile(std::size_t point, std::uint32_t node) const {
-    return sights_.profile.data() + (point * nodes_ + node) * static_cast<std::size_t>(sights_.most_steps);
+  void add_pair(std::span<float> row, std::size_t to_a, std::size_t to_b, float cosine, float weight_mm2,
+                const Backward& backward) const {
+    const float absorption = angles_.absorption(cosine);
+    const float detected = weight_mm2 * angles_.weight(cosine) * sights_.weight[to_a] * sights_.weight[to_b];
+    const float mu_a = sights_.attenuation[to_a];
+    const float mu_b = sights_.attenuation[to_b];
+    const float from_a = detected * std::exp(-mu_a - absorption * mu_b);
+    const float from_b = detected * std::exp(-absorption * mu_a - mu_b);
+    if (has_tof_) {
+      const double middle = (double{sights_.distance_mm[to_a]} - sights_.distance_mm[to_b]) / (2 * step_mm_);
+      // The middle of a step is half of it on the way; what comes from a's side lies at less than the middle.
+      add_profile(row, middle - sights_.steps[to_a] + 0.5, from_a, backward.data(), sights_.steps[to_a]);
+      add_profile(row, middle + 0.5, from_b, sights_.profile_of(to_b), sights_.steps[to_b]);
+    } else {
+      row[0] += from_a * sights_.activity[to_a] + from_b * sights_.activity[to_b];
+    }
   }
 
-  /// Shares each step of the profile, whose middles lie at `from_mm` and on in the sense of `sign`, between the two
-  /// positions next to it.
-  void deposit(std::span<float> row, double from_mm, int sign, float factor, std::int32_t steps,
-               const float* profile) const {
-    const double place = from_mm / step_mm_ + 0.5 * sign + positions_.each_side;
-    const auto first = static_cast<std::int32_t>(std::floor(place));
-    const float to_next = factor * static_cast<float>(place - first);
+  /// Shares each step of a profile, whose first lies at `place`, in steps from the middle of the row, between the two
+  /// positions next to it; what lies beyond the ends counts there.
+  void add_profile(std::span<float> row, double place, float factor, const float* profile, std::int32_t steps) const {
+    auto first = static_cast<std::int32_t>(std::floor(place));
+    const auto to_next = factor * static_cast<float>(place - first);
     const float to_first = factor - to_next;
-    const auto last = static_cast<std::int32_t>(row.size()) - 1;
-    for (std::int32_t step = 0; step < steps; ++step) {
-      const std::int32_t at = first + sign * step;
-      row[static_cast<std::size_t>(std::clamp(at, 0, last))] += to_first * profile[step];
-      row[static_cast<std::size_t>(std::clamp(at + 1, 0, last))] += to_next * profile[step];
+    first += positions_.each_side;
+    for (; steps > 0 && first < 0; --steps, ++first, ++profile) {
+      row.front() += factor * profile[0];
+    }
+    for (; steps > 0 && first + steps >= std::ssize(row); --steps) {
+      row.back() += factor * profile[steps - 1];
+    }
+    if (steps > 0) {
+      deposit(row.data() + first, profile, steps, to_first, to_next);
     }
   }
 
-  const Image& activity_;
-  const Image& attenuation_;
   ScatterAngles angles_;
   int num_threads_;
   std::uint32_t nodes_;
   bool has_tof_;
-  Eigen::AlignedBox3d filled_;  ///< beyond it neither image has anything
+  double step_mm_;
+  Lookout lookout_;
   std::vector<Vector3d> place_mm_;
   std::vector<Vector3d> normal_;
-  double step_mm_ = 0;
   TofPositions positions_;
   Sights sights_;
   std::vector<float> of_pairs_;
@@ -305,7 +231,7 @@ class Simulation {
 ScatterEstimate single_scatter(const Image& activity, const Image& attenuation, const std::vector<ScatterPoint>& points,
                                const VirtualCylinder& cylinder, const SingleScatterOptions& options,
                                Reporter& reporter) {
-  constexpr std::size_t at_once = 32;
+  constexpr std::size_t at_once = 64;
   Communicator& ranks = *options.ranks;
   Simulation simulation(activity, attenuation, cylinder, options);
   std::vector<ScatterPoint> own;
