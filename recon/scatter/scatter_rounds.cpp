@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -99,7 +100,7 @@ class Rounds {
         parts_(reporter),
         cylinder_(VirtualCylinder::in_bore(scanner)),
         sampling_(ScatterSampling::in_bore(cylinder_.size().radius_mm)),
-        attenuation_(resampled(attenuation, coarse_grid(attenuation.grid, sampling_.voxel_mm), options.num_threads)),
+        attenuation_(resampled(attenuation, grid_of_matter(grid, attenuation.grid), options.num_threads)),
         points_(scatter_points(attenuation_, sampling_.cell_mm)),
         tails_(attenuation_, options.num_threads),
         sample_(data.measurements(), enough_lors, sample_subsets, device.ranks()),
@@ -149,6 +150,13 @@ class Rounds {
   }
 
  private:
+  /// Over the image and the attenuation, in the raster of the coarse image.
+  ImageGrid grid_of_matter(const ImageGrid& image, const ImageGrid& attenuation) const {
+    const std::array<ImageGrid, 2> boxes = {coarse_grid(image, sampling_.voxel_mm),
+                                            coarse_grid(attenuation, sampling_.voxel_mm)};
+    return grid_over(boxes, boxes[0]);
+  }
+
   /// m of the sample's cells without attenuation.
   void find_factors(const Image& attenuation) {
     const DataBlock block = sample_.whole();
@@ -192,12 +200,13 @@ class Rounds {
   }
 
   void simulate(const Image& image, ScatterResult& result) {
-    result.estimate = single_scatter(image, attenuation_, points_, cylinder_,
-                                     {.window = options_.window,
-                                      .sigmas_mm = tof_sigmas_mm(sample_),
-                                      .num_threads = options_.num_threads,
-                                      .ranks = &device_.ranks()},
-                                     parts_);
+    result.estimate =
+        single_scatter(resampled(image, attenuation_.grid, options_.num_threads), attenuation_, points_, cylinder_,
+                       {.window = options_.window,
+                        .sigmas_mm = tof_sigmas_mm(sample_),
+                        .num_threads = options_.num_threads,
+                        .ranks = &device_.ranks()},
+                       parts_);
     const DataBlock block = sample_.whole();
     const CellBins bins(sample_);
 #pragma omp parallel for schedule(static) num_threads(thread_count(options_.num_threads))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <Eigen/Geometry>
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -11,24 +12,31 @@
 
 namespace coincide::recon {
 
-/// What trilinear_value() says of an image, for many places that need no more than float.
-class SmoothImage {
+/// Activity and attenuation, side by side, between the voxels of one grid as trilinear_value() has them: for many
+/// places that need no more than float.
+class Matter {
  public:
-  explicit SmoothImage(const Image& image);
+  struct Values {
+    float activity, mu;
+  };
+
+  /// Throws std::invalid_argument for images on different grids.
+  Matter(const Image& activity, const Image& attenuation);
 
   /// Places count voxels of a copy that has one more on each side.
-  Eigen::Vector3f place(const Eigen::Vector3d& mm) const;
-  Eigen::Vector3f way(const Eigen::Vector3d& mm) const;
-  float at(const Eigen::Vector3f& place) const;
-  /// Around all voxels that are not 0, as far as values between voxels reach, in mm.
+  Eigen::Vector3f place(const Eigen::Vector3d& mm) const { return way(mm - first_mm_); }
+  Eigen::Vector3f way(const Eigen::Vector3d& mm) const { return mm.cwiseQuotient(voxel_mm_).cast<float>(); }
+  /// At a place in filled().
+  Values at(const Eigen::Vector3f& place) const;
+  /// Beyond it there is nothing; in mm.
   const Eigen::AlignedBox3d& filled() const { return filled_; }
 
  private:
   Eigen::Vector3d first_mm_;
   Eigen::Vector3d voxel_mm_;
-  Eigen::Vector3f last_;  ///< voxel of the image
-  std::int64_t row_, plane_;
-  std::vector<float> values_;
+  std::array<std::int32_t, 3> last_{};  ///< of the voxels that have a next one
+  std::int64_t row_ = 0, plane_ = 0;
+  std::vector<Values> values_;
   Eigen::AlignedBox3d filled_;
 };
 
@@ -57,12 +65,15 @@ class Lookout {
   void look_from(std::span<const ScatterPoint> points, Sights& sights) const;
 
  private:
-  void look(const Eigen::Vector3d& from_mm, std::size_t node, std::size_t sight, Sights& sights) const;
-  double way_out_mm(const Eigen::Vector3d& from_mm, const Eigen::Vector3d& direction) const;
+  /// Where something is on the way.
+  struct Way {
+    double from_mm, to_mm;
+  };
 
-  SmoothImage activity_;
-  SmoothImage attenuation_;
-  Eigen::AlignedBox3d filled_;  ///< beyond it neither image has anything
+  void look(const Eigen::Vector3d& from_mm, std::size_t node, std::size_t sight, Sights& sights) const;
+  Way filled_way(const Eigen::Vector3d& from_mm, const Eigen::Vector3d& direction, double length_mm) const;
+
+  Matter matter_;
   std::vector<Eigen::Vector3d> node_mm_;
   std::vector<Eigen::Vector3d> normal_;
   double step_mm_;

@@ -21,7 +21,7 @@ struct SingleScatterOptions {
 
 /// Coincidences of which one photon has scattered once by the Compton effect, between the nodes of a cylinder, as the
 /// line integral that would give as many unscattered ones: in the unit of `activity` times mm, so that m of a LOR,
-/// without attenuation, makes counts of it. `attenuation` in 1/cm at 511 keV; both on any grid in scanner axes.
+/// without attenuation, makes counts of it. `attenuation` in 1/cm at 511 keV; both on one grid in scanner axes.
 /// Integral over the scatter points: Watson, Newport and Casey 1996; absolute, with 1 / (2 pi) in m; with TOF: Watson,
 /// IEEE Trans. Nucl. Sci. 54(5), 2007. The same bits for any number of threads. Where the reporter asks to stop, what
 /// it returns is of no use.
