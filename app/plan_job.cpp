@@ -2,12 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <limits>
-#include <optional>
-#include <random>
+#include <utility>
 
 #include "app/job_memory.h"
 #include "app/job_parts.h"
@@ -16,14 +11,12 @@
 #include "app/normalization_job.h"
 #include "app/outputs.h"
 #include "app/plan_scatter.h"
+#include "app/projection_speed.h"
 #include "app/resources.h"
 #include "app/sensitivity_cache.h"
 #include "app/simulate_events.h"
 #include "io/data_checks.h"
 #include "io/data_file.h"
-#include "projectors/device_floats.h"
-#include "projectors/error.h"
-#include "projectors/projector.h"
 #include "recon/engine/engine.h"
 #include "recon/model.h"
 #include "recon/pipeline/quantify.h"
@@ -37,7 +30,6 @@ namespace {
 constexpr double sample_of_file = 0.02;
 constexpr std::uint64_t enough_prompts = 2'000'000;
 constexpr std::uint64_t sample_prompts = 20000;
-constexpr int calibration_lors = 40000;
 
 /// What the checks of a run find in the part of the file that was read.
 void warn_of_sample(const io::Job& job, const io::DataSummary& sample, bool states_randoms, JobPlan& plan) {
@@ -68,235 +60,177 @@ std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, const recon:
   return read > 0 ? static_cast<std::uint64_t>(static_cast<double>(events.counts().prompts) / read) : 0;
 }
 
-/// Crystal pairs that can be in coincidence, drawn at random.
-struct SampleLors {
-  std::vector<std::uint32_t> a;
-  std::vector<std::uint32_t> b;
-  std::vector<std::uint16_t> tof_bin;
+/// Makes the plan of a job, one part after the other.
+class Planner {
+ public:
+  Planner(const io::Job& job, recon::Reporter& reporter)
+      : job_(job),
+        reporter_(reporter),
+        setup_(prepare_job(job)),
+        model_(setup_.scanner(), setup_.efficiencies(), job.corrections) {}
 
-  void repeat(int times) {
-    const auto repeated = [times](auto& values) {
-      const auto once = values;
-      for (int i = 1; i < times; ++i) {
-        values.insert(values.end(), once.begin(), once.end());
+  JobPlan plan() {
+    describe();
+    count();
+    tell_what_is_not_used();
+    find_memory();
+    if (!setup_.histogram && !plan_.normalizes) {
+      choose_subsets();
+    }
+    find_kept_sensitivity();
+    if (!reporter_.stop_requested()) {
+      find_time();
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  void describe() {
+    plan_.scanner = setup_.scanner().name;
+    plan_.events = setup_.phantom  ? "simulation of " + setup_.phantom->name
+                   : setup_.events ? setup_.events->format()
+                                   : setup_.histogram->facts().format;
+    plan_.device = projectors::device_word(setup_.device);
+    plan_.grid = setup_.grid;
+    plan_.parts = setup_.parts.size();
+    plan_.tof = setup_.uses_tof(job_);
+    plan_.notes = setup_.notes;
+    plan_.warnings = setup_.warnings;
+    if (job_.input.start_s > 0 || job_.input.stop_s > 0 || job_.in_parts()) {
+      plan_.notes.emplace_back("Prompts, memory and time are those of the whole file; a part of it needs less.");
+    }
+    plan_.normalizes = !job_.normalization.source.empty();
+    plan_.result_file = job_.result_path(plan_.normalizes ? normalization_ending : "." + job_.output.format).string();
+  }
+
+  void count() {
+    plan_.num_lors = recon::num_measurable_lors(model_);
+    if (setup_.phantom) {
+      const recon::SimulationOptions options = simulation_options(job_);
+      const recon::SimulationRate rate =
+          recon::simulation_rate(setup_.scanner(), setup_.efficiencies(), *setup_.phantom, options, reporter_);
+      plan_.num_prompts = static_cast<std::uint64_t>(rate.prompts_per_s * options.duration_before_decay_s());
+      plan_.simulation_s = rate.seconds_per_s * options.duration_before_decay_s();
+    } else if (setup_.events) {
+      plan_.num_prompts = estimate_prompts(job_, setup_, reporter_, plan_);
+    } else {
+      count_bins();
+    }
+  }
+
+  /// A histogram's counts are known only when it has been read; each LOR has some.
+  void count_bins() {
+    const recon::HistogramFacts& facts = setup_.histogram->facts();
+    plan_.num_lors = static_cast<std::uint64_t>(facts.num_lors);
+    plan_.bins = facts.bins;
+    plan_.notes.insert(plan_.notes.end(), facts.notes.begin(), facts.notes.end());
+    plan_.warnings.insert(plan_.warnings.end(), facts.warnings.begin(), facts.warnings.end());
+  }
+
+  bool corrects_live_time() const {
+    return setup_.events && setup_.events->counts().dead_time_blocks > 0 &&
+           job_.corrections.live_time != recon::Switch::off;
+  }
+
+  /// By the part of the events that was read.
+  void tell_what_is_not_used() {
+    std::string no_duration;
+    if (setup_.events) {
+      const recon::EventCounts& counts = setup_.events->counts();
+      const std::vector<std::string> told = counts.all_warnings();
+      plan_.warnings.insert(plan_.warnings.end(), told.begin(), told.end());
+      no_duration = counts.no_duration;
+      std::vector<std::string> not_used = counts.not_used;
+      if (corrects_live_time()) {
+        plan_.notes.emplace_back("The file states dead time; it will be corrected.");
+      } else if (counts.dead_time_blocks > 0) {
+        not_used.emplace_back("dead time (corrections.live_time is off)");
       }
-    };
-    repeated(a);
-    repeated(b);
-    repeated(tof_bin);
+      if (const std::string list = recon::not_used_sentence(not_used); !list.empty()) {
+        plan_.notes.push_back(list);
+      }
+    }
+    const std::string why = plan_.normalizes ? "" : recon::why_arbitrary_unit(model_, job_.quantification, no_duration);
+    if (!setup_.histogram && !why.empty()) {
+      plan_.warnings.push_back(why);
+    }
   }
+
+  void find_memory() {
+    memory_ = setup_.histogram ? memory_with_bins(job_, setup_.grid, setup_.psf, *setup_.histogram)
+                               : memory_with_events(job_, setup_.grid, setup_.psf, plan_.num_prompts);
+    if (plan_.normalizes) {
+      memory_ = {.program = memory_.program,
+                 .images = 2 * image_bytes(setup_.grid) + normalization_bytes(job_, plan_.num_lors)};
+    }
+    plan_.memory_bytes = memory_.most();
+    if (const std::string doubt = doubt_if_too_large(memory_); !doubt.empty()) {
+      plan_.warnings.push_back(doubt);
+    }
+    if (setup_.device.kind == projectors::DeviceKind::cuda && !plan_.normalizes) {
+      constexpr int of_em = 2;  // which are counted there
+      const recon::AlgorithmKind& kind = job_.algorithm_kind();
+      plan_.gpu_memory_bytes = recon::cuda_engine_bytes(setup_.grid, setup_.psf, plan_.num_prompts) +
+                               static_cast<std::uint64_t>(kind.images - of_em) * image_bytes(setup_.grid) +
+                               plan_.num_prompts * sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
+    }
+  }
+
+  void choose_subsets() {
+    const recon::SubsetChoice choice = subset_choice(job_, setup_, plan_.num_prompts);
+    if (!choice.warning.empty()) {
+      plan_.warnings.push_back(choice.warning);
+    }
+    if (!choice.note.empty()) {
+      plan_.notes.push_back(choice.note);
+    }
+  }
+
+  const recon::Image* attenuation() const { return setup_.attenuation ? &*setup_.attenuation : nullptr; }
+
+  /// Live time is a factor of the sensitivity image that only the whole frame tells; so are poses.
+  void find_kept_sensitivity() {
+    if (job_.sensitivity.use_cache && !job_.simulates() && !corrects_live_time() && setup_.poses.empty()) {
+      const std::string key =
+          recon::sensitivity_key(model_, setup_.grid, attenuation(),
+                                 {plan_.tof, job_.sensitivity.fraction, static_cast<int>(job_.compute.threads)});
+      plan_.sensitivity_cached = SensitivityCache(job_.sensitivity.cache_folder).has(key);
+    }
+  }
+
+  void find_time() {
+    const ProjectionSpeed speed = projection_speed(model_, setup_, plan_.tof, static_cast<int>(job_.compute.threads));
+    if (plan_.normalizes) {  // the source, and what it absorbs
+      plan_.total_s = 2 * speed.forward_s * static_cast<double>(plan_.num_lors);
+      return;
+    }
+    const std::uint64_t rows = setup_.histogram ? plan_.num_lors : plan_.num_prompts;
+    const bool attenuates = attenuation() != nullptr || (job_.simulates() && job_.simulation.attenuation);
+    const double attenuation_s = attenuates ? speed.forward_s : 0;
+    const double part =
+        job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_, setup_.grid);
+    plan_.sensitivity_s =
+        plan_.sensitivity_cached ? 0 : (speed.back_s + attenuation_s) * part * static_cast<double>(plan_.num_lors);
+    plan_.attenuation_s = attenuation_s * static_cast<double>(rows);
+    plan_.iteration_s = speed.forward_back_s * static_cast<double>(rows);
+    const ScatterPlan scatter = plan_scatter(job_, setup_, rows, plan_.iteration_s, plan_.attenuation_s);
+    plan_.scatter_s = scatter.seconds;
+    memory_.scatter += scatter.bytes;
+    plan_.memory_bytes = memory_.most();
+    plan_.total_s = plan_.simulation_s + plan_.sensitivity_s + plan_.attenuation_s + plan_.scatter_s +
+                    plan_.iteration_s * static_cast<double>(job_.passes() + job_.algorithm_kind().passes_beside);
+  }
+
+  const io::Job& job_;
+  recon::Reporter& reporter_;
+  JobSetup setup_;
+  recon::MultiplicativeModel model_;
+  JobMemory memory_;
+  JobPlan plan_;
 };
-
-SampleLors draw_lors(const recon::MultiplicativeModel& model) {
-  const recon::Scanner& scanner = model.scanner();
-  std::mt19937 random(1);
-  std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(scanner.num_crystals() - 1));
-  SampleLors lors;
-  for (int attempt = 0; attempt < 20 * calibration_lors && lors.a.size() < calibration_lors; ++attempt) {
-    std::uint32_t a = crystal(random);
-    std::uint32_t b = crystal(random);
-    if (a == b || !model.in_coincidence(a, b)) {
-      continue;
-    }
-    if (scanner.tof_range(scanner.crystal_type[a], scanner.crystal_type[b]).count == 0) {
-      std::swap(a, b);  // the pair of types is stated in the other order
-    }
-    const recon::TofRange& range = scanner.tof_range(scanner.crystal_type[a], scanner.crystal_type[b]);
-    lors.a.push_back(a);
-    lors.b.push_back(b);
-    lors.tof_bin.push_back(static_cast<std::uint16_t>(range.first + range.count / 2));
-  }
-  return lors;
-}
-
-/// The same box in voxels so large that no more than a few megabytes hold them.
-recon::ImageGrid coarse(const recon::ImageGrid& grid) {
-  constexpr double most_voxels = 1e6;
-  const double factor = std::max(1.0, std::ceil(std::cbrt(static_cast<double>(grid.num_voxels()) / most_voxels)));
-  recon::ImageGrid result = grid;
-  for (std::size_t a = 0; a < 3; ++a) {
-    result.shape[a] = static_cast<std::int64_t>(std::ceil(static_cast<double>(grid.shape[a]) / factor));
-    result.voxel_size_mm[a] *= static_cast<float>(factor);
-    result.origin_mm[a] += 0.5F * static_cast<float>(factor - 1) * grid.voxel_size_mm[a];
-  }
-  return result;
-}
-
-struct Speed {
-  double sensitivity_s_per_lor = 0;
-  double iteration_s_per_event = 0;
-};
-
-/// Times forward and back projection of sample LORs on a coarse grid: a LOR takes time for each plane that it crosses.
-/// The quickest of some runs counts, after one that has touched all memory: other programs make them slower.
-Speed measure_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, const io::Job& job) {
-  const recon::Scanner& scanner = model.scanner();
-  SampleLors sample = draw_lors(model);
-  if (setup.device.kind == projectors::DeviceKind::cuda) {
-    sample.repeat(16);  // enough to outweigh what a call on a GPU costs by itself
-  }
-  Speed speed;
-  if (sample.a.empty()) {
-    return speed;
-  }
-  projectors::ProjectorOptions options;
-  options.num_threads = static_cast<int>(job.compute.threads);
-  options.device = setup.device;
-  const recon::ImageGrid grid = coarse(setup.grid);
-  const double planes_left_out =
-      static_cast<double>(std::ranges::max(setup.grid.shape)) / static_cast<double>(std::ranges::max(grid.shape));
-  const projectors::Projector projector(grid, options);
-  const projectors::Lors lors =
-      recon::lors_between(scanner.crystal_centre_mm, sample.a.data(), sample.b.data(), std::ssize(sample.a));
-  const projectors::TofTable tof{
-      .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
-  std::vector<float> values(sample.a.size(), 1.0F);
-  projectors::DeviceFloats image(setup.device, grid.num_voxels());
-  const auto time = [&](auto&& work) {
-    work();
-    double least_s = std::numeric_limits<double>::infinity();
-    for (int run = 0; run < 4; ++run) {
-      const auto start = std::chrono::steady_clock::now();
-      work();
-      least_s = std::min(least_s, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-    }
-    return planes_left_out * least_s / static_cast<double>(sample.a.size());
-  };
-  const auto both = [&](auto bins) {
-    return time([&] {
-      projector.forward(lors, bins, image.data(), values.data());
-      projector.back(lors, bins, values.data(), image.data());
-    });
-  };
-  speed.sensitivity_s_per_lor = time([&] { projector.back(lors, projectors::NoTof{}, values.data(), image.data()); });
-  speed.iteration_s_per_event = setup.uses_tof(job) ? both(tof) : both(projectors::NoTof{});
-  return speed;
-}
 
 }  // namespace
 
-/// Its counts are known only when it has been read; each LOR has some.
-void plan_histogram(const recon::HistogramSource& histogram, JobPlan& plan) {
-  const recon::HistogramFacts& facts = histogram.facts();
-  plan.num_lors = static_cast<std::uint64_t>(facts.num_lors);
-  plan.bins = facts.bins;
-  plan.notes.insert(plan.notes.end(), facts.notes.begin(), facts.notes.end());
-  plan.warnings.insert(plan.warnings.end(), facts.warnings.begin(), facts.warnings.end());
-}
-
-JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) {
-  JobSetup setup = prepare_job(job);
-  const recon::MultiplicativeModel model(setup.scanner(), setup.efficiencies(), job.corrections);
-  JobPlan plan;
-  plan.scanner = setup.scanner().name;
-  plan.events = setup.phantom  ? "simulation of " + setup.phantom->name
-                : setup.events ? setup.events->format()
-                               : setup.histogram->facts().format;
-  plan.device = projectors::device_word(setup.device);
-  plan.grid = setup.grid;
-  plan.parts = setup.parts.size();
-  plan.tof = setup.uses_tof(job);
-  plan.notes = setup.notes;
-  plan.warnings = setup.warnings;
-  if (job.input.start_s > 0 || job.input.stop_s > 0 || job.in_parts()) {
-    plan.notes.emplace_back("Prompts, memory and time are those of the whole file; a part of it needs less.");
-  }
-  plan.normalizes = !job.normalization.source.empty();
-  plan.result_file = job.result_path(plan.normalizes ? normalization_ending : "." + job.output.format).string();
-  plan.num_lors = recon::num_measurable_lors(model);
-  if (setup.phantom) {
-    const recon::SimulationOptions options = simulation_options(job);
-    const recon::SimulationRate rate =
-        recon::simulation_rate(setup.scanner(), setup.efficiencies(), *setup.phantom, options, reporter);
-    plan.num_prompts = static_cast<std::uint64_t>(rate.prompts_per_s * options.duration_before_decay_s());
-    plan.simulation_s = rate.seconds_per_s * options.duration_before_decay_s();
-  } else if (setup.events) {
-    plan.num_prompts = estimate_prompts(job, setup, reporter, plan);
-  } else {
-    plan_histogram(*setup.histogram, plan);
-  }
-  std::string no_duration;
-  if (setup.events) {  // the part of it that was read
-    const recon::EventCounts& counts = setup.events->counts();
-    const std::vector<std::string> told = counts.all_warnings();
-    plan.warnings.insert(plan.warnings.end(), told.begin(), told.end());
-    no_duration = counts.no_duration;
-    std::vector<std::string> not_used = counts.not_used;
-    if (counts.dead_time_blocks > 0) {
-      if (job.corrections.live_time == recon::Switch::off) {
-        not_used.emplace_back("dead time (corrections.live_time is off)");
-      } else {
-        plan.notes.emplace_back("The file states dead time; it will be corrected.");
-      }
-    }
-    if (const std::string list = recon::not_used_sentence(not_used); !list.empty()) {
-      plan.notes.push_back(list);
-    }
-  }
-  const std::string why = plan.normalizes ? "" : recon::why_arbitrary_unit(model, job.quantification, no_duration);
-  if (!setup.histogram && !why.empty()) {
-    plan.warnings.push_back(why);
-  }
-  JobMemory memory = setup.histogram ? memory_with_bins(job, setup.grid, setup.psf, *setup.histogram)
-                                     : memory_with_events(job, setup.grid, setup.psf, plan.num_prompts);
-  if (plan.normalizes) {
-    memory = {.program = memory.program,
-              .images = 2 * image_bytes(setup.grid) + normalization_bytes(job, plan.num_lors)};
-  }
-  plan.memory_bytes = memory.most();
-  if (const std::string doubt = doubt_if_too_large(memory); !doubt.empty()) {
-    plan.warnings.push_back(doubt);
-  }
-  const recon::AlgorithmKind& kind = job.algorithm_kind();
-  if (setup.device.kind == projectors::DeviceKind::cuda && !plan.normalizes) {
-    constexpr int of_em = 2;  // which are counted there
-    plan.gpu_memory_bytes = recon::cuda_engine_bytes(setup.grid, setup.psf, plan.num_prompts) +
-                            static_cast<std::uint64_t>(kind.images - of_em) * image_bytes(setup.grid) +
-                            plan.num_prompts * sizeof(float) * static_cast<std::uint64_t>(kind.floats_per_count);
-  }
-  if (!setup.histogram && !plan.normalizes) {
-    const recon::SubsetChoice choice = subset_choice(job, setup, plan.num_prompts);
-    if (!choice.warning.empty()) {
-      plan.warnings.push_back(choice.warning);
-    }
-    if (!choice.note.empty()) {
-      plan.notes.push_back(choice.note);
-    }
-  }
-
-  const recon::Image* attenuation = setup.attenuation ? &*setup.attenuation : nullptr;
-  // Live time is a factor of the sensitivity image that only the whole frame tells; so are poses.
-  const bool may_need_live_time =
-      setup.events && setup.events->counts().dead_time_blocks > 0 && job.corrections.live_time != recon::Switch::off;
-  if (job.sensitivity.use_cache && !job.simulates() && !may_need_live_time && setup.poses.empty()) {
-    const std::string key = recon::sensitivity_key(
-        model, setup.grid, attenuation, {plan.tof, job.sensitivity.fraction, static_cast<int>(job.compute.threads)});
-    plan.sensitivity_cached = SensitivityCache(job.sensitivity.cache_folder).has(key);
-  }
-  if (reporter.stop_requested()) {
-    return plan;
-  }
-  const Speed speed = measure_speed(model, setup, job);
-  if (plan.normalizes) {  // the source, and what it absorbs
-    plan.total_s = 2 * speed.sensitivity_s_per_lor * static_cast<double>(plan.num_lors);
-    return plan;
-  }
-  const std::uint64_t rows = setup.histogram ? plan.num_lors : plan.num_prompts;
-  // An attenuation image adds one forward projection per crystal pair.
-  const double projections = attenuation != nullptr || (job.simulates() && job.simulation.attenuation) ? 2 : 1;
-  const double part =
-      job.sensitivity.fraction > 0 ? job.sensitivity.fraction : recon::expected_fraction(model, setup.grid);
-  plan.sensitivity_s = plan.sensitivity_cached
-                           ? 0
-                           : projections * speed.sensitivity_s_per_lor * part * static_cast<double>(plan.num_lors);
-  plan.iteration_s = speed.iteration_s_per_event * static_cast<double>(rows);
-  const ScatterPlan scatter = plan_scatter(job, setup, rows, plan.iteration_s);
-  plan.scatter_s = scatter.seconds;
-  memory.scatter += scatter.bytes;
-  plan.memory_bytes = memory.most();
-  plan.total_s = plan.simulation_s + plan.sensitivity_s + plan.scatter_s +
-                 plan.iteration_s * static_cast<double>(job.passes() + kind.passes_beside);
-  return plan;
-}
+JobPlan plan_job(const io::Job& job, recon::Reporter& reporter) { return Planner(job, reporter).plan(); }
 
 }  // namespace coincide::app

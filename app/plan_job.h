@@ -27,7 +27,8 @@ struct JobPlan {
   double simulation_s = 0;
   double sensitivity_s = 0;  ///< 0: none needs to be computed
   bool sensitivity_cached = false;
-  double scatter_s = 0;  ///< 0: none is estimated
+  double attenuation_s = 0;  ///< of the events or LORs
+  double scatter_s = 0;      ///< 0: none is estimated
   double iteration_s = 0;
   double total_s = 0;
   bool normalizes = false;  ///< efficiencies are estimated instead of an image

@@ -26,7 +26,8 @@ std::optional<recon::Image> attenuation_of(const io::Job& job, const JobSetup& s
 
 }  // namespace
 
-ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_t rows, double pass_s) {
+ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_t rows, double pass_s,
+                         double attenuation_s) {
   if (job.corrections.scatter == recon::ScatterMethod::none) {
     return {};
   }
@@ -34,17 +35,18 @@ ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_
   if (!attenuation || !recon::why_no_scatter(setup.scanner(), job.corrections, true).empty()) {
     return {};
   }
-  // Each event is looked up once in the end, with its attenuation: about a forward projection.
+  // Each event is looked up once in the end, with its attenuation.
   constexpr double lookup_passes = 0.5;
+  const double lookup_s = attenuation_s + lookup_passes * pass_s;
   if (setup.scatter) {
-    return {.seconds = lookup_passes * pass_s, .bytes = 0};
+    return {.seconds = lookup_s, .bytes = 0};
   }
   const recon::ScatterCost one =
       recon::scatter_cost(setup.scanner(), *attenuation, setup.uses_tof(job), static_cast<int>(job.compute.threads));
   const double sampled = std::min(1.0, recon::scatter_sample_lors / std::max<double>(1, static_cast<double>(rows)));
-  return {.seconds = recon::most_scatter_rounds * one.seconds +
-                     (lookup_passes + recon::scatter_sample_passes * sampled) * pass_s,
-          .bytes = one.bytes};
+  return {
+      .seconds = recon::most_scatter_rounds * one.seconds + recon::scatter_sample_passes * sampled * pass_s + lookup_s,
+      .bytes = one.bytes};
 }
 
 }  // namespace coincide::app

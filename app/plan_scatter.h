@@ -13,7 +13,9 @@ struct ScatterPlan {
   std::uint64_t bytes = 0;
 };
 
-/// `pass_s`: of one pass over `rows` events or LORs. Throws InputError where scatter is asked for that cannot be.
-ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_t rows, double pass_s);
+/// `pass_s`, `attenuation_s`: of one pass over `rows` events or LORs, and of their attenuation. Throws InputError where
+/// scatter is asked for that cannot be.
+ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_t rows, double pass_s,
+                         double attenuation_s);
 
 }  // namespace coincide::app
