@@ -79,6 +79,10 @@ constexpr std::array other_formats = {
                 "is PETSIRD as text (NDJSON), which is meant for looking at, not for reading. Convert it to binary "
                 "PETSIRD with the tools of the 'petsird' package."},
     OtherFormat{"\x1f\x8b", "is compressed with gzip. Uncompress it first, for example with gunzip."},
+    OtherFormat{"PK\x03\x04", "is a zip archive. Unpack it first, and give the file in it that holds the data."},
+    OtherFormat{"root",
+                "is a ROOT file. If it holds coincidences of GATE, make a table of them: \"coincide-gate FILE.root "
+                "OUT.h5\", which comes with Coincide (pip install \"./io/gate[root]\")."},
 };
 
 std::string first_bytes(const Path& path) {

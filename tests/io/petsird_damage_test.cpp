@@ -43,6 +43,8 @@ class PetsirdDamageTest : public QObject {
                                        "ELF....")
                                 << "fit none of: PETSIRD";
     QTest::newRow("text") << QByteArray("{\"yardl\":{\"version\":1") << "Convert it to binary PETSIRD";
+    QTest::newRow("ROOT") << QByteArray("root\0\0\xf3\xc0", 8) << "coincide-gate";
+    QTest::newRow("zip") << QByteArray("PK\3\4....") << "Unpack it";
     QTest::newRow("first draft") << QByteArray::fromStdString(empty_protocol("PrdExperiment")) << "v0.1";
     QTest::newRow("other protocol") << QByteArray::fromStdString(empty_protocol("MRD")) << "protocol 'MRD'";
     QTest::newRow("other version") << QByteArray("yardl\2\0\0\0\1x", 11) << "version 2";

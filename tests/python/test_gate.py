@@ -99,7 +99,9 @@ def test_positions_find_their_crystals(tmp_path, ring):
     assert tof_points(columns, columns["source"] == 0, crystals(columns)) == pytest.approx(
         truth["trues: mean TOF point, crystal centres (mm)"], abs=0.01)
     assert attributes["start_s"] == 0 and attributes["duration_s"] == 1
-    assert "10.06 mm at most" in notes
+    assert "10.06 mm at most" in notes and "--tof-fwhm-ps" in notes
+    assert "--tof-fwhm-ps" not in converted(
+        tmp_path, "--tof-fwhm-ps", "200", "--scanner", ring, GATE / "point_gate9.root")[2]
 
 
 def test_volumes_alone_find_their_crystals_and_delayeds_are_found(tmp_path, ring):
@@ -290,6 +292,12 @@ def test_wrong_scanners_are_refused(tmp_path):
         (tmp_path / "wrong.toml").write_text(text)
         with pytest.raises(GateError, match="no description"):
             converted(tmp_path, "--scanner", tmp_path / "wrong.toml", GATE / "point_gate9.root")
+
+
+@pytest.mark.parametrize("name", ["none.root", "none.dat"])
+def test_missing_files_are_named(tmp_path, capsys, name):
+    assert command.main([str(tmp_path / name), str(tmp_path / "out.h5")]) == 3
+    assert f"{name} cannot be read: there is no such file" in capsys.readouterr().err
 
 
 def test_other_outputs_are_refused(tmp_path, capsys):

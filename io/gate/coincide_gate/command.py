@@ -1,5 +1,6 @@
 """coincide-gate IN.root [MORE ...] OUT.h5"""
 import argparse
+import os
 import sys
 
 import numpy as np
@@ -46,8 +47,12 @@ def parse(arguments):
 
 def convert(options):
     """Writes the table; returns sentences that say what became of what."""
+    inputs = [*options.inputs, options.output] if options.list else options.inputs
+    for path in inputs:
+        if not os.path.isfile(path):
+            raise GateError(f"{path} cannot be read: there is no such file.")
     if options.list:
-        return [line for path in [*options.inputs, options.output] for line in listing(path)]
+        return [line for path in inputs for line in listing(path)]
     if not options.output.endswith(".h5"):
         raise GateError(f"{options.output} is not to be written here: write a table, OUT.h5, which \"coincide --convert "
                         "OUT.h5 OUT.petsird\" makes a PETSIRD file of.")
@@ -75,6 +80,9 @@ def convert(options):
         if sum(counts.values()) == 0:
             raise GateError(f"There are no coincidences to write; left out: {ends.words()}.")
     notes += [f"{counts['prompts']} prompts, {counts['delayeds']} delayeds; left out: {ends.words()}."]
+    if fwhm is None:
+        notes.append("The resolution of the differences of arrival times is not known: state it with --tof-fwhm-ps, or in "
+                     "the job as input.tof_fwhm_ps.")
     notes += ends.notes()
     if sources.any():
         notes.append(f"Of the prompts {sources[TRUE]} are true, {sources[SCATTERED]} scattered, {sources[RANDOM]} random"
