@@ -91,6 +91,12 @@ Image resampled(const Image& image, const ImageGrid& grid, int num_threads) {
   return result;
 }
 
+Eigen::Affine3d index_to_mm(const ImageGrid& grid) {
+  const auto& [x, y, z] = grid.origin_mm;
+  const auto& [dx, dy, dz] = grid.voxel_size_mm;
+  return Eigen::Translation3d(x, y, z) * Eigen::Scaling(Eigen::Vector3d(dx, dy, dz));
+}
+
 std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to_mm, const ImageGrid& grid,
                              float outside, Interpolation interpolation, int num_threads) {
   const bool nearest = interpolation == Interpolation::nearest;

@@ -13,6 +13,9 @@ namespace coincide::recon {
 /// and times are kept.
 Image resampled(const Image& image, const ImageGrid& grid, int num_threads = 0);
 
+/// From the voxels of a straight grid to their places in mm.
+Eigen::Affine3d index_to_mm(const ImageGrid& grid);
+
 enum class Interpolation { trilinear, nearest };
 
 /// Values on `grid` of an image whose voxels (i, j, k) lie at `index_to_mm` in any direction (of its own grid only the

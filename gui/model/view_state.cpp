@@ -8,6 +8,7 @@
 #include "gui/model/value_window.h"
 
 namespace coincide::gui {
+
 void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image) {
   const bool had_image = has_image();
   subject_ = std::move(subject);
@@ -18,6 +19,7 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
   const bool other_data = look_.choose(subject_.data);
   if (other_data) {
     polygon_draft_.reset();
+    dragged_layer_.reset();
   }
   if (has_image()) {
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
@@ -257,11 +259,6 @@ void ViewState::set_orientation(Orientation orientation) {
 
 void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
   look_->profile_line = line;
-  listeners_.call();
-}
-
-void ViewState::set_layers(std::vector<Layer> layers) {
-  look_->layers = std::move(layers);
   listeners_.call();
 }
 

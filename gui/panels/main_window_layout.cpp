@@ -61,6 +61,7 @@ void MainWindow::Parts::make_widgets() {
 void MainWindow::Parts::make_side() {
   layers = new LayerPanel(view);
   connect(&layers->add_menu(), &QMenu::aboutToShow, this, &Parts::fill_layer_menu);
+  connect(layers, &LayerPanel::keep_wanted, this, &Parts::keep_layer_in_job);
   auto* images_page = new QWidget;
   auto* layers_column = new QVBoxLayout(images_page);
   layers_column->setContentsMargins(8, 8, 8, 8);

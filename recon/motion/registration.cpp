@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Geometry>
 #include <cmath>
 #include <numbers>
 
@@ -10,19 +9,6 @@
 
 namespace coincide::recon {
 namespace {
-
-Eigen::Affine3d affine_of(const Pose& pose) {
-  const auto& [w, x, y, z] = pose.q;
-  const auto& t = pose.t_mm;
-  return Eigen::Translation3d(t[0], t[1], t[2]) * Eigen::Quaterniond(w, x, y, z);
-}
-
-Eigen::Affine3d index_to_mm(const ImageGrid& grid) {
-  const auto& first = grid.origin_mm;
-  const auto& size = grid.voxel_size_mm;
-  return Eigen::Translation3d(first[0], first[1], first[2]) *
-         Eigen::Scaling(Eigen::Vector3d(size[0], size[1], size[2]));
-}
 
 Pose turn_about(int axis, double degrees) {
   const double half = 0.5 * degrees * std::numbers::pi / 180;
@@ -46,6 +32,12 @@ Pose pose_of(const Registration& registration, const Point& middle_mm) {
     turn = then(turn, turn_about(axis, turn_degrees[static_cast<std::size_t>(axis)]));
   }
   return then(then(then(Pose{.t_mm = minus(middle_mm)}, turn), Pose{.t_mm = middle_mm}), shift);
+}
+
+Eigen::Affine3d affine_of(const Pose& pose) {
+  const auto& [w, x, y, z] = pose.q;
+  const auto& t = pose.t_mm;
+  return Eigen::Translation3d(t[0], t[1], t[2]) * Eigen::Quaterniond(w, x, y, z);
 }
 
 Point middle_of(const ImageGrid& grid) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <Eigen/Geometry>
 #include <string>
 
 #include "recon/image.h"
@@ -17,6 +18,8 @@ struct Registration {
 
 /// From where the image's file says that a point is, to where it is in the scanner.
 Pose pose_of(const Registration& registration, const Point& middle_mm);
+
+Eigen::Affine3d affine_of(const Pose& pose);
 
 /// Of the box of all voxels.
 Point middle_of(const ImageGrid& grid);
