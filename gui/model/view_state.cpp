@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gui/model/colour_maps.h"
+#include "gui/model/roi_colours.h"
 #include "gui/model/value_window.h"
 
 namespace coincide::gui {
@@ -63,6 +64,7 @@ void ViewState::show_as(const ViewState& other) {
 }
 
 void ViewState::set_look(const std::string& data, Look look) {
+  give_colours(look.rois);
   look_.put(data, std::move(look));
   found_rois_.reset();
   if (has_image()) {
@@ -295,6 +297,7 @@ const std::vector<Roi>& ViewState::found_rois() const {
 
 void ViewState::set_rois(std::vector<Roi> rois, Step step) {
   constexpr std::size_t most_steps = 100;
+  give_colours(rois);
   if (rois == look_->rois) {
     return;
   }
