@@ -160,6 +160,14 @@ class LayerPanelTest : public QObject, ShownImage {
     QTRY_VERIFY_WITH_TIMEOUT(border_lies_at(10), patience_ms);
   }
 
+  /// As fit_a_narrow_panel() of the tools above it.
+  void panel_is_narrow() {
+    LayerPanel panel(*state_);
+    state_->set_layers({layer_of("map", halves())});
+    panel.show();
+    QVERIFY2(panel.minimumSizeHint().width() <= 234, qPrintable(QString::number(panel.minimumSizeHint().width())));
+  }
+
   /// Only while the switch is on; the crosshair stays.
   void mouse_drags_the_layer() {
     LayerPanel panel(*state_);
