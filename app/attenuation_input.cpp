@@ -23,10 +23,12 @@ using recon::AttenuationUnit;
 struct Part {
   const char* key;
   const std::filesystem::path& path;
-  const std::array<double, 3>& shift_mm;
+  const recon::Registration& place;
 
   std::string setting() const { return fmt::format("{} = \"{}\"", key, path.string()); }
 };
+
+void add_to(std::string& list, const std::string& text) { list += (list.empty() || text.empty() ? "" : "; ") + text; }
 
 double tube_kv_of(const Part& part, const recon::Image& ct, const io::Job& job, JobSetup& setup) {
   constexpr double usual_kv = 120;
@@ -66,10 +68,11 @@ recon::Image from_ct(const Part& part, const recon::Image& ct, const io::Job& jo
   if (wanted_mm > own_mm) {
     recon::GaussianFilter(mu.grid, std::sqrt(wanted_mm * wanted_mm - own_mm * own_mm), threads).apply(mu.values);
   }
-  setup.attenuation_made =
+  const std::string made =
       curve.name() + (wanted_mm > own_mm ? fmt::format(", smoothed to {:g} mm", wanted_mm) : ", not smoothed");
-  setup.notes.push_back(fmt::format("{} is a CT image: {}.", part.setting(), setup.attenuation_made));
-  return recon::box_averaged(mu, recon::grid_over({&mu.grid, 1}, setup.grid), threads);
+  setup.notes.push_back(fmt::format("{} is a CT image: {}.", part.setting(), made));
+  add_to(setup.attenuation_made, made);
+  return mu;
 }
 
 [[noreturn]] void refuse_unit(const Part& part, const char* unit, const char* remedy) {
@@ -77,6 +80,7 @@ recon::Image from_ct(const Part& part, const recon::Image& ct, const io::Job& jo
                                unit, remedy));
 }
 
+/// On the grid of its file.
 recon::Image in_per_cm(const Part& part, recon::Image image, const io::Job& job, JobSetup& setup) {
   switch (recon::attenuation_unit(image)) {
     case AttenuationUnit::ct_numbers:
@@ -97,15 +101,26 @@ recon::Image in_per_cm(const Part& part, recon::Image image, const io::Job& job,
   return image;
 }
 
-recon::Image read(const Part& part, const io::Job& job, JobSetup& setup) {
+struct PartImage {
+  recon::Image image;  ///< 1/cm, on the grid of its file
+  bool is_ct = false;
+};
+
+PartImage read(const Part& part, const io::Job& job, JobSetup& setup) {
   recon::Image image = image_at(part.key, part.path, setup.warnings);
   check_finite(image, part.setting());
   setup.inputs.emplace_back("attenuation", part.path);
-  image = in_per_cm(part, std::move(image), job, setup);
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    image.grid.origin_mm[axis] += static_cast<float>(part.shift_mm[axis]);
-  }
-  return image;
+  const bool is_ct = recon::attenuation_unit(image) == AttenuationUnit::ct_numbers;
+  return {in_per_cm(part, std::move(image), job, setup), is_ct};
+}
+
+/// At its place in the scanner.
+recon::Image open(const Part& part, const io::Job& job, JobSetup& setup) {
+  const int threads = static_cast<int>(job.compute.threads);
+  auto [image, is_ct] = read(part, job, setup);
+  image = placed(part.setting(), image, part.place, 0, threads, setup);
+  add_to(setup.attenuation_made, recon::sentence_of(part.place));
+  return is_ct ? recon::box_averaged(image, recon::grid_over({&image.grid, 1}, setup.grid), threads) : image;
 }
 
 recon::Image sum(const recon::Image& one, const recon::Image& other, const io::Job& job, const JobSetup& setup) {
@@ -117,17 +132,24 @@ recon::Image sum(const recon::Image& one, const recon::Image& other, const io::J
   return result;
 }
 
+Part part_of(const io::Job::Corrections& corrections, AttenuationOf what) {
+  return what == AttenuationOf::body
+             ? Part{"corrections.attenuation", corrections.attenuation, corrections.attenuation_place}
+             : Part{"corrections.hardware", corrections.hardware, corrections.hardware_place};
+}
+
 }  // namespace
 
+recon::Image attenuation_in_file(const io::Job& job, AttenuationOf what, JobSetup& setup) {
+  return read(part_of(job.corrections, what), job, setup).image;
+}
+
 void open_attenuation(const io::Job& job, JobSetup& setup) {
-  const io::Job::Corrections& corrections = job.corrections;
-  if (!corrections.attenuation.empty()) {
-    setup.attenuation =
-        read({"corrections.attenuation", corrections.attenuation, corrections.attenuation_shift_mm}, job, setup);
+  if (!job.corrections.attenuation.empty()) {
+    setup.attenuation = open(part_of(job.corrections, AttenuationOf::body), job, setup);
   }
-  if (!corrections.hardware.empty()) {
-    const recon::Image hardware =
-        read({"corrections.hardware", corrections.hardware, corrections.hardware_shift_mm}, job, setup);
+  if (!job.corrections.hardware.empty()) {
+    const recon::Image hardware = open(part_of(job.corrections, AttenuationOf::hardware), job, setup);
     setup.attenuation = setup.attenuation ? sum(*setup.attenuation, hardware, job, setup) : hardware;
   }
 }

@@ -77,6 +77,19 @@ void check_finite(const recon::Image& image, const std::string& setting) {
   }
 }
 
+recon::Image placed(const std::string& setting, const recon::Image& image, const recon::Registration& place,
+                    float outside, int threads, JobSetup& setup) {
+  if (place == recon::Registration{}) {
+    return image;
+  }
+  setup.notes.push_back(fmt::format("{} was {}.", setting, recon::sentence_of(place)));
+  try {
+    return recon::registered(image, place, outside, threads);
+  } catch (const InputError& error) {
+    throw InputError(fmt::format("{} cannot be {}: {}", setting, recon::sentence_of(place), error.what()));
+  }
+}
+
 void check_attenuation(const recon::Image& image, const std::string& setting) {
   const auto [least, most] = std::ranges::minmax_element(image.values);
   // Lead, the densest that comes near a patient, has 1.7 1/cm at 511 keV.
@@ -122,12 +135,14 @@ void check_attenuation_fits(const std::string& name, JobSetup& setup) {
   }
 }
 
-void check_anatomical(const std::string& name, int threads, JobSetup& setup) {
+void check_anatomical(const std::string& name, const recon::Registration& place, int threads, JobSetup& setup) {
   recon::Image& image = *setup.anatomical;
   const auto wrong = std::ranges::find_if_not(image.values, [](float value) { return std::isfinite(value); });
   if (wrong != image.values.end()) {
     throw InputError(fmt::format("prior.anatomical = \"{}\" holds the value {}; all must be finite.", name, *wrong));
   }
+  const float least = *std::ranges::min_element(image.values);  // as the air around, also of a CT
+  image = placed(fmt::format("prior.anatomical = \"{}\"", name), image, place, least, threads, setup);
   const double part = recon::covered_part(setup.grid, image.grid);
   if (part == 0) {
     throw InputError(

@@ -95,10 +95,10 @@ recon::Image JobProblem::as_result(std::vector<float> values, double iterations)
 }
 
 void JobProblem::set(const std::string& key, const std::string& value, const std::string& where) {
-  if (!(key.starts_with("stop.") || key.starts_with("prior.")) || key == "prior.anatomical") {
+  if (!(key.starts_with("stop.") || key.starts_with("prior.")) || key.starts_with("prior.anatomical")) {
     throw InputError(
         fmt::format("{}: {} belongs to the data that are loaded, only settings of [stop] and [prior] (but for "
-                    "prior.anatomical) can change. Make a new problem.",
+                    "prior.anatomical and its place) can change. Make a new problem.",
                     where, key));
   }
   io::Job changed = job_;

@@ -294,7 +294,8 @@ JobSetup prepare_job(const io::Job& job) {
     check_attenuation_fits((of_body.empty() ? job.corrections.hardware : of_body).string(), setup);
   }
   if (setup.anatomical) {
-    check_anatomical(job.prior.anatomical.string(), static_cast<int>(job.compute.threads), setup);
+    check_anatomical(job.prior.anatomical.string(), job.prior.anatomical_place, static_cast<int>(job.compute.threads),
+                     setup);
   }
   if (setup.start_image) {
     check_start_image(*setup.start_image, setup.grid, job.algorithm.start_image.string());

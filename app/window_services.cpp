@@ -1,6 +1,9 @@
 #include "app/window_services.h"
 
+#include <fmt/format.h>
+
 #include "app/attenuation_input.h"
+#include "app/job_inputs.h"
 #include "app/job_memory.h"
 #include "app/job_setup.h"
 #include "app/listmode_options.h"
@@ -9,6 +12,7 @@
 #include "app/plan_job.h"
 #include "app/resources.h"
 #include "app/run_job.h"
+#include "gui/model/job_images.h"
 #include "io/data_file.h"
 #include "io/phantom_file.h"
 #include "io/scanner_file.h"
@@ -59,20 +63,23 @@ gui::JobGeometry job_geometry(const io::Job& job) {
   return geometry;
 }
 
-std::shared_ptr<const recon::Image> job_attenuation(const io::Job& job) {
-  const gui::JobGeometry geometry = job_geometry(job);
-  if (job.simulates() && job.simulation.attenuation) {
+std::shared_ptr<const recon::Image> job_image(const io::Job& job, const std::string& setting) {
+  const std::filesystem::path file = gui::job_image(job, setting).file;
+  const bool is_body = setting == "corrections.attenuation";
+  if (is_body && job.simulates() && job.simulation.attenuation) {
+    const gui::JobGeometry geometry = job_geometry(job);
     const recon::Phantom phantom = io::read_phantom(find_resource(job.simulation.phantom, "phantoms"));
     return std::make_shared<const recon::Image>(
         recon::attenuation_image(phantom, geometry.grid, geometry.scanner.centre_mm()));
   }
-  JobSetup setup;
-  setup.grid = geometry.grid;
-  open_attenuation(job, setup);
-  if (!setup.attenuation) {
-    throw InputError("The job has no attenuation map. Set corrections.attenuation.");
+  if (file.empty()) {
+    throw InputError(fmt::format("The job has no such image. Set {}.", setting));
   }
-  return std::make_shared<const recon::Image>(*std::move(setup.attenuation));
+  JobSetup setup;
+  return std::make_shared<const recon::Image>(
+      setting == "prior.anatomical"
+          ? image_at("prior.anatomical", file, setup.warnings)
+          : attenuation_in_file(job, is_body ? AttenuationOf::body : AttenuationOf::hardware, setup));
 }
 
 gui::JobEstimate estimate_job(const io::Job& job, recon::Reporter& reporter) {
@@ -115,7 +122,7 @@ gui::Services make_window_services() {
   services.estimate_job = estimate_job;
   services.listmode_options = options_for_window;
   services.job_geometry = job_geometry;
-  services.job_attenuation = job_attenuation;
+  services.job_image = job_image;
   services.devices = devices;
   services.demo_job = resource_folder() / "jobs" / "demo.toml";
   services.manual = manual_page();

@@ -64,9 +64,9 @@ struct Services {
   std::function<io::ListmodeOptions(const io::Job&)> listmode_options;
   /// The scanner of a job and the image grid in it; reads the header of its data only.
   std::function<JobGeometry(const io::Job&)> job_geometry;
-  /// What a job corrects attenuation with, or what its phantom attenuates, in 1/cm. Throws InputError if there is
-  /// nothing. May take seconds.
-  std::function<std::shared_ptr<const recon::Image>(const io::Job&)> job_attenuation;
+  /// The image that a setting of a job names (gui/model/job_images.h), where its file has it: attenuation in 1/cm, or
+  /// what the job's phantom attenuates. Throws InputError if there is nothing. May take seconds.
+  std::function<std::shared_ptr<const recon::Image>(const io::Job&, const std::string& setting)> job_image;
   /// Those of this machine, and those that it lacks with the reason. A driver may take seconds to answer.
   std::function<std::vector<DeviceChoice>()> devices;
   std::filesystem::path demo_job;  ///< the built-in phantom, simulated and reconstructed in about half a minute

@@ -13,6 +13,7 @@
 #include "recon/algorithms/algorithms.h"
 #include "recon/corrections/ct_numbers.h"
 #include "recon/data/tracer.h"
+#include "recon/motion/registration.h"
 #include "recon/normalization/pair_symmetry.h"
 #include "recon/options.h"
 #include "recon/pipeline/checkpoint.h"
@@ -70,9 +71,9 @@ struct Job {
   };
   struct Corrections : recon::CorrectionOptions {
     std::filesystem::path attenuation;
-    std::array<double, 3> attenuation_shift_mm{0, 0, 0};
+    recon::Registration attenuation_place;
     std::filesystem::path hardware;
-    std::array<double, 3> hardware_shift_mm{0, 0, 0};
+    recon::Registration hardware_place;
     double ct_kvp = 0;  ///< 0: as the image says
     double ct_smoothing_mm = 6;
     recon::DenseMatter ct_dense = recon::DenseMatter::bone;
@@ -97,6 +98,7 @@ struct Job {
   };
   struct Prior : recon::PriorOptions {
     std::filesystem::path anatomical;
+    recon::Registration anatomical_place;
   };
   struct Tracer {
     std::string name;

@@ -44,6 +44,22 @@ Setting pair_setting(const char* key, recon::PriorName& field, const char* help)
   return setting;
 }
 
+Setting shift_setting(const char* key, recon::Registration& place) {
+  return {key,   &place.shift_mm,
+          "mm",  "How far that image is moved along x, y and z to its place in the scanner.",
+          -5000, 5000};
+}
+
+Setting turn_setting(const char* key, recon::Registration& place) {
+  return {key,
+          &place.turn_degrees,
+          "degrees",
+          "How far that image is turned before that, about its middle: first about the scanner's x axis (from y to z), "
+          "then about y (from z to x), then about z (from x to y).",
+          -180,
+          180};
+}
+
 /// "mlem 4, osem 4, ..." for each algorithm that it says something of.
 template <class Number>
 std::string usual(const Number& number) {
@@ -75,9 +91,10 @@ std::vector<Setting> describe(Job& job) {
   const auto of_prior = [&job](std::string_view parameter) {
     return [&job, parameter] { return recon::has_parameter(job.prior, parameter); };
   };
-  const auto has_attenuation = [&job] {
-    return !job.corrections.attenuation.empty() || !job.corrections.hardware.empty();
-  };
+  const auto has_map = [&job] { return !job.corrections.attenuation.empty(); };
+  const auto has_hardware = [&job] { return !job.corrections.hardware.empty(); };
+  const auto has_attenuation = [=] { return has_map() || has_hardware(); };
+  const auto needs_anatomy = [&job] { return recon::prior_kind(job.prior.name).needs_anatomy; };
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
   return {
@@ -180,15 +197,13 @@ std::vector<Setting> describe(Job& job) {
           "corrections.attenuation", corrections.attenuation,
           "Image of the linear attenuation at 511 keV in 1/cm, or CT image in Hounsfield units, on any grid, in "
           "scanner axes; empty: no correction."),
-      with_use({"corrections.attenuation_shift_mm", &corrections.attenuation_shift_mm, "mm",
-                "How far the image lies from its place in the scanner: it is moved by that.", -5000, 5000},
-               [&job] { return !job.corrections.attenuation.empty(); }),
+      with_use(shift_setting("corrections.attenuation_shift_mm", corrections.attenuation_place), has_map),
+      with_use(turn_setting("corrections.attenuation_turn_degrees", corrections.attenuation_place), has_map),
       path_setting("corrections.hardware", corrections.hardware,
                    "Attenuation image or CT image of what stays in the scanner, bed and coils, if "
                    "corrections.attenuation does not hold it: it is added. Empty: none."),
-      with_use({"corrections.hardware_shift_mm", &corrections.hardware_shift_mm, "mm",
-                "How far that image is moved to its place in the scanner.", -5000, 5000},
-               [&job] { return !job.corrections.hardware.empty(); }),
+      with_use(shift_setting("corrections.hardware_shift_mm", corrections.hardware_place), has_hardware),
+      with_use(turn_setting("corrections.hardware_turn_degrees", corrections.hardware_place), has_hardware),
       with_use(
           {"corrections.ct_kvp", &corrections.ct_kvp, "kV",
            "Tube voltage of CT images, which their numbers depend on; 0: as a DICOM series says, else 120.", 0, 140},
@@ -336,7 +351,9 @@ std::vector<Setting> describe(Job& job) {
       with_use(pair_setting("prior.pair", prior.pair, "What bowsher does to pairs of neighbours."), of_prior("pair")),
       with_use(path_setting("prior.anatomical", prior.anatomical,
                             "Anatomical image for bowsher and parallel-level-sets, on any grid, in scanner axes."),
-               [&job] { return recon::prior_kind(job.prior.name).needs_anatomy; }),
+               needs_anatomy),
+      with_use(shift_setting("prior.anatomical_shift_mm", prior.anatomical_place), needs_anatomy),
+      with_use(turn_setting("prior.anatomical_turn_degrees", prior.anatomical_place), needs_anatomy),
       with_use(word_setting("prior.scale", prior.scale, {"invariant", "raw"},
                             "raw: plain sums with STIR's weights, to compare with other programs; strength, epsilon, "
                             "delta, alpha and eta are then in the unit of the counts and of the image before "

@@ -6,7 +6,6 @@
 #include <array>
 #include <cmath>
 #include <numbers>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -95,60 +94,17 @@ std::vector<float> in_our_order(std::vector<float> values, const StraightAxes& a
   return ours;
 }
 
-/// The file's axis that is to be each of ours: those that are nearest to them together.
-std::array<int, 3> nearest_axes(const Eigen::Matrix3d& directions) {
-  std::array<int, 3> order{0, 1, 2}, best = order;
-  double most = -1;
-  do {
-    double cosines = 0;
-    for (int axis = 0; axis < 3; ++axis) {
-      cosines += std::abs(directions(axis, order[axis]));
-    }
-    if (cosines > most) {
-      most = cosines;
-      best = order;
-    }
-  } while (std::ranges::next_permutation(order).found);
-  return best;
-}
-
-/// A straight grid around all voxels of the file, with voxels as large as the file's along the axes nearest to ours.
 recon::ImageGrid covering_grid(const PlacedSeries& placed, const std::string& name) {
-  const Shape& size = placed.series.grid.shape;
-  const Eigen::Matrix3d steps = placed.index_to_mm.linear();
-  const Eigen::Matrix3d directions = steps.colwise().normalized();
-  if (!(std::abs(directions.determinant()) > 0.05)) {
-    throw FileError(fmt::format("{}: its three axes do not span a room, so its voxels have no places.", name));
+  try {
+    return recon::covering_grid(placed.series.grid.shape, placed.index_to_mm);
+  } catch (const InputError& error) {
+    throw FileError(fmt::format("{}: {}", name, error.what()));
   }
-  const Eigen::Vector3d length(static_cast<double>(size[0]), static_cast<double>(size[1]),
-                               static_cast<double>(size[2]));
-  const Eigen::Vector3d centre_mm = placed.index_to_mm * (0.5 * (length.array() - 1)).matrix();
-  const Eigen::Vector3d extent_mm = steps.cwiseAbs() * length;
-  const std::array<int, 3> nearest = nearest_axes(directions);
-  constexpr double rounding = 1e-3, most_growth = 16;
-  Shape shape{};
-  recon::Vec3 voxel_size_mm{};
-  double growth = 1;
-  for (int axis = 0; axis < 3; ++axis) {
-    const double voxel_mm = steps.col(nearest[axis]).norm();
-    const double voxels = std::ceil(extent_mm[axis] / voxel_mm - rounding);
-    growth *= voxels / length[axis];
-    shape[axis] = static_cast<std::int64_t>(std::min(voxels, 1e9));
-    voxel_size_mm[axis] = static_cast<float>(voxel_mm);
-  }
-  if (!(growth <= most_growth)) {
-    throw FileError(fmt::format(
-        "{}: it lies so obliquely that a straight grid around it has {:.3g} times its voxels. Resample it first.", name,
-        growth));
-  }
-  return recon::centred_grid(
-      shape, voxel_size_mm,
-      {static_cast<float>(centre_mm[0]), static_cast<float>(centre_mm[1]), static_cast<float>(centre_mm[2])});
 }
 
 std::string resampling_sentence(const PlacedSeries& placed, const recon::ImageGrid& grid, const std::string& name) {
   const Eigen::Matrix3d directions = placed.index_to_mm.linear().colwise().normalized();
-  const std::array<int, 3> nearest = nearest_axes(directions);
+  const std::array<int, 3> nearest = recon::nearest_axes(directions);
   double least_cosine = 1;
   for (int axis = 0; axis < 3; ++axis) {
     least_cosine = std::min(least_cosine, std::abs(directions(axis, nearest[axis])));

@@ -1,11 +1,14 @@
 #include "recon/resample.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <optional>
 
+#include "projectors/error.h"
 #include "recon/parallel.h"
 #include "recon/psf.h"
 #include "recon/trilinear.h"
@@ -88,6 +91,12 @@ Image resampled(const Image& image, const ImageGrid& grid, int num_threads) {
   return result;
 }
 
+Eigen::Affine3d index_to_mm(const ImageGrid& grid) {
+  const auto& [x, y, z] = grid.origin_mm;
+  const auto& [dx, dy, dz] = grid.voxel_size_mm;
+  return Eigen::Translation3d(x, y, z) * Eigen::Scaling(Eigen::Vector3d(dx, dy, dz));
+}
+
 std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to_mm, const ImageGrid& grid,
                              float outside, Interpolation interpolation, int num_threads) {
   const bool nearest = interpolation == Interpolation::nearest;
@@ -110,6 +119,53 @@ std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to
     }
   });
   return values;
+}
+
+std::array<int, 3> nearest_axes(const Eigen::Matrix3d& directions) {
+  std::array<int, 3> order{0, 1, 2}, best = order;
+  double most = -1;
+  do {
+    double cosines = 0;
+    for (int axis = 0; axis < 3; ++axis) {
+      cosines += std::abs(directions(axis, order[static_cast<std::size_t>(axis)]));
+    }
+    if (cosines > most) {
+      most = cosines;
+      best = order;
+    }
+  } while (std::ranges::next_permutation(order).found);
+  return best;
+}
+
+ImageGrid covering_grid(const std::array<std::int64_t, 3>& shape, const Eigen::Affine3d& index_to_mm) {
+  const Eigen::Matrix3d steps = index_to_mm.linear();
+  const Eigen::Matrix3d directions = steps.colwise().normalized();
+  if (!(std::abs(directions.determinant()) > 0.05)) {
+    throw InputError("its three axes do not span a room, so its voxels have no places.");
+  }
+  const Eigen::Vector3d length(static_cast<double>(shape[0]), static_cast<double>(shape[1]),
+                               static_cast<double>(shape[2]));
+  const Eigen::Vector3d centre_mm = index_to_mm * (0.5 * (length.array() - 1)).matrix();
+  const Eigen::Vector3d extent_mm = steps.cwiseAbs() * length;
+  const std::array<int, 3> nearest = nearest_axes(directions);
+  constexpr double rounding = 1e-3, most_growth = 16;
+  std::array<std::int64_t, 3> covering{};
+  Vec3 voxel_size_mm{};
+  double growth = 1;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const auto along = static_cast<Eigen::Index>(axis);
+    const double voxel_mm = steps.col(nearest[axis]).norm();
+    const double voxels = std::ceil(extent_mm[along] / voxel_mm - rounding);
+    growth *= voxels / length[along];
+    covering[axis] = static_cast<std::int64_t>(std::min(voxels, 1e9));
+    voxel_size_mm[axis] = static_cast<float>(voxel_mm);
+  }
+  if (!(growth <= most_growth)) {
+    throw InputError(fmt::format(
+        "it lies so obliquely that a straight grid around it has {:.3g} times its voxels. Resample it first.", growth));
+  }
+  const Eigen::Vector3f middle_mm = centre_mm.cast<float>();
+  return centred_grid(covering, voxel_size_mm, {middle_mm[0], middle_mm[1], middle_mm[2]});
 }
 
 namespace {

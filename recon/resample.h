@@ -13,6 +13,9 @@ namespace coincide::recon {
 /// and times are kept.
 Image resampled(const Image& image, const ImageGrid& grid, int num_threads = 0);
 
+/// From the voxels of a straight grid to their places in mm.
+Eigen::Affine3d index_to_mm(const ImageGrid& grid);
+
 enum class Interpolation { trilinear, nearest };
 
 /// Values on `grid` of an image whose voxels (i, j, k) lie at `index_to_mm` in any direction (of its own grid only the
@@ -21,6 +24,13 @@ enum class Interpolation { trilinear, nearest };
 std::vector<float> resampled(const Image& image, const Eigen::Affine3d& index_to_mm, const ImageGrid& grid,
                              float outside, Interpolation interpolation = Interpolation::trilinear,
                              int num_threads = 0);
+
+/// Which axis of an image, whose directions are the columns, is to be each of ours: the nearest ones together.
+std::array<int, 3> nearest_axes(const Eigen::Matrix3d& directions);
+
+/// A straight grid around all voxels that lie so, with voxels as large as theirs along the axes nearest to ours. Throws
+/// InputError where their axes span no room, or that grid would have many times their voxels.
+ImageGrid covering_grid(const std::array<std::int64_t, 3>& shape, const Eigen::Affine3d& index_to_mm);
 
 /// `image` on another grid: each voxel has the value of the one that its middle lies in, 0 where there is none. Labels
 /// stay labels.

@@ -13,7 +13,7 @@ Chart activity_chart(const Frames& frames, const std::vector<Roi>& rois, const V
               .series = {},
               .whole_x = !has_times};
   for (const Roi& roi : in_scale(rois, 1 / scale.factor)) {
-    Chart::Series series{.name = roi.name, .x = {}, .y = {}};
+    Chart::Series series{.name = roi.name, .x = {}, .y = {}, .colour = roi.colour};
     for (const std::shared_ptr<const recon::Image>& frame : frames) {
       const RoiFigures figures = measure(roi, *frame);
       if (figures.voxels > 0) {

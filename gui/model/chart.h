@@ -10,6 +10,7 @@ struct Chart {
   struct Series {
     std::string name;
     std::vector<double> x, y;  ///< of the same length
+    std::string colour = {};   ///< "#rrggbb"; empty: by its place in the list
   };
   enum class Style { line, steps };  ///< steps: y[i] is the count of the bin that begins at x[i] and ends at x[i + 1]
 

@@ -1,6 +1,7 @@
 #include "gui/model/layer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -18,15 +19,6 @@ double value_at(const recon::Image& image, const Eigen::Vector3d& index) {
 
 }  // namespace
 
-Eigen::Affine3d index_to_mm(const recon::ImageGrid& grid) {
-  Eigen::Affine3d affine = Eigen::Affine3d::Identity();
-  for (int axis = 0; axis < 3; ++axis) {
-    affine.linear()(axis, axis) = grid.voxel_size_mm[static_cast<std::size_t>(axis)];
-    affine.translation()[axis] = grid.origin_mm[static_cast<std::size_t>(axis)];
-  }
-  return affine;
-}
-
 Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image) {
   const Eigen::Affine3d affine = index_to_mm(image->grid);
   return layer_of(std::move(name), std::move(image), affine);
@@ -34,7 +26,10 @@ Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image) {
 
 Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image, const Eigen::Affine3d& index_to_mm) {
   const ValueWindow window = automatic_window(image->values);
-  const float least = image->values.empty() ? 0 : *std::ranges::min_element(image->values);
+  float least = 0;
+  for (const float value : image->values) {
+    least = std::isfinite(value) ? std::min(least, value) : least;
+  }
   return {.name = std::move(name),
           .image = std::move(image),
           .mm_to_index = index_to_mm.inverse(),
@@ -42,14 +37,27 @@ Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image, cons
           .high = window.high};
 }
 
+Eigen::Affine3d shown_mm_to_index(const Layer& layer) {
+  if (layer.place == recon::Registration{}) {
+    return layer.mm_to_index;
+  }
+  const auto& shape = layer.image->grid.shape;
+  const Eigen::Vector3d last(static_cast<double>(shape[0] - 1), static_cast<double>(shape[1] - 1),
+                             static_cast<double>(shape[2] - 1));
+  const Eigen::Vector3d middle = layer.mm_to_index.inverse() * (0.5 * last);
+  const recon::Pose pose = recon::pose_of(layer.place, {middle[0], middle[1], middle[2]});
+  return layer.mm_to_index * recon::affine_of(recon::inverse(pose));
+}
+
 double layer_value(const Layer& layer, const std::array<double, 3>& place_mm) {
-  return value_at(*layer.image, layer.mm_to_index * vector(place_mm));
+  return value_at(*layer.image, shown_mm_to_index(layer) * vector(place_mm));
 }
 
 std::vector<float> layer_values(const Layer& layer, const Raster& raster) {
-  const Eigen::Vector3d first = layer.mm_to_index * vector(raster.first_mm);
-  const Eigen::Vector3d column_step = layer.mm_to_index.linear() * vector(raster.column_step_mm);
-  const Eigen::Vector3d row_step = layer.mm_to_index.linear() * vector(raster.row_step_mm);
+  const Eigen::Affine3d mm_to_index = shown_mm_to_index(layer);
+  const Eigen::Vector3d first = mm_to_index * vector(raster.first_mm);
+  const Eigen::Vector3d column_step = mm_to_index.linear() * vector(raster.column_step_mm);
+  const Eigen::Vector3d row_step = mm_to_index.linear() * vector(raster.row_step_mm);
   std::vector<float> values;
   values.reserve(static_cast<std::size_t>(raster.columns) * static_cast<std::size_t>(raster.rows));
   for (int row = 0; row < raster.rows; ++row) {

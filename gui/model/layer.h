@@ -9,14 +9,17 @@
 #include <vector>
 
 #include "recon/image.h"
+#include "recon/motion/registration.h"
+#include "recon/resample.h"
 
 namespace coincide::gui {
 
 /// Where a session finds a layer again.
 struct LayerSource {
-  std::filesystem::path file;   ///< an image; or the job or record whose attenuation map it is. Empty: nowhere
-  std::size_t frame = 0;        ///< of the image
-  bool is_attenuation = false;  ///< of the job in the file
+  std::filesystem::path file;        ///< an image; or the job or record that names it. Empty: nowhere
+  std::size_t frame = 0;             ///< of the image
+  std::string setting = {};          ///< of the job in the file that names the image: "corrections.attenuation"
+  std::filesystem::path image = {};  ///< the file that a job reads it from. Empty: none
 };
 
 /// An image over the one that is shown, on a grid and in an orientation of its own, with a window and colours of its
@@ -24,7 +27,8 @@ struct LayerSource {
 struct Layer {
   std::string name;
   std::shared_ptr<const recon::Image> image;                  ///< of its grid only the shape counts
-  Eigen::Affine3d mm_to_index = Eigen::Affine3d::Identity();  ///< from a place in scanner axes to its voxels
+  Eigen::Affine3d mm_to_index = Eigen::Affine3d::Identity();  ///< from a place in its file's axes to its voxels
+  recon::Registration place = {};                             ///< brings it from there to where it is shown
   double low = 0, high = 1;
   std::string colour_map = "hot metal";
   double opacity = 0.5;
@@ -38,8 +42,10 @@ Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image);
 /// The same for voxels (i, j, k) that lie at `index_to_mm`, in any direction.
 Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image, const Eigen::Affine3d& index_to_mm);
 
-/// From the voxels of a straight grid to their places in mm.
-Eigen::Affine3d index_to_mm(const recon::ImageGrid& grid);
+using recon::index_to_mm;
+
+/// From a place in scanner axes to the voxels of the layer where it is shown.
+Eigen::Affine3d shown_mm_to_index(const Layer& layer);
 
 /// Linear between voxels; not a number beyond the image's faces.
 double layer_value(const Layer& layer, const std::array<double, 3>& place_mm);

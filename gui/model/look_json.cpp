@@ -14,7 +14,9 @@ Json layer_json(const Layer& layer) {
   Json json{{"name", layer.name},
             {"file", layer.source.file.string()},
             {"frame", layer.source.frame},
-            {"is_attenuation", layer.source.is_attenuation},
+            {"setting", layer.source.setting},
+            {"shift_mm", layer.place.shift_mm},
+            {"turn_degrees", layer.place.turn_degrees},
             {"window", {layer.low, layer.high}},
             {"colour_map", layer.colour_map},
             {"opacity", layer.opacity},
@@ -30,7 +32,9 @@ Layer layer_of_json(const Json& json) {
   json.at("name").get_to(layer.name);
   layer.source.file = json.at("file").get<std::string>();
   json.at("frame").get_to(layer.source.frame);
-  json.at("is_attenuation").get_to(layer.source.is_attenuation);
+  layer.source.setting = json.value("setting", json.value("is_attenuation", false) ? "corrections.attenuation" : "");
+  layer.place.shift_mm = json.value("shift_mm", recon::Point{});
+  layer.place.turn_degrees = json.value("turn_degrees", recon::Point{});
   json.at("window").at(0).get_to(layer.low);
   json.at("window").at(1).get_to(layer.high);
   layer.colour_map = find_colour_map(json.at("colour_map").get<std::string>()).name;

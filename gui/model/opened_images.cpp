@@ -129,6 +129,7 @@ Layer layer_of(const OpenedImage& image, std::size_t frame) {
                     : layer_of(std::move(name), image.oblique_frames[frame], image.oblique_to_mm);
   if (image.made.empty()) {
     layer.source = {.file = image.path, .frame = frame};
+    layer.source.image = image.frames.size() == 1 ? image.path : std::filesystem::path();  // jobs read one frame
   }
   return layer;
 }

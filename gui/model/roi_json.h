@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "gui/model/roi.h"
+#include "gui/model/roi_colours.h"
 #include "projectors/error.h"
 
 namespace coincide::gui {
@@ -20,6 +20,9 @@ inline nlohmann::ordered_json rois_json(const std::vector<Roi>& rois) {
                                                  {"half_size_mm", roi.half_size_mm},
                                                  {"threshold", roi.threshold},
                                                  {"threshold_percent", roi.threshold_percent}});
+    if (!roi.colour.empty()) {
+      one["colour"] = roi.colour;
+    }
     if (roi.shape == RoiShape::polygon) {
       one["axis"] = roi.axis;
       one["corners"] = roi.corners;
@@ -38,6 +41,10 @@ inline std::vector<Roi> rois_of_json(const nlohmann::ordered_json& json) {
     one.at("half_size_mm").get_to(roi.half_size_mm);
     one.at("threshold").get_to(roi.threshold);
     one.at("threshold_percent").get_to(roi.threshold_percent);
+    roi.colour = one.value("colour", std::string());
+    if (!roi.colour.empty() && !is_colour(roi.colour)) {
+      throw InputError(fmt::format("\"{}\" is no colour of the region \"{}\": write #rrggbb", roi.colour, roi.name));
+    }
     roi.shape = recon::roi_shape_of(one.at("shape").template get<std::string>());
     if (roi.shape == RoiShape::polygon) {
       one.at("axis").get_to(roi.axis);

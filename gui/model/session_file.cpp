@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "gui/model/job_images.h"
 #include "gui/model/look_json.h"
 #include "io/image_file.h"
 #include "io/job.h"
@@ -71,12 +72,13 @@ Json comparison_json(const SavedComparison& comparison) {
 }
 
 /// As it was laid over, its image read again.
-Layer restored_layer(Layer layer, const AttenuationOf& attenuation_of) {
-  const LayerSource& source = layer.source;
-  if (source.is_attenuation) {
+Layer restored_layer(Layer layer, const ImageOfJob& image_of_job) {
+  LayerSource& source = layer.source;
+  if (!source.setting.empty()) {
     const io::Job job =
         source.file.extension() == ".json" ? io::read_provenance(source.file).job : io::load_job(source.file);
-    layer.image = attenuation_of(job);
+    layer.image = image_of_job(job, source.setting);
+    source.image = job_image(job, source.setting).file;
     layer.mm_to_index = index_to_mm(layer.image->grid).inverse();
     return layer;
   }
@@ -86,6 +88,7 @@ Layer restored_layer(Layer layer, const AttenuationOf& attenuation_of) {
   }
   const Layer found = layer_of(image, source.frame);
   layer.image = found.image;
+  source.image = found.source.image;
   layer.mm_to_index = found.mm_to_index;
   return layer;
 }
@@ -150,7 +153,7 @@ Session read_session(const std::filesystem::path& path) {
   }
 }
 
-RestoredSession restore(Session session, const AttenuationOf& attenuation_of) {
+RestoredSession restore(Session session, const ImageOfJob& image_of_job) {
   RestoredSession restored{.session = std::move(session), .runs = {}, .images = {}, .problems = {}};
   const auto take = [&restored](auto& list, const std::filesystem::path& path, const auto& make) {
     list.emplace_back();
@@ -166,7 +169,7 @@ RestoredSession restore(Session session, const AttenuationOf& attenuation_of) {
   for (auto& [data, look] : restored.session.looks) {
     std::vector<Layer> found;
     for (const Layer& layer : look.layers) {
-      take(found, layer.source.file, [&] { return restored_layer(layer, attenuation_of); });
+      take(found, layer.source.file, [&] { return restored_layer(layer, image_of_job); });
     }
     std::erase_if(found, [](const Layer& layer) { return layer.image == nullptr; });
     look.layers = std::move(found);

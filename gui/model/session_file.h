@@ -54,9 +54,9 @@ struct RestoredSession {
   std::vector<std::shared_ptr<const OpenedImage>> images;  ///< as Session::images; null likewise
   std::vector<std::string> problems;                       ///< a sentence for each that is missing
 };
-/// The attenuation map of a job.
-using AttenuationOf = std::function<std::shared_ptr<const recon::Image>(const io::Job&)>;
+/// The image that a setting of a job names, where its file has it.
+using ImageOfJob = std::function<std::shared_ptr<const recon::Image>(const io::Job&, const std::string& setting)>;
 /// Reads records, images and layers. What is missing is told, and the rest is there.
-RestoredSession restore(Session session, const AttenuationOf& attenuation_of);
+RestoredSession restore(Session session, const ImageOfJob& image_of_job);
 
 }  // namespace coincide::gui

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "gui/model/colour_maps.h"
+#include "gui/model/roi_colours.h"
 #include "gui/model/value_window.h"
 
 namespace coincide::gui {
+
 void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image) {
   const bool had_image = has_image();
   subject_ = std::move(subject);
@@ -18,6 +20,7 @@ void ViewState::show(Subject subject, std::shared_ptr<const recon::Image> image)
   const bool other_data = look_.choose(subject_.data);
   if (other_data) {
     polygon_draft_.reset();
+    dragged_layer_.reset();
   }
   if (has_image()) {
     if (const recon::ImageGrid& grid = image_->grid; look_->grid != grid) {
@@ -61,6 +64,7 @@ void ViewState::show_as(const ViewState& other) {
 }
 
 void ViewState::set_look(const std::string& data, Look look) {
+  give_colours(look.rois);
   look_.put(data, std::move(look));
   found_rois_.reset();
   if (has_image()) {
@@ -260,11 +264,6 @@ void ViewState::set_profile_line(const std::optional<ProfileLine>& line) {
   listeners_.call();
 }
 
-void ViewState::set_layers(std::vector<Layer> layers) {
-  look_->layers = std::move(layers);
-  listeners_.call();
-}
-
 void ViewState::set_comparison(std::optional<Comparison> comparison) {
   comparison_ = std::move(comparison);
   scale_other();
@@ -298,6 +297,7 @@ const std::vector<Roi>& ViewState::found_rois() const {
 
 void ViewState::set_rois(std::vector<Roi> rois, Step step) {
   constexpr std::size_t most_steps = 100;
+  give_colours(rois);
   if (rois == look_->rois) {
     return;
   }

@@ -145,6 +145,10 @@ class ViewState {
   /// Images over the one that is shown, the last one on top.
   const std::vector<Layer>& layers() const { return look_->layers; }
   void set_layers(std::vector<Layer> layers);
+  /// The layer that the mouse moves in the slices, if any; none any more when other data are shown.
+  const std::optional<std::size_t>& dragged_layer() const { return dragged_layer_; }
+  void drag_layer(std::optional<std::size_t> layer);
+  void shift_dragged_layer(const std::array<double, 3>& by_mm);
 
   /// The other image that it is compared with, if any. It stays while other data are shown.
   const std::optional<Comparison>& comparison() const { return comparison_; }
@@ -202,6 +206,7 @@ class ViewState {
   Slab slab_;
   std::optional<Mosaic> mosaic_;
   std::optional<PolygonDraft> polygon_draft_;
+  std::optional<std::size_t> dragged_layer_;
   Orientation orientation_ = Orientation::radiological;
   double fit_ = 1;
   Listeners listeners_;

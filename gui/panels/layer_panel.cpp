@@ -13,6 +13,7 @@
 
 #include "gui/model/chart.h"
 #include "gui/panels/form_parts.h"
+#include "gui/panels/place_boxes.h"
 #include "gui/panels/value_box.h"
 #include "gui/panels/window_boxes.h"
 #include "gui/viewer/line_icon.h"
@@ -34,6 +35,7 @@ struct LayerPanel::Parts {
   QCheckBox* has_contour = new QCheckBox(tr("Con&tour at"));
   ValueBox* contour = new ValueBox;
   QLabel* unit = new QLabel;
+  PlaceBoxes* place = new PlaceBoxes;
   Subscription follows_state;
 
   QWidget* make_head();
@@ -96,6 +98,7 @@ void LayerPanel::Parts::make_controls() {
   grid->addWidget(has_contour, 3, 0, 1, 2);
   grid->addWidget(contour, 3, 2);
   grid->addWidget(unit, 4, 0, 1, 3);
+  grid->addWidget(place, 5, 0, 1, 3);
   colours->setObjectName("layer_colours");
   opacity->setObjectName("layer_opacity");
   has_contour->setObjectName("layer_has_contour");
@@ -143,6 +146,7 @@ void LayerPanel::Parts::refresh_controls() {
   has_contour->setChecked(layer->contour.has_value());
   contour->setEnabled(layer->contour.has_value());
   contour->setValue(layer->contour.value_or(0.5 * (layer->low + layer->high)));
+  place->set_layer(*layer, state.dragged_layer() == static_cast<std::size_t>(list->currentRow()));
   const std::string shown = shown_unit(layer->image->unit);
   unit->setText(shown.empty() ? tr("Values in an arbitrary unit")
                               : tr("Values in %1").arg(QString::fromStdString(shown)));
@@ -162,7 +166,10 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
   layout->addWidget(parts.list);
   layout->addWidget(parts.controls);
 
-  connect(parts.list, &QListWidget::currentRowChanged, this, [this] { parts_->refresh_controls(); });
+  connect(parts.list, &QListWidget::currentRowChanged, this, [this] {
+    parts_->state.drag_layer({});
+    parts_->refresh_controls();
+  });
   connect(parts.list, &QListWidget::itemChanged, this, [this](QListWidgetItem* item) {
     parts_->list->setCurrentItem(item);
     parts_->change([&](Layer& layer) { layer.is_shown = item->checkState() == Qt::Checked; });
@@ -183,6 +190,12 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
   });
   connect(parts.opacity, &QSlider::valueChanged, this,
           [this](int percent) { parts_->change([&](Layer& layer) { layer.opacity = 0.01 * percent; }); });
+  connect(parts.place, &PlaceBoxes::changed, this,
+          [this](const recon::Registration& place) { parts_->change([&](Layer& layer) { layer.place = place; }); });
+  connect(parts.place, &PlaceBoxes::drag_wanted, this, [this](bool on) {
+    parts_->state.drag_layer(on ? std::optional(static_cast<std::size_t>(chosen_row())) : std::nullopt);
+  });
+  connect(parts.place, &PlaceBoxes::keep_wanted, this, &LayerPanel::keep_wanted);
   const auto take_contour = [this] {
     parts_->change([&](Layer& layer) {
       layer.contour = parts_->has_contour->isChecked() ? std::optional(parts_->contour->value()) : std::nullopt;
@@ -195,6 +208,8 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
 }
 
 LayerPanel::~LayerPanel() { hide(); }  // a box that loses the focus hands over its value: to what is still there
+
+int LayerPanel::chosen_row() const { return parts_->list->currentRow(); }
 
 QMenu& LayerPanel::add_menu() { return parts_->add_menu; }
 

@@ -18,8 +18,14 @@ class LayerPanel : public QWidget {
   explicit LayerPanel(ViewState& state, QWidget* parent = nullptr);
   ~LayerPanel() override;
 
+  /// Which one is edited; -1: none.
+  int chosen_row() const;
   /// That of the button which adds a layer, to be filled with what there is.
   QMenu& add_menu();
+
+ signals:
+  /// The file and the place of the layer that is edited are wanted in the job.
+  void keep_wanted(const QString& setting);
 
  private:
   struct Parts;

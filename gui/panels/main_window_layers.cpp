@@ -1,7 +1,9 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QMenu>
+#include <QStatusBar>
 
+#include "gui/model/job_images.h"
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
@@ -18,8 +20,15 @@ void MainWindow::Parts::add_layer(Layer layer) {
 void MainWindow::Parts::fill_layer_menu() {
   QMenu& menu = layers->add_menu();
   menu.clear();
-  menu.addAction(tr("The job's &attenuation map"), this, &Parts::add_attenuation_layer)
-      ->setObjectName("add_attenuation");
+  const std::shared_ptr<const Run> looked_at = runs->chosen_run();
+  for (const JobImage& image : job_images(looked_at ? looked_at->job : document.job())) {
+    const bool is_map = image.setting == "corrections.attenuation";  // a phantom has one without a file
+    if (is_map || !image.file.empty()) {
+      menu.addAction(is_map ? tr("The job's &attenuation map") : tr("The job's %1").arg(image.name.c_str()), this,
+                     [this, setting = image.setting] { add_job_layer(setting); })
+          ->setObjectName(is_map ? "add_attenuation" : "");
+    }
+  }
   menu.addAction(tr("From a &file..."), this, [this] {
     const QString path = QFileDialog::getOpenFileName(&window, tr("Open an image as a layer"));
     if (!path.isEmpty()) {
@@ -38,7 +47,7 @@ void MainWindow::Parts::fill_layer_menu() {
       menu.addAction(QString::fromStdString(name), this, [this, run, name] {
         Layer layer = layer_of(name, run->image);
         if (run->record) {
-          layer.source.file = image_file_of(*run);
+          layer.source.file = layer.source.image = image_file_of(*run);
         }
         add_layer(std::move(layer));
       });
@@ -46,19 +55,31 @@ void MainWindow::Parts::fill_layer_menu() {
   }
 }
 
-/// Of the run that is looked at, else of the job in the form. It may have to be read and averaged: that takes a while.
-void MainWindow::Parts::add_attenuation_layer() {
+/// Of the run that is looked at, else of the job in the form. It may have to be read: that takes a while.
+void MainWindow::Parts::add_job_layer(const std::string& setting) {
   const std::shared_ptr<const Run> run = runs->chosen_run();
-  LayerSource source{.file = document.file(), .is_attenuation = true};
+  LayerSource source{.file = document.file(), .setting = setting};
   if (run) {
     source.file = run->record ? record_file_of(*run) : std::filesystem::path();
   }
-  layer_task.request([make = services.job_attenuation, job = run ? run->job : document.job(),
+  layer_task.request([make = services.job_image, job = run ? run->job : document.job(),
                       source = std::move(source)](const recon::Reporter&) {
-    Layer layer = layer_of(tr("attenuation").toStdString(), make(job));
+    const JobImage image = job_image(job, source.setting);
+    Layer layer = layer_of(image.name, make(job, source.setting));
     layer.colour_map = "viridis";
+    layer.place = image.place;
     layer.source = source;
+    layer.source.image = image.file;
     return std::make_shared<const Layer>(std::move(layer));
+  });
+}
+
+void MainWindow::Parts::keep_layer_in_job(const QString& setting) {
+  const auto row = static_cast<std::size_t>(layers->chosen_row());
+  attempt(tr("The layer cannot be kept in the job"), [&] {
+    keep_in_job(document, view.layers().at(row), setting.toStdString());
+    constexpr int shown_ms = 8000;
+    window.statusBar()->showMessage(tr("%1 of the job is that image now, at that place.").arg(setting), shown_ms);
   });
 }
 

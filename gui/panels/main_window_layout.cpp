@@ -61,9 +61,10 @@ void MainWindow::Parts::make_widgets() {
 void MainWindow::Parts::make_side() {
   layers = new LayerPanel(view);
   connect(&layers->add_menu(), &QMenu::aboutToShow, this, &Parts::fill_layer_menu);
+  connect(layers, &LayerPanel::keep_wanted, this, &Parts::keep_layer_in_job);
   auto* images_page = new QWidget;
   auto* layers_column = new QVBoxLayout(images_page);
-  layers_column->setContentsMargins(8, 8, 8, 8);
+  layers_column->setContentsMargins(2, 8, 2, 8);  // with a scroll bar beside it, too, a small window shows all
   layers_column->setSpacing(12);
   layers_column->addWidget(new ViewTools(view));
   layers_column->addWidget(new TurnTools(view));

@@ -180,7 +180,8 @@ class MainWindow::Parts : public QObject {
   void connect_compare();
   void add_layer(Layer layer);
   void fill_layer_menu();
-  void add_attenuation_layer();
+  void add_job_layer(const std::string& setting);
+  void keep_layer_in_job(const QString& setting);
   void open_layer(const QString& path);
   void save_shown_image();
   void save_picture(const QString& view);

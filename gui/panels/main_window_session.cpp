@@ -96,7 +96,7 @@ void MainWindow::Parts::open_session(const QString& path) {
     Session found = read_session(path.toStdString());
     remember_file(path);
     window.statusBar()->showMessage(tr("Reading %1 ...").arg(path));
-    session_task.request([session = std::move(found), make = services.job_attenuation](const recon::Reporter&) {
+    session_task.request([session = std::move(found), make = services.job_image](const recon::Reporter&) {
       return std::make_shared<const RestoredSession>(restore(session, make));
     });
   });

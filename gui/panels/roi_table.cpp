@@ -2,6 +2,7 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QColorDialog>
 #include <QFile>
 #include <QFileDialog>
 #include <QGuiApplication>
@@ -29,11 +30,18 @@ QToolButton* tool_button(const QString& text, const QString& tip) {
   return button;
 }
 
-QHBoxLayout* row_layout(QWidget* row) {
-  auto* layout = new QHBoxLayout(row);
+QGridLayout* tight_grid(QWidget* owner) {
+  auto* layout = new QGridLayout(owner);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(2);
   return layout;
+}
+
+/// Three in a row, as wide as the panel.
+void add_button(QGridLayout& grid, QToolButton* button) {
+  constexpr int in_a_row = 3;
+  button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  grid.addWidget(button, grid.count() / in_a_row, grid.count() % in_a_row);
 }
 
 }  // namespace
@@ -77,9 +85,7 @@ RoiTable::~RoiTable() { hide(); }  // ends the editing of a cell while there is 
 
 QWidget* RoiTable::make_add_buttons() {
   auto* row = new QWidget;
-  auto* layout = new QGridLayout(row);
-  layout->setContentsMargins(0, 0, 0, 0);
-  layout->setSpacing(2);
+  auto* layout = tight_grid(row);
   const std::array<std::pair<QString, RoiShape>, 5> shapes{{{"+ &Sphere", RoiShape::sphere},
                                                             {"+ &Ellipsoid", RoiShape::ellipsoid},
                                                             {"+ &Box", RoiShape::box},
@@ -93,18 +99,17 @@ QWidget* RoiTable::make_add_buttons() {
   draw_->setCheckable(true);
   draw_->setObjectName("draw_polygon");
   connect(draw_, &QToolButton::clicked, this, [this](bool on) { state_.draw_polygon(on); });
-  constexpr int in_a_row = 3;
-  buttons.insert(in_a_row, draw_);
+  constexpr int after_the_box = 3;
+  buttons.insert(after_the_box, draw_);
   for (QToolButton* button : buttons) {
-    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    layout->addWidget(button, layout->count() / in_a_row, layout->count() % in_a_row);
+    add_button(*layout, button);
   }
   return row;
 }
 
 QWidget* RoiTable::make_buttons() {
-  auto* row = new QWidget;
-  auto* layout = row_layout(row);
+  auto* rows = new QWidget;
+  auto* layout = tight_grid(rows);
   auto* copy = tool_button("Copy", "Copies the table as CSV");
   connect(copy, &QToolButton::clicked, this,
           [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(csv())); });
@@ -124,13 +129,15 @@ QWidget* RoiTable::make_buttons() {
       open(path);
     }
   });
+  auto* colour = tool_button("Colour...", "Colour of the chosen regions, in slices, curves and table");
+  colour->setObjectName("region_colour");
+  connect(colour, &QToolButton::clicked, this, &RoiTable::ask_for_colour);
   auto* remove = tool_button("Delete", "Deletes the chosen regions (Del)");
   connect(remove, &QToolButton::clicked, this, &RoiTable::remove_chosen);
-  for (QToolButton* button : {copy, save_button, open_button, remove}) {
-    layout->addWidget(button);
+  for (QToolButton* button : {copy, save_button, open_button, colour, remove}) {
+    add_button(*layout, button);
   }
-  layout->addStretch(1);
-  return row;
+  return rows;
 }
 
 Roi RoiTable::new_roi(RoiShape roi_shape) {
@@ -225,6 +232,7 @@ void RoiTable::show_roi(int row) {
   const Roi& roi = rois_[static_cast<std::size_t>(row)];
   const auto text = [&](int column, const QString& value) { table_->item(row, column)->setText(value); };
   text(name, QString::fromStdString(roi.name));
+  table_->item(row, name)->setData(Qt::DecorationRole, QColor(QString::fromStdString(roi.colour)));
   text(shape, shape_name(roi.shape));
   text(centre, three(roi.centre_mm));
   text(RoiColumn::size, roi.shape == RoiShape::sphere ? number(roi_size_mm(roi)[0]) : three(roi_size_mm(roi)));
@@ -323,6 +331,23 @@ void RoiTable::remove_chosen() {
   }
   table_->clearSelection();
   state_.set_rois(std::move(rois));
+}
+
+void RoiTable::ask_for_colour() {
+  const QModelIndexList chosen = table_->selectionModel()->selectedRows();
+  if (chosen.isEmpty()) {
+    note_->setText("Choose a region in the table first.");
+    return;
+  }
+  std::vector<Roi> rois = rois_;
+  const std::string& now = rois[static_cast<std::size_t>(chosen.front().row())].colour;
+  const QColor colour = QColorDialog::getColor(QString::fromStdString(now), this, "Colour of the region");
+  if (colour.isValid()) {
+    for (const QModelIndex& row : chosen) {
+      rois[static_cast<std::size_t>(row.row())].colour = colour.name().toStdString();
+    }
+    state_.set_rois(std::move(rois));
+  }
 }
 
 std::string RoiTable::csv() const {

@@ -44,6 +44,7 @@ class RoiTable : public QWidget {
   void request_figures();
   void edit(int row, int column);
   void remove_chosen();
+  void ask_for_colour();
   Roi new_roi(RoiShape shape);
   std::string csv() const;
 

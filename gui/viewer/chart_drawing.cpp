@@ -144,7 +144,9 @@ void ChartDrawing::draw_series(const Chart& chart, const ChartScale& scale, cons
     vtkPlot* line = plot_->AddPlot(is_point ? vtkChart::POINTS : vtkChart::LINE);
     line->SetInputData(corners.table(chart.series[i].name), 0, 1);
     line->SetWidth(static_cast<float>((is_point ? 4 : 1.5) * look.pixel_ratio));
-    const QColor colour = colour_of(i, look.palette.color(QPalette::Base));
+    const std::string& own = chart.series[i].colour;
+    const QColor colour =
+        own.empty() ? colour_of(i, look.palette.color(QPalette::Base)) : QColor(QString::fromStdString(own));
     line->SetColor(static_cast<unsigned char>(colour.red()), static_cast<unsigned char>(colour.green()),
                    static_cast<unsigned char>(colour.blue()), 255);
   }

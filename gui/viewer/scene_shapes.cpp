@@ -9,6 +9,7 @@
 #include <vtkPolyData.h>
 #include <vtkRegularPolygonSource.h>
 #include <vtkUnsignedCharArray.h>
+#include <QColor>
 
 #include <algorithm>
 #include <cmath>
@@ -166,6 +167,19 @@ vtkSmartPointer<vtkPolyData> polygon_shape(const Roi& roi) {
   return lines_of(points, lines);
 }
 
+/// Each line in the region's colour.
+vtkPolyData* coloured(vtkPolyData* shape, const Roi& roi) {
+  const QColor colour(QString::fromStdString(roi.colour));
+  const vtkNew<vtkUnsignedCharArray> colours;
+  colours->SetName("colour");
+  colours->SetNumberOfComponents(3);
+  for (vtkIdType i = 0; i < shape->GetNumberOfCells(); ++i) {
+    colours->InsertNextTuple3(colour.red(), colour.green(), colour.blue());
+  }
+  shape->GetCellData()->SetScalars(colours);
+  return shape;
+}
+
 }  // namespace
 
 vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois) {
@@ -174,7 +188,7 @@ vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois) {
   for (const Roi& roi : rois) {
     const std::array<double, 3> size = roi_size_mm(roi);
     if (roi.shape == RoiShape::polygon) {
-      all->AddInputData(polygon_shape(roi));
+      all->AddInputData(coloured(polygon_shape(roi), roi));
       continue;
     }
     if (roi.shape != RoiShape::sphere && roi.shape != RoiShape::ellipsoid) {
@@ -183,7 +197,7 @@ vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois) {
         bounds[2 * axis] = roi.centre_mm[axis] - 0.5 * size[axis];
         bounds[2 * axis + 1] = roi.centre_mm[axis] + 0.5 * size[axis];
       }
-      all->AddInputData(outline(bounds));
+      all->AddInputData(coloured(outline(bounds), roi));
       continue;
     }
     for (const auto& normal : normals) {
@@ -202,7 +216,7 @@ vtkSmartPointer<vtkPolyData> roi_shape(const std::vector<Roi>& rois) {
         }
         points->SetPoint(i, point.data());
       }
-      all->AddInputData(circle->GetOutput());
+      all->AddInputData(coloured(circle->GetOutput(), roi));
     }
   }
   if (rois.empty()) {

@@ -60,7 +60,7 @@ SliceRaster SliceDrawing::raster(std::int64_t planes) const {
 }
 
 SliceOutline SliceDrawing::outline(const Roi& roi) const {
-  SliceOutline outline{QString::fromStdString(roi.name), {}};
+  SliceOutline outline{QString::fromStdString(roi.name), QColor(QString::fromStdString(roi.colour)), {}};
   if (!turn().is_none()) {
     const SliceRaster points = raster(1);
     outline.lines = contour_of(0.5, points, roi_mask(roi, *state_.image(), points.points));

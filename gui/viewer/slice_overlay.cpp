@@ -24,6 +24,18 @@ bool is_light(const QColor& ground) { return gui::is_light({ground.redF(), groun
 
 QColor on(bool light, const ColourPair& pair) { return light ? pair.on_light : pair.on_dark; }
 
+/// As a text on a ground of black or white, 4.5 : 1.
+QColor legible(QColor colour, bool on_light) {
+  constexpr double least = 4.5;
+  constexpr int percent = 110, most_steps = 30;
+  const auto rgb = [](const QColor& c) { return std::array<double, 3>{c.redF(), c.greenF(), c.blueF()}; };
+  const std::array<double, 3> ground = on_light ? std::array<double, 3>{1, 1, 1} : std::array<double, 3>{0, 0, 0};
+  for (int step = 0; step < most_steps && contrast(rgb(colour), ground) < least; ++step) {
+    colour = on_light ? colour.darker(percent) : colour.lighter(percent);
+  }
+  return colour;
+}
+
 /// Of the side in that direction; in between "LA", the nearer one first. Patient axes are LPS.
 QString side_name(const Eigen::Vector3d& direction, bool of_patient) {
   constexpr const char* patient_sides[3][2] = {{"R", "L"}, {"A", "P"}, {"F", "H"}};
@@ -77,10 +89,10 @@ void SliceOverlay::crosshair(const std::array<double, 3>& at_mm, const std::arra
 }
 
 void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {
-  painter_.setPen(QPen(on(on_light_, region_colour), 2));
   QList<QRect> names;
   for (const SliceOutline& outline : outlines) {
     QPointF top(0, inner_.bottom());
+    painter_.setPen(QPen(outline.colour, 2));
     for (const QLineF& line : outline.lines) {
       painter_.drawLine(line);
       top = line.y1() < top.y() ? line.p1() : top;
@@ -94,6 +106,7 @@ void SliceOverlay::regions(const std::vector<SliceOutline>& outlines) {
       place.translate(0, -size.height());  // never over each other
     }
     names << place;
+    painter_.setPen(legible(outline.colour, on_light_));
     text(place, Qt::AlignLeft, outline.name);
   }
 }

@@ -17,6 +17,7 @@ QColor letter_colour(const QColor& ground);
 /// The border of a region in a slice.
 struct SliceOutline {
   QString name;
+  QColor colour;
   QList<QLineF> lines;  ///< on the view
 };
 

@@ -41,6 +41,7 @@ void SliceView::set_scale_bar(bool shown) {
 
 void SliceView::refresh() {
   drawing_.refresh(size());
+  setCursor(state_.dragged_layer() ? Qt::SizeAllCursor : Qt::ArrowCursor);
   update();
   if (rect().contains(hover_.toPoint())) {
     tell_hover();  // another place of the slice
@@ -92,7 +93,7 @@ SliceView::Drag SliceView::begin_drag(const QMouseEvent& event) {
         dragged_region_ = region.value_or(0);
         return region ? Drag::region : Drag::none;
       }
-      return Drag::crosshair;
+      return state_.dragged_layer() ? Drag::layer : Drag::crosshair;
     case Qt::MiddleButton:
       return Drag::move;
     case Qt::RightButton:
@@ -146,6 +147,10 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
       break;
     case Drag::region:
       drag_region(mm);
+      break;
+    case Drag::layer:
+      state_.shift_dragged_layer({mm[0] - drag_start_mm_[0], mm[1] - drag_start_mm_[1], mm[2] - drag_start_mm_[2]});
+      drag_start_mm_ = mm;
       break;
     case Drag::turn:
       drag_turn(moved);

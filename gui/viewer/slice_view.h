@@ -46,7 +46,7 @@ class SliceView : public QWidget {
   void leaveEvent(QEvent* event) override;
 
  private:
-  enum class Drag { none, corner, crosshair, move, upper_end, both_ends, line, region, turn };
+  enum class Drag { none, corner, crosshair, move, upper_end, both_ends, line, region, layer, turn };
   Drag begin_drag(const QMouseEvent& event);
   bool draws() const { return state_.polygon_draft().has_value(); }
   /// True if the key was one for drawing.

@@ -178,12 +178,45 @@ Roi peak_in(const Roi& box, const ImageGrid& grid, std::span<const float> values
 
 }  // namespace
 
+namespace {
+
+bool has_voxels(const Roi& roi, const ImageGrid& grid) {
+  const VoxelRange planes = range_along(roi, grid, 0);
+  for (std::int64_t i = planes.first; i < planes.last; ++i) {
+    if (!runs_in_plane(roi, grid, i).empty()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// A small one between the middles of voxels is that of the voxel that it lies in.
+Roi on_a_voxel(Roi roi, const ImageGrid& grid) {
+  std::array<double, 3> middle{};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const double voxel = std::round((roi.centre_mm[axis] - grid.origin_mm[axis]) / grid.voxel_size_mm[axis]);
+    if (!(voxel >= 0 && voxel < static_cast<double>(grid.shape[axis]) && half_size(roi, axis) >= 0)) {
+      return roi;
+    }
+    middle[axis] = middle_mm(grid, axis, static_cast<std::int64_t>(voxel));
+  }
+  if (!has_voxels(roi, grid)) {
+    roi.centre_mm = middle;
+  }
+  return roi;
+}
+
+}  // namespace
+
 Roi found_in(const Roi& roi, const ImageGrid& grid, std::span<const float> values) {
   if (values.empty()) {
     return roi;
   }
   if (roi.shape == RoiShape::peak) {
     return peak_in(roi, grid, values);
+  }
+  if (roi.shape == RoiShape::sphere || roi.shape == RoiShape::ellipsoid || roi.shape == RoiShape::box) {
+    return on_a_voxel(roi, grid);
   }
   Roi found = roi;
   if (roi.shape == RoiShape::threshold && roi.threshold_percent > 0) {

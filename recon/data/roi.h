@@ -25,11 +25,12 @@ struct Roi {
   int axis = 2;                                    ///< that a polygon is perpendicular to; it is as thick as its box
   /// Of a polygon, in units of half_size_mm from its centre: along the two other axes, the lower one first.
   std::vector<std::array<double, 2>> corners = {};
+  std::string colour = {};  ///< "#rrggbb" that it is drawn in; empty: none has been chosen
   bool operator==(const Roi&) const = default;
 };
 
-/// What the region is in that image: of a threshold in per cent its value; instead of a peak the sphere of 1 mL around
-/// a voxel in the box that has the highest mean, as in R. L. Wahl et al., J. Nucl. Med. 50 (2009) 122S. Others stay.
+/// What the region is there: of a threshold in per cent its value; instead of a peak the sphere of 1 mL with the highest
+/// mean (R. L. Wahl et al., J. Nucl. Med. 50, 2009, 122S); a small one that holds no voxel goes to the one around it.
 Roi found_in(const Roi& roi, const ImageGrid& grid, std::span<const float> values);
 
 /// True if the middle of the voxel, which has this value, belongs to the region, which has been found

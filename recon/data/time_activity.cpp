@@ -31,16 +31,6 @@ void keep_at_or_above(double threshold, std::span<const float> values, std::vect
   runs = std::move(kept);
 }
 
-/// The whole number that a value of a mask stands for: files scale whole numbers and bring back 2.99995 for 3.
-std::int64_t label_of(float value) {
-  const double label = std::round(value);
-  if (!(std::abs(value - label) <= 0.01) || label < 0 || label > 1e6) {
-    throw InputError(
-        fmt::format("the mask has a voxel with the value {}: a mask has whole numbers, 0 outside all regions", value));
-  }
-  return static_cast<std::int64_t>(label);
-}
-
 }  // namespace
 
 Region region_of(const Roi& wanted, const Image& image) {
@@ -57,6 +47,15 @@ Region region_of(const Roi& wanted, const Image& image) {
     throw InputError(fmt::format("the region \"{}\" holds no voxel of the image", roi.name));
   }
   return region;
+}
+
+std::int64_t label_of(float value) {
+  const double label = std::round(value);
+  if (!(std::abs(value - label) <= 0.01) || label < 0 || label > 1e6) {
+    throw InputError(
+        fmt::format("the mask has a voxel with the value {}: a mask has whole numbers, 0 outside all regions", value));
+  }
+  return static_cast<std::int64_t>(label);
 }
 
 std::vector<Region> regions_of(const Image& mask, const ImageGrid& grid) {

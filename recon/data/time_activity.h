@@ -10,6 +10,10 @@
 
 namespace coincide::recon {
 
+/// The whole number that a value of a mask stands for: files scale whole numbers and bring back 2.99995 for 3. Throws
+/// InputError where it is further than 0.01 from one, or negative.
+std::int64_t label_of(float value);
+
 /// Voxels of a grid under a name.
 struct Region {
   std::string name;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "projectors/error.h"
+#include "recon/data/time_activity.h"
 
 namespace coincide::recon {
 namespace {
@@ -15,7 +16,7 @@ using Voxels = std::vector<std::size_t>;
 std::map<int, Voxels> voxels_of_regions(const Image& regions) {
   std::map<int, Voxels> result;
   for (std::size_t voxel = 0; voxel < regions.values.size(); ++voxel) {
-    if (const auto region = static_cast<int>(std::lround(regions.values[voxel])); region > 0) {
+    if (const auto region = static_cast<int>(label_of(regions.values[voxel])); region > 0) {
       result[region].push_back(voxel);
     }
   }

@@ -181,10 +181,10 @@ class RunJobTest : public QObject, tests::SmallJobs {
     const auto [body, place_of_body] = measured();
     QVERIFY(std::abs(place_of_body) < 0.01);
     job.corrections.hardware = job.corrections.attenuation;
-    job.corrections.hardware_shift_mm = {0, 30, 0};
+    job.corrections.hardware_place.shift_mm = {0, 30, 0};
     const auto [both, place_of_both] = measured();
     QVERIFY(std::abs(both / body - 2) < 1e-4 && std::abs(place_of_both - 15) < 0.01);
-    job.corrections.attenuation_shift_mm = {0, -10, 0};
+    job.corrections.attenuation_place.shift_mm = {0, -10, 0};
     QVERIFY(std::abs(measured().second - 10) < 0.01);
   }
 

@@ -59,14 +59,14 @@ class SymptomsTest : public QObject, SmallJobs {
   /// The attenuation image in another place: 20 mm are told with the way back, 4 mm cannot be seen.
   void an_attenuation_image_elsewhere_is_told() {
     io::Job shifted = reconstruction("shifted");
-    shifted.corrections.attenuation_shift_mm = {0, 20, 0};
+    shifted.corrections.attenuation_place.shift_mm = {0, 20, 0};
     const auto warnings = app::run_job(shifted, silent_).provenance.warnings;
     const auto found = std::ranges::find_if(
         warnings, [](const std::string& w) { return w.find("fit those of the activity better") != std::string::npos; });
     QVERIFY(found != warnings.end());
     const QStringList place = QString::fromStdString(*found).section("moved by (", 1).section(')', 0, 0).split(", ");
     QVERIFY2(std::abs(place[0].toDouble()) < 4 && std::abs(place[1].toDouble() + 20) < 5, found->c_str());
-    shifted.corrections.attenuation_shift_mm = {0, 4, 0};
+    shifted.corrections.attenuation_place.shift_mm = {0, 4, 0};
     QCOMPARE(told(shifted), std::vector<std::size_t>{});
   }
 

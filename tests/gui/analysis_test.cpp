@@ -242,7 +242,7 @@ void AnalysisTest::histogram_counts_each_voxel_once() {
   const recon::Image image = random_image();
   const Chart chart = histogram_chart(image, nullptr, 40);
   QVERIFY(chart.style == Chart::Style::steps);
-  const auto& [name, x, y] = chart.series.at(0);
+  const auto& [name, x, y, colour] = chart.series.at(0);
   QCOMPARE(x.size(), std::size_t{41});
   QCOMPARE(y.size(), x.size());
   const auto [least, most] = std::ranges::minmax(image.values);
@@ -266,7 +266,7 @@ void AnalysisTest::histogram_of_a_region() {
                          Roi{"Hot", RoiShape::threshold, {6, -5, 10}, {9, 12, 7}, 6.5}}) {
     const Chart chart = histogram_chart(image, &roi);
     const RoiFigures figures = measure(roi, image);
-    const auto& [name, x, y] = chart.series.at(0);
+    const auto& [name, x, y, colour] = chart.series.at(0);
     QCOMPARE(std::accumulate(y.begin(), y.end(), 0.0), static_cast<double>(figures.voxels));
     QCOMPARE(x.front(), figures.least);
     QCOMPARE(x.back(), figures.most);
@@ -314,7 +314,7 @@ void AnalysisTest::histogram_of_many_voxels_is_sampled() {
     image.values[i] = static_cast<float>(i % 256);
   }
   const Chart chart = histogram_chart(image, nullptr, 256);
-  const auto& [name, x, y] = chart.series.at(0);
+  const auto& [name, x, y, colour] = chart.series.at(0);
   const double count = std::accumulate(y.begin(), y.end(), 0.0);
   QVERIFY(count > 1e6 && count <= 2e6);
   for (std::size_t bin = 0; bin < 256; ++bin) {

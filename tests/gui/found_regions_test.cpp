@@ -33,6 +33,23 @@ class FoundRegionsTest : public QObject {
   }
 
  private slots:
+  /// By the middles of voxels: 448 or 512 mm^3 of a sphere of 268, as it lies; and never none inside the image.
+  void small_spheres_have_whole_voxels() {
+    const recon::Image image(recon::centred_grid({9, 9, 9}, {4, 4, 4}, {0, 0, 0}), 2);
+    const auto voxels = [&](const std::array<double, 3>& centre_mm, double radius_mm) {
+      const gui::RoiFigures figures = gui::measure({"", gui::RoiShape::sphere, centre_mm, {radius_mm, 0, 0}, 0}, image);
+      return std::pair{figures.voxels, std::lround(1000 * figures.volume_ml)};
+    };
+    QCOMPARE(voxels({0, 0, 0}, 4), (std::pair{std::int64_t{7}, 448L}));
+    QCOMPARE(voxels({2, 2, 2}, 4), (std::pair{std::int64_t{8}, 512L}));
+    QCOMPARE(voxels({1.5, 1.4, 1.3}, 0.5), (std::pair{std::int64_t{1}, 64L}));
+    QCOMPARE(voxels({17.9, 0, 0}, 0.5), (std::pair{std::int64_t{1}, 64L}));
+    QCOMPARE(voxels({18.1, 0, 0}, 0.05), (std::pair{std::int64_t{0}, 0L}));
+    const gui::Roi small =
+        gui::found_in({"", gui::RoiShape::box, {1.5, 1.4, -1.3}, {0.5, 0.5, 0.5}, 0}, image.grid, image.values);
+    QCOMPARE(small.centre_mm, (std::array<double, 3>{0, 0, 0}));
+  }
+
   /// The highest mean of all spheres of 1 mL around voxels of the box, each summed here voxel by voxel.
   void a_peak_is_the_highest_mean() {
     const recon::Image image = random_image();
@@ -151,7 +168,13 @@ class FoundRegionsTest : public QObject {
     gui::ViewState state;
     const auto image = std::make_shared<const recon::Image>(random_image());
     state.show({.data = "one"}, image);
-    const auto at = [](double x) { return std::vector<gui::Roi>{{"r", gui::RoiShape::box, {x, 0, 0}, {5, 5, 5}}}; };
+    const auto at = [](double x) {
+      return std::vector<gui::Roi>{{.name = "r",
+                                    .shape = gui::RoiShape::box,
+                                    .centre_mm = {x, 0, 0},
+                                    .half_size_mm = {5, 5, 5},
+                                    .colour = "#123456"}};
+    };
     state.set_rois(at(1));
     state.set_rois(at(2));
     state.set_rois(at(3), gui::ViewState::Step::same_one);

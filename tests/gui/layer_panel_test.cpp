@@ -10,6 +10,7 @@
 #include <QSettings>
 #include <QSlider>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 #include <fstream>
 
@@ -132,13 +133,111 @@ class LayerPanelTest : public QObject, ShownImage {
     QVERIFY2(line->text().endsWith("base.nii.gz " + value), qPrintable(line->text()));
   }
 
+  /// By numbers and by the mouse the layer goes where the words say: +10 mm of x is the patient's left, to the right.
+  void place_moves_the_layer() {
+    LayerPanel panel(*state_);
+    state_->set_layers({layer_of("map", halves())});
+    panel.findChild<QDoubleSpinBox*>("layer_low")->setValue(0);
+    panel.findChild<QComboBox*>("layer_colours")->setCurrentText("viridis");
+    panel.findChild<QSlider*>("layer_opacity")->setValue(100);
+    const auto border_lies_at = [&](double x_mm) {
+      return !alike(colour_at(x_mm - 4, -15), colour_at(x_mm + 4, -15)) &&
+             alike(colour_at(x_mm - 4, -15), colour_at(x_mm - 8, -15)) &&
+             alike(colour_at(x_mm + 4, -15), colour_at(x_mm + 8, -15));
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(border_lies_at(10), patience_ms);
+    panel.findChild<QDoubleSpinBox*>("layer_shift_x")->setValue(10);
+    QTRY_VERIFY_WITH_TIMEOUT(border_lies_at(20), patience_ms);
+    QVERIFY(std::abs(layer_value(state_->layers()[0], {16, -15, 30}) - 1) < 1e-6);
+    QVERIFY(std::abs(layer_value(state_->layers()[0], {24, -15, 30}) - 3) < 1e-6);
+
+    // A half turn about z, through the middle at x = 10, then the shift: what was 3 is 1.
+    panel.findChild<QDoubleSpinBox*>("layer_turn_z")->setValue(180);
+    QVERIFY(std::abs(layer_value(state_->layers()[0], {16, -15, 30}) - 3) < 1e-6);
+    panel.findChild<QToolButton*>("reset_layer")->click();
+    QVERIFY(state_->layers()[0].place == recon::Registration{});
+    QCOMPARE(panel.findChild<QDoubleSpinBox*>("layer_shift_x")->value(), 0.0);
+    QTRY_VERIFY_WITH_TIMEOUT(border_lies_at(10), patience_ms);
+  }
+
+  /// As fit_a_narrow_panel() of the tools above it.
+  void panel_is_narrow() {
+    LayerPanel panel(*state_);
+    state_->set_layers({layer_of("map", halves())});
+    panel.show();
+    QVERIFY2(panel.minimumSizeHint().width() <= 234, qPrintable(QString::number(panel.minimumSizeHint().width())));
+  }
+
+  /// Only while the switch is on; the crosshair stays.
+  void mouse_drags_the_layer() {
+    LayerPanel panel(*state_);
+    state_->set_layers({layer_of("map", halves())});
+    QWidget* view = slice("axial");
+    const auto cursor = state_->cursor();
+    const QPoint from(view->width() / 2, view->height() / 2), to = from + QPoint(30, -20);
+    const auto drag = [&] {
+      QTest::mousePress(view, Qt::LeftButton, {}, from);
+      QTest::mouseMove(view, to);
+      QTest::mouseRelease(view, Qt::LeftButton, {}, to);
+    };
+    auto* button = panel.findChild<QToolButton*>("drag_layer");
+    button->click();
+    drag();
+    const recon::Point& shift = state_->layers()[0].place.shift_mm;
+    const double mm = 1 / state_->pixels_per_mm();
+    QVERIFY(std::abs(shift[0] - 30 * mm) < 1e-3 && std::abs(shift[1] + 20 * mm) < 1e-3 && std::abs(shift[2]) < 1e-9);
+    QVERIFY(state_->cursor() == cursor);
+    button->click();
+    drag();
+    QVERIFY(std::abs(state_->layers()[0].place.shift_mm[0] - 30 * mm) < 1e-3);
+    QVERIFY(state_->cursor() != cursor);
+  }
+
+  /// The map of a job comes at the place that the job gives it, and the numbers go back into it.
+  void place_is_kept_in_the_job() {
+    QSettings().clear();
+    QTemporaryDir folder;
+    const auto path = [&](const char* name) { return folder.filePath(name); };
+    io::write_image(path("map.nii.gz").toStdString(), *halves());
+    io::write_image(path("base.nii.gz").toStdString(), *test_image());
+    std::ofstream(path("job.toml").toStdString())
+        << "[corrections]\nattenuation = \"map.nii.gz\"\nattenuation_shift_mm = [5, 0, 0]\n";
+    MainWindow window(app::make_window_services());
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window, patience_ms));
+    window.open_file(path("job.toml"));
+    window.open_file(path("base.nii.gz"));
+    auto* list = window.findChild<QListWidget*>("layers");
+    QMenu& menu = window.findChild<LayerPanel*>()->add_menu();
+    QTRY_VERIFY_WITH_TIMEOUT(window.findChild<ValueLine*>()->text().contains("Bq/mL"), patience_ms);
+    emit menu.aboutToShow();
+    menu.findChild<QAction*>("add_attenuation")->trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(list->count(), 1, patience_ms);
+    auto* x = window.findChild<QDoubleSpinBox*>("layer_shift_x");
+    QCOMPARE(x->value(), 5.0);
+    x->setValue(7.5);
+    window.findChild<QDoubleSpinBox*>("layer_turn_y")->setValue(-12);
+    auto* keep = window.findChild<QToolButton*>("keep_layer");
+    QVERIFY(keep->isEnabled());
+    keep->menu()->actions().front()->trigger();
+    for (QAction* action : window.findChildren<QAction*>()) {
+      if (action->text() == "&Save job") {
+        action->trigger();
+      }
+    }
+    const io::Job job = io::load_job(path("job.toml").toStdString());
+    QCOMPARE(job.corrections.attenuation_place.shift_mm, (recon::Point{7.5, 0, 0}));
+    QCOMPARE(job.corrections.attenuation_place.turn_degrees, (recon::Point{0, -12, 0}));
+    QCOMPARE(job.corrections.attenuation.filename().string(), std::string("map.nii.gz"));
+  }
+
   /// A job without one says so.
   void no_attenuation_map_is_explained() {
     io::Job job;
     job.simulation.phantom = "cylinder";
     job.simulation.scanner = "small";
     job.simulation.attenuation = false;
-    QVERIFY_THROWS_EXCEPTION(InputError, app::make_window_services().job_attenuation(job));
+    QVERIFY_THROWS_EXCEPTION(InputError, app::make_window_services().job_image(job, "corrections.attenuation"));
   }
 };
 

@@ -105,6 +105,16 @@ class LayerTest : public QObject {
     QVERIFY(std::isnan(layer_value(moved, {-10, 0, 0})));
   }
 
+  /// Neither what is no number nor one voxel of a million spoils the window, wherever they stand; above is the top.
+  void strange_voxels_leave_the_window() {
+    recon::Image image(recon::centred_grid({40, 40, 40}, {2, 2, 2}, {0, 0, 0}), 5, "HU");
+    image.values[0] = std::numeric_limits<float>::quiet_NaN();
+    image.values[1] = -1000;
+    image.values[2] = 1e6F;
+    const Layer layer = layer_of("strange", std::make_shared<const recon::Image>(image));
+    QVERIFY2(layer.low == -1000 && layer.high > 4 && layer.high < 10, qPrintable(QString::number(layer.high)));
+  }
+
   /// That of CT numbers begins at the air.
   void window_holds_the_values() {
     auto image = random_image();  // -1 to 10

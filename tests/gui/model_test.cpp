@@ -10,7 +10,9 @@
 #include "gui/model/roi.h"
 #include "gui/model/run_list.h"
 #include "gui/model/subject.h"
+#include "gui/model/value_window.h"
 #include "gui/model/view_state.h"
+#include "gui/model/volume.h"
 #include "projectors/error.h"
 #include "support/test_main.h"
 
@@ -217,6 +219,16 @@ class ModelTest : public QObject {
     state.set_image(shared(std::move(image)));
     QCOMPARE(state.window_low(), 0.0);
     QCOMPARE(state.window_high(), 9990.0);
+  }
+
+  /// In the maximum projection what is no number counts for nothing, and one voxel of a million is only itself.
+  void strange_voxels_leave_the_volume() {
+    recon::Image image(recon::centred_grid({4, 4, 4}, {2, 2, 2}, {0, 0, 0}), 5);
+    image.at(0, 0, 0) = image.at(2, 2, 2) = std::numeric_limits<float>::quiet_NaN();
+    image.at(3, 3, 3) = 1e6F;
+    const gui::Volume volume = gui::make_volume(image, 8);
+    QCOMPARE(volume.values, (std::vector<float>{5, 5, 5, 5, 5, 5, 5, 1e6F}));
+    QCOMPARE(gui::automatic_window(image.values).low, 0.0);
   }
 
   void window_of_a_large_image() {

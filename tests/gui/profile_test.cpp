@@ -69,7 +69,7 @@ void ProfileTest::profile_of_a_linear_image_is_a_line() {
   const recon::Image image = image_of(grid, value);
   const ProfileLine line{{-8, -30, 3}, {20, 15, 19}};
   const Chart chart = profile_chart(image, line);
-  const auto& [name, x, y] = chart.series.at(0);
+  const auto& [name, x, y, colour] = chart.series.at(0);
   const double length = std::hypot(28, 45, 16);
   QCOMPARE(x.size(), y.size());
   QVERIFY(x.size() > 70);
@@ -181,7 +181,7 @@ void ProfileTest::profile_along_an_axis_has_its_places() {
   const Chart down = profile_chart(image, {{5, -7, 16}, {5, -7, 6}});
   QCOMPARE(up.x_label, std::string("z (mm)"));
   for (const Chart* chart : {&up, &down}) {
-    const auto& [name, x, y] = chart->series[0];
+    const auto& [name, x, y, colour] = chart->series[0];
     QVERIFY(std::ranges::is_sorted(x) && x.front() < 6.8 && x.back() > 15.2);
     for (std::size_t i = 0; i < x.size(); ++i) {
       QVERIFY(std::abs(y[i] - (5 - 700 + 1e4 * x[i])) < 1);

@@ -363,6 +363,8 @@ class FiguresTest : public QObject {
     QCOMPARE(report.figures.front().of, std::string("region 2"));
     QVERIFY_THROWS_EXCEPTION(InputError, recon::repeated_runs({runs.data(), 1}, regions, nullptr));
     QVERIFY_THROWS_EXCEPTION(InputError, recon::repeated_runs(runs, Image(grid, 0), nullptr));
+    QCOMPARE(recon::repeated_runs(runs, Image(grid, 2.99995F), nullptr).figures.front().of, std::string("region 3"));
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::repeated_runs(runs, Image(grid, 2.6F), nullptr));
   }
 };
 

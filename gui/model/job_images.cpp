@@ -1,0 +1,38 @@
+#include "gui/model/job_images.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "projectors/error.h"
+
+namespace coincide::gui {
+
+std::vector<JobImage> job_images(const io::Job& job) {
+  const io::Job::Corrections& corrections = job.corrections;
+  return {{"corrections.attenuation", "attenuation", corrections.attenuation, corrections.attenuation_place},
+          {"corrections.hardware", "bed and coils", corrections.hardware, corrections.hardware_place},
+          {"prior.anatomical", "anatomical image", job.prior.anatomical, job.prior.anatomical_place}};
+}
+
+JobImage job_image(const io::Job& job, std::string_view setting) {
+  const std::vector<JobImage> all = job_images(job);
+  const auto found = std::ranges::find(all, setting, &JobImage::setting);
+  if (found == all.end()) {
+    throw InputError(fmt::format("{} names no image that is moved to its place", setting));
+  }
+  return *found;
+}
+
+void keep_in_job(JobDocument& document, const Layer& layer, std::string_view setting) {
+  const auto set = [&](std::string_view part, const recon::Point& p) {
+    document.set(fmt::format("{}_{}", setting, part), fmt::format("{:.6g},{:.6g},{:.6g}", p[0], p[1], p[2]));
+  };
+  if (job_image(document.job(), setting).file != layer.source.image) {
+    document.set(setting, layer.source.image.string());
+  }
+  set("shift_mm", layer.place.shift_mm);
+  set("turn_degrees", layer.place.turn_degrees);
+}
+
+}  // namespace coincide::gui
