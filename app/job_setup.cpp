@@ -20,8 +20,8 @@
 #include "io/psf_table.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
+#include "recon/measurement/subset_size.h"
 #include "recon/module_pairs.h"
-#include "recon/subset_size.h"
 
 namespace coincide::app {
 namespace {

@@ -60,7 +60,7 @@ std::string iteration_ending(std::int64_t iteration) { return fmt::format("_it{:
 std::vector<std::string> image_endings(const io::Job& job, const std::string& ending) {
   std::vector<std::string> endings;
   for (const std::string& suffix : io::suffixes_beside(job.output.format)) {
-    endings.push_back(ending + "." + suffix);
+    endings.push_back(fmt::format("{}.{}", ending, suffix));
   }
   return endings;
 }

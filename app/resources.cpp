@@ -39,7 +39,7 @@ fs::path manual_page() {
   std::error_code error;
   const fs::path prefix = fs::read_symlink("/proc/self/exe", error).parent_path().parent_path();
   for (const char* folder : {"share/doc/coincide/manual", "manual"}) {
-    if (const fs::path page = prefix / folder / "index.html"; fs::is_regular_file(page, error)) {
+    if (fs::path page = prefix / folder / "index.html"; fs::is_regular_file(page, error)) {
       return page;
     }
   }

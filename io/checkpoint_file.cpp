@@ -9,6 +9,7 @@
 #include "io/atomic_file.h"
 #include "io/hdf5/hdf5_arrays.h"
 #include "io/hdf5/hdf5_file.h"
+#include "io/json_number.h"
 #include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
@@ -59,15 +60,15 @@ std::string facts_json(const recon::RunCheckpoint& checkpoint) {
 
 void read_facts(const std::string& text, recon::RunCheckpoint& checkpoint) {
   const Json json = Json::parse(text);
-  if (const int version = json.at("version"); version != state_version) {
+  if (const int version = whole_number<int>(json.at("version")); version != state_version) {
     throw FileError(fmt::format("it is of version {} of the program's states, and this program has version {}", version,
                                 state_version));
   }
   recon::SavedState& state = checkpoint.at.state;
   checkpoint.problem = json.at("problem");
   checkpoint.device = json.at("device");
-  state.pass = json.at("pass");
-  state.update = json.at("update");
+  state.pass = whole_number<int>(json.at("pass"));
+  state.update = whole_number<int>(json.at("update"));
   state.log_sum = json.at("log_sum");
   state.counts_before = json.at("counts_before");
   json.at("numbers").get_to(state.numbers);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <fstream>
 #include <memory>
 
@@ -68,7 +69,7 @@ Sentences to_sinogram(recon::EventSource& source, const Task& task) {
 
 Sentences histogram_to_castor(recon::HistogramSource& source, const Task& task) {
   const recon::HistogramFacts& facts = source.facts();
-  const auto ms = [](double seconds) { return static_cast<std::uint32_t>(1e3 * seconds + 0.5); };
+  const auto ms = [](double seconds) { return static_cast<std::uint32_t>(std::llround(1e3 * seconds)); };
   return write_castor_histogram(source.read(), nullptr, {ms(facts.start_s), ms(facts.start_s + facts.duration_s)}, 1,
                                 task.out);
 }

@@ -14,6 +14,7 @@ class EventCentroid {
  public:
   /// Keeps a reference to the scanner.
   explicit EventCentroid(const recon::Scanner& scanner);
+  explicit EventCentroid(const recon::Scanner&&) = delete;
 
   void add(std::uint32_t crystal_a, std::uint32_t crystal_b, std::uint32_t time_ms, bool delayed);
   /// Of a prompt, `tof_mm` from the middle of its LOR towards the second crystal.

@@ -46,7 +46,7 @@ class PetsirdHdf5Output final : public PetsirdOutput {
 
   void time_block(const YardlBytes& value) override {
     const Hdf5Quiet quiet;
-    const auto kind = static_cast<std::size_t>(value.bytes().front());  // of a few: one byte
+    const auto kind = static_cast<unsigned char>(value.bytes().front());  // of a few: one byte
     YardlBytes record;
     record.raw(std::string_view(value.bytes()).substr(1));
     index_.push_back({static_cast<std::int8_t>(kind), by_kind_[kind].size()});

@@ -15,6 +15,7 @@ class TofPlaces {
  public:
   /// Keeps a reference to the scanner.
   explicit TofPlaces(const recon::Scanner& scanner);
+  explicit TofPlaces(const recon::Scanner&&) = delete;
 
   /// A prompt between two crystals, `tof_mm` from the middle of its LOR towards the second.
   void add(std::uint32_t crystal_a, std::uint32_t crystal_b, float tof_mm);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "io/json_number.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -226,7 +227,7 @@ class YardlSchemaCompiler {
       YardlType type{.kind = YardlKind::enumeration, .name = name};
       type.items = reference(json.contains("base") ? json.at("base") : Json("int32"), {});
       for (const Json& value : json.at("values")) {
-        type.symbols.push_back({value.at("symbol").get<std::string>(), value.at("value").get<std::int64_t>()});
+        type.symbols.push_back({value.at("symbol").get<std::string>(), whole_number<std::int64_t>(value.at("value"))});
       }
       return add(std::move(type));
     }
@@ -259,7 +260,7 @@ class YardlSchemaCompiler {
       type.kind = YardlKind::vector;
       type.items = reference(vector.at("items"), scope);
       if (vector.contains("length")) {
-        type.length = vector.at("length").get<std::uint64_t>();
+        type.length = whole_number<std::uint64_t>(vector.at("length"));
       }
     } else if (json.contains("array")) {
       const Json& array = json.at("array");
@@ -281,12 +282,12 @@ class YardlSchemaCompiler {
 
   static void set_dimensions(const Json& json, YardlType& type) {
     if (json.is_number()) {
-      type.dimensions = json.get<int>();
+      type.dimensions = whole_number<int>(json);
     } else {
       type.dimensions = static_cast<int>(json.size());
       for (const Json& dimension : json) {
         if (dimension.is_object() && dimension.contains("length")) {
-          type.lengths.push_back(dimension.at("length").get<std::uint64_t>());
+          type.lengths.push_back(whole_number<std::uint64_t>(dimension.at("length")));
         }
       }
       if (type.lengths.size() != json.size()) {

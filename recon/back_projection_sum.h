@@ -14,6 +14,7 @@ namespace coincide::recon {
 /// after some 10^7, so parts of the sum are moved to double precision from time to time.
 class BackProjectionSum {
  public:
+  explicit BackProjectionSum(const projectors::Projector&&) = delete;
   explicit BackProjectionSum(const projectors::Projector& projector)
       : projector_(projector),
         part_(projector.options().device, projector.grid().num_voxels()),

@@ -26,6 +26,7 @@ class FieldOfView {
 
   /// Keeps a reference to the scanner.
   explicit FieldOfView(const Scanner& scanner);
+  explicit FieldOfView(const Scanner&&) = delete;
 
   /// Middle of the crystals along each axis [mm].
   const Vec3& middle_mm() const { return middle_mm_; }

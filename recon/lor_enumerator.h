@@ -57,6 +57,7 @@ struct LorOptions {
 class LorEnumerator {
  public:
   LorEnumerator(const MultiplicativeModel& model, const ImageGrid& grid, const LorOptions& options);
+  LorEnumerator(const MultiplicativeModel&&, const ImageGrid&, const LorOptions&) = delete;
 
   /// Replaces `block` by the next LORs; false at the end.
   bool next(LorColumns& block);

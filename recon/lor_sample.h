@@ -22,6 +22,7 @@ class LorSample {
 
   /// Keeps a reference to `modules`. Throws InputError for a part that is smaller than 2^-30 or not within 0 ... 1.
   LorSample(const Scanner& scanner, const ModulePairs& modules, Part part);
+  LorSample(const Scanner&, const ModulePairs&&, Part) = delete;
 
   /// Calls visit(b) for each crystal b of a module that is with crystal a in the part.
   template <class Visit>

@@ -14,6 +14,8 @@ namespace coincide::recon {
 class MultiplicativeModel {
  public:
   MultiplicativeModel(const Scanner& scanner, const Efficiencies& efficiencies, const CorrectionOptions& options);
+  MultiplicativeModel(const Scanner&&, const Efficiencies&, const CorrectionOptions&) = delete;
+  MultiplicativeModel(const Scanner&, const Efficiencies&&, const CorrectionOptions&) = delete;
 
   /// The mean over the frame, which is known only when the events have been read. From here on it is in m.
   void use_live_time(LiveTime live_time) { live_time_ = std::move(live_time); }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what building and testing need on Debian 12 or 13 or Ubuntu 24.04: packages of the distribution (as root, or
-# with sudo) and a Python environment in .venv with those of the Python package index. Running it again does no harm.
+# with sudo), with further ones by name, and a Python environment in .venv with those of the Python package index. Running
+# it again does no harm.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +13,7 @@ if [ "$(id -u)" -ne 0 ]; then
   }
   as_root="sudo"
 fi
-packages=$(sed 's/#.*//' resources/packages/debian.txt)
+packages="$(sed 's/#.*//' resources/packages/debian.txt) $*"
 $as_root apt-get update -qq
 # shellcheck disable=SC2086  # one word per package
 $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null

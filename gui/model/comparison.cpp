@@ -54,9 +54,8 @@ double largest_difference(const Comparison& comparison, const recon::Image& a) {
   const std::int64_t voxels = std::ssize(a.values);
   std::vector<double> differences;
   for (std::int64_t i = 0; i < voxels; i += sampling_step(voxels, most_samples, voxels)) {
-    const Eigen::Vector3d place =
-        to_mm * Eigen::Vector3d(static_cast<double>(i / (height * depth)), static_cast<double>(i / depth % height),
-                                static_cast<double>(i % depth));
+    const Eigen::Matrix<std::int64_t, 3, 1> index{i / (height * depth), i / depth % height, i % depth};
+    const Eigen::Vector3d place = to_mm * index.cast<double>();
     const double b = layer_value(comparison.other, {place[0], place[1], place[2]});
     if (const double difference = std::abs(a.values[static_cast<std::size_t>(i)] - b); std::isfinite(difference)) {
       differences.push_back(difference);

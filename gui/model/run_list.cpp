@@ -94,7 +94,7 @@ std::string iterations_text(const Run& run) {
 }
 
 std::string progress_text(const Run& run) {
-  const std::string state = run_state_name(run.state);
+  std::string state = run_state_name(run.state);
   if (run.state == RunState::waiting) {
     return "waits for the runs before it";
   }

@@ -271,9 +271,9 @@ void ViewState::set_comparison(std::optional<Comparison> comparison) {
 }
 
 ColourScale ViewState::colour_scale(SliceContent content) const {
-  const ColourScale of_image{.colour_map = colour_map_,
-                             .window = {.low = window_low(), .high = window_high()},
-                             .unit = has_image() ? image_->unit : std::string()};
+  ColourScale of_image{.colour_map = colour_map_,
+                       .window = {.low = window_low(), .high = window_high()},
+                       .unit = has_image() ? image_->unit : std::string()};
   const bool is_own = comparison_ && (comparison_->combination == Combination::difference ||
                                       comparison_->combination == Combination::ratio);
   if (content != SliceContent::combined || !is_own || !has_image()) {

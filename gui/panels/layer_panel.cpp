@@ -9,6 +9,7 @@
 #include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <cmath>
 #include <functional>
 
 #include "gui/model/chart.h"
@@ -141,7 +142,7 @@ void LayerPanel::Parts::refresh_controls() {
   window->set_window({.low = layer->low, .high = layer->high});
   contour->set_step_for(layer->high - layer->low);
   colours->setCurrentText(QString::fromStdString(layer->colour_map));
-  opacity->setValue(static_cast<int>(100 * layer->opacity + 0.5));
+  opacity->setValue(static_cast<int>(std::lround(100 * layer->opacity)));
   opacity->setEnabled(!layer->contour);
   has_contour->setChecked(layer->contour.has_value());
   contour->setEnabled(layer->contour.has_value());

@@ -29,11 +29,10 @@ void MainWindow::Parts::show_chosen() {
   const std::shared_ptr<const OpenedImage> series = area->mode() == Mode::result ? images.chosen() : nullptr;
   view.set_frames(series && series->frames.size() > 1 ? series->frames : Frames{});
   view.set_suv(series ? series->suv : recon::SuvFactor{});
-  if (area->mode() != Mode::result) {
-    show(subject_of(document.job()), nullptr);
-  } else if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
-    show(subject_of(*image, images.frame()), image->frames[images.frame()]);
-  } else if (const std::shared_ptr<const Run> run = runs->chosen_run()) {
+  const std::shared_ptr<const Run> run = area->mode() == Mode::result ? runs->chosen_run() : nullptr;
+  if (series) {
+    show(subject_of(*series, images.frame()), series->frames[images.frame()]);
+  } else if (run) {
     show_run(*run);
   } else {
     show(subject_of(document.job()), nullptr);

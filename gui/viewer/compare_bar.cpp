@@ -6,6 +6,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QToolButton>
+#include <cmath>
 
 #include "gui/viewer/choice_box.h"
 #include "gui/viewer/step_picker.h"
@@ -75,7 +76,7 @@ void CompareBar::refresh() {
   }
   const QSignalBlocker quiet_combinations(combinations_), quiet_part(part_of_b_);
   combinations_->setCurrentIndex(static_cast<int>(state_.comparison()->combination));
-  part_of_b_->setValue(static_cast<int>(100 * state_.comparison()->part_of_b + 0.5));
+  part_of_b_->setValue(static_cast<int>(std::lround(100 * state_.comparison()->part_of_b)));
   part_of_b_->setVisible(state_.comparison()->combination == Combination::blend);
 }
 

@@ -67,7 +67,7 @@ vtkSmartPointer<vtkPolyData> crystal_shape(const recon::Scanner& scanner, const 
   const vtkNew<vtkCellArray> squares;
   const vtkNew<vtkUnsignedCharArray> colours;
   colours->SetNumberOfComponents(3);
-  points->SetNumberOfPoints(static_cast<vtkIdType>(4 * faces.size()));
+  points->SetNumberOfPoints(4 * static_cast<vtkIdType>(faces.size()));
   const ColourMap& map = find_colour_map("viridis");
   const double most = usual_most({counts.begin(), counts.end()});
   vtkIdType point = 0;

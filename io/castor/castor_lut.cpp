@@ -79,6 +79,7 @@ RawFormat format_of(const CastorHeader& header, const fs::path& table, std::uint
 template <class Member>
 std::string list_of(const std::vector<CastorLayer>& layers, Member member) {
   std::vector<std::string> values;
+  values.reserve(layers.size());
   for (const CastorLayer& layer : layers) {
     values.push_back(fmt::format("{}", layer.*member));
   }

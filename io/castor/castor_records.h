@@ -35,6 +35,7 @@ class CastorRecords {
  public:
   /// Throws FileError if the file cannot be opened.
   explicit CastorRecords(const CastorData& data);
+  explicit CastorRecords(const CastorData&&) = delete;
 
   /// The next records, at most so many; none at the end. They stay until the next call. Throws FileError if the file
   /// cannot be read, or a record has not one LOR.

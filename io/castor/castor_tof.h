@@ -15,6 +15,7 @@ class CastorTofBins {
  public:
   /// Looks at the first events. Throws FileError for more bins than events can name.
   explicit CastorTofBins(const CastorData& data);
+  explicit CastorTofBins(const CastorData&&) = delete;
 
   std::vector<recon::TofBin> bins() const;
   double width_mm() const;

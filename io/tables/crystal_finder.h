@@ -13,6 +13,7 @@ namespace coincide::io {
 class CrystalFinder {
  public:
   explicit CrystalFinder(std::span<const recon::Vec3> centres_mm);
+  explicit CrystalFinder(const std::vector<recon::Vec3>&&) = delete;
 
   struct Found {
     std::uint32_t crystal = 0;

@@ -18,6 +18,7 @@ namespace coincide::recon {
 /// What the time blocks of a part say of it, and what they leave in doubt. Refers to the part.
 class PartClock {
  public:
+  explicit PartClock(const TimePart&&) = delete;
   explicit PartClock(const TimePart& part)
       : part_(part), span_(part.span()), whole_file_(part.pieces == std::vector{Frame{}}) {}
 

@@ -13,6 +13,7 @@ class Projections {
  public:
   /// Refers to the problem.
   Projections(const Problem& problem, projectors::Device device, int num_threads);
+  Projections(const Problem&&, projectors::Device, int) = delete;
 
   /// out <- m (A x) + b [counts].
   void expected(int subset, const float* x, float* out) const;

@@ -16,6 +16,8 @@ class HistogramMeasurements final : public Measurements {
   /// Throws InputError as Histogram::check() and lors_of_subset(), and if no counts or no factors are left.
   HistogramMeasurements(const Histogram& histogram, const projectors::ImageGrid& grid, int num_subsets, int num_threads,
                         Communicator& ranks = no_others());
+  HistogramMeasurements(const Histogram&&, const projectors::ImageGrid&, int, int,
+                        Communicator& = no_others()) = delete;
 
   int num_subsets() const override { return static_cast<int>(first_lor_.size()) - 1; }
   DataBlock subset(int index) const override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 
 #include "recon/measurement/lor_draw.h"
 
@@ -32,13 +33,13 @@ ThinnedMeasurements::ThinnedMeasurements(const Measurements& all, std::uint64_t 
     first_lor_.push_back(std::ssize(start_index_));
     sizes.push_back(subset.size());
     int of_block = -1;
-    DataBlock block;
+    std::optional<DataBlock> block;
     for (const Place& place : subset) {
-      if (place.subset != of_block) {
+      if (!block || place.subset != of_block) {
         of_block = place.subset;
         block = all.subset(of_block);
       }
-      add(block, place.lor);
+      add(*block, place.lor);
     }
   }
   first_lor_.push_back(std::ssize(start_index_));

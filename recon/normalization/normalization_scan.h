@@ -18,6 +18,7 @@ class NormalizationScan {
   /// `geometry` holds the solid angle only. `annihilations` per mm^3 during the scan, `attenuation` in 1/cm or null.
   NormalizationScan(const MultiplicativeModel& geometry, const Image& annihilations, const Image* attenuation,
                     ComputeDevice& device, int num_threads, Reporter& reporter);
+  NormalizationScan(const MultiplicativeModel&&, const Image&, const Image*, ComputeDevice&, int, Reporter&) = delete;
 
   /// Counts all prompts, and makes the background of the delayeds, if there are any. Throws FileError.
   void count(EventSource& events, Reporter& reporter);

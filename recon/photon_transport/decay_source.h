@@ -12,6 +12,7 @@ namespace coincide::recon {
 class DecaySource {
  public:
   explicit DecaySource(const Phantom& phantom);
+  explicit DecaySource(const Phantom&&) = delete;
 
   /// Of all points that are drawn, those that later shapes hide included [Bq].
   double activity_bq() const { return choice_.sum(); }

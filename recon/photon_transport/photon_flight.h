@@ -27,6 +27,7 @@ class PhotonFlight {
  public:
   /// Photons are given up below `lowest_kev`.
   PhotonFlight(const Phantom& phantom, Interactions interactions, double lowest_kev = 0);
+  PhotonFlight(const Phantom&&, Interactions, double = 0) = delete;
 
   /// Takes the photon to its next collision; false, and it stays where it is, if its way out is free.
   bool reach_collision(Photon& photon, RandomStream& random) const;

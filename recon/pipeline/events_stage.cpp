@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "recon/measurement/subset_size.h"
 #include "recon/pipeline/corrections.h"
 #include "recon/pipeline/sentences.h"
 #include "recon/pipeline/stage_work.h"
 #include "recon/pipeline/subset_choice.h"
-#include "recon/subset_size.h"
 
 namespace coincide::recon {
 namespace {

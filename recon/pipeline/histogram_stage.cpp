@@ -6,11 +6,11 @@
 
 #include "projectors/error.h"
 #include "recon/measurement/histogram_sensitivity.h"
+#include "recon/measurement/subset_size.h"
 #include "recon/pipeline/corrections.h"
 #include "recon/pipeline/histogram_factors.h"
 #include "recon/pipeline/stage_work.h"
 #include "recon/pipeline/subset_choice.h"
-#include "recon/subset_size.h"
 
 namespace coincide::recon {
 namespace {

@@ -7,10 +7,10 @@
 #include <memory>
 #include <utility>
 
+#include "recon/measurement/subset_size.h"
 #include "recon/pipeline/part_reporter.h"
 #include "recon/pipeline/stage_work.h"
 #include "recon/pipeline/stages.h"
-#include "recon/subset_size.h"
 
 namespace coincide::recon {
 namespace {

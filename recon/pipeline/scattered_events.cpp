@@ -74,12 +74,11 @@ void ScatteredEvents::add(const ScatterEstimate& estimate, const ScatterScale& s
 
 void ScatteredEvents::add_to(int subset, std::int64_t first, std::int64_t count, const ScatterEstimate& estimate,
                              const ScatterScale& scale) {
-  const int threads = run_.settings.num_threads;
   const PromptColumns columns = run_.data->subset(subset);
   const projectors::Lors lors = run_.data->lors(subset, run_.scanner(), first, count);
   std::vector<float> attenuated(static_cast<std::size_t>(count), 1);
   attenuation_.multiply(lors, attenuated.data());
-#pragma omp parallel for schedule(static) num_threads(thread_count(threads))
+#pragma omp parallel for schedule(static) num_threads(thread_count(run_.settings.num_threads))
   for (std::int64_t i = 0; i < count; ++i) {
     const float* start = lors.start_mm + 3 * std::size_t{lors.start_index[i]};
     const float* end = lors.end_mm + 3 * std::size_t{lors.end_index[i]};

@@ -44,7 +44,7 @@ class ScatterAngles {
   using Table = std::array<float, steps + 1>;
 
   static float at(const Table& table, float cosine) {
-    const float place = std::clamp((cosine + 1) * (steps / 2), 0.0F, static_cast<float>(steps));
+    const float place = std::clamp((cosine + 1) * (0.5F * steps), 0.0F, static_cast<float>(steps));
     const auto low = std::min(static_cast<std::size_t>(place), steps - 1);
     const float part = place - static_cast<float>(low);
     return (1 - part) * table[low] + part * table[low + 1];

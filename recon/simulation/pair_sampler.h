@@ -29,6 +29,9 @@ class PairSampler {
  public:
   PairSampler(const Scanner& scanner, const Efficiencies& efficiencies, const Phantom& phantom,
               Interactions interactions);
+  PairSampler(const Scanner&&, const Efficiencies&, const Phantom&, Interactions) = delete;
+  PairSampler(const Scanner&, const Efficiencies&&, const Phantom&, Interactions) = delete;
+  PairSampler(const Scanner&, const Efficiencies&, const Phantom&&, Interactions) = delete;
 
   /// Candidates are the decays that might be recorded. The share that even the best pair of crystals misses is left out
   /// beforehand, and so are, without scatter, directions that no pair can see.

@@ -396,7 +396,8 @@ class FramesTest : public QObject {
     write_at(path("results/simulated.petsird"), path("uptake.petsird"), edges);
     const auto curve = [&](const char* name, double zero_s, bool corrected) {
       std::string table = "time_s,activity\n";
-      for (double t = 0; t <= last_s; t += 10) {
+      for (int step = 0; 10 * step <= last_s; ++step) {
+        const double t = 10 * step;
         const double decay = corrected ? 1 : std::exp(-lambda * t);
         table += fmt::format("{},{:.9g}\n", t + injection_s - zero_s, 1e-3 * decay * plasma(t));
       }

@@ -128,7 +128,7 @@ class MainWindowTest : public QObject {
   /// The text of the error dialog, which is closed; empty if there is none.
   QString take_error() const {
     auto* box = window_->findChild<QMessageBox*>("error_dialog");
-    const QString text = box != nullptr ? box->text() : QString();
+    QString text = box != nullptr ? box->text() : QString();
     delete box;
     return text;
   }

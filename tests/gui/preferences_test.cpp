@@ -35,7 +35,7 @@ class PreferencesTest : public QObject {
   QTemporaryDir folder_;
   std::unique_ptr<MainWindow> window_;
 
-  void open_window(Services services = app::make_window_services()) {
+  void open_window(const Services& services = app::make_window_services()) {
     window_ = std::make_unique<MainWindow>(services);
     window_->show();
     QVERIFY(QTest::qWaitForWindowExposed(window_.get(), patience_ms));

@@ -108,7 +108,8 @@ class TurnedSlicesTest : public QObject, ShownImage {
     const QPointF crosshair = axial_place(bright[0], bright[1]);
     int between = 0;
     for (int pixel = -6; pixel <= 6; ++pixel) {
-      hover(slice("axial"), (crosshair + QPointF(pixel, pixel / 2)).toPoint());
+      const QPoint away(pixel, pixel / 2);
+      hover(slice("axial"), (crosshair + away).toPoint());
       QVERIFY(point && point->axis == 2);
       const recon::ImageGrid& grid = state_->image()->grid;
       std::array<double, 3> index{};

@@ -112,7 +112,7 @@ class AtomicFileTest : public QObject {
     std::ofstream(part("scan.nii", gone())) << "half";
     std::ofstream(part("scan.json", getpid())) << "of a process that had this number";
     fs::create_directory(part("scan.dicom", gone()));
-    std::ofstream(part("scan.dicom", gone()));
+    std::ofstream(part("scan.dicom", gone())).close();
     std::ofstream(part("scan.png", getppid())) << "of a process that lives";
     std::ofstream(part("other.nii", gone())) << "of another result";
     io::write_text_file(path("scan.nii"), "whole");
@@ -151,7 +151,7 @@ class AtomicFileTest : public QObject {
         const Limit largest(RLIMIT_FSIZE, bytes);
         const std::string why = refusal(write);
         if (format != "dicom" || bytes < 5000) {  // whose files are small
-          QVERIFY2(tells(why, "a file must not be so large"), (format + ": " + why).c_str());
+          QVERIFY2(tells(why, "a file must not be so large"), fmt::format("{}: {}", format, why).c_str());
         }
       }
       QCOMPARE(refusal(write), std::string());

@@ -7,10 +7,12 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "io/checkpoint_file.h"
 #include "io/image_file.h"
+#include "io/json_number.h"
 #include "io/yardl_memory.h"
 #include "petsird_support.h"
 #include "projectors/error.h"
@@ -137,6 +139,19 @@ class Hdf5SizeTest : public QObject {
     state_instead(path(), 1237 * 4, std::uint64_t{1} << 38);
     const QString message = message_of<FileError>([&] { io::read_checkpoint(path()); });
     QVERIFY2(message.contains("states more values"), qPrintable(message));
+  }
+
+  /// What JSON says of a whole number: the largest that fits, the next, and what is none.
+  void a_whole_number_must_fit() {
+    using nlohmann::json;
+    constexpr int largest = std::numeric_limits<int>::max();
+    QCOMPARE(io::whole_number<int>(json(largest)), largest);
+    QCOMPARE(io::whole_number<int>(json(-7)), -7);
+    QCOMPARE(io::whole_number<std::uint64_t>(json(~std::uint64_t{0})), ~std::uint64_t{0});
+    for (const char* wrong : {"2147483648", "-2147483649", "1e300", "2.5", "\"3\"", "18446744073709551615", "null"}) {
+      QVERIFY_THROWS_EXCEPTION(FileError, io::whole_number<int>(json::parse(wrong)));
+    }
+    QVERIFY_THROWS_EXCEPTION(FileError, io::whole_number<std::uint64_t>(json(-1)));
   }
 };
 

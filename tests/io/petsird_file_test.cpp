@@ -151,8 +151,8 @@ class PetsirdFileTest : public QObject {
                                               "data of the exam",
                                               "1 singles",
                                               "1 triples and 0 quadruples",
-                                              "1 time block of singles: they are of 400 to 650 keV, prompts of 450 to "
-                                              "600 keV",
+                                              ("1 time block of singles: they are of 400 to 650 keV, prompts of 450 to "
+                                               "600 keV"),
                                               "1 time block of the kind 'ExternalSignalTimeBlock'"};
       QCOMPARE(counts.not_used, not_used);
       source->rewind();

@@ -23,8 +23,9 @@ bool sums_are_right(Communicator& ranks) {
   }
   ranks.sum(std::span<T>(values));
   const auto n = static_cast<std::size_t>(ranks.size());
+  const std::size_t pairs = n * (n - 1) / 2;  // 0 + 1 + ... + n - 1
   for (std::size_t i = 0; i < count; ++i) {
-    if (values[i] != static_cast<T>(n * i + 100'000 * (n * (n - 1) / 2))) {
+    if (values[i] != static_cast<T>(n * i + 100'000 * pairs)) {
       return false;
     }
   }

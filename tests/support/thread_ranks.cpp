@@ -105,6 +105,7 @@ void run_in_ranks(int count, const std::function<void(recon::Communicator&)>& wo
     table.all_here.arrive_and_drop();
   };
   std::vector<std::thread> others;
+  others.reserve(static_cast<std::size_t>(count));
   for (int rank = 0; rank < count; ++rank) {
     others.emplace_back(run, rank);
   }

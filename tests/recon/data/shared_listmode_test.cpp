@@ -143,7 +143,8 @@ class SharedListmodeTest : public QObject {
   void left_out_later() {
     const auto dead = [](ListmodeData& data) {
       const recon::Scanner scanner = small_scanner({.tof_bins = 5});
-      MultiplicativeModel model(scanner, {}, {});
+      const recon::Efficiencies efficiencies;
+      MultiplicativeModel model(scanner, efficiencies, {});
       std::vector<float> bins(scanner.num_crystals(), 1);
       bins[7] = bins[25] = 0;
       LiveTimeLog log;

@@ -1,4 +1,4 @@
-#include "recon/subset_size.h"
+#include "recon/measurement/subset_size.h"
 
 #include <cmath>
 
