@@ -220,7 +220,8 @@ std::vector<Overlap> overlaps(const ImageGrid& from, const ImageGrid& to, std::s
     const double low = std::clamp(start + static_cast<double>(i) * size, 0.0, count);
     const double high = std::clamp(start + static_cast<double>(i + 1) * size, 0.0, count);
     result[i].first = static_cast<std::int64_t>(low);
-    for (double at = std::floor(low); at < high; ++at) {
+    for (std::int64_t voxel = result[i].first; static_cast<double>(voxel) < high; ++voxel) {
+      const auto at = static_cast<double>(voxel);
       result[i].parts.push_back(static_cast<float>((std::min(at + 1, high) - std::max(at, low)) / size));
     }
   }

@@ -286,10 +286,12 @@ class FiguresTest : public QObject {
     };
     for (const auto& [pixels, least, most] : {Case{3, 1.9, 2.0}, Case{4, 0, 1.7}, Case{5, 0.3, 0.8}, Case{8, 0, 0.3}}) {
       double lowest = 100, highest = -100;
-      for (double middle = 20; middle < 21; middle += 0.05) {
-        std::vector<double> profile;
-        for (int i = 0; i < 41; ++i) {
-          profile.push_back(std::exp2(-4 * (i - middle) * (i - middle) / (pixels * pixels)));
+      for (int step = 0; step < 20; ++step) {
+        const double middle = 20 + 0.05 * step;
+        std::vector<double> profile(41);
+        for (std::size_t i = 0; i < profile.size(); ++i) {
+          const double away = (static_cast<double>(i) - middle) / pixels;
+          profile[i] = std::exp2(-4 * away * away);
         }
         const double above = 100 * (recon::peak_widths(profile).half_width / pixels - 1);
         lowest = std::min(lowest, above);
@@ -302,8 +304,9 @@ class FiguresTest : public QObject {
   void resolution_of_a_point() {
     Image image(recon::centred_grid({31, 31, 31}, {0.8F, 1, 1}, {0, 0, 0}), 0);
     for (std::int64_t i = 0; i < 31 * 31 * 31; ++i) {
-      const float x = 0.8F * static_cast<float>(i / 961 - 14);
-      const auto y = static_cast<float>(i / 31 % 31 - 15), z = static_cast<float>(i % 31 - 16);
+      const std::int64_t row = i / 31, plane = row / 31;
+      const auto x = 0.8F * static_cast<float>(plane - 14);
+      const auto y = static_cast<float>(row % 31 - 15), z = static_cast<float>(i % 31 - 16);
       image.values[static_cast<std::size_t>(i)] = std::exp2(-(x * x + y * y + z * z) / 9);  // 6 mm
     }
     const FigureReport report = recon::point_resolution(image);
