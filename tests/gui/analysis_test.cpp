@@ -250,8 +250,9 @@ void AnalysisTest::histogram_counts_each_voxel_once() {
   QCOMPARE(x.back(), double{most});
   for (std::size_t bin = 0; bin < 40; ++bin) {
     const bool is_last = bin == 39;
-    const auto in_bin = std::ranges::count_if(
-        image.values, [&](float value) { return value >= x[bin] && (value < x[bin + 1] || is_last); });
+    const auto in_bin = std::ranges::count_if(image.values, [low = x[bin], high = x[bin + 1], is_last](float value) {
+      return value >= low && (value < high || is_last);
+    });
     QVERIFY(std::abs(y[bin] - static_cast<double>(in_bin)) <= 1);  // one on a border may be rounded to either side
   }
   QCOMPARE(std::accumulate(y.begin(), y.end(), 0.0), static_cast<double>(image.values.size()));

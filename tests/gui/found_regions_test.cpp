@@ -141,10 +141,11 @@ class FoundRegionsTest : public QObject {
       const gui::Roi roi = recon::polygon_roi("star", axis, 7.3, corners);
       int count = 0;
       double sum = 0;
+      const std::size_t x = across, y = up;
       for_each_voxel(image, [&](const std::array<double, 3>& p, float value) {
         double turned = 0;
         for (std::size_t i = 0; i < corners.size(); ++i) {
-          const auto angle = [&, x = across, y = up](const std::array<double, 3>& corner) {
+          const auto angle = [&](const std::array<double, 3>& corner) {
             return std::atan2(corner[y] - p[y], corner[x] - p[x]);
           };
           turned += std::remainder(angle(corners[(i + 1) % corners.size()]) - angle(corners[i]), 2 * std::numbers::pi);

@@ -35,7 +35,10 @@ recon::Image image_of(const recon::ImageGrid& grid, Function&& f) {
 /// A Gaussian of height 1 sampled every `step`.
 Chart gaussian(double fwhm, double at, double step, double length) {
   Chart chart{.title = {}, .x_label = {}, .y_label = {}, .style = Chart::Style::line, .series = {{}}};
-  for (double x = 0; x <= length; x += step) {
+  constexpr double rounding = 1e-9;
+  const auto steps = static_cast<int>(length / step + rounding);
+  for (int i = 0; i <= steps; ++i) {
+    const double x = i * step;
     chart.series[0].x.push_back(x);
     chart.series[0].y.push_back(std::exp(-4 * std::numbers::ln2 * (x - at) * (x - at) / (fwhm * fwhm)));
   }
