@@ -29,8 +29,9 @@ struct Roi {
   bool operator==(const Roi&) const = default;
 };
 
-/// What the region is there: of a threshold in per cent its value; instead of a peak the sphere of 1 mL with the highest
-/// mean (R. L. Wahl et al., J. Nucl. Med. 50, 2009, 122S); a small one that holds no voxel goes to the one around it.
+/// What the region is there: of a threshold in per cent its value; instead of a peak the sphere of 1 mL with the
+/// highest mean (R. L. Wahl et al., J. Nucl. Med. 50, 2009, 122S); a small one that holds no voxel goes to the one
+/// around it.
 Roi found_in(const Roi& roi, const ImageGrid& grid, std::span<const float> values);
 
 /// True if the middle of the voxel, which has this value, belongs to the region, which has been found

@@ -138,6 +138,4 @@ COINCIDE_TEST_CLASS(RegistrationTest)
 
 }  // namespace coincide::tests
 
-
-
 #include "registration_test.moc"
