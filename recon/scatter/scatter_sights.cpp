@@ -111,7 +111,8 @@ void Lookout::look(const Vector3d& from_mm, std::size_t node, std::size_t sight,
   const double distance_mm = way.norm();
   const Vector3d direction = way / distance_mm;
   const Way filled = filled_way(from_mm, direction, distance_mm);
-  const auto steps = std::clamp(static_cast<std::int32_t>(std::ceil(filled.to_mm / step_mm_)), 0, sights.most_steps);
+  const auto steps =
+      static_cast<std::int32_t>(std::ceil(std::clamp<double>(filled.to_mm / step_mm_, 0, sights.most_steps)));
   constexpr double sample_mm = 5;
   const int samples = static_cast<int>(std::ceil(step_mm_ / sample_mm));
   const double sample_length_mm = step_mm_ / samples;

@@ -63,6 +63,9 @@ class Lookout {
           int num_threads);
 
   void look_from(std::span<const ScatterPoint> points, Sights& sights) const;
+  const std::vector<Eigen::Vector3d>& node_mm() const { return node_mm_; }
+  /// Of nodes: unit vectors towards the axis.
+  const std::vector<Eigen::Vector3d>& normal() const { return normal_; }
 
  private:
   /// Where something is on the way.

@@ -12,8 +12,6 @@
 namespace coincide::recon {
 namespace {
 
-using Eigen::Vector3d;
-
 /// What a photon needs that scatters with the cosine c, in a table: detected / all of them [1/sr], and how much better
 /// it is absorbed than before.
 class ScatterAngles {
@@ -83,10 +81,6 @@ class Simulation {
         has_tof_(!options.sigmas_mm.empty()),
         step_mm_(step_mm(options.sigmas_mm)),
         lookout_(activity, attenuation, cylinder, step_mm_, options.num_threads) {
-    for (std::uint32_t node = 0; node < nodes_; ++node) {
-      place_mm_.push_back(cylinder.node_mm(node));
-      normal_.push_back(cylinder.normal(node));
-    }
     if (has_tof_) {
       const double reach_mm = std::hypot(cylinder.size().radius_mm, cylinder.size().half_length_mm);
       positions_ = {.step_mm = step_mm_, .each_side = static_cast<std::int32_t>(std::ceil(reach_mm / step_mm_))};
@@ -148,9 +142,9 @@ class Simulation {
 
   /// What is alike for all scatter points: the length of the LOR and its own incidence, which m holds.
   float pair_geometry(std::uint32_t a, std::uint32_t b) const {
-    const Vector3d way = place_mm_[b] - place_mm_[a];
+    const Eigen::Vector3d way = lookout_.node_mm()[b] - lookout_.node_mm()[a];
     const double length2 = way.squaredNorm();
-    const double cosines = way.dot(normal_[a]) * -way.dot(normal_[b]) / length2;
+    const double cosines = way.dot(lookout_.normal()[a]) * -way.dot(lookout_.normal()[b]) / length2;
     constexpr double least = 1e-3;  // nodes above each other on one side see nothing between them
     return cosines > least ? static_cast<float>(length2 / cosines) : 0;
   }
@@ -219,8 +213,6 @@ class Simulation {
   bool has_tof_;
   double step_mm_;
   Lookout lookout_;
-  std::vector<Vector3d> place_mm_;
-  std::vector<Vector3d> normal_;
   TofPositions positions_;
   Sights sights_;
   std::vector<float> of_pairs_;

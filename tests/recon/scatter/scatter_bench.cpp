@@ -46,10 +46,6 @@ void compare(const recon::Phantom& phantom, std::uint32_t batches, const tests::
   }
 }
 
-struct Quiet : recon::Reporter {
-  void progress(std::string_view, double) override {}
-};
-
 void time_simulation(const char* scanner_file, const char* phantom_file) {
   const recon::Scanner scanner = io::read_scanner(scanner_file).scanner;
   const recon::Phantom phantom = io::read_phantom(phantom_file);
@@ -63,13 +59,13 @@ void time_simulation(const char* scanner_file, const char* phantom_file) {
                           {voxel_mm, voxel_mm, voxel_mm}, {0, 0, 0});
   const recon::Image mu = recon::attenuation_image(phantom, grid, {0, 0, 0});
   const std::vector<recon::ScatterPoint> points = recon::scatter_points(mu, sampling.cell_mm);
-  Quiet quiet;
+  recon::Reporter silent;
   const auto start = std::chrono::steady_clock::now();
   const recon::ScatterEstimate estimate = recon::single_scatter(
       recon::activity_image(phantom, grid, {0, 0, 0}), mu, points, nodes,
       {.window = {.lowest_kev = 435, .highest_kev = 585, .resolution = 0.1},
        .sigmas_mm = scanner.tof_bins.empty() ? std::vector<float>{} : std::vector{scanner.tof_bins.front().sigma_mm}},
-      quiet);
+      silent);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   fmt::print("{} points, {} nodes, {} positions: {:.1f} s\n", points.size(), nodes.num_nodes(),
              estimate.positions().count(), seconds);
