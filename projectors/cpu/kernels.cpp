@@ -2,14 +2,15 @@
 
 #include <omp.h>
 
-#include <cstdlib>
-#include <new>
+#include <type_traits>
 
+#include "projectors/cpu/scratch.h"
 #include "projectors/event_weights.h"
 #include "projectors/kernels/operations.h"
 #include "projectors/launcher.h"
 #include "projectors/lor_order.h"
 #ifdef __AVX2__
+#include "projectors/cpu/fan.h"
 #include "projectors/cpu/vector_sinogram.h"
 #endif
 
@@ -19,25 +20,6 @@ namespace {
 Grid kernel_grid(const Projector& projector) { return make_grid(projector.grid(), projector.options().boundary); }
 
 int thread_count(const Projector& projector) { return projectors::thread_count(projector.options().num_threads); }
-
-/// An array without constructors: std::vector would leave out-of-line copies of itself behind.
-template <class T>
-class Scratch {
- public:
-  explicit Scratch(std::int64_t count)
-      : data_(static_cast<T*>(std::malloc(static_cast<std::size_t>(count) * sizeof(T)))) {
-    if (data_ == nullptr) {
-      throw std::bad_alloc();
-    }
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { std::free(data_); }
-  T& operator[](std::int64_t i) const { return data_[i]; }
-
- private:
-  T* data_;
-};
 
 /// Real is what setting up a LOR computes in.
 #ifdef __AVX2__
@@ -100,11 +82,74 @@ void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& 
   }
 }
 
+#ifdef __AVX2__
+/// Calls use_fan(first, count) for LORs, out of `count`, that a Fan takes at once, and use_one(i) for each other one,
+/// in order. ray_at(i) is that of LOR i.
+template <class RayAt, class UseFan, class UseOne>
+void for_fans(std::int64_t count, RayAt&& ray_at, UseFan&& use_fan, UseOne&& use_one) {
+  for (std::int64_t i = 0; i < count;) {
+    const std::int64_t same = count_between_same_rows(smaller(count - i, max_in_fan),
+                                                      [&](std::int64_t j) -> const Ray& { return ray_at(i + j); });
+    if (same >= min_in_fan) {
+      use_fan(i, same);
+      i += same;
+    } else {
+      for (const std::int64_t end = i + larger(same, std::int64_t{1}); i < end; ++i) {
+        use_one(i);
+      }
+    }
+  }
+}
+
+/// Without TOF, where all planes of a LOR count alike.
+template <BoundaryRule boundary>
+void forward_in_fans(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
+                     float* values) {
+  const Grid grid = kernel_grid(projector);
+  const std::int32_t last_plane = larger(grid.n[0], larger(grid.n[1], grid.n[2])) - 1;
+  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
+#pragma omp parallel num_threads(thread_count(projector))
+    {
+      Fan<boundary> fan(grid);
+      const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
+      const Scratch<float> sums(max_in_fan);
+#pragma omp for schedule(dynamic, 1)
+      for (std::int64_t first = 0; first < count; first += max_in_fan) {
+        const std::int64_t size = smaller(max_in_fan, count - first);
+        for (std::int64_t i = 0; i < size; ++i) {
+          prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
+          prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
+        }
+        const auto ray_at = [&](std::int64_t i) -> const Ray& { return prepared[i].ray; };
+        const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
+          fan.set(in_fan, 0, last_plane, [&](std::int64_t i) -> const Ray& { return ray_at(begin + i); });
+          fan.forward(image, &sums[0]);
+          for (std::int64_t i = 0; i < in_fan; ++i) {
+            values[lor_at(first + begin + i)] = kernel.scale(prepared[begin + i].tof) * sums[i];
+          }
+        };
+        for_fans(size, ray_at, use_fan, [&](std::int64_t i) {
+          forward_one<boundary>(grid, true, kernel, prepared[i], {}, image, values + lor_at(first + i));
+        });
+      }
+    }
+  });
+}
+#endif
+
 template <BoundaryRule boundary, class Kernel>
 void forward_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* image,
                  float* values) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
+#ifdef __AVX2__
+  if constexpr (std::is_same_v<Kernel, NoTofKernel>) {
+    if (vectors) {
+      forward_in_fans<boundary>(projector, lors, kernel, image, values);
+      return;
+    }
+  }
+#endif
   for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
@@ -191,7 +236,9 @@ class SlabBackProjector {
   void add(std::int64_t size, float* image, SetUp&& set_up, ValuesOf&& values_of) {
     const int thread = omp_get_thread_num();
     const int threads = omp_get_num_threads();
-    const bool vectors = fits_vectors(grid_);
+#ifdef __AVX2__
+    Fan<boundary> fan(grid_);
+#endif
 #pragma omp for schedule(dynamic, 1)
     for (std::int64_t first = 0; first < size; first += chunk) {
       set_up(first, smaller(chunk, size - first), &prepared_[first]);
@@ -201,19 +248,46 @@ class SlabBackProjector {
     for (int axis = 0; axis < 3; ++axis) {
       const std::int32_t lo = order_.slab_start(grid_, axis, thread, threads);
       const std::int32_t hi = order_.slab_start(grid_, axis, thread + 1, threads) - 1;
-      for (std::int64_t i = 0; i < order_.count[axis]; ++i) {
-        const std::int32_t item = order_.order[axis][i];
-        if (prepared_[item].ray.first <= hi && prepared_[item].ray.last >= lo) {
-          Prepared<Kernel> part = prepared_[item];
-          restrict_planes(part.ray, lo, hi);
-          back_one<boundary>(grid_, vectors, kernel_, part, values_of(item), image);
+      const auto item_at = [&](std::int64_t i) { return order_.order[axis][i]; };
+      const auto use_one = [&](std::int64_t i) { add_one(item_at(i), lo, hi, values_of(item_at(i)), image); };
+#ifdef __AVX2__
+      if constexpr (std::is_same_v<Kernel, NoTofKernel>) {
+        if (fits_vectors(grid_)) {
+          const auto ray_at = [&](std::int64_t i) -> const Ray& { return prepared_[item_at(i)].ray; };
+          for_fans(
+              order_.count[axis], ray_at,
+              [&](std::int64_t begin, std::int64_t count) {
+                fan.set(count, lo, hi, [&](std::int64_t i) -> const Ray& { return ray_at(begin + i); });
+                fan.back(
+                    [&](std::int64_t i) {
+                      const std::int32_t item = item_at(begin + i);
+                      return kernel_.scale(prepared_[item].tof) * values_of(item)[0];
+                    },
+                    image);
+              },
+              use_one);
+#pragma omp barrier
+          continue;
         }
+      }
+#endif
+      for (std::int64_t i = 0; i < order_.count[axis]; ++i) {
+        use_one(i);
       }
 #pragma omp barrier
     }
   }
 
  private:
+  /// Planes lo ... hi of LOR `item` of the block.
+  void add_one(std::int32_t item, std::int32_t lo, std::int32_t hi, const float* values, float* image) {
+    if (prepared_[item].ray.first <= hi && prepared_[item].ray.last >= lo) {
+      Prepared<Kernel> part = prepared_[item];
+      restrict_planes(part.ray, lo, hi);
+      back_one<boundary>(grid_, fits_vectors(grid_), kernel_, part, values, image);
+    }
+  }
+
   Grid grid_;
   const Kernel& kernel_;
   Scratch<Prepared<Kernel>> prepared_;

@@ -133,6 +133,64 @@ struct Footprint {
   Floats low_low, low_high, high_low, high_high;  ///< first word: u, second: v
 };
 
+/// Offsets as numbers to go through one by one.
+struct Offsets {
+  alignas(64) std::int32_t at[lanes];
+  COINCIDE_HD explicit Offsets(Ints offsets) {
+    __builtin_memcpy(at, &offsets, sizeof(at));
+    asm("" : "+m"(at));  // keeps the compiler from widening them in registers, which it then spills
+  }
+};
+
+/// Of some places in a row of voxels: what is there, and beside it.
+struct RowPairs {
+  Floats low, high;
+};
+
+/// Four lanes after four others and so on into one vector, without going through memory.
+COINCIDE_HD Floats join(const __m128 (&parts)[lanes / 4]) {
+#ifdef __AVX512F__
+  const __m512 half = _mm512_insertf32x4(_mm512_castps128_ps512(parts[0]), parts[1], 1);
+  return (Floats)_mm512_insertf32x4(_mm512_insertf32x4(half, parts[2], 2), parts[3], 3);
+#else
+  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(parts[0]), parts[1], 1);
+#endif
+}
+
+/// One load of 8 bytes for both neighbours.
+COINCIDE_HD RowPairs load_row_pairs(const float* row, const Offsets& offsets) {
+  __m128 low[lanes / 4], high[lanes / 4];
+  const auto two_pairs = [row](std::int64_t first, std::int64_t second) {
+    const __m128 pair = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(row + first)));
+    return _mm_loadh_pi(pair, reinterpret_cast<const __m64*>(row + second));
+  };
+  COINCIDE_UNROLL(4)
+  for (int i = 0; i < lanes; i += 4) {
+    const __m128 first = two_pairs(offsets.at[i], offsets.at[i + 1]);
+    const __m128 second = two_pairs(offsets.at[i + 2], offsets.at[i + 3]);
+    low[i / 4] = _mm_shuffle_ps(first, second, 0x88);
+    high[i / 4] = _mm_shuffle_ps(first, second, 0xdd);
+  }
+  return {join(low), join(high)};
+}
+
+/// Adds pairs to copies of a row that lie `stride` apart, to each in turn.
+COINCIDE_HD void add_row_pairs(float* rows, std::int64_t stride, Ints offset, Floats low, Floats high) {
+  alignas(64) float pairs[2 * lanes];
+  for (int i = 0; i < lanes; ++i) {
+    pairs[2 * i] = low[i];
+    pairs[2 * i + 1] = high[i];
+  }
+  const Offsets offsets(offset);
+  COINCIDE_UNROLL(16)
+  for (int i = 0; i < lanes; ++i) {
+    float* at = rows + (i % 4) * stride + offsets.at[i];
+    const __m128 there = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
+    const __m128 pair = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(pairs + 2 * i)));
+    _mm_storel_pi(reinterpret_cast<__m64*>(at), _mm_add_ps(there, pair));
+  }
+}
+
 #ifdef __AVX512F__
 
 COINCIDE_HD unsigned existing(const Block& block) { return (1U << static_cast<unsigned>(block.count)) - 1; }
@@ -209,44 +267,11 @@ COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, con
 
 #else
 
-/// The offsets of a block as numbers to go through one by one.
-struct Offsets {
-  alignas(64) std::int32_t at[lanes];
-  COINCIDE_HD explicit Offsets(const Block& block) {
-    __builtin_memcpy(at, &block.offset, sizeof(at));
-    asm("" : "+m"(at));  // keeps the compiler from widening them in registers, which it then spills
-  }
-};
-
-/// Four lanes after four others into one vector, without going through memory.
-COINCIDE_HD Floats join(const __m128 (&halves)[2]) {
-  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(halves[0]), halves[1], 1);
-}
-
-/// Where neighbours along v lie side by side: one load of 8 bytes for both.
 COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block& block) {
-  __m128 low_low[2], low_high[2], high_low[2], high_high[2];
-  const float* image_u = image + ray.stride_u;
-  const Offsets offsets(block);
-  const auto first_pair = [](const float* at) {
-    return _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
-  };
-  const auto second_pair = [](__m128 first, const float* at) {
-    return _mm_loadh_pi(first, reinterpret_cast<const __m64*>(at));
-  };
-  COINCIDE_UNROLL(2)
-  for (int i = 0; i < lanes; i += 4) {
-    const std::int64_t o[4] = {offsets.at[i], offsets.at[i + 1], offsets.at[i + 2], offsets.at[i + 3]};
-    const __m128 low_01 = second_pair(first_pair(image + o[0]), image + o[1]);
-    const __m128 low_23 = second_pair(first_pair(image + o[2]), image + o[3]);
-    const __m128 high_01 = second_pair(first_pair(image_u + o[0]), image_u + o[1]);
-    const __m128 high_23 = second_pair(first_pair(image_u + o[2]), image_u + o[3]);
-    low_low[i / 4] = _mm_shuffle_ps(low_01, low_23, 0x88);
-    low_high[i / 4] = _mm_shuffle_ps(low_01, low_23, 0xdd);
-    high_low[i / 4] = _mm_shuffle_ps(high_01, high_23, 0x88);
-    high_high[i / 4] = _mm_shuffle_ps(high_01, high_23, 0xdd);
-  }
-  return {join(low_low), join(low_high), join(high_low), join(high_high)};
+  const Offsets offsets(block.offset);
+  const RowPairs low = load_row_pairs(image, offsets);
+  const RowPairs high = load_row_pairs(image + ray.stride_u, offsets);
+  return {low.low, low.high, high.low, high.high};
 }
 
 COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, const Footprint& values) {
@@ -263,7 +288,7 @@ COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, con
   const auto add = [load](float* at, const float* pair) {
     _mm_storel_pi(reinterpret_cast<__m64*>(at), _mm_add_ps(load(at), load(pair)));
   };
-  const Offsets offsets(block);
+  const Offsets offsets(block.offset);
   for (int i = 0; i < block.count; ++i) {
     float* at = image + offsets.at[i];
     add(at, low + 2 * i);
@@ -273,7 +298,7 @@ COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, con
 
 /// One neighbour of each plane.
 COINCIDE_HD Floats load_single(const float* image, const Block& block) {
-  const Offsets offsets(block);
+  const Offsets offsets(block.offset);
   Floats values{};
   COINCIDE_UNROLL(8)
   for (int i = 0; i < lanes; ++i) {
@@ -283,7 +308,7 @@ COINCIDE_HD Floats load_single(const float* image, const Block& block) {
 }
 
 COINCIDE_HD void add_single(float* image, const Block& block, Floats values) {
-  const Offsets offsets(block);
+  const Offsets offsets(block.offset);
   for (int i = 0; i < block.count; ++i) {
     image[offsets.at[i]] += values[i];
   }

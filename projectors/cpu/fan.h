@@ -1,0 +1,240 @@
+#pragma once
+
+// For AVX2 and AVX-512: LORs that run between the same rows of voxels, as those between two places around a scanner do,
+// whatever rings they join. On each plane the two rows are blended once for all of them, forward, and spread once,
+// back: a LOR then takes two neighbours of one row, near in the cache, where the walk alone takes four voxels of the
+// image. Weights are the same as there; only additions come in another order.
+
+#include "projectors/cpu/scratch.h"
+#include "projectors/cpu/vector_walk.h"
+
+namespace coincide::projectors::COINCIDE_BACKEND {
+
+/// Rows are axial lines of voxels: neighbours along v lie side by side. Far beyond any scanner places in them have no
+/// digits left.
+COINCIDE_HD bool runs_between_rows(const Ray& ray) {
+  constexpr float far = 1e5f;
+  return ray.stride_v == 1 && !ray.empty() && __builtin_fabsf(ray.v_0) < far;
+}
+
+COINCIDE_HD bool run_between_same_rows(const Ray& a, const Ray& b) {
+  return runs_between_rows(b) && a.axis == b.axis && a.u_step == b.u_step && a.u_0 == b.u_0;
+}
+
+/// How many of the rays ray_at(0), ray_at(1), ... ray_at(count - 1) the first has between its rows, itself included,
+/// with no other in between; 0 if it does not run between rows.
+template <class RayAt>
+COINCIDE_HD std::int64_t count_between_same_rows(std::int64_t count, RayAt&& ray_at) {
+  const Ray& first = ray_at(0);
+  if (!runs_between_rows(first)) {
+    return 0;
+  }
+  std::int64_t i = 1;
+  while (i < count && run_between_same_rows(first, ray_at(i))) {
+    ++i;
+  }
+  return i;
+}
+
+constexpr std::int64_t max_in_fan = 512;  ///< LORs; all that is known of them stays in the nearest caches
+constexpr std::int64_t min_in_fan = 8;    ///< for fewer, blending rows does not pay
+
+/// Of one thread. An object is used for one fan after another.
+template <BoundaryRule boundary>
+class Fan {
+ public:
+  explicit Fan(const Grid& grid) : n_(grid.n[2]), rows_(int{copies} * (std::int64_t{n_} + lanes)) {
+    for (std::int64_t i = 0; i < int{copies} * (std::int64_t{n_} + lanes); ++i) {
+      rows_[i] = 0;
+    }
+  }
+
+  /// Of the `count` rays ray_at(0) ... ray_at(count - 1), not empty, all between the same rows, those planes that lie
+  /// in lo ... hi. 0 < count <= max_in_fan.
+  template <class RayAt>
+  void set(std::int64_t count, std::int32_t lo, std::int32_t hi, RayAt&& ray_at) {
+    ray_ = ray_at(0);
+    count_ = count;
+    blocks_ = static_cast<int>((count + lanes - 1) / lanes);
+    first_ = hi + 1;
+    last_ = lo - 1;
+    for (int b = 0; b < blocks_; ++b) {
+      Lane& block = lane_[b];
+      block.common_first = lo;
+      block.common_last = hi;
+      for (int i = 0; i < lanes; ++i) {
+        const bool exists = b * lanes + i < count;
+        Ray ray = ray_at(exists ? b * lanes + i : count - 1);
+        restrict_planes(ray, lo, hi);
+        block.v_step[i] = ray.v_step;
+        block.v_0[i] = ray.v_0;
+        block.enters[i] = ray.enters;
+        block.leaves[i] = ray.leaves;
+        block.first[i] = ray.first;
+        block.last[i] = exists ? ray.last : ray.first - 1;
+        block.common_first = larger(block.common_first, ray.inner_first);
+        block.common_last = smaller(block.common_last, exists ? ray.inner_last : std::int32_t{-1});
+        if (ray.first <= ray.last) {
+          first_ = smaller(first_, ray.first);
+          last_ = larger(last_, ray.last);
+        }
+      }
+    }
+    set_window();
+  }
+
+  /// sums[i]: of ray i, over its planes, of the image's interpolated values.
+  void forward(const float* image, float* sums) {
+    Floats sum[max_in_fan / lanes];
+    for (int b = 0; b < blocks_; ++b) {
+      sum[b] = Floats{};
+    }
+    float* row = &rows_[0];
+    for (std::int32_t plane = first_; plane <= last_; ++plane) {
+      const Rows at = rows_at(plane);
+      const float* low = image + at.low;
+      const float* high = low + ray_.stride_u;
+      for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
+        row[i] = at.weight_low * low[i] + at.weight_high * high[i];
+      }
+      for (int b = 0; b < blocks_; ++b) {
+        const Lane& lane = lane_[b];
+        if (plane >= lane.common_first && plane <= lane.common_last) {
+          const Neighbours v = inner_neighbours(place_of(lane, plane));
+          const RowPairs near = load_row_pairs(row, Offsets(v.low));
+          sum[b] += v.weight_low * near.low + v.weight_high * near.high;
+        } else {
+          const Neighbours v = border_neighbours<boundary>(place_of(lane, plane), n_);
+          const RowPairs near = load_row_pairs(row, Offsets(v.low));
+          sum[b] += part_of(lane, plane, v.weight_low * near.low + v.weight_high * near.high);
+        }
+      }
+    }
+    for (std::int32_t i = 0; i < n_; ++i) {
+      row[i] = 0;
+    }
+    __builtin_memcpy(sums, sum, sizeof(Floats) * static_cast<std::size_t>(blocks_));
+  }
+
+  /// Adds value_at(i) to the voxels of each plane of ray i.
+  template <class ValueAt>
+  void back(ValueAt&& value_at, float* image) {
+    Floats values[max_in_fan / lanes];
+    for (int b = 0; b < blocks_; ++b) {
+      for (int i = 0; i < lanes; ++i) {
+        values[b][i] = b * lanes + i < count_ ? value_at(b * lanes + i) : 0;
+      }
+    }
+    const std::int64_t stride = n_ + lanes;
+    for (std::int32_t plane = first_; plane <= last_; ++plane) {
+      const Rows at = rows_at(plane);
+      for (int b = 0; b < blocks_; ++b) {
+        const Lane& lane = lane_[b];
+        Floats value = values[b];
+        Neighbours v;
+        if (plane >= lane.common_first && plane <= lane.common_last) {
+          v = inner_neighbours(place_of(lane, plane));
+        } else {
+          v = border_neighbours<boundary>(place_of(lane, plane), n_);
+          value = part_of(lane, plane, value);
+        }
+        add_row_pairs(&rows_[0], stride, v.low, v.weight_low * value, v.weight_high * value);
+      }
+      float* row = &rows_[0];
+      float* low = image + at.low;
+      float* high = low + ray_.stride_u;
+      for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
+        const float sum = (row[i] + row[i + stride]) + (row[i + 2 * stride] + row[i + 3 * stride]);
+        low[i] += at.weight_low * sum;
+        high[i] += at.weight_high * sum;
+        row[i] = row[i + stride] = row[i + 2 * stride] = row[i + 3 * stride] = 0;
+      }
+    }
+  }
+
+ private:
+  /// As many LORs as a vector has lanes. Between the common planes all of them have four voxels as neighbours, and
+  /// whole planes.
+  struct Lane {
+    Floats v_step, v_0, enters, leaves;
+    Ints first, last;
+    std::int32_t common_first, common_last;
+  };
+
+  /// Of a plane: where its lower row begins, the weights of this and the next, and which of their voxels the LORs
+  /// reach.
+  struct Rows {
+    std::int64_t low;
+    float weight_low, weight_high;
+    std::int32_t window_first, window_last;
+  };
+
+  static COINCIDE_HD Floats place_of(const Lane& lane, std::int32_t plane) {
+    return static_cast<float>(plane) * lane.v_step + lane.v_0;
+  }
+
+  /// The part of a value that counts on a plane: 0 for LORs that it does not belong to.
+  static COINCIDE_HD Floats part_of(const Lane& lane, std::int32_t plane, Floats value) {
+    if constexpr (boundary == BoundaryRule::clamped) {
+      const Floats at = Floats{} + static_cast<float>(plane);
+      value *= larger(smaller(at + 0.5f, lane.leaves) - larger(at - 0.5f, lane.enters), Floats{});
+    }
+    const Ints at = Ints{} + plane;
+    return at < lane.first || at > lane.last ? Floats{} : value;
+  }
+
+  /// The least of straight lines is nowhere below the line between the least at both ends, the most likewise.
+  void set_window() {
+    const auto ends_at = [&](std::int32_t plane, float& least, float& most_at) {
+      Floats low = place_of(lane_[0], plane);
+      Floats high = low;
+      for (int b = 1; b < blocks_; ++b) {
+        const Floats place = place_of(lane_[b], plane);
+        low = smaller(low, place);
+        high = larger(high, place);
+      }
+      least = low[0];
+      most_at = high[0];
+      for (int i = 1; i < lanes; ++i) {
+        least = smaller(least, low[i]);
+        most_at = larger(most_at, high[i]);
+      }
+    };
+    float least[2], most_at[2];
+    ends_at(first_, least[0], most_at[0]);
+    ends_at(last_, least[1], most_at[1]);
+    const float planes = static_cast<float>(larger(last_ - first_, 1));
+    window_low_ = least[0];
+    window_low_step_ = (least[1] - least[0]) / planes;
+    window_high_ = most_at[0];
+    window_high_step_ = (most_at[1] - most_at[0]) / planes;
+  }
+
+  COINCIDE_HD Rows rows_at(std::int32_t plane) const {
+    const Neighbours u =
+        border_neighbours<boundary>(Floats{} + (static_cast<float>(plane) * ray_.u_step + ray_.u_0), ray_.n_u);
+    const float from_first = static_cast<float>(plane - first_);
+    constexpr float margin = 2;
+    const float end = static_cast<float>(n_ - 1);
+    const float low = window_low_ + from_first * window_low_step_ - margin;
+    const float high = window_high_ + from_first * window_high_step_ + margin;
+    return {plane * ray_.stride_k + u.low[0] * ray_.stride_u, u.weight_low[0], u.weight_high[0],
+            static_cast<std::int32_t>(low > 0 ? smaller(low, end - 1) : 0),
+            static_cast<std::int32_t>(high < end ? larger(high, 1.0f) : end)};
+  }
+
+  /// Neighbouring LORs may add to the same voxels: in turn to one of several copies of the row, so that they need not
+  /// wait for each other.
+  static constexpr int copies = 4;
+
+  std::int32_t n_;
+  Scratch<float> rows_;
+  Ray ray_;
+  std::int64_t count_ = 0;
+  int blocks_ = 0;
+  std::int32_t first_ = 0, last_ = -1;
+  float window_low_ = 0, window_low_step_ = 0, window_high_ = 0, window_high_step_ = 0;
+  Lane lane_[max_in_fan / lanes];
+};
+
+}  // namespace coincide::projectors::COINCIDE_BACKEND

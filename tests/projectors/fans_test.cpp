@@ -1,0 +1,203 @@
+// LORs between two places around a scanner, whatever rings they join, which the kernels take together: against the
+// double-precision reference, and against themselves one by one.
+
+#include <QtTest>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "projectors/projector.h"
+#include "support/joseph_reference.h"
+#include "support/random_lors.h"
+#include "support/test_main.h"
+
+using namespace coincide::projectors;
+using namespace coincide::tests;
+
+namespace {
+
+ImageGrid grid_with_rows_of(int voxels) {
+  return {{23, 19, voxels}, {-25.3F, -21.7F, -0.9F * static_cast<float>(voxels)}, {2.3F, 2.5F, 1.8F}};
+}
+
+/// Between the places (x, y) of two LOR ends, `count` LORs of any two axial coordinates: most through the image, many
+/// through its end planes or beside them, some so steep that they count planes along the axis.
+void add_fan(const ImageGrid& grid, const float* a, const float* b, int count, std::mt19937_64& random,
+             LorArrays& lors) {
+  const float half_mm = 0.5F * static_cast<float>(grid.shape[2]) * grid.voxel_size_mm[2];
+  for (int i = 0; i < count; ++i) {
+    const float reach_mm = i % 50 == 7 ? 40 * half_mm : 1.5F * half_mm;
+    const float a_z = uniform(random, -reach_mm, reach_mm);
+    const float b_z = i % 9 == 0 ? a_z : uniform(random, -reach_mm, reach_mm);
+    lors.start.insert(lors.start.end(), {a[0], a[1], a_z});
+    lors.end.insert(lors.end.end(), {b[0], b[1], b_z});
+  }
+}
+
+/// Fans of all sizes from 1 to more than are taken at once, in all directions, also along the image's faces.
+LorArrays fans(const ImageGrid& grid, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  LorArrays lors;
+  const float low_x = grid.origin_mm[0] - 0.5F * grid.voxel_size_mm[0];
+  for (const int count : {1, 2, 7, 8, 9, 15, 16, 17, 33, 100, 511, 512, 513, 1300}) {
+    for (int turn = 0; turn < 3; ++turn) {
+      const float angle = uniform(random, 0, 6.3);
+      const float other = angle + uniform(random, 2, 4.2);
+      const float a[2] = {60 * std::cos(angle), 60 * std::sin(angle)};
+      const float b[2] = {60 * std::cos(other), 60 * std::sin(other)};
+      add_fan(grid, a, b, count, random, lors);
+    }
+    const float along_face[2][2] = {{low_x, -60}, {low_x + (count % 2 == 0 ? 0.0F : 1e-3F), 60}};
+    add_fan(grid, along_face[0], along_face[1], count, random, lors);
+  }
+  return lors;
+}
+
+void add_back(const JosephReference::Line& line, double value, std::vector<double>& image) {
+  for (const JosephReference::Plane& plane : line.planes) {
+    for (std::size_t i = 0; i < plane.voxel.size(); ++i) {
+      if (plane.voxel[i] >= 0) {
+        image[static_cast<std::size_t>(plane.voxel[i])] += plane.weight[i] * line.step_mm * value;
+      }
+    }
+  }
+}
+
+double largest_difference(const std::vector<float>& values, const std::vector<double>& expected) {
+  double difference = 0, largest = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double error = std::abs(values[i] - expected[i]);
+    difference = error <= difference ? difference : error;  // a NaN stays
+    largest = std::max(largest, expected[i]);
+  }
+  return difference / largest;
+}
+
+void add_settings() {
+  QTest::addColumn<bool>("clamped");
+  QTest::addColumn<int>("set");
+  QTest::addColumn<int>("row");
+  for (const InstructionSet set : {InstructionSet::x86_64, InstructionSet::avx2, InstructionSet::avx512}) {
+    for (const int row : has_instruction_set(set) ? std::vector{1, 2, 8, 31, 71} : std::vector<int>{}) {
+      for (const bool clamped : {false, true}) {
+        const QByteArray name = QByteArray(instruction_set_name(set).data()) + ", rows of " + QByteArray::number(row);
+        QTest::newRow((name + (clamped ? ", clamped" : ", upstream")).constData())
+            << clamped << static_cast<int>(set) << row;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+class FansTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void both_directions_equal_the_reference_data() { add_settings(); }
+  void both_directions_equal_the_reference() {
+    QFETCH(const bool, clamped);
+    QFETCH(const int, set);
+    QFETCH(const int, row);
+    const ImageGrid grid = grid_with_rows_of(row);
+    const auto rule = clamped ? BoundaryRule::clamped : BoundaryRule::upstream;
+    const LorArrays arrays = fans(grid, static_cast<std::uint64_t>(row));
+    const auto count = arrays.start.size() / 3;
+    const std::vector<float> image = random_values(static_cast<std::size_t>(grid.num_voxels()), 2);
+    const std::vector<float> measured = random_values(count, 3);
+    std::vector<float> values(count, -1.0F), back(image.size(), 0.0F);
+    const Projector projector(grid, {.boundary = rule, .instruction_set = static_cast<InstructionSet>(set)});
+    projector.forward(arrays.lors(), NoTof{}, image.data(), values.data());
+    projector.back(arrays.lors(), NoTof{}, measured.data(), back.data());
+
+    const JosephReference reference(grid, rule);
+    std::vector<double> expected(count), expected_back(image.size());
+    for (std::size_t i = 0; i < count; ++i) {
+      const JosephReference::Line line = reference.line(&arrays.start[3 * i], &arrays.end[3 * i]);
+      expected[i] = reference.forward(line, image);
+      add_back(line, measured[i], expected_back);
+    }
+    const double forward_error = largest_difference(values, expected);
+    const double back_error = largest_difference(back, expected_back);
+    QVERIFY2(forward_error < 1e-5, qPrintable(QString("forward: %1").arg(forward_error)));
+    QVERIFY2(back_error < 1e-5, qPrintable(QString("back: %1").arg(back_error)));
+  }
+
+  void number_of_threads_changes_no_bit() {
+    const ImageGrid grid = grid_with_rows_of(31);
+    const LorArrays arrays = fans(grid, 5);
+    const std::vector<float> measured = random_values(arrays.start.size() / 3, 6);
+    std::vector<std::vector<float>> images;
+    for (const int threads : {1, 2, 5}) {
+      images.emplace_back(static_cast<std::size_t>(grid.num_voxels()), 0.5F);
+      Projector(grid, {.num_threads = threads}).back(arrays.lors(), NoTof{}, measured.data(), images.back().data());
+      QCOMPARE(images.back(), images.front());
+    }
+  }
+
+  /// A voxel or a measurement that is not a number concerns the LORs through that voxel, and the voxels of that LOR.
+  void what_is_no_number_stays_where_it_is() {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    for (const int row : {8, 31}) {
+      const ImageGrid grid = grid_with_rows_of(row);
+      const LorArrays arrays = fans(grid, 7);
+      const auto count = arrays.start.size() / 3;
+      std::vector<float> image(static_cast<std::size_t>(grid.num_voxels()), 1.0F);
+      const std::size_t bad_voxel = image.size() / 2;  // in the middle of a row
+      image[bad_voxel] = nan;
+      std::vector<float> measured(count, 1.0F), values(count), back(image.size());
+      const std::size_t bad_lor = count / 2;
+      measured[bad_lor] = nan;
+      const Projector projector(grid);
+      projector.forward(arrays.lors(), NoTof{}, image.data(), values.data());
+      projector.back(arrays.lors(), NoTof{}, measured.data(), back.data());
+      const JosephReference reference(grid, BoundaryRule::clamped);
+      int bad_values = 0;
+      for (std::size_t i = 0; i < count; ++i) {
+        bool may_cross = false;
+        for (const auto& plane : reference.line(&arrays.start[3 * i], &arrays.end[3 * i]).planes) {
+          may_cross = may_cross || std::ranges::count(plane.voxel, static_cast<std::int64_t>(bad_voxel)) > 0;
+        }
+        bad_values += std::isnan(values[i]) ? 1 : 0;
+        QVERIFY(may_cross || !std::isnan(values[i]));
+      }
+      QVERIFY(bad_values > 0);
+      const auto on_bad_lor = reference.line(&arrays.start[3 * bad_lor], &arrays.end[3 * bad_lor]).planes;
+      QVERIFY(!on_bad_lor.empty());
+      const auto bad_voxels = std::ranges::count_if(back, [](float value) { return std::isnan(value); });
+      QVERIFY(bad_voxels > 0 && bad_voxels <= static_cast<std::ptrdiff_t>(4 * on_bad_lor.size()));
+    }
+  }
+
+  /// Ends so far away that places in a row of voxels have no digits left, among LORs of the same fan that are sound.
+  void far_ends_harm_no_other_lor() {
+    const ImageGrid grid = grid_with_rows_of(31);
+    const float a[2] = {-60, 3}, b[2] = {60, -4};
+    std::mt19937_64 random(9);
+    LorArrays arrays;
+    add_fan(grid, a, b, 100, random, arrays);
+    const std::vector<float> measured = random_values(100, 10);
+    const auto with_ends_at = [&](float z) {
+      LorArrays changed = arrays;
+      for (std::size_t i = 3; i < 100; i += 10) {
+        changed.start[3 * i + 2] = z;
+        changed.end[3 * i + 2] = z;
+      }
+      std::vector<float> image(static_cast<std::size_t>(grid.num_voxels()));
+      Projector(grid).back(changed.lors(), NoTof{}, measured.data(), image.data());
+      return image;
+    };
+    const std::vector<float> beside = with_ends_at(1000);
+    for (const float far : {1e6F, 3e9F, 1e20F, 3e38F, -3e38F, std::numeric_limits<float>::infinity()}) {
+      const std::vector<float> image = with_ends_at(far);
+      double difference = 0;
+      for (std::size_t i = 0; i < image.size(); ++i) {
+        difference = std::max(difference, double{std::abs(image[i] - beside[i])});
+      }
+      QVERIFY2(difference < 1e-4, qPrintable(QString("%1: %2").arg(far).arg(difference)));
+    }
+  }
+};
+
+COINCIDE_TEST_CLASS(FansTest)
+#include "fans_test.moc"
