@@ -1,6 +1,7 @@
 #include "projectors/lor_order.h"
 
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "projectors/kernels/course.h"
@@ -49,6 +50,53 @@ void sort_by_digit(const std::vector<Entry>& from, std::vector<Entry>& to, int s
   }
 }
 
+/// How many LORs one after the other between the same two places around the image's last axis are taken together by
+/// the kernels.
+constexpr std::size_t enough_for_fan = 8;
+
+/// Whether LORs `one` and `other` join the same places around the image's last axis.
+bool join_same_places(const Lors& lors, std::int64_t one, std::int64_t other) {
+  const auto same = [&](const float* points, const std::uint32_t* index) {
+    const float* a = points + 3 * (index != nullptr ? index[one] : one);
+    const float* b = points + 3 * (index != nullptr ? index[other] : other);
+    return a[0] == b[0] && a[1] == b[1];
+  };
+  return same(lors.start_mm, lors.start_index) && same(lors.end_mm, lors.end_index);
+}
+
+/// If they are enough, steep ones left out.
+void give_one_key(std::span<Entry> entries) {
+  const auto is_steep = [](const Entry& entry) { return axis_of_key(entry.key) == 2; };
+  if (entries.size() < enough_for_fan ||
+      entries.size() - static_cast<std::size_t>(std::ranges::count_if(entries, is_steep)) < enough_for_fan) {
+    return;
+  }
+  const std::uint32_t key = std::ranges::find_if_not(entries, is_steep)->key;
+  for (Entry& entry : entries) {
+    entry.key = is_steep(entry) ? entry.key : key;
+  }
+}
+
+/// Gives LORs that are many in a row between two places the key of the first, so that they stay together, in their
+/// order; sorting what is sorted then changes nothing. Steep ones, which cross planes along the last axis, do not run
+/// between the same rows of voxels.
+void keep_fans(const Lors& lors, std::int64_t first, std::vector<Entry>& entries, int num_threads) {
+  std::vector<std::uint8_t> as_before(entries.size());
+#pragma omp parallel for num_threads(num_threads)
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    const std::int64_t lor = first + static_cast<std::int64_t>(i);
+    as_before[i] = join_same_places(lors, lor - 1, lor) ? 1 : 0;
+  }
+  for (std::size_t begin = 0; begin < entries.size();) {
+    std::size_t end = begin + 1;
+    while (end < entries.size() && as_before[end] != 0) {
+      ++end;
+    }
+    give_one_key(std::span(entries).subspan(begin, end - begin));
+    begin = end;
+  }
+}
+
 }  // namespace
 
 LorOrder::LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count, int num_threads)
@@ -61,6 +109,7 @@ LorOrder::LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, 
     entries[static_cast<std::size_t>(i)] = {key_of(course_of(kernel_grid, lors, first + i)),
                                             static_cast<std::uint32_t>(i)};
   }
+  keep_fans(lors, first, entries, num_threads);
   sort_by_digit(entries, sorted, 0, num_threads);
   sort_by_digit(sorted, entries, digit_bits, num_threads);
   order_ = new std::uint32_t[entries.size()];

@@ -7,12 +7,14 @@
 namespace coincide::projectors {
 
 /// LORs in an order in which neighbours cross the same voxels, so that these are still in the cache: by principal axis,
-/// then by slope and place across the slower of the other axes, then across the faster one. Random events walk several
-/// times faster in it. Projector sorts by itself where that pays; a caller who projects the same LORs again and again
-/// saves that by keeping them in this order.
+/// then by slope and place across the slower of the other axes, then across the faster one; LORs that come many in a
+/// row between two places around the last axis stay together. Random events walk several times faster in it. Projector
+/// sorts by itself where that pays; a caller who projects the same LORs again and again saves that by keeping them in
+/// this order.
 class LorOrder {
  public:
-  /// For the LORs first ... first + count - 1; `count` < 2^32, `num_threads` > 0. The same order for any number of threads.
+  /// For the LORs first ... first + count - 1; `count` < 2^32, `num_threads` > 0. The same order for any number of
+  /// threads.
   LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count, int num_threads);
   LorOrder(const LorOrder&) = delete;
   LorOrder& operator=(const LorOrder&) = delete;

@@ -5,6 +5,8 @@
 // back: a LOR then takes two neighbours of one row, near in the cache, where the walk alone takes four voxels of the
 // image. Weights are the same as there; only additions come in another order.
 
+#include <type_traits>
+
 #include "projectors/cpu/scratch.h"
 #include "projectors/cpu/vector_walk.h"
 
@@ -14,33 +16,73 @@ namespace coincide::projectors::COINCIDE_BACKEND {
 /// digits left.
 COINCIDE_HD bool runs_between_rows(const Ray& ray) {
   constexpr float far = 1e5f;
-  return ray.stride_v == 1 && !ray.empty() && __builtin_fabsf(ray.v_0) < far;
+  return !ray.empty() && ray.stride_v == 1 && __builtin_fabsf(ray.v_0) < far;
 }
 
 COINCIDE_HD bool run_between_same_rows(const Ray& a, const Ray& b) {
-  return runs_between_rows(b) && a.axis == b.axis && a.u_step == b.u_step && a.u_0 == b.u_0;
-}
-
-/// How many of the rays ray_at(0), ray_at(1), ... ray_at(count - 1) the first has between its rows, itself included,
-/// with no other in between; 0 if it does not run between rows.
-template <class RayAt>
-COINCIDE_HD std::int64_t count_between_same_rows(std::int64_t count, RayAt&& ray_at) {
-  const Ray& first = ray_at(0);
-  if (!runs_between_rows(first)) {
-    return 0;
-  }
-  std::int64_t i = 1;
-  while (i < count && run_between_same_rows(first, ray_at(i))) {
-    ++i;
-  }
-  return i;
+  return a.axis == b.axis && a.u_step == b.u_step && a.u_0 == b.u_0;
 }
 
 constexpr std::int64_t max_in_fan = 512;  ///< LORs; all that is known of them stays in the nearest caches
 constexpr std::int64_t min_in_fan = 8;    ///< for fewer, blending rows does not pay
 
+/// How the planes of as many LORs as a vector has lanes are weighted. Without TOF all count alike.
+template <class Kernel>
+struct FanWeights;
+
+template <>
+struct FanWeights<NoTofKernel> {
+  static COINCIDE_HD bool can_take(const NoTofKernel::State&) { return true; }
+  COINCIDE_HD void set(int, const Ray&, const NoTofKernel::State&, std::int32_t&, std::int32_t&) {}
+  COINCIDE_HD Floats weigh(std::int32_t, Floats value) const { return value; }
+};
+
+/// By wide TOF bins: 1 but near the edges.
+template <>
+struct FanWeights<TofTableKernel> {
+  Floats s_step, s_0, half_width_mm, inverse_width;
+
+  static COINCIDE_HD bool can_take(const EventState& state) {
+    return state.weights == nullptr && state.half_width_mm > 0;
+  }
+  /// Narrows the planes first ... last to those that have weight 1.
+  COINCIDE_HD void set(int lane, const Ray& ray, const EventState& state, std::int32_t& first, std::int32_t& last) {
+    s_step[lane] = ray.s_step;
+    s_0[lane] = ray.s_0 - state.centre_mm;
+    half_width_mm[lane] = state.half_width_mm;
+    inverse_width[lane] = state.inverse_width;
+    const FlatPlanes flat = flat_planes(state, ray);
+    first = larger(first, flat.first);
+    last = smaller(last, flat.last);
+  }
+  COINCIDE_HD Floats weigh(std::int32_t plane, Floats value) const {
+    const Floats x = static_cast<float>(plane) * s_step + s_0;
+    const Floats above = fast_erf((x + half_width_mm) * inverse_width);
+    const Floats below = fast_erf((x - half_width_mm) * inverse_width);
+    return value * (0.5f * (larger(below, above) - below));
+  }
+};
+
+template <class Kernel>
+inline constexpr bool has_fans = std::is_same_v<Kernel, NoTofKernel> || std::is_same_v<Kernel, TofTableKernel>;
+
+/// How many of lor_at(0), lor_at(1), ... lor_at(count - 1) the first has between its rows, itself included, with no
+/// other in between; 0 if it is none for a fan.
+template <class Kernel, class LorAt>
+COINCIDE_HD std::int64_t count_in_fan(std::int64_t count, LorAt&& lor_at) {
+  const auto fits = [](const Prepared<Kernel>& lor) {
+    return runs_between_rows(lor.ray) && FanWeights<Kernel>::can_take(lor.tof);
+  };
+  const Prepared<Kernel>& first = lor_at(0);
+  std::int64_t i = 0;
+  while (i < count && fits(lor_at(i)) && run_between_same_rows(first.ray, lor_at(i).ray)) {
+    ++i;
+  }
+  return i;
+}
+
 /// Of one thread. An object is used for one fan after another.
-template <BoundaryRule boundary>
+template <BoundaryRule boundary, class Kernel>
 class Fan {
  public:
   explicit Fan(const Grid& grid) : n_(grid.n[2]), rows_(int{copies} * (std::int64_t{n_} + lanes)) {
@@ -49,11 +91,11 @@ class Fan {
     }
   }
 
-  /// Of the `count` rays ray_at(0) ... ray_at(count - 1), not empty, all between the same rows, those planes that lie
-  /// in lo ... hi. 0 < count <= max_in_fan.
-  template <class RayAt>
-  void set(std::int64_t count, std::int32_t lo, std::int32_t hi, RayAt&& ray_at) {
-    ray_ = ray_at(0);
+  /// Of lor_at(0) ... lor_at(count - 1), as count_in_fan() found them, those planes that lie in lo ... hi.
+  /// 0 < count <= max_in_fan.
+  template <class LorAt>
+  void set(std::int64_t count, std::int32_t lo, std::int32_t hi, LorAt&& lor_at) {
+    ray_ = lor_at(0).ray;
     count_ = count;
     blocks_ = static_cast<int>((count + lanes - 1) / lanes);
     first_ = hi + 1;
@@ -64,7 +106,8 @@ class Fan {
       block.common_last = hi;
       for (int i = 0; i < lanes; ++i) {
         const bool exists = b * lanes + i < count;
-        Ray ray = ray_at(exists ? b * lanes + i : count - 1);
+        const Prepared<Kernel>& lor = lor_at(exists ? b * lanes + i : count - 1);
+        Ray ray = lor.ray;
         restrict_planes(ray, lo, hi);
         block.v_step[i] = ray.v_step;
         block.v_0[i] = ray.v_0;
@@ -74,6 +117,7 @@ class Fan {
         block.last[i] = exists ? ray.last : ray.first - 1;
         block.common_first = larger(block.common_first, ray.inner_first);
         block.common_last = smaller(block.common_last, exists ? ray.inner_last : std::int32_t{-1});
+        block.weights.set(i, ray, lor.tof, block.common_first, block.common_last);
         if (ray.first <= ray.last) {
           first_ = smaller(first_, ray.first);
           last_ = larger(last_, ray.last);
@@ -158,6 +202,7 @@ class Fan {
   struct Lane {
     Floats v_step, v_0, enters, leaves;
     Ints first, last;
+    FanWeights<Kernel> weights;
     std::int32_t common_first, common_last;
   };
 
@@ -179,6 +224,7 @@ class Fan {
       const Floats at = Floats{} + static_cast<float>(plane);
       value *= larger(smaller(at + 0.5f, lane.leaves) - larger(at - 0.5f, lane.enters), Floats{});
     }
+    value = lane.weights.weigh(plane, value);
     const Ints at = Ints{} + plane;
     return at < lane.first || at > lane.last ? Floats{} : value;
   }

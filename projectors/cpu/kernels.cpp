@@ -84,12 +84,12 @@ void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& 
 
 #ifdef __AVX2__
 /// Calls use_fan(first, count) for LORs, out of `count`, that a Fan takes at once, and use_one(i) for each other one,
-/// in order. ray_at(i) is that of LOR i.
-template <class RayAt, class UseFan, class UseOne>
-void for_fans(std::int64_t count, RayAt&& ray_at, UseFan&& use_fan, UseOne&& use_one) {
+/// in order. lor_at(i) is LOR i, prepared.
+template <class Kernel, class LorAt, class UseFan, class UseOne>
+void for_fans(std::int64_t count, LorAt&& lor_at, UseFan&& use_fan, UseOne&& use_one) {
   for (std::int64_t i = 0; i < count;) {
-    const std::int64_t same = count_between_same_rows(smaller(count - i, max_in_fan),
-                                                      [&](std::int64_t j) -> const Ray& { return ray_at(i + j); });
+    const std::int64_t same = count_in_fan<Kernel>(
+        smaller(count - i, max_in_fan), [&](std::int64_t j) -> const Prepared<Kernel>& { return lor_at(i + j); });
     if (same >= min_in_fan) {
       use_fan(i, same);
       i += same;
@@ -110,7 +110,7 @@ void forward_in_fans(const Projector& projector, const Lors& lors, const NoTofKe
   for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
-      Fan<boundary> fan(grid);
+      Fan<boundary, NoTofKernel> fan(grid);
       const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
       const Scratch<float> sums(max_in_fan);
 #pragma omp for schedule(dynamic, 1)
@@ -120,15 +120,16 @@ void forward_in_fans(const Projector& projector, const Lors& lors, const NoTofKe
           prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
           prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
         }
-        const auto ray_at = [&](std::int64_t i) -> const Ray& { return prepared[i].ray; };
+        const auto lor_at_place = [&](std::int64_t i) -> const Prepared<NoTofKernel>& { return prepared[i]; };
         const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
-          fan.set(in_fan, 0, last_plane, [&](std::int64_t i) -> const Ray& { return ray_at(begin + i); });
+          fan.set(in_fan, 0, last_plane,
+                  [&](std::int64_t i) -> const Prepared<NoTofKernel>& { return prepared[begin + i]; });
           fan.forward(image, &sums[0]);
           for (std::int64_t i = 0; i < in_fan; ++i) {
             values[lor_at(first + begin + i)] = kernel.scale(prepared[begin + i].tof) * sums[i];
           }
         };
-        for_fans(size, ray_at, use_fan, [&](std::int64_t i) {
+        for_fans<NoTofKernel>(size, lor_at_place, use_fan, [&](std::int64_t i) {
           forward_one<boundary>(grid, true, kernel, prepared[i], {}, image, values + lor_at(first + i));
         });
       }
@@ -236,9 +237,6 @@ class SlabBackProjector {
   void add(std::int64_t size, float* image, SetUp&& set_up, ValuesOf&& values_of) {
     const int thread = omp_get_thread_num();
     const int threads = omp_get_num_threads();
-#ifdef __AVX2__
-    Fan<boundary> fan(grid_);
-#endif
 #pragma omp for schedule(dynamic, 1)
     for (std::int64_t first = 0; first < size; first += chunk) {
       set_up(first, smaller(chunk, size - first), &prepared_[first]);
@@ -248,37 +246,41 @@ class SlabBackProjector {
     for (int axis = 0; axis < 3; ++axis) {
       const std::int32_t lo = order_.slab_start(grid_, axis, thread, threads);
       const std::int32_t hi = order_.slab_start(grid_, axis, thread + 1, threads) - 1;
-      const auto item_at = [&](std::int64_t i) { return order_.order[axis][i]; };
-      const auto use_one = [&](std::int64_t i) { add_one(item_at(i), lo, hi, values_of(item_at(i)), image); };
-#ifdef __AVX2__
-      if constexpr (std::is_same_v<Kernel, NoTofKernel>) {
-        if (fits_vectors(grid_)) {
-          const auto ray_at = [&](std::int64_t i) -> const Ray& { return prepared_[item_at(i)].ray; };
-          for_fans(
-              order_.count[axis], ray_at,
-              [&](std::int64_t begin, std::int64_t count) {
-                fan.set(count, lo, hi, [&](std::int64_t i) -> const Ray& { return ray_at(begin + i); });
-                fan.back(
-                    [&](std::int64_t i) {
-                      const std::int32_t item = item_at(begin + i);
-                      return kernel_.scale(prepared_[item].tof) * values_of(item)[0];
-                    },
-                    image);
-              },
-              use_one);
-#pragma omp barrier
-          continue;
-        }
-      }
-#endif
-      for (std::int64_t i = 0; i < order_.count[axis]; ++i) {
-        use_one(i);
-      }
+      add_slab(axis, lo, hi, values_of, image);
 #pragma omp barrier
     }
   }
 
  private:
+  template <class ValuesOf>
+  void add_slab(int axis, std::int32_t lo, std::int32_t hi, ValuesOf&& values_of, float* image) {
+    const std::int32_t* items = &order_.order[axis][0];
+    const std::int64_t count = order_.count[axis];
+    const auto use_one = [&](std::int64_t i) { add_one(items[i], lo, hi, values_of(items[i]), image); };
+#ifdef __AVX2__
+    if constexpr (has_fans<Kernel>) {
+      if (fits_vectors(grid_)) {
+        Fan<boundary, Kernel> fan(grid_);
+        const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared_[items[i]]; };
+        const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
+          fan.set(in_fan, lo, hi, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
+          fan.back(
+              [&](std::int64_t i) {
+                const std::int32_t item = items[begin + i];
+                return kernel_.scale(prepared_[item].tof) * values_of(item)[0];
+              },
+              image);
+        };
+        for_fans<Kernel>(count, lor_at, use_fan, use_one);
+        return;
+      }
+    }
+#endif
+    for (std::int64_t i = 0; i < count; ++i) {
+      use_one(i);
+    }
+  }
+
   /// Planes lo ... hi of LOR `item` of the block.
   void add_one(std::int32_t item, std::int32_t lo, std::int32_t hi, const float* values, float* image) {
     if (prepared_[item].ray.first <= hi && prepared_[item].ray.last >= lo) {

@@ -79,4 +79,6 @@ COINCIDE_HD std::uint32_t key_of(const Course& course) {
   return key << place_v_bits | course_cell(course.place_v, place_v_bits);
 }
 
+COINCIDE_HD int axis_of_key(std::uint32_t key) { return static_cast<int>(key >> (key_bits - 2)); }
+
 }  // namespace coincide::projectors::COINCIDE_BACKEND

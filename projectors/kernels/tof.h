@@ -11,9 +11,10 @@ namespace coincide::projectors::COINCIDE_BACKEND {
 /// degree 16 in x^2 on |x| <= 3.92, beyond which it is held (1 - erf(3.92) = 3e-8). Neither branches nor exp, so that
 /// loops over it become vectors. The polynomial is in t = 2 (x / 3.92)^2 - 1, where its coefficients stay small; they
 /// were fitted by iterated reweighted least squares in double precision.
+constexpr float erf_limit = 3.92f;
 template <class Real>
 COINCIDE_HD Real fast_erf(Real x) {
-  constexpr float limit = 3.92f;
+  constexpr float limit = erf_limit;
   x = smaller(larger(x, Real{} - limit), Real{} + limit);
   const Real t = x * x * (2 / (limit * limit)) - 1;
   Real p = t * 0.000327847549f + -0.000906268426f;
@@ -162,6 +163,22 @@ COINCIDE_HD Real weight_by_erf(const EventState& state, Real x) {
   return 0.5f * (larger(below, above) - below);
 }
 
+/// The planes so far inside a wide bin that weight_by_erf() is the same on all of them, that of its middle: 1.
+struct FlatPlanes {
+  std::int32_t first = 0, last = -1;  ///< none: last < first
+};
+COINCIDE_HD FlatPlanes flat_planes(const EventState& state, const Ray& ray) {
+  constexpr float most = 1e6f;
+  const float half_mm = state.half_width_mm - erf_limit / state.inverse_width;
+  const float middle = (state.centre_mm - ray.s_0) / ray.s_step;
+  const float half = half_mm / ray.step_mm;
+  if (!(half > 0 && half < most && __builtin_fabsf(middle) < most)) {
+    return {};
+  }
+  return {static_cast<std::int32_t>(__builtin_ceilf(middle - half)),
+          static_cast<std::int32_t>(__builtin_floorf(middle + half))};
+}
+
 /// 1 at the centre, falling to 0 within a step: see weigh_two_planes().
 template <class Real>
 COINCIDE_HD Real weight_by_nearness(const EventState& state, Real x) {
@@ -189,10 +206,34 @@ COINCIDE_HD void with_event_weight(const EventState& state, Use&& use) {
   }
 }
 
+/// Sum of the weights of planes first ... last, those on which they are 1 counted, not computed.
+template <class Real>
+COINCIDE_HD float sum_of_wide_weights(const EventState& state, const Ray& ray, std::int32_t first, std::int32_t last) {
+  FlatPlanes flat = flat_planes(state, ray);
+  flat.first = larger(flat.first, first);
+  flat.last = smaller(flat.last, last);
+  if (flat.last < flat.first) {
+    flat = {last + 1, last};
+  }
+  Real sum{};
+  const std::int32_t ends[2][2] = {{first, flat.first - 1}, {flat.last + 1, last}};
+  for (const auto& [from, to] : ends) {
+    for (std::int32_t plane = from; plane <= to; plane += Lanes<Real>::count) {
+      const Real planes = Lanes<Real>::numbers() + static_cast<float>(plane);
+      const Real weight = weight_by_erf(state, event_distance(state, ray, planes));
+      sum += planes <= static_cast<float>(to) ? weight : Real{};
+    }
+  }
+  return Lanes<Real>::sum(sum) + static_cast<float>(flat.last - flat.first + 1) * weight_by_erf(state, 0.0f);
+}
+
 /// Sum of the weights of `count` planes, a Real at a time.
 template <class Real>
 COINCIDE_HD float sum_of_weights(const EventState& state, const Ray& ray, std::int32_t first, std::int32_t count,
                                  KeptWeights* kept) {
+  if (kept == nullptr && state.weights == nullptr && state.half_width_mm > 0) {
+    return sum_of_wide_weights<Real>(state, ray, first, first + count - 1);
+  }
   Real sum{};
   const bool keep = kept != nullptr && count <= KeptWeights::most;
   if (kept != nullptr) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "projectors/lor_order.h"
 #include "projectors/projector.h"
 #include "support/joseph_reference.h"
 #include "support/random_lors.h"
@@ -121,6 +122,72 @@ class FansTest : public QObject {
     const double back_error = largest_difference(back, expected_back);
     QVERIFY2(forward_error < 1e-5, qPrintable(QString("forward: %1").arg(forward_error)));
     QVERIFY2(back_error < 1e-5, qPrintable(QString("back: %1").arg(back_error)));
+  }
+
+  /// Bins from so narrow that none of them are flat to such that hold the image; the middle ones end inside. Against
+  /// the kernels without vectors, which take LORs one by one, and as the adjoint of the forward projection.
+  void wide_tof_bins_data() { add_settings(); }
+  void wide_tof_bins() {
+    QFETCH(const bool, clamped);
+    QFETCH(const int, set);
+    QFETCH(const int, row);
+    const ImageGrid grid = grid_with_rows_of(row);
+    const auto rule = clamped ? BoundaryRule::clamped : BoundaryRule::upstream;
+    const LorArrays arrays = fans(grid, static_cast<std::uint64_t>(row));
+    const auto count = arrays.start.size() / 3;
+    const std::vector<TofBin> bins{{.centre_mm = 3, .width_mm = 2, .sigma_mm = 4},
+                                   {.centre_mm = -5, .width_mm = 30, .sigma_mm = 3},
+                                   {.centre_mm = 20, .width_mm = 40, .sigma_mm = 1.5F},
+                                   {.centre_mm = 0, .width_mm = 500, .sigma_mm = 10}};
+    std::vector<std::uint16_t> bin(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      bin[i] = static_cast<std::uint16_t>(i / 60 % bins.size());  // also more than one in a fan
+    }
+    const TofTable tof{.bins = bins.data(), .bin_index = bin.data(), .num_bins = std::ssize(bins)};
+    const std::vector<float> image = random_values(static_cast<std::size_t>(grid.num_voxels()), 2);
+    const std::vector<float> measured = random_values(count, 3);
+    std::vector<float> values(count), back(image.size()), one_by_one(image.size());
+    const Projector projector(grid, {.boundary = rule, .instruction_set = static_cast<InstructionSet>(set)});
+    projector.forward(arrays.lors(), tof, image.data(), values.data());
+    projector.back(arrays.lors(), tof, measured.data(), back.data());
+    Projector(grid, {.boundary = rule, .instruction_set = InstructionSet::x86_64})
+        .back(arrays.lors(), tof, measured.data(), one_by_one.data());
+    const double error = largest_difference(back, {one_by_one.begin(), one_by_one.end()});
+    QVERIFY2(error < 1e-5, qPrintable(QString::number(error)));
+    double forward_sum = 0, back_sum = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      forward_sum += double{values[i]} * measured[i];
+    }
+    for (std::size_t i = 0; i < image.size(); ++i) {
+      back_sum += double{image[i]} * back[i];
+    }
+    QVERIFY2(std::abs(forward_sum / back_sum - 1) < 1e-5, qPrintable(QString::number(forward_sum / back_sum - 1)));
+  }
+
+  /// Fans stay together and in their order, but for their steep LORs; what is in order stays as it is.
+  void sorting_keeps_fans() {
+    const ImageGrid grid = grid_with_rows_of(31);
+    std::mt19937_64 random(4);
+    LorArrays arrays = fans(grid, 3);
+    const std::size_t in_fans = arrays.start.size() / 3;
+    for (int i = 0; i < 5000; ++i) {
+      add_lor(grid, LorKind::any, random, arrays);
+    }
+    const auto count = static_cast<std::int64_t>(arrays.start.size() / 3);
+    const LorOrder order(grid, arrays.lors(), 0, count, 2);
+    LorArrays sorted;
+    std::int64_t followed = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const auto lor = static_cast<std::size_t>(order[i]);
+      sorted.start.insert(sorted.start.end(), &arrays.start[3 * lor], &arrays.start[3 * lor] + 3);
+      sorted.end.insert(sorted.end.end(), &arrays.end[3 * lor], &arrays.end[3 * lor] + 3);
+      followed += i > 0 && lor < in_fans && order[i] > order[i - 1] && order[i] - order[i - 1] < 10 ? 1 : 0;
+    }
+    QVERIFY2(static_cast<double>(followed) > 0.9 * static_cast<double>(in_fans), qPrintable(QString::number(followed)));
+    const LorOrder again(grid, sorted.lors(), 0, count, 1);
+    for (std::int64_t i = 0; i < count; ++i) {
+      QCOMPARE(again[i], i);
+    }
   }
 
   void number_of_threads_changes_no_bit() {
