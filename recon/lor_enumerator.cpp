@@ -35,6 +35,11 @@ std::vector<TofBin> whole_ranges(const Scanner& scanner) {
       }
     }
   }
+  const std::size_t pairs = ranges.size();
+  for (std::size_t range = 0; range < pairs; ++range) {
+    ranges.push_back(ranges[range]);
+    ranges.back().centre_mm *= -1;
+  }
   return ranges;
 }
 
@@ -47,18 +52,25 @@ double hash_fraction(std::uint32_t a, std::uint32_t b) {
   return static_cast<double>(z >> 11) * 0x1p-53;
 }
 
-/// Moves the first counts[i] elements that start at places[i] together, in order.
+double distance_mm(const Vec3& a, const Vec3& b) { return std::hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]); }
+
+/// In place of rooms of some LORs each, filled from both ends, what lies at their fronts, then what lies at their
+/// backs.
 template <class T, class Fan, class Found>
 void close_gaps(const std::vector<Fan>& fans, const std::vector<Found>& found, std::vector<T>& column) {
   if (column.empty()) {
     return;
   }
+  std::vector<T> backs;
   auto out = column.begin();
   for (std::size_t i = 0; i < fans.size(); ++i) {
-    const auto from = column.begin() + static_cast<std::ptrdiff_t>(fans[i].place);
-    out = std::copy_n(from, found[i].count, out);
+    const auto room = column.begin() + static_cast<std::ptrdiff_t>(fans[i].place);
+    const auto end = room + static_cast<std::ptrdiff_t>(fans[i].room);
+    backs.insert(backs.end(), end - static_cast<std::ptrdiff_t>(found[i].beyond_tof), end);
+    out = std::copy_n(room, found[i].covered, out);
   }
   column.erase(out, column.end());
+  column.insert(column.end(), backs.begin(), backs.end());
 }
 
 }  // namespace
@@ -93,11 +105,12 @@ LorEnumerator::LorEnumerator(const MultiplicativeModel& model, const ImageGrid& 
     : model_(model),
       options_(options),
       modules_(model.scanner(), model.efficiencies()),
-      sample_(model.scanner(), modules_, options.part),
+      groups_(model.scanner(), modules_, options.by),
+      sample_(model.scanner(), groups_, options.part),
       box_(grid),
       points_mm_(options.moved != nullptr ? options.moved->points_mm()
                                           : std::span<const Vec3>(model.scanner().crystal_centre_mm)),
-      num_pairs_(modules_.num_crystal_pairs()) {
+      num_pairs_(num_pairs()) {
   if (options.tof && model.scanner().has_tof()) {
     tof_ranges_ = whole_ranges(model.scanner());
   }
@@ -107,42 +120,77 @@ double LorEnumerator::fraction_done() const {
   return num_pairs_ == 0 ? 1 : static_cast<double>(pairs_done_) / static_cast<double>(num_pairs_);
 }
 
+/// Those of all groups with their partners, also the few of them that are in no coincidence.
+std::uint64_t LorEnumerator::num_pairs() const {
+  std::uint64_t count = 0;
+  for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+    for (const CrystalGroups::Partners& partners : groups_.partners(group)) {
+      const std::uint32_t first = std::max(partners.first, group);
+      count += groups_.crystals(group).size() * (groups_.first_place(partners.end) - groups_.first_place(first));
+    }
+  }
+  return count;
+}
+
+/// Of a group by modules one, so that LORs ascend by their crystals; of a column as many as leave work for many cores.
+std::size_t LorEnumerator::crystals_at_once(std::uint32_t group) const {
+  if (!groups_.are_columns()) {
+    return 1;
+  }
+  constexpr double enough = 4096;
+  const auto crystals = static_cast<double>(groups_.crystals(group).size());
+  return static_cast<std::size_t>(std::clamp(enough / (options_.part.size() * crystals), 1.0, crystals));
+}
+
 /// Collects room for about 2^18 pairs and returns it; 0 at the end.
 std::size_t LorEnumerator::choose_fans() {
-  constexpr std::size_t enough = std::size_t{1} << 18;  // keeps many cores busy, yet needs only megabytes
+  constexpr double enough = 1 << 18;                  // keeps many cores busy, yet needs only megabytes
+  constexpr std::size_t most = std::size_t{1} << 21;  // room: of a small part it is hardly filled
   fans_.clear();
-  std::size_t pairs = 0;
-  while (next_module_ < modules_.num_modules() && pairs < enough) {
-    const std::vector<std::uint32_t>& partners = modules_.partners(next_module_);
-    if (next_crystal_ == modules_.num_crystals(next_module_)) {
-      ++next_module_;
+  std::size_t room = 0;
+  double expected = 0;
+  while (next_group_ < groups_.size() && expected < enough && room < most) {
+    const std::span<const std::uint32_t> crystals = groups_.crystals(next_group_);
+    const std::vector<CrystalGroups::Partners>& ranges = groups_.partners(next_group_);
+    const std::size_t at_once = std::min(crystals_at_once(next_group_), crystals.size() - next_crystal_);
+    if (crystals.empty() || ranges.empty() || at_once == 0) {
+      ++next_group_;
       next_crystal_ = 0;
-    } else if (next_partner_ == partners.size()) {
-      ++next_crystal_;
-      next_partner_ = 0;
+    } else if (next_range_ == ranges.size()) {
+      next_crystal_ += at_once;
+      next_range_ = 0;
     } else {
-      const std::uint32_t partner = partners[next_partner_++];
-      if (partner > next_module_) {
-        pairs_done_ += modules_.num_crystals(partner);
-        if (sample_.most_partners(partner) > 0) {
-          fans_.push_back({modules_.first_crystal(next_module_) + next_crystal_, partner, pairs});
-          pairs += sample_.most_partners(partner);
+      const CrystalGroups::Partners& range = ranges[next_range_];
+      const std::uint32_t partner = std::max({range.first, next_group_, next_partner_});
+      next_partner_ = partner + 1;
+      if (next_partner_ >= range.end) {
+        ++next_range_;
+        next_partner_ = 0;
+      }
+      if (partner < range.end) {
+        const std::size_t pairs = at_once * groups_.crystals(partner).size();
+        const std::size_t in_part = at_once * sample_.most_partners(partner);
+        pairs_done_ += pairs;
+        expected += static_cast<double>(pairs) * options_.part.size();
+        if (in_part > 0) {
+          fans_.push_back({crystals.subspan(next_crystal_, at_once), partner, range.all, room, in_part});
+          room += in_part;
         }
       }
     }
   }
-  return pairs;
+  return room;
 }
 
 bool LorEnumerator::next(LorColumns& block) {
-  const std::size_t pairs = choose_fans();
-  if (pairs == 0) {
+  const std::size_t room = choose_fans();
+  if (room == 0) {
     return false;
   }
-  block.point_a.resize(pairs);
-  block.point_b.resize(pairs);
-  block.factor.resize(pairs);
-  block.tof_range.resize(tof_ranges_.empty() ? 0 : pairs);
+  block.point_a.resize(room);
+  block.point_b.resize(room);
+  block.factor.resize(room);
+  block.tof_range.resize(tof_ranges_.empty() ? 0 : room);
   std::vector<Found> found(fans_.size());
 #pragma omp parallel for schedule(dynamic, 16) num_threads(thread_count(options_.num_threads))
   for (std::size_t i = 0; i < fans_.size(); ++i) {
@@ -152,35 +200,49 @@ bool LorEnumerator::next(LorColumns& block) {
   close_gaps(fans_, found, block.point_b);
   close_gaps(fans_, found, block.factor);
   close_gaps(fans_, found, block.tof_range);
-  block.beyond_tof = std::ranges::any_of(found, &Found::beyond_tof);
+  block.covered = 0;
+  for (const Found& of_fan : found) {
+    block.covered += of_fan.covered;
+  }
   return true;
 }
 
 LorEnumerator::Found LorEnumerator::fill(const Fan& fan, LorColumns& block) const {
-  const Scanner& scanner = model_.scanner();
-  const std::uint32_t a = fan.crystal;
   Found found;
-  sample_.for_partners(a, fan.module, [&](std::uint32_t b) {
-    const std::uint32_t first = first_point(a, b);
-    const Vec3& start_mm = points_mm_[first + a];
-    const Vec3& end_mm = points_mm_[first + b];
-    const auto clip = box_.clip(start_mm, end_mm);
-    const float factor = clip ? model_.factor_over_windows(a, b) : 0;
-    if (!(factor > 0)) {
-      return;
-    }
-    const std::size_t place = fan.place + found.count++;
-    block.point_a[place] = first + a;
-    block.point_b[place] = first + b;
-    block.factor[place] = factor;
-    if (!tof_ranges_.empty()) {
-      const std::size_t range = scanner.crystal_type[a] * scanner.module_types.size() + scanner.crystal_type[b];
-      block.tof_range[place] = static_cast<std::uint16_t>(range);
-      const double length_mm = std::hypot(end_mm[0] - start_mm[0], end_mm[1] - start_mm[1], end_mm[2] - start_mm[2]);
-      found.beyond_tof = found.beyond_tof || is_beyond_tof(*clip, length_mm, block.tof_range[place]);
-    }
-  });
+  for (const std::uint32_t crystal : fan.crystals) {
+    sample_.for_partners(crystal, fan.partner, [&](std::uint32_t partner) {
+      if (fan.all || groups_.is_pair(crystal, partner)) {
+        fill_pair(crystal, partner, fan, block, found);
+      }
+    });
+  }
   return found;
+}
+
+/// From `start` to `end`; the model and the TOF bins go from the lower crystal to the higher.
+void LorEnumerator::fill_pair(std::uint32_t start, std::uint32_t end, const Fan& fan, LorColumns& block,
+                              Found& found) const {
+  const std::uint32_t low = std::min(start, end), high = std::max(start, end);
+  const std::uint32_t first = first_point(low, high);
+  const Vec3& start_mm = points_mm_[first + start];
+  const Vec3& end_mm = points_mm_[first + end];
+  const auto clip = box_.clip(start_mm, end_mm);
+  const float factor = clip ? model_.factor_over_windows(low, high) : 0;
+  if (!(factor > 0)) {
+    return;
+  }
+  const Scanner& scanner = model_.scanner();
+  const std::size_t types = scanner.module_types.size();
+  const std::size_t range =
+      scanner.crystal_type[low] * types + scanner.crystal_type[high] + (start < end ? 0 : types * types);
+  const bool beyond = !tof_ranges_.empty() && is_beyond_tof(*clip, distance_mm(start_mm, end_mm), range);
+  const std::size_t place = beyond ? fan.place + fan.room - ++found.beyond_tof : fan.place + found.covered++;
+  block.point_a[place] = first + start;
+  block.point_b[place] = first + end;
+  block.factor[place] = factor;
+  if (!tof_ranges_.empty()) {
+    block.tof_range[place] = static_cast<std::uint16_t>(range);
+  }
 }
 
 /// Of the pose that the pair is in.
@@ -192,7 +254,7 @@ std::uint32_t LorEnumerator::first_point(std::uint32_t a, std::uint32_t b) const
   return options_.moved->num_crystals() * options_.moved->pose_at(place - std::floor(place));
 }
 
-bool LorEnumerator::is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::uint16_t range) const {
+bool LorEnumerator::is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::size_t range) const {
   const TofBin& bin = tof_ranges_[range];
   constexpr double num_sigmas = 3;  // where the projectors cut the Gaussian
   const double sure_mm = bin.width_mm / 2 - num_sigmas * bin.sigma_mm;

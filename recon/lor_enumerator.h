@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "recon/crystal_groups.h"
 #include "recon/image.h"
 #include "recon/lor_sample.h"
 #include "recon/model.h"
@@ -14,13 +15,13 @@
 
 namespace coincide::recon {
 
-/// LORs between crystals a < b with their factor m.
+/// LORs between crystals with their factor m.
 struct LorColumns {
   std::vector<std::uint32_t> point_a;  ///< crystals or, where they move, indices of MovedCrystals::points_mm()
   std::vector<std::uint32_t> point_b;
   std::vector<std::uint16_t> tof_range;  ///< index into LorEnumerator::tof_ranges(); empty without TOF
   std::vector<float> factor;             ///< over all energy windows
-  bool beyond_tof = false;               ///< on at least one LOR the TOF bins do not cover the image
+  std::size_t covered = 0;               ///< LORs, the first, on which the TOF bins cover the image
 
   std::size_t size() const { return point_a.size(); }
 };
@@ -45,6 +46,9 @@ class ImageBox {
 struct LorOptions {
   bool tof = true;  ///< tell the LORs' ranges of TOF bins, where the scanner has any
   LorSample::Part part{};
+  /// By columns, LORs that the projectors take together come one after the other; by modules, they ascend by their
+  /// crystals.
+  CrystalGroups::By by = CrystalGroups::By::column;
   int num_threads = 0;
   const MovedCrystals* moved = nullptr;  ///< null: no movement
   /// 0 to 1, changes which poses are drawn: over even turns each pair is in all poses, as often as they weigh.
@@ -65,37 +69,45 @@ class LorEnumerator {
   double fraction_done() const;
   /// What the LORs' ends refer to.
   std::span<const Vec3> points_mm() const { return points_mm_; }
-  /// For each pair of module types one TOF bin as wide as all of the pair's bins together; empty without TOF.
+  /// For each pair of module types one TOF bin as wide as all of the pair's bins together, seen from the lower crystal
+  /// and then from the higher one; empty without TOF.
   const std::vector<TofBin>& tof_ranges() const { return tof_ranges_; }
 
  private:
-  /// One crystal and all crystals of a module. `place`: where its first LOR goes before gaps are closed.
+  /// Some crystals of a group and all of another, with the room for its LORs before gaps are closed.
   struct Fan {
-    std::uint32_t crystal;
-    std::uint32_t module;
+    std::span<const std::uint32_t> crystals;
+    std::uint32_t partner;
+    bool all;  ///< pairs can be in coincidence
     std::size_t place;
+    std::size_t room;
   };
   struct Found {
-    std::size_t count = 0;
-    bool beyond_tof = false;
+    std::size_t covered = 0;     ///< LORs, at the front of the fan's room
+    std::size_t beyond_tof = 0;  ///< at its back
   };
 
   std::size_t choose_fans();
+  std::size_t crystals_at_once(std::uint32_t group) const;
+  std::uint64_t num_pairs() const;
   Found fill(const Fan& fan, LorColumns& block) const;
+  void fill_pair(std::uint32_t start, std::uint32_t end, const Fan& fan, LorColumns& block, Found& found) const;
   std::uint32_t first_point(std::uint32_t a, std::uint32_t b) const;
-  bool is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::uint16_t range) const;
+  bool is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::size_t range) const;
 
   const MultiplicativeModel& model_;
   LorOptions options_;
   ModulePairs modules_;
+  CrystalGroups groups_;
   LorSample sample_;
   ImageBox box_;
   std::span<const Vec3> points_mm_;
   std::vector<TofBin> tof_ranges_;
   std::vector<Fan> fans_;
-  std::uint32_t next_module_ = 0;
-  std::uint32_t next_crystal_ = 0;  ///< within next_module_
-  std::size_t next_partner_ = 0;
+  std::uint32_t next_group_ = 0;
+  std::size_t next_crystal_ = 0;  ///< within next_group_
+  std::size_t next_range_ = 0;    ///< of its partners
+  std::uint32_t next_partner_ = 0;
   std::uint64_t num_pairs_;
   std::uint64_t pairs_done_ = 0;
 };

@@ -77,8 +77,8 @@ CrystalPlaces places_of_crystals(const Scanner& scanner) {
 
 }  // namespace
 
-LorSample::LorSample(const Scanner& scanner, const ModulePairs& modules, Part part)
-    : modules_(modules),
+LorSample::LorSample(const Scanner& scanner, const CrystalGroups& groups, Part part)
+    : groups_(groups),
       is_all_(part.first == 0 && part.last == 1),
       low_(in_2_32nds(part.first)),
       width_minus_1_(in_2_32nds(part.last) - 1 - low_) {
@@ -89,8 +89,8 @@ LorSample::LorSample(const Scanner& scanner, const ModulePairs& modules, Part pa
   if (!is_all_) {
     place_crystals(scanner);
   }
-  for (std::uint32_t module = 0; module < modules.num_modules(); ++module) {
-    most_partners_.push_back(is_all_ ? modules.num_crystals(module) : most_in_part(places_in(module)));
+  for (std::uint32_t group = 0; group < groups.size(); ++group) {
+    most_partners_.push_back(is_all_ ? groups.crystals(group).size() : most_in_part(places_in(group)));
   }
 }
 
@@ -98,18 +98,19 @@ void LorSample::place_crystals(const Scanner& scanner) {
   const CrystalPlaces places = places_of_crystals(scanner);
   for (std::uint32_t c = 0; c < scanner.num_crystals(); ++c) {
     place_of_first_.push_back(places.around[c] * of_first.around + places.along[c] * of_first.along);
-    place_of_second_.push_back({places.around[c] * of_second.around + places.along[c] * of_second.along, c});
   }
-  for (std::uint32_t module = 0; module < modules_.num_modules(); ++module) {
-    const auto first = place_of_second_.begin() + modules_.first_crystal(module);
-    std::sort(first, first + modules_.num_crystals(module), [](const Place& a, const Place& b) {
-      return std::pair(a.number, a.crystal) < std::pair(b.number, b.crystal);
-    });
+  for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+    for (const std::uint32_t c : groups_.crystals(group)) {
+      place_of_second_.push_back({places.around[c] * of_second.around + places.along[c] * of_second.along, c});
+    }
+    std::sort(
+        place_of_second_.end() - std::ssize(groups_.crystals(group)), place_of_second_.end(),
+        [](const Place& a, const Place& b) { return std::pair(a.number, a.crystal) < std::pair(b.number, b.crystal); });
   }
 }
 
-std::span<const LorSample::Place> LorSample::places_in(std::uint32_t module) const {
-  return std::span(place_of_second_).subspan(modules_.first_crystal(module), modules_.num_crystals(module));
+std::span<const LorSample::Place> LorSample::places_in(std::uint32_t group) const {
+  return std::span(place_of_second_).subspan(groups_.first_place(group), groups_.crystals(group).size());
 }
 
 std::size_t LorSample::first_not_below(std::span<const Place> places, std::uint32_t number) {

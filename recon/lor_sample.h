@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "recon/module_pairs.h"
+#include "recon/crystal_groups.h"
 
 namespace coincide::recon {
 
@@ -20,20 +20,20 @@ class LorSample {
     double size() const { return last - first; }
   };
 
-  /// Keeps a reference to `modules`. Throws InputError for a part that is smaller than 2^-30 or not within 0 ... 1.
-  LorSample(const Scanner& scanner, const ModulePairs& modules, Part part);
-  LorSample(const Scanner&, const ModulePairs&&, Part) = delete;
+  /// Keeps a reference to `groups`. Throws InputError for a part that is smaller than 2^-30 or not within 0 ... 1.
+  LorSample(const Scanner& scanner, const CrystalGroups& groups, Part part);
+  LorSample(const Scanner&, const CrystalGroups&&, Part) = delete;
 
-  /// Calls visit(b) for each crystal b of a module that is with crystal a in the part.
+  /// Calls visit(b) for each crystal b of a group that is with crystal a in the part.
   template <class Visit>
-  void for_partners(std::uint32_t a, std::uint32_t module, const Visit& visit) const {
+  void for_partners(std::uint32_t a, std::uint32_t group, const Visit& visit) const {
     if (is_all_) {
-      for (std::uint32_t b = modules_.first_crystal(module); b < modules_.first_crystal(module + 1); ++b) {
+      for (const std::uint32_t b : groups_.crystals(group)) {
         visit(b);
       }
       return;
     }
-    const std::span<const Place> places = places_in(module);
+    const std::span<const Place> places = places_in(group);
     const std::uint32_t low = low_ - place_of_first_[a];
     std::size_t next = first_not_below(places, low);
     for (std::size_t i = 0; i < places.size(); ++i, ++next) {
@@ -44,8 +44,8 @@ class LorSample {
       visit(place.crystal);
     }
   }
-  /// No crystal has more partners in that module.
-  std::size_t most_partners(std::uint32_t module) const { return most_partners_[module]; }
+  /// No crystal has more partners in that group.
+  std::size_t most_partners(std::uint32_t group) const { return most_partners_[group]; }
 
  private:
   /// Numbers count in 2^-32 and wrap around.
@@ -55,17 +55,17 @@ class LorSample {
   };
 
   void place_crystals(const Scanner& scanner);
-  std::span<const Place> places_in(std::uint32_t module) const;
+  std::span<const Place> places_in(std::uint32_t group) const;
   static std::size_t first_not_below(std::span<const Place> places, std::uint32_t number);
   std::size_t most_in_part(std::span<const Place> places) const;
 
-  const ModulePairs& modules_;
+  const CrystalGroups& groups_;
   bool is_all_;
   std::uint32_t low_;
   std::uint32_t width_minus_1_;
   std::vector<std::uint32_t> place_of_first_;  ///< by crystal, where it is the first of a pair; empty: all pairs
-  std::vector<Place> place_of_second_;         ///< ascending within each module; empty: all pairs
-  std::vector<std::size_t> most_partners_;     ///< by module
+  std::vector<Place> place_of_second_;         ///< ascending within each group; empty: all pairs
+  std::vector<std::size_t> most_partners_;     ///< by group
 };
 
 }  // namespace coincide::recon

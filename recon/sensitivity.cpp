@@ -116,18 +116,19 @@ class GrowingSum {
   }
 
   void add(const LorEnumerator& enumerator, LorColumns& block) {
-    const projectors::Lors lors =
-        lors_between(enumerator.points_mm(), block.point_a.data(), block.point_b.data(), std::ssize(block.point_a));
+    const auto covered = static_cast<std::int64_t>(block.covered);
+    const auto lors = [&](std::int64_t first, std::int64_t count) {
+      return lors_between(enumerator.points_mm(), block.point_a.data() + first, block.point_b.data() + first, count);
+    };
     if (attenuation_) {
-      attenuation_->multiply(lors, block.factor.data());
+      attenuation_->multiply(lors(0, std::ssize(block.factor)), block.factor.data());
     }
-    if (block.beyond_tof) {
+    sum_.add(lors(0, covered), projectors::NoTof{}, block.factor.data());
+    if (const std::int64_t beyond = std::ssize(block.factor) - covered; beyond > 0) {
       const projectors::TofTable tof{.bins = enumerator.tof_ranges().data(),
-                                     .bin_index = block.tof_range.data(),
+                                     .bin_index = block.tof_range.data() + covered,
                                      .num_bins = std::ssize(enumerator.tof_ranges())};
-      sum_.add(lors, tof, block.factor.data());
-    } else {
-      sum_.add(lors, projectors::NoTof{}, block.factor.data());
+      sum_.add(lors(covered, beyond), tof, block.factor.data() + covered);
     }
   }
 

@@ -59,7 +59,8 @@ Histogram empty_histogram(const MultiplicativeModel& model, const ImageGrid& gri
     histogram.tof = tof_axis_of(model.scanner());
   }
   check_size(model, histogram.bins_per_lor(), options);
-  LorEnumerator enumerator(model, grid, {.tof = false, .num_threads = options.num_threads});
+  LorEnumerator enumerator(model, grid,
+                           {.tof = false, .by = CrystalGroups::By::module, .num_threads = options.num_threads});
   for (LorColumns block; enumerator.next(block);) {
     histogram.start.insert(histogram.start.end(), block.point_a.begin(), block.point_a.end());
     histogram.end.insert(histogram.end.end(), block.point_b.begin(), block.point_b.end());

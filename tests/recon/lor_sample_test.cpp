@@ -1,6 +1,7 @@
 #include "recon/lor_sample.h"
 
 #include <QtTest>
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -11,23 +12,24 @@
 namespace coincide::tests {
 namespace {
 
+using recon::CrystalGroups;
 using recon::LorSample;
 using recon::ModulePairs;
 using Pairs = std::set<std::pair<std::uint32_t, std::uint32_t>>;
 
-Pairs pairs_in(const recon::Scanner& scanner, const ModulePairs& modules, LorSample::Part part) {
-  const LorSample sample(scanner, modules, part);
+Pairs pairs_in(const recon::Scanner& scanner, const CrystalGroups& groups, LorSample::Part part) {
+  const LorSample sample(scanner, groups, part);
   Pairs pairs;
   for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
-    for (std::uint32_t module = 0; module < modules.num_modules(); ++module) {
+    for (std::uint32_t group = 0; group < groups.size(); ++group) {
       std::size_t count = 0;
-      sample.for_partners(a, module, [&](std::uint32_t b) {
-        if (!pairs.insert({a, b}).second || scanner.crystal_module[b] != module) {
-          throw InputError("a pair comes twice, or from another module");
+      sample.for_partners(a, group, [&](std::uint32_t b) {
+        if (!pairs.insert({a, b}).second || std::ranges::count(groups.crystals(group), b) != 1) {
+          throw InputError("a pair comes twice, or from another group");
         }
         ++count;
       });
-      if (count > sample.most_partners(module)) {
+      if (count > sample.most_partners(group)) {
         throw InputError("more partners than most_partners() says");
       }
     }
@@ -41,15 +43,23 @@ class LorSampleTest : public QObject {
   Q_OBJECT
 
  private slots:
+  void parts_make_up_the_whole_data() {
+    QTest::addColumn<bool>("columns");
+    QTest::newRow("modules") << false;
+    QTest::newRow("columns") << true;
+  }
   void parts_make_up_the_whole() {
-    const recon::Scanner scanner = small_scanner({.modules = 10, .transaxial = 4, .axial = 3, .pitch_mm = 4});
+    QFETCH(const bool, columns);
+    const recon::Scanner scanner = small_scanner({.modules = 10, .transaxial = 3, .axial = 8, .pitch_mm = 4});
     const ModulePairs modules(scanner, {});
-    const Pairs all = pairs_in(scanner, modules, {});
+    const CrystalGroups groups(scanner, modules, columns ? CrystalGroups::By::column : CrystalGroups::By::module);
+    QCOMPARE(groups.are_columns(), columns);
+    const Pairs all = pairs_in(scanner, groups, {});
     QCOMPARE(all.size(), scanner.num_crystals() * scanner.num_crystals());
     Pairs together;
     std::size_t count = 0;
     for (const LorSample::Part part : {LorSample::Part{0, 0.01}, {0.01, 0.3}, {0.3, 0.31}, {0.31, 1}}) {
-      const Pairs some = pairs_in(scanner, modules, part);
+      const Pairs some = pairs_in(scanner, groups, part);
       QVERIFY(std::abs(static_cast<double>(some.size()) / static_cast<double>(all.size()) - part.size()) < 0.002);
       count += some.size();
       together.insert(some.begin(), some.end());
@@ -62,9 +72,10 @@ class LorSampleTest : public QObject {
   void pairs_lie_evenly() {
     const recon::Scanner scanner = small_scanner({.modules = 12, .transaxial = 8, .axial = 8, .pitch_mm = 2});
     const ModulePairs modules(scanner, {});
+    const CrystalGroups groups(scanner, modules, CrystalGroups::By::column);
     std::vector<double> of_crystal(scanner.num_crystals());
     std::vector<double> of_modules(144);
-    for (const auto& [a, b] : pairs_in(scanner, modules, {0, 0.1})) {
+    for (const auto& [a, b] : pairs_in(scanner, groups, {0, 0.1})) {
       of_crystal[a] += 1 / (0.1 * static_cast<double>(scanner.num_crystals()));
       of_crystal[b] += 1 / (0.1 * static_cast<double>(scanner.num_crystals()));
       of_modules[scanner.crystal_module[a] * 12 + scanner.crystal_module[b]] += 1 / (0.1 * 64 * 64);
@@ -80,8 +91,9 @@ class LorSampleTest : public QObject {
   void wrong_parts_are_refused() {
     const recon::Scanner scanner = small_scanner();
     const ModulePairs modules(scanner, {});
+    const CrystalGroups groups(scanner, modules, CrystalGroups::By::column);
     for (const LorSample::Part part : {LorSample::Part{0.5, 0.5}, {0.6, 0.5}, {-0.1, 0.5}, {0.5, 1.1}, {0, 1e-12}}) {
-      QVERIFY_THROWS_EXCEPTION(InputError, LorSample(scanner, modules, part));
+      QVERIFY_THROWS_EXCEPTION(InputError, LorSample(scanner, groups, part));
     }
   }
 };

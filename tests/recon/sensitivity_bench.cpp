@@ -1,5 +1,6 @@
 // How long the sensitivity image takes, and how far the one that is chosen is from the exact one: for a scanner, with a
-// body as wide as a chest. Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact]
+// body as wide as a chest. Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact | PART], PART being
+// that of the crystal pairs to use instead of the one that is chosen.
 
 #include <fmt/format.h>
 
@@ -68,7 +69,7 @@ void print_errors(const Image& found, const Image& exact, const Image& mu) {
 
 int main(int argc, char** argv) {
   if (argc < 5) {
-    fmt::print(stderr, "Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact]\n");
+    fmt::print(stderr, "Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact | PART]\n");
     return 2;
   }
   const io::ScannerDescription description = io::read_scanner(argv[1]);
@@ -87,8 +88,13 @@ int main(int argc, char** argv) {
   };
   fmt::print("{}: {} crystals, {:.3g} pairs\n", description.scanner.name, description.scanner.num_crystals(),
              static_cast<double>(recon::num_measurable_lors(model)));
+  const std::string_view last = argc > 5 ? argv[5] : "";
+  if (!last.empty() && last != "exact") {
+    timed(fmt::format("{} of the pairs", last), grid, std::atof(argv[5]));
+    return 0;
+  }
   const Image chosen = timed("chosen", grid, 0);
-  if (argc > 5) {
+  if (last == "exact") {
     const Image exact = timed("exact", grid, 1);
     print_errors(chosen, exact, mu);
   }
