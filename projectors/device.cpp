@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "projectors/allowed_cores.h"
 #include "projectors/cuda/backend.h"
@@ -39,10 +40,17 @@ std::string_view cpu_instruction_set() { return instruction_set_name(best_instru
 
 std::vector<DeviceInfo> available_devices() {
   const int threads = thread_count(0);
-  const std::string cpu = "CPU, " + std::string(cpu_instruction_set()) + ", " + std::to_string(threads) +
-                          (threads == 1 ? " thread" : " threads");
+  DeviceInfo cpu;
+  cpu.name = "CPU";
+  try {
+    cpu.name += ", " + std::string(cpu_instruction_set()) + ", " + std::to_string(threads) +
+                (threads == 1 ? " thread" : " threads");
+    cpu.available = true;
+  } catch (const InputError& error) {
+    cpu.why_unavailable = error.what();
+  }
   std::vector<DeviceInfo> devices = cuda::devices();
-  devices.insert(devices.begin(), {{DeviceKind::cpu, 0}, cpu, true, ""});
+  devices.insert(devices.begin(), std::move(cpu));
   return devices;
 }
 

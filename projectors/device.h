@@ -41,13 +41,14 @@ bool built_with_cuda();
 int thread_count(int wanted);
 
 /// The CPU kernels are compiled for each of these and chosen when the program runs. In ascending order.
-/// AVX-512 is taken where gathers outrun single loads, on Intel cores since Sapphire Rapids; elsewhere AVX2 is faster.
 enum class InstructionSet { x86_64, avx2, avx512 };
 
 /// Whether this machine can run kernels that were compiled for it.
 bool has_instruction_set(InstructionSet set);
 
-/// The one that is quickest, as far as is known of such machines.
+/// The one that COINCIDE_INSTRUCTION_SET names in the environment (x86-64, avx2, avx512); else the quickest of those
+/// that the machine has, AVX-512 if it won a trial of a millisecond against AVX2, made by the first call. Throws
+/// InputError if the environment names another word or one that the machine does not have.
 InstructionSet best_instruction_set();
 
 /// "x86-64", "AVX2" or "AVX-512".

@@ -1,6 +1,85 @@
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "projectors/error.h"
 #include "projectors/launcher.h"
 
 namespace coincide::projectors {
+namespace {
+
+/// What COINCIDE_INSTRUCTION_SET asks for.
+std::optional<InstructionSet> set_asked_for() {
+  const char* word = std::getenv("COINCIDE_INSTRUCTION_SET");
+  if (word == nullptr || *word == '\0') {
+    return std::nullopt;
+  }
+  const std::string asked = word;
+  constexpr std::array<std::pair<std::string_view, InstructionSet>, 3> words{
+      {{"x86-64", InstructionSet::x86_64}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}}};
+  const auto* known = std::ranges::find(words, asked, &std::pair<std::string_view, InstructionSet>::first);
+  if (known == words.end()) {
+    throw InputError("COINCIDE_INSTRUCTION_SET is \"" + asked + "\"; it can be x86-64, avx2 or avx512.");
+  }
+  if (!has_instruction_set(known->second)) {
+    throw InputError("COINCIDE_INSTRUCTION_SET is \"" + asked + "\", which this CPU does not have.");
+  }
+  return known->second;
+}
+
+/// Some LORs all over an image that fits the second cache, forward and back: how fast voxels of several planes are
+/// fetched and added to is what instruction sets differ by.
+class Trial {
+ public:
+  Trial() : values_(count), image_(static_cast<std::size_t>(grid.num_voxels())) {
+    std::uint32_t random = 1;
+    const auto place_mm = [&random](float reach_mm) {
+      random = random * 1664525U + 1013904223U;  // Numerical Recipes
+      return reach_mm * (static_cast<float>(random >> 8U) * 0x1p-23F - 1);
+    };
+    for (int lor = 0; lor < count; ++lor) {
+      const bool along_x = lor % 2 == 0;
+      const float across_mm = place_mm(40), other_mm = place_mm(40);
+      start_.insert(start_.end(), {along_x ? -100 : across_mm, along_x ? across_mm : -100, place_mm(28)});
+      end_.insert(end_.end(), {along_x ? 100 : other_mm, along_x ? other_mm : 100, place_mm(28)});
+    }
+  }
+
+  double seconds(InstructionSet set) {
+    const Projector projector(grid, {.num_threads = 1, .instruction_set = set});
+    const Lors lors{.start_mm = start_.data(), .end_mm = end_.data(), .count = count};
+    const auto before = std::chrono::steady_clock::now();
+    projector.forward(lors, NoTof{}, image_.data(), values_.data());
+    projector.back(lors, NoTof{}, values_.data(), image_.data());
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+  }
+
+ private:
+  static constexpr int count = 128;
+  static constexpr ImageGrid grid{{64, 64, 48}, {-47.25F, -47.25F, -35.25F}, {1.5F, 1.5F, 1.5F}};
+  std::vector<float> start_, end_, values_, image_;
+};
+
+/// Which of two sets is the faster one hangs on the machine: on gathers, on what patches of its microcode cost them, on
+/// its clock under wide vectors. No feature bit tells. The wider one must win clearly, so that on one machine always
+/// the same is taken, and results have the same bits.
+bool wide_vectors_pay() {
+  constexpr double clearly = 1.15;
+  Trial trial;
+  double narrow = trial.seconds(InstructionSet::avx2);
+  double wide = trial.seconds(InstructionSet::avx512);
+  for (int round = 0; round < 6; ++round) {  // other programs only make a run slower
+    narrow = std::min(narrow, trial.seconds(InstructionSet::avx2));
+    wide = std::min(wide, trial.seconds(InstructionSet::avx512));
+  }
+  return wide * clearly < narrow;
+}
+
+}  // namespace
 
 bool has_instruction_set(InstructionSet set) {
   __builtin_cpu_init();
@@ -16,12 +95,14 @@ bool has_instruction_set(InstructionSet set) {
 
 InstructionSet best_instruction_set() {
   static const InstructionSet best = [] {
-    const bool v3 = has_instruction_set(InstructionSet::avx2);
-    const bool v4 = has_instruction_set(InstructionSet::avx512);
-    // No feature tells how fast gathers are. AVX512-FP16 came with the Intel cores that have fast ones, which are also
-    // spared the microcode against data sampling that slows them on earlier Intel cores; AMD's, slower, lack it.
-    const bool fast_gather = __builtin_cpu_supports("avx512fp16");
-    return v4 && fast_gather ? InstructionSet::avx512 : v3 ? InstructionSet::avx2 : InstructionSet::x86_64;
+    if (const std::optional<InstructionSet> asked = set_asked_for()) {
+      return *asked;
+    }
+    if (!has_instruction_set(InstructionSet::avx2)) {
+      return InstructionSet::x86_64;
+    }
+    return has_instruction_set(InstructionSet::avx512) && wide_vectors_pay() ? InstructionSet::avx512
+                                                                             : InstructionSet::avx2;
   }();
   return best;
 }
