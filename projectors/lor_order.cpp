@@ -1,7 +1,10 @@
 #include "projectors/lor_order.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "projectors/kernels/course.h"
@@ -50,25 +53,65 @@ void sort_by_digit(const std::vector<Entry>& from, std::vector<Entry>& to, int s
   }
 }
 
-/// How many LORs one after the other between the same two places around the image's last axis are taken together by
-/// the kernels.
-constexpr std::size_t enough_for_fan = 8;
+/// Where a LOR starts and ends around the image's last axis.
+std::array<float, 4> places_of(const Lors& lors, std::int64_t lor) {
+  const float* start = lors.start_mm + 3 * (lors.start_index != nullptr ? lors.start_index[lor] : lor);
+  const float* end = lors.end_mm + 3 * (lors.end_index != nullptr ? lors.end_index[lor] : lor);
+  return {start[0], start[1], end[0], end[1]};
+}
 
-/// Whether LORs `one` and `other` join the same places around the image's last axis.
-bool join_same_places(const Lors& lors, std::int64_t one, std::int64_t other) {
-  const auto same = [&](const float* points, const std::uint32_t* index) {
-    const float* a = points + 3 * (index != nullptr ? index[one] : one);
-    const float* b = points + 3 * (index != nullptr ? index[other] : other);
-    return a[0] == b[0] && a[1] == b[1];
-  };
-  return same(lors.start_mm, lors.start_index) && same(lors.end_mm, lors.end_index);
+/// LORs between other places seldom have the same.
+std::uint32_t key_of_places(const std::array<float, 4>& places) {
+  std::uint64_t hash = 0;
+  for (const float place : places) {
+    hash = (hash ^ std::bit_cast<std::uint32_t>(place)) * 0x9e3779b97f4a7c15U;
+    hash ^= hash >> 32U;
+  }
+  return static_cast<std::uint32_t>(hash) & ((1U << 2 * digit_bits) - 1);
+}
+
+/// Calls visit(begin, end) for each run of entries between the same places.
+template <class Visit>
+void for_runs(const Lors& lors, std::int64_t first, const std::vector<Entry>& entries, int num_threads,
+              const Visit& visit) {
+  std::vector<std::uint8_t> as_before(entries.size());
+#pragma omp parallel for num_threads(num_threads)
+  for (std::size_t i = 1; i < entries.size(); ++i) {
+    as_before[i] = places_of(lors, first + entries[i - 1].lor) == places_of(lors, first + entries[i].lor) ? 1 : 0;
+  }
+  for (std::size_t begin = 0; begin < entries.size();) {
+    std::size_t end = begin + 1;
+    while (end < entries.size() && as_before[end] != 0) {
+      ++end;
+    }
+    visit(begin, end);
+    begin = end;
+  }
+}
+
+/// Of LORs in the order of their places those that are many between two come first, the others after them in theirs.
+void put_fans_first(const Lors& lors, std::int64_t first, std::vector<Entry>& entries, int num_threads) {
+  std::vector<Entry> fans;
+  std::vector<std::uint8_t> in_fan(entries.size());
+  for_runs(lors, first, entries, num_threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; end - begin >= std::size_t{min_in_fan} && i < end; ++i) {
+      fans.push_back(entries[i]);
+      in_fan[entries[i].lor] = 1;
+    }
+  });
+  for (std::size_t lor = 0; lor < in_fan.size(); ++lor) {
+    if (in_fan[lor] == 0) {
+      fans.push_back({0, static_cast<std::uint32_t>(lor)});
+    }
+  }
+  entries = std::move(fans);
 }
 
 /// If they are enough, steep ones left out.
 void give_one_key(std::span<Entry> entries) {
   const auto is_steep = [](const Entry& entry) { return axis_of_key(entry.key) == 2; };
-  if (entries.size() < enough_for_fan ||
-      entries.size() - static_cast<std::size_t>(std::ranges::count_if(entries, is_steep)) < enough_for_fan) {
+  const std::size_t steep = static_cast<std::size_t>(std::ranges::count_if(entries, is_steep));
+  if (entries.size() - steep < std::size_t{min_in_fan}) {
     return;
   }
   const std::uint32_t key = std::ranges::find_if_not(entries, is_steep)->key;
@@ -81,37 +124,37 @@ void give_one_key(std::span<Entry> entries) {
 /// order; sorting what is sorted then changes nothing. Steep ones, which cross planes along the last axis, do not run
 /// between the same rows of voxels.
 void keep_fans(const Lors& lors, std::int64_t first, std::vector<Entry>& entries, int num_threads) {
-  std::vector<std::uint8_t> as_before(entries.size());
-#pragma omp parallel for num_threads(num_threads)
-  for (std::size_t i = 1; i < entries.size(); ++i) {
-    const std::int64_t lor = first + static_cast<std::int64_t>(i);
-    as_before[i] = join_same_places(lors, lor - 1, lor) ? 1 : 0;
-  }
-  for (std::size_t begin = 0; begin < entries.size();) {
-    std::size_t end = begin + 1;
-    while (end < entries.size() && as_before[end] != 0) {
-      ++end;
-    }
-    give_one_key(std::span(entries).subspan(begin, end - begin));
-    begin = end;
-  }
+  for_runs(lors, first, entries, num_threads,
+           [&](std::size_t begin, std::size_t end) { give_one_key(std::span(entries).subspan(begin, end - begin)); });
 }
 
 }  // namespace
 
-LorOrder::LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count, int num_threads)
+LorOrder::LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count, int num_threads,
+                   Fans fans)
     : first_(first) {
   const Grid kernel_grid = make_grid(grid, BoundaryRule::upstream);
   std::vector<Entry> entries(static_cast<std::size_t>(count));
   std::vector<Entry> sorted(entries.size());
+  const auto sort = [&] {
+    sort_by_digit(entries, sorted, 0, num_threads);
+    sort_by_digit(sorted, entries, digit_bits, num_threads);
+  };
 #pragma omp parallel for num_threads(num_threads)
   for (std::int64_t i = 0; i < count; ++i) {
-    entries[static_cast<std::size_t>(i)] = {key_of(course_of(kernel_grid, lors, first + i)),
+    entries[static_cast<std::size_t>(i)] = {fans == Fans::gathered ? key_of_places(places_of(lors, first + i)) : 0,
                                             static_cast<std::uint32_t>(i)};
   }
+  if (fans == Fans::gathered) {
+    sort();
+    put_fans_first(lors, first, entries, num_threads);
+  }
+#pragma omp parallel for num_threads(num_threads)
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    entries[i].key = key_of(course_of(kernel_grid, lors, first + entries[i].lor));
+  }
   keep_fans(lors, first, entries, num_threads);
-  sort_by_digit(entries, sorted, 0, num_threads);
-  sort_by_digit(sorted, entries, digit_bits, num_threads);
+  sort();
   order_ = new std::uint32_t[entries.size()];
   std::transform(entries.begin(), entries.end(), order_, [](const Entry& entry) { return entry.lor; });
 }

@@ -13,9 +13,15 @@ namespace coincide::projectors {
 /// this order.
 class LorOrder {
  public:
+  enum class Fans {
+    as_they_come,
+    gathered,  ///< LORs between the same two places are brought together first, wherever they are; pays for histograms
+  };
+
   /// For the LORs first ... first + count - 1; `count` < 2^32, `num_threads` > 0. The same order for any number of
   /// threads.
-  LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count, int num_threads);
+  LorOrder(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count, int num_threads,
+           Fans fans = Fans::as_they_come);
   LorOrder(const LorOrder&) = delete;
   LorOrder& operator=(const LorOrder&) = delete;
   ~LorOrder();

@@ -9,6 +9,7 @@
 
 #include "projectors/cpu/scratch.h"
 #include "projectors/cpu/vector_walk.h"
+#include "projectors/kernels/course.h"
 
 namespace coincide::projectors::COINCIDE_BACKEND {
 
@@ -24,7 +25,6 @@ COINCIDE_HD bool run_between_same_rows(const Ray& a, const Ray& b) {
 }
 
 constexpr std::int64_t max_in_fan = 512;  ///< LORs; all that is known of them stays in the nearest caches
-constexpr std::int64_t min_in_fan = 8;    ///< for fewer, blending rows does not pay
 
 /// How the planes of as many LORs as a vector has lanes are weighted. Without TOF all count alike.
 template <class Kernel>

@@ -101,56 +101,90 @@ void for_fans(std::int64_t count, LorAt&& lor_at, UseFan&& use_fan, UseOne&& use
   }
 }
 
-/// Without TOF, where all planes of a LOR count alike.
+#endif
+
+/// Forward projection of prepared LORs without TOF, where all planes count alike: those in a fan together. Of one
+/// thread.
 template <BoundaryRule boundary>
-void forward_in_fans(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
-                     float* values) {
+class ForwardInFans {
+ public:
+  using Kernel = NoTofKernel;
+
+  explicit ForwardInFans(const Grid& grid)
+      : grid_(grid)
+#ifdef __AVX2__
+        ,
+        fan_(grid),
+        sums_(max_in_fan)
+#endif
+  {
+  }
+
+  /// Sets value_at(i) for `count` LORs.
+  template <class ValueAt>
+  void project(const Prepared<Kernel>* prepared, std::int64_t count, const float* image, ValueAt&& value_at) {
+    const NoTofKernel kernel{NoTof{}};
+    const bool vectors = fits_vectors(grid_);
+    const auto use_one = [&](std::int64_t i) {
+      forward_one<boundary>(grid_, vectors, kernel, prepared[i], no_weights_, image, &value_at(i));
+    };
+#ifdef __AVX2__
+    if (vectors) {
+      const std::int32_t last_plane = larger(grid_.n[0], larger(grid_.n[1], grid_.n[2])) - 1;
+      const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared[i]; };
+      const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
+        fan_.set(in_fan, 0, last_plane, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
+        fan_.forward(image, &sums_[0]);
+        for (std::int64_t i = 0; i < in_fan; ++i) {
+          value_at(begin + i) = kernel.scale(prepared[begin + i].tof) * sums_[i];
+        }
+      };
+      for_fans<Kernel>(count, lor_at, use_fan, use_one);
+      return;
+    }
+#endif
+    for (std::int64_t i = 0; i < count; ++i) {
+      use_one(i);
+    }
+  }
+
+ private:
+  Grid grid_;
+  KeptWeights no_weights_;
+#ifdef __AVX2__
+  Fan<boundary, Kernel> fan_;
+  Scratch<float> sums_;
+#endif
+};
+
+template <BoundaryRule boundary>
+void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
+                 float* values) {
+  constexpr std::int64_t chunk = 512;  // as many as a fan takes
   const Grid grid = kernel_grid(projector);
-  const std::int32_t last_plane = larger(grid.n[0], larger(grid.n[1], grid.n[2])) - 1;
   for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
-      Fan<boundary, NoTofKernel> fan(grid);
-      const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
-      const Scratch<float> sums(max_in_fan);
+      ForwardInFans<boundary> forward(grid);
+      const Scratch<Prepared<NoTofKernel>> prepared(chunk);
 #pragma omp for schedule(dynamic, 1)
-      for (std::int64_t first = 0; first < count; first += max_in_fan) {
-        const std::int64_t size = smaller(max_in_fan, count - first);
+      for (std::int64_t first = 0; first < count; first += chunk) {
+        const std::int64_t size = smaller(chunk, count - first);
         for (std::int64_t i = 0; i < size; ++i) {
           prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
           prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
         }
-        const auto lor_at_place = [&](std::int64_t i) -> const Prepared<NoTofKernel>& { return prepared[i]; };
-        const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
-          fan.set(in_fan, 0, last_plane,
-                  [&](std::int64_t i) -> const Prepared<NoTofKernel>& { return prepared[begin + i]; });
-          fan.forward(image, &sums[0]);
-          for (std::int64_t i = 0; i < in_fan; ++i) {
-            values[lor_at(first + begin + i)] = kernel.scale(prepared[begin + i].tof) * sums[i];
-          }
-        };
-        for_fans<NoTofKernel>(size, lor_at_place, use_fan, [&](std::int64_t i) {
-          forward_one<boundary>(grid, true, kernel, prepared[i], {}, image, values + lor_at(first + i));
-        });
+        forward.project(&prepared[0], size, image, [&](std::int64_t i) -> float& { return values[lor_at(first + i)]; });
       }
     }
   });
 }
-#endif
 
 template <BoundaryRule boundary, class Kernel>
 void forward_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* image,
                  float* values) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
-#ifdef __AVX2__
-  if constexpr (std::is_same_v<Kernel, NoTofKernel>) {
-    if (vectors) {
-      forward_in_fans<boundary>(projector, lors, kernel, image, values);
-      return;
-    }
-  }
-#endif
   for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
@@ -331,19 +365,25 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
                       const ValueStep& step, float* back_image) {
   using Slabs = SlabBackProjector<boundary, Kernel>;
   const Grid grid = kernel_grid(projector);
-  const bool vectors = fits_vectors(grid);
+  [[maybe_unused]] const bool vectors = fits_vectors(grid);
   Slabs slabs(projector, kernel);
   const std::int64_t per_lor = kernel.values_per_lor();
   const Scratch<float> values(Slabs::block * per_lor);
 #pragma omp parallel num_threads(thread_count(projector))
   {
     KeptWeights kept;
+    [[maybe_unused]] ForwardInFans<boundary> forward(grid);
     for (std::int64_t first = 0; first < lors.count; first += Slabs::block) {
       const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
         for (std::int64_t i = 0; i < size; ++i) {
           prefetch(lors, smaller(first + chunk + i + ahead, lors.count - 1));
           prepared[i] = prepare<Real>(grid, lors, kernel, first + chunk + i, &kept);
-          forward_one<boundary>(grid, vectors, kernel, prepared[i], kept, image, &values[(chunk + i) * per_lor]);
+          if constexpr (!std::is_same_v<Kernel, NoTofKernel>) {
+            forward_one<boundary>(grid, vectors, kernel, prepared[i], kept, image, &values[(chunk + i) * per_lor]);
+          }
+        }
+        if constexpr (std::is_same_v<Kernel, NoTofKernel>) {
+          forward.project(prepared, size, image, [&](std::int64_t i) -> float& { return values[chunk + i]; });
         }
         step(first + chunk, size, &values[chunk * per_lor]);
       };

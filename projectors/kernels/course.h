@@ -79,6 +79,10 @@ COINCIDE_HD std::uint32_t key_of(const Course& course) {
   return key << place_v_bits | course_cell(course.place_v, place_v_bits);
 }
 
+/// LORs between the same two places around the image's last axis that the CPU's kernels take together (cpu/fan.h); for
+/// fewer that does not pay.
+constexpr int min_in_fan = 16;
+
 COINCIDE_HD int axis_of_key(std::uint32_t key) { return static_cast<int>(key >> (key_bits - 2)); }
 
 }  // namespace coincide::projectors::COINCIDE_BACKEND

@@ -26,16 +26,15 @@ double sum_of_factors(const Histogram& histogram, const std::vector<std::int64_t
   return sum;
 }
 
-/// The LORs in an order in which neighbours cross the same voxels.
+/// The LORs in an order in which those between the same places around the scanner come together, and neighbours cross
+/// the same voxels.
 std::vector<std::int64_t> sorted_for(const projectors::ImageGrid& grid, const Histogram& histogram,
                                      const std::vector<std::int64_t>& lors, int num_threads) {
   std::vector<std::uint32_t> start, end;
   const std::int64_t count = std::ssize(lors);
   const projectors::Lors lines = gathered(histogram, lors, start, end);
-  if (projectors::is_coherent(grid, lines, 0, count)) {
-    return lors;
-  }
-  const projectors::LorOrder order(grid, lines, 0, count, thread_count(num_threads));
+  const projectors::LorOrder order(grid, lines, 0, count, thread_count(num_threads),
+                                   projectors::LorOrder::Fans::gathered);
   std::vector<std::int64_t> sorted(lors.size());
   for (std::int64_t i = 0; i < count; ++i) {
     sorted[static_cast<std::size_t>(i)] = lors[static_cast<std::size_t>(order[i])];

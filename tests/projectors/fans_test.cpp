@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "projectors/lor_order.h"
 #include "projectors/projector.h"
@@ -64,6 +65,21 @@ void add_back(const JosephReference::Line& line, double value, std::vector<doubl
   }
 }
 
+/// Keeps what is projected, and puts measurements in its place.
+class Replace : public ValueStep {
+ public:
+  Replace(const std::vector<float>& measured, std::vector<float>& projected)
+      : measured_(measured), projected_(projected) {}
+  void operator()(std::int64_t first, std::int64_t count, float* values) const override {
+    std::copy_n(values, count, projected_.begin() + first);
+    std::copy_n(measured_.begin() + first, count, values);
+  }
+
+ private:
+  const std::vector<float>& measured_;
+  std::vector<float>& projected_;
+};
+
 double largest_difference(const std::vector<float>& values, const std::vector<double>& expected) {
   double difference = 0, largest = 0;
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -110,6 +126,9 @@ class FansTest : public QObject {
     const Projector projector(grid, {.boundary = rule, .instruction_set = static_cast<InstructionSet>(set)});
     projector.forward(arrays.lors(), NoTof{}, image.data(), values.data());
     projector.back(arrays.lors(), NoTof{}, measured.data(), back.data());
+    std::vector<float> at_once(count), back_at_once(image.size(), 0.0F);
+    const Replace step(measured, at_once);
+    projector.forward_back(arrays.lors(), NoTof{}, image.data(), step, back_at_once.data());
 
     const JosephReference reference(grid, rule);
     std::vector<double> expected(count), expected_back(image.size());
@@ -122,6 +141,8 @@ class FansTest : public QObject {
     const double back_error = largest_difference(back, expected_back);
     QVERIFY2(forward_error < 1e-5, qPrintable(QString("forward: %1").arg(forward_error)));
     QVERIFY2(back_error < 1e-5, qPrintable(QString("back: %1").arg(back_error)));
+    QVERIFY(largest_difference(at_once, expected) < 1e-5);
+    QVERIFY(largest_difference(back_at_once, expected_back) < 1e-5);
   }
 
   /// Bins from so narrow that none of them are flat to such that hold the image; the middle ones end inside. Against
@@ -188,6 +209,38 @@ class FansTest : public QObject {
     for (std::int64_t i = 0; i < count; ++i) {
       QCOMPARE(again[i], i);
     }
+  }
+
+  /// LORs of fans that are dealt all over come together again, wherever they are.
+  void sorting_gathers_fans() {
+    const ImageGrid grid = grid_with_rows_of(31);
+    std::mt19937_64 random(3);
+    LorArrays arrays;
+    for (int fan = 0; fan < 50; ++fan) {  // so near to each other that sorting by place does not tell them apart
+      const float a[2] = {-60, 3}, b[2] = {60, -4 + 0.001F * static_cast<float>(fan)};
+      add_fan(grid, a, b, 60, random, arrays);
+    }
+    const std::size_t count = arrays.start.size() / 3;
+    std::vector<std::uint32_t> dealt(count);
+    std::iota(dealt.begin(), dealt.end(), 0U);
+    std::ranges::shuffle(dealt, std::mt19937_64(8));
+    const Lors lors{.start_mm = arrays.start.data(),
+                    .end_mm = arrays.end.data(),
+                    .count = static_cast<std::int64_t>(count),
+                    .start_index = dealt.data(),
+                    .end_index = dealt.data()};
+    const auto places_changed = [&](const LorOrder& order) {
+      int changes = 0;
+      for (std::int64_t i = 1; i < lors.count; ++i) {
+        const float* before = &arrays.end[3 * dealt[static_cast<std::size_t>(order[i - 1])]];
+        const float* here = &arrays.end[3 * dealt[static_cast<std::size_t>(order[i])]];
+        changes += before[1] != here[1] ? 1 : 0;
+      }
+      return changes;
+    };
+    const int gathered = places_changed(LorOrder(grid, lors, 0, lors.count, 2, LorOrder::Fans::gathered));
+    const int only_sorted = places_changed(LorOrder(grid, lors, 0, lors.count, 2));
+    QVERIFY2(gathered < 200 && only_sorted > 2000, qPrintable(QString("%1, %2").arg(gathered).arg(only_sorted)));
   }
 
   void number_of_threads_changes_no_bit() {
