@@ -25,15 +25,42 @@ int thread_count(int wanted) { return wanted > 0 ? wanted : std::min(omp_get_max
 
 bool built_with_cuda() { return cuda::is_built(); }
 
-std::string_view instruction_set_name(InstructionSet set) {
+namespace {
+
+struct SetNames {
+  std::string_view name, word;
+};
+
+SetNames names_of(InstructionSet set) {
   switch (set) {
     case InstructionSet::avx512:
-      return "AVX-512";
+      return {"AVX-512", "avx512"};
     case InstructionSet::avx2:
-      return "AVX2";
+      return {"AVX2", "avx2"};
+    case InstructionSet::neon:
+      return {"NEON", "neon"};
     default:
-      return "x86-64";
+#if defined(__x86_64__)
+      return {"x86-64", "x86-64"};
+#elif defined(__aarch64__)
+      return {"AArch64", "aarch64"};
+#else
+      return {"scalar", "scalar"};
+#endif
   }
+}
+
+}  // namespace
+
+std::string_view instruction_set_name(InstructionSet set) { return names_of(set).name; }
+
+std::string_view instruction_set_word(InstructionSet set) { return names_of(set).word; }
+
+std::vector<InstructionSet> instruction_sets() {
+  std::vector<InstructionSet> sets = {InstructionSet::scalar, InstructionSet::neon, InstructionSet::avx2,
+                                      InstructionSet::avx512};
+  std::erase_if(sets, [](InstructionSet set) { return !has_instruction_set(set); });
+  return sets;
 }
 
 std::string_view cpu_instruction_set() { return instruction_set_name(best_instruction_set()); }

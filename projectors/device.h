@@ -40,19 +40,26 @@ bool built_with_cuda();
 /// OMP_NUM_THREADS says (allowed_cores.h).
 int thread_count(int wanted);
 
-/// The CPU kernels are compiled for each of these and chosen when the program runs. In ascending order.
-enum class InstructionSet { x86_64, avx2, avx512 };
+/// The CPU kernels are compiled for those that the processor's kind may have, and chosen when the program runs. In
+/// ascending order. Scalar is what all of the kind have, plane by plane.
+enum class InstructionSet { scalar, neon, avx2, avx512 };
 
 /// Whether this machine can run kernels that were compiled for it.
 bool has_instruction_set(InstructionSet set);
 
-/// The one that COINCIDE_INSTRUCTION_SET names in the environment (x86-64, avx2, avx512); else the quickest of those
+/// The one that COINCIDE_INSTRUCTION_SET names in the environment (its word); else the quickest of those
 /// that the machine has, AVX-512 if it won a trial of a millisecond against AVX2, made by the first call. Throws
 /// InputError if the environment names another word or one that the machine does not have.
 InstructionSet best_instruction_set();
 
-/// "x86-64", "AVX2" or "AVX-512".
+/// "x86-64", "AVX2" or "AVX-512", on ARM "AArch64" or "NEON".
 std::string_view instruction_set_name(InstructionSet set);
+
+/// As users write it: "x86-64", "avx2" or "avx512", on ARM "aarch64" or "neon".
+std::string_view instruction_set_word(InstructionSet set);
+
+/// Those that this machine has, in ascending order.
+std::vector<InstructionSet> instruction_sets();
 
 /// Name of the best one.
 std::string_view cpu_instruction_set();

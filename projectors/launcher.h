@@ -29,8 +29,11 @@ class Launcher {
                             float* back_image) const = 0;
 };
 
-// One copy of the CPU kernels per instruction set (cpu/kernels.cpp, compiled three times).
-namespace x86_64 {
+// One copy of the CPU kernels per instruction set that the processor's kind may have (cpu/kernels.cpp).
+namespace scalar {
+const Launcher& cpu_launcher();
+}
+namespace neon {
 const Launcher& cpu_launcher();
 }
 namespace avx2 {
@@ -40,6 +43,7 @@ namespace avx512 {
 const Launcher& cpu_launcher();
 }
 
+/// Of a set that the machine has.
 const Launcher& cpu_launcher(InstructionSet set);
 
 }  // namespace coincide::projectors

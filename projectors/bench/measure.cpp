@@ -69,7 +69,7 @@ Reference compare_with_scalar(const PlacedScene& placed, const Measurement& meas
 
   ProjectorOptions scalar_options = options;
   scalar_options.device = Device{};
-  scalar_options.instruction_set = InstructionSet::x86_64;
+  scalar_options.instruction_set = InstructionSet::scalar;
   const PlacedScene on_host(part, Device{});
   const auto scalar = make_projection(on_host, measured.function, scalar_options, Contents::varied);
   reference.timing = time_runs(*scalar, Device{}, 5, effort.max_seconds);
@@ -107,7 +107,7 @@ Measurement measure(const PlacedScene& placed, const Function& function, const P
     m.peak_bytes = peak_bytes();
     m.scratch_bytes = before > 0 ? std::max<std::int64_t>(0, m.peak_bytes - before) : 0;
   }
-  if (options.device.kind != DeviceKind::cpu || options.instruction_set != InstructionSet::x86_64) {
+  if (options.device.kind != DeviceKind::cpu || options.instruction_set != InstructionSet::scalar) {
     m.reference = compare_with_scalar(placed, m, options, effort);
   }
   return m;

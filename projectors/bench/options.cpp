@@ -82,9 +82,8 @@ auto parse_list(const std::string& text, Parse&& parse) {
 }
 
 void set_instruction_set(Options& options, const std::string& text) {
-  static constexpr std::array<std::pair<std::string_view, InstructionSet>, 3> sets = {
-      {{"x86-64", InstructionSet::x86_64}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}}};
-  options.instruction_set = find_named(sets, text, [](const auto& set) { return set.first; }).second;
+  static const std::vector<InstructionSet> sets = instruction_sets();
+  options.instruction_set = find_named(sets, text, [](InstructionSet set) { return instruction_set_word(set); });
 }
 
 void set_boundary(Options& options, const std::string& text) {
@@ -142,7 +141,8 @@ const std::vector<Option>& option_table() {
        [](Options& o, const std::string& v) {
          o.threads = parse_list(v, [](const std::string& n) { return static_cast<int>(parse_count(n, 1, 4096)); });
        }},
-      {"--instruction-set", "x86-64|avx2|avx512", "of the kernels (default the best this machine has)",
+      {"--instruction-set", "SET",
+       "of the kernels: x86-64, avx2, avx512, on ARM aarch64, neon (default the best this machine has)",
        set_instruction_set},
       {"--boundary", "upstream|clamped", "rule at the image's faces (default upstream, as in the drop-in module)",
        set_boundary},

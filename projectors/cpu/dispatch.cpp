@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -18,17 +17,14 @@ std::optional<InstructionSet> set_asked_for() {
   if (word == nullptr || *word == '\0') {
     return std::nullopt;
   }
-  const std::string asked = word;
-  constexpr std::array<std::pair<std::string_view, InstructionSet>, 3> words{
-      {{"x86-64", InstructionSet::x86_64}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}}};
-  const auto* known = std::ranges::find(words, asked, &std::pair<std::string_view, InstructionSet>::first);
-  if (known == words.end()) {
-    throw InputError("COINCIDE_INSTRUCTION_SET is \"" + asked + "\"; it can be x86-64, avx2 or avx512.");
+  std::string known;
+  for (const InstructionSet set : instruction_sets()) {
+    if (instruction_set_word(set) == word) {
+      return set;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(instruction_set_word(set));
   }
-  if (!has_instruction_set(known->second)) {
-    throw InputError("COINCIDE_INSTRUCTION_SET is \"" + asked + "\", which this CPU does not have.");
-  }
-  return known->second;
+  throw InputError("COINCIDE_INSTRUCTION_SET is \"" + std::string(word) + "\"; this machine has " + known + ".");
 }
 
 /// Some LORs all over an image that fits the second cache, forward and back: how fast voxels of several planes are
@@ -82,14 +78,20 @@ bool wide_vectors_pay() {
 }  // namespace
 
 bool has_instruction_set(InstructionSet set) {
-  __builtin_cpu_init();
   switch (set) {
+#if defined(__x86_64__)
     case InstructionSet::avx512:
+      __builtin_cpu_init();
       return __builtin_cpu_supports("x86-64-v4") != 0;
     case InstructionSet::avx2:
+      __builtin_cpu_init();
       return __builtin_cpu_supports("x86-64-v3") != 0;
-    default:
+#elif defined(__aarch64__)
+    case InstructionSet::neon:  // all of them have it
       return true;
+#endif
+    default:
+      return set == InstructionSet::scalar;
   }
 }
 
@@ -98,23 +100,25 @@ InstructionSet best_instruction_set() {
     if (const std::optional<InstructionSet> asked = set_asked_for()) {
       return *asked;
     }
-    if (!has_instruction_set(InstructionSet::avx2)) {
-      return InstructionSet::x86_64;
-    }
-    return has_instruction_set(InstructionSet::avx512) && wide_vectors_pay() ? InstructionSet::avx512
-                                                                             : InstructionSet::avx2;
+    const InstructionSet widest = instruction_sets().back();
+    return widest == InstructionSet::avx512 && !wide_vectors_pay() ? InstructionSet::avx2 : widest;
   }();
   return best;
 }
 
 const Launcher& cpu_launcher(InstructionSet set) {
   switch (set) {
+#if defined(__x86_64__)
     case InstructionSet::avx512:
       return avx512::cpu_launcher();
     case InstructionSet::avx2:
       return avx2::cpu_launcher();
+#elif defined(__aarch64__)
+    case InstructionSet::neon:
+      return neon::cpu_launcher();
+#endif
     default:
-      return x86_64::cpu_launcher();
+      return scalar::cpu_launcher();
   }
 }
 

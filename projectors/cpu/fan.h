@@ -1,6 +1,6 @@
 #pragma once
 
-// For AVX2 and AVX-512: LORs that run between the same rows of voxels, as those between two places around a scanner do,
+// LORs that run between the same rows of voxels, as those between two places around a scanner do,
 // whatever rings they join. On each plane the two rows are blended once for all of them, forward, and spread once,
 // back: a LOR then takes two neighbours of one row, near in the cache, where the walk alone takes four voxels of the
 // image. Weights are the same as there; only additions come in another order.

@@ -9,7 +9,7 @@
 #include "projectors/kernels/operations.h"
 #include "projectors/launcher.h"
 #include "projectors/lor_order.h"
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
 #include "projectors/cpu/fan.h"
 #include "projectors/cpu/vector_sinogram.h"
 #endif
@@ -22,7 +22,7 @@ Grid kernel_grid(const Projector& projector) { return make_grid(projector.grid()
 int thread_count(const Projector& projector) { return projectors::thread_count(projector.options().num_threads); }
 
 /// Real is what setting up a LOR computes in.
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
 using Real = Floats;
 using SinogramKernel = TofRowsKernel;
 #else
@@ -47,7 +47,7 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
 template <BoundaryRule boundary, class Kernel>
 void forward_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
                  [[maybe_unused]] const KeptWeights& kept, const float* image, float* out) {
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
   if (vectors && !p.ray.empty() && forward_vectors<boundary>(kernel, p, kept, image, out)) {
     return;
   }
@@ -58,7 +58,7 @@ void forward_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& 
 template <BoundaryRule boundary, class Kernel>
 void back_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
               const float* in, float* image) {
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
   if (vectors && back_vectors<boundary>(kernel, p, in, image)) {
     return;
   }
@@ -82,7 +82,7 @@ void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& 
   }
 }
 
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
 /// Calls use_fan(first, count) for LORs, out of `count`, that a Fan takes at once, and use_one(i) for each other one,
 /// in order. lor_at(i) is LOR i, prepared.
 template <class Kernel, class LorAt, class UseFan, class UseOne>
@@ -112,7 +112,7 @@ class ForwardInFans {
 
   explicit ForwardInFans(const Grid& grid)
       : grid_(grid)
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
         ,
         fan_(grid),
         sums_(max_in_fan)
@@ -128,7 +128,7 @@ class ForwardInFans {
     const auto use_one = [&](std::int64_t i) {
       forward_one<boundary>(grid_, vectors, kernel, prepared[i], no_weights_, image, &value_at(i));
     };
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
     if (vectors) {
       const std::int32_t last_plane = larger(grid_.n[0], larger(grid_.n[1], grid_.n[2])) - 1;
       const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared[i]; };
@@ -151,7 +151,7 @@ class ForwardInFans {
  private:
   Grid grid_;
   KeptWeights no_weights_;
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
   Fan<boundary, Kernel> fan_;
   Scratch<float> sums_;
 #endif
@@ -291,7 +291,7 @@ class SlabBackProjector {
     const std::int32_t* items = &order_.order[axis][0];
     const std::int64_t count = order_.count[axis];
     const auto use_one = [&](std::int64_t i) { add_one(items[i], lo, hi, values_of(items[i]), image); };
-#ifdef __AVX2__
+#ifdef COINCIDE_VECTORS
     if constexpr (has_fans<Kernel>) {
       if (fits_vectors(grid_)) {
         Fan<boundary, Kernel> fan(grid_);

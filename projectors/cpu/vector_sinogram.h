@@ -160,10 +160,20 @@ class BinSums<8> {
   struct Wide {
     Row<8> low{}, high{};
     COINCIDE_HD void add(std::int32_t shift, Row<8> values) {
+#ifdef __AVX2__
       const Ints number = lane_numbers();
       const auto turned = (Row<8>)_mm256_permutevar8x32_ps((__m256)values, (__m256i)(number - shift));
       low += number >= shift ? turned : Row<8>{};
       high += number < shift ? turned : Row<8>{};
+#else
+      alignas(64) float padded[24]{};
+      __builtin_memcpy(padded + 8, &values, sizeof(values));
+      Row<8> turned;
+      __builtin_memcpy(&turned, padded + 8 - shift, sizeof(turned));
+      low += turned;
+      __builtin_memcpy(&turned, padded + 16 - shift, sizeof(turned));
+      high += turned;
+#endif
     }
     COINCIDE_HD void add_to(PaddedRow& row, std::int32_t bin) const {
       row.add(bin, low);
@@ -186,7 +196,10 @@ COINCIDE_HD Row<8> folded(Row<16> x) {
 
 /// The sums of eight vectors at once.
 COINCIDE_HD Row<8> sums_of(const Row<8> (&x)[8]) {
-  const auto pairs = [](Row<8> a, Row<8> b) { return (Row<8>)_mm256_hadd_ps((__m256)a, (__m256)b); };
+  const auto pairs = [](Row<8> a, Row<8> b) {
+    return __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14) +
+           __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
+  };
   const Row<8> first = pairs(pairs(x[0], x[1]), pairs(x[2], x[3]));  // in each half: its share of the four sums
   const Row<8> last = pairs(pairs(x[4], x[5]), pairs(x[6], x[7]));
   return __builtin_shufflevector(first, last, 0, 1, 2, 3, 8, 9, 10, 11) +

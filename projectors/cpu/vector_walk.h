@@ -1,9 +1,11 @@
 #pragma once
 
-// For AVX2 and AVX-512: the walk through several planes of a LOR at once, in vectors of floats. It computes what
+// For AVX2, AVX-512 and NEON: the walk through several planes of a LOR at once, in vectors of floats. It computes what
 // kernels/operations.h does, with the same weights and TOF kernels; only additions come in another order.
 
+#ifdef __AVX2__
 #include <immintrin.h>
+#endif
 
 #include "projectors/kernels/operations.h"
 
@@ -147,29 +149,44 @@ struct RowPairs {
   Floats low, high;
 };
 
+/// Two floats that lie side by side, and what a vector has at least.
+using Pair = float __attribute__((vector_size(8)));
+using Quarter = float __attribute__((vector_size(16)));
+
+COINCIDE_HD Pair load_pair(const float* at) {
+  Pair pair;
+  __builtin_memcpy(&pair, at, sizeof(pair));
+  return pair;
+}
+
+COINCIDE_HD void add_pair(float* at, Pair pair) {
+  pair += load_pair(at);
+  __builtin_memcpy(at, &pair, sizeof(pair));
+}
+
 /// Four lanes after four others and so on into one vector, without going through memory.
-COINCIDE_HD Floats join(const __m128 (&parts)[lanes / 4]) {
+COINCIDE_HD Floats join(const Quarter (&parts)[lanes / 4]) {
 #ifdef __AVX512F__
-  const __m512 half = _mm512_insertf32x4(_mm512_castps128_ps512(parts[0]), parts[1], 1);
-  return (Floats)_mm512_insertf32x4(_mm512_insertf32x4(half, parts[2], 2), parts[3], 3);
+  const auto low = __builtin_shufflevector(parts[0], parts[1], 0, 1, 2, 3, 4, 5, 6, 7);
+  const auto high = __builtin_shufflevector(parts[2], parts[3], 0, 1, 2, 3, 4, 5, 6, 7);
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 #else
-  return (Floats)_mm256_insertf128_ps(_mm256_castps128_ps256(parts[0]), parts[1], 1);
+  return __builtin_shufflevector(parts[0], parts[1], 0, 1, 2, 3, 4, 5, 6, 7);
 #endif
 }
 
 /// One load of 8 bytes for both neighbours.
 COINCIDE_HD RowPairs load_row_pairs(const float* row, const Offsets& offsets) {
-  __m128 low[lanes / 4], high[lanes / 4];
+  Quarter low[lanes / 4], high[lanes / 4];
   const auto two_pairs = [row](std::int64_t first, std::int64_t second) {
-    const __m128 pair = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(row + first)));
-    return _mm_loadh_pi(pair, reinterpret_cast<const __m64*>(row + second));
+    return __builtin_shufflevector(load_pair(row + first), load_pair(row + second), 0, 1, 2, 3);
   };
   COINCIDE_UNROLL(4)
   for (int i = 0; i < lanes; i += 4) {
-    const __m128 first = two_pairs(offsets.at[i], offsets.at[i + 1]);
-    const __m128 second = two_pairs(offsets.at[i + 2], offsets.at[i + 3]);
-    low[i / 4] = _mm_shuffle_ps(first, second, 0x88);
-    high[i / 4] = _mm_shuffle_ps(first, second, 0xdd);
+    const Quarter first = two_pairs(offsets.at[i], offsets.at[i + 1]);
+    const Quarter second = two_pairs(offsets.at[i + 2], offsets.at[i + 3]);
+    low[i / 4] = __builtin_shufflevector(first, second, 0, 2, 4, 6);
+    high[i / 4] = __builtin_shufflevector(first, second, 1, 3, 5, 7);
   }
   return {join(low), join(high)};
 }
@@ -184,10 +201,7 @@ COINCIDE_HD void add_row_pairs(float* rows, std::int64_t stride, Ints offset, Fl
   const Offsets offsets(offset);
   COINCIDE_UNROLL(16)
   for (int i = 0; i < lanes; ++i) {
-    float* at = rows + (i % 4) * stride + offsets.at[i];
-    const __m128 there = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
-    const __m128 pair = _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(pairs + 2 * i)));
-    _mm_storel_pi(reinterpret_cast<__m64*>(at), _mm_add_ps(there, pair));
+    add_pair(rows + (i % 4) * stride + offsets.at[i], load_pair(pairs + 2 * i));
   }
 }
 
@@ -282,17 +296,11 @@ COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, con
     high[2 * i] = values.high_low[i];
     high[2 * i + 1] = values.high_high[i];
   }
-  const auto load = [](const float* p) {
-    return _mm_castsi128_ps(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)));
-  };
-  const auto add = [load](float* at, const float* pair) {
-    _mm_storel_pi(reinterpret_cast<__m64*>(at), _mm_add_ps(load(at), load(pair)));
-  };
   const Offsets offsets(block.offset);
   for (int i = 0; i < block.count; ++i) {
     float* at = image + offsets.at[i];
-    add(at, low + 2 * i);
-    add(at + ray.stride_u, high + 2 * i);
+    add_pair(at, load_pair(low + 2 * i));
+    add_pair(at + ray.stride_u, load_pair(high + 2 * i));
   }
 }
 

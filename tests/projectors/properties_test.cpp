@@ -327,13 +327,11 @@ class PropertiesTest : public QObject {
                        .sigma_per_lor = per_lor,
                        .num_sigmas = static_cast<float>(num_sigmas)};
     const TofEvents events{bins, bin_.data()};
-    for (const InstructionSet set : {InstructionSet::x86_64, InstructionSet::avx2, InstructionSet::avx512}) {
-      if (has_instruction_set(set)) {
-        const Projector projector(grid, {.instruction_set = set});
-        check_not_negative(projector, arrays, NoTof{}, image);
-        check_not_negative(projector, arrays, bins, image);
-        check_not_negative(projector, arrays, events, image);
-      }
+    for (const InstructionSet set : instruction_sets()) {
+      const Projector projector(grid, {.instruction_set = set});
+      check_not_negative(projector, arrays, NoTof{}, image);
+      check_not_negative(projector, arrays, bins, image);
+      check_not_negative(projector, arrays, events, image);
     }
   }
 

@@ -29,16 +29,6 @@ struct ErrorStatistics {
   }
 };
 
-std::vector<InstructionSet> instruction_sets() {
-  std::vector<InstructionSet> sets;
-  for (const InstructionSet set : {InstructionSet::x86_64, InstructionSet::avx2, InstructionSet::avx512}) {
-    if (has_instruction_set(set)) {
-      sets.push_back(set);
-    }
-  }
-  return sets;
-}
-
 }  // namespace
 
 class ReferenceTest : public QObject {

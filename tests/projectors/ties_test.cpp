@@ -54,16 +54,6 @@ LorArrays scanner_lors(int count) {
   return lors;
 }
 
-std::vector<InstructionSet> instruction_sets() {
-  std::vector<InstructionSet> sets = {InstructionSet::x86_64};
-  for (const InstructionSet set : {InstructionSet::avx2, InstructionSet::avx512}) {
-    if (has_instruction_set(set)) {
-      sets.push_back(set);
-    }
-  }
-  return sets;
-}
-
 /// What a LOR measures by the reference, one value or all bins.
 using Reference = std::function<std::vector<double>(const JosephReference&, const JosephReference::Line&, std::size_t)>;
 
@@ -153,7 +143,7 @@ float projection(const ImageGrid& box, BoundaryRule rule, const LorArrays& lor, 
   for (const InstructionSet set : instruction_sets()) {
     float result = -1;
     Projector(box, {.boundary = rule, .instruction_set = set}).forward(lor.lors(), NoTof{}, image.data(), &result);
-    first = set == InstructionSet::x86_64 ? result : std::abs(result - first) <= 1e-5F * first ? first : std::nanf("");
+    first = set == InstructionSet::scalar ? result : std::abs(result - first) <= 1e-5F * first ? first : std::nanf("");
   }
   return first;
 }
