@@ -35,9 +35,9 @@ ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_
   if (!attenuation || !recon::why_no_scatter(setup.scanner(), job.corrections, true).empty()) {
     return {};
   }
-  // Each event is looked up once in the end, with its attenuation.
+  // Each event or bin is looked up once in the end; attenuation is then taken out of m of bins.
   constexpr double lookup_passes = 0.5;
-  const double lookup_s = attenuation_s + lookup_passes * pass_s;
+  const double lookup_s = (setup.histogram ? attenuation_s : 0) + lookup_passes * pass_s;
   if (setup.scatter) {
     return {.seconds = lookup_s, .bytes = 0};
   }

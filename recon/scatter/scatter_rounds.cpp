@@ -157,14 +157,20 @@ class Rounds {
     return grid_over(boxes, boxes[0]);
   }
 
-  /// m of the sample's cells without attenuation.
+  /// m of the sample's cells, with attenuation to reconstruct them and without for their scatter.
   void find_factors(const Image& attenuation) {
     const DataBlock block = sample_.whole();
     std::vector<float> of_lor(static_cast<std::size_t>(block.lors.count), 1);
     AttenuationFactors(attenuation, device_, options_.num_threads, reporter_).multiply(block.lors, of_lor.data());
-    factor_.assign(block.factor, block.factor + block.size());
+    const std::span<float> whole = sample_.factor();
+    factor_.assign(whole.begin(), whole.end());
     for (std::size_t i = 0; i < factor_.size(); ++i) {
-      factor_[i] /= of_lor[i / static_cast<std::size_t>(block.cells_per_lor)];
+      const float attenuated = of_lor[i / static_cast<std::size_t>(block.cells_per_lor)];
+      if (data_.is_attenuated()) {
+        factor_[i] /= attenuated;
+      } else {
+        whole[i] *= attenuated;
+      }
     }
   }
 
