@@ -216,6 +216,7 @@ class Planner {
     const ScatterPlan scatter = plan_scatter(job_, setup_, rows, plan_.iteration_s, plan_.attenuation_s);
     plan_.scatter_s = scatter.seconds;
     memory_.scatter += scatter.bytes;
+    plan_.gpu_memory_bytes = std::max(plan_.gpu_memory_bytes, scatter.gpu_bytes);  // one after the other
     plan_.memory_bytes = memory_.most();
     plan_.total_s = plan_.simulation_s + plan_.sensitivity_s + plan_.attenuation_s + plan_.scatter_s +
                     plan_.iteration_s * static_cast<double>(job_.passes() + job_.algorithm_kind().passes_beside);

@@ -35,18 +35,19 @@ ScatterPlan plan_scatter(const io::Job& job, const JobSetup& setup, std::uint64_
   if (!attenuation || !recon::why_no_scatter(setup.scanner(), job.corrections, true).empty()) {
     return {};
   }
-  // Each event is looked up once in the end, with its attenuation.
+  // Each event or bin is looked up once in the end; attenuation is then taken out of m of bins.
   constexpr double lookup_passes = 0.5;
-  const double lookup_s = attenuation_s + lookup_passes * pass_s;
+  const double lookup_s = (setup.histogram ? attenuation_s : 0) + lookup_passes * pass_s;
   if (setup.scatter) {
-    return {.seconds = lookup_s, .bytes = 0};
+    return {.seconds = lookup_s};
   }
-  const recon::ScatterCost one =
-      recon::scatter_cost(setup.scanner(), *attenuation, setup.uses_tof(job), static_cast<int>(job.compute.threads));
+  const recon::ScatterCost one = recon::scatter_cost(setup.scanner(), *attenuation, setup.uses_tof(job), setup.device,
+                                                     static_cast<int>(job.compute.threads));
   const double sampled = std::min(1.0, recon::scatter_sample_lors / std::max<double>(1, static_cast<double>(rows)));
   return {
       .seconds = recon::most_scatter_rounds * one.seconds + recon::scatter_sample_passes * sampled * pass_s + lookup_s,
-      .bytes = one.bytes};
+      .bytes = one.bytes,
+      .gpu_bytes = one.gpu_bytes};
 }
 
 }  // namespace coincide::app

@@ -11,6 +11,7 @@ namespace coincide::app {
 struct ScatterPlan {
   double seconds = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t gpu_bytes = 0;  ///< of the card, where there is one
 };
 
 /// `pass_s`, `attenuation_s`: of one pass over `rows` events or LORs, and of their attenuation. Throws InputError where

@@ -26,6 +26,7 @@ class ThinnedMeasurements final : public Measurements {
 
   /// The LORs of all subsets, one after the other, and their columns by cell.
   DataBlock whole() const { return block(0, static_cast<std::int64_t>(num_lors())); }
+  std::span<float> factor() { return factor_; }
   std::span<float> additive() { return additive_; }
   /// Of all LORs, with those of other processes.
   double part() const { return part_; }

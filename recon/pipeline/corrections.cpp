@@ -161,10 +161,17 @@ std::string attenuation(RunState& run) {
         "the normalization file holds attenuation factors, and corrections.attenuation gives an image for the same: "
         "leave one of them out");
   }
-  run.reporter.begin_stage("attenuation");
-  multiply_attenuation(*run.data, run.scanner(), *run.inputs.attenuation, run.device, run.settings.num_threads,
-                       run.reporter);
   return line_integrals(run);
+}
+
+/// Of events it comes last: their scatter is looked up with m without attenuation, which would have to be projected
+/// once more to take it out again. Bins have it before: the sensitivity that their scatter is found with is made of m.
+void attenuate_events(RunState& run) {
+  if (run.inputs.attenuation != nullptr && !run.reporter.stop_requested()) {
+    run.reporter.begin_stage("attenuation");
+    multiply_attenuation(*run.data, run.scanner(), *run.inputs.attenuation, run.device, run.settings.num_threads,
+                         run.reporter);
+  }
 }
 
 std::string randoms(RunState& run) {
@@ -265,6 +272,9 @@ void correct(RunState& run, bool that_choose_events) {
     if (correction.chooses_events == that_choose_events && !run.reporter.stop_requested()) {
       run.record.corrections.emplace_back(correction.effect, correction.apply(run));
     }
+  }
+  if (!that_choose_events) {
+    attenuate_events(run);
   }
 }
 

@@ -15,8 +15,9 @@ struct Correction {
   std::string_view effect;
   /// Whether it may leave events out or move them, so that it comes before they are dealt to subsets and sorted.
   bool chooses_events;
-  /// Puts it into the model of a run whose events have been read. Returns what was done, for the record; "not
-  /// corrected ..." where it is not in the model. Throws InputError for settings that do not fit the data.
+  /// Puts it into the model of a run whose events have been read; m of the events gets their attenuation when all
+  /// others have been applied. Returns what was done, for the record; "not corrected ..." where it is not in the model.
+  /// Throws InputError for settings that do not fit the data.
   std::string (*apply)(RunState& run);
   /// The same for the bins of a histogram.
   std::string (*apply_to_bins)(RunState& run);

@@ -57,6 +57,14 @@ std::unique_ptr<ScatteredData> data_of(RunState& run) {
   return std::make_unique<ScatteredBins>(run);
 }
 
+/// Of a run on a GPU; else all is on the CPU.
+std::string where_text(const RunState& run, const ScatterResult& result) {
+  if (result.device.kind == projectors::DeviceKind::cuda) {
+    return " on the GPU";
+  }
+  return run.device.get().kind == projectors::DeviceKind::cuda ? " on the CPU, as the GPU had too little memory" : "";
+}
+
 std::string scale_text(const ScatterResult& result) {
   const std::string factors =
       result.scale.factors().size() == 1
@@ -113,8 +121,8 @@ std::string estimate_and_add(RunState& run) {
     run.inputs.keep_scatter(run.record.part, result);
   }
   return recorded(run, *data, result,
-                  fmt::format("single scatter simulation{}, {} rounds, {}", run.tof() ? " with time of flight" : "",
-                              result.rounds, scale_text(result)));
+                  fmt::format("single scatter simulation{}{}, {} rounds, {}", run.tof() ? " with time of flight" : "",
+                              where_text(run, result), result.rounds, scale_text(result)));
 }
 
 /// Throws InputError if the estimate is not of such a scanner or TOF resolution.

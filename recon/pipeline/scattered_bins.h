@@ -13,6 +13,7 @@ class ScatteredBins final : public ScatteredData {
   explicit ScatteredBins(RunState& run);
 
   const Measurements& measurements() const override { return bins_; }
+  bool is_attenuated() const override { return true; }
   Image sensitivity(const ImageGrid& grid) override;
   bool for_lors(const ImageGrid& grid, std::uint64_t wanted,
                 const std::function<void(const MeasurableLors&)>& visit) override;

@@ -16,10 +16,7 @@ double voxel_mm3(const ImageGrid& grid) {
 
 }  // namespace
 
-ScatteredEvents::ScatteredEvents(RunState& run)
-    : run_(run),
-      events_(*run.data, run.scanner(), run.tof()),
-      attenuation_(*run.inputs.attenuation, run.device, run.settings.num_threads, run.reporter) {}
+ScatteredEvents::ScatteredEvents(RunState& run) : run_(run), events_(*run.data, run.scanner(), run.tof()) {}
 
 /// A voxel has as much as the smaller ones in it together.
 Image ScatteredEvents::sensitivity(const ImageGrid& grid) {
@@ -76,8 +73,6 @@ void ScatteredEvents::add_to(int subset, std::int64_t first, std::int64_t count,
                              const ScatterScale& scale) {
   const PromptColumns columns = run_.data->subset(subset);
   const projectors::Lors lors = run_.data->lors(subset, run_.scanner(), first, count);
-  std::vector<float> attenuated(static_cast<std::size_t>(count), 1);
-  attenuation_.multiply(lors, attenuated.data());
 #pragma omp parallel for schedule(static) num_threads(thread_count(run_.settings.num_threads))
   for (std::int64_t i = 0; i < count; ++i) {
     const float* start = lors.start_mm + 3 * std::size_t{lors.start_index[i]};
@@ -86,9 +81,8 @@ void ScatteredEvents::add_to(int subset, std::int64_t first, std::int64_t count,
     const double q = events_.tof_bins().empty()
                          ? estimate.of_lor(start, end)
                          : estimate.of_bin(start, end, events_.tof_bins()[columns.tof_bin[event]]);
-    const double m = columns.factor[event] / attenuated[static_cast<std::size_t>(i)];
     const double axial_mm = estimate.cylinder().axial_middle_mm(start, end);
-    columns.additive[event] += static_cast<float>(scale.at(axial_mm) * m * q);
+    columns.additive[event] += static_cast<float>(scale.at(axial_mm) * columns.factor[event] * q);
   }
 }
 

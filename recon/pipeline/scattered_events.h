@@ -1,18 +1,18 @@
 #pragma once
 
-#include "recon/attenuation.h"
 #include "recon/measurement/listmode_measurements.h"
 #include "recon/pipeline/run_state.h"
 #include "recon/scatter/scattered_data.h"
 
 namespace coincide::recon {
 
-/// The events of a run, whose sensitivity image has been made.
+/// The events of a run, whose sensitivity image has been made and whose m is still without attenuation.
 class ScatteredEvents final : public ScatteredData {
  public:
   explicit ScatteredEvents(RunState& run);
 
   const Measurements& measurements() const override { return events_; }
+  bool is_attenuated() const override { return false; }
   Image sensitivity(const ImageGrid& grid) override;
   bool for_lors(const ImageGrid& grid, std::uint64_t wanted,
                 const std::function<void(const MeasurableLors&)>& visit) override;
@@ -24,7 +24,6 @@ class ScatteredEvents final : public ScatteredData {
 
   RunState& run_;
   ListmodeMeasurements events_;
-  AttenuationFactors attenuation_;
 };
 
 }  // namespace coincide::recon

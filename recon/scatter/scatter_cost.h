@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "projectors/device.h"
 #include "recon/image.h"
 #include "recon/scanner.h"
 
@@ -11,9 +12,11 @@ namespace coincide::recon {
 struct ScatterCost {
   double seconds = 0;
   std::uint64_t bytes = 0;
+  std::uint64_t gpu_bytes = 0;  ///< of the card; 0 on the CPU
 };
 
-/// Estimated from a short timed run for few detectors. `attenuation` [1/cm] on any grid.
-ScatterCost scatter_cost(const Scanner& scanner, const Image& attenuation, bool tof, int num_threads);
+/// Estimated from a short timed run for few detectors on the device. `attenuation` [1/cm] on any grid.
+ScatterCost scatter_cost(const Scanner& scanner, const Image& attenuation, bool tof, projectors::Device device,
+                         int num_threads);
 
 }  // namespace coincide::recon

@@ -5,26 +5,20 @@
 #include <vector>
 
 #include "projectors/geometry.h"
+#include "recon/scatter/kernels/pairs.h"
+#include "recon/scatter/tof_positions.h"
 #include "recon/scatter/virtual_cylinder.h"
 
 namespace coincide::recon {
-
-/// Positions along a LOR, from its middle [mm], at equal steps; the middle one is 0.
-struct TofPositions {
-  double step_mm = 1;
-  std::int32_t each_side = 0;
-
-  std::int32_t count() const { return 2 * each_side + 1; }
-};
 
 /// Scattered coincidences between the nodes of a cylinder, and by interpolation on any LOR and in any TOF bin of it: q,
 /// by which m of the LOR, without attenuation, has to be multiplied to have their expected number.
 class ScatterEstimate {
  public:
   /// Pairs a < b of nodes.
-  static std::size_t num_pairs(std::uint32_t nodes) { return std::size_t{nodes} * (nodes - 1) / 2; }
+  static std::size_t num_pairs(std::uint32_t nodes) { return static_cast<std::size_t>(kernels::num_pairs(nodes)); }
   static std::size_t first_pair(std::uint32_t a, std::uint32_t nodes) {
-    return std::size_t{a} * (2 * std::size_t{nodes} - a - 1) / 2;
+    return static_cast<std::size_t>(kernels::first_pair(a, nodes));
   }
 
   /// Nothing scatters.

@@ -17,6 +17,7 @@
 #include "recon/parallel.h"
 #include "recon/resample.h"
 #include "recon/scatter/multiple_scatter.h"
+#include "recon/scatter/pair_sums.h"
 #include "recon/scatter/scatter_sampling.h"
 #include "recon/scatter/scatter_tails.h"
 #include "recon/scatter/single_scatter.h"
@@ -157,14 +158,20 @@ class Rounds {
     return grid_over(boxes, boxes[0]);
   }
 
-  /// m of the sample's cells without attenuation.
+  /// m of the sample's cells, with attenuation to reconstruct them and without for their scatter.
   void find_factors(const Image& attenuation) {
     const DataBlock block = sample_.whole();
     std::vector<float> of_lor(static_cast<std::size_t>(block.lors.count), 1);
     AttenuationFactors(attenuation, device_, options_.num_threads, reporter_).multiply(block.lors, of_lor.data());
-    factor_.assign(block.factor, block.factor + block.size());
+    const std::span<float> whole = sample_.factor();
+    factor_.assign(whole.begin(), whole.end());
     for (std::size_t i = 0; i < factor_.size(); ++i) {
-      factor_[i] /= of_lor[i / static_cast<std::size_t>(block.cells_per_lor)];
+      const float attenuated = of_lor[i / static_cast<std::size_t>(block.cells_per_lor)];
+      if (data_.is_attenuated()) {
+        factor_[i] /= attenuated;
+      } else {
+        whole[i] *= attenuated;
+      }
     }
   }
 
@@ -199,14 +206,40 @@ class Rounds {
         .image;
   }
 
+  /// The CPU in place of a GPU that has too little memory, of which the run is told once.
+  projectors::Device simulating_device() {
+    const projectors::Device device = has_no_room_on_gpu_ ? projectors::Device{} : device_.get();
+    if (device.kind == projectors::DeviceKind::cuda) {
+      const std::uint64_t bytes =
+          single_scatter_gpu_bytes(attenuation_.grid, points_, cylinder_, tof_sigmas_mm(sample_));
+      if (const std::string why = why_no_room_on_gpu(bytes, device.index); !why.empty()) {
+        reporter_.warning(why + " The CPU simulates it.");
+        has_no_room_on_gpu_ = true;
+        return {};
+      }
+    }
+    return device;
+  }
+
+  ScatterEstimate simulated(const Image& image, projectors::Device device) {
+    return single_scatter(resampled(image, attenuation_.grid, options_.num_threads), attenuation_, points_, cylinder_,
+                          {.window = options_.window,
+                           .sigmas_mm = tof_sigmas_mm(sample_),
+                           .num_threads = options_.num_threads,
+                           .device = device,
+                           .ranks = &device_.ranks()},
+                          parts_);
+  }
+
   void simulate(const Image& image, ScatterResult& result) {
-    result.estimate =
-        single_scatter(resampled(image, attenuation_.grid, options_.num_threads), attenuation_, points_, cylinder_,
-                       {.window = options_.window,
-                        .sigmas_mm = tof_sigmas_mm(sample_),
-                        .num_threads = options_.num_threads,
-                        .ranks = &device_.ranks()},
-                       parts_);
+    try {
+      result.device = simulating_device();
+      result.estimate = simulated(image, result.device);
+    } catch (const DeviceError& error) {
+      device_.give_up(error, "scatter", reporter_);
+      result.device = device_.get();
+      result.estimate = simulated(image, result.device);
+    }
     const DataBlock block = sample_.whole();
     const CellBins bins(sample_);
 #pragma omp parallel for schedule(static) num_threads(thread_count(options_.num_threads))
@@ -335,6 +368,7 @@ class Rounds {
   std::vector<MeasurableLor> measurable_;
   Image sensitivity_;
   bool has_complained_ = false;
+  bool has_no_room_on_gpu_ = false;
 };
 
 }  // namespace

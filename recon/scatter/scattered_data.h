@@ -25,6 +25,8 @@ class ScatteredData {
 
   /// With all of b but scatter.
   virtual const Measurements& measurements() const = 0;
+  /// Whether m of these holds attenuation.
+  virtual bool is_attenuated() const = 0;
   /// A^T m over all that can be measured, on a grid of large voxels.
   virtual Image sensitivity(const ImageGrid& grid) = 0;
   /// Goes through about `wanted` of the LORs that can be measured and meet the grid, or all if there are no more; their

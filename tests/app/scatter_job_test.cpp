@@ -13,6 +13,7 @@
 #include "io/hdf5/hdf5_arrays.h"
 #include "io/image_file.h"
 #include "io/job.h"
+#include "recon/attenuation.h"
 #include "recon/measurement/unlisting.h"
 #include "recon/normalization/normalized_events.h"
 #include "recon/pipeline/stage_work.h"
@@ -304,6 +305,49 @@ class ScatterJobTest : public QObject {
     const double hundredfold = background(100);
     QVERIFY(as_they_are > 0);
     QVERIFY2(std::abs(hundredfold / as_they_are - 1) < 1e-3, qPrintable(QString::number(hundredfold / as_they_are)));
+  }
+
+  /// b of each event is m q of its crystals and TOF bin, m without attenuation, which is in m when all is done.
+  void each_event_gets_the_scatter_of_its_pair_and_bin() {
+    const io::MeasuredData measured = io::open_data(path("results/scattered.petsird"), {});
+    const recon::Scanner& scanner = measured.events->scanner();
+    const recon::Image mu = io::read_image(path("results/scattered_mu.nii.gz"));
+    const io::Job options = job_on("scattered", recon::ScatterMethod::automatic, true);
+    io::Job without = options;
+    without.corrections.scatter = recon::ScatterMethod::none;
+    const recon::RunSettings settings = app::run_settings(options);
+    const recon::RunSettings settings_without = app::run_settings(without);
+    std::optional<recon::ScatterResult> found;
+    recon::RunInputs inputs;
+    inputs.grid = recon::centred_grid({52, 52, 28}, {3, 3, 3}, {0, 0, 0});
+    inputs.attenuation = &mu;
+    inputs.events = measured.events.get();
+    inputs.keep_scatter = [&found](const std::string&, const recon::ScatterResult& result) { found = result; };
+    recon::ComputeDevice cpu;
+    recon::RunState with(inputs, settings, cpu, silent_);
+    recon::RunState others(inputs, settings_without, cpu, silent_);
+    for (recon::RunState* run : {&with, &others}) {
+      recon::load_events(*run);
+      recon::make_sensitivity(*run);
+      recon::correct_events(*run);
+    }
+    QVERIFY(found);
+    const recon::PromptColumns events = with.data->subset(1);
+    const recon::PromptColumns before = others.data->subset(1);
+    QVERIFY(events.size() > 1000);
+    const projectors::Lors lors = with.data->lors(1, scanner, 0, std::ssize(events.crystal_a));
+    std::vector<float> attenuated(events.size(), 1);
+    recon::AttenuationFactors(mu, cpu, 0, silent_).multiply(lors, attenuated.data());
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const float* a = scanner.crystal_centre_mm[events.crystal_a[i]].data();
+      const float* b = scanner.crystal_centre_mm[events.crystal_b[i]].data();
+      const double m = with.model.factor(events.crystal_a[i], 0, events.crystal_b[i], 0);
+      QCOMPARE(events.factor[i], static_cast<float>(m) * attenuated[i]);
+      QCOMPARE(events.factor[i], before.factor[i]);
+      const double q = found->estimate.of_bin(a, b, scanner.tof_bins[events.tof_bin[i]]);
+      const double scatter = found->scale.at(found->estimate.cylinder().axial_middle_mm(a, b)) * m * q;
+      QVERIFY(std::abs(events.additive[i] - before.additive[i] - scatter) <= 1e-6 * events.additive[i]);
+    }
   }
 
   /// Two ways to the same expectation: events of pairs of crystals, and their histogram.

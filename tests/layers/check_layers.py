@@ -20,7 +20,7 @@ recon/simulation
 recon/measurement
 recon/engine recon/engine/cpu recon/engine/cuda recon/engine/distributed
 recon/algorithms recon/algorithms/priors
-recon/scatter
+recon/scatter recon/scatter/kernels recon/scatter/cuda
 recon/kinetics
 recon/corrections
 recon/figures
@@ -43,7 +43,7 @@ SHARED_BY = {folder: row[0] for row in ROWS for folder in row}
 LIBRARIES = {
     r"Q[A-Z]\w*$|Qt\w*/": "gui/worker gui/viewer gui/panels app/window.cpp",
     r"vtk|GL/|fontconfig/|gif_lib": "gui/viewer",
-    r"cuda|cub/|thrust/": "projectors/cuda recon/engine/cuda",
+    r"cuda|cub/|thrust/": "projectors/cuda recon/engine/cuda recon/scatter/cuda",
     r"nanobind/": "projectors/python app/python",
     r"mpi\.h": "app/mpi",
     r"CLI/": "app",
