@@ -3,6 +3,7 @@
 #include <Eigen/Geometry>
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>

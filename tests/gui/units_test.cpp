@@ -13,6 +13,7 @@
 #include "gui/model/activity_chart.h"
 #include "gui/model/values_at.h"
 #include "gui/panel_support.h"
+#include "gui/model/value_window.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/view_tools.h"
