@@ -8,11 +8,13 @@ namespace coincide::gui {
 
 /// How data are looked at, with layers that have a source, but not their images.
 nlohmann::ordered_json look_json(const ViewState::Look& look);
-/// Throws nlohmann's exceptions for what is none.
+/// Throws nlohmann's exceptions, FileError or InputError for what is none. What only goes too far is kept within what
+/// the window can show.
 ViewState::Look look_of_json(const nlohmann::ordered_json& json);
 
+Slab slab_of_json(const nlohmann::ordered_json& json);
 nlohmann::ordered_json mosaic_json(const Mosaic& mosaic);
-/// Kept within what the window can show.
+/// Likewise.
 Mosaic mosaic_of_json(const nlohmann::ordered_json& json);
 
 NLOHMANN_JSON_SERIALIZE_ENUM(SlabKind,

@@ -138,7 +138,7 @@ std::string rois_text(const std::vector<Roi>& rois) { return rois_json(rois).dum
 std::vector<Roi> rois_of_text(const std::string& text, const std::string& source) {
   try {
     return rois_of_json(nlohmann::ordered_json::parse(text));
-  } catch (const InputError& error) {
+  } catch (const Error& error) {
     throw FileError(fmt::format("{} cannot be opened: {}", source, error.what()));
   } catch (const nlohmann::ordered_json::exception& error) {
     throw FileError(fmt::format("{} holds no regions that this program has saved: {}", source, error.what()));
