@@ -224,8 +224,7 @@ void SliceView::drag_region(const std::array<double, 3>& to) {
     rois[dragged_region_].centre_mm[axis] += to[axis] - drag_start_mm_[axis];
   }
   drag_start_mm_ = to;
-  state_.set_rois(std::move(rois),
-                  std::exchange(drags_on_, true) ? ViewState::Step::same_one : ViewState::Step::new_one);
+  state_.set_rois(std::move(rois), next_step());
 }
 
 /// By so many voxels of that axis; in a slice that is turned along the direction that the axis has there.
