@@ -158,4 +158,27 @@ Mosaic mosaic_of_json(const Json& json) {
           .spacing_mm = length_of_json(json.at("spacing_mm"))};
 }
 
+Json scene_json(const SceneOptions& options) {
+  Json json{{"volume", options.volume},       {"crystals", options.crystals},   {"events", options.events},
+            {"image_box", options.image_box}, {"crosshair", options.crosshair}, {"layers", options.layers}};
+  if (options.fan) {
+    json["fan"] = *options.fan;
+  }
+  return json;
+}
+
+SceneOptions scene_of_json(const Json& json) {
+  SceneOptions options{.volume = json.at("volume").get<VolumeStyle>(),
+                       .crystals = json.at("crystals").get<CrystalColours>(),
+                       .events = json.at("events").get<bool>(),
+                       .image_box = json.at("image_box").get<bool>(),
+                       .crosshair = json.at("crosshair").get<bool>(),
+                       .layers = json.at("layers").get<bool>(),
+                       .fan = {}};
+  if (json.contains("fan")) {
+    options.fan = io::whole_number<std::uint32_t>(json["fan"]);
+  }
+  return options;
+}
+
 }  // namespace coincide::gui

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 
 namespace coincide::gui {
@@ -17,6 +18,15 @@ nlohmann::ordered_json mosaic_json(const Mosaic& mosaic);
 /// Likewise.
 Mosaic mosaic_of_json(const nlohmann::ordered_json& json);
 
+nlohmann::ordered_json scene_json(const SceneOptions& options);
+SceneOptions scene_of_json(const nlohmann::ordered_json& json);
+
+NLOHMANN_JSON_SERIALIZE_ENUM(VolumeStyle, {{VolumeStyle::maximum, "maximum"},
+                                           {VolumeStyle::rendering, "rendering"},
+                                           {VolumeStyle::hidden, "hidden"}})
+NLOHMANN_JSON_SERIALIZE_ENUM(CrystalColours, {{CrystalColours::hidden, "hidden"},
+                                              {CrystalColours::by_module, "by module"},
+                                              {CrystalColours::by_counts, "by counts"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(SlabKind,
                              {{SlabKind::none, "none"}, {SlabKind::mean, "mean"}, {SlabKind::maximum, "maximum"}})
 NLOHMANN_JSON_SERIALIZE_ENUM(Combination, {{Combination::none, "none"},

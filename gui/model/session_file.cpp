@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -39,7 +40,12 @@ Session session_of(const Json& json) {
   session.chosen_run = choice_of(json, "chosen_run", session.runs.size());
   session.chosen_image = choice_of(json, "chosen_image", session.images.size());
   json.at("colour_map").get_to(session.colour_map);
+  session.frame = json.contains("frame") ? io::whole_number<std::size_t>(json["frame"]) : 0;
   session.smooth = json.value("smooth", false);
+  session.in_suv = json.value("in_suv", false);
+  if (json.contains("scene")) {
+    session.scene = scene_of_json(json["scene"]);
+  }
   if (json.contains("slab")) {
     session.slab = slab_of_json(json["slab"]);
   }
@@ -124,7 +130,10 @@ std::string session_text(const Session& session) {
   if (session.chosen_image) {
     json["chosen_image"] = *session.chosen_image;
   }
+  json["frame"] = session.frame;
   json["smooth"] = session.smooth;
+  json["in_suv"] = session.in_suv;
+  json["scene"] = scene_json(session.scene);
   json["slab"] = {{"kind", session.slab.kind}, {"thickness_mm", session.slab.thickness_mm}};
   if (session.mosaic) {
     json["mosaic"] = mosaic_json(*session.mosaic);
@@ -160,7 +169,11 @@ RestoredSession restore(Session session, const ImageOfJob& image_of_job) {
     try {
       list.back() = make();
     } catch (const std::exception& error) {
-      restored.problems.push_back(fmt::format("{} is left out: {}.", path.filename().string(), error.what()));
+      std::string sentence = fmt::format("{} is left out: {}", path.filename().string(), error.what());
+      sentence += sentence.ends_with('.') ? "" : ".";
+      if (std::ranges::find(restored.problems, sentence) == restored.problems.end()) {  // as image and as layer
+        restored.problems.push_back(std::move(sentence));
+      }
     }
   };
   for (const SavedRun& run : restored.session.runs) {
