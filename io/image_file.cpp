@@ -104,8 +104,10 @@ void read_side_file(const fs::path& path, PlacedSeries& read) {
     const std::vector<std::string> warnings = read_frames(json, read.series);
     read.warnings.insert(read.warnings.end(), warnings.begin(), warnings.end());
   } else if (!read.series.has_times() && read.series.parameters.empty()) {
-    read.warnings.push_back(fmt::format("{} has no side file {}: its {} frames have no times.", path.string(),
-                                        json.filename().string(), read.series.frames.size()));
+    const std::size_t count = read.series.frames.size();
+    read.warnings.push_back(fmt::format(
+        "{} has no side file {}: {}.", path.string(), json.filename().string(),
+        count == 1 ? "the time of its frame is not known" : fmt::format("its {} frames have no times", count)));
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -112,6 +113,17 @@ void check_use(const ListmodeOptions& options, const recon::EventSource& source,
   }
 }
 
+/// The name of the header that a file of bare numbers has as a rule; empty if there is none.
+std::string header_beside(const std::filesystem::path& path) {
+  for (const char* ending : {".hv", ".hs", ".h33", ".mhd", ".hdr"}) {
+    const std::filesystem::path header = std::filesystem::path(path).replace_extension(ending);
+    if (header != path && std::filesystem::exists(header)) {
+      return header.filename().string();
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string words_of(Sources sources) {
@@ -145,6 +157,9 @@ std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const Listmo
     if (bytes.starts_with(format.first_bytes)) {
       throw FileError(fmt::format("{} {}", path.string(), format.advice));
     }
+  }
+  if (const std::string header = header_beside(path); !header.empty()) {
+    throw FileError(fmt::format("{} holds numbers alone. Open {}, which says what they are.", path.string(), header));
   }
   std::string known;
   for (const ListmodeFormat& format : formats) {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "io/json_number.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
 
@@ -12,12 +13,32 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// As get<T>(), but what T cannot hold is refused, too.
+template <class T>
+struct Value {
+  static T of(const Json& json) {
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+      return whole_number<T>(json);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return real_number<T>(json);
+    } else {
+      return json.get<T>();
+    }
+  }
+};
+template <class T, std::size_t count>
+struct Value<std::array<T, count>> {
+  static std::array<T, count> of(const Json& json) { return numbers<count>(json, Value<T>::of); }
+};
+
 /// The value of a key, or what `fallback` says where it is missing or of another kind.
 template <class T>
 T value_or(const Json& json, const char* key, T fallback) {
   try {
-    return json.is_object() && json.contains(key) ? json[key].get<T>() : fallback;
-  } catch (const Json::type_error&) {
+    return json.is_object() && json.contains(key) ? Value<T>::of(json[key]) : fallback;
+  } catch (const Json::exception&) {
+    return fallback;
+  } catch (const FileError&) {
     return fallback;
   }
 }
@@ -43,7 +64,7 @@ struct TakeValue {
   }
   template <class T>
   void operator()(T* field) const {
-    *field = value.get<T>();
+    *field = Value<T>::of(value);
   }
 };
 
@@ -59,6 +80,8 @@ Job job_of(const Json& json) {
         std::visit(TakeValue{section[key], setting.words}, setting.field);
       }
     } catch (const Json::exception&) {
+      continue;
+    } catch (const FileError&) {
       continue;
     }
   }
@@ -180,7 +203,8 @@ void take_bids(const Json& json, Provenance& run) {
   run.decay_reference_s = value_or(json, "ImageDecayCorrectionTime", 0.0);
   const auto parameters = value_or<std::vector<double>>(json, "ReconMethodParameterValues", {});
   if (parameters.size() > 2) {  // as they are written: iterations, subsets, time of flight
-    run.subsets = static_cast<std::int64_t>(parameters[1]);
+    constexpr double most = 1e9;
+    run.subsets = parameters[1] >= 1 && parameters[1] < most ? static_cast<std::int64_t>(parameters[1]) : 1;
     run.tof = parameters[2] != 0;
   }
 }

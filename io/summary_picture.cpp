@@ -110,7 +110,8 @@ std::array<Panel, 4> make_panels(const recon::Image& image, const Index& point) 
 double display_maximum(const std::array<Panel, 4>& panels) {
   std::vector<float> values;
   for (int p = 0; p < 3; ++p) {
-    std::ranges::copy_if(panels[p].slice.values, std::back_inserter(values), [](float v) { return v > 0; });
+    std::ranges::copy_if(panels[p].slice.values, std::back_inserter(values),
+                         [](float v) { return v > 0 && std::isfinite(v); });
   }
   if (values.empty()) {
     return 1;
@@ -120,9 +121,12 @@ double display_maximum(const std::array<Panel, 4>& panels) {
   return values[static_cast<std::size_t>(rank)];
 }
 
-/// Inverse grey, as nuclear medicine prints it: 0 is white.
+/// Inverse grey, as nuclear medicine prints it: 0 is white. What is no number has the colour that the window gives it.
 std::uint32_t grey(double value, double maximum) {
-  const double part = std::clamp(std::isfinite(value) ? value / maximum : 0.0, 0.0, 1.0);
+  if (!std::isfinite(value)) {
+    return 0xff00ff;
+  }
+  const double part = std::clamp(value / maximum, 0.0, 1.0);
   const auto level = static_cast<std::uint32_t>(std::lround(255 * (1 - part)));
   return (level << 16) | (level << 8) | level;
 }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
 #include "projectors/error.h"
 
@@ -35,10 +37,11 @@ Slice slice_of(const Image& image, int axis, std::int64_t index) {
 
 Slice maximum_along(const Image& image, int axis) {
   Slice most = slice_of(image, axis, 0);
-  for (std::int64_t index = 1; index < image.grid.shape[static_cast<std::size_t>(axis)]; ++index) {
+  std::ranges::fill(most.values, std::numeric_limits<float>::quiet_NaN());
+  for (std::int64_t index = 0; index < image.grid.shape[static_cast<std::size_t>(axis)]; ++index) {
     const Slice slice = slice_of(image, axis, index);
     std::ranges::transform(most.values, slice.values, most.values.begin(),
-                           [](float a, float b) { return std::max(a, b); });
+                           [](float a, float b) { return std::isfinite(b) && !(b <= a) ? b : a; });
   }
   return most;
 }

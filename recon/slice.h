@@ -29,7 +29,8 @@ struct Slice {
 /// The voxels whose index along `axis` is `index`. Throws InputError if the image has none.
 Slice slice_of(const Image& image, int axis, std::int64_t index);
 
-/// The largest value along `axis`, as a slice. Throws InputError if the image is empty.
+/// The largest finite value along `axis`, as a slice; not a number where there is none. Throws InputError if the image
+/// is empty.
 Slice maximum_along(const Image& image, int axis);
 
 }  // namespace coincide::recon

@@ -23,12 +23,20 @@ Between between(double place, std::int64_t length) {
 
 }  // namespace
 
+bool is_inside(const ImageGrid& grid, const std::array<double, 3>& place) {
+  bool inside = true;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    inside = inside && place[axis] >= -0.5 && place[axis] <= static_cast<double>(grid.shape[axis]) - 0.5;
+  }
+  return inside;
+}
+
 double trilinear_value(const Image& image, const std::array<double, 3>& place, double outside) {
+  if (!is_inside(image.grid, place)) {
+    return outside;
+  }
   std::array<Between, 3> axis{};
   for (std::size_t a = 0; a < 3; ++a) {
-    if (!(place[a] >= -0.5 && place[a] <= static_cast<double>(image.grid.shape[a]) - 0.5)) {
-      return outside;
-    }
     axis[a] = between(place[a], image.grid.shape[a]);
   }
   double sum = 0;

@@ -20,11 +20,13 @@ double extent_mm(const recon::ImageGrid& grid, int axis) {
 
 void Camera::zoom_about(double factor, const std::array<double, 3>& point_mm) {
   const double before = zoom;
-  zoom = std::clamp(zoom * factor, 0.2, 50.0);
+  zoom = kept_zoom(zoom * factor);
   for (std::size_t axis = 0; axis < 3; ++axis) {
     centre_mm[axis] = point_mm[axis] + (centre_mm[axis] - point_mm[axis]) * before / zoom;
   }
 }
+
+double kept_zoom(double zoom) { return std::clamp(zoom, 0.2, 50.0); }
 
 Camera camera_on(const recon::ImageGrid& grid) {
   Camera camera;

@@ -12,9 +12,12 @@ struct Camera {
   double zoom = 1;  ///< 1: as large as all slices fit
   std::array<double, 3> centre_mm{};
 
-  /// So that the point stays where it is on the screen. Zooms are kept between 0.2 and 50.
+  /// So that the point stays where it is on the screen.
   void zoom_about(double factor, const std::array<double, 3>& point_mm);
 };
+
+/// Between 0.2 and 50, as far as one sees anything.
+double kept_zoom(double zoom);
 
 /// All of the image, its middle in the middle.
 Camera camera_on(const recon::ImageGrid& grid);

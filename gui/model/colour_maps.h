@@ -20,6 +20,9 @@ struct ColourMap {
   std::array<double, 3> colour(double at) const;
 };
 
+/// Of voxels that hold no finite value: magenta, which none of the maps has.
+inline constexpr std::array<double, 3> no_number_rgb{1, 0, 1};
+
 /// Those usual in nuclear medicine, the first is the default: grey, inverted; grey; hot metal; fire; PET; rainbow;
 /// blue, white, red, for differences; viridis; inferno.
 const std::vector<ColourMap>& colour_maps();

@@ -32,15 +32,20 @@ Raster raster_of(const recon::ImageGrid& grid, int axis, std::int64_t index) {
 }
 
 float combined(const Comparison& comparison, float a, float b, bool square_of_b) {
+  if (comparison.combination == Combination::checkerboard) {
+    return square_of_b ? b : a;
+  }
+  if (!std::isfinite(a) || !std::isfinite(b)) {
+    return std::isnan(a) || std::isnan(b) ? std::numeric_limits<float>::quiet_NaN() : no_number;
+  }
   switch (comparison.combination) {
     case Combination::difference:
       return a - b;
     case Combination::ratio:
       return b != 0 ? a / b : std::numeric_limits<float>::quiet_NaN();
-    case Combination::checkerboard:
-      return square_of_b ? b : a;
     case Combination::blend:
       return static_cast<float>((1 - comparison.part_of_b) * a + comparison.part_of_b * b);
+    case Combination::checkerboard:
     case Combination::none:
       break;
   }

@@ -43,7 +43,7 @@ bool has_one_unit(const Comparison& comparison, const recon::Image& a);
 recon::Slice other_slice(const Comparison& comparison, const recon::ImageGrid& grid, int axis, std::int64_t index);
 
 /// A - B; A / B, not a number where B is 0; A and B by turns in squares of an eighth of the longer side; or
-/// (1 - part_of_b) A + part_of_b B: of slices of one size.
+/// (1 - part_of_b) A + part_of_b B: of slices of one size. no_number where one of them is.
 recon::Slice combined_slice(const Comparison& comparison, recon::Slice a, const recon::Slice& b);
 
 /// As A is shown; a difference around 0, as far as all but a thousandth of the voxels go, and a ratio around 1, both

@@ -11,6 +11,7 @@
 #include <numeric>
 #include <utility>
 
+#include "gui/model/no_numbers.h"
 #include "gui/model/sampling.h"
 #include "projectors/error.h"
 
@@ -35,8 +36,9 @@ std::vector<VoxelRun> runs_of(const recon::Image& image, const Roi* roi) {
 }
 
 struct Sample {
-  std::vector<float> values;  ///< finite
-  std::int64_t step = 1;      ///< of so many voxels, one was taken
+  std::vector<float> values;    ///< finite
+  std::int64_t step = 1;        ///< of so many voxels, one was taken
+  std::int64_t no_numbers = 0;  ///< that were taken, too
 };
 
 Sample sample_of(const recon::Image& image, const Roi* wanted, bool zeros) {
@@ -56,6 +58,7 @@ Sample sample_of(const recon::Image& image, const Roi* wanted, bool zeros) {
     for (; next < run.count; next += sample.step) {
       const float value = image.values[static_cast<std::size_t>(run.first + next)];
       sample.values[count] = value;  // without a branch, which nothing could foresee
+      sample.no_numbers += std::isfinite(value) ? 0 : 1;
       count += std::isfinite(value) && value >= threshold && (zeros || value != 0) ? 1 : 0;
     }
     next -= run.count;
@@ -114,9 +117,11 @@ Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins, bool 
   if (other != nullptr) {
     samples.push_back(sample_of(*other, roi, zeros));
   }
+  const std::int64_t left_out = samples.front().no_numbers;
   Chart chart{
-      .title = fmt::format("Histogram of {}{}{}", roi == nullptr ? "the whole image" : roi->name,
-                           zeros ? "" : ", without zeros", step > 1 ? fmt::format(", one of {} voxels", step) : ""),
+      .title = fmt::format("Histogram of {}{}{}{}", roi == nullptr ? "the whole image" : roi->name,
+                           zeros ? "" : ", without zeros", step > 1 ? fmt::format(", one of {} voxels", step) : "",
+                           left_out > 0 ? ", without " + no_numbers_text(left_out) : ""),
       .x_label = value_label(image.unit),
       .y_label = "voxels",
       .style = Chart::Style::steps,

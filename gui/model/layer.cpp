@@ -14,7 +14,13 @@ namespace {
 Eigen::Vector3d vector(const std::array<double, 3>& mm) { return {mm[0], mm[1], mm[2]}; }
 
 double value_at(const recon::Image& image, const Eigen::Vector3d& index) {
-  return recon::trilinear_value(image, {index[0], index[1], index[2]}, std::numeric_limits<double>::quiet_NaN());
+  const std::array<double, 3> place{index[0], index[1], index[2]};
+  constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+  const double value = recon::trilinear_value(image, place, nothing);
+  if (std::isfinite(value)) {
+    return value;
+  }
+  return recon::is_inside(image.grid, place) ? double{no_number} : nothing;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <Eigen/Geometry>
 #include <array>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,7 @@ struct Layer {
   bool is_shown = true;
   std::optional<double> contour = {};  ///< the value that a line is drawn at; none: colours are
   LayerSource source = {};
+  int number = 0;  ///< of no other layer; ViewState gives it, however often the layer is changed
 };
 
 /// With the window that auto_window() of a view gives such an image; lower where it has negative values, as CT numbers.
@@ -47,7 +49,10 @@ using recon::index_to_mm;
 /// From a place in scanner axes to the voxels of the layer where it is shown.
 Eigen::Affine3d shown_mm_to_index(const Layer& layer);
 
-/// Linear between voxels; not a number beyond the image's faces.
+/// What is shown where a voxel holds no finite value. Beside an image, where there is nothing, it is not a number.
+inline constexpr float no_number = std::numeric_limits<float>::infinity();
+
+/// Linear between voxels; not a number beyond the image's faces, and no_number where a voxel that counts holds none.
 double layer_value(const Layer& layer, const std::array<double, 3>& place_mm);
 
 /// Points of a plane in scanner axes: the first, and the steps to the next column and the next row.

@@ -199,7 +199,8 @@ Chart profile_chart(const recon::Image& image, const ProfileLine& line) {
       place[axis] += distance * along[axis];
     }
     chart.series[0].x.push_back(axis_along ? place[axis_along->axis] : distance);
-    chart.series[0].y.push_back(interpolate(image, place));
+    const double value = interpolate(image, place);
+    chart.series[0].y.push_back(std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN());
   }
   if (axis_along && !axis_along->upwards) {
     std::ranges::reverse(chart.series[0].x);
@@ -223,7 +224,7 @@ Chart::Series profile_of_other(const Layer& layer, const Chart& profile, const P
         place[axis] += x * along[axis];
       }
     }
-    if (const double value = layer_value(layer, place); !std::isnan(value)) {
+    if (const double value = layer_value(layer, place); std::isfinite(value)) {
       other.x.push_back(x);
       other.y.push_back(value);
     }

@@ -8,6 +8,7 @@
 
 #include "gui/model/chart.h"
 #include "gui/model/loaded_data.h"
+#include "gui/model/no_numbers.h"
 
 namespace coincide::gui {
 namespace {
@@ -160,7 +161,9 @@ Table regions_rows(const Report& report) {
     const RoiFigures found = measure(roi, *report.image);
     const auto number = [](double value) { return fmt::format("{:.4g}", value); };
     rows.push_back({roi.name, number(found.mean), number(found.standard_deviation), number(found.least),
-                    number(found.most), number(found.volume_ml), fmt::format("{}", found.voxels)});
+                    number(found.most), number(found.volume_ml),
+                    fmt::format("{}", found.voxels) +
+                        (found.no_numbers > 0 ? ", without " + no_numbers_text(found.no_numbers) : "")});
   }
   return rows;
 }

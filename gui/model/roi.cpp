@@ -138,7 +138,7 @@ std::string rois_text(const std::vector<Roi>& rois) { return rois_json(rois).dum
 std::vector<Roi> rois_of_text(const std::string& text, const std::string& source) {
   try {
     return rois_of_json(nlohmann::ordered_json::parse(text));
-  } catch (const InputError& error) {
+  } catch (const Error& error) {
     throw FileError(fmt::format("{} cannot be opened: {}", source, error.what()));
   } catch (const nlohmann::ordered_json::exception& error) {
     throw FileError(fmt::format("{} holds no regions that this program has saved: {}", source, error.what()));
@@ -149,15 +149,15 @@ std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, con
   std::string text = io::csv_remark(subject);
   text +=
       "name,shape,centre_x_mm,centre_y_mm,centre_z_mm,size_x_mm,size_y_mm,size_z_mm,threshold,voxels,volume_ml,mean,sd,"
-      "min,max,unit\n";
+      "min,max,unit,no_numbers\n";
   for (const Roi& roi : rois) {
     const RoiFigures found = measure(roi, image);
     const Roi there = found_in(roi, image.grid, image.values);
     const std::string threshold = roi.shape == RoiShape::threshold ? fmt::format("{:.10g}", there.threshold) : "";
-    text += fmt::format("{},{},{:.10g},{:.10g},{},{},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g},{}\n",
+    text += fmt::format("{},{},{:.10g},{:.10g},{},{},{:.10g},{:.10g},{:.10g},{:.10g},{:.10g},{},{}\n",
                         io::csv_cell(roi.name), roi_shape_name(roi.shape), fmt::join(there.centre_mm, ","),
                         fmt::join(roi_size_mm(there), ","), threshold, found.voxels, found.volume_ml, found.mean,
-                        found.standard_deviation, found.least, found.most, image.unit);
+                        found.standard_deviation, found.least, found.most, image.unit, found.no_numbers);
   }
   return text;
 }

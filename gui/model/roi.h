@@ -23,7 +23,8 @@ using recon::runs_in_plane;
 using recon::VoxelRun;
 
 /// A line "# " with the subject that the image is of, then a table with a head line: name, shape, centre and size in
-/// mm, threshold, voxels, volume in mL, mean, sd, min, max, unit.
+/// mm, threshold, voxels, volume in mL, mean, sd, min, max, unit, and how
+/// many voxels of it hold no finite number.
 std::string roi_csv(const std::vector<Roi>& rois, const recon::Image& image, const std::string& subject);
 
 /// From and to, each along the axis to the right and the vertical one (recon::slice_axes()) in mm.

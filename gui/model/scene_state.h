@@ -31,6 +31,7 @@ struct SceneOptions {
   bool events = true;  ///< a sample of the data's LORs, and where TOF puts them
   bool image_box = true;
   bool crosshair = true;
+  bool layers = true;                ///< those of the slices
   std::optional<std::uint32_t> fan;  ///< the crystal whose possible partners are shown
   bool operator==(const SceneOptions&) const = default;
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "gui/model/look_json.h"
 #include "io/image_file.h"
 #include "io/job.h"
+#include "io/json_number.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
 
@@ -21,7 +23,7 @@ constexpr int version = 1;
 
 /// Which one of so many was chosen, if any.
 std::optional<std::size_t> choice_of(const Json& json, const char* key, std::size_t count) {
-  const std::size_t choice = json.value(key, count);
+  const std::size_t choice = json.contains(key) ? io::whole_number<std::size_t>(json[key]) : count;
   return choice < count ? std::optional(choice) : std::nullopt;
 }
 
@@ -38,10 +40,14 @@ Session session_of(const Json& json) {
   session.chosen_run = choice_of(json, "chosen_run", session.runs.size());
   session.chosen_image = choice_of(json, "chosen_image", session.images.size());
   json.at("colour_map").get_to(session.colour_map);
+  session.frame = json.contains("frame") ? io::whole_number<std::size_t>(json["frame"]) : 0;
   session.smooth = json.value("smooth", false);
+  session.in_suv = json.value("in_suv", false);
+  if (json.contains("scene")) {
+    session.scene = scene_of_json(json["scene"]);
+  }
   if (json.contains("slab")) {
-    json["slab"].at("kind").get_to(session.slab.kind);
-    json["slab"].at("thickness_mm").get_to(session.slab.thickness_mm);
+    session.slab = slab_of_json(json["slab"]);
   }
   if (json.contains("mosaic")) {
     session.mosaic = mosaic_of_json(json["mosaic"]);
@@ -50,9 +56,9 @@ Session session_of(const Json& json) {
     const Json& saved = json["comparison"];
     session.comparison = {.run = choice_of(saved, "run", session.runs.size()),
                           .image = choice_of(saved, "image", session.images.size()),
-                          .frame = saved.at("frame").get<std::size_t>(),
+                          .frame = io::whole_number<std::size_t>(saved.at("frame")),
                           .combination = saved.at("combination").get<Combination>(),
-                          .part_of_b = saved.at("part_of_b").get<double>()};
+                          .part_of_b = io::real_number(saved.at("part_of_b"), 0, 1)};
   }
   for (const auto& [data, look] : json.at("looks").items()) {
     session.looks[data] = look_of_json(look);
@@ -124,7 +130,10 @@ std::string session_text(const Session& session) {
   if (session.chosen_image) {
     json["chosen_image"] = *session.chosen_image;
   }
+  json["frame"] = session.frame;
   json["smooth"] = session.smooth;
+  json["in_suv"] = session.in_suv;
+  json["scene"] = scene_json(session.scene);
   json["slab"] = {{"kind", session.slab.kind}, {"thickness_mm", session.slab.thickness_mm}};
   if (session.mosaic) {
     json["mosaic"] = mosaic_json(*session.mosaic);
@@ -143,10 +152,10 @@ Session read_session(const std::filesystem::path& path) {
   try {
     const Json json = Json::parse(in);
     if (json.at("coincide_session") != version) {
-      throw FileError(fmt::format("{} is a session of a newer program; update this one", path.string()));
+      throw FileError("it is a session of a newer program; update this one");
     }
     return session_of(json);
-  } catch (const InputError& error) {
+  } catch (const Error& error) {
     throw FileError(fmt::format("{} cannot be opened: {}", path.string(), error.what()));
   } catch (const Json::exception& error) {
     throw FileError(fmt::format("{} is no session that this program has saved: {}", path.string(), error.what()));
@@ -160,7 +169,11 @@ RestoredSession restore(Session session, const ImageOfJob& image_of_job) {
     try {
       list.back() = make();
     } catch (const std::exception& error) {
-      restored.problems.push_back(fmt::format("{} is left out: {}.", path.filename().string(), error.what()));
+      std::string sentence = fmt::format("{} is left out: {}", path.filename().string(), error.what());
+      sentence += sentence.ends_with('.') ? "" : ".";
+      if (std::ranges::find(restored.problems, sentence) == restored.problems.end()) {  // as image and as layer
+        restored.problems.push_back(std::move(sentence));
+      }
     }
   };
   for (const SavedRun& run : restored.session.runs) {

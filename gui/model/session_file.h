@@ -10,6 +10,7 @@
 
 #include "gui/model/opened_images.h"
 #include "gui/model/run_list.h"
+#include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 
 namespace coincide::gui {
@@ -34,8 +35,11 @@ struct Session {
   std::vector<SavedRun> runs;
   std::vector<std::filesystem::path> images;
   std::optional<std::size_t> chosen_run, chosen_image;  ///< what was looked at, if any; of the runs, of the images
+  std::size_t frame = 0;                                ///< of that image
   std::string colour_map;
   bool smooth = false;
+  bool in_suv = false;
+  SceneOptions scene;  ///< of the 3-D view of an image
   Slab slab;
   std::optional<Mosaic> mosaic;
   std::optional<SavedComparison> comparison;

@@ -1,5 +1,7 @@
 #include "gui/model/shown_slice.h"
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <utility>
 
@@ -29,6 +31,14 @@ Raster moved(Raster raster, const Eigen::Vector3d& by_mm) {
   return raster;
 }
 
+/// Voxels without a finite value as no_number.
+recon::Slice voxels_of(const recon::Image& image, int axis, std::int64_t index) {
+  recon::Slice slice = recon::slice_of(image, axis, index);
+  std::ranges::replace_if(
+      slice.values, [](float value) { return !std::isfinite(value); }, no_number);
+  return slice;
+}
+
 }  // namespace
 
 recon::Slice shown_slice(const ViewState& state, int axis, SliceContent content, std::int64_t index) {
@@ -36,7 +46,7 @@ recon::Slice shown_slice(const ViewState& state, int axis, SliceContent content,
   const SlabSpan span = slab_span(image.grid, axis, index, state.slab());
   return of_content(
       state, content,
-      [&] { return slab_of(span, state.slab().kind, [&](std::int64_t i) { return recon::slice_of(image, axis, i); }); },
+      [&] { return slab_of(span, state.slab().kind, [&](std::int64_t i) { return voxels_of(image, axis, i); }); },
       [&](const Comparison& comparison) {
         return slab_of(span, state.slab().kind,
                        [&](std::int64_t i) { return other_slice(comparison, image.grid, axis, i); });
@@ -75,7 +85,13 @@ float shown_value(const ViewState& state, int axis, SliceContent content, const 
     });
   };
   return of_content(
-             state, content, [&] { return column([&] { return state.image()->at(voxel[0], voxel[1], voxel[2]); }); },
+             state, content,
+             [&] {
+               return column([&] {
+                 const float value = state.image()->at(voxel[0], voxel[1], voxel[2]);
+                 return std::isfinite(value) ? value : no_number;
+               });
+             },
              [&](const Comparison& comparison) {
                return column([&] { return layer_value(comparison.other, state.middle_mm(voxel)); });
              })

@@ -10,7 +10,7 @@
 namespace coincide::gui {
 
 /// The values that a view of slices has colours for: of the slab around slice `index` along `axis`, of the image, or in
-/// a comparison of B or of what is made of both slabs. There is an image.
+/// a comparison of B or of what is made of both slabs; no_number where a voxel holds none. There is an image.
 recon::Slice shown_slice(const ViewState& state, int axis, SliceContent content, std::int64_t index);
 
 /// The same of the slice as it is turned, at the points of a raster in its plane: between voxels as layer_value() finds

@@ -7,18 +7,21 @@
 #include <limits>
 #include <vector>
 
+#include "gui/model/layer.h"
+
 namespace coincide::gui {
 namespace {
 
 /// The values of slices that lie on each other, put together one slice after the other.
 class Pile {
  public:
-  Pile(SlabKind kind, std::size_t size) : kind_(kind), sum_or_most_(size), counts_(size) {}
+  Pile(SlabKind kind, std::size_t size) : kind_(kind), sum_or_most_(size), counts_(size), has_no_number_(size) {}
 
   void add(const std::vector<float>& values) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double value = values[i];
-      if (!std::isnan(value)) {
+      has_no_number_[i] = has_no_number_[i] != 0 || std::isinf(value) ? 1 : 0;
+      if (std::isfinite(value)) {
         const bool rises = counts_[i] == 0 || value > sum_or_most_[i];
         sum_or_most_[i] = kind_ == SlabKind::mean ? sum_or_most_[i] + value : rises ? value : sum_or_most_[i];
         ++counts_[i];
@@ -28,8 +31,8 @@ class Pile {
   void put_into(std::vector<float>& values) const {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const double divisor = kind_ == SlabKind::mean ? counts_[i] : 1;
-      values[i] =
-          counts_[i] == 0 ? std::numeric_limits<float>::quiet_NaN() : static_cast<float>(sum_or_most_[i] / divisor);
+      const float none = has_no_number_[i] != 0 ? no_number : std::numeric_limits<float>::quiet_NaN();
+      values[i] = counts_[i] == 0 ? none : static_cast<float>(sum_or_most_[i] / divisor);
     }
   }
 
@@ -37,6 +40,7 @@ class Pile {
   SlabKind kind_;
   std::vector<double> sum_or_most_;
   std::vector<std::int32_t> counts_;
+  std::vector<char> has_no_number_;
 };
 
 }  // namespace

@@ -30,7 +30,8 @@ std::int64_t slab_reach(const recon::ImageGrid& grid, int axis, const Slab& slab
 /// that one.
 SlabSpan slab_span(const recon::ImageGrid& grid, int axis, std::int64_t index, const Slab& slab);
 
-/// Their mean or maximum at each place; what is no number does not count. `kind` none: the first one.
+/// Their mean or maximum at each place; what is not finite does not count: where nothing else is, it is no_number, or
+/// not a number where all of them are that. `kind` none: the first one.
 recon::Slice slab_of(const SlabSpan& span, SlabKind kind, const std::function<recon::Slice(std::int64_t)>& slice_at);
 
 /// "mean of 7 slices, 21 mm"; empty where one slice is shown as it is.

@@ -10,10 +10,14 @@
 namespace coincide::gui {
 namespace {
 
-/// With its unit, and no more digits than are read.
+/// No more digits than are read.
+std::string number_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.5g}", value) : std::isnan(value) ? "nothing" : "no number";
+}
+
 std::string with_unit(double value, const std::string& unit) {
   const std::string shown = shown_unit(unit);
-  return fmt::format("{:.5g}{}{}", value, shown.empty() ? "" : " ", shown);
+  return number_text(value) + (shown.empty() || !std::isfinite(value) ? "" : " " + shown);
 }
 
 }  // namespace
@@ -31,14 +35,19 @@ std::string values_text(const ViewState& state, const PointedAt& point) {
   const std::string slab =
       point.axis ? shown_slab(state, *point.axis, voxel[static_cast<std::size_t>(*point.axis)]) : std::string();
   text += slab.empty() ? " · " : fmt::format(" · {}: ", slab);
-  const double value =
-      point.axis ? shown_value(state, *point.axis, SliceContent::image, point.mm) : state.image()->at(i, j, k);
+  const float at_voxel = state.image()->at(i, j, k);
+  const double value = point.axis                ? shown_value(state, *point.axis, SliceContent::image, point.mm)
+                       : std::isfinite(at_voxel) ? at_voxel
+                                                 : no_number;
   const std::string& unit = state.image()->unit;
   if (state.comparison()) {
     const double other = point.axis ? shown_value(state, *point.axis, SliceContent::other, point.mm)
                                     : layer_value(state.comparison()->other, state.middle_mm(voxel));
-    return text + fmt::format("A {:.5g} · B {:.5g} · A - B {}", value, other,
-                              with_unit(value - other, has_one_unit(*state.comparison(), *state.image()) ? unit : ""));
+    const bool has_difference = std::isfinite(value) && std::isfinite(other);
+    return text + fmt::format("A {} · B {}", number_text(value), number_text(other)) +
+           (has_difference
+                ? " · A - B " + with_unit(value - other, has_one_unit(*state.comparison(), *state.image()) ? unit : "")
+                : "");
   }
   text += with_unit(value, unit);
   for (const Layer& layer : state.layers()) {

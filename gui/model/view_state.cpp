@@ -65,6 +65,7 @@ void ViewState::show_as(const ViewState& other) {
 
 void ViewState::set_look(const std::string& data, Look look) {
   give_colours(look.rois);
+  number_layers(look.layers);
   look_.put(data, std::move(look));
   found_rois_.reset();
   if (has_image()) {
@@ -106,9 +107,9 @@ void ViewState::scale_look() {
   look_->low *= ratio;
   look_->high *= ratio;
   look_->rois = in_scale(std::move(look_->rois), ratio);
-  for (std::vector<std::vector<Roi>>* steps : {&look_->undo, &look_->redo}) {
-    for (std::vector<Roi>& rois : *steps) {
-      rois = in_scale(std::move(rois), ratio);
+  for (std::vector<Marks>* steps : {&look_->undo, &look_->redo}) {
+    for (Marks& step : *steps) {
+      step.rois = in_scale(std::move(step.rois), ratio);
     }
   }
 }
@@ -293,38 +294,6 @@ const std::vector<Roi>& ViewState::found_rois() const {
     }
   }
   return *found_rois_;
-}
-
-void ViewState::set_rois(std::vector<Roi> rois, Step step) {
-  constexpr std::size_t most_steps = 100;
-  give_colours(rois);
-  if (rois == look_->rois) {
-    return;
-  }
-  if (step == Step::new_one) {
-    look_->undo.push_back(look_->rois);
-    look_->redo.clear();
-    if (look_->undo.size() > most_steps) {
-      look_->undo.erase(look_->undo.begin());
-    }
-  }
-  look_->rois = std::move(rois);
-  found_rois_.reset();
-  listeners_.call();
-}
-
-void ViewState::undo_rois() { step_rois(look_->undo, look_->redo); }
-
-void ViewState::redo_rois() { step_rois(look_->redo, look_->undo); }
-
-void ViewState::step_rois(std::vector<std::vector<Roi>>& from, std::vector<std::vector<Roi>>& to) {
-  if (from.empty()) {
-    return;
-  }
-  to.push_back(std::exchange(look_->rois, std::move(from.back())));
-  from.pop_back();
-  found_rois_.reset();
-  listeners_.call();
 }
 
 }  // namespace coincide::gui

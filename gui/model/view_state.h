@@ -125,11 +125,12 @@ class ViewState {
   /// A new step can be taken back by itself; the same one together with what was set before.
   enum class Step { new_one, same_one };
   void set_rois(std::vector<Roi> rois, Step step = Step::new_one);
-  bool can_undo_rois() const { return !look_->undo.empty(); }
-  bool can_redo_rois() const { return !look_->redo.empty(); }
+  /// What the regions were, and where the layers lay. Of layers that are there no more nothing is taken back.
+  bool can_undo() const { return has_step(look_->undo); }
+  bool can_redo() const { return has_step(look_->redo); }
   /// Nothing if there is nothing to be taken back, or done again.
-  void undo_rois();
-  void redo_rois();
+  void undo() { go_back(look_->undo, look_->redo); }
+  void redo() { go_back(look_->redo, look_->undo); }
 
   /// The region that is being drawn, if any; it is given up when other data are shown.
   const std::optional<PolygonDraft>& polygon_draft() const { return polygon_draft_; }
@@ -144,11 +145,12 @@ class ViewState {
 
   /// Images over the one that is shown, the last one on top.
   const std::vector<Layer>& layers() const { return look_->layers; }
+  /// A step if one of them lies elsewhere now.
   void set_layers(std::vector<Layer> layers);
   /// The layer that the mouse moves in the slices, if any; none any more when other data are shown.
   const std::optional<std::size_t>& dragged_layer() const { return dragged_layer_; }
   void drag_layer(std::optional<std::size_t> layer);
-  void shift_dragged_layer(const std::array<double, 3>& by_mm);
+  void shift_dragged_layer(const std::array<double, 3>& by_mm, Step step = Step::new_one);
 
   /// The other image that it is compared with, if any. It stays while other data are shown.
   const std::optional<Comparison>& comparison() const { return comparison_; }
@@ -160,6 +162,12 @@ class ViewState {
   const std::optional<ProfileLine>& profile_line() const { return look_->profile_line; }
   void set_profile_line(const std::optional<ProfileLine>& line);
 
+  /// What can be taken back.
+  struct Marks {
+    std::vector<Roi> rois;
+    std::map<int, recon::Registration> places;  ///< of the layers, by their numbers
+    bool operator==(const Marks&) const = default;
+  };
   /// How some data are looked at.
   struct Look {
     recon::ImageGrid grid;  ///< and unit of the last image: what crosshair and window are for
@@ -172,7 +180,7 @@ class ViewState {
     double low = 0, high = 1;
     bool window_is_automatic = true;
     std::vector<Roi> rois;
-    std::vector<std::vector<Roi>> undo, redo;  ///< regions before and after, the nearest last
+    std::vector<Marks> undo, redo;  ///< before and after, the nearest last
     std::vector<Layer> layers;
     std::optional<ProfileLine> profile_line;
   };
@@ -185,8 +193,16 @@ class ViewState {
   [[nodiscard]] Subscription listen(std::function<void()> listener) { return listeners_.add(std::move(listener)); }
 
  private:
-  /// Goes to the nearest of `from`, and leaves what was there on `to`.
-  void step_rois(std::vector<std::vector<Roi>>& from, std::vector<std::vector<Roi>>& to);
+  /// Those that have none.
+  void number_layers(std::vector<Layer>& layers);
+  Marks marks() const;
+  /// Those that would come of others: of the layers that there are.
+  Marks marks_from(const Marks& others) const;
+  /// What is there now can be gone back to.
+  void keep_step();
+  bool has_step(const std::vector<Marks>& steps) const;
+  /// Goes to the nearest of `from` that is another, and leaves what was there on `to`.
+  void go_back(std::vector<Marks>& from, std::vector<Marks>& to);
   /// Brings everything into the units that are wanted.
   void take_units();
   void scale_look();
@@ -207,6 +223,7 @@ class ViewState {
   std::optional<Mosaic> mosaic_;
   std::optional<PolygonDraft> polygon_draft_;
   std::optional<std::size_t> dragged_layer_;
+  int last_layer_ = 0;  ///< the greatest number of one
   Orientation orientation_ = Orientation::radiological;
   double fit_ = 1;
   Listeners listeners_;

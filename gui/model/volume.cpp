@@ -1,6 +1,7 @@
 #include "gui/model/volume.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace coincide::gui {
@@ -32,7 +33,7 @@ Volume make_volume(const recon::Image& image, std::int64_t most_voxels, const st
       float* coarse = volume.values.data() + (j / step) * width + i / step;
       for (std::int64_t k = 0; k < grid.shape[2]; ++k) {
         float& value = coarse[(k / step) * width * height];
-        value = std::max(value, row[k]);
+        value = std::isfinite(row[k]) ? std::max(value, row[k]) : value;
       }
     }
   }

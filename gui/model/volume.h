@@ -18,8 +18,8 @@ struct Volume {
   std::int64_t coarsening = 1;  ///< voxels of the image per voxel along each axis
 };
 
-/// At most `most_voxels`; each voxel holds the largest value of the image's voxels in it, so that a projection of
-/// maxima loses no hot spot. Where `stop` tells so between planes, the rest holds the least float.
+/// At most `most_voxels`; each voxel holds the largest finite value of the image's voxels in it, or the least float, so
+/// that a projection of maxima loses no hot spot. Where `stop` tells so between planes, the rest holds the least float.
 Volume make_volume(const recon::Image& image, std::int64_t most_voxels, const std::function<bool()>& stop = {});
 
 }  // namespace coincide::gui

@@ -9,6 +9,8 @@
 #include <QPushButton>
 #include <QSettings>
 #include <QSpinBox>
+#include <QStandardItemModel>
+#include <utility>
 
 #include "gui/panels/form_parts.h"
 #include "gui/viewer/film_file.h"
@@ -43,6 +45,10 @@ FilmDialog::FilmDialog(ViewState& state, ImageViewer& viewer, FilmSteps steps, c
   for (const char* name : {"axial", "coronal", "sagittal"}) {
     view_->addItem(tr(name), QString(name));
   }
+  if (opengl_problem().isEmpty()) {
+    view_->addItem(tr("3-D"), QString("scene"));
+  }
+  view_->addItem(tr("all of them"), QString());
   view_->setObjectName("film_view");
   auto* rows = new QVBoxLayout(this);
   rows->addWidget(make_form());
@@ -83,6 +89,13 @@ FilmDialog::What FilmDialog::what() const { return static_cast<What>(what_->curr
 
 void FilmDialog::show_choices() {
   view_->setEnabled(what() != What::turn);
+  auto* views = qobject_cast<QStandardItemModel*>(view_->model());
+  for (int beyond = 3; beyond < view_->count(); ++beyond) {  // only slices move slice by slice
+    views->item(beyond)->setEnabled(what() == What::steps);
+  }
+  if (!views->item(view_->currentIndex())->isEnabled()) {
+    view_->setCurrentIndex(0);
+  }
   per_turn_->setEnabled(what() == What::turn);
   length_->setText(tr("%1 pictures, %2 s").arg(count()).arg(1.0 * count() / per_second_->value(), 0, 'f', 1));
 }
@@ -116,6 +129,12 @@ void FilmDialog::go_to(int picture) {
   }
 }
 
+/// In the pictures.
+bool FilmDialog::has_scene() const {
+  const QString view = view_->currentData().toString();
+  return what() == What::turn || view.isEmpty() || view == "scene";
+}
+
 QImage FilmDialog::picture() {
   constexpr double screen_dots_per_inch = 96, mm_per_inch = 25.4;
   const QString view = what() == What::turn ? QString("scene") : view_->currentData().toString();
@@ -136,6 +155,7 @@ void FilmDialog::save(const QString& path) {
   }
   cursor_before_ = state_.cursor();
   done_ = 0;
+  is_there_ = false;
   progress_->setRange(0, count());
   progress_->setValue(0);
   progress_->show();
@@ -148,8 +168,16 @@ void FilmDialog::save(const QString& path) {
 
 void FilmDialog::add_next() {
   try {
-    go_to(done_);
+    if (!std::exchange(is_there_, true)) {
+      go_to(done_);
+    }
+    constexpr int soon_ms = 20;
+    if (has_scene() && !viewer_.is_scene_up_to_date()) {
+      next_.start(soon_ms);
+      return;
+    }
     film_->add(picture());
+    is_there_ = false;
     progress_->setValue(++done_);
     if (done_ < count()) {
       next_.start(0);

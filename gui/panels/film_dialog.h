@@ -25,7 +25,8 @@ struct FilmSteps {
   std::function<void(int)> show = {};
 };
 
-/// Asks what is to move, the 3-D view, the slices or the frames, and saves it as a film. Leaves the views as they were.
+/// Asks what is to move, the 3-D view, the slices or, in one view or all, the frames, and saves it as a film. Leaves
+/// the views as they were.
 class FilmDialog : public QDialog {
   Q_OBJECT
 
@@ -51,6 +52,7 @@ class FilmDialog : public QDialog {
   void go_to(int picture);
   QImage picture();
   void add_next();
+  bool has_scene() const;
   void end(const QStringList& files, const QString& problem);
   void ask_and_save();
   void reject() override;
@@ -67,6 +69,7 @@ class FilmDialog : public QDialog {
   QTimer next_;
   std::unique_ptr<FilmFile> film_;  ///< the one that is being made
   int done_ = 0;
+  bool is_there_ = false;  ///< the views show what the next picture is of, or soon will
   std::array<std::int64_t, 3> cursor_before_{};
 };
 

@@ -92,8 +92,8 @@ void MainWindow::Parts::refresh() {
 }
 
 void MainWindow::Parts::show_undo() {
-  undo->setEnabled(undoes_regions() ? view.can_undo_rois() : document.can_undo());
-  redo->setEnabled(undoes_regions() ? view.can_redo_rois() : document.can_redo());
+  undo->setEnabled(undoes_marks() ? view.can_undo() : document.can_undo());
+  redo->setEnabled(undoes_marks() ? view.can_redo() : document.can_redo());
 }
 
 bool MainWindow::Parts::is_running() const { return session.is_running(); }

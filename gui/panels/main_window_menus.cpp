@@ -14,10 +14,8 @@ namespace coincide::gui {
 void MainWindow::Parts::make_menus() {
   make_file_menu();
   QMenu* edit = top_bar->menus().addMenu("&Edit");
-  undo = edit->addAction("&Undo", QKeySequence::Undo, this,
-                         [this] { undoes_regions() ? view.undo_rois() : document.undo(); });
-  redo = edit->addAction("&Redo", QKeySequence::Redo, this,
-                         [this] { undoes_regions() ? view.redo_rois() : document.redo(); });
+  undo = edit->addAction("&Undo", QKeySequence::Undo, this, [this] { undoes_marks() ? view.undo() : document.undo(); });
+  redo = edit->addAction("&Redo", QKeySequence::Redo, this, [this] { undoes_marks() ? view.redo() : document.redo(); });
   edit->addSeparator();
   edit->addAction(tr("&Preferences..."), QKeySequence("Ctrl+,"), this, &Parts::ask_for_preferences)
       ->setObjectName("preferences");

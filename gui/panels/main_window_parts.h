@@ -120,8 +120,8 @@ class MainWindow::Parts : public QObject {
   /// Marks what the work area shows.
   void show_arrangement();
   void refresh();
-  /// What is undone: steps in the regions of a result, or in the job.
-  bool undoes_regions() const { return area->mode() == Mode::result; }
+  /// What is undone: steps in the regions and layers of a result, or in the job.
+  bool undoes_marks() const { return area->mode() == Mode::result; }
   void show_undo();
   void show_error(const QString& what, const QString& sentence);
   /// Runs `action`; an exception becomes a dialog that begins with `what`. False if there was one.

@@ -30,6 +30,8 @@ Session MainWindow::Parts::current_session() const {
   saved.job = document.file();
   saved.colour_map = view.colour_map();
   saved.smooth = view.smooth();
+  saved.in_suv = view.units().in_suv;
+  saved.scene = view.has_image() ? scene.options() : other_options_;
   saved.slab = view.slab();
   saved.mosaic = view.mosaic();
   saved.looks = view.looks();
@@ -48,6 +50,7 @@ Session MainWindow::Parts::current_session() const {
     if (image->made.empty()) {
       if (image == images.chosen()) {
         saved.chosen_image = saved.images.size();
+        saved.frame = images.frame();
       }
       if (image == other_.file) {
         saved.comparison.emplace().image = saved.images.size();
@@ -139,7 +142,18 @@ void MainWindow::Parts::take_session(const RestoredSession& restored) {
   } else if (saved.chosen_run && restored.runs[*saved.chosen_run]) {
     runs->choose(restored.runs[*saved.chosen_run]);
   }
+  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
+    images.choose_frame(std::min(saved.frame, image->frames.size() - 1));
+  }
+  UnitChoice units = view.units();
+  units.in_suv = saved.in_suv;
+  view.set_units(units);
   go_to(Mode::result);
+  if (view.has_image()) {
+    scene.set_options(saved.scene);
+  } else {
+    other_options_ = saved.scene;
+  }
   restore_comparison(restored);
   if (!problems.isEmpty()) {
     show_error(tr("Not all of the session could be opened"), problems.join("\n"));

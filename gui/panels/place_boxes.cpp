@@ -24,6 +24,7 @@ std::array<QDoubleSpinBox*, 3> make_boxes(const QString& name, const QString& su
     box->setDecimals(1);
     box->setSingleStep(step);
     box->setSuffix(suffix);
+    box->setKeyboardTracking(false);                                           // what is typed is one step
     box->setMinimumWidth(box->fontMetrics().horizontalAdvance("-50.0 mm  "));  // a narrow panel need not scroll
   }
   return boxes;

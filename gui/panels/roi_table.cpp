@@ -13,6 +13,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "gui/model/no_numbers.h"
 #include "gui/panels/roi_cells.h"
 #include "io/atomic_file.h"
 #include "projectors/error.h"
@@ -176,6 +177,7 @@ void RoiTable::refresh() {
   other_ = other;
   rois_ = state_.rois();
   image_ = state_.image();
+  figures_ = {};
   fit_rows();
   show_columns();
   for (int row = 0; row < table_->rowCount(); ++row) {
@@ -197,7 +199,7 @@ void RoiTable::show_note() {
         "a corner back, Esc gives it up.");
   } else {
     const std::string& unit = state_.image()->unit;
-    note_->setText("Values in " + QString::fromStdString(unit == "1" ? "an arbitrary unit" : unit) +
+    note_->setText(left_out() + "Values in " + QString::fromStdString(unit == "1" ? "an arbitrary unit" : unit) +
                    ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a slice moves a region.");
   }
 }
@@ -286,6 +288,20 @@ void RoiTable::show_figures() {
       table_->item(row, quotient)->setText(has_quotient ? number(found.mean / other.mean) : "-");
     }
   }
+  if (!left_out().isEmpty()) {
+    show_note();
+  }
+}
+
+/// A sentence for the regions that hold voxels without a number.
+QString RoiTable::left_out() const {
+  QStringList found;
+  for (std::size_t i = 0; i < std::min(rois_.size(), figures_.of_image.size()); ++i) {
+    if (const std::int64_t count = figures_.of_image[i].no_numbers; count > 0) {
+      found << QString::fromStdString(no_numbers_text(count) + " in " + rois_[i].name);
+    }
+  }
+  return found.isEmpty() ? QString() : "Left out: " + found.join(", ") + ". ";
 }
 
 void RoiTable::edit(int row, int column) {

@@ -38,6 +38,7 @@ class RoiTable : public QWidget {
   QWidget* make_buttons();
   void fit_rows();
   void show_note();
+  QString left_out() const;
   void show_columns();
   void show_roi(int row);
   void show_figures();

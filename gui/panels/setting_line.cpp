@@ -15,6 +15,8 @@
 #include <QStyle>
 #include <QToolButton>
 
+#include "gui/viewer/line_icon.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -167,7 +169,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
   }
   grid_->addWidget(beside_, is_path(setting) ? 1 : 0, unit_column);
 
-  reset_->setIcon(style()->standardIcon(QStyle::SP_LineEditClearButton));
+  reset_->setIcon(line_icon(Glyph::clear));
   reset_->setAutoRaise(true);
   reset_->setToolTip("Back to the default");
   reset_->setAccessibleName("Default of " + label_->text());

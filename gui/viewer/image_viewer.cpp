@@ -318,6 +318,8 @@ ScenePicture ImageViewer::scene_picture() const {
   };
 }
 
+bool ImageViewer::is_scene_up_to_date() const { return views_->scene->is_up_to_date(); }
+
 void ImageViewer::turn_scene(double degrees) { views_->scene->turn(degrees); }
 
 bool ImageViewer::eventFilter(QObject* watched, QEvent* event) {

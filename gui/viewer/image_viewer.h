@@ -42,6 +42,8 @@ class ImageViewer : public QWidget {
   ViewPicture picture(const QString& view, double width_mm, bool has_crosshair) const;
   /// What such a picture's 3-D view is made with.
   ScenePicture scene_picture() const;
+  /// Such a picture has what is shown now: the 3-D view of a new image takes its time.
+  bool is_scene_up_to_date() const;
   /// Turns the 3-D view about its vertical axis; nothing without OpenGL.
   void turn_scene(double degrees);
   /// What is shown, in one line.

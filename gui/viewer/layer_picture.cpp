@@ -22,7 +22,7 @@ QImage coloured(const Layer& layer, const Raster& raster, const std::vector<floa
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(row));
     for (int column = 0; column < raster.columns; ++column, ++value) {
       const double at = std::min((*value - layer.low) / (layer.high - layer.low), 1.0) * 255;
-      line[column] = at > 0 ? colours[static_cast<std::size_t>(at)] : 0;  // nor where it is no number
+      line[column] = at > 0 && std::isfinite(*value) ? colours[static_cast<std::size_t>(at)] : 0;
     }
   }
   return image;

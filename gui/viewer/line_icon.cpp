@@ -47,6 +47,12 @@ Drawing drawing_of(Glyph glyph) {
       drawing.lines.moveTo(3, 8);
       drawing.lines.lineTo(13, 8);
       break;
+    case Glyph::clear:
+      drawing.lines.moveTo(4, 4);
+      drawing.lines.lineTo(12, 12);
+      drawing.lines.moveTo(12, 4);
+      drawing.lines.lineTo(4, 12);
+      break;
   }
   return drawing;
 }

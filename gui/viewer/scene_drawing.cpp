@@ -56,6 +56,7 @@ SceneDrawing::SceneDrawing(ViewState& view, SceneState& scene, VtkWidget& widget
       scene_(scene),
       widget_(widget),
       camera_(view, *renderer_),
+      layers_(*renderer_, *overlay_, [this] { moved(); }),
       volume_task_({.answered = [this](std::shared_ptr<const Volume>&& made) { take_volume(std::move(made)); }}) {
   widget.render_window().SetNumberOfLayers(2);
   widget.render_window().AddRenderer(renderer_);
@@ -125,6 +126,7 @@ void SceneDrawing::refresh() {
   geometry_ = scene_.geometry();
   data_ = scene_.data();
   refresh_image();
+  layers_.refresh(view_, options_);
   if (new_geometry || new_data || wanted.crystals != before.crystals || wanted.fan != before.fan) {
     refresh_scanner(new_geometry);
   }
@@ -175,11 +177,16 @@ void SceneDrawing::refresh_image() {
 void SceneDrawing::take_volume(std::shared_ptr<const Volume> made) {
   if (!has_volume_) {  // what it costs is not known yet
     ray_distance_ = coarsest_rays;
-    volume_.set_ray_distance(ray_distance_);
+    set_ray_distance(ray_distance_);
   }
   has_volume_ = true;
   volume_.set_volume(std::move(made));
   moved();
+}
+
+void SceneDrawing::set_ray_distance(float pixels) {
+  volume_.set_ray_distance(pixels);
+  layers_.set_ray_distance(pixels);
 }
 
 void SceneDrawing::refresh_scanner(bool new_scanner) {
@@ -243,7 +250,7 @@ void SceneDrawing::drawn(double milliseconds) {
   const double exact_ms = last_ms_ * ray_distance_ * ray_distance_;
   const float before = std::exchange(
       ray_distance_, std::clamp(static_cast<float>(std::ceil(std::sqrt(exact_ms / budget_ms))), 1.0F, coarsest_rays));
-  volume_.set_ray_distance(ray_distance_);
+  set_ray_distance(ray_distance_);
   if (!is_moving_ && ray_distance_ < before) {
     widget_.request_render();
   }
@@ -266,6 +273,12 @@ void SceneDrawing::turn(double azimuth_degrees, double elevation_degrees) {
 
 void SceneDrawing::zoom(double factor) { camera_.zoom(factor); }
 
+bool SceneDrawing::is_up_to_date() const {
+  const bool has_volume =
+      options_.volume == VolumeStyle::hidden || (view_.image() == image_ && !volume_task_.is_busy());
+  return options_ == scene_.options() && has_volume && layers_.are_up_to_date(view_, options_);
+}
+
 QImage SceneDrawing::picture(const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm,
                              double pixel_ratio) {
   vtkCamera& camera = *renderer_->GetActiveCamera();
@@ -281,11 +294,11 @@ QImage SceneDrawing::picture(const QSize& pixels, double pixels_per_mm, const st
   camera.SetPosition(position.data());
   camera.SetParallelScale(0.5 * pixels.height() / pixels_per_mm);
   renderer_->ResetCameraClippingRange();
-  volume_.set_ray_distance(1);
+  set_ray_distance(1);
   set_pixel_ratio(pixel_ratio);
   QImage picture = widget_.picture(pixels, pixel_ratio);
   set_pixel_ratio(widget_.devicePixelRatioF());
-  volume_.set_ray_distance(ray_distance_);
+  set_ray_distance(ray_distance_);
   camera.DeepCopy(before);
   return picture;
 }

@@ -13,6 +13,7 @@
 #include "gui/model/scene_state.h"
 #include "gui/model/view_state.h"
 #include "gui/viewer/scene_camera.h"
+#include "gui/viewer/scene_layers.h"
 #include "gui/viewer/volume_prop.h"
 #include "gui/worker/latest_task.h"
 
@@ -45,6 +46,8 @@ class SceneDrawing {
   void interacted();
   /// A picture has been drawn in that time.
   void drawn(double milliseconds);
+  /// What the states hold is drawn: the volume of a new image takes its time.
+  bool is_up_to_date() const;
   /// With that point in the middle; texts and lines are as large as on a screen of `pixel_ratio`. Null before the
   /// widget has been shown.
   QImage picture(const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm, double pixel_ratio);
@@ -68,6 +71,7 @@ class SceneDrawing {
   void take_volume(std::shared_ptr<const Volume> made);
   void place_axes();
   std::array<vtkCaptionActor2D*, 3> captions() const;
+  void set_ray_distance(float pixels);
   void moved();
 
   ViewState& view_;
@@ -77,6 +81,7 @@ class SceneDrawing {
   vtkNew<vtkRenderer> overlay_;  ///< what the image must not hide
   SceneCamera camera_;
   VolumeProp volume_;
+  SceneLayers layers_;
   Shape crystals_, lors_, places_, fan_, box_, crosshair_, regions_;
   vtkNew<vtkAxesActor> axes_;
 

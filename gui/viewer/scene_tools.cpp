@@ -80,6 +80,8 @@ QMenu* SceneTools::make_show_menu() {
   events_ = switch_action("A sample of the &events", &SceneOptions::events);
   box_ = switch_action("&Box of the image", &SceneOptions::image_box);
   crosshair_ = switch_action("Cross&hair", &SceneOptions::crosshair);
+  layers_ = switch_action("&Layers over the image", &SceneOptions::layers);
+  layers_->setObjectName("scene_layers");
   menu->addSeparator();
   fan_ = menu->addAction("&Fan of one crystal...");
   fan_->setCheckable(true);
@@ -128,6 +130,7 @@ void SceneTools::refresh() {
   events_->setEnabled(scene_.sample() != nullptr);
   box_->setChecked(options.image_box);
   crosshair_->setChecked(options.crosshair);
+  layers_->setChecked(options.layers);
   fan_->setEnabled(scene_.geometry() != nullptr);
   fan_->setChecked(options.fan.has_value());
   fan_->setText(options.fan ? QString("&Fan of crystal %1").arg(*options.fan) : "&Fan of one crystal...");

@@ -37,7 +37,7 @@ class SceneTools : public QWidget {
   SceneState& scene_;
   QComboBox* volume_;
   QAction *by_module_ = nullptr, *by_counts_ = nullptr, *no_crystals_ = nullptr, *events_ = nullptr, *box_ = nullptr,
-          *crosshair_ = nullptr, *fan_ = nullptr;
+          *crosshair_ = nullptr, *layers_ = nullptr, *fan_ = nullptr;
 };
 
 }  // namespace coincide::gui

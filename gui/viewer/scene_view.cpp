@@ -98,6 +98,8 @@ void SceneView::turn(double degrees) {
   }
 }
 
+bool SceneView::is_up_to_date() const { return !parts_->drawing || parts_->drawing->is_up_to_date(); }
+
 QImage SceneView::picture(const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm,
                           double pixel_ratio) {
   return parts_->drawing ? parts_->drawing->picture(pixels, pixels_per_mm, centre_mm, pixel_ratio) : QImage();

@@ -29,6 +29,8 @@ class SceneView : public QWidget {
   void set_turning(bool turning);
   /// About the axis that is upwards.
   void turn(double degrees);
+  /// As SceneDrawing::is_up_to_date(); true without OpenGL.
+  bool is_up_to_date() const;
   /// As SceneDrawing::picture(); null without OpenGL.
   QImage picture(const QSize& pixels, double pixels_per_mm, const std::array<double, 3>& centre_mm, double pixel_ratio);
 

@@ -21,8 +21,9 @@ std::array<QRgb, 256> colour_table(const std::string& name) {
 
 }  // namespace
 
-QImage slice_image(const recon::Slice& slice, const ColourScale& scale, std::optional<QRgb> no_number) {
+QImage slice_image(const recon::Slice& slice, const ColourScale& scale, std::optional<QRgb> nothing) {
   const std::array<QRgb, 256> colours = colour_table(scale.colour_map);
+  const QRgb without_number = qt_colour(no_number_rgb).rgb();
   const double low = scale.window.low;
   const double levels = 255.0 / (scale.window.high - low);
   QImage image(static_cast<int>(slice.columns), static_cast<int>(slice.rows), QImage::Format_RGB32);
@@ -31,11 +32,11 @@ QImage slice_image(const recon::Slice& slice, const ColourScale& scale, std::opt
     auto* line = reinterpret_cast<QRgb*>(image.scanLine(static_cast<int>(row)));
     for (std::int64_t column = 0; column < slice.columns; ++column, ++value) {
       const double at = (*value - low) * levels;
-      if (no_number && std::isnan(at)) {
-        line[column] = *no_number;
+      if (!std::isfinite(at)) {
+        line[column] = std::isinf(at) ? without_number : nothing.value_or(colours[0]);
         continue;
       }
-      line[column] = colours[at > 0 ? static_cast<std::size_t>(std::min(at, 255.0)) : 0];  // not a number: the lowest
+      line[column] = colours[at > 0 ? static_cast<std::size_t>(std::min(at, 255.0)) : 0];
     }
   }
   return image;

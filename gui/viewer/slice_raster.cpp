@@ -39,8 +39,9 @@ SliceRaster slice_raster(const SliceProjection& projection, const std::array<dou
 QList<QLineF> contour_of(double level, const SliceRaster& raster, const std::vector<float>& values) {
   const vtkNew<vtkFloatArray> scalars;
   scalars->SetNumberOfTuples(static_cast<vtkIdType>(values.size()));
-  std::ranges::transform(values, scalars->GetPointer(0),
-                         [](float value) { return std::isnan(value) ? std::numeric_limits<float>::lowest() : value; });
+  std::ranges::transform(values, scalars->GetPointer(0), [](float value) {
+    return std::isfinite(value) ? value : std::numeric_limits<float>::lowest();
+  });
   const vtkNew<vtkImageData> plane;
   plane->SetDimensions(raster.points.columns, raster.points.rows, 1);
   plane->SetOrigin(0.5 * raster.step, 0.5 * raster.step, 0);

@@ -67,7 +67,7 @@ void SliceView::paintEvent(QPaintEvent*) {
 
 std::optional<std::size_t> SliceView::region_at(const std::array<double, 3>& point_mm) const {
   for (std::size_t i = state_.rois().size(); i-- > 0;) {  // the newest lies on top
-    if (contains(state_.rois()[i], point_mm, std::numeric_limits<float>::infinity())) {
+    if (contains(state_.rois()[i], point_mm, std::numeric_limits<float>::max())) {
       return i;
     }
   }
@@ -149,7 +149,8 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
       drag_region(mm);
       break;
     case Drag::layer:
-      state_.shift_dragged_layer({mm[0] - drag_start_mm_[0], mm[1] - drag_start_mm_[1], mm[2] - drag_start_mm_[2]});
+      state_.shift_dragged_layer({mm[0] - drag_start_mm_[0], mm[1] - drag_start_mm_[1], mm[2] - drag_start_mm_[2]},
+                                 next_step());
       drag_start_mm_ = mm;
       break;
     case Drag::turn:
@@ -209,6 +210,11 @@ bool SliceView::draw_by_key(int key) {
 
 void SliceView::mouseReleaseEvent(QMouseEvent*) { drag_ = Drag::none; }
 
+/// All of a drag is one step.
+ViewState::Step SliceView::next_step() {
+  return std::exchange(drags_on_, true) ? ViewState::Step::same_one : ViewState::Step::new_one;
+}
+
 void SliceView::drag_region(const std::array<double, 3>& to) {
   std::vector<Roi> rois = state_.rois();
   if (dragged_region_ >= rois.size()) {
@@ -218,8 +224,7 @@ void SliceView::drag_region(const std::array<double, 3>& to) {
     rois[dragged_region_].centre_mm[axis] += to[axis] - drag_start_mm_[axis];
   }
   drag_start_mm_ = to;
-  state_.set_rois(std::move(rois),
-                  std::exchange(drags_on_, true) ? ViewState::Step::same_one : ViewState::Step::new_one);
+  state_.set_rois(std::move(rois), next_step());
 }
 
 /// By so many voxels of that axis; in a slice that is turned along the direction that the axis has there.

@@ -56,6 +56,7 @@ class SliceView : public QWidget {
   void step(int along, int steps);
   void drag_turn(const QPointF& moved);
   void drag_region(const std::array<double, 3>& to);
+  ViewState::Step next_step();
   std::optional<std::size_t> region_at(const std::array<double, 3>& point_mm) const;
   void tell_hover();
 
@@ -67,7 +68,7 @@ class SliceView : public QWidget {
   QPointF last_position_;
   std::array<double, 3> drag_start_mm_{};
   std::size_t dragged_region_ = 0;
-  bool drags_on_ = false;  ///< the region has been moved since the button went down
+  bool drags_on_ = false;  ///< the region or layer has been moved since the button went down
   WheelSteps wheel_;
 };
 

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QToolButton>
 
+#include "gui/model/no_numbers.h"
 #include "gui/viewer/choice_box.h"
 #include "gui/viewer/step_picker.h"
 
@@ -29,7 +30,10 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
       detail_(text_label("shown_detail")),
       hint_(text_label("shown_hint")),
       begin_(new QHBoxLayout),
-      end_(new QHBoxLayout) {
+      end_(new QHBoxLayout),
+      no_numbers_({.answered = [this](std::int64_t&& count) {
+        show_hint(state_.has_image() ? no_numbers_sentence(count, state_.image()->grid) : state_.subject().hint);
+      }}) {
   subjects_->setObjectName("shown");
   subjects_->setAccessibleName("What is shown");
   subjects_->setToolTip("What the views show: the data of the job, or a run of this session");
@@ -79,8 +83,21 @@ void ViewHeader::refresh() {
   const std::string unit = state_.has_image() ? state_.image()->unit : std::string();
   detail_->setText(QString::fromStdString(caption({.detail = subject.detail}, unit)));
   detail_->setToolTip(QString::fromStdString(state_.caption()));
-  hint_->setText(QString::fromStdString(subject.hint));
-  hint_->setVisible(!state_.has_image() && !subject.hint.empty());
+  if (state_.image() == counted_ && state_.has_image()) {
+    return;
+  }
+  if (!state_.has_image() || counted_ == nullptr) {  // else what is said stays until the answer: no line comes and goes
+    show_hint(state_.has_image() ? std::string() : subject.hint);
+  }
+  counted_ = state_.image();
+  if (state_.has_image()) {
+    no_numbers_.request([image = counted_](const recon::Reporter&) { return count_no_numbers(image->values); });
+  }
+}
+
+void ViewHeader::show_hint(const std::string& hint) {
+  hint_->setText(QString::fromStdString(hint));
+  hint_->setVisible(!hint.empty());
 }
 
 }  // namespace coincide::gui

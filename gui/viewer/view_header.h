@@ -4,6 +4,7 @@
 #include <QWidget>
 
 #include "gui/model/view_state.h"
+#include "gui/worker/latest_task.h"
 
 class QAction;
 class QHBoxLayout;
@@ -15,7 +16,8 @@ class ChoiceBox;
 class StepPicker;
 
 /// The line over the views that names what they show, with pickers of what else there is and of its iteration or frame;
-/// below it, where there is no image, why not and what to do. Follows the state by itself.
+/// below it, where there is no image, why not and what to do, and where voxels of it hold no number, how many. Follows
+/// the state by itself.
 class ViewHeader : public QWidget {
   Q_OBJECT
 
@@ -37,6 +39,7 @@ class ViewHeader : public QWidget {
 
  private:
   void refresh();
+  void show_hint(const std::string& hint);
 
   ViewState& state_;
   ChoiceBox* subjects_;
@@ -44,6 +47,8 @@ class ViewHeader : public QWidget {
   QLabel* detail_;
   QLabel* hint_;
   QHBoxLayout *begin_, *end_;
+  std::shared_ptr<const recon::Image> counted_;  ///< or being counted: no image for the window's own thread
+  LatestTask<std::int64_t> no_numbers_;
   Subscription follows_state_;
 };
 

@@ -90,18 +90,23 @@ void VolumeProp::set_colours(const std::string& colour_map, double low, double h
   }
 }
 
+void VolumeProp::set_strength(double strength) {
+  strength_ = strength;
+  set_opacity();
+}
+
 void VolumeProp::set_opacity() {
   constexpr double top = num_levels - 1;
   opacity_->RemoveAllPoints();
   opacity_->AddPoint(0, 0);
   if (style_ == VolumeStyle::rendering) {
     // Half of the light is lost on a centimetre at the top of the window: deep enough to see into an object.
-    opacity_->AddPoint(0.2 * top, 0.02);
-    opacity_->AddPoint(top, 0.5);
+    opacity_->AddPoint(0.2 * top, 0.02 * strength_);
+    opacity_->AddPoint(top, 0.5 * strength_);
     prop_->GetProperty()->SetScalarOpacityUnitDistance(10);
   } else {
     // What is at the low end lets the scanner shine through; all else has its exact colour.
-    opacity_->AddPoint(0.05 * top, 1);
+    opacity_->AddPoint(0.05 * top, strength_);
   }
 }
 

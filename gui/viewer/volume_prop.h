@@ -28,6 +28,8 @@ class VolumeProp {
   void set_style(VolumeStyle style);
   /// As in the slices: `low` has the first colour of the map and is transparent.
   void set_colours(const std::string& colour_map, double low, double high);
+  /// Part of the light that it takes: 1 of an image, less of what others shine through.
+  void set_strength(double strength);
   /// Draws every `pixels`-th ray along each side of the picture: 1 is exact, more is faster.
   void set_ray_distance(float pixels);
 
@@ -37,7 +39,7 @@ class VolumeProp {
 
   std::shared_ptr<const Volume> volume_;
   VolumeStyle style_ = VolumeStyle::maximum;
-  double low_ = 0, high_ = 1;
+  double low_ = 0, high_ = 1, strength_ = 1;
   vtkNew<vtkImageData> levels_;  ///< the volume as levels of the window
   vtkNew<vtkGPUVolumeRayCastMapper> mapper_;
   vtkNew<vtkColorTransferFunction> colours_;

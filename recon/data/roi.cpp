@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -35,61 +34,6 @@ VoxelRange range_along(const Roi& roi, const ImageGrid& grid, std::size_t axis, 
   const double high = (roi.centre_mm[axis] + half - origin) / step;
   return {static_cast<std::int64_t>(std::clamp(std::floor(low), 0.0, count)),
           static_cast<std::int64_t>(std::clamp(std::ceil(high) + 1, 0.0, count))};
-}
-
-/// Mean and squares about it of values that were added; joined so that nearly uniform values keep their digits (T. F.
-/// Chan, G. H. Golub, R. J. LeVeque, The American Statistician 37(3), 1983).
-struct Moments {
-  std::int64_t voxels = 0;
-  double mean = 0, squares = 0;
-  float least = std::numeric_limits<float>::infinity();
-  float most = -std::numeric_limits<float>::infinity();
-
-  void add(std::span<const float> values);
-  RoiFigures figures(const ImageGrid& grid) const;
-};
-
-void Moments::add(std::span<const float> values) {
-  if (values.empty()) {
-    return;
-  }
-  const Eigen::Map<const Eigen::ArrayXf> here(values.data(), static_cast<Eigen::Index>(values.size()));
-  const auto count = static_cast<double>(values.size());
-  const double mean_here = here.cast<double>().sum() / count;
-  const double squares_here = (here.cast<double>() - mean_here).square().sum();
-  const auto before = static_cast<double>(voxels);
-  const double apart = mean_here - mean;
-  mean += apart * count / (before + count);
-  squares += squares_here + apart * apart * before * count / (before + count);
-  least = std::min(least, here.minCoeff());
-  most = std::max(most, here.maxCoeff());
-  voxels += static_cast<std::int64_t>(values.size());
-}
-
-RoiFigures Moments::figures(const ImageGrid& grid) const {
-  if (voxels == 0) {
-    return {};
-  }
-  const auto count = static_cast<double>(voxels);
-  const auto& [width, depth, height] = grid.voxel_size_mm;
-  return {.voxels = voxels,
-          .volume_ml = count * width * depth * height / 1000,  // mm^3 per mL
-          .mean = mean,
-          .standard_deviation = voxels > 1 ? std::sqrt(squares / (count - 1)) : 0,
-          .least = least,
-          .most = most};
-}
-
-/// Copies the values to `place` and returns those that were. Without a branch: in an image full of noise no processor
-/// could foresee which way it goes.
-std::span<const float> at_or_above(double threshold, std::span<const float> values, std::vector<float>& place) {
-  place.resize(std::max(place.size(), values.size()));
-  std::size_t count = 0;
-  for (const float value : values) {
-    place[count] = value;
-    count += value >= threshold ? 1 : 0;
-  }
-  return std::span(place).first(count);
 }
 
 /// By the even-odd rule (M. Shimrat, Communications of the ACM 5(8), 1962): a ray crosses the border an odd number of
@@ -166,7 +110,7 @@ Roi peak_in(const Roi& box, const ImageGrid& grid, std::span<const float> values
         for (const std::int64_t offset : ball.offsets) {
           sum += static_cast<double>(values[static_cast<std::size_t>(here + offset)]);
         }
-        if (sum > highest && contains(box, middle, 0)) {
+        if (std::isfinite(sum) && sum > highest && contains(box, middle, 0)) {
           highest = sum;
           sphere.centre_mm = middle;
         }
@@ -248,7 +192,7 @@ bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value
     case RoiShape::peak:
       return in_box;
     case RoiShape::threshold:
-      return in_box && value >= roi.threshold;
+      return in_box && std::isfinite(value) && value >= roi.threshold;
     case RoiShape::polygon:
       return in_box && is_in_polygon(roi, voxel_mm);
   }
@@ -311,39 +255,6 @@ std::vector<VoxelRun> runs_in_plane(const Roi& roi, const ImageGrid& grid, std::
     }
   }
   return runs;
-}
-
-RoiFigures measure(const Roi& roi, const Image& image, const std::function<bool()>& stop) {
-  return measure(roi, image.grid, image.values, stop);
-}
-
-RoiFigures measure(const Roi& wanted, const ImageGrid& grid, std::span<const float> values,
-                   const std::function<bool()>& stop) {
-  if (values.empty()) {
-    return {};
-  }
-  const Roi roi = found_in(wanted, grid, values);
-  Moments moments;
-  std::vector<float> chosen;
-  const VoxelRange planes = range_along(roi, grid, 0);
-  for (std::int64_t i = planes.first; i < planes.last; ++i) {
-    if (stop && stop()) {
-      return {};
-    }
-    for (const VoxelRun& run : runs_in_plane(roi, grid, i)) {
-      const std::span here = values.subspan(static_cast<std::size_t>(run.first), static_cast<std::size_t>(run.count));
-      moments.add(roi.shape == RoiShape::threshold ? at_or_above(roi.threshold, here, chosen) : here);
-    }
-  }
-  return moments.figures(grid);
-}
-
-RoiFigures measure(std::span<const VoxelRun> runs, const ImageGrid& grid, std::span<const float> values) {
-  Moments moments;
-  for (const VoxelRun& run : runs) {
-    moments.add(values.subspan(static_cast<std::size_t>(run.first), static_cast<std::size_t>(run.count)));
-  }
-  return moments.figures(grid);
 }
 
 std::string roi_shape_name(RoiShape shape) {

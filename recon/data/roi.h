@@ -30,19 +30,21 @@ struct Roi {
 };
 
 /// What the region is there: of a threshold in per cent its value; instead of a peak the sphere of 1 mL with the
-/// highest mean (R. L. Wahl et al., J. Nucl. Med. 50, 2009, 122S); a small one that holds no voxel goes to the one
-/// around it.
+/// highest mean (R. L. Wahl et al., J. Nucl. Med. 50, 2009, 122S), all of its values finite; a small one that holds no
+/// voxel goes to the one around it.
 Roi found_in(const Roi& roi, const ImageGrid& grid, std::span<const float> values);
 
 /// True if the middle of the voxel, which has this value, belongs to the region, which has been found
 /// in its image.
 bool contains(const Roi& roi, const std::array<double, 3>& voxel_mm, float value);
 
+/// Voxels whose value is not finite are counted apart, and belong to none of the other figures.
 struct RoiFigures {
   std::int64_t voxels = 0;
   double volume_ml = 0;
   double mean = 0, standard_deviation = 0;  ///< of the sample: divided by voxels - 1; 0 for fewer than 2
   double least = 0, most = 0;
+  std::int64_t no_numbers = 0;  ///< of a threshold: in all of the box searched
 };
 
 /// Of the voxels whose middles lie in the region. `stop` is asked once per plane of voxels; where it says true, the

@@ -23,7 +23,7 @@ void keep_at_or_above(double threshold, std::span<const float> values, std::vect
   std::vector<VoxelRun> kept;
   for (const VoxelRun& run : runs) {
     for (std::int64_t voxel = run.first; voxel < run.first + run.count; ++voxel) {
-      if (values[static_cast<std::size_t>(voxel)] >= threshold) {
+      if (const float value = values[static_cast<std::size_t>(voxel)]; std::isfinite(value) && value >= threshold) {
         append(kept, voxel);
       }
     }

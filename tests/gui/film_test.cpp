@@ -157,6 +157,60 @@ class FilmTest : public QObject, coincide::tests::ShownImage {
     QCOMPARE(shown, (std::vector<int>{0, 1, 2, 1}));  // and back
   }
 
+  /// Each picture has the frame that it is of: in the 3-D view, which takes its time, and in slices that are turned.
+  void frames_of_any_view() {
+    if (!opengl_problem().isEmpty()) {
+      QSKIP("there is no OpenGL");
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(!viewer_->scene_picture()({50, 50}, 1, {10, -20, 30}, 1).isNull(), patience_ms);
+    QVERIFY(look_from({0, -1, 0}, {0, 0, 1}));
+    std::vector<std::shared_ptr<const recon::Image>> frames;
+    for (const std::int64_t x : {4, 12, 20}) {
+      recon::Image image(state_->image()->grid, 0, "Bq/mL");
+      image.at(x, 5, 8) = image.at(x, 6, 8) = image.at(x, 5, 9) = 100;
+      frames.push_back(std::make_shared<const recon::Image>(std::move(image)));
+    }
+    state_->set_turn(2, {.tilt_degrees = 20, .swivel_degrees = 0});
+    FilmDialog dialog(*state_, *viewer_,
+                      {"Frame", 3, 0, [&](int step) { state_->set_image(frames[static_cast<std::size_t>(step)]); }},
+                      "test");
+    auto* what = dialog.findChild<QComboBox*>("what_moves");
+    auto* view = dialog.findChild<QComboBox*>("film_view");
+    what->setCurrentIndex(what->findText("slice after slice"));
+    view->setCurrentIndex(view->findText("3-D"));
+    QCOMPARE(view->currentText(), QString("axial"));  // slices have no such view
+    what->setCurrentIndex(what->findText("frame after frame"));
+    dialog.findChild<QSpinBox*>("width")->setValue(300);
+    for (const char* name : {"3-D", "axial"}) {
+      view->setCurrentIndex(view->findText(name));
+      QCOMPARE(view->currentText(), QString(name));
+      const QStringList files = save(dialog, path("any.png"));
+      QCOMPARE(files.size(), 3);
+      QList<double> places;
+      for (const QString& file : files) {
+        const QImage picture(file);
+        double sum = 0;
+        int count = 0;
+        for (int y = 30; y < picture.height() - 30; ++y) {  // between caption and scale bar
+          for (int x = 0; x < 0.7 * picture.width(); ++x) {
+            if (tests::is_white(picture.pixelColor(x, y)) && picture.pixelColor(x, y).lightness() > 150) {
+              sum += x;
+              ++count;
+            }
+          }
+        }
+        QVERIFY2(count > 4, name);
+        places << sum / count;
+      }
+      QVERIFY2(places[1] > places[0] + 15 && places[2] > places[1] + 15,
+               qPrintable(QString("%1: %2 %3 %4").arg(name).arg(places[0]).arg(places[1]).arg(places[2])));
+    }
+    view->setCurrentIndex(view->findText("all of them"));
+    const QStringList files = save(dialog, path("all.png"));
+    QVERIFY(files.size() == 3 && QImage(files[0]) != QImage(files[1]) && QImage(files[1]) != QImage(files[2]));
+    state_->set_image(tests::bright_image());
+  }
+
   /// After a whole turn the view is what it was.
   void the_view_turns() {
     if (!opengl_problem().isEmpty()) {

@@ -179,20 +179,20 @@ class FoundRegionsTest : public QObject {
     state.set_rois(at(1));
     state.set_rois(at(2));
     state.set_rois(at(3), gui::ViewState::Step::same_one);
-    state.undo_rois();
+    state.undo();
     QCOMPARE(state.rois(), at(1));
-    state.redo_rois();
+    state.redo();
     QCOMPARE(state.rois(), at(3));
-    QVERIFY(!state.can_redo_rois());
+    QVERIFY(!state.can_redo());
     state.show({.data = "two"}, image);
-    QVERIFY(!state.can_undo_rois());
+    QVERIFY(!state.can_undo());
     state.show({.data = "one"}, image);
-    state.undo_rois();
-    state.undo_rois();
-    QVERIFY(state.rois().empty() && !state.can_undo_rois());
-    state.undo_rois();
+    state.undo();
+    state.undo();
+    QVERIFY(state.rois().empty() && !state.can_undo());
+    state.undo();
     state.set_rois(at(4));
-    QVERIFY(!state.can_redo_rois());
+    QVERIFY(!state.can_redo());
   }
 
   void regions_are_the_same_from_a_file() {

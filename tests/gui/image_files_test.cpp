@@ -65,6 +65,27 @@ class ImageFilesTest : public QObject {
   }
   void cleanup() { window_.reset(); }
 
+  /// The values of an image or sinogram without what they are: beside them lies what says it, or not.
+  void a_file_of_numbers_names_its_header() {
+    const auto refusal = [&](const char* name) {
+      std::ofstream(path(name)) << std::string("\1\0\2\0\3", 5);
+      drop(name);
+      const auto dialog = [this] { return window_->findChild<QMessageBox*>("error_dialog"); };
+      if (!QTest::qWaitFor([&] { return dialog() != nullptr; }, patience_ms)) {
+        return QString();
+      }
+      const QString text = dialog()->text();
+      delete dialog();
+      return text;
+    };
+    std::ofstream(path("emission.hv")) << "!INTERFILE :=\n";
+    std::ofstream(path("prompts.hs")) << "!INTERFILE :=\n";
+    QVERIFY(
+        refusal("emission.v").endsWith("emission.v holds numbers alone. Open emission.hv, which says what they are."));
+    QVERIFY(refusal("prompts.s").endsWith("Open prompts.hs, which says what they are."));
+    QVERIFY(refusal("alone.v").contains("Its first bytes fit none of"));
+  }
+
   void images_of_all_formats_are_shown_data() {
     QTest::addColumn<QString>("name");
     for (const std::string& suffix : io::image_suffixes()) {

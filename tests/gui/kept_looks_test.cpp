@@ -20,6 +20,7 @@
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/value_line.h"
+#include "gui/viewer/opengl.h"
 #include "io/image_file.h"
 #include "projectors/error.h"
 #include "support/patience.h"
@@ -139,6 +140,32 @@ class KeptLooksTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(find<QAction>("mosaic").isChecked(), patience_ms);
     QCOMPARE(find<QSpinBox>("mosaic_columns").value(), 5);
     QCOMPARE(find<QComboBox>("mosaic_plane").currentIndex(), 1);
+  }
+
+  /// The frame that was shown, SUV, and what the 3-D view shows.
+  void frame_units_and_scene_come_back() {
+    if (!opengl_problem().isEmpty()) {
+      QSKIP("there is no OpenGL");
+    }
+    recon::ImageSeries series{.grid = recon::centred_grid({20, 22, 24}, {2, 3, 4}, {0, 0, 0}), .unit = "Bq/mL"};
+    for (const double factor : {1, 2, 3}) {
+      series.frames.push_back({.values = test_image(factor)->values, .start_s = 60 * (factor - 1), .duration_s = 60});
+    }
+    io::write_image_series(path("frames.nii.gz").toStdString(), series);
+    window_->open_file(path("frames.nii.gz"));
+    QTRY_COMPARE_WITH_TIMEOUT(shown(), QString("Image · frames.nii.gz"), patience_ms);
+    auto& slider = find<QSlider>("step");
+    slider.setValue(2);
+    choose("volume_style", static_cast<int>(VolumeStyle::rendering));
+    find<QAction>("scene_layers").trigger();
+    const QString before = line();
+    save_and_reopen();
+    QTRY_COMPARE_WITH_TIMEOUT(shown(), QString("Image · frames.nii.gz"), patience_ms);
+    QTRY_COMPARE_WITH_TIMEOUT(line(), before, patience_ms);
+    QCOMPARE(find<QSlider>("step").value(), 2);
+    QTRY_COMPARE_WITH_TIMEOUT(find<QComboBox>("volume_style").currentIndex(), static_cast<int>(VolumeStyle::rendering),
+                              patience_ms);
+    QVERIFY(!find<QAction>("scene_layers").isChecked());
   }
 
   /// What has gone is told, the rest opens; a file that somebody has spoilt is refused.

@@ -193,6 +193,48 @@ class LayerPanelTest : public QObject, ShownImage {
     QVERIFY(state_->cursor() != cursor);
   }
 
+  /// Each number, each drag and a reset is a step; what a layer looks like is none, nor what has gone with a layer.
+  void moves_are_taken_back() {
+    LayerPanel panel(*state_);
+    state_->set_layers({layer_of("below", halves()), layer_of("map", halves())});
+    const auto place = [&] { return state_->layers().back().place; };
+    QVERIFY(!state_->can_undo());
+    panel.findChild<QDoubleSpinBox*>("layer_shift_x")->setValue(10);
+    panel.findChild<QSlider*>("layer_opacity")->setValue(20);
+    panel.findChild<QDoubleSpinBox*>("layer_turn_z")->setValue(-5);
+    panel.findChild<QToolButton*>("drag_layer")->click();
+    QWidget* view = slice("axial");
+    QTest::mousePress(view, Qt::LeftButton, {}, {150, 100});
+    QTest::mouseMove(view, {160, 110});
+    QTest::mouseMove(view, {170, 130});
+    QTest::mouseRelease(view, Qt::LeftButton, {}, {170, 130});
+    const recon::Registration dragged = place();
+    QVERIFY(dragged.shift_mm[0] > 10 && dragged.shift_mm[1] > 0);
+    state_->set_rois({{.name = "sphere"}});
+    panel.findChild<QToolButton*>("reset_layer")->click();
+    QVERIFY(place() == recon::Registration{});
+
+    state_->undo();
+    QVERIFY(place() == dragged && state_->rois().size() == 1);
+    state_->undo();
+    QVERIFY(place() == dragged && state_->rois().empty());
+    state_->undo();  // the drag, at once
+    QVERIFY(place() == (recon::Registration{.shift_mm = {10, 0, 0}, .turn_degrees = {0, 0, -5}}));
+    state_->redo();
+    QVERIFY(place() == dragged);
+    state_->undo();
+    state_->undo();
+    QVERIFY(place() == (recon::Registration{.shift_mm = {10, 0, 0}}));
+    QVERIFY(std::abs(state_->layers().back().opacity - 0.2) < 1e-9);
+    QCOMPARE(panel.findChild<QDoubleSpinBox*>("layer_turn_z")->value(), 0.0);
+    state_->undo();
+    QVERIFY(place() == recon::Registration{} && !state_->can_undo() && state_->can_redo());
+    button_of(panel, "Remove")->click();  // steps of this layer alone are none any more; the region's is
+    state_->redo();
+    QVERIFY(state_->rois().size() == 1 && state_->layers().front().place == recon::Registration{});
+    QVERIFY(!state_->can_redo());
+  }
+
   /// The map of a job comes at the place that the job gives it, and the numbers go back into it.
   void place_is_kept_in_the_job() {
     QSettings().clear();

@@ -101,11 +101,11 @@ class PolygonTest : public QObject, ShownImage {
     size[2] = "12";
     table().item(0, 8)->setText(size.join(", "));
     QCOMPARE(measure(state_->rois().front(), *state_->image()).voxels, std::int64_t{3 * 40});
-    state_->undo_rois();
+    state_->undo();
     QCOMPARE(measure(state_->rois().front(), *state_->image()).voxels, std::int64_t{5 * 40});
-    state_->undo_rois();
+    state_->undo();
     QVERIFY(state_->rois().empty());
-    state_->redo_rois();
+    state_->redo();
     QCOMPARE(state_->rois().size(), std::size_t{1});
     drag(slice("axial"), Qt::LeftButton, Qt::ControlModifier, axial_place(15, 4), axial_place(12, 7));
     QVERIFY(std::abs(measure(state_->rois().front(), *state_->image()).volume_ml - 5 * 40 * 0.024) < 0.7);

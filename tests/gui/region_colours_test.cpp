@@ -89,7 +89,7 @@ class RegionColoursTest : public QObject, ShownImage {
     QCOMPARE(pixels_of(before), 0);
     QCOMPARE(table->item(0, 0)->data(Qt::DecorationRole).value<QColor>(), QColor("#31c4f5"));
     QCOMPARE(activity_chart({state_->image()}, state_->rois(), {}).series[0].colour, std::string("#31c4f5"));
-    state_->undo_rois();
+    state_->undo();
     QCOMPARE(state_->rois()[0].colour, before);
   }
 

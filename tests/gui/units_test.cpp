@@ -4,6 +4,8 @@
 #include <QCheckBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
+#include <QMenu>
+#include <QPushButton>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
@@ -11,6 +13,7 @@
 
 #include "app/window_services.h"
 #include "gui/model/activity_chart.h"
+#include "gui/model/value_window.h"
 #include "gui/model/values_at.h"
 #include "gui/panel_support.h"
 #include "gui/panels/main_window.h"
@@ -56,7 +59,7 @@ class UnitsTest : public QObject {
     const RoiFigures after = measure(state.found_rois()[0], *state.image());
     QCOMPARE(after.voxels, before.voxels);
     QVERIFY(before.voxels > 100 && near(after.mean, 2e-3 * before.mean));
-    state.undo_rois();
+    state.undo();
     QVERIFY(near(state.rois()[0].threshold, 1));
     QCOMPARE(state.rois()[1].threshold_percent, 41.0);
     QVERIFY(QString::fromStdString(values_text(state, state.cursor_mm())).endsWith(" g/mL"));
@@ -145,6 +148,40 @@ class UnitsTest : public QObject {
     state.set_suv({});
     state.set_image(in_suv);
     QVERIFY(!suv->isEnabled() && suv->isChecked());
+  }
+
+  /// Corrected and uncorrected together: unit, window and presets are each image's own, and none stops the other.
+  void an_image_without_suv_stops_no_other() {
+    ViewState state;
+    ViewTools tools(state);
+    auto* suv = tools.findChild<QCheckBox*>("suv");
+    auto* presets = tools.findChild<QPushButton*>("window_presets")->menu();
+    const auto has_suv_presets = [&] {
+      emit presets->aboutToShow();
+      return std::ranges::any_of(presets->actions(), [](const QAction* one) { return one->text().startsWith("SUV"); });
+    };
+    auto counts = test_image(0.01);
+    counts->unit = std::string("1");
+    state.set_suv(known);
+    state.show({.data = "corrected"}, test_image());
+    suv->click();
+    state.set_window(0, 5);
+    QVERIFY(has_suv_presets());
+    state.set_layers({layer_of("uncorrected", counts)});
+    QCOMPARE(state.layers()[0].image->unit, std::string("1"));
+    QVERIFY(near(state.layers()[0].high, automatic_window(counts->values).high));
+
+    state.set_suv({.factor = 0, .unit = "g/mL", .missing = "values in Bq/mL"});
+    state.show({.data = "uncorrected"}, counts);
+    QCOMPARE(state.image()->unit, std::string("1"));
+    QVERIFY(near(state.window_high(), automatic_window(counts->values).high));
+    QVERIFY(!suv->isEnabled() && !suv->isChecked() && !has_suv_presets());
+    QCOMPARE(suv->toolTip(), QString("SUV is not possible: it needs values in Bq/mL"));
+
+    state.set_suv(known);
+    state.show({.data = "corrected"}, test_image());
+    QCOMPARE(state.image()->unit, std::string("g/mL"));
+    QVERIFY(near(state.window_high(), 5) && suv->isChecked() && has_suv_presets());
   }
 
   /// 100 MBq of F-18 injected an hour before the scan into 70 kg; the file and what is beside it say so.
