@@ -70,7 +70,9 @@ struct SceneLayers::Shown {
   Shown(int of, vtkRenderer& volumes, vtkRenderer& surfaces, std::function<void()> changed);
   ~Shown();
   void follow(const Layer& layer, const SceneOptions& options);
-  bool is_of(const Layer& layer) const { return layer.image == image_ && layer.contour == contour_ && !task_.is_busy(); }
+  bool is_of(const Layer& layer) const {
+    return layer.image == image_ && layer.contour == contour_ && !task_.is_busy();
+  }
 
   int number;  ///< of the layer
   VolumeProp volume;

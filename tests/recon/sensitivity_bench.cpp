@@ -1,6 +1,6 @@
 // How long the sensitivity image takes, and how far the one that is chosen is from the exact one: for a scanner, with a
-// body as wide as a chest. Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact | PART], PART being
-// that of the crystal pairs to use instead of the one that is chosen.
+// body as wide as a chest. Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact | PART], PART
+// being that of the crystal pairs to use instead of the one that is chosen.
 
 #include <fmt/format.h>
 
