@@ -24,7 +24,7 @@ PLANTED = [
     ("gui/model/roi.cpp", "<QtCore/QString>", "belongs to gui/worker"),
     ("gui/panels/roi_table.cpp", "<vtkPoints.h>", "belongs to gui/viewer alone"),
     ("app/run_job.cpp", "<QString>", "belongs to gui/worker"),
-    ("recon/engine/engine.cpp", "<cuda_runtime.h>", "belongs to projectors/cuda, recon/engine/cuda alone"),
+    ("recon/engine/engine.cpp", "<cuda_runtime.h>", "belongs to projectors/cuda, recon/engine/cuda, recon/scatter/cuda alone"),
     ("projectors/projector.cpp", "<fmt/format.h>", "belongs to recon"),
     ("recon/events.h", '"recon/efficiencies.h"', None),
     ("recon/data/frames.cpp", '"recon/image.h"', None),
