@@ -77,15 +77,36 @@ bool wide_vectors_pay() {
 
 }  // namespace
 
+#if defined(__x86_64__)
+namespace {
+
+#ifdef __clang__  // which knows no levels yet
+bool has_level_3() {
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
+         __builtin_cpu_supports("bmi") != 0 && __builtin_cpu_supports("bmi2") != 0;
+}
+bool has_level_4() {
+  return has_level_3() && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+         __builtin_cpu_supports("avx512cd") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+         __builtin_cpu_supports("avx512vl") != 0;
+}
+#else
+bool has_level_3() { return __builtin_cpu_supports("x86-64-v3") != 0; }
+bool has_level_4() { return __builtin_cpu_supports("x86-64-v4") != 0; }
+#endif
+
+}  // namespace
+#endif
+
 bool has_instruction_set(InstructionSet set) {
   switch (set) {
 #if defined(__x86_64__)
     case InstructionSet::avx512:
       __builtin_cpu_init();
-      return __builtin_cpu_supports("x86-64-v4") != 0;
+      return has_level_4();
     case InstructionSet::avx2:
       __builtin_cpu_init();
-      return __builtin_cpu_supports("x86-64-v3") != 0;
+      return has_level_3();
 #elif defined(__aarch64__)
     case InstructionSet::neon:  // all of them have it
       return true;

@@ -34,7 +34,8 @@ class Blur {
       all += at - reach_ - 1 >= 0 ? row[static_cast<std::size_t>(at - reach_ - 1)] : 0;
       double sum = all;
       for (std::int32_t from = std::max(0, at - reach_); from <= std::min(count - 1, at + reach_); ++from) {
-        sum += below_[static_cast<std::size_t>(at - from + reach_)] * row[static_cast<std::size_t>(from)];
+        const std::int32_t place = at - from + reach_;
+        sum += below_[static_cast<std::size_t>(place)] * row[static_cast<std::size_t>(from)];
       }
       sums[static_cast<std::size_t>(at)] = static_cast<float>(sum);
     }

@@ -74,7 +74,7 @@ class ImageFilesTest : public QObject {
       if (!QTest::qWaitFor([&] { return dialog() != nullptr; }, patience_ms)) {
         return QString();
       }
-      const QString text = dialog()->text();
+      QString text = dialog()->text();
       delete dialog();
       return text;
     };

@@ -126,6 +126,7 @@ class ForwardBackTest : public QObject {
     }
     const TofBins bins{17, 12.0f, &sigma, false, &offset, false, 3.0f};
     std::vector<TofBin> table;
+    table.reserve(static_cast<std::size_t>(bins.num_bins));
     for (int b = 0; b < bins.num_bins; ++b) {
       table.push_back({static_cast<float>(b - 8) * bins.bin_width_mm + offset, bins.bin_width_mm, sigma});
     }

@@ -71,8 +71,8 @@ struct Scene {
 template <class Tof>
 void compare(const char* name, const Scene& scene, const Tof& tof, const Tof& turned_tof, bool turn_bins,
              const std::vector<float>& image, const Reference& measure) {
-  const auto& [box, rule, lors, share_off] = scene;
-  const JosephReference reference(box, rule);
+  const LorArrays& lors = scene.lors;
+  const JosephReference reference(scene.box, scene.rule);
   const auto count = static_cast<std::int64_t>(lors.start.size() / 3);
   std::vector<std::vector<double>> expected(static_cast<std::size_t>(count));
   std::int64_t ties = 0;
@@ -88,7 +88,7 @@ void compare(const char* name, const Scene& scene, const Tof& tof, const Tof& tu
     largest = std::max(largest, *std::ranges::max_element(values));
   }
   for (const InstructionSet set : instruction_sets()) {
-    const Projector projector(box, {.boundary = rule, .instruction_set = set});
+    const Projector projector(scene.box, {.boundary = scene.rule, .instruction_set = set});
     std::vector<float> one(bins * expected.size(), -1.0F), other(one);
     projector.forward(lors.lors(), tof, image.data(), one.data());
     projector.forward(LorArrays{lors.end, lors.start}.lors(), turned_tof, image.data(), other.data());
@@ -108,7 +108,7 @@ void compare(const char* name, const Scene& scene, const Tof& tof, const Tof& tu
           name, set_name.constData(), static_cast<long long>(count), static_cast<long long>(ties), error, asymmetry,
           off);
     QVERIFY2(std::max(error, asymmetry) < 1e-3, name);
-    QVERIFY2(static_cast<double>(off) <= share_off * static_cast<double>(one.size()), name);
+    QVERIFY2(static_cast<double>(off) <= scene.share_off * static_cast<double>(one.size()), name);
   }
 }
 
