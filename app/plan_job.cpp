@@ -198,6 +198,19 @@ class Planner {
     }
   }
 
+  double seconds_of_sensitivity(const ProjectionSpeed& speed, double attenuation_s) const {
+    if (setup_.histogram) {
+      return (speed.back_s + attenuation_s) * static_cast<double>(plan_.num_lors);
+    }
+    const double part =
+        job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_, setup_.grid);
+    const double to_come = attenuation() == nullptr ? attenuation_s : 0;  // of a phantom that is simulated
+    return to_come * part * static_cast<double>(plan_.num_lors) +
+           sensitivity_seconds(
+               model_, setup_, attenuation(),
+               {.tof = plan_.tof, .fraction = part, .num_threads = static_cast<int>(job_.compute.threads)});
+  }
+
   void find_time() {
     const ProjectionSpeed speed = projection_speed(model_, setup_, plan_.tof, static_cast<int>(job_.compute.threads));
     if (plan_.normalizes) {  // the source, and what it absorbs
@@ -207,10 +220,7 @@ class Planner {
     const std::uint64_t rows = setup_.histogram ? plan_.num_lors : plan_.num_prompts;
     const bool attenuates = attenuation() != nullptr || (job_.simulates() && job_.simulation.attenuation);
     const double attenuation_s = attenuates ? speed.forward_s : 0;
-    const double part =
-        job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_, setup_.grid);
-    plan_.sensitivity_s =
-        plan_.sensitivity_cached ? 0 : (speed.back_s + attenuation_s) * part * static_cast<double>(plan_.num_lors);
+    plan_.sensitivity_s = plan_.sensitivity_cached ? 0 : seconds_of_sensitivity(speed, attenuation_s);
     plan_.attenuation_s = attenuation_s * static_cast<double>(rows);
     plan_.iteration_s = speed.forward_back_s * static_cast<double>(rows);
     const ScatterPlan scatter = plan_scatter(job_, setup_, rows, plan_.iteration_s, plan_.attenuation_s);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <string_view>
 #include <vector>
 
 #include "projectors/device_floats.h"
@@ -46,9 +47,10 @@ SampleLors draw_lors(const recon::MultiplicativeModel& model) {
   return lors;
 }
 
-/// The same box in voxels so large that some 30 MB hold them.
-recon::ImageGrid coarse(const recon::ImageGrid& grid) {
-  constexpr double most_voxels = 8e6;
+constexpr double enough_voxels = 8e6;  ///< 30 MB
+
+/// The same box in voxels so large that there are at most about that many.
+recon::ImageGrid coarse(const recon::ImageGrid& grid, double most_voxels = enough_voxels) {
   const double factor = std::max(1.0, std::ceil(std::cbrt(static_cast<double>(grid.num_voxels()) / most_voxels)));
   recon::ImageGrid result = grid;
   for (std::size_t a = 0; a < 3; ++a) {
@@ -72,7 +74,57 @@ double least_seconds(const Work& work) {
   return least_s;
 }
 
+/// Stops after the blocks that a second takes. The first one, which touches all memory, does not count.
+class FirstBlocks : public recon::Reporter {
+ public:
+  void progress(std::string_view, double fraction) override {
+    const auto now = std::chrono::steady_clock::now();
+    ++calls_;
+    if (calls_ == 2) {
+      first_ = now;
+      first_fraction_ = fraction;
+    }
+    last_ = now;
+    last_fraction_ = fraction;
+  }
+  bool stop_requested() const override { return calls_ > 2 && last_ - first_ > std::chrono::seconds(1); }
+
+  /// Of the whole. Where that was so little that it is done, what it took.
+  double seconds() const {
+    const auto now = std::chrono::steady_clock::now();
+    return stop_requested() ? std::chrono::duration<double>(last_ - first_).count() / (last_fraction_ - first_fraction_)
+                            : std::chrono::duration<double>(now - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now(), first_, last_;
+  int calls_ = 0;
+  double first_fraction_ = 0, last_fraction_ = 0;
+};
+
+double most_planes(const recon::ImageGrid& grid) { return static_cast<double>(std::ranges::max(grid.shape)); }
+
 }  // namespace
+
+double sensitivity_seconds(const recon::MultiplicativeModel& model, const JobSetup& setup,
+                           const recon::Image* attenuation, recon::SensitivityOptions options) {
+  recon::ComputeDevice device(setup.device);
+  options.device = &device;
+  const auto seconds_on = [&](const recon::ImageGrid& grid) {
+    FirstBlocks blocks;
+    recon::sensitivity_image(model, grid, attenuation, options, blocks);
+    return blocks.seconds();
+  };
+  const recon::ImageGrid grid = coarse(setup.grid);
+  const double seconds = seconds_on(grid);
+  if (grid.shape == setup.grid.shape) {
+    return seconds;
+  }
+  // A part of the time goes with the planes that a LOR crosses; two grids tell how large that is.
+  const recon::ImageGrid coarser = coarse(setup.grid, enough_voxels / 8);
+  const double per_plane = (seconds - seconds_on(coarser)) / (most_planes(grid) - most_planes(coarser));
+  return seconds + std::max(0.0, per_plane) * (most_planes(setup.grid) - most_planes(grid));
+}
 
 ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, bool tof,
                                  int num_threads) {
@@ -96,9 +148,7 @@ ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const 
     back(bin);
   };
   // A LOR takes time for each plane that it crosses.
-  const double planes_left_out =
-      static_cast<double>(std::ranges::max(setup.grid.shape)) / static_cast<double>(std::ranges::max(grid.shape));
-  const double per_lor = planes_left_out / static_cast<double>(sample.a.size());
+  const double per_lor = most_planes(setup.grid) / most_planes(grid) / static_cast<double>(sample.a.size());
   return {.forward_s = per_lor * least_seconds([&] { forward(projectors::NoTof{}); }),
           .back_s = per_lor * least_seconds([&] { back(projectors::NoTof{}); }),
           .forward_back_s = per_lor * least_seconds([&] { tof ? both(bins) : both(projectors::NoTof{}); })};

@@ -2,6 +2,7 @@
 
 #include "app/job_setup.h"
 #include "recon/model.h"
+#include "recon/sensitivity.h"
 
 namespace coincide::app {
 
@@ -16,5 +17,10 @@ struct ProjectionSpeed {
 /// coincidence.
 ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, bool tof,
                                  int num_threads);
+
+/// How long the sensitivity image will take, from its first blocks of LORs on the job's grid, in larger voxels where it
+/// has many. Takes a second or two, and some 100 MB. `fraction` of the options must not be 0.
+double sensitivity_seconds(const recon::MultiplicativeModel& model, const JobSetup& setup,
+                           const recon::Image* attenuation, recon::SensitivityOptions options);
 
 }  // namespace coincide::app
