@@ -48,7 +48,7 @@ enum class InstructionSet { scalar, neon, avx2, avx512 };
 bool has_instruction_set(InstructionSet set);
 
 /// The one that COINCIDE_INSTRUCTION_SET names in the environment (its word); else the quickest of those
-/// that the machine has, AVX-512 if it won a trial of a millisecond against AVX2, made by the first call. Throws
+/// that the machine has, AVX-512 if it won a trial of some milliseconds against AVX2, made by the first call. Throws
 /// InputError if the environment names another word or one that the machine does not have.
 InstructionSet best_instruction_set();
 
