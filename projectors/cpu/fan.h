@@ -1,7 +1,7 @@
 #pragma once
 
-// LORs that run between the same rows of voxels, as those between two places around a scanner do,
-// whatever rings they join. On each plane the two rows are blended once for all of them, forward, and spread once,
+// LORs that run between the same rows of voxels, as those between two places around a scanner do, whatever rings they
+// join. On each plane the two rows are blended once for all of them, forward, and spread once,
 // back: a LOR then takes two neighbours of one row, near in the cache, where the walk alone takes four voxels of the
 // image. Weights are the same as there; only additions come in another order.
 
@@ -23,8 +23,6 @@ COINCIDE_HD bool runs_between_rows(const Ray& ray) {
 COINCIDE_HD bool run_between_same_rows(const Ray& a, const Ray& b) {
   return a.axis == b.axis && a.u_step == b.u_step && a.u_0 == b.u_0;
 }
-
-constexpr std::int64_t max_in_fan = 512;  ///< LORs; all that is known of them stays in the nearest caches
 
 /// How the planes of as many LORs as a vector has lanes are weighted. Without TOF all count alike.
 template <class Kernel>

@@ -1,18 +1,9 @@
 // The CPU backend. This file is compiled once per instruction set; see kernels/backend.h for what that forbids.
 
-#include <omp.h>
-
-#include <type_traits>
-
-#include "projectors/cpu/scratch.h"
+#include "projectors/cpu/slabs.h"
 #include "projectors/event_weights.h"
-#include "projectors/kernels/operations.h"
 #include "projectors/launcher.h"
 #include "projectors/lor_order.h"
-#ifdef COINCIDE_VECTORS
-#include "projectors/cpu/fan.h"
-#include "projectors/cpu/vector_sinogram.h"
-#endif
 
 namespace coincide::projectors::COINCIDE_BACKEND {
 namespace {
@@ -20,16 +11,6 @@ namespace {
 Grid kernel_grid(const Projector& projector) { return make_grid(projector.grid(), projector.options().boundary); }
 
 int thread_count(const Projector& projector) { return projectors::thread_count(projector.options().num_threads); }
-
-/// Real is what setting up a LOR computes in.
-#ifdef COINCIDE_VECTORS
-using Real = Floats;
-using SinogramKernel = TofRowsKernel;
-#else
-using Real = float;
-using SinogramKernel = TofSinogramKernel;
-COINCIDE_HD bool fits_vectors(const Grid&) { return false; }
-#endif
 
 /// Sorted LORs lie anywhere in the caller's arrays: end points are asked for some LORs before their turn.
 constexpr std::int64_t ahead = 12;
@@ -41,29 +22,6 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
     __builtin_prefetch(lors.start_index + lor);
     __builtin_prefetch(lors.end_index + lor);
   }
-}
-
-/// One prepared LOR, in vectors where the image and the TOF bins allow it.
-template <BoundaryRule boundary, class Kernel>
-void forward_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
-                 [[maybe_unused]] const KeptWeights& kept, const float* image, float* out) {
-#ifdef COINCIDE_VECTORS
-  if (vectors && !p.ray.empty() && forward_vectors<boundary>(kernel, p, kept, image, out)) {
-    return;
-  }
-#endif
-  forward_lor(grid, kernel, p, image, out);
-}
-
-template <BoundaryRule boundary, class Kernel>
-void back_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
-              const float* in, float* image) {
-#ifdef COINCIDE_VECTORS
-  if (vectors && back_vectors<boundary>(kernel, p, in, image)) {
-    return;
-  }
-#endif
-  back_lor(grid, kernel, p, in, [image](std::int64_t voxel, float value) { image[voxel] += value; });
 }
 
 /// Calls project(count, lor_at) for chunks of the LORs, lor_at(i) being the number of the i-th to take: sorted where
@@ -82,94 +40,18 @@ void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& 
   }
 }
 
-#ifdef COINCIDE_VECTORS
-/// Calls use_fan(first, count) for LORs, out of `count`, that a Fan takes at once, and use_one(i) for each other one,
-/// in order. lor_at(i) is LOR i, prepared.
-template <class Kernel, class LorAt, class UseFan, class UseOne>
-void for_fans(std::int64_t count, LorAt&& lor_at, UseFan&& use_fan, UseOne&& use_one) {
-  for (std::int64_t i = 0; i < count;) {
-    const std::int64_t same = count_in_fan<Kernel>(
-        smaller(count - i, max_in_fan), [&](std::int64_t j) -> const Prepared<Kernel>& { return lor_at(i + j); });
-    if (same >= min_in_fan) {
-      use_fan(i, same);
-      i += same;
-    } else {
-      for (const std::int64_t end = i + larger(same, std::int64_t{1}); i < end; ++i) {
-        use_one(i);
-      }
-    }
-  }
-}
-
-#endif
-
-/// Forward projection of prepared LORs without TOF, where all planes count alike: those in a fan together. Of one
-/// thread.
-template <BoundaryRule boundary>
-class ForwardInFans {
- public:
-  using Kernel = NoTofKernel;
-
-  explicit ForwardInFans(const Grid& grid)
-      : grid_(grid)
-#ifdef COINCIDE_VECTORS
-        ,
-        fan_(grid),
-        sums_(max_in_fan)
-#endif
-  {
-  }
-
-  /// Sets value_at(i) for `count` LORs.
-  template <class ValueAt>
-  void project(const Prepared<Kernel>* prepared, std::int64_t count, const float* image, ValueAt&& value_at) {
-    const NoTofKernel kernel{NoTof{}};
-    const bool vectors = fits_vectors(grid_);
-    const auto use_one = [&](std::int64_t i) {
-      forward_one<boundary>(grid_, vectors, kernel, prepared[i], no_weights_, image, &value_at(i));
-    };
-#ifdef COINCIDE_VECTORS
-    if (vectors) {
-      const std::int32_t last_plane = larger(grid_.n[0], larger(grid_.n[1], grid_.n[2])) - 1;
-      const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared[i]; };
-      const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
-        fan_.set(in_fan, 0, last_plane, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
-        fan_.forward(image, &sums_[0]);
-        for (std::int64_t i = 0; i < in_fan; ++i) {
-          value_at(begin + i) = kernel.scale(prepared[begin + i].tof) * sums_[i];
-        }
-      };
-      for_fans<Kernel>(count, lor_at, use_fan, use_one);
-      return;
-    }
-#endif
-    for (std::int64_t i = 0; i < count; ++i) {
-      use_one(i);
-    }
-  }
-
- private:
-  Grid grid_;
-  KeptWeights no_weights_;
-#ifdef COINCIDE_VECTORS
-  Fan<boundary, Kernel> fan_;
-  Scratch<float> sums_;
-#endif
-};
-
 template <BoundaryRule boundary>
 void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
                  float* values) {
-  constexpr std::int64_t chunk = 512;  // as many as a fan takes
   const Grid grid = kernel_grid(projector);
   for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
       ForwardInFans<boundary> forward(grid);
-      const Scratch<Prepared<NoTofKernel>> prepared(chunk);
+      const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
 #pragma omp for schedule(dynamic, 1)
-      for (std::int64_t first = 0; first < count; first += chunk) {
-        const std::int64_t size = smaller(chunk, count - first);
+      for (std::int64_t first = 0; first < count; first += max_in_fan) {
+        const std::int64_t size = smaller(max_in_fan, count - first);
         for (std::int64_t i = 0; i < size; ++i) {
           prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
           prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
@@ -200,141 +82,11 @@ void forward_all(const Projector& projector, const Lors& lors, const Kernel& ker
   });
 }
 
-/// LORs of a block by principal axis, and how many planes of each axis they cross, so that work can be shared out.
-struct BlockOrder {
-  explicit BlockOrder(const Grid& grid, std::int64_t block)
-      : order{Scratch<std::int32_t>(block), Scratch<std::int32_t>(block), Scratch<std::int32_t>(block)},
-        work{Scratch<std::int64_t>(grid.n[0] + 1), Scratch<std::int64_t>(grid.n[1] + 1),
-             Scratch<std::int64_t>(grid.n[2] + 1)} {}
-
-  Scratch<std::int32_t> order[3];
-  std::int64_t count[3];
-  Scratch<std::int64_t> work[3];  ///< LORs crossing planes 0 ... i - 1, added up
-
-  template <class Kernel>
-  void sort(const Grid& grid, const Scratch<Prepared<Kernel>>& prepared, std::int64_t size) {
-    for (int k = 0; k < 3; ++k) {
-      count[k] = 0;
-      for (std::int32_t i = 0; i <= grid.n[k]; ++i) {
-        work[k][i] = 0;
-      }
-    }
-    for (std::int64_t i = 0; i < size; ++i) {
-      const Ray& ray = prepared[i].ray;
-      if (!ray.empty()) {
-        order[ray.axis][count[ray.axis]++] = static_cast<std::int32_t>(i);
-        ++work[ray.axis][ray.first];
-        --work[ray.axis][ray.last + 1];
-      }
-    }
-    for (int k = 0; k < 3; ++k) {
-      std::int64_t crossing = 0;
-      std::int64_t total = 0;
-      for (std::int32_t i = 0; i <= grid.n[k]; ++i) {
-        crossing += work[k][i];
-        work[k][i] = total;
-        total += crossing;
-      }
-    }
-  }
-
-  /// First plane of slab `slab` out of `slabs` with about equal work.
-  std::int32_t slab_start(const Grid& grid, int axis, int slab, int slabs) const {
-    if (slab == slabs) {
-      return grid.n[axis];
-    }
-    const std::int64_t before = work[axis][grid.n[axis]] * slab / slabs;
-    std::int32_t plane = 0;
-    while (plane < grid.n[axis] && work[axis][plane] < before) {
-      ++plane;
-    }
-    return plane;
-  }
-};
-
-/// Back projection without atomics or private images: LORs are set up in blocks, and for each principal axis every
-/// thread walks all LORs of the block, but only its own slab of planes. A voxel is thus always written by one
-/// thread, in the order of the LORs: the image is the same bits for any number of threads.
-/// set_up(first, count, prepared) prepares some LORs of a block; values_of(i) are the measurements of the block's LOR
-/// i.
-template <BoundaryRule boundary, class Kernel>
-class SlabBackProjector {
- public:
-  SlabBackProjector(const Projector& projector, const Kernel& kernel)
-      : grid_(kernel_grid(projector)), kernel_(kernel), prepared_(block), order_(grid_, block) {}
-
-  static constexpr std::int64_t block = 32768;
-  static constexpr std::int64_t chunk = 256;  ///< LORs that one call of set_up prepares
-
-  /// To be called by all threads of a parallel region, for blocks of at most `block` LORs.
-  template <class SetUp, class ValuesOf>
-  void add(std::int64_t size, float* image, SetUp&& set_up, ValuesOf&& values_of) {
-    const int thread = omp_get_thread_num();
-    const int threads = omp_get_num_threads();
-#pragma omp for schedule(dynamic, 1)
-    for (std::int64_t first = 0; first < size; first += chunk) {
-      set_up(first, smaller(chunk, size - first), &prepared_[first]);
-    }
-#pragma omp single
-    order_.sort(grid_, prepared_, size);
-    for (int axis = 0; axis < 3; ++axis) {
-      const std::int32_t lo = order_.slab_start(grid_, axis, thread, threads);
-      const std::int32_t hi = order_.slab_start(grid_, axis, thread + 1, threads) - 1;
-      add_slab(axis, lo, hi, values_of, image);
-#pragma omp barrier
-    }
-  }
-
- private:
-  template <class ValuesOf>
-  void add_slab(int axis, std::int32_t lo, std::int32_t hi, ValuesOf&& values_of, float* image) {
-    const std::int32_t* items = &order_.order[axis][0];
-    const std::int64_t count = order_.count[axis];
-    const auto use_one = [&](std::int64_t i) { add_one(items[i], lo, hi, values_of(items[i]), image); };
-#ifdef COINCIDE_VECTORS
-    if constexpr (has_fans<Kernel>) {
-      if (fits_vectors(grid_)) {
-        Fan<boundary, Kernel> fan(grid_);
-        const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared_[items[i]]; };
-        const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
-          fan.set(in_fan, lo, hi, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
-          fan.back(
-              [&](std::int64_t i) {
-                const std::int32_t item = items[begin + i];
-                return kernel_.scale(prepared_[item].tof) * values_of(item)[0];
-              },
-              image);
-        };
-        for_fans<Kernel>(count, lor_at, use_fan, use_one);
-        return;
-      }
-    }
-#endif
-    for (std::int64_t i = 0; i < count; ++i) {
-      use_one(i);
-    }
-  }
-
-  /// Planes lo ... hi of LOR `item` of the block.
-  void add_one(std::int32_t item, std::int32_t lo, std::int32_t hi, const float* values, float* image) {
-    if (prepared_[item].ray.first <= hi && prepared_[item].ray.last >= lo) {
-      Prepared<Kernel> part = prepared_[item];
-      restrict_planes(part.ray, lo, hi);
-      back_one<boundary>(grid_, fits_vectors(grid_), kernel_, part, values, image);
-    }
-  }
-
-  Grid grid_;
-  const Kernel& kernel_;
-  Scratch<Prepared<Kernel>> prepared_;
-  BlockOrder order_;
-};
-
 template <BoundaryRule boundary, class Kernel>
 void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel, const float* values, float* image) {
   using Slabs = SlabBackProjector<boundary, Kernel>;
   const Grid grid = kernel_grid(projector);
-  Slabs slabs(projector, kernel);
+  Slabs slabs(grid, kernel);
   const Scratch<float> block_values(Slabs::block);
   for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
@@ -366,7 +118,7 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
   using Slabs = SlabBackProjector<boundary, Kernel>;
   const Grid grid = kernel_grid(projector);
   [[maybe_unused]] const bool vectors = fits_vectors(grid);
-  Slabs slabs(projector, kernel);
+  Slabs slabs(grid, kernel);
   const std::int64_t per_lor = kernel.values_per_lor();
   const Scratch<float> values(Slabs::block * per_lor);
 #pragma omp parallel num_threads(thread_count(projector))

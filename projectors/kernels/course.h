@@ -79,9 +79,9 @@ COINCIDE_HD std::uint32_t key_of(const Course& course) {
   return key << place_v_bits | course_cell(course.place_v, place_v_bits);
 }
 
-/// LORs between the same two places around the image's last axis that the CPU's kernels take together (cpu/fan.h); for
-/// fewer that does not pay.
-constexpr int min_in_fan = 16;
+/// How many LORs between the same two places around the image's last axis the CPU's kernels take together (cpu/fan.h):
+/// for fewer it does not pay, and all that is known of them must stay in the nearest caches.
+constexpr std::int64_t min_in_fan = 16, max_in_fan = 512;
 
 COINCIDE_HD int axis_of_key(std::uint32_t key) { return static_cast<int>(key >> (key_bits - 2)); }
 

@@ -1,0 +1,122 @@
+#pragma once
+
+// LORs that have been set up, one by one or in fans, in vectors where the instruction set has them.
+
+#include "projectors/cpu/scratch.h"
+#include "projectors/kernels/course.h"
+#include "projectors/kernels/operations.h"
+#ifdef COINCIDE_VECTORS
+#include "projectors/cpu/fan.h"
+#include "projectors/cpu/vector_sinogram.h"
+#endif
+
+namespace coincide::projectors::COINCIDE_BACKEND {
+
+/// Real is what setting up a LOR computes in.
+#ifdef COINCIDE_VECTORS
+using Real = Floats;
+using SinogramKernel = TofRowsKernel;
+#else
+using Real = float;
+using SinogramKernel = TofSinogramKernel;
+COINCIDE_HD bool fits_vectors(const Grid&) { return false; }
+#endif
+
+/// One prepared LOR, in vectors where the image and the TOF bins allow it.
+template <BoundaryRule boundary, class Kernel>
+void forward_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
+                 [[maybe_unused]] const KeptWeights& kept, const float* image, float* out) {
+#ifdef COINCIDE_VECTORS
+  if (vectors && !p.ray.empty() && forward_vectors<boundary>(kernel, p, kept, image, out)) {
+    return;
+  }
+#endif
+  forward_lor(grid, kernel, p, image, out);
+}
+
+template <BoundaryRule boundary, class Kernel>
+void back_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,
+              const float* in, float* image) {
+#ifdef COINCIDE_VECTORS
+  if (vectors && back_vectors<boundary>(kernel, p, in, image)) {
+    return;
+  }
+#endif
+  back_lor(grid, kernel, p, in, [image](std::int64_t voxel, float value) { image[voxel] += value; });
+}
+
+#ifdef COINCIDE_VECTORS
+/// Calls use_fan(first, count) for LORs, out of `count`, that a Fan takes at once, and use_one(i) for each other one,
+/// in order. lor_at(i) is LOR i, prepared.
+template <class Kernel, class LorAt, class UseFan, class UseOne>
+void for_fans(std::int64_t count, LorAt&& lor_at, UseFan&& use_fan, UseOne&& use_one) {
+  for (std::int64_t i = 0; i < count;) {
+    const std::int64_t same = count_in_fan<Kernel>(
+        smaller(count - i, max_in_fan), [&](std::int64_t j) -> const Prepared<Kernel>& { return lor_at(i + j); });
+    if (same >= min_in_fan) {
+      use_fan(i, same);
+      i += same;
+    } else {
+      for (const std::int64_t end = i + larger(same, std::int64_t{1}); i < end; ++i) {
+        use_one(i);
+      }
+    }
+  }
+}
+#endif
+
+/// Forward projection of prepared LORs without TOF, where all planes count alike: those in a fan together. Of one
+/// thread.
+template <BoundaryRule boundary>
+class ForwardInFans {
+ public:
+  using Kernel = NoTofKernel;
+
+  explicit ForwardInFans(const Grid& grid)
+      : grid_(grid)
+#ifdef COINCIDE_VECTORS
+        ,
+        fan_(grid),
+        sums_(max_in_fan)
+#endif
+  {
+  }
+
+  /// Sets value_at(i) for `count` LORs.
+  template <class ValueAt>
+  void project(const Prepared<Kernel>* prepared, std::int64_t count, const float* image, ValueAt&& value_at) {
+    const NoTofKernel kernel{NoTof{}};
+    const bool vectors = fits_vectors(grid_);
+    const auto use_one = [&](std::int64_t i) {
+      forward_one<boundary>(grid_, vectors, kernel, prepared[i], no_weights_, image, &value_at(i));
+    };
+#ifdef COINCIDE_VECTORS
+    if (vectors) {
+      const std::int32_t last_plane = larger(grid_.n[0], larger(grid_.n[1], grid_.n[2])) - 1;
+      const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared[i]; };
+      const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
+        fan_.set(in_fan, 0, last_plane, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
+        fan_.forward(image, &sums_[0]);
+        for (std::int64_t i = 0; i < in_fan; ++i) {
+          value_at(begin + i) = kernel.scale(prepared[begin + i].tof) * sums_[i];
+        }
+      };
+      for_fans<Kernel>(count, lor_at, use_fan, use_one);
+      return;
+    }
+#endif
+    for (std::int64_t i = 0; i < count; ++i) {
+      use_one(i);
+    }
+  }
+
+ private:
+  Grid grid_;
+  KeptWeights no_weights_;
+#ifdef COINCIDE_VECTORS
+  Fan<boundary, Kernel> fan_;
+  Scratch<float> sums_;
+#endif
+};
+
+}  // namespace coincide::projectors::COINCIDE_BACKEND
