@@ -48,9 +48,6 @@ void CrystalGroups::gather_columns() {
   for (std::uint32_t crystal = 0; crystal < scanner_.num_crystals(); ++crystal) {
     const Vec3& at = scanner_.crystal_centre_mm[crystal];
     by_place[{at[0], at[1]}].push_back(crystal);
-    if (crystal > 1000 && by_place.size() * 2 > crystal) {
-      return;
-    }
   }
   if (by_place.size() * least_in_column > scanner_.num_crystals()) {
     return;

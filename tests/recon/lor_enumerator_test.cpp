@@ -141,6 +141,23 @@ class LorEnumeratorTest : public QObject {
     }
   }
 
+  /// Ring by ring, so that the first crystals all stand at places of their own.
+  void order_of_crystals_hides_no_columns() {
+    recon::Scanner scanner = small_scanner({.modules = 1500, .transaxial = 1, .axial = 9, .radius_mm = 2000});
+    const recon::Scanner by_columns = scanner;
+    const std::size_t rings = 9, around = scanner.num_crystals() / rings;
+    for (std::size_t crystal = 0; crystal < scanner.num_crystals(); ++crystal) {
+      scanner.crystal_centre_mm[crystal] = by_columns.crystal_centre_mm[crystal % around * rings + crystal / around];
+    }
+    const recon::ModulePairs modules(scanner, {});
+    const CrystalGroups groups(scanner, modules, CrystalGroups::By::column);
+    QVERIFY(groups.are_columns());
+    QCOMPARE(groups.size(), around);
+    for (std::uint32_t group = 0; group < groups.size(); ++group) {
+      QCOMPARE(groups.crystals(group).size(), rings);
+    }
+  }
+
   void crystals_that_do_not_stand_in_columns_go_by_modules() {
     recon::Scanner scanner = scanner_of_short_modules();
     for (std::size_t crystal = 0; crystal < scanner.num_crystals(); ++crystal) {
