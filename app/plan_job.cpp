@@ -208,7 +208,7 @@ class Planner {
     return to_come * part * static_cast<double>(plan_.num_lors) +
            sensitivity_seconds(
                model_, setup_, attenuation(),
-               {.tof = plan_.tof, .fraction = part, .num_threads = static_cast<int>(job_.compute.threads)});
+               {.tof = plan_.tof, .fraction = part, .num_threads = static_cast<int>(job_.compute.threads)}, reporter_);
   }
 
   void find_time() {

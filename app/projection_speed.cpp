@@ -74,9 +74,12 @@ double least_seconds(const Work& work) {
   return least_s;
 }
 
-/// Stops after the blocks that a second takes. The first one, which touches all memory, does not count.
+/// Stops after the blocks that a second takes, or when the user does. The first block, which touches all memory, does
+/// not count.
 class FirstBlocks : public recon::Reporter {
  public:
+  explicit FirstBlocks(const recon::Reporter& user) : user_(user) {}
+  explicit FirstBlocks(const recon::Reporter&&) = delete;
   void progress(std::string_view, double fraction) override {
     const auto now = std::chrono::steady_clock::now();
     ++calls_;
@@ -87,16 +90,19 @@ class FirstBlocks : public recon::Reporter {
     last_ = now;
     last_fraction_ = fraction;
   }
-  bool stop_requested() const override { return calls_ > 2 && last_ - first_ > std::chrono::seconds(1); }
+  bool stop_requested() const override { return are_enough() || user_.stop_requested(); }
 
   /// Of the whole. Where that was so little that it is done, what it took.
   double seconds() const {
     const auto now = std::chrono::steady_clock::now();
-    return stop_requested() ? std::chrono::duration<double>(last_ - first_).count() / (last_fraction_ - first_fraction_)
-                            : std::chrono::duration<double>(now - begin_).count();
+    return are_enough() ? std::chrono::duration<double>(last_ - first_).count() / (last_fraction_ - first_fraction_)
+                        : std::chrono::duration<double>(now - begin_).count();
   }
 
  private:
+  bool are_enough() const { return calls_ > 2 && last_ - first_ > std::chrono::seconds(1); }
+
+  const recon::Reporter& user_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now(), first_, last_;
   int calls_ = 0;
   double first_fraction_ = 0, last_fraction_ = 0;
@@ -107,11 +113,12 @@ double most_planes(const recon::ImageGrid& grid) { return static_cast<double>(st
 }  // namespace
 
 double sensitivity_seconds(const recon::MultiplicativeModel& model, const JobSetup& setup,
-                           const recon::Image* attenuation, recon::SensitivityOptions options) {
+                           const recon::Image* attenuation, recon::SensitivityOptions options,
+                           const recon::Reporter& reporter) {
   recon::ComputeDevice device(setup.device);
   options.device = &device;
   const auto seconds_on = [&](const recon::ImageGrid& grid) {
-    FirstBlocks blocks;
+    FirstBlocks blocks(reporter);
     recon::sensitivity_image(model, grid, attenuation, options, blocks);
     return blocks.seconds();
   };

@@ -19,8 +19,10 @@ ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const 
                                  int num_threads);
 
 /// How long the sensitivity image will take, from its first blocks of LORs on the job's grid, in larger voxels where it
-/// has many. Takes a second or two, and some 100 MB. `fraction` of the options must not be 0.
+/// has many. Takes a few seconds, and some 100 MB. `fraction` of the options must not be 0. Of no meaning if the
+/// reporter asks to stop, which is heard between blocks.
 double sensitivity_seconds(const recon::MultiplicativeModel& model, const JobSetup& setup,
-                           const recon::Image* attenuation, recon::SensitivityOptions options);
+                           const recon::Image* attenuation, recon::SensitivityOptions options,
+                           const recon::Reporter& reporter);
 
 }  // namespace coincide::app
