@@ -79,6 +79,13 @@ class CudaScatterTest : public QObject {
 
   static constexpr projectors::Device gpu{projectors::DeviceKind::cuda, 0};
 
+  static void check_both(const Case& what) {
+    const double error = error_of(what, gpu), of_cpu = error_of(what, {});
+    qInfo("largest error: %.1e on the GPU, %.1e on the CPU", error, of_cpu);
+    QVERIFY(error > 0 && error < 1e-5);
+    QVERIFY(of_cpu > 0 && of_cpu < 1e-5);
+  }
+
  private slots:
   void initTestCase() { COINCIDE_NEED_GPU(); }
   void cleanup() {
@@ -96,10 +103,7 @@ class CudaScatterTest : public QObject {
     QFETCH(const bool, tof);
     Case some = whole_body();
     some.sigmas_mm = tof ? some.sigmas_mm : std::vector<float>{};
-    const double error = error_of(some, gpu), of_cpu = error_of(some, {});
-    qInfo("largest error: %.1e on the GPU, %.1e on the CPU", error, of_cpu);
-    QVERIFY(error > 0 && error < 1e-5);
-    QVERIFY(of_cpu > 0 && of_cpu < 1e-5);
+    check_both(some);
   }
 
   /// Photons that turn back from what lies in front of the nodes are measured beyond the last position.
@@ -108,10 +112,7 @@ class CudaScatterTest : public QObject {
                       .nodes = cylinder({.radius_mm = 60, .half_length_mm = 10, .per_ring = 14, .rings = 2}),
                       .sigmas_mm = {25},
                       .window = open_window};
-    const double error = error_of(narrow, gpu), of_cpu = error_of(narrow, {});
-    qInfo("largest error: %.1e on the GPU, %.1e on the CPU", error, of_cpu);
-    QVERIFY(error > 0 && error < 1e-5);
-    QVERIFY(of_cpu > 0 && of_cpu < 1e-5);
+    check_both(narrow);
   }
 
   void more_pairs_than_are_held_at_once() {

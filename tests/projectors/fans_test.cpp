@@ -105,6 +105,22 @@ void add_settings() {
   }
 }
 
+/// A row of add_settings(), and what is projected with it.
+struct Setting {
+  const ImageGrid grid = grid_with_rows_of(fetched<int>("row"));
+  const BoundaryRule rule = fetched<bool>("clamped") ? BoundaryRule::clamped : BoundaryRule::upstream;
+  const InstructionSet set = static_cast<InstructionSet>(fetched<int>("set"));
+  const LorArrays arrays = fans(grid, static_cast<std::uint64_t>(grid.shape[2]));
+  const std::size_t count = arrays.start.size() / 3;
+  const std::vector<float> image = random_values(static_cast<std::size_t>(grid.num_voxels()), 2);
+  const std::vector<float> measured = random_values(count, 3);
+
+  template <class T>
+  static T fetched(const char* column) {
+    return *static_cast<T*>(QTest::qData(column, qMetaTypeId<T>()));
+  }
+};
+
 }  // namespace
 
 class FansTest : public QObject {
@@ -113,17 +129,10 @@ class FansTest : public QObject {
  private slots:
   void both_directions_equal_the_reference_data() { add_settings(); }
   void both_directions_equal_the_reference() {
-    QFETCH(const bool, clamped);
-    QFETCH(const int, set);
-    QFETCH(const int, row);
-    const ImageGrid grid = grid_with_rows_of(row);
-    const auto rule = clamped ? BoundaryRule::clamped : BoundaryRule::upstream;
-    const LorArrays arrays = fans(grid, static_cast<std::uint64_t>(row));
-    const auto count = arrays.start.size() / 3;
-    const std::vector<float> image = random_values(static_cast<std::size_t>(grid.num_voxels()), 2);
-    const std::vector<float> measured = random_values(count, 3);
+    const Setting setting;
+    const auto& [grid, rule, set, arrays, count, image, measured] = setting;
     std::vector<float> values(count, -1.0F), back(image.size(), 0.0F);
-    const Projector projector(grid, {.boundary = rule, .instruction_set = static_cast<InstructionSet>(set)});
+    const Projector projector(grid, {.boundary = rule, .instruction_set = set});
     projector.forward(arrays.lors(), NoTof{}, image.data(), values.data());
     projector.back(arrays.lors(), NoTof{}, measured.data(), back.data());
     std::vector<float> at_once(count), back_at_once(image.size(), 0.0F);
@@ -149,13 +158,8 @@ class FansTest : public QObject {
   /// the kernels without vectors, which take LORs one by one, and as the adjoint of the forward projection.
   void wide_tof_bins_data() { add_settings(); }
   void wide_tof_bins() {
-    QFETCH(const bool, clamped);
-    QFETCH(const int, set);
-    QFETCH(const int, row);
-    const ImageGrid grid = grid_with_rows_of(row);
-    const auto rule = clamped ? BoundaryRule::clamped : BoundaryRule::upstream;
-    const LorArrays arrays = fans(grid, static_cast<std::uint64_t>(row));
-    const auto count = arrays.start.size() / 3;
+    const Setting setting;
+    const auto& [grid, rule, set, arrays, count, image, measured] = setting;
     const std::vector<TofBin> bins{{.centre_mm = 3, .width_mm = 2, .sigma_mm = 4},
                                    {.centre_mm = -5, .width_mm = 30, .sigma_mm = 3},
                                    {.centre_mm = 20, .width_mm = 40, .sigma_mm = 1.5F},
@@ -165,10 +169,8 @@ class FansTest : public QObject {
       bin[i] = static_cast<std::uint16_t>(i / 60 % bins.size());  // also more than one in a fan
     }
     const TofTable tof{.bins = bins.data(), .bin_index = bin.data(), .num_bins = std::ssize(bins)};
-    const std::vector<float> image = random_values(static_cast<std::size_t>(grid.num_voxels()), 2);
-    const std::vector<float> measured = random_values(count, 3);
     std::vector<float> values(count), back(image.size()), one_by_one(image.size());
-    const Projector projector(grid, {.boundary = rule, .instruction_set = static_cast<InstructionSet>(set)});
+    const Projector projector(grid, {.boundary = rule, .instruction_set = set});
     projector.forward(arrays.lors(), tof, image.data(), values.data());
     projector.back(arrays.lors(), tof, measured.data(), back.data());
     Projector(grid, {.boundary = rule, .instruction_set = InstructionSet::scalar})
