@@ -115,6 +115,10 @@ void CrystalGroups::pair_stacks() {
   }
 }
 
+std::uint32_t CrystalGroups::end_of_stack(std::uint32_t group) const {
+  return static_cast<std::uint32_t>(std::ranges::upper_bound(stack_, stack_[group]) - stack_.begin());
+}
+
 bool CrystalGroups::is_pair(std::uint32_t a, std::uint32_t b) const {
   const std::uint32_t module = scanner_.crystal_module[a];
   const std::uint32_t other = scanner_.crystal_module[b];

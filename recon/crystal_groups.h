@@ -40,6 +40,8 @@ class CrystalGroups {
   std::size_t first_place(std::uint32_t group) const { return first_[group]; }
   /// With those of them that are not below `group` each pair of groups comes once.
   const std::vector<Partners>& partners(std::uint32_t group) const { return partners_[stack_[group]]; }
+  /// Groups with the same partners are neighbours: where the next ones begin.
+  std::uint32_t end_of_stack(std::uint32_t group) const;
   /// For groups that not all are partners, or one and the same: true if the pair is in coincidence. Of (a, b) and (b,
   /// a) in one group only the ascending one is.
   bool is_pair(std::uint32_t a, std::uint32_t b) const;

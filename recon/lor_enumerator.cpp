@@ -52,6 +52,9 @@ double hash_fraction(std::uint32_t a, std::uint32_t b) {
   return static_cast<double>(z >> 11) * 0x1p-53;
 }
 
+/// Of pairs with a small factor: so few of the whole that they would stand for too many others.
+constexpr float least_taken = 0.125F;
+
 double distance_mm(const Vec3& a, const Vec3& b) { return std::hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]); }
 
 /// In place of rooms of some LORs each, filled from both ends, what lies at their fronts, then what lies at their
@@ -111,6 +114,7 @@ LorEnumerator::LorEnumerator(const MultiplicativeModel& model, const ImageGrid& 
       points_mm_(options.moved != nullptr ? options.moved->points_mm()
                                           : std::span<const Vec3>(model.scanner().crystal_centre_mm)),
       num_pairs_(num_pairs()) {
+  choose_turns();
   if (options.tof && model.scanner().has_tof()) {
     tof_ranges_ = whole_ranges(model.scanner());
   }
@@ -132,6 +136,18 @@ std::uint64_t LorEnumerator::num_pairs() const {
   return count;
 }
 
+/// Groups by modules meet all others in one turn, so that LORs ascend by their crystals.
+void LorEnumerator::choose_turns() {
+  for (std::uint32_t group = 0; group < groups_.size(); group = groups_.end_of_stack(group)) {
+    const std::span<const CrystalGroups::Partners> ranges = groups_.partners(group);
+    const std::size_t at_once = groups_.are_columns() ? 1 : ranges.size();
+    for (std::size_t first = 0; first < ranges.size(); first += at_once) {
+      turns_.push_back({group, groups_.end_of_stack(group), ranges.subspan(first, at_once)});
+    }
+  }
+  next_group_ = turns_.empty() ? 0 : turns_.front().first_group;
+}
+
 /// Of a group by modules one, so that LORs ascend by their crystals; of a column as many as leave work for many cores.
 std::size_t LorEnumerator::crystals_at_once(std::uint32_t group) const {
   if (!groups_.are_columns()) {
@@ -149,18 +165,20 @@ std::size_t LorEnumerator::choose_fans() {
   fans_.clear();
   std::size_t room = 0;
   double expected = 0;
-  while (next_group_ < groups_.size() && expected < enough && room < most) {
+  while (next_turn_ < turns_.size() && expected < enough && room < most) {
+    const Turn& turn = turns_[next_turn_];
     const std::span<const std::uint32_t> crystals = groups_.crystals(next_group_);
-    const std::vector<CrystalGroups::Partners>& ranges = groups_.partners(next_group_);
     const std::size_t at_once = std::min(crystals_at_once(next_group_), crystals.size() - next_crystal_);
-    if (crystals.empty() || ranges.empty() || at_once == 0) {
-      ++next_group_;
+    if (at_once == 0) {
       next_crystal_ = 0;
-    } else if (next_range_ == ranges.size()) {
+      if (++next_group_ == turn.end_group && ++next_turn_ < turns_.size()) {
+        next_group_ = turns_[next_turn_].first_group;
+      }
+    } else if (next_range_ == turn.ranges.size()) {
       next_crystal_ += at_once;
       next_range_ = 0;
     } else {
-      const CrystalGroups::Partners& range = ranges[next_range_];
+      const CrystalGroups::Partners& range = turn.ranges[next_range_];
       const std::uint32_t partner = std::max({range.first, next_group_, next_partner_});
       next_partner_ = partner + 1;
       if (next_partner_ >= range.end) {
@@ -210,9 +228,9 @@ bool LorEnumerator::next(LorColumns& block) {
 LorEnumerator::Found LorEnumerator::fill(const Fan& fan, LorColumns& block) const {
   Found found;
   for (const std::uint32_t crystal : fan.crystals) {
-    sample_.for_partners(crystal, fan.partner, [&](std::uint32_t partner) {
+    sample_.for_partners(crystal, fan.partner, [&](std::uint32_t partner, float place) {
       if (fan.all || groups_.is_pair(crystal, partner)) {
-        fill_pair(crystal, partner, fan, block, found);
+        fill_pair(crystal, partner, place, fan, block, found);
       }
     });
   }
@@ -220,15 +238,17 @@ LorEnumerator::Found LorEnumerator::fill(const Fan& fan, LorColumns& block) cons
 }
 
 /// From `start` to `end`; the model and the TOF bins go from the lower crystal to the higher.
-void LorEnumerator::fill_pair(std::uint32_t start, std::uint32_t end, const Fan& fan, LorColumns& block,
-                              Found& found) const {
+void LorEnumerator::fill_pair(std::uint32_t start, std::uint32_t end, float place_in_part, const Fan& fan,
+                              LorColumns& block, Found& found) const {
   const std::uint32_t low = std::min(start, end), high = std::max(start, end);
   const std::uint32_t first = first_point(low, high);
   const Vec3& start_mm = points_mm_[first + start];
   const Vec3& end_mm = points_mm_[first + end];
   const auto clip = box_.clip(start_mm, end_mm);
   const float factor = clip ? model_.factor_over_windows(low, high) : 0;
-  if (!(factor > 0)) {
+  const bool alike = options_.whole_from <= 0 || options_.part.size() == 1;
+  const float taken = alike ? 1 : std::clamp(factor / options_.whole_from, least_taken, 1.0F);
+  if (!(factor > 0) || place_in_part >= taken) {
     return;
   }
   const Scanner& scanner = model_.scanner();
@@ -239,7 +259,7 @@ void LorEnumerator::fill_pair(std::uint32_t start, std::uint32_t end, const Fan&
   const std::size_t place = beyond ? fan.place + fan.room - ++found.beyond_tof : fan.place + found.covered++;
   block.point_a[place] = first + start;
   block.point_b[place] = first + end;
-  block.factor[place] = factor;
+  block.factor[place] = factor / taken;
   if (!tof_ranges_.empty()) {
     block.tof_range[place] = static_cast<std::uint16_t>(range);
   }

@@ -46,6 +46,10 @@ class ImageBox {
 struct LorOptions {
   bool tof = true;  ///< tell the LORs' ranges of TOF bins, where the scanner has any
   LorSample::Part part{};
+  /// Of the pairs with a smaller factor m a part of that part is taken, in proportion to m, and they count as much
+  /// more: less work for the same noise, where m differs as much as along long scanners. 0, or a part of 1: all are
+  /// taken alike.
+  float whole_from = 0;
   /// By columns, LORs that the projectors take together come one after the other; by modules, they ascend by their
   /// crystals.
   CrystalGroups::By by = CrystalGroups::By::column;
@@ -74,6 +78,12 @@ class LorEnumerator {
   const std::vector<TofBin>& tof_ranges() const { return tof_ranges_; }
 
  private:
+  /// Groups and those that they are paired with: neighbouring ones among neighbouring ones, whose LORs share voxels.
+  struct Turn {
+    std::uint32_t first_group;
+    std::uint32_t end_group;
+    std::span<const CrystalGroups::Partners> ranges;
+  };
   /// Some crystals of a group and all of another, with the room for its LORs before gaps are closed.
   struct Fan {
     std::span<const std::uint32_t> crystals;
@@ -87,11 +97,13 @@ class LorEnumerator {
     std::size_t beyond_tof = 0;  ///< at its back
   };
 
+  void choose_turns();
   std::size_t choose_fans();
   std::size_t crystals_at_once(std::uint32_t group) const;
   std::uint64_t num_pairs() const;
   Found fill(const Fan& fan, LorColumns& block) const;
-  void fill_pair(std::uint32_t start, std::uint32_t end, const Fan& fan, LorColumns& block, Found& found) const;
+  void fill_pair(std::uint32_t start, std::uint32_t end, float place, const Fan& fan, LorColumns& block,
+                 Found& found) const;
   std::uint32_t first_point(std::uint32_t a, std::uint32_t b) const;
   bool is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::size_t range) const;
 
@@ -104,9 +116,11 @@ class LorEnumerator {
   std::span<const Vec3> points_mm_;
   std::vector<TofBin> tof_ranges_;
   std::vector<Fan> fans_;
+  std::vector<Turn> turns_;
+  std::size_t next_turn_ = 0;
   std::uint32_t next_group_ = 0;
   std::size_t next_crystal_ = 0;  ///< within next_group_
-  std::size_t next_range_ = 0;    ///< of its partners
+  std::size_t next_range_ = 0;    ///< of the turn's
   std::uint32_t next_partner_ = 0;
   std::uint64_t num_pairs_;
   std::uint64_t pairs_done_ = 0;

@@ -24,12 +24,13 @@ class LorSample {
   LorSample(const Scanner& scanner, const CrystalGroups& groups, Part part);
   LorSample(const Scanner&, const CrystalGroups&&, Part) = delete;
 
-  /// Calls visit(b) for each crystal b of a group that is with crystal a in the part.
+  /// Calls visit(b, place) for each crystal b of a group that is with crystal a in the part; places in it are spread
+  /// evenly from 0 to 1.
   template <class Visit>
   void for_partners(std::uint32_t a, std::uint32_t group, const Visit& visit) const {
     if (is_all_) {
       for (const std::uint32_t b : groups_.crystals(group)) {
-        visit(b);
+        visit(b, 0.0F);
       }
       return;
     }
@@ -38,10 +39,11 @@ class LorSample {
     std::size_t next = first_not_below(places, low);
     for (std::size_t i = 0; i < places.size(); ++i, ++next) {
       const Place& place = places[next < places.size() ? next : next - places.size()];
-      if (place.number - low > width_minus_1_) {
+      const std::uint32_t from_low = place.number - low;
+      if (from_low > width_minus_1_) {
         return;
       }
-      visit(place.crystal);
+      visit(place.crystal, static_cast<float>(from_low) / (static_cast<float>(width_minus_1_) + 1));
     }
   }
   /// No crystal has more partners in that group.

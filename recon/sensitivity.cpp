@@ -45,14 +45,38 @@ int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, cons
       std::ceil(std::clamp(enough_per_voxel / (fraction * pairs_per_voxel(model, grid)), 1.0, most)));
 }
 
+/// A factor m that a tenth of the pairs surpass.
+float high_factor(const MultiplicativeModel& model, const ImageGrid& grid, int num_threads) {
+  constexpr double enough = 20'000;
+  const double part = std::clamp(enough / static_cast<double>(num_measurable_lors(model)), 0x1p-30, 1.0);
+  LorEnumerator enumerator(model, grid, {.tof = false, .part = {0, part}, .num_threads = num_threads});
+  std::vector<float> factors;
+  LorColumns block;
+  while (enumerator.next(block)) {
+    factors.insert(factors.end(), block.factor.begin(), block.factor.end());
+  }
+  if (factors.empty()) {
+    return 0;
+  }
+  const auto high = factors.begin() + std::ssize(factors) * 9 / 10;
+  std::ranges::nth_element(factors, high);
+  return *high;
+}
+
+enum class Pairs {
+  alike,
+  by_factor,  ///< fewer of those with a small factor, which then count more
+};
+
 /// A^T m over more and more of the pairs.
 class GrowingSum {
  public:
   GrowingSum(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
-             const SensitivityOptions& options, Reporter& reporter)
+             const SensitivityOptions& options, Pairs pairs, Reporter& reporter)
       : model_(model),
         grid_(grid),
         options_(options),
+        whole_from_(pairs == Pairs::by_factor ? high_factor(model, grid, options.num_threads) : 0),
         draws_(draws_of_poses(model, grid, options)),
         reporter_(reporter),
         ranks_(device.ranks()),
@@ -97,6 +121,7 @@ class GrowingSum {
       LorEnumerator enumerator(model_, grid_,
                                {.tof = options_.tof,
                                 .part = own,
+                                .whole_from = whole_from_,
                                 .num_threads = options_.num_threads,
                                 .moved = options_.moved,
                                 .turn = static_cast<double>(draw) / draws_});
@@ -135,6 +160,7 @@ class GrowingSum {
   const MultiplicativeModel& model_;
   const ImageGrid& grid_;
   const SensitivityOptions& options_;
+  float whole_from_;
   int draws_;
   Reporter& reporter_;
   Communicator& ranks_;
@@ -232,8 +258,10 @@ bool grow_enough(GrowingSum& sum, const Noise& noise, double expected, Reporter&
     // Three quarters at most are new: the estimate of their noise needs the rest.
     part = std::min(1.0, part * std::clamp(std::pow(found / wanted_noise, 1 / fall), 1.1, 4.0));
   } while (found > wanted_noise && first_part < 1);
-  reporter.note(fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, with {:.1f} % of noise.",
-                            100 * sum.part(), 100 * found));
+  reporter.note(
+      fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, fewer of those that count "
+                  "little, with {:.1f} % of noise.",
+                  100 * sum.part(), 100 * found));
   return true;
 }
 
@@ -241,9 +269,9 @@ Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, co
                      const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
   Image result(grid, 0, "mm");
   result.values = {};
-  GrowingSum sum(device, model, grid, attenuation, options, reporter);
   const double expected = options.fraction > 0 ? options.fraction : expected_fraction(model, grid);
   const bool is_fixed = options.fraction > 0 || expected == 1;
+  GrowingSum sum(device, model, grid, attenuation, options, is_fixed ? Pairs::alike : Pairs::by_factor, reporter);
   if (is_fixed ? sum.grow(expected, expected) : grow_enough(sum, Noise(grid, attenuation), expected, reporter)) {
     result.values = sum.finish();
   }

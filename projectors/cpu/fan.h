@@ -167,7 +167,7 @@ class Fan {
         values[b][i] = b * lanes + i < count_ ? value_at(b * lanes + i) : 0;
       }
     }
-    const std::int64_t stride = n_ + lanes;
+    const std::int64_t stride = 2 * count_ < n_ ? 0 : n_ + lanes;
     for (std::int32_t plane = first_; plane <= last_; ++plane) {
       const Rows at = rows_at(plane);
       for (int b = 0; b < blocks_; ++b) {
@@ -185,6 +185,14 @@ class Fan {
       float* row = &rows_[0];
       float* low = image + at.low;
       float* high = low + ray_.stride_u;
+      if (stride == 0) {
+        for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
+          low[i] += at.weight_low * row[i];
+          high[i] += at.weight_high * row[i];
+          row[i] = 0;
+        }
+        continue;
+      }
       for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
         const float sum = (row[i] + row[i + stride]) + (row[i + 2 * stride] + row[i + 3 * stride]);
         low[i] += at.weight_low * sum;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <vector>
 
 #include "support/small_scanner.h"
 #include "support/test_main.h"
@@ -110,6 +111,39 @@ class LorEnumeratorTest : public QObject {
       }
       QVERIFY(together == by_column);
     }
+  }
+
+  /// Those count for the ones that are left out.
+  void fewer_are_taken_of_pairs_with_a_small_factor() {
+    const recon::Scanner scanner = small_scanner({.modules = 12, .transaxial = 6, .axial = 40, .tof_bins = 3});
+    const recon::Efficiencies table;
+    const MultiplicativeModel model(scanner, table, {});
+    const auto all = all_lors(model, {});
+    std::vector<float> factors;
+    for (const auto& [pair, lor] : all) {
+      factors.push_back(lor.factor);
+    }
+    std::ranges::sort(factors);
+    const float whole_from = factors[factors.size() * 7 / 10];
+    const auto alike = all_lors(model, {.part = {0.1, 0.35}});
+    const auto taken = all_lors(model, {.part = {0.1, 0.35}, .whole_from = whole_from});
+    QVERIFY(taken.size() < 0.8 * static_cast<double>(alike.size()));
+    double sum = 0, sum_alike = 0;
+    std::size_t whole = 0, least = 0;
+    for (const auto& [pair, lor] : taken) {
+      const float factor = all.at(pair).factor;
+      QVERIFY(alike.contains(pair));
+      QCOMPARE(lor.factor, factor >= whole_from ? factor : std::min(8 * factor, whole_from));
+      whole += factor >= whole_from ? 1 : 0;
+      least += 8 * factor < whole_from ? 1 : 0;
+      sum += lor.factor;
+    }
+    for (const auto& [pair, lor] : alike) {
+      sum_alike += lor.factor;
+    }
+    QVERIFY(whole > 100 && least > 100);
+    QVERIFY2(std::abs(sum / sum_alike - 1) < 0.01, qPrintable(QString::number(sum / sum_alike)));
+    QVERIFY(all_lors(model, {.whole_from = whole_from}) == all);
   }
 
   /// What the kernels need to take LORs together, and histograms to find them.

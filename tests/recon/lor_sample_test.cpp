@@ -23,7 +23,7 @@ Pairs pairs_in(const recon::Scanner& scanner, const CrystalGroups& groups, LorSa
   for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
     for (std::uint32_t group = 0; group < groups.size(); ++group) {
       std::size_t count = 0;
-      sample.for_partners(a, group, [&](std::uint32_t b) {
+      sample.for_partners(a, group, [&](std::uint32_t b, float) {
         if (!pairs.insert({a, b}).second || std::ranges::count(groups.crystals(group), b) != 1) {
           throw InputError("a pair comes twice, or from another group");
         }
