@@ -39,4 +39,8 @@ class LorOrder {
 /// Looks at some hundred places.
 bool is_coherent(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count);
 
+/// True if LORs between the same two places around the last axis come again and again, with others in between, often
+/// enough to be gathered: as in sinograms whose planes do not follow each other. Looks at some hundred places.
+bool fans_recur(const Lors& lors, std::int64_t first, std::int64_t count);
+
 }  // namespace coincide::projectors

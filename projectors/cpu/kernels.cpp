@@ -26,12 +26,15 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
 
 /// Calls project(count, lor_at) for chunks of the LORs, lor_at(i) being the number of the i-th to take: sorted where
 /// that pays. Chunks bound the memory that the order takes.
-template <class Project>
+template <class Kernel, class Project>
 void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& project) {
   constexpr std::int64_t chunk = std::int64_t{1} << 22;
   for (std::int64_t first = 0; first < lors.count; first += chunk) {
     const std::int64_t count = smaller(chunk, lors.count - first);
-    if (is_coherent(projector.grid(), lors, first, count)) {
+    if (takes_fans<Kernel>(kernel_grid(projector)) && fans_recur(lors, first, count)) {
+      const LorOrder order(projector.grid(), lors, first, count, thread_count(projector), LorOrder::Fans::gathered);
+      project(count, [&order](std::int64_t i) { return order[i]; });
+    } else if (is_coherent(projector.grid(), lors, first, count)) {
       project(count, [first](std::int64_t i) { return first + i; });
     } else {
       const LorOrder order(projector.grid(), lors, first, count, thread_count(projector));
@@ -44,7 +47,7 @@ template <BoundaryRule boundary>
 void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
                  float* values) {
   const Grid grid = kernel_grid(projector);
-  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks<NoTofKernel>(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
       ForwardInFans<boundary> forward(grid);
@@ -67,7 +70,7 @@ void forward_all(const Projector& projector, const Lors& lors, const Kernel& ker
                  float* values) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
-  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks<Kernel>(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
       KeptWeights kept;
@@ -88,7 +91,7 @@ void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel
   const Grid grid = kernel_grid(projector);
   Slabs slabs(grid, kernel);
   const Scratch<float> block_values(Slabs::block);
-  for_ordered_chunks(projector, lors, [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks<Kernel>(projector, lors, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     for (std::int64_t first = 0; first < count; first += Slabs::block) {
       const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {

@@ -22,6 +22,16 @@ using SinogramKernel = TofSinogramKernel;
 COINCIDE_HD bool fits_vectors(const Grid&) { return false; }
 #endif
 
+/// True if LORs in fans go together.
+template <class Kernel>
+COINCIDE_HD bool takes_fans([[maybe_unused]] const Grid& grid) {
+#ifdef COINCIDE_VECTORS
+  return has_fans<Kernel> && fits_vectors(grid);
+#else
+  return false;
+#endif
+}
+
 /// One prepared LOR, in vectors where the image and the TOF bins allow it.
 template <BoundaryRule boundary, class Kernel>
 void forward_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& kernel, const Prepared<Kernel>& p,

@@ -245,6 +245,47 @@ class FansTest : public QObject {
     QVERIFY2(gathered < 200 && only_sorted > 2000, qPrintable(QString("%1, %2").arg(gathered).arg(only_sorted)));
   }
 
+  /// A sinogram plane after plane: LORs between the same places lie far apart.
+  void planes_one_after_the_other_are_gathered_data() { add_settings(); }
+  void planes_one_after_the_other_are_gathered() {
+    const Setting setting;
+    const ImageGrid& grid = setting.grid;
+    constexpr std::size_t planes = 40, places = 600;
+    std::mt19937_64 random(9);
+    LorArrays by_place, by_plane;
+    for (std::size_t place = 0; place < places; ++place) {
+      const float angle = uniform(random, 0, 6.3), other = angle + uniform(random, 2, 4.2);
+      const float a[2] = {60 * std::cos(angle), 60 * std::sin(angle)};
+      const float b[2] = {60 * std::cos(other), 60 * std::sin(other)};
+      add_fan(grid, a, b, planes, random, by_place);
+    }
+    std::vector<float> measured = random_values(planes * places, 4), measured_by_plane;
+    for (std::size_t i = 0; i < planes * places; ++i) {
+      const std::size_t lor = i % places * planes + i / places;
+      by_plane.start.insert(by_plane.start.end(), &by_place.start[3 * lor], &by_place.start[3 * lor] + 3);
+      by_plane.end.insert(by_plane.end.end(), &by_place.end[3 * lor], &by_place.end[3 * lor] + 3);
+      measured_by_plane.push_back(measured[lor]);
+    }
+    const std::int64_t count = planes * places;
+    QVERIFY(fans_recur(by_plane.lors(), 0, count));
+    QVERIFY(fans_recur(by_plane.lors(), 77, count - 200));  // from one LOR to another
+    QVERIFY(!fans_recur(by_place.lors(), 0, count));        // as they should be
+    QVERIFY(!fans_recur(by_plane.lors(), 0, 10 * places));  // too few planes
+    QVERIFY(!fans_recur(by_plane.lors(), 0, 1));
+
+    const Projector projector(grid, {.boundary = setting.rule, .instruction_set = setting.set});
+    std::vector<float> values(measured.size()), values_by_plane(measured.size());
+    projector.forward(by_place.lors(), NoTof{}, setting.image.data(), values.data());
+    projector.forward(by_plane.lors(), NoTof{}, setting.image.data(), values_by_plane.data());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      QCOMPARE(values_by_plane[i], values[i % places * planes + i / places]);
+    }
+    std::vector<float> back(setting.image.size(), 0.0F), back_by_plane(setting.image.size(), 0.0F);
+    projector.back(by_place.lors(), NoTof{}, measured.data(), back.data());
+    projector.back(by_plane.lors(), NoTof{}, measured_by_plane.data(), back_by_plane.data());
+    QVERIFY(largest_difference(back_by_plane, std::vector<double>(back.begin(), back.end())) < 1e-5);
+  }
+
   void number_of_threads_changes_no_bit() {
     const ImageGrid grid = grid_with_rows_of(31);
     const LorArrays arrays = fans(grid, 5);
