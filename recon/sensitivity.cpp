@@ -45,7 +45,8 @@ int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, cons
       std::ceil(std::clamp(enough_per_voxel / (fraction * pairs_per_voxel(model, grid)), 1.0, most)));
 }
 
-/// A factor m that a tenth of the pairs surpass.
+/// A factor m that a tenth of the pairs surpass, as LorOptions::whole_from; 0 where the others have nearly as much: the
+/// pairs left out, which are fewer then, make the rest less even.
 float high_factor(const MultiplicativeModel& model, const ImageGrid& grid, int num_threads) {
   constexpr double enough = 20'000;
   const double part = std::clamp(enough / static_cast<double>(num_measurable_lors(model)), 0x1p-30, 1.0);
@@ -60,7 +61,12 @@ float high_factor(const MultiplicativeModel& model, const ImageGrid& grid, int n
   }
   const auto high = factors.begin() + std::ssize(factors) * 9 / 10;
   std::ranges::nth_element(factors, high);
-  return *high;
+  double taken = 0;
+  for (const float factor : factors) {
+    taken += std::min(1.0F, factor / *high);
+  }
+  constexpr double most = 0.7;
+  return taken < most * static_cast<double>(factors.size()) ? *high : 0;
 }
 
 enum class Pairs {
@@ -88,6 +94,7 @@ class GrowingSum {
   }
 
   double part() const { return part_; }
+  bool takes_fewer_of_small() const { return whole_from_ > 0; }
   /// Of all processes.
   const std::vector<double>& total() {
     if (ranks_.is_alone()) {
@@ -258,10 +265,9 @@ bool grow_enough(GrowingSum& sum, const Noise& noise, double expected, Reporter&
     // Three quarters at most are new: the estimate of their noise needs the rest.
     part = std::min(1.0, part * std::clamp(std::pow(found / wanted_noise, 1 / fall), 1.1, 4.0));
   } while (found > wanted_noise && first_part < 1);
-  reporter.note(
-      fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, fewer of those that count "
-                  "little, with {:.1f} % of noise.",
-                  100 * sum.part(), 100 * found));
+  reporter.note(fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs{}, with {:.1f} % of noise.",
+                            100 * sum.part(), sum.takes_fewer_of_small() ? ", fewer of those that count little" : "",
+                            100 * found));
   return true;
 }
 
@@ -271,7 +277,7 @@ Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, co
   result.values = {};
   const double expected = options.fraction > 0 ? options.fraction : expected_fraction(model, grid);
   const bool is_fixed = options.fraction > 0 || expected == 1;
-  GrowingSum sum(device, model, grid, attenuation, options, is_fixed ? Pairs::alike : Pairs::by_factor, reporter);
+  GrowingSum sum(device, model, grid, attenuation, options, expected == 1 ? Pairs::alike : Pairs::by_factor, reporter);
   if (is_fixed ? sum.grow(expected, expected) : grow_enough(sum, Noise(grid, attenuation), expected, reporter)) {
     result.values = sum.finish();
   }
@@ -294,7 +300,7 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
 }
 
 double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid) {
-  constexpr double enough_per_voxel = 2500;
+  constexpr double enough_per_voxel = 3000;
   constexpr double nearly_all = 0.5;  // the rest is not worth any noise
   const double fraction = enough_per_voxel / pairs_per_voxel(model, grid);
   return num_measurable_lors(model) <= few_pairs || fraction > nearly_all ? 1 : fraction;

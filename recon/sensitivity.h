@@ -15,7 +15,7 @@ struct SensitivityOptions {
   bool tof = true;  ///< count only what falls into the TOF bins, where they do not cover the image
   /// Part of the crystal pairs that is used, spread evenly and weighted up; 1: all, exact. 0: as small a part as leaves
   /// 1 % of noise (root mean square) in a voxel of what attenuates, or of the image without attenuation; all, where
-  /// these are few.
+  /// these are few. Of a part fewer pairs are used of those that count little.
   double fraction = 1;
   int num_threads = 0;
   ComputeDevice* device = nullptr;  ///< null: the CPU
