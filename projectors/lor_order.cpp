@@ -174,22 +174,25 @@ bool is_coherent(const ImageGrid& grid, const Lors& lors, std::int64_t first, st
   return is_coherent_count(near);
 }
 
-bool fans_recur(const Lors& lors, std::int64_t first, std::int64_t count) {
-  const std::int64_t longest = count / min_in_fan;
-  const std::array<float, 4> places = places_of(lors, first);
+std::int64_t fan_period(const Lors& lors) {
+  const std::int64_t longest = lors.count / min_in_fan;
+  if (longest < 2) {
+    return 0;
+  }
+  const std::array<float, 4> places = places_of(lors, 0);
   std::int64_t period = 1;
-  while (period < longest && places_of(lors, first + period) != places) {
+  while (period < longest && places_of(lors, period) != places) {
     ++period;
   }
   if (period == 1 || period >= longest) {
-    return false;
+    return 0;
   }
   std::int64_t same = 0;
   for (std::int64_t sample = 0; sample < coherence_samples; ++sample) {
-    const std::int64_t lor = coherence_sample(first, count - period, sample);
+    const std::int64_t lor = coherence_sample(0, lors.count - period, sample);
     same += places_of(lors, lor) == places_of(lors, lor + period) ? 1 : 0;
   }
-  return is_coherent_count(same);
+  return is_coherent_count(same) ? period : 0;
 }
 
 }  // namespace coincide::projectors

@@ -39,8 +39,9 @@ class LorOrder {
 /// Looks at some hundred places.
 bool is_coherent(const ImageGrid& grid, const Lors& lors, std::int64_t first, std::int64_t count);
 
-/// True if LORs between the same two places around the last axis come again and again, with others in between, often
-/// enough to be gathered: as in sinograms whose planes do not follow each other. Looks at some hundred places.
-bool fans_recur(const Lors& lors, std::int64_t first, std::int64_t count);
+/// After how many LORs those between the same two places around the last axis come again, with others in between, as in
+/// sinograms whose planes do not follow each other; 0 if they do not, or not often enough to be taken together. Looks
+/// at some hundred places.
+std::int64_t fan_period(const Lors& lors);
 
 }  // namespace coincide::projectors

@@ -25,16 +25,19 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
 }
 
 /// Calls project(count, lor_at) for chunks of the LORs, lor_at(i) being the number of the i-th to take: sorted where
-/// that pays. Chunks bound the memory that the order takes.
+/// that pays, in chunks that bound the memory which the order takes; fans one after the other.
 template <class Kernel, class Project>
 void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& project) {
+  if (const std::int64_t period = takes_fans<Kernel>(kernel_grid(projector)) ? fan_period(lors) : 0; period > 0) {
+    const std::int64_t in_fan = lors.count / period;
+    const std::int64_t in_fans = in_fan * period;
+    project(lors.count, [=](std::int64_t i) { return i < in_fans ? i % in_fan * period + i / in_fan : i; });
+    return;
+  }
   constexpr std::int64_t chunk = std::int64_t{1} << 22;
   for (std::int64_t first = 0; first < lors.count; first += chunk) {
     const std::int64_t count = smaller(chunk, lors.count - first);
-    if (takes_fans<Kernel>(kernel_grid(projector)) && fans_recur(lors, first, count)) {
-      const LorOrder order(projector.grid(), lors, first, count, thread_count(projector), LorOrder::Fans::gathered);
-      project(count, [&order](std::int64_t i) { return order[i]; });
-    } else if (is_coherent(projector.grid(), lors, first, count)) {
+    if (is_coherent(projector.grid(), lors, first, count)) {
       project(count, [first](std::int64_t i) { return first + i; });
     } else {
       const LorOrder order(projector.grid(), lors, first, count, thread_count(projector));

@@ -267,11 +267,17 @@ class FansTest : public QObject {
       measured_by_plane.push_back(measured[lor]);
     }
     const std::int64_t count = planes * places;
-    QVERIFY(fans_recur(by_plane.lors(), 0, count));
-    QVERIFY(fans_recur(by_plane.lors(), 77, count - 200));  // from one LOR to another
-    QVERIFY(!fans_recur(by_place.lors(), 0, count));        // as they should be
-    QVERIFY(!fans_recur(by_plane.lors(), 0, 10 * places));  // too few planes
-    QVERIFY(!fans_recur(by_plane.lors(), 0, 1));
+    const auto some = [](const LorArrays& lors, std::int64_t first, std::int64_t some) {
+      return Lors{.start_mm = &lors.start[static_cast<std::size_t>(3 * first)],
+                  .end_mm = &lors.end[static_cast<std::size_t>(3 * first)],
+                  .count = some};
+    };
+    QCOMPARE(fan_period(by_plane.lors()), std::int64_t{places});
+    QCOMPARE(fan_period(some(by_plane, 77, count - 200)), std::int64_t{places});  // from one LOR to another
+    QCOMPARE(fan_period(by_place.lors()), 0);                                     // as they should be
+    QCOMPARE(fan_period(some(by_plane, 0, 10 * places)), 0);                      // too few planes
+    QCOMPARE(fan_period(some(by_plane, 0, 1)), 0);
+    QCOMPARE(fan_period(some(by_plane, 0, 0)), 0);
 
     const Projector projector(grid, {.boundary = setting.rule, .instruction_set = setting.set});
     std::vector<float> values(measured.size()), values_by_plane(measured.size());
