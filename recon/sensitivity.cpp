@@ -45,9 +45,14 @@ int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, cons
       std::ceil(std::clamp(enough_per_voxel / (fraction * pairs_per_voxel(model, grid)), 1.0, most)));
 }
 
-/// A factor m that a tenth of the pairs surpass, as LorOptions::whole_from; 0 where the others have nearly as much: the
-/// pairs left out, which are fewer then, make the rest less even.
-float high_factor(const MultiplicativeModel& model, const ImageGrid& grid, int num_threads) {
+/// How much the factors m of the pairs differ, of a few of them.
+struct FactorSpread {
+  float high = 0;        ///< a tenth of the pairs surpass it
+  double mean_part = 1;  ///< of it, at most the whole
+  double evenness = 1;   ///< as many alike would have the same noise, of as many as there are
+};
+
+FactorSpread factor_spread(const MultiplicativeModel& model, const ImageGrid& grid, int num_threads) {
   constexpr double enough = 20'000;
   const double part = std::clamp(enough / static_cast<double>(num_measurable_lors(model)), 0x1p-30, 1.0);
   LorEnumerator enumerator(model, grid, {.tof = false, .part = {0, part}, .num_threads = num_threads});
@@ -56,17 +61,30 @@ float high_factor(const MultiplicativeModel& model, const ImageGrid& grid, int n
   while (enumerator.next(block)) {
     factors.insert(factors.end(), block.factor.begin(), block.factor.end());
   }
+  FactorSpread spread;
   if (factors.empty()) {
-    return 0;
+    return spread;
   }
   const auto high = factors.begin() + std::ssize(factors) * 9 / 10;
   std::ranges::nth_element(factors, high);
-  double taken = 0;
-  for (const float factor : factors) {
-    taken += std::min(1.0F, factor / *high);
+  spread.high = *high;
+  double sum = 0, squares = 0, parts = 0;
+  for (const double factor : factors) {
+    sum += factor;
+    squares += factor * factor;
+    parts += std::min(1.0, factor / spread.high);
   }
+  const auto count = static_cast<double>(factors.size());
+  spread.mean_part = parts / count;
+  spread.evenness = sum * sum / (count * squares);
+  return spread;
+}
+
+/// As LorOptions::whole_from; 0 where most pairs have nearly as much: those left out, which are few then, make the rest
+/// less even.
+float whole_from(const FactorSpread& spread) {
   constexpr double most = 0.7;
-  return taken < most * static_cast<double>(factors.size()) ? *high : 0;
+  return spread.mean_part < most ? spread.high : 0;
 }
 
 enum class Pairs {
@@ -82,7 +100,7 @@ class GrowingSum {
       : model_(model),
         grid_(grid),
         options_(options),
-        whole_from_(pairs == Pairs::by_factor ? high_factor(model, grid, options.num_threads) : 0),
+        whole_from_(pairs == Pairs::by_factor ? whole_from(factor_spread(model, grid, options.num_threads)) : 0),
         draws_(draws_of_poses(model, grid, options)),
         reporter_(reporter),
         ranks_(device.ranks()),
@@ -302,8 +320,11 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
 double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid) {
   constexpr double enough_per_voxel = 3000;
   constexpr double nearly_all = 0.5;  // the rest is not worth any noise
-  const double fraction = enough_per_voxel / pairs_per_voxel(model, grid);
-  return num_measurable_lors(model) <= few_pairs || fraction > nearly_all ? 1 : fraction;
+  if (num_measurable_lors(model) <= few_pairs) {
+    return 1;
+  }
+  const double fraction = enough_per_voxel / (pairs_per_voxel(model, grid) * factor_spread(model, grid, 0).evenness);
+  return fraction > nearly_all ? 1 : fraction;
 }
 
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {
