@@ -167,7 +167,7 @@ class Fan {
         values[b][i] = b * lanes + i < count_ ? value_at(b * lanes + i) : 0;
       }
     }
-    const std::int64_t stride = 2 * count_ < n_ ? 0 : n_ + lanes;
+    const std::int64_t stride = 2 * count_ < n_ ? 0 : n_ + lanes;  // few LORs seldom meet: one copy
     for (std::int32_t plane = first_; plane <= last_; ++plane) {
       const Rows at = rows_at(plane);
       for (int b = 0; b < blocks_; ++b) {
@@ -182,22 +182,10 @@ class Fan {
         }
         add_row_pairs(&rows_[0], stride, v.low, v.weight_low * value, v.weight_high * value);
       }
-      float* row = &rows_[0];
-      float* low = image + at.low;
-      float* high = low + ray_.stride_u;
       if (stride == 0) {
-        for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
-          low[i] += at.weight_low * row[i];
-          high[i] += at.weight_high * row[i];
-          row[i] = 0;
-        }
-        continue;
-      }
-      for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
-        const float sum = (row[i] + row[i + stride]) + (row[i + 2 * stride] + row[i + 3 * stride]);
-        low[i] += at.weight_low * sum;
-        high[i] += at.weight_high * sum;
-        row[i] = row[i + stride] = row[i + 2 * stride] = row[i + 3 * stride] = 0;
+        spread_row(at, image);
+      } else {
+        spread_copies(at, stride, image);
       }
     }
   }
@@ -273,6 +261,30 @@ class Fan {
     return {plane * ray_.stride_k + u.low[0] * ray_.stride_u, u.weight_low[0], u.weight_high[0],
             static_cast<std::int32_t>(low > 0 ? smaller(low, end - 1) : 0),
             static_cast<std::int32_t>(high < end ? larger(high, 1.0f) : end)};
+  }
+
+  /// What has been added to a row goes to both rows of the image.
+  void spread_row(const Rows& at, float* image) {
+    float* row = &rows_[0];
+    float* low = image + at.low;
+    float* high = low + ray_.stride_u;
+    for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
+      low[i] += at.weight_low * row[i];
+      high[i] += at.weight_high * row[i];
+      row[i] = 0;
+    }
+  }
+
+  void spread_copies(const Rows& at, std::int64_t stride, float* image) {
+    float* row = &rows_[0];
+    float* low = image + at.low;
+    float* high = low + ray_.stride_u;
+    for (std::int32_t i = at.window_first; i <= at.window_last; ++i) {
+      const float sum = (row[i] + row[i + stride]) + (row[i + 2 * stride] + row[i + 3 * stride]);
+      low[i] += at.weight_low * sum;
+      high[i] += at.weight_high * sum;
+      row[i] = row[i + stride] = row[i + 2 * stride] = row[i + 3 * stride] = 0;
+    }
   }
 
   /// Neighbouring LORs may add to the same voxels: in turn to one of several copies of the row, so that they need not
