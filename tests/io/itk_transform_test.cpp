@@ -1,0 +1,158 @@
+// Registrations of ITK: which way they go, in numbers worked out by hand; what is none is refused with a reason.
+
+#include <QTemporaryDir>
+#include <QtTest>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <numbers>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "io/itk_transform.h"
+#include "projectors/error.h"
+#include "recon/motion/registration_of_pose.h"
+#include "support/test_main.h"
+
+namespace coincide::tests {
+
+using recon::Point;
+
+class ItkTransformTest : public QObject {
+  Q_OBJECT
+
+  QTemporaryDir folder_;
+  std::filesystem::path path(const char* name) const {
+    return std::filesystem::path(folder_.path().toStdString()) / name;
+  }
+  recon::Pose read(const std::string& type, const std::string& parameters, const std::string& fixed) const {
+    std::ofstream(path("t.tfm")) << "#Insight Transform File V1.0\n#Transform 0\nTransform: " << type
+                                 << "_double_3_3\nParameters: " << parameters << "\nFixedParameters: " << fixed << "\n";
+    return io::read_itk_transform(path("t.tfm"));
+  }
+  std::string refusal(const std::string& text) const {
+    std::ofstream(path("bad.tfm")) << text;
+    try {
+      io::read_itk_transform(path("bad.tfm"));
+      return "read";
+    } catch (const FileError& error) {
+      return error.what();
+    }
+  }
+  /// Where the pose brings a point of the moving image.
+  static bool brings(const recon::Pose& pose, const Point& from, const Point& to) {
+    const Point found = recon::PoseMap(pose).to_scanner(from);
+    return std::hypot(found[0] - to[0], found[1] - to[1], found[2] - to[2]) < 1e-9;
+  }
+
+ private slots:
+  /// A point of the fixed image plus 10 mm is that of the moving one: its content moves 10 mm to the right side, -x.
+  void a_shift_goes_the_other_way() {
+    QVERIFY(brings(read("TranslationTransform", "10 0 -3", ""), {10, 0, 0}, {0, 0, 3}));
+    QVERIFY(brings(read("AffineTransform", "1 0 0 0 1 0 0 0 1 10 0 -3", "5 6 7"), {1, 2, 3}, {-9, 2, 6}));
+  }
+
+  /// By 90 degrees about z with the centre (10, 0, 0): the fixed point (11, 0, 0) is the moving one (10, 1, 0); with a
+  /// shift of (1, 2, 3) it is (11, 3, 3).
+  void a_turn_is_about_the_centre() {
+    const double quarter = std::numbers::pi / 2, half = std::sqrt(0.5);
+    const Point fixed{11, 0, 0}, moving{11, 3, 3};
+    QVERIFY(brings(read("AffineTransform", "0 -1 0 1 0 0 0 0 1 1 2 3", "10 0 0"), moving, fixed));
+    QVERIFY(brings(read("MatrixOffsetTransformBase", "0 -1 0 1 0 0 0 0 1 1 2 3", "10 0 0"), moving, fixed));
+    std::ostringstream euler, versor;
+    euler.precision(17);
+    versor.precision(17);
+    euler << "0 0 " << quarter << " 1 2 3";
+    versor << "0 0 " << half << " 1 2 3";
+    QVERIFY(brings(read("Euler3DTransform", euler.str(), "10 0 0"), moving, fixed));
+    QVERIFY(brings(read("VersorRigid3DTransform", versor.str(), "10 0 0"), moving, fixed));
+  }
+
+  /// Quarter turns about x and y: with ITK's usual order, y first, the fixed (1, 0, 0) goes by y to (0, 0, -1), and
+  /// that by x to (0, 1, 0); in the order x, y it stays under x and becomes (0, 0, -1).
+  void both_orders_of_euler_angles() {
+    std::ostringstream angles;
+    angles.precision(17);
+    angles << std::numbers::pi / 2 << ' ' << std::numbers::pi / 2 << " 0 0 0 0";
+    QVERIFY(brings(read("Euler3DTransform", angles.str(), "0 0 0"), {0, 1, 0}, {1, 0, 0}));
+    QVERIFY(brings(read("Euler3DTransform", angles.str(), "0 0 0 0"), {0, 1, 0}, {1, 0, 0}));
+    QVERIFY(brings(read("Euler3DTransform", angles.str(), "0 0 0 1"), {0, 0, -1}, {1, 0, 0}));
+  }
+
+  /// As ANTs leaves it: 12 parameters and the centre, in columns.
+  void matlab_files() {
+    std::ofstream out(path("0GenericAffine.mat"), std::ios::binary);
+    const auto put = [&out](const std::string& name, const std::vector<double>& values) {
+      const std::array<std::int32_t, 5> head{0, static_cast<std::int32_t>(values.size()), 1, 0,
+                                             static_cast<std::int32_t>(name.size() + 1)};
+      out.write(reinterpret_cast<const char*>(head.data()), sizeof head);
+      out.write(name.c_str(), static_cast<std::streamsize>(name.size() + 1));
+      out.write(reinterpret_cast<const char*>(values.data()),
+                static_cast<std::streamsize>(values.size() * sizeof(double)));
+    };
+    put("AffineTransform_double_3_3", {0, -1, 0, 1, 0, 0, 0, 0, 1, 1, 2, 3});
+    put("fixed", {10, 0, 0});
+    out.close();
+    QVERIFY(io::is_itk_transform(path("0GenericAffine.mat")));
+    QVERIFY(brings(io::read_itk_transform(path("0GenericAffine.mat")), {11, 3, 3}, {11, 0, 0}));
+    std::filesystem::resize_file(path("0GenericAffine.mat"), 150);
+    QVERIFY(!io::is_itk_transform(path("0GenericAffine.mat")));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_itk_transform(path("0GenericAffine.mat")));
+  }
+
+  /// A layer's registration through a file and back, also where two angles do the same.
+  void what_is_written_is_read_again() {
+    const Point middle{12, -7, 30};
+    for (const Point& turn : {Point{3, -20, 170}, Point{-100, 40, 5}, Point{20, 90, 0}, Point{0, 0, 0}}) {
+      const recon::Registration place{.shift_mm = {1.5, -2.25, 100}, .turn_degrees = turn};
+      io::write_itk_transform(path("own.tfm"), recon::pose_of(place, middle));
+      const recon::Registration again = recon::registration_of(io::read_itk_transform(path("own.tfm")), middle);
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        QVERIFY(std::abs(again.shift_mm[axis] - place.shift_mm[axis]) < 1e-9);
+        QVERIFY(std::abs(again.turn_degrees[axis] - turn[axis]) < 1e-5);
+      }
+    }
+    QVERIFY(io::is_itk_transform(path("own.tfm")));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::write_itk_transform("/no/such/folder/t.tfm", {}));
+  }
+
+  /// A shift of (10, 0, 0) of the layer is one of -10 in the file, as SimpleITK would resample with.
+  void what_is_written_goes_from_fixed_to_moving() {
+    io::write_itk_transform(path("own.tfm"), recon::pose_of({.shift_mm = {10, 0, 0}}, {1, 2, 3}));
+    std::ifstream in(path("own.tfm"));
+    const std::string text(std::istreambuf_iterator<char>(in), {});
+    QVERIFY2(text.find("Transform: AffineTransform_double_3_3\nParameters: 1 0 0 0 1 0 0 0 1 -10 ") != text.npos,
+             text.c_str());
+  }
+
+  void what_is_none_is_refused() {
+    const std::string head = "#Insight Transform File V1.0\n";
+    const auto has = [](const std::string& sentence, const char* what) {
+      return sentence.find("bad.tfm cannot be used: ") != sentence.npos && sentence.find(what) != sentence.npos;
+    };
+    const std::string affine = head + "Transform: AffineTransform_double_3_3\n";
+    QVERIFY(has(refusal(affine + "Parameters: 2 0 0 0 2 0 0 0 2 0 0 0\n"), "(volumes become 8 times as large)"));
+    QVERIFY(has(refusal(affine + "Parameters: -1 0 0 0 1 0 0 0 1 0 0 0\n"), "mirrors"));
+    QVERIFY(has(refusal(affine + "Parameters: 1 0 0 0 1 0 0 0 1 0 0\n"), "of 11 parameters"));
+    QVERIFY(has(refusal(affine + "Parameters: 1 0 0 0 1 0 0 0 1 0 nan 0\n"), "no list of numbers"));
+    QVERIFY(has(refusal(affine + "Parameters: 1 0 0 0 1 0 0 0 1 0 1e300 0\n"), "no places in a scanner"));
+    QVERIFY(has(refusal(head + "Transform: BSplineTransform_double_3_3\nParameters: 1 2\n"), "\"BSplineTransform"));
+    QVERIFY(has(refusal(head), "\"\" of 0 parameters"));
+    const std::string shift = "Transform: TranslationTransform_double_3_3\nParameters: 1 2 3\nFixedParameters:\n";
+    QVERIFY(has(refusal(head + shift + shift), "several transforms"));
+    QCOMPARE(refusal(head + "Transform: CompositeTransform_double_3_3\n" + shift), std::string("read"));
+    QVERIFY(has(refusal("x,y,z\n1,2,3\n"), "no transform of ITK"));
+    QVERIFY(has(refusal(""), "no transform of ITK"));
+    QVERIFY(!io::is_itk_transform(path("none.tfm")) && !io::is_itk_transform(folder_.path().toStdString()));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_itk_transform(path("none.tfm")));
+  }
+};
+
+COINCIDE_TEST_CLASS(ItkTransformTest)
+
+}  // namespace coincide::tests
+
+#include "itk_transform_test.moc"
