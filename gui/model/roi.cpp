@@ -7,6 +7,7 @@
 
 #include "gui/model/roi_json.h"
 #include "io/csv_text.h"
+#include "io/json_sentence.h"
 #include "projectors/error.h"
 #include "recon/slice.h"
 
@@ -141,7 +142,8 @@ std::vector<Roi> rois_of_text(const std::string& text, const std::string& source
   } catch (const Error& error) {
     throw FileError(fmt::format("{} cannot be opened: {}", source, error.what()));
   } catch (const nlohmann::ordered_json::exception& error) {
-    throw FileError(fmt::format("{} holds no regions that this program has saved: {}", source, error.what()));
+    throw FileError(fmt::format("{} holds no regions that this program has saved: {}. Open another one.", source,
+                                io::json_sentence(error)));
   }
 }
 
