@@ -97,16 +97,31 @@ void JobDocument::save(const fs::path& path) {
   listeners_.call();
 }
 
-std::optional<std::string> JobDocument::set(std::string_view key, std::string_view text) {
+void JobDocument::assign(io::Job& job, std::string_view key, std::string_view text) const {
   const std::size_t index = io::find_setting(settings_, key);
-  const std::string& known_key = settings_[index].key;
-  const std::string assignment = fmt::format("{}={}", key, text);
+  std::vector<io::Setting> settings = io::describe(job);
+  io::assign_setting(settings, fmt::format("{}={}", key, text));
+  // The default of a job without file stays relative: it gets its place together with the file.
+  if (!job_.file.empty() || io::value_text(settings[index]) != io::value_text(defaults_[index])) {
+    io::make_absolute(settings[index], folder());
+  }
+}
+
+void JobDocument::take(const io::Job& next) {
+  if (io::job_text(next) != io::job_text(job_)) {
+    undo_.push_back(job_);
+    redo_.clear();
+    job_ = next;
+  }
+}
+
+std::optional<std::string> JobDocument::set(std::string_view key, std::string_view text) {
+  const std::string& known_key = settings_[io::find_setting(settings_, key)].key;
   io::Job next = job_;
-  std::vector<io::Setting> next_settings = io::describe(next);
   try {
-    io::assign_setting(next_settings, assignment);
+    assign(next, key, text);
   } catch (const InputError& error) {
-    const std::string command = "--set " + assignment + ": ";
+    const std::string command = fmt::format("--set {}={}: ", key, text);
     std::string reason = error.what();
     if (reason.starts_with(command)) {
       reason.erase(0, command.size());  // the user typed no command
@@ -116,17 +131,21 @@ std::optional<std::string> JobDocument::set(std::string_view key, std::string_vi
     return reason;
   }
   invalid_.erase(known_key);
-  // The default of a job without file stays relative: it gets its place together with the file.
-  if (!job_.file.empty() || io::value_text(next_settings[index]) != io::value_text(defaults_[index])) {
-    io::make_absolute(next_settings[index], folder());
-  }
-  if (io::value_text(next_settings[index]) != io::value_text(settings_[index])) {
-    undo_.push_back(job_);
-    redo_.clear();
-    job_ = next;
-  }
+  take(next);
   listeners_.call();
   return std::nullopt;
+}
+
+void JobDocument::set_together(const std::vector<std::pair<std::string, std::string>>& texts) {
+  io::Job next = job_;
+  for (const auto& [key, text] : texts) {
+    assign(next, key, text);
+  }
+  for (const auto& [key, text] : texts) {
+    invalid_.erase(settings_[io::find_setting(settings_, key)].key);
+  }
+  take(next);
+  listeners_.call();
 }
 
 std::string JobDocument::text(std::string_view key) const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "gui/model/listeners.h"
@@ -40,6 +41,9 @@ class JobDocument {
   /// from the folder of the document's file, without one from the working directory. An invalid text changes nothing in
   /// the job, is kept (see error()) and its reason returned. An unknown key throws InputError, below too.
   std::optional<std::string> set(std::string_view key, std::string_view text);
+  /// Several settings together, as one undo step. Throws InputError if one of them is not valid; the job is then
+  /// unchanged.
+  void set_together(const std::vector<std::pair<std::string, std::string>>& texts);
   /// The value as the user would type it, or the invalid text that stands in its place.
   std::string text(std::string_view key) const;
   /// Why the text of a setting is not valid; empty: it is. Undo, redo and another job forget invalid texts.
@@ -67,6 +71,10 @@ class JobDocument {
   struct Invalid {
     std::string text, reason;
   };
+  /// Of a text that stands for a setting. Throws InputError.
+  void assign(io::Job& job, std::string_view key, std::string_view text) const;
+  /// An undo step, unless the job is the same.
+  void take(const io::Job& next);
   /// Forgets invalid texts and undo steps.
   void adopt(const io::Job& job);
   void step(std::vector<io::Job>& from, std::vector<io::Job>& to);

@@ -25,14 +25,14 @@ JobImage job_image(const io::Job& job, std::string_view setting) {
 }
 
 void keep_in_job(JobDocument& document, const Layer& layer, std::string_view setting) {
-  const auto set = [&](std::string_view part, const recon::Point& p) {
-    document.set(fmt::format("{}_{}", setting, part), fmt::format("{:.6g},{:.6g},{:.6g}", p[0], p[1], p[2]));
-  };
+  const auto text_of = [](const recon::Point& p) { return fmt::format("{:.6g},{:.6g},{:.6g}", p[0], p[1], p[2]); };
+  const std::string key(setting);
+  std::vector<std::pair<std::string, std::string>> texts{{key + "_shift_mm", text_of(layer.place.shift_mm)},
+                                                         {key + "_turn_degrees", text_of(layer.place.turn_degrees)}};
   if (job_image(document.job(), setting).file != layer.source.image) {
-    document.set(setting, layer.source.image.string());
+    texts.emplace_back(key, layer.source.image.string());
   }
-  set("shift_mm", layer.place.shift_mm);
-  set("turn_degrees", layer.place.turn_degrees);
+  document.set_together(texts);
 }
 
 }  // namespace coincide::gui

@@ -21,7 +21,8 @@ std::vector<JobImage> job_images(const io::Job& job);
 /// One of them. Throws InputError for another setting.
 JobImage job_image(const io::Job& job, std::string_view setting);
 
-/// Makes the file of a layer, and the place that it was brought to, those of a setting of the job.
+/// Makes the file of a layer, and the place that it was brought to, those of a setting of the job: one undo step.
+/// Throws InputError where the job cannot have them.
 void keep_in_job(JobDocument& document, const Layer& layer, std::string_view setting);
 
 }  // namespace coincide::gui
