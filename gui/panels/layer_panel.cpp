@@ -71,7 +71,7 @@ QWidget* LayerPanel::Parts::make_head() {
   title->setFont(bold);
   row->addWidget(title, 1);
   add->setText(tr("Add"));
-  add->setIcon(line_icon(Glyph::add));
+  add->setIcon(line_icon("add"));
   add->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   add->setPopupMode(QToolButton::InstantPopup);
   add->setMenu(&add_menu);

@@ -14,8 +14,8 @@ namespace coincide::gui {
 void MainWindow::Parts::make_menus() {
   make_file_menu();
   QMenu* edit = top_bar->menus().addMenu("&Edit");
-  undo = edit->addAction("&Undo", QKeySequence::Undo, this, [this] { undoes_marks() ? view.undo() : document.undo(); });
-  redo = edit->addAction("&Redo", QKeySequence::Redo, this, [this] { undoes_marks() ? view.redo() : document.redo(); });
+  undo = edit->addAction(line_icon("undo"), "&Undo", QKeySequence::Undo, this, &Parts::undo_step);
+  redo = edit->addAction(line_icon("redo"), "&Redo", QKeySequence::Redo, this, &Parts::redo_step);
   edit->addSeparator();
   edit->addAction(tr("&Preferences..."), QKeySequence("Ctrl+,"), this, &Parts::ask_for_preferences)
       ->setObjectName("preferences");
@@ -39,7 +39,7 @@ void MainWindow::Parts::make_menus() {
 void MainWindow::Parts::make_file_menu() {
   QMenu* file = top_bar->menus().addMenu("&File");
   file->addAction("&New job", QKeySequence::New, this, &Parts::new_job);
-  file->addAction("&Open job...", QKeySequence::Open, this, &Parts::ask_for_job);
+  file->addAction(line_icon("open"), "&Open job...", QKeySequence::Open, this, &Parts::ask_for_job);
   file->addAction("Open &data...", QKeySequence("Ctrl+D"), this, &Parts::ask_for_data);
   file->addAction("Open &image...", QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
   file->addAction("Try the built-in &phantom", QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
@@ -51,19 +51,19 @@ void MainWindow::Parts::make_file_menu() {
   file->addAction(tr("Open sess&ion..."), this, &Parts::ask_for_session);
   file->addAction(tr("Save sessi&on as..."), this, &Parts::ask_where_to_save_session);
   file->addSeparator();
-  save = file->addAction("&Save job", QKeySequence::Save, this, [this] { save_job(false); });
+  save = file->addAction(line_icon("save"), "&Save job", QKeySequence::Save, this, [this] { save_job(false); });
   file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
   save_image = file->addAction("&Export image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
-  QMenu* pictures = file->addMenu("Save a pi&cture");
+  QMenu* pictures = file->addMenu(line_icon("picture"), "Save a pi&cture");
   pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_picture({}); });
   for (const QString& view_name : ImageViewer::view_names()) {
     pictures->addAction(view_name == "scene" ? "3-D view..." : view_name + "...", this,
                         [this, view_name] { save_picture(view_name); });
   }
-  film = file->addAction(tr("Fil&m..."), this, &Parts::save_film);
+  film = file->addAction(line_icon("film"), tr("Fil&m..."), this, &Parts::save_film);
   film->setObjectName("film");
   film->setEnabled(false);
-  report = file->addAction(tr("Repor&t..."), QKeySequence("Ctrl+R"), this, &Parts::ask_for_report);
+  report = file->addAction(line_icon("report"), tr("Repor&t..."), QKeySequence("Ctrl+R"), this, &Parts::ask_for_report);
   report->setToolTip(tr("What is shown and how it was made, on one or two pages"));
   file->addSeparator();
   file->addAction("&Quit", QKeySequence("Ctrl+Q"), &window, &QWidget::close);
@@ -72,12 +72,11 @@ void MainWindow::Parts::make_file_menu() {
 void MainWindow::Parts::make_run_menu() {
   QMenu* menu = top_bar->menus().addMenu("&Run");
   menu->addAction("&Check the job", QKeySequence("F7"), this, &Parts::check_job);
-  run = menu->addAction(line_icon(Glyph::run), "&Run", QKeySequence("F5"), this, &Parts::start_run);
-  pause = menu->addAction(line_icon(Glyph::pause), "&Pause", QKeySequence("F6"), this, [this] {
+  run = menu->addAction(line_icon("run"), "&Run", QKeySequence("F5"), this, &Parts::start_run);
+  pause = menu->addAction(line_icon("pause"), "&Pause", QKeySequence("F6"), this, [this] {
     session.current()->state == RunState::paused ? session.resume() : session.pause();
   });
-  stop =
-      menu->addAction(line_icon(Glyph::stop), "&Stop and keep", QKeySequence("Shift+F5"), &session, &RunSession::stop);
+  stop = menu->addAction(line_icon("stop"), "&Stop and keep", QKeySequence("Shift+F5"), &session, &RunSession::stop);
   stop->setIconText(tr("Stop"));
   run->setToolTip(tr("Run the job as the form has it (F5), after those that run already"));
   pause->setToolTip(tr("Hold the run, or go on with it (F6)"));
@@ -91,10 +90,8 @@ void MainWindow::Parts::make_view_menu() {
   menu->addAction("R&eset views", QKeySequence("Ctrl+0"), viewer, &ImageViewer::reset_views);
   menu->addAction("&Window automatically", QKeySequence("Ctrl+L"), this, [this] { view.auto_window(); });
   menu->addSeparator();
-  shows_runs =
-      menu->addAction(line_icon(Glyph::runs_column), tr("R&uns"), QKeySequence("F8"), area, &WorkArea::show_runs);
-  shows_side =
-      menu->addAction(line_icon(Glyph::side_panel), tr("&Panel"), QKeySequence("F9"), area, &WorkArea::show_side);
+  shows_runs = menu->addAction(line_icon("runs_column"), tr("R&uns"), QKeySequence("F8"), area, &WorkArea::show_runs);
+  shows_side = menu->addAction(line_icon("side_panel"), tr("&Panel"), QKeySequence("F9"), area, &WorkArea::show_side);
   shows_runs->setObjectName("shows_runs");
   shows_side->setObjectName("shows_side");
   shows_runs->setToolTip(tr("The runs of this session, in a column (F8)"));
@@ -106,13 +103,13 @@ void MainWindow::Parts::make_view_menu() {
   sum_frames = menu->addAction(tr("S&um of the frames over time"), this, [this] { add_of_frames(FramesAsOne::sum); });
   mean_frames->setObjectName("mean_frames");
   sum_frames->setObjectName("sum_frames");
-  compare = menu->addAction(tr("&Compare"));
+  compare = menu->addAction(line_icon("compare"), tr("&Compare"));
   compare->setShortcut(QKeySequence("F4"));
   compare->setObjectName("compare");
   compare->setCheckable(true);
   compare->setEnabled(false);
   compare->setToolTip(tr("Another run, iteration or image beside this one, and their difference (F4)"));
-  mosaic = menu->addAction(tr("M&osaic"));
+  mosaic = menu->addAction(line_icon("mosaic"), tr("M&osaic"));
   mosaic->setShortcut(QKeySequence("F3"));
   mosaic->setObjectName("mosaic");
   mosaic->setCheckable(true);

@@ -169,7 +169,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
   }
   grid_->addWidget(beside_, is_path(setting) ? 1 : 0, unit_column);
 
-  reset_->setIcon(line_icon(Glyph::clear));
+  reset_->setIcon(line_icon("clear"));
   reset_->setAutoRaise(true);
   reset_->setToolTip("Back to the default");
   reset_->setAccessibleName("Default of " + label_->text());

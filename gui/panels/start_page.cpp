@@ -13,6 +13,8 @@
 #include <QVBoxLayout>
 
 #include "gui/panels/big_button.h"
+#include "gui/viewer/line_icon.h"
+#include "gui/viewer/plain_text.h"
 
 namespace coincide::gui {
 namespace {
@@ -35,8 +37,8 @@ QLabel* grey_label(const QString& text) {
   return label;
 }
 
-BigButton* card(const QString& title, const QString& what, QStyle::StandardPixmap icon) {
-  return new BigButton(BigButton::Look::card, title, what, QApplication::style()->standardIcon(icon));
+BigButton* card(const QString& title, const QString& what, const QString& icon) {
+  return new BigButton(BigButton::Look::card, title, what, line_icon(icon));
 }
 
 /// The first local file that is dragged; empty: none.
@@ -159,7 +161,7 @@ void StartPage::set_recent_files(const QStringList& paths) {
     // An ampersand in the name is no mnemonic; the numbers are.
     const QString name = QFileInfo(path).fileName().replace("&", "&&");
     auto* button = new BigButton(BigButton::Look::row, QString("&%1  %2").arg(++number).arg(name), folder_text(path),
-                                 style()->standardIcon(QStyle::SP_FileIcon));
+                                 line_icon("file"));
     button->set_explanation_is_path();
     button->setToolTip(QDir::toNativeSeparators(path));
     connect(button, &QAbstractButton::clicked, this, [this, path] { emit file_requested(path); });

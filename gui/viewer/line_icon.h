@@ -1,12 +1,12 @@
 #pragma once
 
 #include <QIcon>
+#include <QString>
 
 namespace coincide::gui {
 
-/// The icons of the window: one set of lines in the colour of the text, at any size and in any theme.
-enum class Glyph { run, pause, stop, runs_column, side_panel, add, play, clear };
-
-QIcon line_icon(Glyph glyph);
+/// The drawing resources/icons/NAME.svg in the colour of the text, at any size and in any theme. Throws
+/// std::logic_error if there is none of that name.
+QIcon line_icon(const QString& name);
 
 }  // namespace coincide::gui

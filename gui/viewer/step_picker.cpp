@@ -43,7 +43,7 @@ StepPicker::StepPicker(QWidget* parent)
 /// A cine loop: after the last one the first.
 void StepPicker::make_play_button() {
   play_->setObjectName("play");
-  play_->setIcon(line_icon(Glyph::play));
+  play_->setIcon(line_icon("run"));
   play_->setAutoRaise(true);
   play_->setCheckable(true);
   play_->setFocusPolicy(Qt::StrongFocus);
@@ -65,7 +65,7 @@ void StepPicker::make_play_button() {
   connect(&next_, &QTimer::timeout, this,
           [this] { slider_->setValue((slider_->value() + 1) % (slider_->maximum() + 1)); });
   connect(play_, &QToolButton::toggled, this, [this](bool plays) {
-    play_->setIcon(line_icon(plays ? Glyph::pause : Glyph::play));
+    play_->setIcon(line_icon(plays ? "pause" : "run"));
     plays ? next_.start() : next_.stop();
   });
 }
