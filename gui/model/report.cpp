@@ -137,6 +137,17 @@ Table settings_rows(const io::Job& job) {
   return rows;
 }
 
+Table compared_rows(const io::Job& a, const io::Job& b) {
+  Table rows{{"setting", "A", "B"}};
+  const auto with_unit = [](const std::string& value, const std::string& unit) {
+    return value + (unit.empty() || value.empty() ? "" : " " + unit);
+  };
+  for (const io::SettingDifference& one : io::different_settings(a, b)) {
+    rows.push_back({one.key, with_unit(one.value, one.unit), with_unit(one.other, one.unit)});
+  }
+  return rows;
+}
+
 Table corrections_rows(const recon::RunRecord& run) {
   Table rows;
   for (const auto& [effect, done] : run.corrections) {
@@ -239,6 +250,9 @@ std::string report_html(const Report& report) {
       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{0}</title><style>{1}</style></head><body>\n"
       "<h1>{0}</h1>\n",
       escaped(report.title), style);
+  if (!report.shows.empty()) {
+    html += "<p>" + escaped(report.shows) + "</p>\n";
+  }
   if (!report.note.empty()) {
     html += "<p><b>Note:</b> " + escaped(report.note) + "</p>\n";
   }
@@ -248,6 +262,10 @@ std::string report_html(const Report& report) {
   }
   for (const Table& table : report.figures) {
     html += section("Figures of merit", table, true);
+  }
+  if (report.record && report.other) {
+    html += section("Settings of A and B that are not the same", compared_rows(report.record->job, report.other->job),
+                    true);
   }
   html += report.record ? record_html(*report.record)
                         : "<p>There is no record beside this image: how it was made is not known.</p>\n";

@@ -20,14 +20,16 @@ struct ReportPicture {
 
 /// What a report of an image says.
 struct Report {
-  std::string title;      ///< "Run 2 · squares_head"
-  std::string note = {};  ///< the user's; may be empty
-  std::string made;       ///< when the report was made
-  std::string program;    ///< "Coincide 2.1.0"
+  std::string title;       ///< "Run 2 · squares_head"
+  std::string shows = {};  ///< of what is shown, in a line: iteration or frame, unit, what it is compared with
+  std::string note = {};   ///< the user's; may be empty
+  std::string made;        ///< when the report was made
+  std::string program;     ///< "Coincide 2.1.0"
   std::vector<ReportPicture> pictures = {};
   std::vector<ReportPicture> charts = {};  ///< beside each other
   std::shared_ptr<const recon::Image> image = {};
   std::shared_ptr<const io::Provenance> record = {};  ///< null: how the image was made is not known
+  std::shared_ptr<const io::Provenance> other = {};   ///< of what it is compared with; null: nothing, or not known
   std::vector<Roi> regions = {};                      ///< measured in `image`
   /// Tables of figures of merit, head line first: of a phantom, say.
   std::vector<std::vector<std::vector<std::string>>> figures = {};

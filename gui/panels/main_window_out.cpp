@@ -115,8 +115,9 @@ void MainWindow::Parts::save_film() {
 
 /// All that is known of what is shown: as its record, its regions and the views have it.
 Report MainWindow::Parts::report_of_shown() {
-  constexpr double width_mm = 180, dots_per_inch = 200;
+  constexpr double width_mm = 170, dots_per_inch = 200;
   Report report{.title = view.subject().name,
+                .shows = viewer->caption().toStdString(),
                 .made = QDateTime::currentDateTime().toString("yyyy-MM-dd hh:mm").toStdString(),
                 .program = "Coincide " + services.version,
                 .image = view.image(),
@@ -131,6 +132,9 @@ Report MainWindow::Parts::report_of_shown() {
     report.record = shown->record;
     report.note = shown->note;
     report.figures = figures_beside(shown->folder / (shown->job.result_name() + "." + shown->job.output.format));
+  }
+  if (view.comparison()) {
+    report.other = other_.run ? other_.run->record : other_.file ? record_beside(other_.file->path) : nullptr;
   }
   if (report.record) {
     const Run as_recorded = recorded_run(report.record);

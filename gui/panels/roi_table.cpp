@@ -61,6 +61,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
                         "thicker or thinner afterwards")),
       note_(new QLabel("Regions can be added when there is an image.")) {
   note_->setWordWrap(true);
+  note_->setTextFormat(Qt::PlainText);  // names of regions and files stand in it
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(8, 8, 8, 4);
   layout->addWidget(make_add_buttons());

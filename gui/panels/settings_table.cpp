@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "gui/panels/form_parts.h"
+#include "gui/viewer/plain_text.h"
 
 namespace coincide::gui {
 namespace {
@@ -88,7 +89,7 @@ void SettingsTable::refresh() {
     auto* row = new QTreeWidgetItem(
         {QString::fromStdString(one.key), with_unit(one.value, one.unit), with_unit(one.other, one.unit)});
     for (int column = 0; column < row->columnCount(); ++column) {
-      row->setToolTip(column, row->text(column));
+      row->setToolTip(column, plain_tip(row->text(column)));
     }
     table_->addTopLevelItem(row);
   }

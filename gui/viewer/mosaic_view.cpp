@@ -87,8 +87,21 @@ const MosaicView::Tile* MosaicView::tile_at(const QPointF& place) const {
 void MosaicView::mousePressEvent(QMouseEvent* event) {
   last_position_ = event->position();
   const Tile* tile = tile_at(event->position());
-  if (tile != nullptr && event->button() == Qt::LeftButton) {
-    state_.set_cursor(state_.voxel_at(tile->drawing.to_mm(event->position() - tile->corner)));
+  if (tile == nullptr || event->button() != Qt::LeftButton) {
+    return;
+  }
+  const std::array<double, 3> mm = tile->drawing.to_mm(event->position() - tile->corner);
+  if (!state_.polygon_draft()) {
+    state_.set_cursor(state_.voxel_at(mm));
+  } else if (tile->drawing.has_draft() || state_.polygon_draft()->corners_mm.empty()) {
+    state_.add_corner(tile->drawing.axis(), mm);  // in the slice of the first one
+  }
+}
+
+/// Of a polygon whose last corner the first click of the two has set.
+void MosaicView::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (event->button() == Qt::LeftButton) {
+    draw_by_key(state_, Qt::Key_Return);
   }
 }
 
@@ -103,7 +116,7 @@ void MosaicView::mouseMoveEvent(QMouseEvent* event) {
   const QPointF place = event->position() - tile->corner;
   const bool is_inside = tile->drawing.is_on_image(place);
   emit hovered(is_inside ? std::optional(PointedAt{tile->drawing.to_mm(place), tile->drawing.axis()}) : std::nullopt);
-  if (event->buttons() & Qt::LeftButton) {
+  if (event->buttons() & Qt::LeftButton && !state_.polygon_draft()) {
     state_.set_cursor(state_.voxel_at(tile->drawing.to_mm(place)));
   } else if (event->buttons() & Qt::MiddleButton) {
     move_camera(state_, tile->drawing.projection(), moved);
@@ -140,6 +153,9 @@ void MosaicView::wheelEvent(QWheelEvent* event) {
 void MosaicView::keyPressEvent(QKeyEvent* event) {
   if (tiles_.empty() || !state_.mosaic()) {
     QWidget::keyPressEvent(event);
+    return;
+  }
+  if (draw_by_key(state_, event->key())) {
     return;
   }
   const QPointF middle = tiles_[current_].corner + 0.5 * QPointF(tile_size().width(), tile_size().height());

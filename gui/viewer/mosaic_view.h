@@ -14,7 +14,8 @@ namespace coincide::gui {
 
 /// The slices of the state's mosaic side by side, all at one scale; that of the crosshair has a frame. Of a comparison
 /// what is made of A and B, if anything is. Mouse: left sets the crosshair, wheel steps through slices, right drag
-/// changes the upper end of the window, with Shift both ends, Ctrl + wheel zooms, middle drag moves.
+/// changes the upper end of the window, with Shift both ends, Ctrl + wheel zooms, middle drag moves. While a polygon is
+/// drawn: left sets a corner, a double click ends it.
 class MosaicView : public QWidget {
   Q_OBJECT
 
@@ -34,6 +35,7 @@ class MosaicView : public QWidget {
  protected:
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;

@@ -197,6 +197,12 @@ std::array<Eigen::Vector3d, 2> SliceDrawing::crosshair_directions() const {
   return directions;
 }
 
+bool SliceDrawing::has_draft() const {
+  const std::optional<PolygonDraft>& draft = state_.polygon_draft();
+  return draft && draft->axis == axis_ &&
+         (!style_.index || state_.voxel_at(draft->corners_mm.front())[index_of(axis_)] == *style_.index);
+}
+
 void SliceDrawing::draw_overlay(QPainter& painter) const {
   const SliceProjection at = projection();
   SliceOverlay overlay(painter, at, QRect({}, view_), ground());
@@ -204,7 +210,7 @@ void SliceDrawing::draw_overlay(QPainter& painter) const {
     overlay.crosshair(state_.cursor_mm(), crosshair_directions());
   }
   overlay.regions(outlines_);
-  if (state_.polygon_draft() && state_.polygon_draft()->axis == axis_ && !style_.index) {
+  if (has_draft()) {
     overlay.polygon(state_.polygon_draft()->corners_mm);
   }
   if (state_.profile_line()) {

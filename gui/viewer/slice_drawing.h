@@ -46,6 +46,8 @@ class SliceDrawing {
   SliceProjection straight_projection() const;
   /// A place of the view, in the plane of the slice.
   std::array<double, 3> to_mm(const QPointF& place) const { return projection().to_mm(place, through_mm()); }
+  /// The polygon that is being drawn lies in this slice.
+  bool has_draft() const;
   bool is_on_image(const QPointF& place) const { return state_.is_in_image(to_mm(place)); }
 
  private:

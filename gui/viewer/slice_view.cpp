@@ -2,12 +2,11 @@
 
 #include <QMouseEvent>
 #include <QPainter>
+#include <QToolTip>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
-
-#include "projectors/error.h"
 
 namespace coincide::gui {
 namespace {
@@ -179,36 +178,20 @@ void SliceView::drag_turn(const QPointF& moved) {
 /// Of a polygon whose last corner the first click of the two has set.
 void SliceView::mouseDoubleClickEvent(QMouseEvent* event) {
   if (draws() && event->button() == Qt::LeftButton) {
-    draw_by_key(Qt::Key_Return);
+    draw_by_key(state_, Qt::Key_Return);
   }
 }
 
-bool SliceView::draw_by_key(int key) {
-  if (!draws()) {
-    return false;
+/// Here and not at the press, since Qt hides a tool tip when a button is let go.
+void SliceView::mouseReleaseEvent(QMouseEvent* event) {
+  if (drag_ == Drag::corner && is_turned()) {
+    QToolTip::showText(event->globalPosition().toPoint(),
+                       tr("This slice is turned, and polygons lie along the voxels. Straighten it first: tab Layers, "
+                          "or Reset views (Ctrl+0)."),
+                       this);
   }
-  switch (key) {
-    case Qt::Key_Return:
-    case Qt::Key_Enter:
-      if (state_.polygon_draft()->corners_mm.size() > 2) {
-        try {
-          state_.finish_polygon();
-        } catch (const InputError&) {  // it can be seen to enclose nothing, and be gone on with
-        }
-      }
-      return true;
-    case Qt::Key_Backspace:
-      state_.remove_last_corner();
-      return true;
-    case Qt::Key_Escape:
-      state_.draw_polygon(false);
-      return true;
-    default:
-      return false;
-  }
+  drag_ = Drag::none;
 }
-
-void SliceView::mouseReleaseEvent(QMouseEvent*) { drag_ = Drag::none; }
 
 /// All of a drag is one step.
 ViewState::Step SliceView::next_step() {
@@ -248,7 +231,7 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
   const auto zoom = [this](double factor) {
     zoom_camera(state_, drawing_.straight_projection(), factor, drawing_.projection().middle);
   };
-  if (draw_by_key(event->key())) {
+  if (draw_by_key(state_, event->key())) {
     return;
   }
   const int rightwards = drawing_.projection().is_mirrored ? -1 : 1;

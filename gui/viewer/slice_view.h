@@ -49,8 +49,6 @@ class SliceView : public QWidget {
   enum class Drag { none, corner, crosshair, move, upper_end, both_ends, line, region, layer, turn };
   Drag begin_drag(const QMouseEvent& event);
   bool draws() const { return state_.polygon_draft().has_value(); }
-  /// True if the key was one for drawing.
-  bool draw_by_key(int key);
   bool is_turned() const { return !state_.turn(axis()).is_none(); }
   void set_crosshair(const std::array<double, 3>& point_mm);
   void step(int along, int steps);

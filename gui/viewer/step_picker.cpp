@@ -26,6 +26,7 @@ StepPicker::StepPicker(QWidget* parent)
   slider_->setToolTip("The image that is shown; of a run under way, at the right end the newest as it forms");
   what_->setBuddy(slider_);
   name_->setObjectName("step_name");
+  name_->setTextFormat(Qt::PlainText);
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(what_);

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "projectors/error.h"
+
 namespace coincide::gui {
 
 void drag_upper_end(ViewState& state, const QPointF& moved, const QSizeF& view) {
@@ -27,6 +29,31 @@ void zoom_camera(ViewState& state, const SliceProjection& projection, double fac
   Camera camera = state.camera();
   camera.zoom_about(factor, projection.to_mm(about, camera.centre_mm));
   state.set_camera(camera);
+}
+
+bool draw_by_key(ViewState& state, int key) {
+  if (!state.polygon_draft()) {
+    return false;
+  }
+  switch (key) {
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+      if (state.polygon_draft()->corners_mm.size() > 2) {
+        try {
+          state.finish_polygon();
+        } catch (const InputError&) {  // it can be seen to enclose nothing, and be gone on with
+        }
+      }
+      return true;
+    case Qt::Key_Backspace:
+      state.remove_last_corner();
+      return true;
+    case Qt::Key_Escape:
+      state.draw_polygon(false);
+      return true;
+    default:
+      return false;
+  }
 }
 
 int WheelSteps::take(int turned) {

@@ -21,6 +21,10 @@ void move_camera(ViewState& state, const SliceProjection& projection, const QPoi
 /// What is under that place stays there.
 void zoom_camera(ViewState& state, const SliceProjection& projection, double factor, const QPointF& about);
 
+/// Enter ends the polygon that is being drawn, Backspace takes its last corner away, Escape gives it up. True if the
+/// key was one of these and there is one.
+bool draw_by_key(ViewState& state, int key);
+
 /// Whole steps of a wheel out of what it has turned; touch pads send parts of them.
 class WheelSteps {
  public:

@@ -7,6 +7,7 @@
 
 #include "gui/model/no_numbers.h"
 #include "gui/viewer/choice_box.h"
+#include "gui/viewer/plain_text.h"
 #include "gui/viewer/step_picker.h"
 
 namespace coincide::gui {
@@ -71,6 +72,7 @@ void ViewHeader::add_button(QAction* action, Qt::Edge edge) {
   button->setDefaultAction(action);
   button->setObjectName(action->objectName());
   button->setAutoRaise(true);
+  button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   button->setFocusPolicy(Qt::StrongFocus);
   (edge == Qt::LeftEdge ? begin_ : end_)->addWidget(button);
   const auto show_use = [button, action] { button->setVisible(action->isEnabled()); };
@@ -82,7 +84,7 @@ void ViewHeader::refresh() {
   const Subject& subject = state_.subject();
   const std::string unit = state_.has_image() ? state_.image()->unit : std::string();
   detail_->setText(QString::fromStdString(caption({.detail = subject.detail}, unit)));
-  detail_->setToolTip(QString::fromStdString(state_.caption()));
+  detail_->setToolTip(plain_tip(QString::fromStdString(state_.caption())));
   if (state_.image() == counted_ && state_.has_image()) {
     return;
   }

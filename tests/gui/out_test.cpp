@@ -1,5 +1,6 @@
 // What goes out of the window: pictures for paper, vector charts, reports. Opened again, they hold what was shown.
 
+#include <QAction>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFile>
@@ -209,6 +210,29 @@ class OutTest : public QObject, coincide::tests::ShownImage {
     QVERIFY(pages.captured(1).toInt() >= 1 && pages.captured(1).toInt() <= 2);
     const QString text = printed("pdftotext", {path("report.pdf"), "-"});
     QVERIFY2(text.contains("simulated & scaled by 1.07") && text.contains(mean), qPrintable(text));
+  }
+
+  /// Which frame it is, what it is compared with, and in which settings both differ.
+  void a_report_says_what_is_compared() {
+    write_result("a.nii.gz", "a.json");
+    write_result("b.nii.gz", "b.json");
+    io::Provenance other = io::read_provenance(path("b.json").toStdString());
+    other.job.stop.passes = 9;
+    std::ofstream(path("b.json").toStdString()) << io::provenance_json(other);
+    MainWindow window(app::make_window_services());
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window, patience_ms));
+    for (const char* name : {"b.nii.gz", "a.nii.gz"}) {
+      window.open_file(path(name));
+      QTRY_COMPARE_WITH_TIMEOUT(window.findChild<QComboBox*>("shown")->currentText(), QString("Image · %1").arg(name), patience_ms);
+    }
+    window.write_report(path("alone.html"));
+    QVERIFY(!bytes_of(path("alone.html")).contains("not the same"));
+    window.findChild<QAction*>("compare")->trigger();
+    window.write_report(path("both.html"));
+    const QString html = QString::fromUtf8(bytes_of(path("both.html")));
+    QVERIFY(html.contains("<p>A: Image · a.nii.gz") && html.contains("B: Image · b.nii.gz"));
+    QVERIFY(html.contains("<tr><td>stop.passes</td><td>7</td><td>9</td></tr>"));
   }
 
   /// Nothing that is in a file can become markup.

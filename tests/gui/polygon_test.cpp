@@ -3,12 +3,14 @@
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
+#include <QToolTip>
 #include <QtTest>
 #include <cmath>
 #include <fstream>
 
 #include "gui/panels/roi_table.h"
 #include "gui/view_support.h"
+#include "gui/viewer/mosaic_view.h"
 #include "projectors/error.h"
 #include "support/patience.h"
 #include "support/test_main.h"
@@ -135,6 +137,36 @@ class PolygonTest : public QObject, ShownImage {
     button().click();
     click(13, 2);
     QVERIFY(state_->polygon_draft()->corners_mm.empty());  // not in a turned slice
+    QVERIFY2(QToolTip::text().contains("Straighten it first"), qPrintable(QToolTip::text()));
+  }
+
+  /// In the tile of the first corner; the others are other slices.
+  void it_is_drawn_in_a_mosaic() {
+    state_->set_mosaic(Mosaic{.axis = 2, .columns = 4, .rows = 3});
+    auto* mosaic = viewer_->findChild<MosaicView*>();
+    QTRY_VERIFY_WITH_TIMEOUT(mosaic->width() > 500, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(48 * state_->pixels_per_mm() < mosaic->tile_size().width() + 1, patience_ms);
+    const auto tile_place = [&](int column, int row, double x_mm, double y_mm) {
+      const QSize tile = mosaic->tile_size();
+      return QPointF(column * (tile.width() + 2) + 0.5 * tile.width() + x_mm * state_->pixels_per_mm(),
+                     row * (tile.height() + 2) + 0.5 * tile.height() + y_mm * state_->pixels_per_mm())
+          .toPoint();
+    };
+    button().click();
+    const QImage before = mosaic->grab().toImage();
+    QTest::mouseClick(mosaic, Qt::LeftButton, {}, tile_place(1, 2, -10, -10));
+    QTest::mouseClick(mosaic, Qt::LeftButton, {}, tile_place(0, 0, 10, -10));  // another slice
+    QTest::mouseClick(mosaic, Qt::LeftButton, {}, tile_place(1, 2, 10, -10));
+    QCOMPARE(state_->cursor(), bright);
+    QTest::mouseClick(mosaic, Qt::LeftButton, {}, tile_place(1, 2, 10, 10));
+    QCOMPARE(state_->polygon_draft()->corners_mm.size(), std::size_t{3});
+    QTRY_VERIFY_WITH_TIMEOUT(mosaic->grab().toImage() != before, patience_ms);
+    QTest::keyClick(mosaic, Qt::Key_Return);
+    QCOMPARE(state_->rois().size(), std::size_t{1});
+    const Roi& roi = state_->rois().front();
+    QCOMPARE(state_->voxel_at(roi.centre_mm)[2], std::int64_t{9});  // the tenth tile
+    const std::array<double, 3> size = roi_size_mm(roi);
+    QVERIFY(std::abs(size[0] - 20) < 1 && std::abs(size[1] - 20) < 1 && size[2] == 4);
   }
 
   void it_is_saved_and_opened() {
