@@ -16,6 +16,12 @@ struct Camera {
   void zoom_about(double factor, const std::array<double, 3>& point_mm);
 };
 
+/// From where the 3-D view looks at the middle: the way to the eye, and what is upwards there. Of any length.
+struct Sight {
+  std::array<double, 3> from{0.5, -1, 0.35}, up{0, 0, 1};
+  bool operator==(const Sight&) const = default;
+};
+
 /// Between 0.2 and 50, as far as one sees anything.
 double kept_zoom(double zoom);
 

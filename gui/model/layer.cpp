@@ -43,15 +43,19 @@ Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image, cons
           .high = window.high};
 }
 
-Eigen::Affine3d shown_mm_to_index(const Layer& layer) {
-  if (layer.place == recon::Registration{}) {
-    return layer.mm_to_index;
-  }
+recon::Point middle_of(const Layer& layer) {
   const auto& shape = layer.image->grid.shape;
   const Eigen::Vector3d last(static_cast<double>(shape[0] - 1), static_cast<double>(shape[1] - 1),
                              static_cast<double>(shape[2] - 1));
   const Eigen::Vector3d middle = layer.mm_to_index.inverse() * (0.5 * last);
-  const recon::Pose pose = recon::pose_of(layer.place, {middle[0], middle[1], middle[2]});
+  return {middle[0], middle[1], middle[2]};
+}
+
+Eigen::Affine3d shown_mm_to_index(const Layer& layer) {
+  if (layer.place == recon::Registration{}) {
+    return layer.mm_to_index;
+  }
+  const recon::Pose pose = recon::pose_of(layer.place, middle_of(layer));
   return layer.mm_to_index * recon::affine_of(recon::inverse(pose));
 }
 

@@ -46,6 +46,9 @@ Layer layer_of(std::string name, std::shared_ptr<const recon::Image> image, cons
 
 using recon::index_to_mm;
 
+/// The middle of all its voxels where its file has them, which it is turned about.
+recon::Point middle_of(const Layer& layer);
+
 /// From a place in scanner axes to the voxels of the layer where it is shown.
 Eigen::Affine3d shown_mm_to_index(const Layer& layer);
 

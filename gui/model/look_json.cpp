@@ -1,5 +1,6 @@
 #include "gui/model/look_json.h"
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 
@@ -44,7 +45,7 @@ Layer layer_of_json(const Json& json) {
   layer.source.frame = io::whole_number<std::size_t>(json.at("frame"));
   layer.source.setting = json.value("setting", json.value("is_attenuation", false) ? "corrections.attenuation" : "");
   if (json.contains("shift_mm")) {
-    layer.place = {.shift_mm = place_of_json(json["shift_mm"]), .turn_degrees = place_of_json(json["turn_degrees"])};
+    layer.place = {.shift_mm = place_of_json(json["shift_mm"]), .turn_degrees = place_of_json(json.at("turn_degrees"))};
   }
   const ValueWindow window = window_of_json(json.at("window"));
   layer.low = window.low;
@@ -56,6 +57,18 @@ Layer layer_of_json(const Json& json) {
     layer.contour = io::real_number(json["contour"]);
   }
   return layer;
+}
+
+/// Two directions that are not the same.
+Sight sight_of_json(const Json& json) {
+  const auto direction = [](const Json& part) { return io::real_number(part, -1e6, 1e6); };
+  const Sight sight{.from = io::numbers<3>(json.at("seen_from"), direction),
+                    .up = io::numbers<3>(json.at("seen_up"), direction)};
+  const Eigen::Map<const Eigen::Vector3d> from(sight.from.data()), up(sight.up.data());
+  if (!(from.cross(up).norm() > 1e-6 * from.norm() * up.norm())) {
+    throw FileError("a 3-D view cannot look along its own upward direction");
+  }
+  return sight;
 }
 
 float float_of_json(const Json& json) { return io::real_number<float>(json); }
@@ -84,6 +97,8 @@ Json look_json(const ViewState::Look& look) {
             {"cursor", look.cursor},
             {"zoom", look.camera.zoom},
             {"centre_mm", look.camera.centre_mm},
+            {"seen_from", look.sight.from},
+            {"seen_up", look.sight.up},
             {"window", {look.low, look.high}},
             {"window_is_automatic", look.window_is_automatic},
             {"regions", rois_json(look.rois)},
@@ -115,6 +130,9 @@ ViewState::Look look_of_json(const Json& json) {
   look.factor = json.contains("factor") ? io::real_number(json["factor"], 1e-30, 1e30) : 1.0;
   look.cursor = io::numbers<3>(json.at("cursor"), io::whole_number<std::int64_t, Json>);
   look.camera = {.zoom = kept_zoom(io::real_number(json.at("zoom"))), .centre_mm = place_of_json(json.at("centre_mm"))};
+  if (json.contains("seen_from")) {
+    look.sight = sight_of_json(json);
+  }
   const ValueWindow window = window_of_json(json.at("window"));
   look.low = window.low;
   look.high = window.high;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 
@@ -73,6 +74,23 @@ std::filesystem::path record_file_of(const Run& run) { return run.folder / (run.
 
 std::filesystem::path image_file_of(const Run& run) {
   return run.folder / (run.job.result_name() + "." + run.job.output.format);
+}
+
+std::map<int, std::filesystem::path> iteration_files_of(const Run& run) {
+  std::map<int, std::filesystem::path> found;
+  const std::string begin = run.job.result_name() + "_it", end = "." + run.job.output.format;
+  for (const std::string& file : run.files) {
+    const std::string name = std::filesystem::path(file).filename().string();
+    if (!name.starts_with(begin) || !name.ends_with(end) || name.size() <= begin.size() + end.size()) {
+      continue;
+    }
+    int iteration = 0;
+    const char* digits_end = name.data() + name.size() - end.size();
+    if (std::from_chars(name.data() + begin.size(), digits_end, iteration).ptr == digits_end) {
+      found[iteration] = run.folder / name;
+    }
+  }
+  return found;
 }
 
 std::filesystem::path simulated_events(const Run& run) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -71,6 +72,12 @@ Run recorded_run(const std::shared_ptr<const io::Provenance>& record);
 std::filesystem::path record_file_of(const Run& run);
 /// Of the result of a run that is over, which it has left in its folder.
 std::filesystem::path image_file_of(const Run& run);
+
+/// Bytes of the images of iterations that are kept in memory, of all runs.
+inline constexpr std::size_t most_bytes_kept = 2'000'000'000;
+/// The images of iterations that a run that is over has left beside its result (output.save_every_iteration), by their
+/// iteration.
+std::map<int, std::filesystem::path> iteration_files_of(const Run& run);
 
 /// The listmode file that the run has simulated; empty if it has written none.
 std::filesystem::path simulated_events(const Run& run);

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "gui/model/job_images.h"
 #include "gui/model/look_json.h"
 #include "io/image_file.h"
 #include "io/job.h"
 #include "io/json_number.h"
+#include "io/json_sentence.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
 
@@ -27,6 +29,10 @@ std::optional<std::size_t> choice_of(const Json& json, const char* key, std::siz
   return choice < count ? std::optional(choice) : std::nullopt;
 }
 
+std::optional<double> iteration_of(const Json& json) {
+  return json.contains("iteration") ? std::optional(io::real_number(json["iteration"], 0, 1e9)) : std::nullopt;
+}
+
 Session session_of(const Json& json) {
   Session session;
   session.job = json.at("job").get<std::string>();
@@ -39,6 +45,7 @@ Session session_of(const Json& json) {
   }
   session.chosen_run = choice_of(json, "chosen_run", session.runs.size());
   session.chosen_image = choice_of(json, "chosen_image", session.images.size());
+  session.iteration = iteration_of(json);
   json.at("colour_map").get_to(session.colour_map);
   session.frame = json.contains("frame") ? io::whole_number<std::size_t>(json["frame"]) : 0;
   session.smooth = json.value("smooth", false);
@@ -57,6 +64,7 @@ Session session_of(const Json& json) {
     session.comparison = {.run = choice_of(saved, "run", session.runs.size()),
                           .image = choice_of(saved, "image", session.images.size()),
                           .frame = io::whole_number<std::size_t>(saved.at("frame")),
+                          .iteration = iteration_of(saved),
                           .combination = saved.at("combination").get<Combination>(),
                           .part_of_b = io::real_number(saved.at("part_of_b"), 0, 1)};
   }
@@ -68,6 +76,9 @@ Session session_of(const Json& json) {
 
 Json comparison_json(const SavedComparison& comparison) {
   Json json{{"frame", comparison.frame}, {"combination", comparison.combination}, {"part_of_b", comparison.part_of_b}};
+  if (comparison.iteration) {
+    json["iteration"] = *comparison.iteration;
+  }
   if (comparison.run) {
     json["run"] = *comparison.run;
   }
@@ -99,7 +110,26 @@ Layer restored_layer(Layer layer, const ImageOfJob& image_of_job) {
   return layer;
 }
 
-/// With the image that the run has left.
+/// As many as there is room for, the last ones.
+std::vector<KeptImage> saved_iterations(const Run& run) {
+  std::vector<KeptImage> kept;
+  std::size_t bytes = 0;
+  for (const auto& [iteration, file] : std::views::reverse(iteration_files_of(run))) {
+    if (!std::filesystem::exists(file)) {
+      continue;  // what was looked at and is missing is told when it is looked for
+    }
+    auto image = std::make_shared<const recon::Image>(recon::mean_of(io::read_image_series(file).series));
+    bytes += image->values.size() * sizeof(float);
+    if (bytes > most_bytes_kept) {
+      break;
+    }
+    kept.push_back({.iteration = static_cast<double>(iteration), .image = std::move(image)});
+  }
+  std::ranges::reverse(kept);
+  return kept;
+}
+
+/// With the images that the run has left.
 std::shared_ptr<Run> restored_run(const SavedRun& saved) {
   auto run =
       std::make_shared<Run>(recorded_run(std::make_shared<const io::Provenance>(io::read_provenance(saved.record))));
@@ -110,6 +140,7 @@ std::shared_ptr<Run> restored_run(const SavedRun& saved) {
   const recon::ImageSeries series = io::read_image_series(image).series;
   run->image = std::make_shared<const recon::Image>(recon::mean_of(series));
   run->suv = recon::common_suv_factor(series);
+  run->kept = saved_iterations(*run);
   return run;
 }
 
@@ -129,6 +160,9 @@ std::string session_text(const Session& session) {
   }
   if (session.chosen_image) {
     json["chosen_image"] = *session.chosen_image;
+  }
+  if (session.iteration) {
+    json["iteration"] = *session.iteration;
   }
   json["frame"] = session.frame;
   json["smooth"] = session.smooth;
@@ -158,7 +192,8 @@ Session read_session(const std::filesystem::path& path) {
   } catch (const Error& error) {
     throw FileError(fmt::format("{} cannot be opened: {}", path.string(), error.what()));
   } catch (const Json::exception& error) {
-    throw FileError(fmt::format("{} is no session that this program has saved: {}", path.string(), error.what()));
+    throw FileError(fmt::format("{} is no session that this program has saved: {}. Open another one.", path.string(),
+                                io::json_sentence(error)));
   }
 }
 

@@ -24,18 +24,20 @@ struct SavedRun {
 /// The other image of a comparison: one of the session's runs or images.
 struct SavedComparison {
   std::optional<std::size_t> run, image;
-  std::size_t frame = 0;  ///< of the image
+  std::size_t frame = 0;                 ///< of the image
+  std::optional<double> iteration = {};  ///< of the run, where it is not the newest
   Combination combination = Combination::difference;
   double part_of_b = 0.5;
 };
 
-/// What the window had open. Images and layers come from their files again; iterations are not kept.
+/// What the window had open. Images and layers come from their files again, iterations where the run has saved them.
 struct Session {
   std::filesystem::path job;  ///< empty: none, or one without a file
   std::vector<SavedRun> runs;
   std::vector<std::filesystem::path> images;
   std::optional<std::size_t> chosen_run, chosen_image;  ///< what was looked at, if any; of the runs, of the images
   std::size_t frame = 0;                                ///< of that image
+  std::optional<double> iteration = {};                 ///< of that run, where it is not the newest
   std::string colour_map;
   bool smooth = false;
   bool in_suv = false;

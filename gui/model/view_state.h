@@ -81,6 +81,9 @@ class ViewState {
   const Camera& camera() const { return look_->camera; }
   void set_camera(const Camera& camera);
   void reset_camera();
+  /// Of the 3-D view of the image. Nobody is told when it is kept: no other view shows it.
+  const Sight& sight() const { return look_->sight; }
+  void keep_sight(const Sight& sight) { look_->sight = sight; }
   /// How the slice that `axis` stands on is turned about the crosshair; not at all in a mosaic.
   Turn turn(int axis) const { return mosaic_ ? Turn{} : look_->turns[static_cast<std::size_t>(axis)]; }
   /// At most 90 degrees to each side.
@@ -128,6 +131,7 @@ class ViewState {
   /// What the regions were, and where the layers lay. Of layers that are there no more nothing is taken back.
   bool can_undo() const { return has_step(look_->undo); }
   bool can_redo() const { return has_step(look_->redo); }
+  std::size_t undo_steps() const { return look_->undo.size(); }
   /// Nothing if there is nothing to be taken back, or done again.
   void undo() { go_back(look_->undo, look_->redo); }
   void redo() { go_back(look_->redo, look_->undo); }
@@ -177,6 +181,7 @@ class ViewState {
     std::optional<std::array<double, 3>> cursor_mm;  ///< where exactly; none: in the middle of that voxel
     std::array<Turn, 3> turns;                       ///< of the slices, by the axis that they are perpendicular to
     Camera camera;
+    Sight sight;
     double low = 0, high = 1;
     bool window_is_automatic = true;
     std::vector<Roi> rois;

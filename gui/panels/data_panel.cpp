@@ -13,6 +13,7 @@
 
 #include "gui/panels/detector_map_view.h"
 #include "gui/viewer/chart_view.h"
+#include "gui/viewer/plain_text.h"
 
 namespace coincide::gui {
 namespace {
@@ -199,7 +200,7 @@ void DataPanel::show_sentence(const QString& sentence, bool is_problem) {
 
 void DataPanel::show_data(const LoadedData& data) {
   parts_->sentence->setText(QString::fromStdString(data.path.filename().string()));
-  parts_->sentence->setToolTip(QString::fromStdString(data.path.string()));
+  parts_->sentence->setToolTip(plain_tip(QString::fromStdString(data.path.string())));
   parts_->sentence->setAlignment(Qt::AlignLeft);
   parts_->tabs->show();
   while (parts_->facts->rowCount() > 0) {

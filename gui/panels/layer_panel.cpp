@@ -197,6 +197,8 @@ LayerPanel::LayerPanel(ViewState& state, QWidget* parent)
     parts_->state.drag_layer(on ? std::optional(static_cast<std::size_t>(chosen_row())) : std::nullopt);
   });
   connect(parts.place, &PlaceBoxes::keep_wanted, this, &LayerPanel::keep_wanted);
+  connect(parts.place, &PlaceBoxes::open_wanted, this, &LayerPanel::open_place_wanted);
+  connect(parts.place, &PlaceBoxes::save_wanted, this, &LayerPanel::save_place_wanted);
   const auto take_contour = [this] {
     parts_->change([&](Layer& layer) {
       layer.contour = parts_->has_contour->isChecked() ? std::optional(parts_->contour->value()) : std::nullopt;

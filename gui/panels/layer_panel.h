@@ -26,6 +26,9 @@ class LayerPanel : public QWidget {
  signals:
   /// The file and the place of the layer that is edited are wanted in the job.
   void keep_wanted(const QString& setting);
+  /// Its place is wanted from a file, or in one.
+  void open_place_wanted();
+  void save_place_wanted();
 
  private:
   struct Parts;

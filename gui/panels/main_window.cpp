@@ -25,6 +25,7 @@
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/view_header.h"
 #include "io/image_file.h"
+#include "io/itk_transform.h"
 
 namespace coincide::gui {
 namespace {
@@ -92,9 +93,24 @@ void MainWindow::Parts::refresh() {
 }
 
 void MainWindow::Parts::show_undo() {
-  undo->setEnabled(undoes_marks() ? view.can_undo() : document.can_undo());
-  redo->setEnabled(undoes_marks() ? view.can_redo() : document.can_redo());
+  undo->setEnabled(undoes_job() ? document.can_undo() : view.can_undo());
+  redo->setEnabled(redoes_job() ? document.can_redo() : view.can_redo());
 }
+
+/// In a result, too, right after a layer was kept in the job.
+bool MainWindow::Parts::undoes_job() const {
+  return area->mode() != Mode::result || (document.can_undo() && view.undo_steps() == kept_.after_steps &&
+                                          io::job_text(document.job()) == kept_.job_after);
+}
+
+bool MainWindow::Parts::redoes_job() const {
+  return area->mode() != Mode::result || (document.can_redo() && view.undo_steps() == kept_.after_steps &&
+                                          io::job_text(document.job()) == kept_.job_before);
+}
+
+void MainWindow::Parts::undo_step() { undoes_job() ? document.undo() : view.undo(); }
+
+void MainWindow::Parts::redo_step() { redoes_job() ? document.redo() : view.redo(); }
 
 bool MainWindow::Parts::is_running() const { return session.is_running(); }
 
@@ -232,6 +248,8 @@ void MainWindow::open_file(const QString& path) {
     parts_->open_session(path);
   } else if (io::is_image(path.toStdString())) {
     parts_->open_image(path);
+  } else if (io::is_itk_transform(path.toStdString())) {
+    parts_->open_registration(path);
   } else {
     parts_->open_data(path);
   }
@@ -256,6 +274,8 @@ void MainWindow::try_phantom() {
 }
 
 void MainWindow::write_report(const QString& path) { parts_->write_report_to(path); }
+
+void MainWindow::save_registration(const QString& path) { parts_->save_registration(path); }
 
 void MainWindow::save_session(const QString& path) { parts_->save_session(path); }
 

@@ -7,8 +7,16 @@
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_panel.h"
+#include "io/itk_transform.h"
+#include "projectors/error.h"
+#include "recon/motion/registration_of_pose.h"
 
 namespace coincide::gui {
+namespace {
+
+constexpr int message_ms = 8000;
+
+}  // namespace
 
 void MainWindow::Parts::add_layer(Layer layer) {
   std::vector<Layer> all = view.layers();
@@ -77,9 +85,11 @@ void MainWindow::Parts::add_job_layer(const std::string& setting) {
 void MainWindow::Parts::keep_layer_in_job(const QString& setting) {
   const auto row = static_cast<std::size_t>(layers->chosen_row());
   attempt(tr("The layer cannot be kept in the job"), [&] {
+    const std::string before = io::job_text(document.job());
     keep_in_job(document, view.layers().at(row), setting.toStdString());
-    constexpr int shown_ms = 8000;
-    window.statusBar()->showMessage(tr("%1 of the job is that image now, at that place.").arg(setting), shown_ms);
+    kept_ = {.after_steps = view.undo_steps(), .job_before = before, .job_after = io::job_text(document.job())};
+    show_undo();
+    window.statusBar()->showMessage(tr("%1 of the job is that image now, at that place.").arg(setting), message_ms);
   });
 }
 
@@ -88,6 +98,53 @@ void MainWindow::Parts::open_layer(const QString& path) {
       [file = std::filesystem::path(QFileInfo(path).absoluteFilePath().toStdString())](const recon::Reporter&) {
         return std::make_shared<const Layer>(layer_of(gui::open_image(file), 0));
       });
+}
+
+void MainWindow::Parts::ask_for_registration() {
+  const QString path = QFileDialog::getOpenFileName(&window, tr("Open a registration of the layer"), {},
+                                                    tr("Transforms of ITK (*.tfm *.txt *.mat);;All files (*)"));
+  if (!path.isEmpty()) {
+    open_registration(path);
+  }
+}
+
+/// The fixed image is the one that is shown, the layer the moving one.
+void MainWindow::Parts::open_registration(const QString& path) {
+  attempt(tr("This registration cannot be used"), [&] {
+    const recon::Pose pose = io::read_itk_transform(path.toStdString());
+    const int row = layers->chosen_row();
+    if (row < 0) {
+      throw InputError(
+          "A registration moves a layer: open the fixed image, add the moving one over it in the tab Layers, then open "
+          "the registration again.");
+    }
+    std::vector<Layer> all = view.layers();
+    Layer& layer = all.at(static_cast<std::size_t>(row));
+    layer.place = recon::registration_of(pose, middle_of(layer));
+    const QString name = QString::fromStdString(layer.name);
+    view.set_layers(std::move(all));
+    window.statusBar()->showMessage(tr("%1 lies where %2 has it.").arg(name, QFileInfo(path).fileName()), message_ms);
+  });
+}
+
+void MainWindow::Parts::ask_where_to_save_registration() {
+  const QString path = QFileDialog::getSaveFileName(&window, tr("Save the registration of the layer"),
+                                                    "layer_to_image.tfm", tr("Transforms of ITK (*.tfm *.txt)"));
+  if (!path.isEmpty()) {
+    save_registration(path);
+  }
+}
+
+void MainWindow::Parts::save_registration(const QString& path) {
+  attempt(tr("The registration cannot be saved"), [&] {
+    const int row = layers->chosen_row();
+    if (row < 0) {
+      throw InputError("There is no layer whose place could be saved: add one in the tab Layers.");
+    }
+    const Layer& layer = view.layers().at(static_cast<std::size_t>(row));
+    io::write_itk_transform(path.toStdString(), recon::pose_of(layer.place, middle_of(layer)));
+    window.statusBar()->showMessage(tr("Saved %1").arg(path), message_ms);
+  });
 }
 
 }  // namespace coincide::gui

@@ -62,6 +62,8 @@ void MainWindow::Parts::make_side() {
   layers = new LayerPanel(view);
   connect(&layers->add_menu(), &QMenu::aboutToShow, this, &Parts::fill_layer_menu);
   connect(layers, &LayerPanel::keep_wanted, this, &Parts::keep_layer_in_job);
+  connect(layers, &LayerPanel::open_place_wanted, this, &Parts::ask_for_registration);
+  connect(layers, &LayerPanel::save_place_wanted, this, &Parts::ask_where_to_save_registration);
   auto* images_page = new QWidget;
   auto* layers_column = new QVBoxLayout(images_page);
   layers_column->setContentsMargins(2, 8, 2, 8);  // with a scroll bar beside it, too, a small window shows all

@@ -120,9 +120,9 @@ class MainWindow::Parts : public QObject {
   /// Marks what the work area shows.
   void show_arrangement();
   void refresh();
-  /// What is undone: steps in the regions and layers of a result, or in the job.
-  bool undoes_marks() const { return area->mode() == Mode::result; }
   void show_undo();
+  void undo_step();
+  void redo_step();
   void show_error(const QString& what, const QString& sentence);
   /// Runs `action`; an exception becomes a dialog that begins with `what`. False if there was one.
   bool attempt(const QString& what, const std::function<void()>& action);
@@ -167,7 +167,7 @@ class MainWindow::Parts : public QObject {
   void save_session(const QString& path);
   void open_session(const QString& path);
   void take_session(const RestoredSession& restored);
-  void restore_comparison(const RestoredSession& restored);
+  void restore_comparison(const RestoredSession& restored, QStringList& problems);
   /// The mean of the frames that are shown, or their sum over time, as an image of its own.
   void add_of_frames(FramesAsOne kind);
   void begin_compare();
@@ -183,6 +183,11 @@ class MainWindow::Parts : public QObject {
   void add_job_layer(const std::string& setting);
   void keep_layer_in_job(const QString& setting);
   void open_layer(const QString& path);
+  void ask_for_registration();
+  /// Brings the layer that is edited to where a registration made elsewhere has it.
+  void open_registration(const QString& path);
+  void ask_where_to_save_registration();
+  void save_registration(const QString& path);
   void save_shown_image();
   void save_picture(const QString& view);
   void save_film();
@@ -221,6 +226,15 @@ class MainWindow::Parts : public QObject {
   };
   Other other_;
   std::string shown_error_;
+  /// That a layer was kept in the job, and after which step in the views: there it is undone, too.
+  struct KeptInJob {
+    std::size_t after_steps = 0;
+    std::string job_before, job_after;
+  };
+  KeptInJob kept_;
+  /// What undo and redo go to: steps in the regions and layers of a result, or in the job.
+  bool undoes_job() const;
+  bool redoes_job() const;
   bool estimate_waits_ = false;  ///< for the end of the run
 };
 

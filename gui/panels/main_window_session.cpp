@@ -12,6 +12,25 @@ namespace {
 
 const char* const session_filter = "Sessions (*.coincide)";
 
+/// None where the newest is looked at, or where the images are of frames or gates.
+std::optional<double> iteration_gone_back_to(const ImageChoice& choice, const Run& run) {
+  const bool is_newest = choice.index() + 1 >= choice.images().size();
+  return is_newest || run.job.in_parts() ? std::nullopt : std::optional(choice.image().iteration);
+}
+
+std::optional<std::size_t> index_of(std::optional<double> iteration, const ImageChoice& choice) {
+  const std::vector<KeptImage>& images = choice.images();
+  const auto found = std::ranges::find_if(images, [&](const KeptImage& kept) { return kept.iteration == iteration; });
+  return found == images.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - images.begin()));
+}
+
+QString missing_iteration(double iteration, const Run& run) {
+  return MainWindow::tr(
+             "The image of iteration %1 of %2 has no file: its result is shown. With output.save_every_iteration a run "
+             "leaves the images of all iterations.")
+      .arg(QString::number(iteration, 'g', 4), QString::fromStdString(run.shown_name()));
+}
+
 }  // namespace
 
 /// Whatever else held its images lets them go.
@@ -39,9 +58,11 @@ Session MainWindow::Parts::current_session() const {
     if (run->record) {
       if (run == runs->chosen_run()) {
         saved.chosen_run = saved.runs.size();
+        saved.iteration = iteration_gone_back_to(runs->images(), *run);
       }
       if (run == other_.run) {
         saved.comparison.emplace().run = saved.runs.size();
+        saved.comparison->iteration = iteration_gone_back_to(other_.images, *run);
       }
       saved.runs.push_back({run->name, run->note, record_file_of(*run)});
     }
@@ -141,6 +162,11 @@ void MainWindow::Parts::take_session(const RestoredSession& restored) {
     images.add(restored.images[*saved.chosen_image]);
   } else if (saved.chosen_run && restored.runs[*saved.chosen_run]) {
     runs->choose(restored.runs[*saved.chosen_run]);
+    if (const auto index = index_of(saved.iteration, runs->images())) {
+      runs->choose_image(*index);
+    } else if (saved.iteration) {
+      problems << missing_iteration(*saved.iteration, *runs->chosen_run());
+    }
   }
   if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
     images.choose_frame(std::min(saved.frame, image->frames.size() - 1));
@@ -154,14 +180,15 @@ void MainWindow::Parts::take_session(const RestoredSession& restored) {
   } else {
     other_options_ = saved.scene;
   }
-  restore_comparison(restored);
+  restore_comparison(restored, problems);
+  problems.removeDuplicates();
   if (!problems.isEmpty()) {
     show_error(tr("Not all of the session could be opened"), problems.join("\n"));
   }
 }
 
 /// None where the other image cannot be had.
-void MainWindow::Parts::restore_comparison(const RestoredSession& restored) {
+void MainWindow::Parts::restore_comparison(const RestoredSession& restored, QStringList& problems) {
   const std::optional<SavedComparison>& saved = restored.session.comparison;
   end_compare();
   if (!saved || !view.has_image()) {
@@ -172,6 +199,11 @@ void MainWindow::Parts::restore_comparison(const RestoredSession& restored) {
   other_.file = saved->image ? restored.images[*saved->image] : nullptr;
   other_.frame = other_.file ? std::min(saved->frame, other_.file->frames.size() - 1) : 0;
   other_.images.follow(other_.run);
+  if (const auto index = index_of(saved->iteration, other_.images)) {
+    other_.images.choose(*index);
+  } else if (saved->iteration && other_.run) {
+    problems << missing_iteration(*saved->iteration, *other_.run);
+  }
   show_other();
   if (view.comparison()) {
     Comparison comparison = *view.comparison();

@@ -38,7 +38,9 @@ PlaceBoxes::PlaceBoxes(QWidget* parent)
       turn_(make_boxes("layer_turn", tr("°"), 180, 0.5)),
       drag_(new QToolButton),
       reset_(new QToolButton),
+      file_(new QToolButton),
       keep_(new QToolButton),
+      file_menu_(new QMenu(this)),
       keep_menu_(new QMenu(this)) {
   auto* grid = new QGridLayout(this);
   grid->setContentsMargins(0, 0, 0, 0);
@@ -56,13 +58,18 @@ PlaceBoxes::PlaceBoxes(QWidget* parent)
     turn_[axis]->setAccessibleName(tr("Turn about %1").arg(letter));
     shift_[axis]->setToolTip(tr("Moves the layer along the scanner's %1 axis, after it was turned").arg(letter));
     turn_[axis]->setToolTip(tr("Turns the layer about its middle: about x first, then about y, then about z"));
-    for (QDoubleSpinBox* box : {shift_[axis], turn_[axis]}) {
-      connect(box, &QDoubleSpinBox::valueChanged, this, [this] { emit changed(typed()); });
-    }
+    connect(shift_[axis], &QDoubleSpinBox::valueChanged, this, [this, axis](double mm) {
+      place_.shift_mm[axis] = mm;
+      emit changed(place_);
+    });
+    connect(turn_[axis], &QDoubleSpinBox::valueChanged, this, [this, axis](double degrees) {
+      place_.turn_degrees[axis] = degrees;
+      emit changed(place_);
+    });
   }
   make_buttons();
   auto* buttons = new QHBoxLayout;
-  for (QToolButton* button : {drag_, reset_, keep_}) {
+  for (QToolButton* button : {drag_, reset_, file_, keep_}) {
     button->setFocusPolicy(Qt::StrongFocus);
     buttons->addWidget(button);
   }
@@ -82,6 +89,13 @@ void PlaceBoxes::make_buttons() {
   keep_->setObjectName("keep_layer");
   keep_->setMenu(keep_menu_);
   keep_->setPopupMode(QToolButton::InstantPopup);
+  file_->setText(tr("File"));
+  file_->setObjectName("place_file");
+  file_->setMenu(file_menu_);
+  file_->setPopupMode(QToolButton::InstantPopup);
+  file_->setToolTip(tr("A registration made elsewhere (ANTs, 3D Slicer, SimpleITK), or this one for there"));
+  file_menu_->addAction(tr("&Open a registration..."), this, &PlaceBoxes::open_wanted);
+  file_menu_->addAction(tr("&Save the registration..."), this, &PlaceBoxes::save_wanted);
   for (const JobImage& image : job_images({})) {
     keep_menu_->addAction(tr("As its %1").arg(QString::fromStdString(image.name)), this,
                           [this, setting = QString::fromStdString(image.setting)] { emit keep_wanted(setting); });
@@ -90,20 +104,12 @@ void PlaceBoxes::make_buttons() {
   connect(reset_, &QToolButton::clicked, this, [this] { emit changed({}); });
 }
 
-recon::Registration PlaceBoxes::typed() const {
-  recon::Registration place;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    place.shift_mm[axis] = shift_[axis]->value();
-    place.turn_degrees[axis] = turn_[axis]->value();
-  }
-  return place;
-}
-
 void PlaceBoxes::set_layer(const Layer& layer, bool is_dragged) {
   const auto set = [](QDoubleSpinBox* box, double value) {
     const QSignalBlocker quiet(box);
     box->setValue(value);
   };
+  place_ = layer.place;
   for (std::size_t axis = 0; axis < 3; ++axis) {
     set(shift_[axis], layer.place.shift_mm[axis]);
     set(turn_[axis], layer.place.turn_degrees[axis]);

@@ -12,7 +12,8 @@ class QToolButton;
 
 namespace coincide::gui {
 
-/// Where a layer lies: shift and turn in numbers, a switch for dragging it in the slices, and what keeps it in the job.
+/// Where a layer lies: shift and turn in numbers, a switch for dragging it in the slices, what takes it from a file or
+/// saves it, and what keeps it in the job.
 class PlaceBoxes : public QWidget {
   Q_OBJECT
 
@@ -28,14 +29,16 @@ class PlaceBoxes : public QWidget {
   void drag_wanted(bool on);
   /// In the setting of the job.
   void keep_wanted(const QString& setting);
+  void open_wanted();
+  void save_wanted();
 
  private:
   void make_buttons();
-  recon::Registration typed() const;
 
   std::array<QDoubleSpinBox*, 3> shift_, turn_;
-  QToolButton *drag_, *reset_, *keep_;
-  QMenu* keep_menu_;
+  QToolButton *drag_, *reset_, *file_, *keep_;
+  QMenu *file_menu_, *keep_menu_;
+  recon::Registration place_;  ///< as it is: the boxes round
 };
 
 }  // namespace coincide::gui

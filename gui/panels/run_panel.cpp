@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gui/viewer/plain_text.h"
 #include "gui/viewer/slice_image.h"
 
 namespace coincide::gui {
@@ -87,6 +88,7 @@ void RunPanel::Parts::show_row(const Run& run) {
   for (const std::string& more : {run.note, run.error}) {
     tip += more.empty() ? QString() : "\n" + QString::fromStdString(more);
   }
+  tip = plain_tip(tip);
   if (row.text() != text || row.toolTip() != tip) {
     row.setText(text);
     row.setToolTip(tip);

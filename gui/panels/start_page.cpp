@@ -94,13 +94,10 @@ class StartPage::DropHint : public QLabel {
 
 StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout), hint_(new DropHint) {
   setAcceptDrops(true);
-  auto* phantom =
-      card("&Try the built-in phantom", "A simulated scan, reconstructed while you watch", QStyle::SP_ComputerIcon);
-  auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", QStyle::SP_DialogOpenButton);
-  auto* data =
-      card("Open measured &data...", "Events (PETSIRD) or sinograms (STIR), for a new job", QStyle::SP_DriveHDIcon);
-  auto* image = card("Open an &image...", "NIfTI, DICOM, Interfile and more, to look at and measure in",
-                     QStyle::SP_FileDialogContentsView);
+  auto* phantom = card("&Try the built-in phantom", "A simulated scan, reconstructed while you watch", "phantom");
+  auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", "open");
+  auto* data = card("Open measured &data...", "Events (PETSIRD) or sinograms (STIR), for a new job", "data");
+  auto* image = card("Open an &image...", "NIfTI, DICOM, Interfile and more, to look at and measure in", "picture");
   connect(image, &QAbstractButton::clicked, this, &StartPage::open_image_requested);
   connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);
   connect(job, &QAbstractButton::clicked, this, &StartPage::open_job_requested);
@@ -163,7 +160,7 @@ void StartPage::set_recent_files(const QStringList& paths) {
     auto* button = new BigButton(BigButton::Look::row, QString("&%1  %2").arg(++number).arg(name), folder_text(path),
                                  line_icon("file"));
     button->set_explanation_is_path();
-    button->setToolTip(QDir::toNativeSeparators(path));
+    button->setToolTip(plain_tip(QDir::toNativeSeparators(path)));
     connect(button, &QAbstractButton::clicked, this, [this, path] { emit file_requested(path); });
     recent_->addWidget(button);
   }

@@ -38,24 +38,37 @@ void SceneCamera::take(const Pose& pose) {
   renderer_.ResetCameraClippingRange();
 }
 
+void SceneCamera::keep_sight() {
+  if (!view_.has_image()) {
+    return;
+  }
+  const Pose now = pose();
+  kept_ = {.from = now.position, .up = now.up};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    kept_.from[axis] -= now.focus[axis];
+  }
+  view_.keep_sight(kept_);
+}
+
 void SceneCamera::follow(const JobGeometry* geometry, int height) {
   geometry_ = geometry;
   height_ = std::max(1, height);
-  const char* shown = view_.has_image() ? "image of " : geometry ? "scanner of " : "nothing of ";
+  const bool has_image = view_.has_image();
+  const char* shown = has_image ? "image of " : geometry ? "scanner of " : "nothing of ";
   *poses_ = pose();
-  if (!poses_.choose(shown + view_.subject().data)) {
+  const bool is_same = !poses_.choose(shown + view_.subject().data);
+  if (has_image && (!is_same || view_.sight() != kept_)) {  // other data, or a session of them has been opened
+    look_from(view_.sight());
+  } else if (is_same) {
     link();
   } else if (*poses_) {
     take(**poses_);
-    link();
   } else {
     look_obliquely();
   }
 }
 
-void SceneCamera::look_obliquely() { look_from({0.5, -1, 0.35}, {0, 0, 1}); }
-
-void SceneCamera::look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
+void SceneCamera::look_from(const Sight& sight) {
   vtkBoundingBox seen;
   if (view_.has_image()) {
     seen.AddBounds(image_bounds(view_.image()->grid).data());
@@ -70,13 +83,14 @@ void SceneCamera::look_from(const std::array<double, 3>& from, const std::array<
   }
   vtkCamera& camera = *renderer_.GetActiveCamera();
   const double* focus = camera.GetFocalPoint();
-  camera.SetPosition(focus[0] + from[0], focus[1] + from[1], focus[2] + from[2]);
-  camera.SetViewUp(up.data());
+  camera.SetPosition(focus[0] + sight.from[0], focus[1] + sight.from[1], focus[2] + sight.from[2]);
+  camera.SetViewUp(sight.up.data());
   std::array<double, 6> bounds{};
   seen.GetBounds(bounds.data());
   renderer_.ResetCamera(bounds.data());
   camera.Zoom(1.25);  // VTK leaves a wide margin
   link();
+  keep_sight();
 }
 
 void SceneCamera::turn(double azimuth_degrees, double elevation_degrees) {
@@ -85,6 +99,7 @@ void SceneCamera::turn(double azimuth_degrees, double elevation_degrees) {
   camera.Elevation(elevation_degrees);
   camera.OrthogonalizeViewUp();  // or it could not pass the pole
   renderer_.ResetCameraClippingRange();
+  keep_sight();
 }
 
 void SceneCamera::zoom(double factor) { renderer_.GetActiveCamera()->Zoom(factor); }
@@ -118,6 +133,7 @@ void SceneCamera::tell_slices() {
     camera.zoom_about(factor, now.focus);
     view_.set_camera(camera);
   }
+  keep_sight();
 }
 
 }  // namespace coincide::gui

@@ -21,9 +21,9 @@ class SceneCamera {
 
   /// Takes over what is shown: where the camera was left, or from obliquely above. `height` of the view in pixels.
   void follow(const JobGeometry* geometry, int height);
-  /// At the middle of what is shown, from that direction, with that one upwards.
-  void look_from(const std::array<double, 3>& from, const std::array<double, 3>& up);
-  void look_obliquely();
+  /// At the middle of what is shown.
+  void look_from(const Sight& sight);
+  void look_obliquely() { look_from(Sight{}); }
   /// Round what is in the middle.
   void turn(double azimuth_degrees, double elevation_degrees);
   void zoom(double factor);
@@ -36,6 +36,8 @@ class SceneCamera {
     double scale;
   };
   Pose pose() const;
+  /// Of an image, to be found again with it.
+  void keep_sight();
   void take(const Pose& pose);
   void link();
 
@@ -43,6 +45,7 @@ class SceneCamera {
   vtkRenderer& renderer_;
   const JobGeometry* geometry_ = nullptr;
   int height_ = 1;
+  Sight kept_;
   PerData<std::optional<Pose>> poses_;  ///< by data, and whether it is their scanner or an image
 };
 

@@ -262,7 +262,7 @@ void SceneDrawing::look_obliquely() {
 }
 
 void SceneDrawing::look_from(const std::array<double, 3>& from, const std::array<double, 3>& up) {
-  camera_.look_from(from, up);
+  camera_.look_from({.from = from, .up = up});
   moved();
 }
 

@@ -5,8 +5,6 @@
 namespace coincide::gui {
 namespace {
 
-constexpr std::size_t most_bytes_kept = 2'000'000'000;  ///< of the iterations of all runs
-
 constexpr int tick_ms = 500;  ///< the clock goes on while a stage says nothing
 
 }  // namespace

@@ -64,16 +64,13 @@ const std::vector<Json>& spoilt_values() {
   return values;
 }
 
-/// Calls use(spoilt) with the document once for each of its numbers and each spoilt value, and once without it.
+/// Calls use(spoilt) with the document once for each of its values and each spoilt one, and once without it.
 template <class Use>
 void spoil_each(const Json& document, Use&& use) {
   const Json flat = document.flatten();
   for (const auto& [path, value] : flat.items()) {
-    if (!value.is_number()) {
-      continue;
-    }
     const Json::json_pointer at(path);
-    for (const Json& spoilt : spoilt_values()) {
+    for (const Json& spoilt : value.is_number() ? spoilt_values() : std::vector<Json>{0.5, Json(nullptr)}) {
       Json copy = document;
       copy[at] = spoilt;
       use(copy, path);
@@ -139,11 +136,38 @@ class HostileJsonTest : public QObject {
         ++opened;
       } catch (const FileError& error) {
         QVERIFY2(std::string(error.what()).find("spoilt.json") != std::string::npos, error.what());
+        QVERIFY2(std::string(error.what()).find("json.exception") == std::string::npos, error.what());
         ++refused;
       }
     });
     QVERIFY2(opened > 100 && refused > 300, qPrintable(QString("%1 %2").arg(opened).arg(refused)));
     QVERIFY_THROWS_EXCEPTION(FileError, read_session(written("{\"coincide_session\": 1e999}")));
+  }
+
+  /// In our words, not in those of a library.
+  void what_is_missing_is_named() {
+    const auto sentence = [this](const std::string& text) {
+      try {
+        read_session(written(text));
+        return std::string("opened");
+      } catch (const FileError& error) {
+        return std::string(error.what()).substr(written("").string().size());
+      }
+    };
+    const std::string begin = " is no session that this program has saved: ", end = ". Open another one.";
+    QCOMPARE(sentence(R"({"coincide_session": 1, "runs": []})"), begin + "it has no \"job\"" + end);
+    QCOMPARE(sentence(R"({"coincide_session": 1, "job": 7})"),
+             begin + "a value in it is of another kind than what this program writes there" + end);
+    QCOMPARE(sentence("{}"), begin + "it has no \"coincide_session\"" + end);
+    QCOMPARE(sentence("{\"coincide_session\" 1}"), begin + "it is no JSON from its byte 21 on" + end);
+    QCOMPARE(sentence(""), begin + "it is no JSON from its byte 1 on" + end);
+    try {
+      rois_of_text(R"([{"name": "a"}])", "a.json");
+      QFAIL("not refused");
+    } catch (const FileError& error) {
+      QCOMPARE(std::string(error.what()),
+               std::string("a.json holds no regions that this program has saved: it has no \"centre_mm\"") + end);
+    }
   }
 
   void regions_open_or_say_why_not() {

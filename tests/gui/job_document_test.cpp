@@ -168,6 +168,27 @@ class JobDocumentTest : public QObject {
     QVERIFY(!document.has_errors());
   }
 
+  /// All of them in one step, or none.
+  void several_settings_are_one_step() {
+    gui::JobDocument document;
+    document.set("stop.passes", "7");
+    document.set("algorithm.tof", "perhaps");
+    document.set_together({{"corrections.attenuation_shift_mm", "1,2,3"}, {"algorithm.tof", "false"}});
+    QCOMPARE(document.job().corrections.attenuation_place.shift_mm, (recon::Point{1, 2, 3}));
+    QVERIFY(!document.has_errors());
+    QVERIFY_EXCEPTION_THROWN(document.set_together({{"stop.passes", "9"}, {"algorithm.subsets", "many"}}), InputError);
+    QCOMPARE(document.text("stop.passes"), std::string("7"));
+    document.undo();
+    QCOMPARE(document.job().corrections.attenuation_place.shift_mm, recon::Point{});
+    QCOMPARE(document.text("stop.passes"), std::string("7"));
+    document.undo();
+    QVERIFY(!document.can_undo());
+    document.redo();
+    document.redo();
+    QCOMPARE(document.job().corrections.attenuation_place.shift_mm, (recon::Point{1, 2, 3}));
+    QVERIFY(!document.can_redo());
+  }
+
   void unknown_key_is_an_error() {
     gui::JobDocument document;
     QVERIFY_EXCEPTION_THROWN(document.set("algorithm.colour", "1"), InputError);

@@ -20,7 +20,9 @@
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/value_line.h"
+#include "gui/viewer/image_viewer.h"
 #include "gui/viewer/opengl.h"
+#include "gui/viewer/scene_view.h"
 #include "io/image_file.h"
 #include "projectors/error.h"
 #include "support/patience.h"
@@ -38,6 +40,19 @@ class KeptLooksTest : public QObject {
   std::unique_ptr<MainWindow> window_;
 
   QString path(const char* name) const { return folder_->filePath(name); }
+  /// But for what rounding does to some pixels.
+  static bool alike(const QImage& a, const QImage& b) {
+    if (a.isNull() || a.size() != b.size()) {
+      return false;
+    }
+    int others = 0;
+    for (int y = 0; y < a.height(); ++y) {
+      for (int x = 0; x < a.width(); ++x) {
+        others += std::abs(a.pixelColor(x, y).lightness() - b.pixelColor(x, y).lightness()) > 8 ? 1 : 0;
+      }
+    }
+    return others < a.width() * a.height() / 200;
+  }
   template <class Widget>
   Widget& find(const char* name) const {
     return *window_->findChild<Widget*>(name);
@@ -166,6 +181,33 @@ class KeptLooksTest : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(find<QComboBox>("volume_style").currentIndex(), static_cast<int>(VolumeStyle::rendering),
                               patience_ms);
     QVERIFY(!find<QAction>("scene_layers").isChecked());
+  }
+
+  /// From where the 3-D view is looked at, of each image its own; a session opened again beside itself, too.
+  void the_camera_comes_back() {
+    if (!opengl_problem().isEmpty()) {
+      QSKIP("there is no OpenGL");
+    }
+    const auto picture = [this] {
+      return window_->findChild<ImageViewer*>()->scene_picture()({300, 300}, 2, {0, 0, 0}, 1);
+    };
+    auto* view = window_->findChild<SceneView*>();
+    QTRY_VERIFY_WITH_TIMEOUT(view->is_up_to_date(), patience_ms);
+    const QImage as_it_was = picture();
+    view->look_from({1, 0.3, 0.2}, {0, 0, 1});
+    view->turn(15);
+    const QImage turned = picture();
+    QVERIFY(turned != as_it_was);
+    window_->save_session(path("all.coincide"));
+    view->look_from({0, -1, 0}, {0, 0, 1});
+    window_->open_file(path("all.coincide"));
+    QTRY_VERIFY_WITH_TIMEOUT(alike(picture(), turned), patience_ms);
+    make_window();
+    window_->open_file(path("all.coincide"));
+    QTRY_COMPARE_WITH_TIMEOUT(shown(), QString("Image · base.nii.gz"), patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(window_->findChild<SceneView*>()->is_up_to_date() && alike(picture(), turned),
+                             patience_ms);
+    QVERIFY(!alike(picture(), as_it_was));
   }
 
   /// What has gone is told, the rest opens; a file that somebody has spoilt is refused.

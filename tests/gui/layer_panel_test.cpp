@@ -262,6 +262,22 @@ class LayerPanelTest : public QObject, ShownImage {
     auto* keep = window.findChild<QToolButton*>("keep_layer");
     QVERIFY(keep->isEnabled());
     keep->menu()->actions().front()->trigger();
+    const auto shift_in_job = [&] {
+      window.findChild<QAction*>("save")->trigger();
+      return io::load_job(path("job.toml").toStdString()).corrections.attenuation_place.shift_mm[0];
+    };
+    QCOMPARE(shift_in_job(), 7.5);
+    auto* undo = window.findChild<QAction*>("undo");
+    auto* redo = window.findChild<QAction*>("redo");
+    undo->trigger();  // all of it at once, where it was done
+    QCOMPARE(shift_in_job(), 5.0);
+    QCOMPARE(x->value(), 7.5);
+    undo->trigger();  // then the moves
+    QCOMPARE(window.findChild<QDoubleSpinBox*>("layer_turn_y")->value(), 0.0);
+    redo->trigger();
+    redo->trigger();
+    QCOMPARE(window.findChild<QDoubleSpinBox*>("layer_turn_y")->value(), -12.0);
+    QCOMPARE(shift_in_job(), 7.5);
     for (QAction* action : window.findChildren<QAction*>()) {
       if (action->text() == "&Save job") {
         action->trigger();

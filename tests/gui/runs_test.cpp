@@ -6,6 +6,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMessageBox>
+#include <QRegularExpression>
 #include <QSemaphore>
 #include <QSettings>
 #include <QSlider>
@@ -36,8 +37,8 @@ using coincide::tests::test_image;
 
 namespace {
 
-/// Leaves the test image times the passes of the job, with its record.
-RunOutcome run_at_once(const io::Job& job, recon::Reporter&) {
+/// Leaves the test image times the passes of the job, with its record; the same times the iteration after each.
+RunOutcome run_at_once(const io::Job& job, recon::Reporter& reporter) {
   auto image = test_image(static_cast<double>(job.passes()));
   std::filesystem::create_directories(job.output.folder);
   io::write_image(job.result_path(".nii.gz"), *image);
@@ -47,6 +48,13 @@ RunOutcome run_at_once(const io::Job& job, recon::Reporter&) {
   record->iterations_done = static_cast<double>(job.passes());
   record->figures = {{1, -100, 3, 4, 0.1}};
   record->outputs = {job.result_name() + ".nii.gz", job.result_name() + ".json"};
+  for (int iteration = 1; iteration <= job.passes() && job.output.save_every_iteration; ++iteration) {
+    reporter.intermediate_image(*test_image(iteration), iteration);
+    if (const std::string ending = "_it00" + std::to_string(iteration) + ".nii.gz"; iteration < job.passes()) {
+      io::write_image(job.result_path(ending), *test_image(iteration));
+      record->outputs.push_back(job.result_name() + ending);
+    }
+  }
   std::ofstream(job.result_path(".json")) << io::provenance_json(*record);
   return {.image = std::move(image),
           .stopped = false,
@@ -78,7 +86,8 @@ class RunsTest : public QObject {
   QAction& action(const char* name) const { return *window_->findChild<QAction*>(name); }
   /// The value at the crosshair, as the line at the bottom says it.
   double value() const {
-    return window_->findChild<ValueLine*>()->text().section(" · ", 2).section(' ', 0, 0).toDouble();
+    QString text = window_->findChild<ValueLine*>()->text().section(" · ", 2);
+    return text.remove(QRegularExpression("^A ")).section(' ', 0, 0).toDouble();  // beside B, if there is one
   }
   static double at_crosshair(double factor) { return test_image(factor)->at(10, 11, 12); }
   void make_window() {
@@ -87,10 +96,10 @@ class RunsTest : public QObject {
     QVERIFY(QTest::qWaitForWindowExposed(window_.get(), patience_ms));
   }
   /// Of that many passes.
-  void run(int passes) const {
-    std::ofstream(path("job.toml").toStdString()) << "[simulation]\nphantom = \"orientation\"\nscanner = "
-                                                     "\"small\"\n[output]\nfolder = \"results\"\n[stop]\npasses = "
-                                                  << passes << "\n";
+  void run(int passes, const char* more_output = "") const {
+    std::ofstream(path("job.toml").toStdString())
+        << "[simulation]\nphantom = \"orientation\"\nscanner = \"small\"\n[output]\nfolder = \"results\"\n"
+        << more_output << "[stop]\npasses = " << passes << "\n";
     window_->open_file(path("job.toml"));
     const std::size_t before = runs().runs().size();
     action("run").trigger();
@@ -224,6 +233,36 @@ class RunsTest : public QObject {
     QCOMPARE(window_->findChild<RoiTable*>()->findChild<QTableWidget*>()->rowCount(), 1);
     QVERIFY(window_->windowTitle().contains("job.toml"));
     QCOMPARE(window_->findChild<QComboBox*>("shown")->count(), 4);  // the job's data, two runs, an image
+  }
+
+  /// The one that was gone back to, in the views and as B, where the run has saved it; else that is told.
+  void iterations_come_back() {
+    run(3, "save_every_iteration = true\n");
+    auto* slider = window_->findChild<QSlider*>("step");
+    QTRY_COMPARE_WITH_TIMEOUT(slider->maximum(), 2, patience_ms);
+    slider->setValue(1);
+    QVERIFY2(std::abs(value() / at_crosshair(2) - 1) < 1e-4, qPrintable(window_->findChild<ValueLine*>()->text()));
+    action("compare").trigger();  // with the iteration before the last of the run itself
+    window_->save_session(path("all.coincide"));
+    const Session saved = read_session(path("all.coincide").toStdString());
+    QCOMPARE(saved.iteration, std::optional(2.0));
+    QCOMPARE(saved.comparison->iteration, std::optional(2.0));
+    make_window();
+    window_->open_file(path("all.coincide"));
+    QTRY_VERIFY_WITH_TIMEOUT(shown().startsWith("Run 1"), patience_ms);
+    QVERIFY2(std::abs(value() / at_crosshair(2) - 1) < 1e-4, qPrintable(window_->findChild<ValueLine*>()->text()));
+    slider = window_->findChild<QSlider*>("step");
+    QCOMPARE(slider->maximum(), 2);
+    slider->setValue(0);
+    QVERIFY(std::abs(value() / at_crosshair(1) - 1) < 1e-4);
+    QVERIFY(window_->findChild<QMessageBox*>("error_dialog") == nullptr);
+    QVERIFY(QFile::remove(path("results/job_it002.nii.gz")));
+    make_window();
+    window_->open_file(path("all.coincide"));
+    const auto dialog = [this] { return window_->findChild<QMessageBox*>("error_dialog"); };
+    QTRY_VERIFY_WITH_TIMEOUT(dialog() != nullptr, patience_ms);
+    QVERIFY2(dialog()->text().contains("iteration 2 of job has no file"), qPrintable(dialog()->text()));
+    QVERIFY(std::abs(value() / at_crosshair(3) - 1) < 1e-4);
   }
 
   /// What has gone is told, the rest opens.
