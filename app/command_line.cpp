@@ -319,7 +319,7 @@ int run_command_line(int argc, char** argv) {
     return fail_of_all(no_device_or_memory,
                        "the memory of this machine, or what the process may have of it, is not enough.");
   } catch (const std::filesystem::filesystem_error& error) {
-    return fail_of_all(other_failure,
+    return fail_of_all(bad_file,
                        fmt::format("cannot use the path {}: {}.", error.path1().string(), error.code().message()));
   } catch (const std::exception& error) {
     return fail_of_all(other_failure, error.what());

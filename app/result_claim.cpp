@@ -15,7 +15,8 @@ namespace coincide::app {
 
 ResultClaim::ResultClaim(const io::Job& job) {
   const std::filesystem::path log = job.result_path(".log");
-  log_ = open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  // Without O_NONBLOCK a pipe of that name would be waited for.
+  log_ = open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
   if (log_ < 0) {
     throw io::cannot_write(log);
   }

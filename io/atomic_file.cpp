@@ -101,6 +101,10 @@ std::string why_not_written() {
     case ENOENT:
     case ENOTDIR:
       return "the folder is missing; make it or choose another one";
+    case ENXIO:
+      return "a pipe or a socket has that name; remove it or choose another name";
+    case EISDIR:
+      return "a folder has that name; remove it or choose another name";
     case EMFILE:
     case ENFILE:
       return "too many files are open; raise the limit (ulimit -n)";

@@ -109,7 +109,7 @@ std::vector<std::string> names_in(hid_t group) {
 }
 
 recon::RunCheckpoint read_contents(const std::filesystem::path& path) {
-  const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open it as HDF5");
+  const Hdf5Id file = open_hdf5_file(path);
   recon::RunCheckpoint checkpoint;
   read_facts(read_array<std::string>(file, facts, H5T_NATIVE_CHAR), checkpoint);
   recon::SavedState& state = checkpoint.at.state;

@@ -49,6 +49,9 @@ std::string why_no_input_file(const fs::path& path) {
     default:
       return error ? error.message() : "it is not a file";
   }
+  if (fs::file_size(path, error) == 0) {
+    return "it is empty";
+  }
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
     return why_not_opened(errno);

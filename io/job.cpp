@@ -70,9 +70,6 @@ Job load_job(const fs::path& path) {
   } catch (const FileError& error) {
     refuse(error.what());
   }
-  if (text.empty()) {
-    refuse("it is empty");
-  }
   Job job;
   job.file = fs::absolute(path).lexically_normal();
   std::vector<Setting> settings = describe(job);

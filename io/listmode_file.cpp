@@ -86,14 +86,6 @@ constexpr std::array other_formats = {
                 "OUT.h5\", which comes with Coincide (pip install \"./io/gate[root]\")."},
 };
 
-std::string first_bytes(const Path& path) {
-  std::string bytes = read_first_bytes(path, bytes_to_recognise);
-  if (bytes.empty()) {
-    throw FileError(fmt::format("{} is empty.", path.string()));
-  }
-  return bytes;
-}
-
 /// Files that are no HDF5 inside are PETSIRD's, too: its reader says what is wrong with them.
 bool is_petsird_hdf5(const Path& path) {
   const Hdf5Quiet quiet;
@@ -140,7 +132,7 @@ void check_no_other_scanner(const Path& path, const std::string& own, const List
 }
 
 std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const ListmodeOptions& options) {
-  const std::string bytes = first_bytes(path);
+  const std::string bytes = read_first_bytes(path, bytes_to_recognise);
   for (const ListmodeFormat& format : formats) {
     if (format.recognise(bytes)) {
       Source source = format.open(path, options);

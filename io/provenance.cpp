@@ -1,7 +1,6 @@
 #include "io/provenance.h"
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "io/bids_frames.h"
@@ -184,28 +183,6 @@ void add_bids(const Provenance& run, Json& json) {
 }
 
 }  // namespace
-
-bool records_simulation(const std::filesystem::path& json) {
-  std::ifstream in(json);
-  const Json record = Json::parse(in, nullptr, false);
-  const Json::json_pointer phantom("/Coincide/job/simulation/phantom");
-  return record.contains(phantom) && record[phantom] != "";
-}
-
-std::vector<std::string> recorded_outputs(const std::filesystem::path& json) {
-  std::ifstream in(json);
-  const Json record = Json::parse(in, nullptr, false);
-  const Json::json_pointer outputs("/Coincide/outputs");
-  std::vector<std::string> names;
-  if (record.contains(outputs) && record[outputs].is_array()) {
-    for (const Json& name : record[outputs]) {
-      if (name.is_string()) {
-        names.push_back(name.get<std::string>());
-      }
-    }
-  }
-  return names;
-}
 
 std::string program_version() { return COINCIDE_VERSION; }
 

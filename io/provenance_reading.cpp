@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "io/input_file.h"
 #include "io/json_number.h"
 #include "io/provenance.h"
 #include "projectors/error.h"
@@ -215,11 +216,19 @@ void take_grid(const Json& json, recon::ImageGrid& grid) {
   grid.origin_mm = value_or(json, "origin_mm", grid.origin_mm);
 }
 
+/// What a file holds as JSON; nothing that any record has if it is none.
+Json record_in(const std::filesystem::path& path) {
+  std::ifstream in;
+  if (why_no_input_file(path).empty()) {
+    in.open(path);
+  }
+  return Json::parse(in, nullptr, false);
+}
+
 }  // namespace
 
 Provenance read_provenance(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  const Json json = Json::parse(in, nullptr, false);
+  const Json json = record_in(path);
   const Json& own = part_of(json, "Coincide");
   if (!own.is_object()) {
     throw FileError(fmt::format("{} is no record of a run of this program", path.string()));
@@ -248,6 +257,26 @@ Provenance read_provenance(const std::filesystem::path& path) {
   run.warnings = list_of(part_of(own, "warnings"));
   run.outputs = list_of(part_of(own, "outputs"));
   return run;
+}
+
+bool records_simulation(const std::filesystem::path& json) {
+  const Json record = record_in(json);
+  const Json::json_pointer phantom("/Coincide/job/simulation/phantom");
+  return record.contains(phantom) && record[phantom] != "";
+}
+
+std::vector<std::string> recorded_outputs(const std::filesystem::path& json) {
+  const Json record = record_in(json);
+  const Json::json_pointer outputs("/Coincide/outputs");
+  std::vector<std::string> names;
+  if (record.contains(outputs) && record[outputs].is_array()) {
+    for (const Json& name : record[outputs]) {
+      if (name.is_string()) {
+        names.push_back(name.get<std::string>());
+      }
+    }
+  }
+  return names;
 }
 
 }  // namespace coincide::io

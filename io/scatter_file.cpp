@@ -141,7 +141,7 @@ recon::ScatterScale read_scale(hid_t group) {
 }
 
 recon::ScatterResult read_contents(const std::filesystem::path& path) {
-  const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open it as HDF5");
+  const Hdf5Id file = open_hdf5_file(path);
   const Hdf5Id group(H5Gopen2(file, group_name, H5P_DEFAULT), H5Gclose, "open its group scatter");
   const Facts facts(group);
   if (facts.number("version") != version) {

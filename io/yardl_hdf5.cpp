@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "io/hdf5/hdf5_file.h"
 #include "io/hdf5/hdf5_size.h"
 #include "projectors/error.h"
 
@@ -70,8 +71,7 @@ const std::byte* YardlHdf5Rows::row(std::uint64_t index) {
 
 YardlHdf5File::YardlHdf5File(const std::filesystem::path& path, const std::string& protocol) {
   const Hdf5Quiet quiet;
-  file_ =
-      Hdf5Id(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open the file; it is damaged or cut off");
+  file_ = open_hdf5_file(path);
   group_ = Hdf5Id(H5Gopen2(file_, protocol.c_str(), H5P_DEFAULT), H5Gclose,
                   fmt::format("find the group {0} in the file, so it is no {0} file", protocol));
   YardlHdf5Rows rows(group_, "$yardl_schema", text_type);

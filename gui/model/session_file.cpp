@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <ranges>
 
 #include "gui/model/job_images.h"
 #include "gui/model/look_json.h"
 #include "io/image_file.h"
+#include "io/input_file.h"
 #include "io/job.h"
 #include "io/json_number.h"
 #include "io/json_sentence.h"
@@ -182,9 +182,9 @@ std::string session_text(const Session& session) {
 }
 
 Session read_session(const std::filesystem::path& path) {
-  std::ifstream in(path);
+  const std::string text = io::read_text_file(path);
   try {
-    const Json json = Json::parse(in);
+    const Json json = Json::parse(text);
     if (json.at("coincide_session") != version) {
       throw FileError("it is a session of a newer program; update this one");
     }

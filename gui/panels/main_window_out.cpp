@@ -36,7 +36,8 @@ std::vector<std::vector<std::vector<std::string>>> figures_beside(const std::fil
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(image.parent_path(), error)) {
     const std::string name = entry.path().stem().string();
-    if (entry.path().extension() == ".csv" && name.starts_with(begin) && name.find('_', begin.size()) == name.npos) {
+    if (entry.is_regular_file(error) && entry.path().extension() == ".csv" && name.starts_with(begin) &&
+        name.find('_', begin.size()) == name.npos) {
       files.push_back(entry.path());
     }
   }

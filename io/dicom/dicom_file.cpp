@@ -284,6 +284,9 @@ class Parser {
 }  // namespace
 
 bool is_dicom(const std::filesystem::path& path) {
+  if (!why_no_input_file(path).empty()) {
+    return false;
+  }
   std::ifstream in(path, std::ios::binary);
   in.seekg(preamble);
   std::array<char, 4> mark{};

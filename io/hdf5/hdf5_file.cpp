@@ -4,6 +4,7 @@
 #include <hdf5.h>
 
 #include "io/atomic_file.h"
+#include "io/input_file.h"
 
 namespace coincide::io {
 
@@ -13,6 +14,13 @@ Hdf5Id make_hdf5_file(const std::filesystem::path& path) {
     throw FileError(fmt::format("the file cannot be made: {}.", why_not_written()));
   }
   return {file, H5Fclose, "make a file"};
+}
+
+Hdf5Id open_hdf5_file(const std::filesystem::path& path) {
+  if (const std::string why = why_no_input_file(path); !why.empty()) {
+    throw FileError(why);
+  }
+  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open it as HDF5; it is damaged or cut off"};
 }
 
 }  // namespace coincide::io

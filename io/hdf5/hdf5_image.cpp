@@ -12,7 +12,6 @@
 #include "io/hdf5/hdf5_attributes.h"
 #include "io/hdf5/hdf5_file.h"
 #include "io/hdf5/hdf5_size.h"
-#include "io/input_file.h"
 #include "io/provenance.h"
 #include "io/yardl_hdf5.h"
 #include "projectors/error.h"
@@ -50,13 +49,6 @@ std::vector<std::string> groups_with_images(hid_t file) {
     }
   }
   return found;
-}
-
-Hdf5Id open_file(const std::filesystem::path& path) {
-  if (const std::string why = why_no_input_file(path); !why.empty()) {
-    throw FileError(why);
-  }
-  return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open it as HDF5; it is damaged or cut off"};
 }
 
 /// Chooses planes from `first_plane` on of a frame of an image; what they are in memory.
@@ -216,7 +208,7 @@ void read_times(const ImageSet& set, recon::ImageSeries& series) {
 
 PlacedSeries read_contents(const std::filesystem::path& path) {
   const Hdf5Quiet quiet;
-  const Hdf5Id file = open_file(path);
+  const Hdf5Id file = open_hdf5_file(path);
   const ImageSet set(file);
   const std::vector<hsize_t> sizes = set.sizes();
   PlacedSeries placed;
@@ -318,7 +310,7 @@ bool is_hdf5_image(const std::filesystem::path& path, std::string_view first_byt
   }
   const Hdf5Quiet quiet;
   try {
-    return !groups_with_images(open_file(path)).empty();
+    return !groups_with_images(open_hdf5_file(path)).empty();
   } catch (const FileError&) {
     return false;
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "io/hdf5/hdf5_file.h"
 #include "io/input_file.h"
 #include "io/tables/hdf5_values.h"
 #include "io/tables/table_rows.h"
@@ -87,8 +88,7 @@ class Hdf5Rows final : public TableRows {
  public:
   Hdf5Rows(const std::filesystem::path& path, std::span<const std::string> known) : path_(path) {
     const Hdf5Quiet quiet;
-    file_ =
-        Hdf5Id(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open the file; it is damaged or cut off");
+    file_ = open_hdf5_file(path);
     place_ = find(known);
     columns_ = place_.columns;
     open();

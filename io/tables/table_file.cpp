@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "io/hdf5/hdf5_file.h"
 #include "io/tables/hdf5_values.h"
 #include "io/tables/scanner_hdf5.h"
 #include "projectors/error.h"
@@ -116,7 +117,7 @@ void TableSource::open(Kind kind) {
 /// The scanner and the time blocks that our own tables have.
 void TableSource::open_own_layout() {
   const Hdf5Quiet quiet;
-  const Hdf5Id file(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open the file");
+  const Hdf5Id file = open_hdf5_file(path_);
   if (hdf5_has(file, "scanner")) {
     description_ = read_scanner_hdf5(file);
     has_own_scanner_ = true;

@@ -1,6 +1,7 @@
 // Two runs never write the same files, and what a killed one left goes with the next.
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,6 +35,19 @@ class ResultClaimTest : public QObject, tests::SmallJobs {
     const app::ResultClaim other(job("scan_2"));
     first.reset();
     const app::ResultClaim next(job("scan"));
+  }
+
+  void a_pipe_in_the_place_of_the_log_is_not_waited_for() {
+    fs::remove(path("results/scan.log"));
+    QCOMPARE(mkfifo(path("results/scan.log").c_str(), 0600), 0);
+    try {
+      const app::ResultClaim claim(job("scan"));
+      QFAIL("a pipe is no log");
+    } catch (const FileError& error) {
+      QVERIFY2(std::string(error.what()).find("scan.log: a pipe or a socket has that name") != std::string::npos,
+               error.what());
+    }
+    fs::remove(path("results/scan.log"));
   }
 
   /// While it runs.

@@ -36,7 +36,7 @@ class TimeTablesTest : public QObject {
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("says");
     QTest::newRow("empty") << ""
-                           << "no table";
+                           << "it is empty";
     QTest::newRow("head only") << "time_s,activity\n"
                                << "no table";
     QTest::newRow("short row") << "a,b\n1,2\n3\n"
