@@ -40,6 +40,7 @@ JOBS = {
     "simulation": (SIMULATED_JOB, []),
 }
 INPUTS = ("scan.petsird", "mu.nii.gz", "bins.cdh", "bins.cdf", "Small_ring.hscan", "Small_ring.lut")
+PLANE_BYTES = 2 * 40 * 40  # of the jobs' images as DICOM, at the end of a file
 IMAGES = (".nii.gz", ".hv", ".dicom", ".h5")
 # No sentences of the program's own.
 FOREIGN = re.compile(r"terminate called|what\(\)|HDF5-DIAG|libgomp|Segmentation|Traceback|basic_string|std::|Error:|\*\*")
@@ -138,6 +139,8 @@ def bits(results):
             found[path.name] = gzip.decompress(path.read_bytes())
         elif "_it" not in path.name and path.suffix == ".v":
             found[path.name] = path.read_bytes()
+        elif "_it" not in path.name and path.suffix == ".dicom":
+            found[path.name] = b"".join(plane.read_bytes()[-PLANE_BYTES:] for plane in sorted(path.iterdir()))
     return found
 
 

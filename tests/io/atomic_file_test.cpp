@@ -13,7 +13,9 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <random>
+#include <set>
 
 #include "io/atomic_file.h"
 #include "io/hdf5/hdf5_exit.h"
@@ -163,10 +165,37 @@ class AtomicFileTest : public QObject {
     }
   }
 
+  /// Whose files are refused one by one, at the first or at a later one.
+  void a_series_stays_whole_when_the_next_one_is_refused() {
+    const fs::path series = path("series.dicom");
+    io::write_image(series, image());
+    const std::map<std::string, QByteArray> before = contents(series);
+    std::set<qsizetype> sizes;
+    for (const auto& [name, bytes] : before) {
+      sizes.insert(bytes.size());
+    }
+    QCOMPARE(before.size(), std::size_t{40});
+    QVERIFY(sizes.size() > 1);
+    for (const qsizetype most : {qsizetype{100}, *sizes.begin() - 1, *sizes.rbegin() - 1}) {
+      const Limit largest(RLIMIT_FSIZE, static_cast<rlim_t>(most));
+      const std::string why = refusal([&] { io::write_image(series, image()); });
+      QVERIFY2(tells(why, "a file must not be so large"), why.c_str());
+      QVERIFY(contents(series) == before);
+      QVERIFY(names().filter("part").isEmpty());
+    }
+  }
+
  private:
   fs::path path(const std::string& name) const { return fs::path(folder_.path().toStdString()) / name; }
   QStringList names() const {
     return QDir(folder_.path()).entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+  }
+  static std::map<std::string, QByteArray> contents(const fs::path& folder) {
+    std::map<std::string, QByteArray> found;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      found[entry.path().filename().string()] = content(entry.path());
+    }
+    return found;
   }
   static QByteArray content(const fs::path& file) {
     QFile read(QString::fromStdString(file.string()));
