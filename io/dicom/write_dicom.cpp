@@ -14,6 +14,7 @@
 #include "io/atomic_file.h"
 #include "io/dicom/dicom_file.h"
 #include "io/dicom/pet_attributes.h"
+#include "io/input_file.h"
 #include "projectors/error.h"
 
 namespace coincide::io::dicom {
@@ -27,9 +28,15 @@ std::vector<fs::path> files_of_series(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (!std::regex_match(entry->path().filename().string(), name) || !is_dicom(entry->path())) {
+    const std::string file = entry->path().filename().string();
+    const bool has_name = std::regex_match(file, name);
+    if (const std::string why = has_name ? why_no_input_file(entry->path()) : ""; !why.empty()) {
+      throw FileError(fmt::format("Cannot write {}: {} in it, which may be of an earlier series, cannot be read: {}.",
+                                  folder.string(), file, why));
+    }
+    if (!has_name || !is_dicom(entry->path())) {
       throw FileError(fmt::format("Cannot write {}: the folder holds other files already ({}). Choose another name.",
-                                  folder.string(), entry->path().filename().string()));
+                                  folder.string(), file));
     }
     files.push_back(entry->path());
   }
