@@ -79,7 +79,7 @@ PLACES = {
     "normalization.source": batch("normalization.source=ODD"),
     "algorithm.psf_table": batch("algorithm.psf_table=ODD"),
     "algorithm.start_image": batch("algorithm.start_image=ODD"),
-    "prior.anatomical": batch("prior.name=relative-difference", "prior.strength=1", "prior.anatomical=ODD"),
+    "prior.anatomical": batch("prior.name=bowsher", "prior.strength=1", "prior.anatomical=ODD"),
     "kinetics.blood": batch(
         "frames.durations=3x0.1", "input.injection=0", "kinetics.blood=ODD", "kinetics.blood_unit=Bq/mL", "kinetics.blood_decay=to-scan",
     ),
