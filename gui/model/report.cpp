@@ -250,9 +250,6 @@ std::string report_html(const Report& report) {
       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>{0}</title><style>{1}</style></head><body>\n"
       "<h1>{0}</h1>\n",
       escaped(report.title), style);
-  if (!report.shows.empty()) {
-    html += "<p>" + escaped(report.shows) + "</p>\n";
-  }
   if (!report.note.empty()) {
     html += "<p><b>Note:</b> " + escaped(report.note) + "</p>\n";
   }

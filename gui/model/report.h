@@ -20,11 +20,10 @@ struct ReportPicture {
 
 /// What a report of an image says.
 struct Report {
-  std::string title;       ///< "Run 2 · squares_head"
-  std::string shows = {};  ///< of what is shown, in a line: iteration or frame, unit, what it is compared with
-  std::string note = {};   ///< the user's; may be empty
-  std::string made;        ///< when the report was made
-  std::string program;     ///< "Coincide 2.1.0"
+  std::string title;      ///< "Run 2 · squares_head"
+  std::string note = {};  ///< the user's; may be empty
+  std::string made;       ///< when the report was made
+  std::string program;    ///< "Coincide 2.1.0"
   std::vector<ReportPicture> pictures = {};
   std::vector<ReportPicture> charts = {};  ///< beside each other
   std::shared_ptr<const recon::Image> image = {};

@@ -103,13 +103,13 @@ void MainWindow::Parts::make_view_menu() {
   sum_frames = menu->addAction(tr("S&um of the frames over time"), this, [this] { add_of_frames(FramesAsOne::sum); });
   mean_frames->setObjectName("mean_frames");
   sum_frames->setObjectName("sum_frames");
-  compare = menu->addAction(line_icon("compare"), tr("&Compare"));
+  compare = menu->addAction(tr("&Compare"));
   compare->setShortcut(QKeySequence("F4"));
   compare->setObjectName("compare");
   compare->setCheckable(true);
   compare->setEnabled(false);
   compare->setToolTip(tr("Another run, iteration or image beside this one, and their difference (F4)"));
-  mosaic = menu->addAction(line_icon("mosaic"), tr("M&osaic"));
+  mosaic = menu->addAction(tr("M&osaic"));
   mosaic->setShortcut(QKeySequence("F3"));
   mosaic->setObjectName("mosaic");
   mosaic->setCheckable(true);

@@ -116,9 +116,8 @@ void MainWindow::Parts::save_film() {
 
 /// All that is known of what is shown: as its record, its regions and the views have it.
 Report MainWindow::Parts::report_of_shown() {
-  constexpr double width_mm = 170, dots_per_inch = 200;
+  constexpr double width_mm = 180, dots_per_inch = 200;
   Report report{.title = view.subject().name,
-                .shows = viewer->caption().toStdString(),
                 .made = QDateTime::currentDateTime().toString("yyyy-MM-dd hh:mm").toStdString(),
                 .program = "Coincide " + services.version,
                 .image = view.image(),

@@ -231,7 +231,7 @@ class OutTest : public QObject, coincide::tests::ShownImage {
     window.findChild<QAction*>("compare")->trigger();
     window.write_report(path("both.html"));
     const QString html = QString::fromUtf8(bytes_of(path("both.html")));
-    QVERIFY(html.contains("<p>A: Image · a.nii.gz") && html.contains("B: Image · b.nii.gz"));
+    QVERIFY(html.contains("A: Image · a.nii.gz") && html.contains("B: Image · b.nii.gz"));
     QVERIFY(html.contains("<tr><td>stop.passes</td><td>7</td><td>9</td></tr>"));
   }
 
