@@ -226,7 +226,7 @@ void TableSource::find_times(const Survey& survey) {
     const double first_s = survey.first_s;
     const double zero_s = first_s < 0 || survey.last_s > latest_s ? std::floor(first_s) : 0;
     clock_ = TableClock(first_s, survey.last_s + 1 / ms_per_s, zero_s);
-    warnings_.push_back(
+    warnings_.emplace_back(
         "The table does not state how long it took (an attribute duration_s): its first and last event are taken.");
   }
   if (!clock_.note().empty()) {
