@@ -1,7 +1,9 @@
 #include "app/job_setup.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -80,19 +82,32 @@ void check_settings(const io::Job& job) {
   }
 }
 
-/// Makes and removes a file in the nearest folder that exists: what the system says counts, not guesses from modes.
+/// What the system says counts, not guesses from modes. Of a file without a name nothing is left where the program is
+/// killed meanwhile; not every file system has those.
+bool takes_files(const fs::path& folder) {
+  if (const int file = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR); file >= 0) {
+    close(file);
+    return true;
+  }
+  std::string probe = (folder / ".coincide-XXXXXX").string();
+  if (mkdtemp(probe.data()) == nullptr) {
+    return false;
+  }
+  fs::remove(probe);
+  return true;
+}
+
+/// Of folders that are still to be made, the nearest one that exists counts.
 void check_output_folder(const fs::path& folder) {
   fs::path existing = fs::absolute(folder).lexically_normal();
   while (!fs::exists(existing) && existing.has_relative_path()) {
     existing = existing.parent_path();
   }
-  std::string probe = (existing / ".coincide-XXXXXX").string();
-  if (!fs::is_directory(existing) || mkdtemp(probe.data()) == nullptr) {
+  if (!fs::is_directory(existing) || !takes_files(existing)) {
     throw InputError(fmt::format("output.folder = \"{}\" cannot be written: {} is {}. Choose another folder.",
                                  folder.string(), existing.string(),
                                  fs::is_directory(existing) ? "closed to you, or read-only" : "not a folder"));
   }
-  fs::remove(probe);
 }
 
 void check_no_input_overwritten(const io::Job& job, const JobSetup& setup) {

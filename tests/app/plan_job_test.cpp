@@ -39,6 +39,20 @@ class PlanJobTest : public QObject, tests::SmallJobs {
     QCOMPARE(app::plan_job(simulation, at_once).num_prompts, std::uint64_t{0});
   }
 
+  /// Where nothing is made there, not even for a moment, nothing stays of a program that is killed.
+  void a_plan_leaves_the_folder_alone() {
+    io::Job job = reconstruction("planned");
+    job.output.folder = path("results of a plan");
+    fs::create_directories(job.output.folder);
+    const fs::file_time_type long_ago = fs::last_write_time(job.output.folder) - std::chrono::hours(1);
+    fs::last_write_time(job.output.folder, long_ago);
+    recon::Reporter nobody;
+    app::plan_job(job, nobody);
+    QVERIFY(fs::last_write_time(job.output.folder) == long_ago);
+    job.output.folder = "/proc/results";
+    QVERIFY_THROWS_EXCEPTION(InputError, app::plan_job(job, nobody));
+  }
+
   /// The least of what the machine has and what any group above the process leaves it.
   void free_memory_knows_groups() {
     const fs::path root = path("machine");
