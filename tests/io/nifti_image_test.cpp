@@ -275,7 +275,7 @@ class NiftiImageTest : public QObject {
       for (int j = 0; j < 10; ++j) {
         for (int i = 0; i < 9; ++i) {
           const auto ras = [&](int row) {
-            const auto* r = &header.rows[static_cast<std::size_t>(4 * row)];
+            const auto* r = &header.rows[4 * static_cast<std::size_t>(row)];
             return r[0] * static_cast<float>(i) + r[1] * static_cast<float>(j) + r[2] * static_cast<float>(k) + r[3];
           };
           values.push_back(-ras(0) - 10 * ras(1) + 100 * ras(2));

@@ -120,6 +120,7 @@ class LorEnumeratorTest : public QObject {
     const MultiplicativeModel model(scanner, table, {});
     const auto all = all_lors(model, {});
     std::vector<float> factors;
+    factors.reserve(all.size());
     for (const auto& [pair, lor] : all) {
       factors.push_back(lor.factor);
     }
