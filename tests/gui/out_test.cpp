@@ -224,7 +224,8 @@ class OutTest : public QObject, coincide::tests::ShownImage {
     QVERIFY(QTest::qWaitForWindowExposed(&window, patience_ms));
     for (const char* name : {"b.nii.gz", "a.nii.gz"}) {
       window.open_file(path(name));
-      QTRY_COMPARE_WITH_TIMEOUT(window.findChild<QComboBox*>("shown")->currentText(), QString("Image · %1").arg(name), patience_ms);
+      QTRY_COMPARE_WITH_TIMEOUT(window.findChild<QComboBox*>("shown")->currentText(), QString("Image · %1").arg(name),
+                                patience_ms);
     }
     window.write_report(path("alone.html"));
     QVERIFY(!bytes_of(path("alone.html")).contains("not the same"));
