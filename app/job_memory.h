@@ -34,6 +34,10 @@ JobMemory memory_with_events(const io::Job& job, const recon::ImageGrid& grid, c
 JobMemory memory_with_bins(const io::Job& job, const recon::ImageGrid& grid, const recon::Psf& psf,
                            const recon::HistogramSource& histogram);
 
+/// What the program takes by itself is measured once: now, or when that is asked for first. To be called before
+/// something is read that is not part of a run's memory, as a checkpoint is for its settings.
+void measure_program();
+
 /// What the job's limit leaves for events, when its data are there; 0: it has none. Throws DeviceError if the rest of
 /// the run needs more than the limit.
 std::uint64_t memory_left_for_events(const io::Job& job, const JobSetup& setup);

@@ -474,6 +474,7 @@ RunResult run_logged(const io::Job& job, JobSetup& setup, Resume resume, recon::
 RunResult run_job(const io::Job& job, recon::Reporter& reporter, Resume resume, recon::Communicator& ranks) {
   JobSetup setup = prepare_job(job);
   setup.device = device_of_rank(job, setup.device, ranks);
+  measure_program();
   if (resume == Resume::yes) {
     check_resumes_job(job, ranks);
   }
