@@ -25,10 +25,10 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
 }
 
 /// Calls project(count, lor_at) for chunks of the LORs, lor_at(i) being the number of the i-th to take: sorted where
-/// that pays, in chunks that bound the memory which the order takes; fans one after the other.
-template <class Kernel, class Project>
-void for_ordered_chunks(const Projector& projector, const Lors& lors, Project&& project) {
-  if (const std::int64_t period = takes_fans<Kernel>(kernel_grid(projector)) ? fan_period(lors) : 0; period > 0) {
+/// that pays, in chunks that bound the memory which the order takes; where fans go together, one after the other.
+template <class Project>
+void for_ordered_chunks(const Projector& projector, const Lors& lors, bool together, Project&& project) {
+  if (const std::int64_t period = together ? fan_period(lors) : 0; period > 0) {
     const std::int64_t in_fan = lors.count / period;
     const std::int64_t in_fans = in_fan * period;
     project(lors.count, [=](std::int64_t i) { return i < in_fans ? i % in_fan * period + i / in_fan : i; });
@@ -50,7 +50,7 @@ template <BoundaryRule boundary>
 void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
                  float* values) {
   const Grid grid = kernel_grid(projector);
-  for_ordered_chunks<NoTofKernel>(projector, lors, [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks(projector, lors, takes_fans<NoTofKernel>(grid), [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
       ForwardInFans<boundary> forward(grid);
@@ -73,7 +73,7 @@ void forward_all(const Projector& projector, const Lors& lors, const Kernel& ker
                  float* values) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
-  for_ordered_chunks<Kernel>(projector, lors, [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks(projector, lors, false, [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
       KeptWeights kept;
@@ -94,7 +94,7 @@ void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel
   const Grid grid = kernel_grid(projector);
   Slabs slabs(grid, kernel);
   const Scratch<float> block_values(Slabs::block);
-  for_ordered_chunks<Kernel>(projector, lors, [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks(projector, lors, takes_fans<Kernel>(grid), [&](std::int64_t count, auto lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     for (std::int64_t first = 0; first < count; first += Slabs::block) {
       const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
