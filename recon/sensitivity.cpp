@@ -34,15 +34,13 @@ double pairs_per_voxel(const MultiplicativeModel& model, const ImageGrid& grid) 
 }
 
 /// In how many poses each pair counts: as many as keep the noise of drawing them near 1 % in a voxel.
-int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options) {
-  if (options.moved == nullptr || options.moved->num_poses() == 1) {
+int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, const MovedCrystals* moved, double part) {
+  if (moved == nullptr || moved->num_poses() == 1) {
     return 1;
   }
   constexpr double enough_per_voxel = 1e4;
   constexpr double most = 64;  // twice as many as there are poses
-  const double fraction = options.fraction > 0 ? options.fraction : expected_fraction(model, grid);
-  return static_cast<int>(
-      std::ceil(std::clamp(enough_per_voxel / (fraction * pairs_per_voxel(model, grid)), 1.0, most)));
+  return static_cast<int>(std::ceil(std::clamp(enough_per_voxel / (part * pairs_per_voxel(model, grid)), 1.0, most)));
 }
 
 /// How much the factors m of the pairs differ, of a few of them.
@@ -80,28 +78,40 @@ FactorSpread factor_spread(const MultiplicativeModel& model, const ImageGrid& gr
   return spread;
 }
 
-/// As LorOptions::whole_from; 0 where most pairs have nearly as much: those left out, which are few then, make the rest
-/// less even.
-float whole_from(const FactorSpread& spread) {
-  constexpr double most = 0.7;
-  return spread.mean_part < most ? spread.high : 0;
-}
-
-enum class Pairs {
-  alike,
-  by_factor,  ///< fewer of those with a small factor, which then count more
+/// Which pairs a sum is made of.
+struct Sampling {
+  double part = 1;       ///< of all, or about as many as will be needed
+  float whole_from = 0;  ///< as LorOptions::whole_from
 };
+
+/// `fraction` as that of SensitivityOptions.
+Sampling choose_sampling(const MultiplicativeModel& model, const ImageGrid& grid, double fraction, int num_threads) {
+  constexpr std::uint64_t few_pairs = 20'000'000;  // seconds
+  constexpr double enough_per_voxel = 3000;
+  constexpr double nearly_all = 0.35;  // all pairs go quicker each, and more may turn out to be needed
+  // Where most pairs have nearly as high a factor those left out, which are few then, make the rest less even.
+  constexpr double most_to_thin = 0.7;
+  if (fraction == 1 || (fraction == 0 && num_measurable_lors(model) <= few_pairs)) {
+    return {};
+  }
+  const FactorSpread spread = factor_spread(model, grid, num_threads);
+  const double part = fraction > 0 ? fraction : enough_per_voxel / (pairs_per_voxel(model, grid) * spread.evenness);
+  if (fraction == 0 && part > nearly_all) {
+    return {};
+  }
+  return {part, spread.mean_part < most_to_thin ? spread.high : 0};
+}
 
 /// A^T m over more and more of the pairs.
 class GrowingSum {
  public:
   GrowingSum(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
-             const SensitivityOptions& options, Pairs pairs, Reporter& reporter)
+             const SensitivityOptions& options, const Sampling& sampling, Reporter& reporter)
       : model_(model),
         grid_(grid),
         options_(options),
-        whole_from_(pairs == Pairs::by_factor ? whole_from(factor_spread(model, grid, options.num_threads)) : 0),
-        draws_(draws_of_poses(model, grid, options)),
+        whole_from_(sampling.whole_from),
+        draws_(draws_of_poses(model, grid, options.moved, sampling.part)),
         reporter_(reporter),
         ranks_(device.ranks()),
         projector_(grid, {.device = device.get(), .num_threads = options.num_threads}),
@@ -259,7 +269,6 @@ class Noise {
 };
 
 constexpr double wanted_noise = 0.01;
-constexpr std::uint64_t few_pairs = 20'000'000;  // seconds
 
 /// Adds pairs until there is as little noise as wanted. False if the reporter asks to stop.
 bool grow_enough(GrowingSum& sum, const Noise& noise, double expected, Reporter& reporter) {
@@ -293,9 +302,10 @@ Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, co
                      const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
   Image result(grid, 0, "mm");
   result.values = {};
-  const double expected = options.fraction > 0 ? options.fraction : expected_fraction(model, grid);
+  const Sampling sampling = choose_sampling(model, grid, options.fraction, options.num_threads);
+  const double expected = sampling.part;
   const bool is_fixed = options.fraction > 0 || expected == 1;
-  GrowingSum sum(device, model, grid, attenuation, options, expected == 1 ? Pairs::alike : Pairs::by_factor, reporter);
+  GrowingSum sum(device, model, grid, attenuation, options, sampling, reporter);
   if (is_fixed ? sum.grow(expected, expected) : grow_enough(sum, Noise(grid, attenuation), expected, reporter)) {
     result.values = sum.finish();
   }
@@ -318,13 +328,7 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
 }
 
 double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid) {
-  constexpr double enough_per_voxel = 3000;
-  constexpr double nearly_all = 0.5;  // the rest is not worth any noise
-  if (num_measurable_lors(model) <= few_pairs) {
-    return 1;
-  }
-  const double fraction = enough_per_voxel / (pairs_per_voxel(model, grid) * factor_spread(model, grid, 0).evenness);
-  return fraction > nearly_all ? 1 : fraction;
+  return choose_sampling(model, grid, 0, 0).part;
 }
 
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {
