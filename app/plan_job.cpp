@@ -202,8 +202,7 @@ class Planner {
     if (setup_.histogram) {
       return (speed.back_s + attenuation_s) * static_cast<double>(plan_.num_lors);
     }
-    const double part =
-        job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_, setup_.grid);
+    const double part = job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_);
     const double to_come = attenuation() == nullptr ? attenuation_s : 0;  // of a phantom that is simulated
     return to_come * part * static_cast<double>(plan_.num_lors) +
            sensitivity_seconds(

@@ -52,9 +52,6 @@ double hash_fraction(std::uint32_t a, std::uint32_t b) {
   return static_cast<double>(z >> 11) * 0x1p-53;
 }
 
-/// Of pairs with a small factor: so few of the whole that they would stand for too many others.
-constexpr float least_taken = 0.125F;
-
 double distance_mm(const Vec3& a, const Vec3& b) { return std::hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]); }
 
 /// In place of rooms of some LORs each, filled from both ends, what lies at their fronts, then what lies at their
@@ -109,7 +106,7 @@ LorEnumerator::LorEnumerator(const MultiplicativeModel& model, const ImageGrid& 
       options_(options),
       modules_(model.scanner(), model.efficiencies()),
       groups_(model.scanner(), modules_, options.by),
-      sample_(model.scanner(), groups_, options.part),
+      sample_(model.scanner(), groups_, options.part, options.spread),
       box_(grid),
       points_mm_(options.moved != nullptr ? options.moved->points_mm()
                                           : std::span<const Vec3>(model.scanner().crystal_centre_mm)),
@@ -228,9 +225,9 @@ bool LorEnumerator::next(LorColumns& block) {
 LorEnumerator::Found LorEnumerator::fill(const Fan& fan, LorColumns& block) const {
   Found found;
   for (const std::uint32_t crystal : fan.crystals) {
-    sample_.for_partners(crystal, fan.partner, [&](std::uint32_t partner, float place) {
+    sample_.for_partners(crystal, fan.partner, [&](std::uint32_t partner) {
       if (fan.all || groups_.is_pair(crystal, partner)) {
-        fill_pair(crystal, partner, place, fan, block, found);
+        fill_pair(crystal, partner, fan, block, found);
       }
     });
   }
@@ -238,17 +235,15 @@ LorEnumerator::Found LorEnumerator::fill(const Fan& fan, LorColumns& block) cons
 }
 
 /// From `start` to `end`; the model and the TOF bins go from the lower crystal to the higher.
-void LorEnumerator::fill_pair(std::uint32_t start, std::uint32_t end, float place_in_part, const Fan& fan,
-                              LorColumns& block, Found& found) const {
+void LorEnumerator::fill_pair(std::uint32_t start, std::uint32_t end, const Fan& fan, LorColumns& block,
+                              Found& found) const {
   const std::uint32_t low = std::min(start, end), high = std::max(start, end);
   const std::uint32_t first = first_point(low, high);
   const Vec3& start_mm = points_mm_[first + start];
   const Vec3& end_mm = points_mm_[first + end];
   const auto clip = box_.clip(start_mm, end_mm);
   const float factor = clip ? model_.factor_over_windows(low, high) : 0;
-  const bool alike = options_.whole_from <= 0 || options_.part.size() == 1;
-  const float taken = alike ? 1 : std::clamp(factor / options_.whole_from, least_taken, 1.0F);
-  if (!(factor > 0) || place_in_part >= taken) {
+  if (!(factor > 0)) {
     return;
   }
   const Scanner& scanner = model_.scanner();
@@ -259,7 +254,7 @@ void LorEnumerator::fill_pair(std::uint32_t start, std::uint32_t end, float plac
   const std::size_t place = beyond ? fan.place + fan.room - ++found.beyond_tof : fan.place + found.covered++;
   block.point_a[place] = first + start;
   block.point_b[place] = first + end;
-  block.factor[place] = factor / taken;
+  block.factor[place] = factor;
   if (!tof_ranges_.empty()) {
     block.tof_range[place] = static_cast<std::uint16_t>(range);
   }

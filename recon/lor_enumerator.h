@@ -46,10 +46,7 @@ class ImageBox {
 struct LorOptions {
   bool tof = true;  ///< tell the LORs' ranges of TOF bins, where the scanner has any
   LorSample::Part part{};
-  /// Of the pairs with a smaller factor m a part of that part is taken, in proportion to m, and they count as much
-  /// more: less work for the same noise, where m differs as much as along long scanners. 0, or a part of 1: all are
-  /// taken alike.
-  float whole_from = 0;
+  LorSample::Spread spread = LorSample::Spread::pairs;
   /// By columns, LORs that the projectors take together come one after the other; by modules, they ascend by their
   /// crystals.
   CrystalGroups::By by = CrystalGroups::By::column;
@@ -102,8 +99,7 @@ class LorEnumerator {
   std::size_t crystals_at_once(std::uint32_t group) const;
   std::uint64_t num_pairs() const;
   Found fill(const Fan& fan, LorColumns& block) const;
-  void fill_pair(std::uint32_t start, std::uint32_t end, float place, const Fan& fan, LorColumns& block,
-                 Found& found) const;
+  void fill_pair(std::uint32_t start, std::uint32_t end, const Fan& fan, LorColumns& block, Found& found) const;
   std::uint32_t first_point(std::uint32_t a, std::uint32_t b) const;
   bool is_beyond_tof(const ImageBox::Clip& clip, double length_mm, std::size_t range) const;
 

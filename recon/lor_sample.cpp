@@ -13,14 +13,32 @@
 namespace coincide::recon {
 namespace {
 
-/// What a step by one place adds to a pair's number, in 2^-32: powers of 1 / x with x^5 = x + 1, with which four
-/// numbers fill their space most evenly (Roberts, The unreasonable effectiveness of quasirandom sequences, 2018).
+/// What a step by one place adds to a pair's number, in 2^-32.
 struct Steps {
   std::uint32_t around;
   std::uint32_t along;
 };
-constexpr Steps of_first{3679390609U, 3152041523U};
-constexpr Steps of_second{2700274806U, 2313257605U};
+/// A pair's number is the sum of what its crystals add; so many neighbouring places of a direction, around the axis and
+/// along it, have the same.
+struct Numbering {
+  Steps of_first;
+  Steps of_second;
+  std::uint32_t together;
+};
+
+/// Steps are powers of 1 / x with x^5 = x + 1, with which four numbers fill their space most evenly, and with
+/// x^3 = x + 1, for two (Roberts, The unreasonable effectiveness of quasirandom sequences, 2018). Pairs are parallel
+/// where the sum of both places around the axis and the difference of those along it are the same.
+Numbering numbering(LorSample::Spread spread, std::uint32_t num_rings) {
+  if (spread == LorSample::Spread::pairs) {
+    return {{3679390609U, 3152041523U}, {2700274806U, 2313257605U}, 1};
+  }
+  // The LORs of a beam are a crystal apart; those of the next lie between them, so that voxels half as large are
+  // crossed alike. Short scanners have too few beams to take them by fours.
+  constexpr std::uint32_t rings_of_long_scanner = 64;
+  constexpr Steps steps{2447445413U, 3242174889U};
+  return {steps, {steps.around, -steps.along}, num_rings < rings_of_long_scanner ? 1U : 2U};
+}
 
 std::uint32_t in_2_32nds(double part) {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(std::ldexp(std::clamp(part, 0.0, 1.0), 32)));
@@ -77,7 +95,7 @@ CrystalPlaces places_of_crystals(const Scanner& scanner) {
 
 }  // namespace
 
-LorSample::LorSample(const Scanner& scanner, const CrystalGroups& groups, Part part)
+LorSample::LorSample(const Scanner& scanner, const CrystalGroups& groups, Part part, Spread spread)
     : groups_(groups),
       is_all_(part.first == 0 && part.last == 1),
       low_(in_2_32nds(part.first)),
@@ -87,30 +105,46 @@ LorSample::LorSample(const Scanner& scanner, const CrystalGroups& groups, Part p
                                  part.first, part.last));
   }
   if (!is_all_) {
-    place_crystals(scanner);
+    place_crystals(scanner, spread);
   }
   for (std::uint32_t group = 0; group < groups.size(); ++group) {
-    most_partners_.push_back(is_all_ ? groups.crystals(group).size() : most_in_part(places_in(group)));
-  }
-}
-
-void LorSample::place_crystals(const Scanner& scanner) {
-  const CrystalPlaces places = places_of_crystals(scanner);
-  for (std::uint32_t c = 0; c < scanner.num_crystals(); ++c) {
-    place_of_first_.push_back(places.around[c] * of_first.around + places.along[c] * of_first.along);
-  }
-  for (std::uint32_t group = 0; group < groups_.size(); ++group) {
-    for (const std::uint32_t c : groups_.crystals(group)) {
-      place_of_second_.push_back({places.around[c] * of_second.around + places.along[c] * of_second.along, c});
+    most_partners_.push_back(is_all_ ? groups.crystals(group).size() : 0);
+    for (std::uint32_t kind = 0; kind < num_kinds_; ++kind) {
+      most_partners_.back() = std::max(most_partners_.back(), most_in_part(places_in(group, kind)));
     }
-    std::sort(
-        place_of_second_.end() - std::ssize(groups_.crystals(group)), place_of_second_.end(),
-        [](const Place& a, const Place& b) { return std::pair(a.number, a.crystal) < std::pair(b.number, b.crystal); });
   }
 }
 
-std::span<const LorSample::Place> LorSample::places_in(std::uint32_t group) const {
-  return std::span(place_of_second_).subspan(groups_.first_place(group), groups_.crystals(group).size());
+/// Of n places together, a first crystal at n k + i leaves its remainder i for the second one to be added to.
+void LorSample::place_crystals(const Scanner& scanner, Spread spread) {
+  const CrystalPlaces places = places_of_crystals(scanner);
+  const auto [first, second, together] = numbering(spread, *std::ranges::max_element(places.along) + 1);
+  num_kinds_ = together * together;
+  for (std::uint32_t c = 0; c < scanner.num_crystals(); ++c) {
+    place_of_first_.push_back(places.around[c] / together * first.around + places.along[c] / together * first.along);
+    kind_of_first_.push_back(
+        static_cast<std::uint8_t>(places.around[c] % together * together + places.along[c] % together));
+  }
+  for (std::uint32_t kind = 0; kind < num_kinds_; ++kind) {
+    const std::uint32_t more_around = kind / together;                // sums are rounded down
+    const std::uint32_t more_along = together - 1 - kind % together;  // differences, too
+    for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+      for (const std::uint32_t c : groups_.crystals(group)) {
+        place_of_second_.push_back({(places.around[c] + more_around) / together * second.around +
+                                        (places.along[c] + more_along) / together * second.along,
+                                    c});
+      }
+      std::sort(place_of_second_.end() - std::ssize(groups_.crystals(group)), place_of_second_.end(),
+                [](const Place& a, const Place& b) {
+                  return std::pair(a.number, a.crystal) < std::pair(b.number, b.crystal);
+                });
+    }
+  }
+}
+
+std::span<const LorSample::Place> LorSample::places_in(std::uint32_t group, std::uint32_t kind_of_first) const {
+  const std::size_t first = kind_of_first * kind_of_first_.size() + groups_.first_place(group);
+  return std::span(place_of_second_).subspan(first, groups_.crystals(group).size());
 }
 
 std::size_t LorSample::first_not_below(std::span<const Place> places, std::uint32_t number) {

@@ -8,10 +8,9 @@
 
 namespace coincide::recon {
 
-/// A part of all pairs of crystals, spread evenly over their places: sums over it have less noise than over pairs drawn
-/// at random (sampling by a rank-1 lattice: Sloan and Joe, Lattice Methods for Multiple Integration, 1994). Each pair
-/// has a number from 0 to 1, made of the places of both crystals around the axis and along it; a part is what lies
-/// between two numbers.
+/// A part of all pairs of crystals, spread evenly: sums over it have less noise than over pairs drawn at random
+/// (sampling by a rank-1 lattice: Sloan and Joe, Lattice Methods for Multiple Integration, 1994). Each pair has a
+/// number from 0 to 1; a part is what lies between two numbers.
 class LorSample {
  public:
   struct Part {
@@ -20,30 +19,37 @@ class LorSample {
     double size() const { return last - first; }
   };
 
-  /// Keeps a reference to `groups`. Throws InputError for a part that is smaller than 2^-30 or not within 0 ... 1.
-  LorSample(const Scanner& scanner, const CrystalGroups& groups, Part part);
-  LorSample(const Scanner&, const CrystalGroups&&, Part) = delete;
+  /// What is spread evenly, and what a pair's number is made of.
+  enum class Spread {
+    pairs,  ///< single pairs, by the places of both crystals around the axis and along it
+    /// Beams of parallel LORs, by their directions around the axis and against it. A beam is whole, and crosses
+    /// neighbouring voxels alike: where there are a thousand of them and more, they leave less noise than as many
+    /// single pairs.
+    beams,
+  };
 
-  /// Calls visit(b, place) for each crystal b of a group that is with crystal a in the part; places in it are spread
-  /// evenly from 0 to 1.
+  /// Keeps a reference to `groups`. Throws InputError for a part that is smaller than 2^-30 or not within 0 ... 1.
+  LorSample(const Scanner& scanner, const CrystalGroups& groups, Part part, Spread spread = Spread::pairs);
+  LorSample(const Scanner&, const CrystalGroups&&, Part, Spread = Spread::pairs) = delete;
+
+  /// Calls visit(b) for each crystal b of a group that is with crystal a in the part.
   template <class Visit>
   void for_partners(std::uint32_t a, std::uint32_t group, const Visit& visit) const {
     if (is_all_) {
       for (const std::uint32_t b : groups_.crystals(group)) {
-        visit(b, 0.0F);
+        visit(b);
       }
       return;
     }
-    const std::span<const Place> places = places_in(group);
+    const std::span<const Place> places = places_in(group, kind_of_first_[a]);
     const std::uint32_t low = low_ - place_of_first_[a];
     std::size_t next = first_not_below(places, low);
     for (std::size_t i = 0; i < places.size(); ++i, ++next) {
       const Place& place = places[next < places.size() ? next : next - places.size()];
-      const std::uint32_t from_low = place.number - low;
-      if (from_low > width_minus_1_) {
+      if (place.number - low > width_minus_1_) {
         return;
       }
-      visit(place.crystal, static_cast<float>(from_low) / (static_cast<float>(width_minus_1_) + 1));
+      visit(place.crystal);
     }
   }
   /// No crystal has more partners in that group.
@@ -56,8 +62,8 @@ class LorSample {
     std::uint32_t crystal;
   };
 
-  void place_crystals(const Scanner& scanner);
-  std::span<const Place> places_in(std::uint32_t group) const;
+  void place_crystals(const Scanner& scanner, Spread spread);
+  std::span<const Place> places_in(std::uint32_t group, std::uint32_t kind_of_first) const;
   static std::size_t first_not_below(std::span<const Place> places, std::uint32_t number);
   std::size_t most_in_part(std::span<const Place> places) const;
 
@@ -65,9 +71,12 @@ class LorSample {
   bool is_all_;
   std::uint32_t low_;
   std::uint32_t width_minus_1_;
-  std::vector<std::uint32_t> place_of_first_;  ///< by crystal, where it is the first of a pair; empty: all pairs
-  std::vector<Place> place_of_second_;         ///< ascending within each group; empty: all pairs
-  std::vector<std::size_t> most_partners_;     ///< by group
+  // By crystal, where it is the first of a pair; empty: all pairs.
+  std::vector<std::uint32_t> place_of_first_;
+  std::vector<std::uint8_t> kind_of_first_;  ///< which of the tables of second places holds
+  std::uint32_t num_kinds_ = 0;
+  std::vector<Place> place_of_second_;      ///< for each kind, ascending within each group
+  std::vector<std::size_t> most_partners_;  ///< by group
 };
 
 }  // namespace coincide::recon

@@ -43,63 +43,29 @@ int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, cons
   return static_cast<int>(std::ceil(std::clamp(enough_per_voxel / (part * pairs_per_voxel(model, grid)), 1.0, most)));
 }
 
-/// How much the factors m of the pairs differ, of a few of them.
-struct FactorSpread {
-  float high = 0;        ///< a tenth of the pairs surpass it
-  double mean_part = 1;  ///< of it, at most the whole
-  double evenness = 1;   ///< as many alike would have the same noise, of as many as there are
-};
-
-FactorSpread factor_spread(const MultiplicativeModel& model, const ImageGrid& grid, int num_threads) {
-  constexpr double enough = 20'000;
-  const double part = std::clamp(enough / static_cast<double>(num_measurable_lors(model)), 0x1p-30, 1.0);
-  LorEnumerator enumerator(model, grid, {.tof = false, .part = {0, part}, .num_threads = num_threads});
-  std::vector<float> factors;
-  LorColumns block;
-  while (enumerator.next(block)) {
-    factors.insert(factors.end(), block.factor.begin(), block.factor.end());
-  }
-  FactorSpread spread;
-  if (factors.empty()) {
-    return spread;
-  }
-  const auto high = factors.begin() + std::ssize(factors) * 9 / 10;
-  std::ranges::nth_element(factors, high);
-  spread.high = *high;
-  double sum = 0, squares = 0, parts = 0;
-  for (const double factor : factors) {
-    sum += factor;
-    squares += factor * factor;
-    parts += std::min(1.0, factor / spread.high);
-  }
-  const auto count = static_cast<double>(factors.size());
-  spread.mean_part = parts / count;
-  spread.evenness = sum * sum / (count * squares);
-  return spread;
-}
-
 /// Which pairs a sum is made of.
 struct Sampling {
-  double part = 1;       ///< of all, or about as many as will be needed
-  float whole_from = 0;  ///< as LorOptions::whole_from
+  double part = 1;  ///< of all, or about as many as will be needed
+  LorSample::Spread spread = LorSample::Spread::beams;
 };
 
+/// Directions in which LORs of a crystal run.
+double num_beams(const MultiplicativeModel& model) {
+  return 2 * static_cast<double>(num_measurable_lors(model)) / static_cast<double>(model.scanner().num_crystals());
+}
+
 /// `fraction` as that of SensitivityOptions.
-Sampling choose_sampling(const MultiplicativeModel& model, const ImageGrid& grid, double fraction, int num_threads) {
+Sampling choose_sampling(const MultiplicativeModel& model, double fraction) {
   constexpr std::uint64_t few_pairs = 20'000'000;  // seconds
-  constexpr double enough_per_voxel = 3000;
-  constexpr double nearly_all = 0.35;  // all pairs go quicker each, and more may turn out to be needed
-  // Where most pairs have nearly as high a factor those left out, which are few then, make the rest less even.
-  constexpr double most_to_thin = 0.7;
-  if (fraction == 1 || (fraction == 0 && num_measurable_lors(model) <= few_pairs)) {
+  constexpr double enough_beams = 2000;            // for 1 % of noise, measured; large voxels need fewer
+  constexpr double few_beams = 700;                // as many single pairs leave less noise
+  constexpr double nearly_all = 0.35;              // all pairs go quicker each, and more may turn out to be needed
+  const double beams = num_beams(model);
+  const double part = fraction > 0 ? fraction : enough_beams / beams;
+  if (fraction == 1 || (fraction == 0 && (part > nearly_all || num_measurable_lors(model) <= few_pairs))) {
     return {};
   }
-  const FactorSpread spread = factor_spread(model, grid, num_threads);
-  const double part = fraction > 0 ? fraction : enough_per_voxel / (pairs_per_voxel(model, grid) * spread.evenness);
-  if (fraction == 0 && part > nearly_all) {
-    return {};
-  }
-  return {part, spread.mean_part < most_to_thin ? spread.high : 0};
+  return {part, part * beams < few_beams ? LorSample::Spread::pairs : LorSample::Spread::beams};
 }
 
 /// A^T m over more and more of the pairs.
@@ -110,7 +76,7 @@ class GrowingSum {
       : model_(model),
         grid_(grid),
         options_(options),
-        whole_from_(sampling.whole_from),
+        spread_(sampling.spread),
         draws_(draws_of_poses(model, grid, options.moved, sampling.part)),
         reporter_(reporter),
         ranks_(device.ranks()),
@@ -122,7 +88,6 @@ class GrowingSum {
   }
 
   double part() const { return part_; }
-  bool takes_fewer_of_small() const { return whole_from_ > 0; }
   /// Of all processes.
   const std::vector<double>& total() {
     if (ranks_.is_alone()) {
@@ -156,7 +121,7 @@ class GrowingSum {
       LorEnumerator enumerator(model_, grid_,
                                {.tof = options_.tof,
                                 .part = own,
-                                .whole_from = whole_from_,
+                                .spread = spread_,
                                 .num_threads = options_.num_threads,
                                 .moved = options_.moved,
                                 .turn = static_cast<double>(draw) / draws_});
@@ -195,7 +160,7 @@ class GrowingSum {
   const MultiplicativeModel& model_;
   const ImageGrid& grid_;
   const SensitivityOptions& options_;
-  float whole_from_;
+  LorSample::Spread spread_;
   int draws_;
   Reporter& reporter_;
   Communicator& ranks_;
@@ -241,6 +206,9 @@ class Noise {
     const double least = 0.1 * (whole.empty() ? 0 : std::ranges::max(whole));
     double squares = 0;
     std::size_t count = 0;
+    // Parts of beams lie between each other: the whole was measured to have 0.4 to 0.7 of the noise of independent
+    // ones.
+    constexpr double complement = 0.75;
     for (std::size_t i = 0; i < whole.size(); ++i) {
       if (whole[i] > least) {
         // With independent parts p and 1 - p the variance of first / (p whole) is that of the whole times (1 - p) / p.
@@ -249,7 +217,7 @@ class Noise {
         ++count;
       }
     }
-    return count == 0 ? 0 : std::sqrt(squares / static_cast<double>(count));
+    return count == 0 ? 0 : complement * std::sqrt(squares / static_cast<double>(count));
   }
 
  private:
@@ -292,9 +260,8 @@ bool grow_enough(GrowingSum& sum, const Noise& noise, double expected, Reporter&
     // Three quarters at most are new: the estimate of their noise needs the rest.
     part = std::min(1.0, part * std::clamp(std::pow(found / wanted_noise, 1 / fall), 1.1, 4.0));
   } while (found > wanted_noise && first_part < 1);
-  reporter.note(fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs{}, with {:.1f} % of noise.",
-                            100 * sum.part(), sum.takes_fewer_of_small() ? ", fewer of those that count little" : "",
-                            100 * found));
+  reporter.note(fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, with {:.1f} % of noise.",
+                            100 * sum.part(), 100 * found));
   return true;
 }
 
@@ -302,7 +269,7 @@ Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, co
                      const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
   Image result(grid, 0, "mm");
   result.values = {};
-  const Sampling sampling = choose_sampling(model, grid, options.fraction, options.num_threads);
+  const Sampling sampling = choose_sampling(model, options.fraction);
   const double expected = sampling.part;
   const bool is_fixed = options.fraction > 0 || expected == 1;
   GrowingSum sum(device, model, grid, attenuation, options, sampling, reporter);
@@ -327,9 +294,7 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
   }
 }
 
-double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid) {
-  return choose_sampling(model, grid, 0, 0).part;
-}
+double expected_fraction(const MultiplicativeModel& model) { return choose_sampling(model, 0).part; }
 
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {
   return ModulePairs(model.scanner(), model.efficiencies()).num_crystal_pairs();

@@ -36,7 +36,7 @@ std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& g
                             const SensitivityOptions& options);
 
 /// The part of the crystal pairs that SensitivityOptions::fraction 0 will come to, nearly.
-double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid);
+double expected_fraction(const MultiplicativeModel& model);
 
 /// How many crystal pairs can be in coincidence.
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model);

@@ -104,47 +104,16 @@ class LorEnumeratorTest : public QObject {
     const auto covered = std::ranges::count_if(by_column, [](const auto& lor) { return lor.second.covered; });
     QVERIFY(covered > 100 && covered + 100 < std::ssize(by_column));
     // Parts, whatever they are drawn by, make up the whole.
-    for (const CrystalGroups::By by : {CrystalGroups::By::module, CrystalGroups::By::column}) {
+    using recon::LorSample;
+    for (const auto& [by, spread] : {std::pair(CrystalGroups::By::module, LorSample::Spread::pairs),
+                                     std::pair(CrystalGroups::By::column, LorSample::Spread::pairs),
+                                     std::pair(CrystalGroups::By::column, LorSample::Spread::beams)}) {
       std::map<Pair, Lor> together;
-      for (const recon::LorSample::Part part : {recon::LorSample::Part{0, 0.02}, {0.02, 0.5}, {0.5, 1}}) {
-        together.merge(all_lors(model, {.part = part, .by = by}));
+      for (const LorSample::Part part : {LorSample::Part{0, 0.02}, {0.02, 0.5}, {0.5, 1}}) {
+        together.merge(all_lors(model, {.part = part, .spread = spread, .by = by}));
       }
       QVERIFY(together == by_column);
     }
-  }
-
-  /// Those count for the ones that are left out.
-  void fewer_are_taken_of_pairs_with_a_small_factor() {
-    const recon::Scanner scanner = small_scanner({.modules = 12, .transaxial = 6, .axial = 40, .tof_bins = 3});
-    const recon::Efficiencies table;
-    const MultiplicativeModel model(scanner, table, {});
-    const auto all = all_lors(model, {});
-    std::vector<float> factors;
-    factors.reserve(all.size());
-    for (const auto& [pair, lor] : all) {
-      factors.push_back(lor.factor);
-    }
-    std::ranges::sort(factors);
-    const float whole_from = factors[factors.size() * 7 / 10];
-    const auto alike = all_lors(model, {.part = {0.1, 0.35}});
-    const auto taken = all_lors(model, {.part = {0.1, 0.35}, .whole_from = whole_from});
-    QVERIFY(taken.size() < 0.8 * static_cast<double>(alike.size()));
-    double sum = 0, sum_alike = 0;
-    std::size_t whole = 0, least = 0;
-    for (const auto& [pair, lor] : taken) {
-      const float factor = all.at(pair).factor;
-      QVERIFY(alike.contains(pair));
-      QCOMPARE(lor.factor, factor >= whole_from ? factor : std::min(8 * factor, whole_from));
-      whole += factor >= whole_from ? 1 : 0;
-      least += 8 * factor < whole_from ? 1 : 0;
-      sum += lor.factor;
-    }
-    for (const auto& [pair, lor] : alike) {
-      sum_alike += lor.factor;
-    }
-    QVERIFY(whole > 100 && least > 100);
-    QVERIFY2(std::abs(sum / sum_alike - 1) < 0.01, qPrintable(QString::number(sum / sum_alike)));
-    QVERIFY(all_lors(model, {.whole_from = whole_from}) == all);
   }
 
   /// What the kernels need to take LORs together, and histograms to find them.

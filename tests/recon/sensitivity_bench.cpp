@@ -1,5 +1,5 @@
 // How long the sensitivity image takes, and how far the one that is chosen is from the exact one: for a scanner, with a
-// body as wide as a chest. Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact | PART], PART
+// body as wide as a chest. Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [PART] [exact], PART
 // being that of the crystal pairs to use instead of the one that is chosen.
 
 #include <fmt/format.h>
@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
+#include <exception>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -65,38 +66,44 @@ void print_errors(const Image& found, const Image& exact, const Image& mu) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc < 5) {
-    fmt::print(stderr, "Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [exact | PART]\n");
-    return 2;
-  }
-  const io::ScannerDescription description = io::read_scanner(argv[1]);
+void measure(const std::vector<std::string>& arguments) {
+  const io::ScannerDescription description = io::read_scanner(arguments[0]);
   const recon::MultiplicativeModel model(description.scanner, description.efficiencies, {});
-  const std::int64_t size = std::atoll(argv[2]), planes = std::atoll(argv[3]);
-  const auto voxel_mm = static_cast<float>(std::atof(argv[4]));
+  const std::int64_t size = std::stoll(arguments[1]), planes = std::stoll(arguments[2]);
+  const float voxel_mm = std::stof(arguments[3]);
+  const bool compare = arguments.back() == "exact";
+  const double part = arguments.size() > (compare ? 5U : 4U) ? std::stod(arguments[4]) : 0;
   const ImageGrid grid = recon::centred_grid({size, size, planes}, {voxel_mm, voxel_mm, voxel_mm}, {0, 0, 0});
   const Image mu = body(grid);
   Notes notes;
-  const auto timed = [&](std::string_view name, const ImageGrid& on, double fraction) {
+  const auto timed = [&](std::string_view name, double fraction) {
     const auto start = std::chrono::steady_clock::now();
-    Image image = recon::sensitivity_image(model, on, &mu, {.fraction = fraction}, notes);
+    Image image = recon::sensitivity_image(model, grid, &mu, {.fraction = fraction}, notes);
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    fmt::print("{}: {:.1f} s on {} x {} x {} voxels\n", name, time.count(), on.shape[0], on.shape[1], on.shape[2]);
+    fmt::print("{}: {:.1f} s on {} x {} x {} voxels\n", name, time.count(), size, size, planes);
     return image;
   };
   fmt::print("{}: {} crystals, {:.3g} pairs\n", description.scanner.name, description.scanner.num_crystals(),
              static_cast<double>(recon::num_measurable_lors(model)));
-  const std::string_view last = argc > 5 ? argv[5] : "";
-  if (!last.empty() && last != "exact") {
-    timed(fmt::format("{} of the pairs", last), grid, std::atof(argv[5]));
-    return 0;
+  const Image found = timed(part > 0 ? fmt::format("{:g} of the pairs", part) : "chosen", part);
+  if (compare) {
+    print_errors(found, timed("exact", 1), mu);
   }
-  const Image chosen = timed("chosen", grid, 0);
-  if (last == "exact") {
-    const Image exact = timed("exact", grid, 1);
-    print_errors(chosen, exact, mu);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() < 4 || arguments.size() > 6) {
+    fmt::print(stderr, "Usage: coincide_sensitivity_bench SCANNER.toml SIZE PLANES VOXEL_MM [PART] [exact]\n");
+    return 2;
+  }
+  try {
+    measure(arguments);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
   }
   return 0;
 }

@@ -293,7 +293,7 @@ class SensitivityTest : public QObject {
     const MultiplicativeModel model(scanner, table, {});
     const ImageGrid grid = recon::centred_grid({32, 32, 9}, {6, 6, 6}, {0, 0, 0});
     const Image mu{recon::centred_grid({24, 20, 10}, {6, 6, 6}, {6, 0, 0}), 0.096F, "1/cm"};
-    QVERIFY(recon::expected_fraction(model, grid) < 0.3);
+    QVERIFY(recon::expected_fraction(model) < 0.3);
     const Image chosen = recon::sensitivity_image(model, grid, &mu, {.fraction = 0}, notes);
     QVERIFY2(notes.text.find("% of the crystal pairs") != std::string::npos, notes.text.c_str());
     const Image more = sensitivity(model, grid, &mu, {.fraction = 0.6});
