@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "app/job_parts.h"
 #include "app/normalization_job.h"
@@ -13,6 +12,7 @@
 #include "io/dicom/write_dicom.h"
 #include "io/image_file.h"
 #include "io/summary_picture.h"
+#include "io/text_pattern.h"
 #include "projectors/error.h"
 
 namespace coincide::app {
@@ -22,13 +22,11 @@ namespace fs = std::filesystem;
 
 /// An image of a result of that name: its last, or one kept after an iteration.
 bool is_image_of(const std::string& result_name, const std::string& file) {
-  static const std::regex ending(R"((_it\d+|_gate\d+|_patlak_[KV])?\.(.+))");
-  std::smatch parts;
   const std::string rest = file.starts_with(result_name) ? file.substr(result_name.size()) : "";
-  return std::regex_match(rest, parts, ending) &&
-         std::ranges::any_of(io::image_suffixes(), [&](const std::string& format) {
+  const auto parts = io::matched(rest, R"((_it\d+|_gate\d+|_patlak_[KV])?\.(.+))");
+  return parts && std::ranges::any_of(io::image_suffixes(), [&](const std::string& format) {
            const std::vector<std::string> suffixes = io::suffixes_beside(format);
-           return std::ranges::find(suffixes, parts[2].str()) != suffixes.end();
+           return std::ranges::find(suffixes, (*parts)[2]) != suffixes.end();
          });
 }
 
@@ -131,12 +129,11 @@ std::string free_result_name(const io::Job& job) {
   if (!any_exists(job)) {
     return job.result_name();
   }
-  std::smatch parts;
   std::string stem = job.result_name();
   std::uint64_t number = 2;
-  if (static const std::regex numbered(R"((.+)_(\d{1,9}))"); std::regex_match(stem, parts, numbered)) {
-    number = std::stoull(parts[2]) + 1;
-    stem = parts[1].str();
+  if (const auto parts = io::matched(stem, R"((.+)_(\d{1,9}))")) {
+    number = std::stoull((*parts)[2]) + 1;
+    stem = (*parts)[1];
   }
   for (io::Job next = job;; ++number) {
     next.output.name = fmt::format("{}_{}", stem, number);

@@ -8,8 +8,9 @@
 
 #include <cerrno>
 #include <fstream>
-#include <regex>
 #include <vector>
+
+#include "io/text_pattern.h"
 
 namespace coincide::io {
 namespace {
@@ -71,13 +72,11 @@ void write_text_file(const fs::path& path, std::string_view text) {
 }
 
 void remove_abandoned(const fs::path& folder, const std::function<bool(const std::string&)>& is_wanted) {
-  static const std::regex temporary(R"(\.(.+)\.(\d{1,9})\.part)");
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    std::smatch parts;
-    const std::string name = entry->path().filename().string();
-    if (std::regex_match(name, parts, temporary) && is_wanted(parts[1]) && is_gone(std::stoi(parts[2]))) {
+    const auto parts = matched(entry->path().filename().string(), R"(\.(.+)\.(\d{1,9})\.part)");
+    if (parts && is_wanted((*parts)[1]) && is_gone(std::stoi((*parts)[2]))) {
       found.push_back(entry->path());
     }
   }

@@ -7,9 +7,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <regex>
 
 #include "io/input_file.h"
+#include "io/text_pattern.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -18,8 +18,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool is_time_of_day(const std::string& text) {
-  static const std::regex form(R"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?)");
-  return std::regex_match(text, form);
+  return matched(text, R"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?)").has_value();
 }
 
 /// The numbers of a side file.

@@ -1,18 +1,19 @@
 #include "recon/field_of_view.h"
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
+#include <vector>
 
 namespace coincide::recon {
 namespace {
 
 using Eigen::Matrix3d;
-using Eigen::MatrixXd;
 using Eigen::Vector3d;
-using Eigen::VectorXd;
 
 /// Crystals look at the middle from at least so far. What looks away from it, as a probe within a ring, limits nothing.
 constexpr double least_mm = 1e-3;
@@ -35,9 +36,15 @@ std::array<std::array<double, 3>, 3> to_array(const Matrix3d& matrix) {
   return result;
 }
 
-/// The orthonormal directions, as columns, in which crystals stand in the way. A slant of their normals along the
-/// scanner's axis, as of conical rings, closes nothing.
-MatrixXd closed_directions(const std::vector<FieldOfView::Front>& fronts) {
+/// A subspace.
+struct Directions {
+  Matrix3d projection;  ///< onto it
+  int count;            ///< its dimensions
+};
+
+/// In which crystals stand in the way. A slant of their normals along the scanner's axis, as of conical rings, closes
+/// nothing.
+Directions closed_directions(const std::vector<FieldOfView::Front>& fronts) {
   constexpr double least_part = 0.1;  // of the mean square of the normals: slants up to 18 degrees are below
   Matrix3d mean = Matrix3d::Zero();
   for (const FieldOfView::Front& front : fronts) {
@@ -45,27 +52,42 @@ MatrixXd closed_directions(const std::vector<FieldOfView::Front>& fronts) {
     mean += normal * normal.transpose() / static_cast<double>(fronts.size());
   }
   const Eigen::SelfAdjointEigenSolver<Matrix3d> solver(mean);
-  const auto closed = static_cast<int>((solver.eigenvalues().array() > least_part).count());
-  return solver.eigenvectors().rightCols(fronts.empty() ? 0 : closed);
+  Directions closed{Matrix3d::Zero(), 0};
+  for (int i = 0; i < 3; ++i) {
+    if (solver.eigenvalues()[i] > least_part) {
+      const Vector3d direction = solver.eigenvectors().col(i);
+      closed.projection += direction * direction.transpose();
+      ++closed.count;
+    }
+  }
+  return closed;
 }
 
-/// Shape matrix S of the largest ellipsoid u . S u <= 1 about the origin between the planes y . u = 1 and -1, `planes`
-/// by columns, up to a factor: the ellipsoid of least volume about the points y is its polar. Source: multiplicative
-/// algorithm for D-optimal designs, Silvey, Titterington and Torsney, Commun. Stat. Theory Methods 7(14), 1978.
-MatrixXd largest_ellipsoid(const MatrixXd& planes) {
+/// Shape matrix S of the largest ellipsoid u . S u <= 1 about the origin between the planes y . u = 1 and -1, up to a
+/// factor, where y and u are closed directions; others are its eigenvectors. The ellipsoid of least volume about the
+/// points y is its polar. Source: multiplicative algorithm for D-optimal designs, Silvey, Titterington and Torsney,
+/// Commun. Stat. Theory Methods 7(14), 1978.
+Matrix3d largest_ellipsoid(const std::vector<Vector3d>& planes, const Directions& closed) {
   constexpr int most_steps = 500;
   constexpr double close = 1e-6;
-  VectorXd weights = VectorXd::Constant(planes.cols(), 1.0 / static_cast<double>(planes.cols()));
-  MatrixXd shape;
+  std::vector<double> weights(planes.size(), 1.0 / static_cast<double>(planes.size()));
+  Matrix3d shape;
   for (int step = 0; step < most_steps; ++step) {
-    shape = planes * weights.asDiagonal() * planes.transpose();
-    const MatrixXd inverse = shape.inverse();
-    const VectorXd excess =
-        planes.cwiseProduct(inverse * planes).colwise().sum().transpose() / static_cast<double>(planes.rows());
-    if (excess.maxCoeff() < 1 + close) {
+    Matrix3d sum = Matrix3d::Zero();
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+      sum += weights[i] * planes[i] * planes[i].transpose();
+    }
+    shape = sum + sum.trace() * (Matrix3d::Identity() - closed.projection);
+    const Matrix3d inverse = shape.inverse();
+    double most = 0;
+    for (std::size_t i = 0; i < planes.size(); ++i) {
+      const double excess = planes[i].dot(inverse * planes[i]) / closed.count;
+      most = std::max(most, excess);
+      weights[i] *= excess;
+    }
+    if (most < 1 + close) {
       break;
     }
-    weights = weights.cwiseProduct(excess);
   }
   return shape;
 }
@@ -109,32 +131,36 @@ void FieldOfView::find_fronts() {
 }
 
 void FieldOfView::find_bore() {
-  const MatrixXd closed = closed_directions(fronts_);
+  const Directions closed = closed_directions(fronts_);
   // Rounding of the crystals' places must not show where axes are those of the image.
   constexpr double digits = 1e5;
-  const Matrix3d ends = Matrix3d::Identity() - closed * closed.transpose();
+  const Matrix3d ends = Matrix3d::Identity() - closed.projection;
   ends_ = to_array((ends.array() * digits).round() / digits);
-  if (closed.cols() == 0) {
+  if (closed.count == 0) {
     return;
   }
-  MatrixXd planes(closed.cols(), std::ssize(fronts_));
-  for (std::size_t i = 0; i < fronts_.size(); ++i) {
-    planes.col(static_cast<Eigen::Index>(i)) =
-        closed.transpose() * to_eigen(fronts_[i].normal) / fronts_[i].distance_mm;
+  std::vector<Vector3d> planes;
+  planes.reserve(fronts_.size());
+  for (const Front& front : fronts_) {
+    planes.emplace_back(closed.projection * to_eigen(front.normal) / front.distance_mm);
   }
-  const MatrixXd shape = largest_ellipsoid(planes);
+  const Matrix3d shape = largest_ellipsoid(planes, closed);
   // As large as the crystals' centres leave room: those of a flat module lie behind its middle.
   double nearest = std::numeric_limits<double>::max();
   const Vector3d middle_mm = to_eigen(middle_mm_);
   for (std::uint32_t crystal = 0; crystal < scanner_.num_crystals(); ++crystal) {
     if (distance_mm(crystal) >= least_mm) {
-      const VectorXd place = closed.transpose() * (to_eigen(scanner_.crystal_centre_mm[crystal]) - middle_mm);
+      const Vector3d place = closed.projection * (to_eigen(scanner_.crystal_centre_mm[crystal]) - middle_mm);
       nearest = std::min(nearest, place.dot(shape * place));
     }
   }
-  const MatrixXd bore_mm2 = nearest * shape.inverse();
-  const double inscribed = planes.cwiseProduct(shape.inverse() * planes).colwise().sum().maxCoeff();
-  Matrix3d inside = closed * (inscribed * shape) * closed.transpose();
+  const Matrix3d inverse = shape.inverse();
+  const Matrix3d bore_mm2 = nearest * closed.projection * inverse * closed.projection;
+  double inscribed = 0;
+  for (const Vector3d& plane : planes) {
+    inscribed = std::max(inscribed, plane.dot(inverse * plane));
+  }
+  Matrix3d inside = inscribed * closed.projection * shape * closed.projection;
   for (const Front& front : fronts_) {
     if ((ends * to_eigen(front.normal)).norm() > 1 / digits) {
       constexpr double nowhere = 1e30;  // sure: what is in front also depends on the place along the ends
@@ -142,9 +168,9 @@ void FieldOfView::find_bore() {
     }
   }
   inside_ = to_array(inside);
-  bore_mm2_ = to_array(closed * bore_mm2 * closed.transpose());
-  bore_radius_mm_ = static_cast<float>(
-      std::sqrt(Eigen::SelfAdjointEigenSolver<MatrixXd>(bore_mm2, Eigen::EigenvaluesOnly).eigenvalues().minCoeff()));
+  bore_mm2_ = to_array(bore_mm2);
+  const Eigen::SelfAdjointEigenSolver<Matrix3d> axes(bore_mm2, Eigen::EigenvaluesOnly);
+  bore_radius_mm_ = static_cast<float>(std::sqrt(axes.eigenvalues()[3 - closed.count]));  // they ascend, from 0
 }
 
 /// Half of what the crystals' centres cover along a vector, times its length.

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <fstream>
-#include <regex>
 #include <sstream>
 #include <system_error>
 
@@ -15,6 +14,7 @@
 #include "io/dicom/dicom_file.h"
 #include "io/dicom/pet_attributes.h"
 #include "io/input_file.h"
+#include "io/text_pattern.h"
 #include "projectors/error.h"
 
 namespace coincide::io::dicom {
@@ -24,12 +24,11 @@ namespace fs = std::filesystem;
 
 /// The files of a series that was written here; other files are complained of.
 std::vector<fs::path> files_of_series(const fs::path& folder) {
-  static const std::regex name(R"(\d{4,5}\.dcm)");
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string file = entry->path().filename().string();
-    const bool has_name = std::regex_match(file, name);
+    const bool has_name = matched(file, R"(\d{4,5}\.dcm)").has_value();
     if (const std::string why = has_name ? why_no_input_file(entry->path()) : ""; !why.empty()) {
       throw FileError(fmt::format("Cannot write {}: {} in it, which may be of an earlier series, cannot be read: {}.",
                                   folder.string(), file, why));
