@@ -164,7 +164,7 @@ CastorHistogram::CastorHistogram(const fs::path& header, const ListmodeOptions& 
 }
 
 /// Scatter is stated by bin, randoms of the whole LOR.
-void CastorHistogram::add_record(const char* bytes, Histogram& histogram) const {
+void CastorHistogram::add_record(const char* bytes, std::uint64_t lor, Histogram& histogram) const {
   const CastorRecord& record = data_.record;
   const auto bins = static_cast<float>(data_.num_tof_bins);
   const auto duration_s = static_cast<float>(data_.duration_s);
@@ -172,7 +172,7 @@ void CastorHistogram::add_record(const char* bytes, Histogram& histogram) const 
   const auto b = number_at<std::uint32_t>(bytes + record.lines + sizeof a);
   if (a >= scanner_.num_crystals() || b >= scanner_.num_crystals()) {
     throw FileError(fmt::format("{}: LOR {} is between the crystals {} and {} of a scanner with {}.",
-                                data_.data.string(), histogram.num_lors(), a, b, scanner_.num_crystals()));
+                                data_.data.string(), lor, a, b, scanner_.num_crystals()));
   }
   histogram.start.push_back(a);
   histogram.end.push_back(b);
@@ -187,18 +187,24 @@ void CastorHistogram::add_record(const char* bytes, Histogram& histogram) const 
   }
 }
 
-Histogram CastorHistogram::read() {
+Histogram CastorHistogram::read_share(const recon::LorShare& share) {
   constexpr std::uint64_t records_per_read = 10'000;
   Histogram histogram;
   histogram.point_mm = scanner_.crystal_centre_mm;
   histogram.tof = facts_.tof;
-  reserve(histogram, data_.num_records);
+  reserve(histogram, data_.num_records / share.step() + 1);
   CastorRecords records(data_);
   const auto size = static_cast<std::size_t>(data_.record.bytes);
   while (records.num_read() < data_.num_records) {
     const std::span<const char> bytes = records.read(records_per_read);
-    for (std::size_t at = 0; at < bytes.size(); at += size) {
-      add_record(bytes.data() + at, histogram);
+    std::uint64_t lor = records.num_read() - bytes.size() / size;
+    for (std::size_t at = 0; at < bytes.size(); at += size, ++lor) {
+      if (share.takes(lor, 0)) {
+        add_record(bytes.data() + at, lor, histogram);
+        if (!share.is_all()) {
+          histogram.view.push_back(static_cast<std::uint32_t>(lor));
+        }
+      }
     }
   }
   return histogram;

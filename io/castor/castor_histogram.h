@@ -22,10 +22,10 @@ class CastorHistogram final : public recon::HistogramSource {
 
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::HistogramFacts& facts() const override { return facts_; }
-  recon::Histogram read() override;
+  recon::Histogram read_share(const recon::LorShare& share) override;
 
  private:
-  void add_record(const char* bytes, recon::Histogram& histogram) const;
+  void add_record(const char* bytes, std::uint64_t lor, recon::Histogram& histogram) const;
 
   CastorData data_;
   recon::Scanner scanner_;  ///< its crystals are the points of the histogram

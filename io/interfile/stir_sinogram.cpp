@@ -38,6 +38,54 @@ class Distinct {
   std::vector<std::array<double, Size>> values_mm_;
 };
 
+/// The LORs of a layout in order, a row of tangential positions after the other, and which of them a share takes.
+class Rows {
+ public:
+  /// One view of a plane.
+  struct Row {
+    std::int64_t segment;
+    std::int64_t view;
+    std::int64_t plane;        ///< of the segment
+    std::int64_t planes_done;  ///< before it, in this segment and those before
+  };
+
+  Rows(const StirSinogramLayout& layout, const recon::LorShare& share) : layout_(layout), share_(share) {
+    for (std::int64_t planes = 0; const StirSegment& segment : layout.segments) {
+      planes_before_.push_back(planes);
+      planes += segment.planes;
+    }
+  }
+
+  Row row(std::int64_t segment, std::int64_t view, std::int64_t plane) const {
+    return {segment, view, plane, planes_before_[static_cast<std::size_t>(segment)] + plane};
+  }
+  /// Calls visit(row) for each.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (std::int64_t segment = 0; segment < std::ssize(layout_.segments); ++segment) {
+      for (std::int64_t view = 0; view < layout_.views; ++view) {
+        for (std::int64_t plane = 0; plane < layout_.segments[static_cast<std::size_t>(segment)].planes; ++plane) {
+          visit(row(segment, view, plane));
+        }
+      }
+    }
+  }
+  /// Tangential positions taken are this one and each step() after it.
+  std::int64_t first(const Row& row) const {
+    return static_cast<std::int64_t>(share_.first(static_cast<std::uint64_t>(row.view),
+                                                  static_cast<std::uint64_t>(row.planes_done * layout_.tangential)));
+  }
+  std::int64_t step() const { return static_cast<std::int64_t>(share_.step()); }
+  std::int64_t num_taken(const Row& row) const {
+    return std::max<std::int64_t>(0, (layout_.tangential - first(row) + step() - 1) / step());
+  }
+
+ private:
+  const StirSinogramLayout& layout_;
+  const recon::LorShare& share_;
+  std::vector<std::int64_t> planes_before_;  ///< by segment
+};
+
 /// End points of a cylinder's LORs: places around the axis times places along it.
 class CylinderLors {
  public:
@@ -65,23 +113,18 @@ class CylinderLors {
     }
   }
 
-  void add_to(recon::Histogram& histogram) const {
+  void add_to(recon::Histogram& histogram, const Rows& rows) const {
     histogram.point_mm = point_mm_;
     const auto zs = static_cast<std::uint32_t>(along_.values_mm().size());
-    std::size_t first_plane = 0;
-    for (const StirSegment& segment : layout_.segments) {
-      for (std::int64_t view = 0; view < layout_.views; ++view) {
-        for (std::size_t plane = first_plane; plane < first_plane + static_cast<std::size_t>(segment.planes); ++plane) {
-          for (std::int64_t t = 0; t < layout_.tangential; ++t) {
-            const auto& across = across_[static_cast<std::size_t>(view * layout_.tangential + t)];
-            histogram.start.push_back(across[1] * zs + planes_[plane][1]);
-            histogram.end.push_back(across[0] * zs + planes_[plane][0]);
-            histogram.view.push_back(static_cast<std::uint32_t>(view));
-          }
-        }
+    rows.for_each([&](const Rows::Row& row) {
+      const auto& along = planes_[static_cast<std::size_t>(row.planes_done)];
+      for (std::int64_t t = rows.first(row); t < layout_.tangential; t += rows.step()) {
+        const auto& across = across_[static_cast<std::size_t>(row.view * layout_.tangential + t)];
+        histogram.start.push_back(across[1] * zs + along[1]);
+        histogram.end.push_back(across[0] * zs + along[0]);
+        histogram.view.push_back(static_cast<std::uint32_t>(row.view));
       }
-      first_plane += static_cast<std::size_t>(segment.planes);
-    }
+    });
   }
 
  private:
@@ -94,22 +137,18 @@ class CylinderLors {
 };
 
 /// Each bin is a pair of crystals.
-void add_pairs(const StirSinogramLayout& layout, const StirAxes& axes, recon::Histogram& histogram) {
+void add_pairs(const StirSinogramLayout& layout, const StirAxes& axes, const Rows& rows, recon::Histogram& histogram) {
   std::ranges::transform(stir_crystals_mm(layout.scanner), std::back_inserter(histogram.point_mm),
                          [&](const Vec3& place) { return axes.lps(place); });
-  StirBin bin;
-  for (bin.segment = 0; bin.segment < std::ssize(layout.segments); ++bin.segment) {
-    for (bin.view = 0; bin.view < layout.views; ++bin.view) {
-      for (bin.plane = 0; bin.plane < layout.segments[static_cast<std::size_t>(bin.segment)].planes; ++bin.plane) {
-        for (bin.tangential = 0; bin.tangential < layout.tangential; ++bin.tangential) {
-          const auto [ring1, detector1, ring2, detector2] = layout.detectors_of(bin);
-          histogram.start.push_back(static_cast<std::uint32_t>(ring2 * layout.scanner.detectors + detector2));
-          histogram.end.push_back(static_cast<std::uint32_t>(ring1 * layout.scanner.detectors + detector1));
-          histogram.view.push_back(static_cast<std::uint32_t>(bin.view));
-        }
-      }
+  rows.for_each([&](const Rows::Row& row) {
+    for (std::int64_t t = rows.first(row); t < layout.tangential; t += rows.step()) {
+      const auto [ring1, detector1, ring2, detector2] =
+          layout.detectors_of({.segment = row.segment, .view = row.view, .plane = row.plane, .tangential = t});
+      histogram.start.push_back(static_cast<std::uint32_t>(ring2 * layout.scanner.detectors + detector2));
+      histogram.end.push_back(static_cast<std::uint32_t>(ring1 * layout.scanner.detectors + detector1));
+      histogram.view.push_back(static_cast<std::uint32_t>(row.view));
     }
-  }
+  });
 }
 
 }  // namespace
@@ -185,11 +224,18 @@ std::vector<double> StirSinogram::scales() const {
 }
 
 /// The file's values, [LOR][TOF bin] in the order of the layout.
-std::vector<float> StirSinogram::values_in_order() {
+std::vector<float> StirSinogram::values_in_order(const recon::LorShare& share) {
   const std::vector<double> scale = scales();
   const std::vector<std::int64_t> tofs = layout_.tof ? order_.tof : std::vector<std::int64_t>{0};
   const auto bins_per_lor = static_cast<std::int64_t>(tofs.size());
-  std::vector<float> values(static_cast<std::size_t>(layout_.num_bins()));
+  const Rows rows(layout_, share);
+  std::vector<std::int64_t> first_taken;  // LOR of each row, in the order of rows
+  std::int64_t num_taken = 0;
+  rows.for_each([&](const Rows::Row& row) {
+    first_taken.push_back(num_taken);
+    num_taken += rows.num_taken(row);
+  });
+  std::vector<float> values(static_cast<std::size_t>(num_taken * bins_per_lor));
   std::uint64_t at = offset_;
   for (std::size_t tof = 0; tof < tofs.size(); ++tof) {
     for (std::size_t place = 0; place < order_.segments.size(); ++place) {
@@ -199,16 +245,17 @@ std::vector<float> StirSinogram::values_in_order() {
       const std::vector<float> raw = read_raw_values(data_, format_, at, static_cast<std::uint64_t>(count));
       at += static_cast<std::uint64_t>(count * format_.bytes);
       const double factor = scale.size() == 1 ? scale.front() : scale[layout_.tof ? tof : place];
-      const float* row = raw.data();
+      const float* value = raw.data();
       const std::int64_t outer = order_.by_sinogram ? planes : layout_.views;
       const std::int64_t inner = order_.by_sinogram ? layout_.views : planes;
       for (std::int64_t i = 0; i < outer; ++i) {
-        for (std::int64_t j = 0; j < inner; ++j, row += layout_.tangential) {
-          const std::int64_t first = layout_.lor(
-              {.segment = segment, .view = order_.by_sinogram ? j : i, .plane = order_.by_sinogram ? i : j});
-          for (std::int64_t t = 0; t < layout_.tangential; ++t) {
-            values[static_cast<std::size_t>((first + t) * bins_per_lor + tofs[tof])] =
-                static_cast<float>(factor * static_cast<double>(row[t]));
+        for (std::int64_t j = 0; j < inner; ++j, value += layout_.tangential) {
+          const Rows::Row row = rows.row(segment, order_.by_sinogram ? j : i, order_.by_sinogram ? i : j);
+          const std::int64_t first = layout_.lor({.segment = segment, .view = row.view, .plane = row.plane});
+          std::int64_t lor = first_taken[static_cast<std::size_t>(first / layout_.tangential)];
+          for (std::int64_t t = rows.first(row); t < layout_.tangential; t += rows.step(), ++lor) {
+            values[static_cast<std::size_t>(lor * bins_per_lor + tofs[tof])] =
+                static_cast<float>(factor * static_cast<double>(value[t]));
           }
         }
       }
@@ -217,9 +264,9 @@ std::vector<float> StirSinogram::values_in_order() {
   return values;
 }
 
-recon::Histogram StirSinogram::read() {
-  std::vector<float> values = values_in_order();  // first: a file that cannot be read costs nothing then
-  recon::Histogram histogram = empty_histogram(layout_, axes_);
+recon::Histogram StirSinogram::read_share(const recon::LorShare& share) {
+  std::vector<float> values = values_in_order(share);  // first: a file that cannot be read costs nothing then
+  recon::Histogram histogram = empty_histogram(layout_, axes_, share);
   histogram.counts = std::move(values);
   return histogram;
 }
@@ -237,19 +284,21 @@ recon::Scanner scanner_of(const StirSinogramLayout& layout, const StirAxes& axes
   return scanner_of_rings(rings);
 }
 
-recon::Histogram empty_histogram(const StirSinogramLayout& layout, const StirAxes& axes) {
+recon::Histogram empty_histogram(const StirSinogramLayout& layout, const StirAxes& axes, const recon::LorShare& share) {
   recon::Histogram histogram;
-  const auto lors = static_cast<std::size_t>(layout.num_lors());
+  const Rows rows(layout, share);
+  std::size_t lors = 0;
+  rows.for_each([&](const Rows::Row& row) { lors += static_cast<std::size_t>(rows.num_taken(row)); });
   histogram.start.reserve(lors);
   histogram.end.reserve(lors);
   histogram.view.reserve(lors);
   if (layout.scanner.geometry == StirGeometry::cylinder) {
-    CylinderLors(layout, axes).add_to(histogram);
+    CylinderLors(layout, axes).add_to(histogram, rows);
   } else {
-    add_pairs(layout, axes, histogram);
+    add_pairs(layout, axes, rows, histogram);
   }
   histogram.tof = layout.tof;
-  const auto bins = static_cast<std::size_t>(layout.num_bins());
+  const auto bins = static_cast<std::size_t>(histogram.num_bins());
   histogram.counts.assign(bins, 0);
   histogram.factor.assign(bins, 1);
   histogram.additive.assign(bins, 0);

@@ -22,7 +22,7 @@ class StirSinogram final : public recon::HistogramSource {
 
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::HistogramFacts& facts() const override { return facts_; }
-  recon::Histogram read() override;
+  recon::Histogram read_share(const recon::LorShare& share) override;
 
   const StirSinogramLayout& layout() const { return layout_; }
 
@@ -30,7 +30,7 @@ class StirSinogram final : public recon::HistogramSource {
   void check_size() const;
   void add_facts();
   std::vector<double> scales() const;
-  std::vector<float> values_in_order();
+  std::vector<float> values_in_order(const recon::LorShare& share);
 
   InterfileHeader header_;
   StirAxes axes_;
@@ -46,8 +46,9 @@ class StirSinogram final : public recon::HistogramSource {
 /// The scanner of a layout in the patient's axes: each of STIR's detectors a crystal.
 recon::Scanner scanner_of(const StirSinogramLayout& layout, const StirAxes& axes);
 
-/// Bins of a layout without counts, m = 1 and b = 0. Throws InputError if they need more end points than can be
-/// numbered.
-recon::Histogram empty_histogram(const StirSinogramLayout& layout, const StirAxes& axes);
+/// Bins of a layout, or a share of them, without counts, m = 1 and b = 0. Throws InputError if they need more end
+/// points than can be numbered.
+recon::Histogram empty_histogram(const StirSinogramLayout& layout, const StirAxes& axes,
+                                 const recon::LorShare& share = {});
 
 }  // namespace coincide::io

@@ -157,6 +157,12 @@ class TableHistogram::Builder {
 
 TableHistogram::~TableHistogram() = default;
 
+recon::Histogram TableHistogram::read_share(const recon::LorShare& share) {
+  recon::Histogram own = histogram_;
+  own.keep(share);
+  return own;
+}
+
 TableHistogram::TableHistogram(const std::filesystem::path& path, const ListmodeOptions& options) {
   try {
     const bool hdf5 = read_first_bytes(path, hdf5_signature.size()) == hdf5_signature;

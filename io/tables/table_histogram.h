@@ -27,7 +27,7 @@ class TableHistogram final : public recon::HistogramSource {
 
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::HistogramFacts& facts() const override { return facts_; }
-  recon::Histogram read() override { return histogram_; }
+  recon::Histogram read_share(const recon::LorShare& share) override;
 
  private:
   class Builder;

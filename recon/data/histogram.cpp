@@ -71,19 +71,18 @@ void keep_rows(std::vector<T>& values, std::int64_t per_lor, const std::vector<s
 
 }  // namespace
 
-void Histogram::keep_share(const Communicator& ranks) {
-  if (ranks.is_alone()) {
+void Histogram::keep(const LorShare& share) {
+  if (share.is_all()) {
     return;
   }
   if (view.empty()) {
     view.resize(start.size());
     std::iota(view.begin(), view.end(), 0U);
   }
-  const auto size = static_cast<std::uint32_t>(ranks.size()), rank = static_cast<std::uint32_t>(ranks.rank());
   std::vector<std::uint32_t> met(view.empty() ? 0 : *std::ranges::max_element(view) + std::size_t{1});
   std::vector<std::int64_t> own;
   for (std::size_t lor = 0; lor < view.size(); ++lor) {
-    if ((met[view[lor]]++ + view[lor]) % size == rank) {
+    if (share.takes(view[lor], met[view[lor]]++)) {
       own.push_back(static_cast<std::int64_t>(lor));
     }
   }

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "recon/communicator.h"
+#include "recon/data/lor_share.h"
 #include "recon/data/tof_axis.h"
 #include "recon/scanner.h"
 
@@ -27,9 +27,8 @@ struct Histogram {
   std::int64_t num_bins() const { return num_lors() * bins_per_lor(); }
   /// Some LORs. Refers to the histogram.
   projectors::Lors lors(std::int64_t first, std::int64_t count) const;
-  /// Leaves a process its share of the LORs: every so many-th of each view, or of all, which then keep their number as
-  /// their view, so that subsets stay what they are.
-  void keep_share(const Communicator& ranks);
+  /// Lets go of the other LORs.
+  void keep(const LorShare& share);
   /// Throws InputError naming the first inconsistency: lengths of columns, indices, values that are negative or not
   /// finite, a TOF axis of no use.
   void check() const;

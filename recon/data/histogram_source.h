@@ -38,9 +38,10 @@ class HistogramSource {
   /// That it was measured with, in the axes of the LORs: for the size of images, and for pictures.
   virtual const Scanner& scanner() const = 0;
   virtual const HistogramFacts& facts() const = 0;
-  /// All bins, with the file's values as counts, m = 1 and b = 0 unless it has factors and background of its own.
-  /// Negative values, which precorrected data may hold, are kept. Throws FileError.
-  virtual Histogram read() = 0;
+  /// The bins of some LORs, or all, with the file's values as counts, m = 1 and b = 0 unless it has factors and
+  /// background of its own. Negative values, which precorrected data may hold, are kept. Throws FileError.
+  virtual Histogram read_share(const LorShare& share) = 0;
+  Histogram read() { return read_share({}); }
 };
 
 }  // namespace coincide::recon

@@ -18,9 +18,6 @@ std::string place(const Vec3& p) { return fmt::format("({:.2f}, {:.2f}, {:.2f}) 
 
 void check_same_lors(const Histogram& histogram, const Histogram& other, std::string_view key) {
   constexpr float rounding_mm = 0.01F;
-  if (other.num_lors() != histogram.num_lors()) {
-    throw InputError(fmt::format("{} has {} LORs, and the data have {}", key, other.num_lors(), histogram.num_lors()));
-  }
   const auto same = [](const Vec3& a, const Vec3& b) {
     return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= rounding_mm;
   };
@@ -28,20 +25,27 @@ void check_same_lors(const Histogram& histogram, const Histogram& other, std::st
     const Vec3 &start = histogram.point_mm[histogram.start[lor]], &end = histogram.point_mm[histogram.end[lor]];
     const Vec3 &from = other.point_mm[other.start[lor]], &to = other.point_mm[other.end[lor]];
     if (!same(start, from) || !same(end, to)) {
-      throw InputError(fmt::format("LOR {} of {} runs from {} to {}, and that of the data from {} to {}", lor, key,
-                                   place(from), place(to), place(start), place(end)));
+      throw InputError(fmt::format("a LOR of {} runs from {} to {}, and the one in its place in the data from {} to {}",
+                                   key, place(from), place(to), place(start), place(end)));
     }
   }
 }
 
 /// Of the bins of `histogram`; those without TOF count for all bins of their LOR, times `share`.
-std::vector<float> values_of(HistogramSource& source, const Histogram& histogram, std::string_view key, float share) {
-  Histogram other = source.read();
+std::vector<float> values_of(HistogramSource& source, const HistogramSource& counts, const Communicator& ranks,
+                             const Histogram& histogram, std::string_view key, float share) {
+  if (source.facts().num_lors != counts.facts().num_lors) {
+    throw InputError(
+        fmt::format("{} has {} LORs, and the data have {}", key, source.facts().num_lors, counts.facts().num_lors));
+  }
+  Histogram other = source.read_share(LorShare(ranks));
   check_same_lors(histogram, other, key);
   const auto wrong = std::ranges::find_if_not(other.counts, [](float x) { return x >= 0 && std::isfinite(x); });
   if (wrong != other.counts.end()) {
-    throw InputError(fmt::format("bin {} of {} holds {}: all must be finite and not negative",
-                                 wrong - other.counts.begin(), key, *wrong));
+    const auto lor = static_cast<std::size_t>((wrong - other.counts.begin()) / other.bins_per_lor());
+    throw InputError(fmt::format("{} holds {} for the LOR from {} to {}: all must be finite and not negative", key,
+                                 *wrong, place(other.point_mm[other.start[lor]]),
+                                 place(other.point_mm[other.end[lor]])));
   }
   if (other.bins_per_lor() == histogram.bins_per_lor()) {
     return std::move(other.counts);
@@ -58,12 +62,20 @@ std::vector<float> values_of(HistogramSource& source, const Histogram& histogram
   return values;
 }
 
+/// None of no values.
+std::vector<float> least_and_most(const std::vector<float>& values) {
+  if (values.empty()) {
+    return {};
+  }
+  const auto [least, most] = std::ranges::minmax(values);
+  return {least, most};
+}
+
 float factor_of_correction(float correction) { return correction < correction_of_gap ? 1 / correction : 0; }
 
 }  // namespace
 
-FactorsAre meaning_of_factors(const std::vector<float>& values, FactorsAre said) {
-  const auto [low, high] = std::ranges::minmax(values);
+FactorsAre meaning_of_factors(float low, float high, FactorsAre said) {
   constexpr std::string_view key = "corrections.multiplicative";
   if (said == FactorsAre::correction && low == 0) {
     throw InputError(fmt::format(
@@ -86,16 +98,20 @@ FactorsAre meaning_of_factors(const std::vector<float>& values, FactorsAre said)
   return may_be_efficiency ? FactorsAre::efficiency : FactorsAre::correction;
 }
 
-void use_factors_and_background(const HistogramInputs& inputs, const CorrectionOptions& options, Histogram& histogram) {
+void use_factors_and_background(const HistogramInputs& inputs, const CorrectionOptions& options, Communicator& ranks,
+                                Histogram& histogram) {
   if (inputs.multiplicative != nullptr) {
-    histogram.factor = values_of(*inputs.multiplicative, histogram, "corrections.multiplicative", 1);
-    if (meaning_of_factors(histogram.factor, options.multiplicative_is) == FactorsAre::correction) {
+    histogram.factor =
+        values_of(*inputs.multiplicative, *inputs.counts, ranks, histogram, "corrections.multiplicative", 1);
+    const std::vector<float> of_all = ranks.gather(least_and_most(histogram.factor));
+    const auto [low, high] = std::ranges::minmax(of_all);
+    if (meaning_of_factors(low, high, options.multiplicative_is) == FactorsAre::correction) {
       std::ranges::transform(histogram.factor, histogram.factor.begin(), factor_of_correction);
     }
   }
   if (inputs.additive != nullptr) {
     const float share = 1 / static_cast<float>(histogram.bins_per_lor());
-    histogram.additive = values_of(*inputs.additive, histogram, "corrections.additive", share);
+    histogram.additive = values_of(*inputs.additive, *inputs.counts, ranks, histogram, "corrections.additive", share);
     if (options.additive_is == BackgroundIs::times_correction) {
       std::ranges::transform(histogram.additive, histogram.factor, histogram.additive.begin(), std::multiplies<>());
     }

@@ -21,9 +21,9 @@ void refuse_corrected_counts(const Histogram& histogram) {
   const auto negative = std::ranges::find_if(histogram.counts, [](float count) { return count < 0; });
   if (negative != histogram.counts.end()) {
     throw InputError(fmt::format(
-        "bin {} of the histogram holds {}: its counts have been corrected already. Give the prompts as they were "
+        "a bin of the histogram holds {}: its counts have been corrected already. Give the prompts as they were "
         "measured, with corrections.multiplicative and corrections.additive beside them",
-        negative - histogram.counts.begin(), *negative));
+        *negative));
   }
 }
 
@@ -37,8 +37,9 @@ void record_facts(RunState& run) {
                       static_cast<std::uint32_t>(std::llround(1e3 * (facts.start_s + facts.duration_s)))});
     record.recorded = run.recorded.list();
   }
-  record.prompts_used = record.counts.prompts = static_cast<std::uint64_t>(std::llround(sum(run.histogram->counts)));
-  run.num_background = sum(run.histogram->additive);
+  record.prompts_used = record.counts.prompts =
+      static_cast<std::uint64_t>(std::llround(run.device.ranks().sum(sum(run.histogram->counts))));
+  run.num_background = run.device.ranks().sum(sum(run.histogram->additive));
   run.reporter.note(fmt::format("{}: {}; {} prompts.", facts.format, facts.bins, record.prompts_used));
   for (const std::string& note : facts.notes) {
     run.reporter.note(note);
@@ -53,8 +54,13 @@ void record_facts(RunState& run) {
   }
 }
 
-std::int64_t num_views(const Histogram& histogram) {
-  return histogram.view.empty() ? histogram.num_lors() : std::int64_t{1} + *std::ranges::max_element(histogram.view);
+std::int64_t num_views(const Histogram& histogram, Communicator& ranks) {
+  std::vector<std::uint32_t> last;
+  if (!histogram.view.empty()) {
+    last.push_back(*std::ranges::max_element(histogram.view));
+  }
+  last = ranks.gather(last);
+  return last.empty() ? histogram.num_lors() : std::int64_t{1} + std::ranges::max(last);
 }
 
 void choose_number_of_subsets(RunState& run) {
@@ -62,7 +68,7 @@ void choose_number_of_subsets(RunState& run) {
   const double needed =
       prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.record.psf, kind.prompts_per_voxel);
   const SubsetChoice choice = choose_subsets(kind, run.settings.algorithm.subsets, run.record.prompts_used, needed);
-  const std::int64_t views = num_views(*run.histogram);
+  const std::int64_t views = num_views(*run.histogram, run.device.ranks());
   run.record.subsets = std::min(choice.subsets, views);
   run.too_many_subsets = !choice.warning.empty();
   if (run.too_many_subsets) {
@@ -80,12 +86,11 @@ void choose_number_of_subsets(RunState& run) {
 
 void load_histogram(RunState& run) {
   const HistogramInputs& inputs = run.inputs.histogram;
-  run.histogram = inputs.counts->read();
+  run.histogram = inputs.counts->read_share(LorShare(run.device.ranks()));
   refuse_corrected_counts(*run.histogram);
-  use_factors_and_background(inputs, run.settings.corrections, *run.histogram);
+  use_factors_and_background(inputs, run.settings.corrections, run.device.ranks(), *run.histogram);
   record_facts(run);
   choose_number_of_subsets(run);
-  run.histogram->keep_share(run.device.ranks());
 }
 
 void make_histogram_sensitivity(RunState& run) {

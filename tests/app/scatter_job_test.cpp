@@ -90,7 +90,7 @@ class MemoryBins final : public recon::HistogramSource {
   }
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::HistogramFacts& facts() const override { return facts_; }
-  recon::Histogram read() override { return histogram_; }
+  recon::Histogram read_share(const recon::LorShare&) override { return histogram_; }
 
  private:
   recon::Histogram histogram_;
