@@ -9,6 +9,7 @@
 #include <memory>
 #include <numbers>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "io/atomic_file.h"
@@ -24,9 +25,10 @@ using Surface = std::unique_ptr<cairo_surface_t, decltype(&cairo_surface_destroy
 using Context = std::unique_ptr<cairo_t, decltype(&cairo_destroy)>;
 
 constexpr double page_width = 1500;
-constexpr double page_height = 1000;
+constexpr double most_height = 1000;
 constexpr double margin = 28;
 constexpr double header_height = 84;
+constexpr double least_bar = 120;
 constexpr double bar_space = 130;     ///< colour bar and its numbers
 constexpr double label_space_x = 52;  ///< left of a panel
 constexpr double label_space_y = 74;  ///< above and below a panel
@@ -145,10 +147,10 @@ double nice_step(double length, double parts) {
 
 class Page {
  public:
-  Page()
-      : surface_(
-            cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(page_width), static_cast<int>(page_height)),
-            cairo_surface_destroy),
+  explicit Page(double height)
+      : surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(page_width),
+                                            static_cast<int>(std::ceil(height))),
+                 cairo_surface_destroy),
         context_(cairo_create(surface_.get()), cairo_destroy) {
     cairo_set_source_rgb(cr(), 1, 1, 1);
     cairo_paint(cr());
@@ -310,9 +312,15 @@ void draw_bar(const Page& page, double x, double y, double width, double height,
 using Layout = std::vector<std::vector<int>>;
 
 struct Extent {
+  /// Of a panel with what its row leaves free below.
+  double height_mm(const std::vector<int>& column, std::size_t row, const std::array<Panel, 4>& panels) const {
+    return column.size() == row_mm.size() ? row_mm[row] : panels[static_cast<std::size_t>(column[row])].size_mm[1];
+  }
+
   double width_mm = 0;
   std::vector<double> row_mm;  ///< heights of rows; columns of fewer panels than others only need to fit in
   double scale = 0;            ///< pixels per mm that fit the page
+  double height = 0;           ///< of the page that they need then, in pixels
 };
 
 Extent extent_of(const Layout& layout, const std::array<Panel, 4>& panels) {
@@ -336,16 +344,28 @@ Extent extent_of(const Layout& layout, const std::array<Panel, 4>& panels) {
   }
   tallest_mm = std::max(tallest_mm, std::accumulate(extent.row_mm.begin(), extent.row_mm.end(), 0.0));
   const double free_width = page_width - 2 * margin - bar_space - label_space_x * static_cast<double>(layout.size());
-  const double free_height =
-      page_height - header_height - margin - label_space_y * static_cast<double>(longest->size());
-  extent.scale = std::min(free_width / extent.width_mm, free_height / tallest_mm);
+  const double beside = header_height + margin + label_space_y * static_cast<double>(longest->size());
+  extent.scale = std::min(free_width / extent.width_mm, (most_height - beside) / tallest_mm);
+  double highest = 2 * label_space_y + least_bar;
+  for (const auto& column : layout) {
+    double height = 0;
+    for (std::size_t row = 0; row < column.size(); ++row) {
+      height += extent.scale * extent.height_mm(column, row, panels) + label_space_y;
+    }
+    highest = std::max(highest, height);
+  }
+  extent.height = header_height + highest + margin;
   return extent;
 }
 
-/// The arrangement that shows the panels largest: a long scanner and a short one want different ones.
+/// The arrangement that shows the panels largest, on the lowest page: a long scanner and a short one want different
+/// ones.
 Layout best_layout(const std::array<Panel, 4>& panels) {
   const std::vector<Layout> layouts = {{{0}, {1, 2, 3}}, {{0, 1}, {2, 3}}, {{0}, {1}, {2}, {3}}, {{0, 2}, {1, 3}}};
-  return *std::ranges::max_element(layouts, {}, [&](const Layout& layout) { return extent_of(layout, panels).scale; });
+  return *std::ranges::max_element(layouts, {}, [&](const Layout& layout) {
+    const Extent extent = extent_of(layout, panels);
+    return std::pair(extent.scale, -extent.height);
+  });
 }
 
 }  // namespace
@@ -358,7 +378,7 @@ void write_summary_picture(const std::filesystem::path& path, const recon::Image
   const Layout layout = best_layout(panels);
   const Extent extent = extent_of(layout, panels);
   const double scale = extent.scale;
-  const Page page;
+  const Page page(extent.height);
   page.text(margin, margin + 18, 24, text.title);
   page.text(margin, margin + 44, 14, text.subtitle, Page::Align::left, 0.65);
 
@@ -382,15 +402,14 @@ void write_summary_picture(const std::filesystem::path& path, const recon::Image
         draw_marks(page, panel, left, top, scale);
       }
       page.text(left + 12, top - 10, 15, panel.title);
-      const bool shares_rows = column.size() == extent.row_mm.size();
-      y = top + scale * (shares_rows ? extent.row_mm[row] : panel.size_mm[1]) + label_space_y - 40;
+      y = top + scale * extent.height_mm(column, row, panels) + label_space_y - 40;
       width = std::max(width, scale * panel.size_mm[0]);
     }
     bottom = std::max(bottom, y);
     x += label_space_x + width;
   }
   const double bar_top = header_height + 40;
-  draw_bar(page, x + 32, bar_top, 18, std::max(120.0, bottom - bar_top - label_space_y + 40), maximum, image.unit);
+  draw_bar(page, x + 32, bar_top, 18, std::max(least_bar, bottom - bar_top - label_space_y + 40), maximum, image.unit);
   page.save(path);
 }
 

@@ -47,7 +47,7 @@ class ViewerTest : public QObject, ShownImage {
 
   /// Two blocks in one axial slice, the first at lower x and lower y.
   void summary_picture_lies_as_the_window() {
-    // So wide that the axial slice takes all of the page's upper left.
+    // So wide that the axial slice takes most of the page's left half, above the coronal one.
     recon::Image image(recon::centred_grid({60, 18, 3}, {2, 3, 4}, {0, 0, 0}), 0, "Bq/mL");
     for (std::int64_t i = 0; i < 27; ++i) {
       image.at(4 + i / 9, 3 + i / 3 % 3, i % 3) = 100;
@@ -81,7 +81,7 @@ class ViewerTest : public QObject, ShownImage {
       return sums[1] / std::max(1, counts[1]) - sums[0] / std::max(1, counts[0]);
     };
     const QImage page(QString::fromStdString(path.string()));
-    const QImage axial = page.copy(0, 0, page.width() / 2, page.height() / 2);
+    const QImage axial = page.copy(0, 0, page.width() / 2, page.height() * 7 / 10);
     const QPointF printed = way(axial, [](const QColor& colour) { return colour.lightness() < 20; });
     QPointF shown;
     QTRY_VERIFY_WITH_TIMEOUT(
