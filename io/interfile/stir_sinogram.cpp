@@ -215,7 +215,7 @@ std::vector<double> StirSinogram::scales() const {
   if (!header_.has(key)) {
     return {1};
   }
-  const std::vector<double> scales = header_.numbers(key);
+  std::vector<double> scales = header_.numbers(key);
   const std::size_t outermost = layout_.tof ? order_.tof.size() : order_.segments.size();
   if (scales.size() != 1 && scales.size() != outermost) {
     header_.fail(fmt::format("\"{}\" has {} values, and 1 or {} are possible", key, scales.size(), outermost));

@@ -124,9 +124,10 @@ class ViewerTest : public QObject, ShownImage {
     QWidget* view = slice("axial");
     state_->set_window(0, 100);
     const QPoint from(view->width() / 4, view->height() / 2);
-    drag(view, Qt::RightButton, {}, from, from + QPoint(view->width() / 2, 0));
+    const int way = view->width() / 2;
+    drag(view, Qt::RightButton, {}, from, from + QPoint(way, 0));
     QCOMPARE(state_->window_low(), 0.0);
-    QVERIFY(std::abs(state_->window_high() / (100 * std::exp(2.0 * (view->width() / 2) / view->width())) - 1) < 1e-9);
+    QVERIFY(std::abs(state_->window_high() / (100 * std::exp(2.0 * way / view->width())) - 1) < 1e-9);
     const double before = state_->window_high();
     drag(view, Qt::RightButton, {}, from, from - QPoint(0, view->height() / 4));
     QCOMPARE(state_->window_low(), 0.0);
@@ -154,7 +155,7 @@ class ViewerTest : public QObject, ShownImage {
   void regions_are_drawn_and_moved() {
     Roi roi{.name = "box", .shape = RoiShape::box, .centre_mm = state_->cursor_mm(), .half_size_mm = {6, 9, 8}};
     state_->set_rois({roi});
-    const auto [x, y, z] = bright;
+    const std::int64_t x = bright[0], y = bright[1];
     // The box takes three voxels beside the middle one along x: its border is that of the fourth.
     const auto is_orange = [](const QColor& c) { return c.red() > 200 && c.green() < 140 && c.blue() < 80; };
     const auto left_border = [&] {

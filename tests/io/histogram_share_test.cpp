@@ -39,7 +39,7 @@ class HistogramShareTest : public QObject {
 
   /// A copy of a header that lies there alone, with numbers that all differ.
   std::filesystem::path with_data(const std::filesystem::path& header) const {
-    const std::filesystem::path copy = folder_.filePath("safir/copy.hs").toStdString();
+    std::filesystem::path copy = folder_.filePath("safir/copy.hs").toStdString();
     std::filesystem::copy(header.parent_path(), copy.parent_path());
     std::filesystem::copy_file(header, copy);
     const io::InterfileHeader parsed(header);
