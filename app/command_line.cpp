@@ -19,6 +19,7 @@
 #include "app/plan_job.h"
 #include "app/rank_reporter.h"
 #include "app/ranks.h"
+#include "app/resources.h"
 #include "app/run_job.h"
 #include "app/terminal_output.h"
 #include "app/terminal_reporter.h"
@@ -284,6 +285,7 @@ int fail(ExitCode code, const char* sentence) {
 
 int run_command_line(int argc, char** argv) {
   survive_closed_streams();
+  use_own_fonts();
   io::forgo_hdf5_at_exit();
   CommandLine line;
   std::unique_ptr<recon::Communicator> ranks;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,13 @@ fs::path resource_folder() {
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   const fs::path installed = program.parent_path().parent_path() / "share" / "coincide";
   return !error && fs::is_directory(installed) ? installed : fs::path(COINCIDE_SOURCE_RESOURCES);
+}
+
+void use_own_fonts() {
+  std::error_code error;
+  if (const fs::path fonts = resource_folder() / "fonts" / "fonts.conf"; fs::is_regular_file(fonts, error)) {
+    setenv("FONTCONFIG_FILE", fonts.c_str(), 0);  // which Qt, VTK and Cairo all look at; the user's own choice stays
+  }
 }
 
 fs::path manual_page() {

@@ -1,20 +1,22 @@
 #!/bin/sh
 # Tries the packages that `cmake --workflow --preset package` leaves in build/package, in a bare root file system of a
-# suite of Debian that it makes (as root; needs mmdebstrap and Xvfb):
+# suite of Debian that it makes (as root; needs mmdebstrap, Xvfb and Python):
 #   resources/packages/try_packages.sh SUITE [archive|deb]
 # The archive has to run where nothing is installed; the .deb, which is for the suite that it was made on, after apt-get
 # alone and without what it only recommends. Both have to show their version, bring the demo job to its picture and
-# keep a window open for ten seconds.
+# keep a window open that draws its icons and letters; its picture, to be looked at, stays in build/package.
 set -eu
-cd "$(dirname "$0")/../../build/package"
+tools=$(cd "$(dirname "$0")" && pwd)
+cd "$tools/../../build/package"
 suite=$1
 kinds=${2:-archive deb}
 root=$(mktemp -d)
+screen=$(mktemp -d)
 xvfb=""
 end() {
   [ -z "$xvfb" ] || kill "$xvfb"
   umount "$root/proc" 2>/dev/null || true
-  rm -rf --one-file-system "$root"
+  rm -rf --one-file-system "$root" "$screen"
 }
 trap end EXIT
 
@@ -22,7 +24,7 @@ inside() {
   chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-try() { # the prefix of the installation
+try() { # the prefix of the installation, the name of the picture
   inside "$1/bin/coincide" --version
   inside "$1/bin/coincide" --batch "$1/share/coincide/jobs/demo.toml" --output /tmp/demo >"$root/tmp/log" 2>&1 ||
     { cat "$root/tmp/log"; return 1; }
@@ -30,15 +32,19 @@ try() { # the prefix of the installation
   ls -l "$root"/tmp/demo
   rm -r "$root/tmp/demo"
 
-  Xvfb :93 -screen 0 1280x800x24 2>/dev/null &
+  Xvfb :93 -screen 0 1280x800x24 -fbdir "$screen" 2>/dev/null &
   xvfb=$!
   sleep 2
+  inside DISPLAY=:93 timeout 15 "$1/bin/coincide" &
+  window=$!
+  sleep 12
+  cp "$screen/Xvfb_screen0" "$screen/copy"
   status=0
-  inside DISPLAY=:93 timeout 10 "$1/bin/coincide" || status=$?
+  wait "$window" || status=$?
   kill "$xvfb"
   xvfb=""
   [ "$status" -eq 124 ] || { echo "The window ended with $status."; return 1; }
-  echo "The window was open for ten seconds."
+  python3 "$tools/window_picture.py" "$screen/copy" "$2"
 }
 
 # A tar file of a root file system instead of the name of a suite saves the download.
@@ -49,15 +55,16 @@ esac
 mount -t proc proc "$root/proc"
 cp /etc/resolv.conf "$root/etc"
 for kind in $kinds; do
+  picture=window_$(basename "$suite" .tar)_$kind.png
   echo "== $kind on $(. "$root/etc/os-release" && echo "$PRETTY_NAME")"
   if [ "$kind" = archive ]; then
     tar -xzf coincide-*.tar.gz -C "$root/opt"
-    try "/opt/$(ls "$root/opt")"
+    try "/opt/$(ls "$root/opt")" "$picture"
   else
     cp coincide_*.deb "$root/tmp/coincide.deb"
     inside apt-get update -qq
     inside apt-get install -y -qq --no-install-recommends /tmp/coincide.deb >"$root/tmp/log" 2>&1 ||
       { cat "$root/tmp/log"; exit 1; }
-    try /usr
+    try /usr "$picture"
   fi
 done
