@@ -3,8 +3,10 @@
 import importlib.util
 import inspect
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import coincide
@@ -28,7 +30,9 @@ wrong: str = value
 
 
 def test_version():
-    assert coincide.__version__ == (ROOT / "projectors" / "VERSION").read_text().strip()
+    """The program's, which its wheel takes from where CMake does."""
+    rule = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["scikit-build"]["metadata"]["version"]
+    assert coincide.__version__ == re.search(rule["regex"], (ROOT / rule["input"]).read_text())["value"]
 
 
 def test_stub_is_that_of_the_module(tmp_path):
