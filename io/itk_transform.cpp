@@ -12,12 +12,15 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "io/atomic_file.h"
+#include "io/itk_parameters.h"
+#include "io/itk_transform_hdf5.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -27,12 +30,6 @@ using Eigen::Matrix3d;
 using Eigen::Vector3d;
 
 constexpr std::string_view first_line = "#Insight Transform File";
-
-/// As ITK keeps any transform.
-struct Parameters {
-  std::string type;  ///< "AffineTransform_double_3_3"
-  std::vector<double> moving, fixed;
-};
 
 std::string bytes_of(const std::filesystem::path& path) {
   constexpr std::size_t most_bytes = 100'000;  // such a file has some hundred
@@ -62,24 +59,24 @@ std::string trimmed(std::string text) {
   return text;
 }
 
-Parameters parameters_of_text(const std::string& text) {
+std::vector<ItkParameters> transforms_of_text(const std::string& text) {
   std::istringstream lines(text);
-  Parameters found;
+  std::vector<ItkParameters> found;
   for (std::string line; std::getline(lines, line);) {
     const std::size_t colon = line.find(':');
     if (line.starts_with('#') || colon == line.npos) {
       continue;
     }
     const std::string name = line.substr(0, colon), value = trimmed(line.substr(colon + 1));
+    if (name == "Transform" || found.empty()) {
+      found.emplace_back();
+    }
     if (name == "Transform") {
-      if (!found.type.empty() && !found.type.starts_with("CompositeTransform")) {
-        throw FileError("it holds several transforms, one after the other");
-      }
-      found.type = value;
+      found.back().type = value;
     } else if (name == "Parameters") {
-      found.moving = numbers_of(value);
+      found.back().moving = numbers_of(value);
     } else if (name == "FixedParameters") {
-      found.fixed = numbers_of(value);
+      found.back().fixed = numbers_of(value);
     }
   }
   return found;
@@ -125,13 +122,13 @@ std::optional<Variable> take_variable(std::string_view& bytes) {
   return found;
 }
 
-std::optional<Parameters> parameters_of_matlab(std::string_view bytes) {
+std::optional<ItkParameters> parameters_of_matlab(std::string_view bytes) {
   std::optional<Variable> moving = take_variable(bytes);
   std::optional<Variable> fixed = moving ? take_variable(bytes) : std::nullopt;
   if (!fixed || fixed->name != "fixed") {
     return std::nullopt;
   }
-  return Parameters{
+  return ItkParameters{
       .type = std::move(moving->name), .moving = std::move(moving->values), .fixed = std::move(fixed->values)};
 }
 
@@ -141,21 +138,21 @@ Matrix3d turn_about(int axis, double radians) {
 
 /// ITK's Euler3DTransform turns about y first, then about x, then about z, unless its fourth fixed parameter says:
 /// about x, then about y, then about z.
-Matrix3d euler_turn(const Parameters& of) {
+Matrix3d euler_turn(const ItkParameters& of) {
   const Matrix3d x = turn_about(0, of.moving[0]), y = turn_about(1, of.moving[1]), z = turn_about(2, of.moving[2]);
   const bool is_zyx = of.fixed.size() > 3 && of.fixed[3] != 0;
   return is_zyx ? Matrix3d(z * y * x) : Matrix3d(z * x * y);
 }
 
 /// ITK keeps the vector part of a quaternion of length 1.
-Matrix3d versor_turn(const Parameters& of) {
+Matrix3d versor_turn(const ItkParameters& of) {
   const Vector3d part(of.moving[0], of.moving[1], of.moving[2]);
   const double w = std::sqrt(std::max(0.0, 1 - part.squaredNorm()));
   return Eigen::Quaterniond(w, part.x(), part.y(), part.z()).normalized().toRotationMatrix();
 }
 
 /// p_moving = turn (p_fixed - centre) + centre + shift.
-Eigen::Affine3d fixed_to_moving(const Parameters& of) {
+Eigen::Affine3d fixed_to_moving(const ItkParameters& of) {
   const auto is = [&](std::string_view kind, std::size_t count) {
     return of.type.starts_with(kind) && of.moving.size() == count;
   };
@@ -176,6 +173,23 @@ Eigen::Affine3d fixed_to_moving(const Parameters& of) {
     centre = Eigen::Map<const Vector3d>(of.fixed.data());
   }
   return Eigen::Translation3d(centre + shift) * Eigen::Affine3d(matrix) * Eigen::Translation3d(-centre);
+}
+
+/// Of a composite, the parts act on a point from the last one to the first.
+Eigen::Affine3d fixed_to_moving(const std::vector<ItkParameters>& transforms) {
+  const bool is_composite = !transforms.empty() && transforms.front().type.starts_with("CompositeTransform");
+  const auto parts = std::span(transforms).subspan(is_composite ? 1 : 0);
+  if (parts.empty()) {
+    throw FileError("it holds no transform");
+  }
+  if (parts.size() > 1 && !is_composite) {
+    throw FileError("it holds several transforms, one after the other");
+  }
+  Eigen::Affine3d all = Eigen::Affine3d::Identity();
+  for (const ItkParameters& part : parts) {
+    all = all * fixed_to_moving(part);
+  }
+  return all;
 }
 
 /// Throws FileError where the body would not stay as it is.
@@ -204,18 +218,23 @@ bool is_itk_transform(const std::filesystem::path& path) {
     return false;
   }
   const std::string bytes = bytes_of(path);
-  return bytes.starts_with(first_line) || parameters_of_matlab(bytes).has_value();
+  return bytes.starts_with(first_line) || parameters_of_matlab(bytes).has_value() || is_itk_transform_hdf5(path);
 }
 
 recon::Pose read_itk_transform(const std::filesystem::path& path) {
   try {
     const std::string bytes = bytes_of(path);
-    const std::optional<Parameters> found =
-        bytes.starts_with(first_line) ? std::optional(parameters_of_text(bytes)) : parameters_of_matlab(bytes);
-    if (!found) {
-      throw FileError("it is no transform of ITK as text or in ANTs' .mat");
+    std::vector<ItkParameters> found;
+    if (bytes.starts_with(first_line)) {
+      found = transforms_of_text(bytes);
+    } else if (std::optional<ItkParameters> of_matlab = parameters_of_matlab(bytes)) {
+      found.push_back(std::move(*of_matlab));
+    } else if (is_itk_transform_hdf5(path)) {
+      found = read_itk_transform_hdf5(path);
+    } else {
+      throw FileError("it is no transform of ITK as text, in ANTs' .mat or in HDF5");
     }
-    return recon::inverse(rigid_pose(fixed_to_moving(*found)));
+    return recon::inverse(rigid_pose(fixed_to_moving(found)));
   } catch (const FileError& error) {
     throw FileError(
         fmt::format("The registration {} cannot be used: {}; save a rigid registration as a text file (.tfm).",

@@ -101,8 +101,9 @@ void MainWindow::Parts::open_layer(const QString& path) {
 }
 
 void MainWindow::Parts::ask_for_registration() {
-  const QString path = QFileDialog::getOpenFileName(&window, tr("Open a registration of the layer"), {},
-                                                    tr("Transforms of ITK (*.tfm *.txt *.mat);;All files (*)"));
+  const QString path =
+      QFileDialog::getOpenFileName(&window, tr("Open a registration of the layer"), {},
+                                   tr("Transforms of ITK (*.tfm *.txt *.mat *.h5 *.hdf5);;All files (*)"));
   if (!path.isEmpty()) {
     open_registration(path);
   }

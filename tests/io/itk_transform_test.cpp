@@ -1,5 +1,7 @@
 // Registrations of ITK: which way they go, in numbers worked out by hand; what is none is refused with a reason.
 
+#include <hdf5.h>
+
 #include <QTemporaryDir>
 #include <QtTest>
 #include <array>
@@ -43,6 +45,46 @@ class ItkTransformTest : public QObject {
     }
   }
   /// Where the pose brings a point of the moving image.
+  struct Part {
+    const char* type;
+    std::vector<double> moving, fixed;
+  };
+  /// As ITK lays it out in HDF5; a part without numbers, as the head of a composite, has no lists.
+  void write_hdf5(const char* name, const std::vector<Part>& parts, const char* moving = "TransformParameters",
+                  const char* fixed = "TransformFixedParameters") const {
+    const hid_t file = H5Fcreate(path(name).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t all = H5Gcreate2(file, "TransformGroup", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t text = H5Tcopy(H5T_C_S1);
+    H5Tset_size(text, H5T_VARIABLE);
+    const auto put = [](hid_t group, const char* dataset, hid_t type, hsize_t size, const void* values) {
+      const hid_t space = H5Screate_simple(1, &size, nullptr);
+      const hid_t made = H5Dcreate2(group, dataset, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+      H5Dwrite(made, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
+      H5Dclose(made);
+      H5Sclose(space);
+    };
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const hid_t one = H5Gcreate2(all, std::to_string(i).c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+      put(one, "TransformType", text, 1, static_cast<const void*>(&parts[i].type));
+      if (!parts[i].moving.empty()) {
+        put(one, moving, H5T_NATIVE_DOUBLE, parts[i].moving.size(), parts[i].moving.data());
+        put(one, fixed, H5T_NATIVE_DOUBLE, parts[i].fixed.size(), parts[i].fixed.data());
+      }
+      H5Gclose(one);
+    }
+    H5Tclose(text);
+    H5Gclose(all);
+    H5Fclose(file);
+  }
+  std::string refusal_of_hdf5(const std::vector<Part>& parts) const {
+    write_hdf5("bad.h5", parts);
+    try {
+      io::read_itk_transform(path("bad.h5"));
+      return "read";
+    } catch (const FileError& error) {
+      return error.what();
+    }
+  }
   static bool brings(const recon::Pose& pose, const Point& from, const Point& to) {
     const Point found = recon::PoseMap(pose).to_scanner(from);
     return std::hypot(found[0] - to[0], found[1] - to[1], found[2] - to[2]) < 1e-9;
@@ -103,6 +145,43 @@ class ItkTransformTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(FileError, io::read_itk_transform(path("0GenericAffine.mat")));
   }
 
+  /// SimpleITK 2.5 (ITK 5.4.8) maps (7, 8, 9) by the composite of this affine and this Euler transform, in this order
+  /// in its file, to the point below. As text and as HDF5, under the names of today and those of ITK 4.
+  void composites_and_hdf5() {
+    const Part head{"CompositeTransform_double_3_3", {}, {}};
+    const Part affine{"AffineTransform_double_3_3", {1, 0, 0, 0, 1, 0, 0, 0, 1, 10, 2, 3}, {0, 0, 0}};
+    const Part euler{"Euler3DTransform_double_3_3", {0.1, 0.2, 0.3, 4, 5, 6}, {1, 2, 3, 0}};
+    const Point fixed{7, 8, 9}, moving{20.130593930381117, 16.346272134027934, 17.263961593167362};
+    const auto far_moving = Point{moving[0] - 10, moving[1] - 2, moving[2] - 3};  // by the Euler transform alone
+    write_hdf5("composite.h5", {head, affine, euler});
+    QVERIFY(io::is_itk_transform(path("composite.h5")));
+    QVERIFY(brings(io::read_itk_transform(path("composite.h5")), moving, fixed));
+    write_hdf5("old.h5", {euler}, "TranformParameters", "TranformFixedParameters");
+    QVERIFY(brings(io::read_itk_transform(path("old.h5")), far_moving, fixed));
+    std::ofstream(path("composite.tfm")) << "#Insight Transform File V1.0\nTransform: CompositeTransform_double_3_3\n"
+                                            "Transform: AffineTransform_double_3_3\n"
+                                            "Parameters: 1 0 0 0 1 0 0 0 1 10 2 3\nFixedParameters: 0 0 0\n"
+                                            "Transform: Euler3DTransform_double_3_3\n"
+                                            "Parameters: 0.1 0.2 0.3 4 5 6\nFixedParameters: 1 2 3 0\n";
+    QVERIFY(brings(io::read_itk_transform(path("composite.tfm")), moving, fixed));
+  }
+
+  /// A field of displacements has millions of numbers; they are not even read.
+  void hdf5_of_no_turn_and_shift_is_refused() {
+    const Part affine{"AffineTransform_double_3_3", {1, 0, 0, 0, 1, 0, 0, 0, 1, 10, 2, 3}, {0, 0, 0}};
+    const Part field{"DisplacementFieldTransform_double_3_3", std::vector<double>(3000), {10, 10, 10}};
+    const auto has = [](const std::string& sentence, const char* what) {
+      return sentence.find("bad.h5 cannot be used: ") != sentence.npos && sentence.find(what) != sentence.npos;
+    };
+    QVERIFY(has(refusal_of_hdf5({{"CompositeTransform_double_3_3", {}, {}}, affine, field}), "DisplacementField"));
+    QVERIFY(has(refusal_of_hdf5({affine, affine}), "several transforms"));
+    QVERIFY(has(refusal_of_hdf5({}), "holds no transform"));
+    write_hdf5("cut.h5", {affine});
+    std::filesystem::resize_file(path("cut.h5"), std::filesystem::file_size(path("cut.h5")) / 2);
+    QVERIFY(!io::is_itk_transform(path("cut.h5")));
+    QVERIFY_THROWS_EXCEPTION(FileError, io::read_itk_transform(path("cut.h5")));
+  }
+
   /// A layer's registration through a file and back, also where two angles do the same.
   void what_is_written_is_read_again() {
     const Point middle{12, -7, 30};
@@ -140,7 +219,7 @@ class ItkTransformTest : public QObject {
     QVERIFY(has(refusal(affine + "Parameters: 1 0 0 0 1 0 0 0 1 0 nan 0\n"), "no list of numbers"));
     QVERIFY(has(refusal(affine + "Parameters: 1 0 0 0 1 0 0 0 1 0 1e300 0\n"), "no places in a scanner"));
     QVERIFY(has(refusal(head + "Transform: BSplineTransform_double_3_3\nParameters: 1 2\n"), "\"BSplineTransform"));
-    QVERIFY(has(refusal(head), "\"\" of 0 parameters"));
+    QVERIFY(has(refusal(head), "holds no transform"));
     const std::string shift = "Transform: TranslationTransform_double_3_3\nParameters: 1 2 3\nFixedParameters:\n";
     QVERIFY(has(refusal(head + shift + shift), "several transforms"));
     QCOMPARE(refusal(head + "Transform: CompositeTransform_double_3_3\n" + shift), std::string("read"));
