@@ -9,6 +9,7 @@
 #include "gui/model/chart.h"
 #include "gui/model/loaded_data.h"
 #include "gui/model/no_numbers.h"
+#include "gui/model/round_numbers.h"
 
 namespace coincide::gui {
 namespace {
@@ -166,8 +167,7 @@ Table checks_rows(const std::vector<io::DataCheck>& checks) {
 }
 
 Table regions_rows(const Report& report) {
-  const std::string unit = unit_text(report.image->unit);
-  Table rows{{"region", "mean, " + unit, "sd", "min", "max", "mL", "voxels"}};
+  Table rows{{"region", "mean", "SD", "min", "max", "mL", "voxels"}};
   for (const Roi& roi : report.regions) {
     const RoiFigures found = measure(roi, *report.image);
     const auto number = [](double value) { return fmt::format("{:.4g}", value); };
@@ -200,7 +200,7 @@ Table origin_rows(const io::Provenance& run) {
                                     run.threads == 1 ? "" : "s")}};
   std::vector<std::string> stages;
   for (const auto& [stage, seconds] : run.stage_seconds) {
-    stages.push_back(fmt::format("{} {:.3g} s", stage, seconds));
+    stages.push_back(fmt::format("{} {} s", stage, text_beside(seconds, 100)));
   }
   rows.push_back({"time", fmt::format("{}", fmt::join(stages, ", "))});
   rows.push_back({"files", fmt::format("{}", fmt::join(run.outputs, ", "))});
@@ -255,7 +255,7 @@ std::string report_html(const Report& report) {
   }
   html += pictures_html(report) + image_and_data(report);
   if (report.image && !report.regions.empty()) {
-    html += section("Regions", regions_rows(report), true);
+    html += section("Regions, values in " + unit_text(report.image->unit), regions_rows(report), true);
   }
   for (const Table& table : report.figures) {
     html += section("Figures of merit", table, true);

@@ -23,6 +23,14 @@ double round_below(double value) {
   return power * (first_digit < 2 ? 1 : first_digit < 5 ? 2 : 5);
 }
 
+std::string text_beside(double value, double larger) {
+  if (!(larger > 0) || !std::isfinite(larger) || !std::isfinite(value)) {
+    return fmt::format("{:.4g}", value);
+  }
+  const double unit = std::pow(10, std::floor(std::log10(larger) + rounding) - 3);
+  return fmt::format("{:.10g}", std::round(value / unit) * unit + 0.0);
+}
+
 RoundTicks round_ticks(double low, double high, int most) {
   if (!(low < high) || most < 2) {
     throw InputError(fmt::format("{} ticks from {} to {} cannot be: it takes 2 or more, upwards.", most, low, high));

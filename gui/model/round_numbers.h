@@ -8,6 +8,9 @@ namespace coincide::gui {
 /// The largest of 1, 2 and 5 times a power of ten that is not above the value. Throws InputError unless it is > 0.
 double round_below(double value);
 
+/// The value as it deserves to be told beside a larger one: to a thousandth of that, "0" if it is less.
+std::string text_beside(double value, double larger);
+
 /// Round numbers that are evenly spaced.
 struct RoundTicks {
   double step = 1;

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "gui/model/histogram.h"
+#include "gui/model/round_numbers.h"
 #include "gui/viewer/chart_view.h"
 
 namespace coincide::gui {
@@ -255,12 +256,13 @@ void AnalysisPanel::show_profile(const ProfileLine& line) {
     return;
   }
   const std::optional<PeakWidth> width = peak_width(profile, voxel_mm_along(state_.image()->grid, line));
-  width_->setText(width ? QString("FWHM of the peak: %1 mm, over a baseline of %2 %3")
-                              .arg(width->fwhm_mm, 0, 'f', 2)
-                              .arg(width->baseline, 0, 'g', 4)
-                              .arg(QString::fromStdString(shown_unit(state_.image()->unit)))
-                              .trimmed()
-                        : "FWHM: none. No single peak falls to half its height on both sides.");
+  width_->setText(
+      width ? QString("FWHM of the peak: %1 mm, over a baseline of %2 %3")
+                  .arg(width->fwhm_mm, 0, 'f', 2)
+                  .arg(QString::fromStdString(text_beside(width->baseline, std::ranges::max(profile.series.front().y))))
+                  .arg(QString::fromStdString(shown_unit(state_.image()->unit)))
+                  .trimmed()
+            : "FWHM: none. No single peak falls to half its height on both sides.");
   width_->show();
   if (state_.comparison()) {
     profile.series.front().name = std::string("A");

@@ -186,7 +186,6 @@ DataPanel::DataPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique
   layout->addWidget(parts_->sentence);
   layout->addWidget(parts_->make_reading(*this));
   layout->addWidget(parts_->tabs, 1);
-  show_sentence("Open measured data to see its scanner, counts and checks.", false);
 }
 
 DataPanel::~DataPanel() = default;

@@ -76,6 +76,9 @@ void MainWindow::Parts::refresh() {
   const bool other_data = std::exchange(data_of_job_, data_of(document.job())) != data_of_job_;
   data_session.follow(document.job());
   if (other_data) {
+    if (document.job().input.data.empty()) {
+      say_no_data();
+    }
     show_data();
   } else if (area->mode() != Mode::result || runs->chosen_run() == nullptr) {
     show_chosen();  // the job's name may be another

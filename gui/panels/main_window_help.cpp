@@ -30,7 +30,8 @@ QString MainWindow::Parts::circumstances() const {
 QStringList MainWindow::Parts::device_lines() const {
   QStringList lines;
   for (const DeviceChoice& device : devices) {
-    lines << QString::fromStdString(device.word + ": " + device.name + " " + device.why_unavailable).trimmed();
+    lines << QString::fromStdString(device.word + ": " + device.name +
+                                    (device.available ? "" : " (not usable: " + device.why_unavailable + ")"));
   }
   return lines.isEmpty() ? QStringList{"devices: still being looked for"} : lines;
 }

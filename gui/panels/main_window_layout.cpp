@@ -1,10 +1,12 @@
 #include <QAction>
 #include <QMenu>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "gui/panels/analysis_panel.h"
 #include "gui/panels/data_panel.h"
@@ -25,9 +27,21 @@
 namespace coincide::gui {
 namespace {
 
+/// It never has to be moved sideways, unless the user's text is so large that the window would not fit the screen.
+class ScrollingPage : public QScrollArea {
+ public:
+  QSize minimumSizeHint() const override {
+    const int whole = widget()->minimumSizeHint().width() + verticalScrollBar()->sizeHint().width();
+    return {std::min(whole, widest), QScrollArea::minimumSizeHint().height()};
+  }
+
+ private:
+  static constexpr int widest = 250;  ///< as wide as the panel begins
+};
+
 /// On a small screen a panel is seen in part rather than holding the window large.
 QScrollArea* scrolling(QWidget* panel) {
-  auto* area = new QScrollArea;
+  auto* area = new ScrollingPage;
   area->setWidgetResizable(true);
   area->setFrameShape(QFrame::NoFrame);
   area->setFocusPolicy(Qt::NoFocus);
@@ -82,6 +96,8 @@ void MainWindow::Parts::make_side() {
   side = new QTabWidget;
   side->setObjectName("side");
   side->setDocumentMode(true);
+  side->setUsesScrollButtons(false);  // rather cut a word than hide a tab
+  side->setElideMode(Qt::ElideRight);
   side->addTab(scrolling(images_page), tr("Layers"));
   side->addTab(scrolling(new RoiTable(view)), tr("Regions"));
   side->addTab(scrolling(curves), tr("Curves"));
@@ -122,6 +138,13 @@ void MainWindow::Parts::connect_parts() {
   connect_compare();
 }
 
+void MainWindow::Parts::say_no_data() {
+  data->show_sentence(document.job().simulates()
+                          ? tr("The job simulates its data. They are shown here when it has run (F5).")
+                          : tr("Open measured data to see their scanner, counts and checks."),
+                      false);
+}
+
 void MainWindow::Parts::connect_data() {
   connect(&data_session, &DataSession::geometry_ready, this,
           [this](const std::shared_ptr<const JobGeometry>& geometry) {
@@ -134,8 +157,7 @@ void MainWindow::Parts::connect_data() {
     data->show_sentence(sentence, true);
     know(data_of_job_, [](Known& known) { known.events = nullptr; });
   });
-  connect(&data_session, &DataSession::no_data, this,
-          [this] { data->show_sentence("This job has no measured data.", false); });
+  connect(&data_session, &DataSession::no_data, this, &Parts::say_no_data);
   connect(&data_session, &DataSession::reading, data, &DataPanel::show_progress);
   connect(data, &DataPanel::stop_requested, &data_session, &DataSession::stop_reading);
   connect(data, &DataPanel::crystal_chosen, this, [this](int crystal) {

@@ -111,6 +111,7 @@ class MainWindow::Parts : public QObject {
   void make_help_menu();
   void connect_parts();
   void connect_data();
+  void say_no_data();
   void connect_runs();
   void take_data(const std::shared_ptr<const LoadedData>& loaded);
   void restore_default_layout();

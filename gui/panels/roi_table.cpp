@@ -63,7 +63,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   note_->setWordWrap(true);
   note_->setTextFormat(Qt::PlainText);  // names of regions and files stand in it
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(8, 8, 8, 4);
+  layout->setContentsMargins(3, 8, 3, 4);  // a narrow panel need not scroll
   layout->addWidget(make_add_buttons());
   layout->addWidget(table_, 1);
   layout->addWidget(make_buttons());

@@ -103,6 +103,8 @@ QWidget* RunDetails::Parts::make_tabs() {
   messages->setWordWrap(true);
   auto* tabs = new QTabWidget;
   tabs->setDocumentMode(true);
+  tabs->setUsesScrollButtons(false);  // rather cut a word than hide a tab
+  tabs->setElideMode(Qt::ElideRight);
   tabs->addTab(messages, tr("Messages"));
   tabs->addTab(figures, tr("Numbers"));
   tabs->addTab(settings, tr("Settings"));
@@ -231,7 +233,7 @@ RunDetails::RunDetails(QWidget* parent) : QWidget(parent), parts_(std::make_uniq
   halves->addWidget(parts_->make_curves());
   halves->addWidget(parts_->make_tabs());
   auto* layout = new QVBoxLayout(this);
-  layout->setContentsMargins(8, 8, 8, 4);
+  layout->setContentsMargins(4, 8, 4, 4);
   layout->addWidget(make_head());
   layout->addWidget(halves, 1);
   connect(parts_->curve, &QComboBox::currentIndexChanged, this, &RunDetails::show_curve);

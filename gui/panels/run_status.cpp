@@ -24,6 +24,7 @@ RunStatus::RunStatus(QWidget* parent)
   stop_->setFocusPolicy(Qt::StrongFocus);
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
+  layout->addStretch(1);  // a message at the left leaves it the rest of the line
   for (QWidget* part : {static_cast<QWidget*>(text_), static_cast<QWidget*>(bar_), static_cast<QWidget*>(stop_)}) {
     layout->addWidget(part);
   }
@@ -35,6 +36,7 @@ void RunStatus::show_run(const Run& run) {
   const QString time = QString::fromStdString(clock_text(run.seconds));
   text_->setText(QString("Run %1: %2 · %3").arg(run.number).arg(QString::fromStdString(progress_text(run)), time));
   bar_->setValue(static_cast<int>(std::lround(bar_steps * shown_fraction(run))));
+  bar_->setVisible(!run.is_over());  // what a run that is over has done, the text says
   stop_->setEnabled(!run.is_over() && run.state != RunState::stopping);
   stop_->setVisible(!run.is_over());
   show();

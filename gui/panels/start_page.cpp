@@ -96,7 +96,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   setAcceptDrops(true);
   auto* phantom = card("&Try the built-in phantom", "A simulated scan, reconstructed while you watch", "phantom");
   auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", "open");
-  auto* data = card("Open measured &data...", "Events (PETSIRD) or sinograms (STIR), for a new job", "data");
+  auto* data = card("Open measured &data...", "PETSIRD, CASToR, STIR, Siemens, GATE, tables; for a new job", "data");
   auto* image = card("Open an &image...", "NIfTI, DICOM, Interfile and more, to measure in", "picture");
   connect(image, &QAbstractButton::clicked, this, &StartPage::open_image_requested);
   connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);

@@ -13,7 +13,8 @@ TopBar::TopBar(QWidget* parent) : QWidget(parent), menus_(new QMenuBar) {
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(2, 2, 4, 2);
   layout->setSpacing(2);
-  layout->addWidget(menus_);
+  layout->addWidget(menus_, 0, Qt::AlignVCenter);
+  style_menus();
 }
 
 QWidget* TopBar::add_buttons(const QList<QAction*>& actions, Qt::ToolButtonStyle style) {
@@ -43,6 +44,14 @@ void TopBar::set_modes(const QList<QAction*>& modes) {
   line->addStretch(1);
 }
 
+/// Without the line that some styles draw below menus, which would end where they do.
+void TopBar::style_menus() {
+  menus_->setStyleSheet(
+      "QMenuBar { border: none; background: transparent; }"
+      "QMenuBar::item { padding: 3px 7px; border-radius: 4px; background: transparent; }"
+      "QMenuBar::item:selected { background: palette(highlight); color: palette(highlighted-text); }");
+}
+
 /// Where one is, in the colour of what is chosen; the ring of the focus lies within, so that nothing moves.
 void TopBar::style_modes() {
   modes_->setStyleSheet(
@@ -57,6 +66,7 @@ void TopBar::style_modes() {
 void TopBar::changeEvent(QEvent* event) {
   QWidget::changeEvent(event);
   if (event->type() == QEvent::PaletteChange && modes_ != nullptr) {
+    style_menus();
     style_modes();
   }
 }

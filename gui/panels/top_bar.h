@@ -25,6 +25,7 @@ class TopBar : public QWidget {
   void changeEvent(QEvent* event) override;
 
  private:
+  void style_menus();
   void style_modes();
   QWidget* add_buttons(const QList<QAction*>& actions, Qt::ToolButtonStyle style);
 

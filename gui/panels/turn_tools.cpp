@@ -11,13 +11,16 @@
 namespace coincide::gui {
 namespace {
 
-QDoubleSpinBox* angle_box(const char* name, const QString& tip) {
+/// The arrow is the line that it turns about.
+QDoubleSpinBox* angle_box(const char* name, const QString& arrow, const QString& tip) {
   auto* box = new QDoubleSpinBox;
   box->setObjectName(name);
   box->setRange(-90, 90);
   box->setDecimals(1);
   box->setSingleStep(5);
+  box->setPrefix(arrow + " ");
   box->setSuffix("°");
+  box->setMinimumWidth(box->fontMetrics().horizontalAdvance("↔ -20.0°") + 2 * box->fontMetrics().height());
   box->setKeyboardTracking(false);
   box->setAccessibleName(tip);
   box->setToolTip(tip);
@@ -30,8 +33,9 @@ TurnTools::TurnTools(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
       slice_(new QComboBox),
-      tilt_(angle_box("turn_tilt", tr("Turns the slice about the line from left to right through the crosshair"))),
-      swivel_(angle_box("turn_swivel", tr("Turns the slice about the line from top to bottom through the crosshair"))),
+      tilt_(angle_box("turn_tilt", "↔", tr("Turns the slice about the line from left to right through the crosshair"))),
+      swivel_(
+          angle_box("turn_swivel", "↕", tr("Turns the slice about the line from top to bottom through the crosshair"))),
       straighten_(new QPushButton(tr("S&traighten"))) {
   slice_->addItems({tr("axial"), tr("coronal"), tr("sagittal")});  // of the axes 2, 1, 0
   slice_->setObjectName("turn_slice");

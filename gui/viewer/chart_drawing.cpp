@@ -100,6 +100,36 @@ void set_ticks(vtkAxis& axis, const ChartTicks& ticks, const std::function<doubl
   axis.SetCustomTickPositions(at, text);
 }
 
+/// As many as leave a gap between their texts.
+ChartTicks x_ticks_that_fit(const Chart& chart, const ChartRange& range, const QFontMetrics& metrics, double length) {
+  constexpr int most = 12, least = 2;
+  for (int count = most;; --count) {
+    ChartTicks ticks = x_ticks(chart, range, count);
+    int widest = 0;
+    for (const std::string& text : ticks.text) {
+      widest = std::max(widest, metrics.horizontalAdvance(QString::fromStdString(text)));
+    }
+    const double apart =
+        ticks.at.size() > 1 ? length * (ticks.at[1] - ticks.at[0]) / (range.x_high - range.x_low) : length;
+    if (count == least || apart >= widest + metrics.averageCharWidth()) {
+      return ticks;
+    }
+  }
+}
+
+/// Cut where there is not room for two.
+QString in_two_lines(const QString& text, const QFontMetrics& metrics, int room) {
+  if (metrics.horizontalAdvance(text) <= room) {
+    return text;
+  }
+  qsizetype end = 0;  // of the words that fit
+  for (qsizetype space = text.indexOf(' '); space > 0; space = text.indexOf(' ', space + 1)) {
+    end = metrics.horizontalAdvance(text.first(space)) <= room ? space : end;
+  }
+  const QString rest = metrics.elidedText(text.sliced(end).trimmed(), Qt::ElideRight, room);
+  return end == 0 ? rest : text.first(end) + '\n' + rest;
+}
+
 /// Of as many points as Qt draws the font with: VTK counts in 1/72 inch, and the render window's dots per inch are 72
 /// times its pixel ratio.
 void set_font(vtkTextProperty& text, const QFont& font, const std::string& file) {
@@ -158,13 +188,13 @@ void ChartDrawing::draw_axes(const Chart& chart, const ChartRange& range, const 
   vtkAxis* bottom = plot_->GetAxis(vtkAxis::BOTTOM);
   vtkAxis* left = plot_->GetAxis(vtkAxis::LEFT);
   const int room = look.size.width() - 6 * metrics.height();  // it stands over the middle of the axis
-  plot_->SetTitle(metrics.elidedText(QString::fromStdString(chart.title), Qt::ElideRight, room).toStdString());
+  plot_->SetTitle(in_two_lines(QString::fromStdString(chart.title), metrics, room).toStdString());
   bottom->SetTitle(chart.x_label);
   left->SetTitle(chart.y_label);
   bottom->SetRange(0, scale.x(range.x_high));
   left->SetRange(0, scale.y(range.y_high));
-  const int widest = 8 * metrics.averageCharWidth() + metrics.height();
-  set_ticks(*bottom, x_ticks(chart, range, std::max(2, look.size.width() / widest - 1)),
+  const int length = plot_area().width() > 1 ? plot_area().width() : look.size.width();
+  set_ticks(*bottom, x_ticks_that_fit(chart, range, metrics, length / look.pixel_ratio),
             [&scale](double x) { return scale.x(x); });
   set_ticks(*left, y_ticks(chart, range, std::max(2, look.size.height() / (2 * metrics.height()) - 2)),
             [&scale](double y) { return scale.y(y); });

@@ -1,6 +1,8 @@
 #include "gui/viewer/choice_box.h"
 
 #include <QSignalBlocker>
+#include <QStyleOptionComboBox>
+#include <algorithm>
 
 namespace coincide::gui {
 
@@ -15,6 +17,20 @@ void ChoiceBox::set_choices(const QStringList& names, int shown) {
     addItems(names);
   }
   setCurrentIndex(shown);
+  updateGeometry();
+}
+
+QSize ChoiceBox::sizeHint() const {
+  const QSize usual = QComboBox::sizeHint();
+  if (sizeAdjustPolicy() != QComboBox::AdjustToContents) {
+    return usual;
+  }
+  QStyleOptionComboBox option;
+  initStyleOption(&option);
+  const QSize text(fontMetrics().horizontalAdvance(currentText() + "  "), usual.height());
+  const int width = style()->sizeFromContents(QStyle::CT_ComboBox, &option, text, this).width();
+  return {std::clamp(width, minimumSizeHint().width(), std::max(minimumSizeHint().width(), usual.width())),
+          usual.height()};
 }
 
 }  // namespace coincide::gui

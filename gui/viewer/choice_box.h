@@ -12,6 +12,8 @@ class ChoiceBox : public QComboBox {
   using QComboBox::QComboBox;
   /// Tells nobody. A list that is open stays so, if its names are the same.
   void set_choices(const QStringList& names, int shown);
+  /// Where it adjusts to its contents: to the name that is shown, not to the longest there is.
+  QSize sizeHint() const override;
 };
 
 }  // namespace coincide::gui

@@ -37,7 +37,7 @@ CompareBar::CompareBar(ViewState& state, QWidget* parent)
   end->setFocusPolicy(Qt::StrongFocus);
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(4, 0, 4, 2);
-  auto* letter = new QLabel(tr("A and &B:"));
+  auto* letter = new QLabel(tr("&B:"));
   letter->setBuddy(others_);
   layout->addWidget(letter);
   layout->addWidget(others_);

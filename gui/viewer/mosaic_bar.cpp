@@ -36,7 +36,7 @@ MosaicBar::MosaicBar(ViewState& state, QWidget* parent)
   spacing_->setRange(0, 1000);
   spacing_->setDecimals(1);
   spacing_->setSuffix(" mm");
-  spacing_->setSpecialValueText(tr("all of the image"));
+  spacing_->setSpecialValueText(tr("over the whole image"));
   spacing_->setKeyboardTracking(false);
   spacing_->setToolTip(tr("From one slice to the next, as near as slices of voxels come; 0: as the image needs"));
   auto* end = new QToolButton;

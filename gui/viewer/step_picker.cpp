@@ -21,7 +21,7 @@ StepPicker::StepPicker(QWidget* parent)
       play_(new QToolButton) {
   slider_->setObjectName("step");
   slider_->setPageStep(1);
-  slider_->setMinimumWidth(60);
+  slider_->setMinimumWidth(50);
   slider_->setMaximumWidth(200);
   slider_->setToolTip("The image that is shown; of a run under way, at the right end the newest as it forms");
   what_->setBuddy(slider_);

@@ -7,14 +7,16 @@
 
 #include "gui/model/no_numbers.h"
 #include "gui/viewer/choice_box.h"
+#include "gui/viewer/elided_label.h"
 #include "gui/viewer/plain_text.h"
 #include "gui/viewer/step_picker.h"
 
 namespace coincide::gui {
 namespace {
 
+template <class Label>
 QLabel* text_label(const char* name) {
-  auto* label = new QLabel;
+  auto* label = new Label;
   label->setObjectName(name);
   label->setTextFormat(Qt::PlainText);
   label->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -26,10 +28,11 @@ QLabel* text_label(const char* name) {
 ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
     : QWidget(parent),
       state_(state),
+      letter_(new QLabel(tr("A:"))),
       subjects_(new ChoiceBox),
       steps_(new StepPicker),
-      detail_(text_label("shown_detail")),
-      hint_(text_label("shown_hint")),
+      detail_(text_label<ElidedLabel>("shown_detail")),
+      hint_(text_label<QLabel>("shown_hint")),
       begin_(new QHBoxLayout),
       end_(new QHBoxLayout),
       no_numbers_({.answered = [this](std::int64_t&& count) {
@@ -39,7 +42,7 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
   subjects_->setAccessibleName("What is shown");
   subjects_->setToolTip("What the views show: the data of the job, or a run of this session");
   subjects_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-  subjects_->setMinimumContentsLength(12);
+  subjects_->setMinimumContentsLength(8);
   QFont bold = subjects_->font();
   bold.setBold(true);
   subjects_->setFont(bold);
@@ -48,13 +51,14 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
   auto* layout = new QGridLayout(this);
   layout->setContentsMargins(4, 2, 4, 2);
   layout->setHorizontalSpacing(8);
-  layout->setColumnStretch(3, 1);
+  layout->setColumnStretch(4, 1);
   layout->addLayout(begin_, 0, 0);
-  layout->addWidget(subjects_, 0, 1);
-  layout->addWidget(steps_, 0, 2);
-  layout->addWidget(detail_, 0, 3);
-  layout->addLayout(end_, 0, 4);
-  layout->addWidget(hint_, 1, 0, 1, 5);
+  layout->addWidget(letter_, 0, 1);
+  layout->addWidget(subjects_, 0, 2);
+  layout->addWidget(steps_, 0, 3);
+  layout->addWidget(detail_, 0, 4);
+  layout->addLayout(end_, 0, 5);
+  layout->addWidget(hint_, 1, 0, 1, 6);
   connect(subjects_, &QComboBox::activated, this, &ViewHeader::chosen);
   connect(steps_, &StepPicker::chosen, this, &ViewHeader::step_chosen);
   follows_state_ = state.listen([this] { refresh(); });
@@ -82,6 +86,7 @@ void ViewHeader::add_button(QAction* action, Qt::Edge edge) {
 
 void ViewHeader::refresh() {
   const Subject& subject = state_.subject();
+  letter_->setVisible(state_.comparison().has_value() && state_.has_image());
   const std::string unit = state_.has_image() ? state_.image()->unit : std::string();
   detail_->setText(QString::fromStdString(caption({.detail = subject.detail}, unit)));
   detail_->setToolTip(plain_tip(QString::fromStdString(state_.caption())));

@@ -42,6 +42,7 @@ class ViewHeader : public QWidget {
   void show_hint(const std::string& hint);
 
   ViewState& state_;
+  QLabel* letter_;  ///< of what is compared: A
   ChoiceBox* subjects_;
   StepPicker* steps_;
   QLabel* detail_;

@@ -50,6 +50,15 @@ class RoundNumbersTest : public QObject {
     QVERIFY_THROWS_EXCEPTION(InputError, round_ticks(1, 1, 5));
   }
 
+  /// A baseline of next to nothing under a peak is none.
+  void a_value_beside_a_larger_one() {
+    QCOMPARE(text_beside(3.322e-6, 43'000), std::string("0"));
+    QCOMPARE(text_beside(-3.3e-6, 43'000), std::string("0"));
+    QCOMPARE(text_beside(1234.5678, 43'000), std::string("1230"));
+    QCOMPARE(text_beside(0.0263, 0.096), std::string("0.0263"));
+    QCOMPARE(text_beside(12.3456, 0), std::string("12.35"));
+  }
+
   /// A point at one place of the screen before and after.
   void zoom_keeps_its_point() {
     Camera camera{.zoom = 2, .centre_mm = {10, -20, 30}};

@@ -4,8 +4,13 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QListWidget>
+#include <QMenu>
 #include <QScreen>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSet>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -15,6 +20,7 @@
 #include "gui/panel_support.h"
 #include "gui/panels/data_panel.h"
 #include "gui/panels/job_form.h"
+#include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
@@ -139,6 +145,33 @@ class ScreensTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(runs()->isVisible() && side()->isVisible(), patience_ms);
     window_->resize(960, 640);
     QTRY_VERIFY_WITH_TIMEOUT(!runs()->isVisible() && side()->isVisible(), patience_ms);
+  }
+
+  /// At twice the size, too, with runs and panel: no panel has to be moved sideways, and all of its tabs are seen.
+  void nothing_scrolls_sideways() {
+    window_->resize(960, 540);
+    show_result();
+    trigger("shows_runs");
+    trigger("shows_side");
+    QVERIFY(runs()->isVisible() && side()->isVisible());
+    QMenu& layers = window_->findChild<LayerPanel*>()->add_menu();
+    emit layers.aboutToShow();
+    layers.actions().first()->trigger();  // the attenuation map
+    const auto* list = window_->findChild<QListWidget*>("layers");
+    QTRY_COMPARE_WITH_TIMEOUT(list->count(), 1, patience_ms);
+    QVERIFY(has_room({960, 540}));
+    for (int tab = 0; tab < side()->count(); ++tab) {
+      side()->setCurrentIndex(tab);
+      const auto* page = qobject_cast<QScrollArea*>(side()->currentWidget());
+      const auto hidden = [page] { return page->horizontalScrollBar()->maximum(); };
+      QTRY_VERIFY2_WITH_TIMEOUT(hidden() == 0,
+                                qPrintable(QString("%1: %2 of %3")
+                                               .arg(side()->tabText(tab))
+                                               .arg(hidden())
+                                               .arg(page->widget()->minimumSizeHint().width())),
+                                patience_ms);
+      QVERIFY(side()->tabBar()->tabRect(tab).right() <= side()->tabBar()->width());
+    }
   }
 
   /// Data, job and result show what they need, by button, by key and by what the user does.
