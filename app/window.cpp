@@ -8,6 +8,7 @@
 
 #include "app/command_line.h"
 #include "app/window_services.h"
+#include "gui/panels/language.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/preferences.h"
 #include "gui/viewer/opengl.h"
@@ -78,6 +79,7 @@ int run_window(int argc, char** argv, const std::string& file) {
   QApplication::setDesktopFileName("coincide");  // whose icon the desktop shows
   QApplication::setApplicationVersion(QString::fromStdString(io::program_version()));
   QApplication::setStyle("Fusion");  // the one style that takes the palettes of theme.h as they are
+  gui::apply_language(gui::Preferences::saved().language);
   gui::Preferences::saved().apply_look();
   gui::MainWindow window(make_window_services());
   window.show();

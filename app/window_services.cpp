@@ -112,6 +112,19 @@ io::ListmodeOptions options_for_window(const io::Job& job) {
   }
 }
 
+/// The words that find_resource() knows.
+std::vector<std::string> built_in(const char* kind) {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry : std::filesystem::directory_iterator(resource_folder() / kind, none)) {
+    if (entry.path().extension() == ".toml") {
+      names.push_back(entry.path().stem().string());
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
 }  // namespace
 
 gui::Services make_window_services() {
@@ -124,6 +137,8 @@ gui::Services make_window_services() {
   services.job_geometry = job_geometry;
   services.job_image = job_image;
   services.devices = devices;
+  services.phantoms = built_in("phantoms");
+  services.scanners = built_in("scanners");
   services.demo_job = resource_folder() / "jobs" / "demo.toml";
   services.manual = manual_page();
   services.version = io::program_version();

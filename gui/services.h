@@ -69,6 +69,7 @@ struct Services {
   std::function<std::shared_ptr<const recon::Image>(const io::Job&, const std::string& setting)> job_image;
   /// Those of this machine, and those that it lacks with the reason. A driver may take seconds to answer.
   std::function<std::vector<DeviceChoice>()> devices;
+  std::vector<std::string> phantoms, scanners;  ///< words for those that come with the program
   std::filesystem::path demo_job;  ///< the built-in phantom, simulated and reconstructed in about half a minute
   std::filesystem::path manual;    ///< the first page of the manual; empty: it has not been made
   std::string version;

@@ -41,8 +41,8 @@ AnalysisPanel::AnalysisPanel(ViewState& state, First first, QWidget* parent)
       timer_(this),
       items_(new QComboBox),
       pages_(new QStackedWidget),
-      logarithm_(new QCheckBox("&Logarithm")),
-      zeros_(new QCheckBox("&Zeros")),
+      logarithm_(new QCheckBox(tr("&Logarithm"))),
+      zeros_(new QCheckBox(tr("&Zeros"))),
       chart_(new ChartView),
       width_(make_label("width")),
       sentence_(make_label("sentence")) {
@@ -75,21 +75,21 @@ bool AnalysisPanel::Drawn::operator==(const Drawn& drawn) const {
 }
 
 QWidget* AnalysisPanel::make_choice() {
-  const std::array<std::pair<QString, int>, 6> fixed{{{"Profile along x", along_x},
-                                                      {"Profile along y", along_y},
-                                                      {"Profile along z", along_z},
-                                                      {"Profile along the drawn line", along_line},
-                                                      {"Histogram of the whole image", whole_image},
-                                                      {"Regions over the frames", activity}}};
+  const std::array<std::pair<QString, int>, 6> fixed{{{tr("Profile along x"), along_x},
+                                                      {tr("Profile along y"), along_y},
+                                                      {tr("Profile along z"), along_z},
+                                                      {tr("Profile along the drawn line"), along_line},
+                                                      {tr("Histogram of the whole image"), whole_image},
+                                                      {tr("Regions over the frames"), activity}}};
   for (const auto& [text, item] : fixed) {
     items_->addItem(text, item);
   }
   items_->setToolTip(
-      "Profiles along x, y and z go through the crosshair. A line is drawn by dragging in a slice while Shift is "
-      "pressed.");
+      tr("Profiles along x, y and z go through the crosshair. A line is drawn by dragging in a slice while Shift is "
+         "pressed."));
   items_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
   items_->setMinimumContentsLength(12);
-  items_->setAccessibleName("What is drawn");
+  items_->setAccessibleName(tr("What is drawn"));
   auto* rows = new QWidget;
   auto* layout = new QVBoxLayout(rows);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -98,9 +98,9 @@ QWidget* AnalysisPanel::make_choice() {
   layout->addLayout(marks);
   logarithm_->setObjectName("logarithm");
   logarithm_->setChecked(true);
-  logarithm_->setToolTip("Draws the numbers of voxels by their logarithm");
+  logarithm_->setToolTip(tr("Draws the numbers of voxels by their logarithm"));
   zeros_->setObjectName("zeros");
-  zeros_->setToolTip("Counts the voxels of exactly 0, too");
+  zeros_->setToolTip(tr("Counts the voxels of exactly 0, too"));
   for (QCheckBox* box : {logarithm_, zeros_}) {
     marks->addWidget(box);
     connect(box, &QCheckBox::toggled, this, &AnalysisPanel::update_chart);
@@ -111,11 +111,11 @@ QWidget* AnalysisPanel::make_choice() {
 
 QWidget* AnalysisPanel::make_page() {
   width_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-  width_->setToolTip(
+  width_->setToolTip(tr(
       "Full width at half maximum of the highest peak, as in NEMA NU 2: the maximum by a parabola through three "
       "voxels, the half by linear interpolation, both counted from what all but a twentieth of the values exceed. None "
       "where the "
-      "profile rises above 3/4 of the peak elsewhere, too.");
+      "profile rises above 3/4 of the peak elsewhere, too."));
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -138,7 +138,7 @@ void AnalysisPanel::list_rois() {
     items_->removeItem(items_->count() - 1);
   }
   for (std::size_t i = 0; i < rois_.size(); ++i) {
-    items_->addItem("Histogram of " + QString::fromStdString(rois_[i].name), first_roi + static_cast<int>(i));
+    items_->addItem(tr("Histogram of ") + QString::fromStdString(rois_[i].name), first_roi + static_cast<int>(i));
   }
   // As many as before: one was edited, its name perhaps. Else it goes by name, which numbers do not survive.
   const bool is_same_list = count_before == static_cast<int>(rois_.size());
@@ -215,11 +215,11 @@ void AnalysisPanel::update_chart() {
   }
   shown_ = now;
   if (!state_.has_image()) {
-    show_sentence("Profiles and histograms appear here when there is an image.");
+    show_sentence(tr("Profiles and histograms appear here when there is an image."));
   } else if (now.line) {
     show_profile(*now.line);
   } else if (now.item == along_line) {
-    show_sentence("Draw a line: drag in a slice while Shift is pressed.");
+    show_sentence(tr("Draw a line: drag in a slice while Shift is pressed."));
   } else if (now.item == activity) {
     show_activity();
   } else {
@@ -231,7 +231,7 @@ void AnalysisPanel::update_chart() {
     show_chart(std::move(histogram));
     pages_->setCurrentIndex(0);
     if (chart_->chart().is_empty()) {
-      show_sentence(now.roi ? "No voxel with a value lies in this region." : "All voxels are 0.");
+      show_sentence(now.roi ? tr("No voxel with a value lies in this region.") : tr("All voxels are 0."));
     }
   }
   since_update_.start();
@@ -252,17 +252,17 @@ void AnalysisPanel::show_activity() {
 void AnalysisPanel::show_profile(const ProfileLine& line) {
   Chart profile = profile_chart(*state_.image(), line);
   if (profile.is_empty()) {
-    show_sentence("The line does not cross the image. Draw another one.");
+    show_sentence(tr("The line does not cross the image. Draw another one."));
     return;
   }
   const std::optional<PeakWidth> width = peak_width(profile, voxel_mm_along(state_.image()->grid, line));
   width_->setText(
-      width ? QString("FWHM of the peak: %1 mm, over a baseline of %2 %3")
+      width ? QString(tr("FWHM of the peak: %1 mm, over a baseline of %2 %3"))
                   .arg(width->fwhm_mm, 0, 'f', 2)
                   .arg(QString::fromStdString(text_beside(width->baseline, std::ranges::max(profile.series.front().y))))
                   .arg(QString::fromStdString(shown_unit(state_.image()->unit)))
                   .trimmed()
-            : "FWHM: none. No single peak falls to half its height on both sides.");
+            : tr("FWHM: none. No single peak falls to half its height on both sides."));
   width_->show();
   if (state_.comparison()) {
     profile.series.front().name = std::string("A");

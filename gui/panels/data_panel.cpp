@@ -51,8 +51,9 @@ void clear(QLayout& layout) {
 
 QString map_text(const DetectorMap& map) {
   return QString(
-             "To the right: around the bore of %4 mm from +x towards +y. Upwards: z from %1 to %2 mm. Black: no "
-             "counts. %3")
+             QObject::tr(
+                 "To the right: around the bore of %4 mm from +x towards +y. Upwards: z from %1 to %2 mm. Black: no "
+                 "counts. %3"))
       .arg(map.z_low_mm, 0, 'f', 0)
       .arg(map.z_high_mm, 0, 'f', 0)
       .arg(QString::fromStdString(map.note))
@@ -95,9 +96,9 @@ QWidget* DataPanel::Parts::make_reading(DataPanel& panel) {
   auto* layout = new QHBoxLayout(reading);
   layout->setContentsMargins(0, 0, 0, 0);
   bar->setRange(0, bar_steps);
-  bar->setFormat("reading the events: %p %");
-  auto* stop = new QPushButton("Stop");
-  stop->setToolTip("Stops reading; what has been read is shown");
+  bar->setFormat(tr("reading the events: %p %"));
+  auto* stop = new QPushButton(tr("Stop"));
+  stop->setToolTip(tr("Stops reading; what has been read is shown"));
   layout->addWidget(bar, 1);
   layout->addWidget(stop);
   connect(stop, &QPushButton::clicked, &panel, &DataPanel::stop_requested);
@@ -112,10 +113,10 @@ QWidget* DataPanel::Parts::make_overview() {
   facts->setVerticalSpacing(3);
   facts->setLabelAlignment(Qt::AlignLeft | Qt::AlignTop);
   checks->setColumnStretch(1, 1);
-  layout->addWidget(heading("Checks"));
+  layout->addWidget(heading(tr("Checks")));
   layout->addLayout(checks);
   layout->addSpacing(8);
-  layout->addWidget(heading("The file"));
+  layout->addWidget(heading(tr("The file")));
   layout->addLayout(facts);
   layout->addStretch(1);
   auto* area = new QScrollArea;
@@ -177,9 +178,9 @@ DataPanel::DataPanel(QWidget* parent) : QWidget(parent), parts_(std::make_unique
   auto* rates_layout = new QVBoxLayout(rates);
   rates_layout->addWidget(parts_->rate, 1);
   rates_layout->addWidget(parts_->tof, 1);
-  parts_->tabs->addTab(parts_->make_overview(), "Overview");
-  parts_->tabs->addTab(rates, "Rate and TOF");
-  parts_->tabs->addTab(parts_->make_map(*this), "Detectors");
+  parts_->tabs->addTab(parts_->make_overview(), tr("Overview"));
+  parts_->tabs->addTab(rates, tr("Rate and TOF"));
+  parts_->tabs->addTab(parts_->make_map(*this), tr("Detectors"));
   parts_->sentence->setObjectName("data_sentence");
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(6, 6, 6, 6);

@@ -20,7 +20,8 @@ DetectorMapView::DetectorMapView(QWidget* parent) : QWidget(parent) {
   setMouseTracking(true);
   setMinimumSize(160, 90);
   setToolTip(
-      "Counts per crystal: to the right around the scanner, upwards along z. Click: fan of a crystal in the 3-D view.");
+      tr("Counts per crystal: to the right around the scanner, upwards along z. Click: fan of a crystal in the 3-D "
+         "view."));
 }
 
 void DetectorMapView::show_map(DetectorMap map) {
@@ -78,7 +79,7 @@ void DetectorMapView::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setPen(palette().color(QPalette::WindowText));
   if (picture_.isNull()) {
-    painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, "Counts per crystal, when a file has been read.");
+    painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap, tr("Counts per crystal, when a file has been read."));
     return;
   }
   const int line = fontMetrics().height();
@@ -92,7 +93,7 @@ void DetectorMapView::paintEvent(QPaintEvent*) {
     };
     painter.drawText(
         QRectF(strip.place.left(), strip.place.top() - line, width(), line), Qt::AlignLeft | Qt::AlignBottom,
-        QString("%1° to %2°").arg(degrees(strip.first_column)).arg(degrees(strip.first_column + strip.columns)));
+        QString(tr("%1° to %2°")).arg(degrees(strip.first_column)).arg(degrees(strip.first_column + strip.columns)));
   }
   draw_bar(painter);
 }
@@ -140,7 +141,7 @@ void DetectorMapView::mouseMoveEvent(QMouseEvent* event) {
     return;
   }
   const auto counts = map_.values[static_cast<std::size_t>(pixel_at(event->position()))];
-  emit hovered(QString("crystal %1: %2 counts").arg(crystal).arg(static_cast<double>(counts)));
+  emit hovered(QString(tr("crystal %1: %2 counts")).arg(crystal).arg(static_cast<double>(counts)));
 }
 
 void DetectorMapView::mousePressEvent(QMouseEvent* event) {

@@ -12,7 +12,7 @@ QString duration_text(double seconds) {
   if (seconds < 100) {
     return QString("%1 s").arg(seconds, 0, 'f', seconds < 10 ? 1 : 0);
   }
-  return seconds < 6000 ? QString("%1 min").arg(seconds / 60, 0, 'f', 0)
+  return seconds < 6000 ? QString(QObject::tr("%1 min")).arg(seconds / 60, 0, 'f', 0)
                         : QString("%1 h").arg(seconds / 3600, 0, 'f', 1);
 }
 
@@ -20,24 +20,24 @@ QString duration_text(double seconds) {
 QString gist_of(const JobEstimate& estimate) {
   const double gigabytes = 1e-9 * static_cast<double>(estimate.memory_bytes);
   const QString memory = gigabytes < 10 ? QString::number(gigabytes, 'g', 2) : QString::number(gigabytes, 'f', 0);
-  QString gist = QString("About %1 GB, %2: ").arg(memory, duration_text(estimate.total_s));
+  QString gist = QString(QObject::tr("About %1 GB, %2: ")).arg(memory, duration_text(estimate.total_s));
   if (estimate.simulation_s > 0) {
-    gist += QString("simulation %1, ").arg(duration_text(estimate.simulation_s));
+    gist += QString(QObject::tr("simulation %1, ")).arg(duration_text(estimate.simulation_s));
   }
   if (estimate.sensitivity_s > 0) {
-    gist += QString("sensitivity image %1, ").arg(duration_text(estimate.sensitivity_s));
+    gist += QString(QObject::tr("sensitivity image %1, ")).arg(duration_text(estimate.sensitivity_s));
   }
-  return gist + QString("each iteration %1").arg(duration_text(estimate.iteration_s));
+  return gist + QString(QObject::tr("each iteration %1")).arg(duration_text(estimate.iteration_s));
 }
 
 }  // namespace
 
 EstimateStrip::EstimateStrip(QWidget* parent)
-    : QFrame(parent), lines_(new QGridLayout), check_(new QPushButton("Chec&k")) {
+    : QFrame(parent), lines_(new QGridLayout), check_(new QPushButton(tr("Chec&k"))) {
   setFrameShape(QFrame::StyledPanel);
   lines_->setColumnStretch(1, 1);
   lines_->setVerticalSpacing(2);
-  check_->setToolTip("Checks the job and estimates its memory and time (F7)");
+  check_->setToolTip(tr("Checks the job and estimates its memory and time (F7)"));
   connect(check_, &QPushButton::clicked, this, &EstimateStrip::check_requested);
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(8, 6, 6, 6);
@@ -59,7 +59,7 @@ void EstimateStrip::show_problem(const QString& sentence) {
   add_line(sentence, true);
 }
 
-void EstimateStrip::show_pending() { show_idle("Estimating memory and time ..."); }
+void EstimateStrip::show_pending() { show_idle(tr("Estimating memory and time ...")); }
 
 void EstimateStrip::show_idle(const QString& why) {
   clear();

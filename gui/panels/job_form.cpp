@@ -14,6 +14,7 @@
 #include <functional>
 #include <vector>
 
+#include "gui/model/basic_settings.h"
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/setting_line.h"
 
@@ -76,8 +77,9 @@ struct JobForm::Lines {
   JobDocument& document;
   std::vector<Section> sections;
   QLineEdit* filter = new QLineEdit;
-  QCheckBox* explain = new QCheckBox("E&xplain");
-  QLabel* nothing = new QLabel("No setting has these words.");
+  QCheckBox* all = new QCheckBox(tr("A&ll"));
+  QCheckBox* explain = new QCheckBox(tr("E&xplain"));
+  QLabel* nothing = new QLabel(tr("No setting has these words."));
   EstimateStrip* estimate = new EstimateStrip;
   QTimer estimate_timer;
   std::string noted_job;  ///< io::job_text() at the last change
@@ -86,9 +88,9 @@ struct JobForm::Lines {
   QString obstacle() const {
     const io::Job& job = document.job();
     if (document.has_errors()) {
-      return "Memory and time are estimated once the marked settings are valid.";
+      return tr("Memory and time are estimated once the marked settings are valid.");
     }
-    return job.input.data.empty() && !job.simulates() ? "Choose events, or a phantom and a scanner to simulate."
+    return job.input.data.empty() && !job.simulates() ? tr("Choose events, or a phantom and a scanner to simulate.")
                                                       : QString();
   }
 
@@ -114,6 +116,11 @@ struct JobForm::Lines {
     return nullptr;
   }
 
+  bool is_wanted(const SettingLine& line, const QString& words) const {
+    return words.isEmpty() ? all->isChecked() || is_basic(line.key()) || !document.is_default(line.key())
+                           : line.matches(words);
+  }
+
   void show_what_matches() {
     const QString words = filter->text().trimmed();
     bool any = false;
@@ -122,7 +129,7 @@ struct JobForm::Lines {
       bool has_error = false;
       for (SettingLine* line : section.lines) {
         // What must be put right is never hidden.
-        const bool shown = !line->is_valid() || (document.has_use(line->key()) && line->matches(words));
+        const bool shown = !line->is_valid() || (document.has_use(line->key()) && is_wanted(*line, words));
         line->setVisible(shown);
         line->set_explained(explain->isChecked());
         has_match |= shown;
@@ -157,13 +164,16 @@ struct JobForm::Lines {
 };
 
 JobForm::JobForm(JobDocument& document, QWidget* parent) : QWidget(parent), lines_(std::make_unique<Lines>(document)) {
-  lines_->filter->setPlaceholderText("Find a setting");
-  lines_->filter->setToolTip("Shows only the settings with these words in their name or help");
+  lines_->filter->setPlaceholderText(tr("Find a setting"));
+  lines_->filter->setToolTip(tr("Shows only the settings with these words in their name or help"));
   lines_->filter->setClearButtonEnabled(true);
-  lines_->explain->setToolTip("Shows a sentence of help below each setting");
+  lines_->all->setObjectName("all_settings");
+  lines_->all->setToolTip(tr("Shows all settings there are, not only those that most jobs need"));
+  lines_->explain->setToolTip(tr("Shows a sentence of help below each setting"));
   lines_->explain->setChecked(true);
   auto* top = new QHBoxLayout;
   top->addWidget(lines_->filter, 1);
+  top->addWidget(lines_->all);
   top->addWidget(lines_->explain);
 
   auto* content = new QWidget;
@@ -192,6 +202,7 @@ JobForm::JobForm(JobDocument& document, QWidget* parent) : QWidget(parent), line
 
   const auto show_what_matches = [this] { lines_->show_what_matches(); };
   connect(lines_->filter, &QLineEdit::textChanged, this, show_what_matches);
+  connect(lines_->all, &QCheckBox::toggled, this, show_what_matches);
   connect(lines_->explain, &QCheckBox::toggled, this, show_what_matches);
   for (const Section& section : lines_->sections) {
     connect(section.header, &QToolButton::toggled, this, show_what_matches);
@@ -274,6 +285,10 @@ QWidget* JobForm::editor(const QString& key) const {
 
 void JobForm::show_devices(const std::vector<DeviceChoice>& devices) {
   lines_->find(device_setting)->show_devices(devices);
+}
+
+void JobForm::offer(const QString& key, const std::vector<std::string>& words) {
+  lines_->find(key.toStdString())->offer(words);
 }
 
 }  // namespace coincide::gui

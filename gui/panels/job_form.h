@@ -34,6 +34,8 @@ class JobForm : public QWidget {
 
   /// What compute.device is chosen from: "auto" and these. Before the first call "auto" and "cpu".
   void show_devices(const std::vector<DeviceChoice>& devices);
+  /// Words to choose from that a setting of a path knows, too.
+  void offer(const QString& key, const std::vector<std::string>& words);
 
  signals:
   /// The document has been left alone for a moment after a change, or the user wants to know; it has no errors and has

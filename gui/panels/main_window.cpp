@@ -92,7 +92,7 @@ void MainWindow::Parts::refresh() {
   run->setIconText(running ? tr("Queue") : tr("Run"));
   pause->setEnabled(running);
   stop->setEnabled(running);
-  pause->setText(running && session.current()->state == RunState::paused ? tr("&Continue") : tr("&Pause"));
+  pause->setText(running && session.current()->state == RunState::paused ? tr("Con&tinue") : tr("&Pause"));
 }
 
 void MainWindow::Parts::show_undo() {
@@ -119,15 +119,15 @@ bool MainWindow::Parts::is_running() const { return session.is_running(); }
 
 bool MainWindow::Parts::may_stop_run() {
   return !is_running() ||
-         QMessageBox::question(&window, "Stop the run?",
-                               "A run is under way. Closing the window stops it; the image so far is written.",
+         QMessageBox::question(&window, tr("Stop the run?"),
+                               tr("A run is under way. Closing the window stops it; the image so far is written."),
                                QMessageBox::Close | QMessageBox::Cancel, QMessageBox::Cancel) == QMessageBox::Close;
 }
 
 void MainWindow::Parts::start_run() {
   form->commit();
   if (document.has_errors()) {
-    show_error("The job has settings to mend", "Some settings are not valid; they are marked in the job form.");
+    show_error(tr("The job has settings to mend"), tr("Some settings are not valid; they are marked in the job form."));
     return;
   }
   constexpr int shown_ms = 10'000;
@@ -153,11 +153,11 @@ void MainWindow::Parts::start_run() {
 
 /// A run that waits until it is known whether it is wanted: the window goes on meanwhile.
 void MainWindow::Parts::ask_about_memory(const QString& doubt) {
-  auto* box = new QMessageBox(QMessageBox::Question, "Run all the same?", doubt, QMessageBox::Cancel, &window);
+  auto* box = new QMessageBox(QMessageBox::Question, tr("Run all the same?"), doubt, QMessageBox::Cancel, &window);
   box->setObjectName("memory_question");
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setTextFormat(Qt::PlainText);
-  QPushButton* go_on = box->addButton("&Run all the same", QMessageBox::AcceptRole);
+  QPushButton* go_on = box->addButton(tr("&Run all the same"), QMessageBox::AcceptRole);
   box->setDefaultButton(QMessageBox::Cancel);
   connect(box, &QMessageBox::finished, this, [this, box, go_on] { session.answer(box->clickedButton() == go_on); });
   connect(&session, &RunSession::run_changed, box,
@@ -179,7 +179,7 @@ void MainWindow::Parts::check_job() {
 void MainWindow::Parts::estimate() {
   estimate_waits_ = is_running();  // it times a short run: it would disturb the one under way and be wrong
   if (estimate_waits_) {
-    form->show_no_estimate("Memory and time are estimated when the run has ended.");
+    form->show_no_estimate(tr("Memory and time are estimated when the run has ended."));
     return;
   }
   form->show_estimate_pending();
@@ -207,7 +207,7 @@ void MainWindow::Parts::follow_run(const std::shared_ptr<const Run>& changed) {
   }
   if (changed->state == RunState::failed && changed->error != shown_error_) {
     shown_error_ = changed->error;
-    show_error("The run failed", QString::fromStdString(changed->error));
+    show_error(tr("The run failed"), QString::fromStdString(changed->error));
   }
   if (const std::filesystem::path events = simulated_events(*changed);
       !events.empty() && !simulated_.contains(events)) {
@@ -244,7 +244,7 @@ QSize MainWindow::room() const { return screen()->availableSize(); }
 
 void MainWindow::open_file(const QString& path) {
   if (!QFileInfo::exists(path.section('#', 0, 0))) {  // FOLDER#2 is the second series in it
-    parts_->show_error("This file cannot be opened", "There is no file " + path + ".");
+    parts_->show_error(tr("This file cannot be opened"), tr("There is no file ") + path + ".");
   } else if (QFileInfo(path).suffix().toLower() == "toml") {
     parts_->open_job(path);
   } else if (QFileInfo(path).suffix().toLower() == "coincide") {
@@ -262,7 +262,7 @@ void MainWindow::try_phantom() {
   if (!parts_->may_discard_changes()) {
     return;
   }
-  const bool ready = parts_->attempt("The built-in phantom cannot be used", [this] {
+  const bool ready = parts_->attempt(tr("The built-in phantom cannot be used"), [this] {
     parts_->document.open(parts_->services.demo_job);
     io::Job job = parts_->document.job();
     job.output.folder = documents_folder();

@@ -28,7 +28,7 @@ bool MainWindow::Parts::may_discard_changes() {
     return true;
   }
   const auto answer = QMessageBox::question(
-      &window, "Save the job?", QString::fromStdString(document.title()) + " has changes that are not saved.",
+      &window, tr("Save the job?"), QString::fromStdString(document.title()) + tr(" has changes that are not saved."),
       QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
   return answer == QMessageBox::Discard || (answer == QMessageBox::Save && save_job(false));
 }
@@ -44,21 +44,21 @@ void MainWindow::Parts::new_job() {
 }
 
 void MainWindow::Parts::ask_for_job() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open a job", {}, job_filter);
+  const QString path = QFileDialog::getOpenFileName(&window, tr("Open a job"), {}, job_filter);
   if (!path.isEmpty()) {
     open_job(path);
   }
 }
 
 void MainWindow::Parts::ask_for_data() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open measured data");
+  const QString path = QFileDialog::getOpenFileName(&window, tr("Open measured data"));
   if (!path.isEmpty()) {
     open_data(path);
   }
 }
 
 void MainWindow::Parts::ask_for_image() {
-  const QString path = QFileDialog::getOpenFileName(&window, "Open an image (of a DICOM series one of its files)");
+  const QString path = QFileDialog::getOpenFileName(&window, tr("Open an image (of a DICOM series one of its files)"));
   if (!path.isEmpty()) {
     open_image(path);
   }
@@ -66,7 +66,7 @@ void MainWindow::Parts::ask_for_image() {
 
 /// Beside the job, which stays what it is.
 void MainWindow::Parts::open_image(const QString& path) {
-  window.statusBar()->showMessage("Reading " + path + " ...");
+  window.statusBar()->showMessage(tr("Reading ") + path + " ...");
   image_task.request([file = to_path(QFileInfo(path).absoluteFilePath())](const recon::Reporter&) {
     return std::make_shared<const OpenedImage>(gui::open_image(file));
   });
@@ -85,7 +85,7 @@ void MainWindow::Parts::take_image(std::shared_ptr<const OpenedImage> image) {
 }
 
 void MainWindow::Parts::open_job(const QString& path) {
-  if (may_discard_changes() && attempt("This job cannot be opened", [&] { document.open(to_path(path)); })) {
+  if (may_discard_changes() && attempt(tr("This job cannot be opened"), [&] { document.open(to_path(path)); })) {
     remember_file(path);
     show_data();
     go_to(Mode::job);
@@ -98,7 +98,7 @@ void MainWindow::Parts::open_data(const QString& path) {
     return;
   }
   const QFileInfo file(path);
-  const bool opened = attempt("This file cannot be opened", [&] {
+  const bool opened = attempt(tr("This file cannot be opened"), [&] {
     io::open_data(to_path(path), {});  // its header, before anything of the window changes
     io::Job job;
     job.input.data = to_path(file.absoluteFilePath());
@@ -118,7 +118,7 @@ bool MainWindow::Parts::save_job(bool ask) {
   form->commit();
   QString path = QString::fromStdString(document.file().string());
   if (ask || path.isEmpty()) {
-    path = QFileDialog::getSaveFileName(&window, "Save the job", path, job_filter);
+    path = QFileDialog::getSaveFileName(&window, tr("Save the job"), path, job_filter);
     if (path.isEmpty()) {
       return false;
     }
@@ -126,7 +126,7 @@ bool MainWindow::Parts::save_job(bool ask) {
       path += ".toml";
     }
   }
-  const bool saved = attempt("The job cannot be saved", [&] { document.save(to_path(path)); });
+  const bool saved = attempt(tr("The job cannot be saved"), [&] { document.save(to_path(path)); });
   if (saved) {
     remember_file(path);
   }

@@ -30,22 +30,22 @@ QString MainWindow::Parts::circumstances() const {
 QStringList MainWindow::Parts::device_lines() const {
   QStringList lines;
   for (const DeviceChoice& device : devices) {
-    lines << QString::fromStdString(device.word + ": " + device.name +
-                                    (device.available ? "" : " (not usable: " + device.why_unavailable + ")"));
+    const QString why = QString::fromStdString(device.why_unavailable);
+    lines << QString::fromStdString(device.word + ": " + device.name) +
+                 (device.available ? QString() : tr(" (not usable: ") + why + ")");
   }
-  return lines.isEmpty() ? QStringList{"devices: still being looked for"} : lines;
+  return lines.isEmpty() ? QStringList{tr("devices: still being looked for")} : lines;
 }
 
 void MainWindow::Parts::about() {
-  QString text =
-      "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
-      "</h3><p>PET reconstruction from listmode data and sinograms.</p><p>Licence: Apache-2.0</p><p>Devices:</p><ul>";
+  QString text = "<h3>Coincide " + QString::fromStdString(services.version).toHtmlEscaped() +
+                 tr("</h3><p>PET reconstruction from listmode data and sinograms.</p><p>Licence: "
+                    "Apache-2.0</p><p>Devices:</p><ul>");
   for (const QString& line : device_lines()) {
     text += "<li>" + line.toHtmlEscaped() + "</li>";
   }
-  text += QString("</ul><p>Qt ") + qVersion() + ", VTK " + vtk_version() +
-          "</p><p>3-D view: " + (opengl_problem().isEmpty() ? QString("OpenGL") : opengl_problem().toHtmlEscaped()) +
-          "</p>";
+  text += QString("</ul><p>Qt ") + qVersion() + ", VTK " + vtk_version() + tr("</p><p>3-D view: ") +
+          (opengl_problem().isEmpty() ? QString("OpenGL") : opengl_problem().toHtmlEscaped()) + "</p>";
   auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Coincide"), text, QMessageBox::Ok, &window);
   box->setObjectName("about_dialog");
   box->setAttribute(Qt::WA_DeleteOnClose);

@@ -55,6 +55,9 @@ void MainWindow::Parts::make_widgets() {
   start_page = new StartPage;
   viewer = new ImageViewer(view, scene);
   form = new JobForm(document);
+  form->offer("simulation.phantom", services.phantoms);
+  form->offer("simulation.scanner", services.scanners);
+  form->offer("input.scanner", services.scanners);
   data = new DataPanel;
   runs = new RunPanel;
   make_side();

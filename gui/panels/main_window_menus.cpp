@@ -13,9 +13,9 @@ namespace coincide::gui {
 
 void MainWindow::Parts::make_menus() {
   make_file_menu();
-  QMenu* edit = top_bar->menus().addMenu("&Edit");
-  undo = edit->addAction(line_icon("undo"), "&Undo", QKeySequence::Undo, this, &Parts::undo_step);
-  redo = edit->addAction(line_icon("redo"), "&Redo", QKeySequence::Redo, this, &Parts::redo_step);
+  QMenu* edit = top_bar->menus().addMenu(tr("&Edit"));
+  undo = edit->addAction(line_icon("undo"), tr("&Undo"), QKeySequence::Undo, this, &Parts::undo_step);
+  redo = edit->addAction(line_icon("redo"), tr("&Redo"), QKeySequence::Redo, this, &Parts::redo_step);
   edit->addSeparator();
   edit->addAction(tr("&Preferences..."), QKeySequence("Ctrl+,"), this, &Parts::ask_for_preferences)
       ->setObjectName("preferences");
@@ -37,27 +37,27 @@ void MainWindow::Parts::make_menus() {
 }
 
 void MainWindow::Parts::make_file_menu() {
-  QMenu* file = top_bar->menus().addMenu("&File");
-  file->addAction("&New job", QKeySequence::New, this, &Parts::new_job);
-  file->addAction(line_icon("open"), "&Open job...", QKeySequence::Open, this, &Parts::ask_for_job);
-  file->addAction("Open &data...", QKeySequence("Ctrl+D"), this, &Parts::ask_for_data);
-  file->addAction("Open &image...", QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
-  file->addAction("Try the built-in &phantom", QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
-  recent_menu = file->addMenu("&Recent");
+  QMenu* file = top_bar->menus().addMenu(tr("&File"));
+  file->addAction(tr("&New job"), QKeySequence::New, this, &Parts::new_job);
+  file->addAction(line_icon("open"), tr("&Open job..."), QKeySequence::Open, this, &Parts::ask_for_job);
+  file->addAction(tr("Open &data..."), QKeySequence("Ctrl+D"), this, &Parts::ask_for_data);
+  file->addAction(tr("Open &image..."), QKeySequence("Ctrl+I"), this, &Parts::ask_for_image);
+  file->addAction(tr("Try the &built-in phantom"), QKeySequence("Ctrl+T"), &window, &MainWindow::try_phantom);
+  recent_menu = file->addMenu(tr("&Recent"));
   file->addAction(tr("Start pa&ge"), this, [this] {
     pages->setCurrentIndex(0);
     show_arrangement();
   });
-  file->addAction(tr("Open sess&ion..."), this, &Parts::ask_for_session);
-  file->addAction(tr("Save sessi&on as..."), this, &Parts::ask_where_to_save_session);
+  file->addAction(tr("O&pen session..."), this, &Parts::ask_for_session);
+  file->addAction(tr("Sa&ve session as..."), this, &Parts::ask_where_to_save_session);
   file->addSeparator();
-  save = file->addAction(line_icon("save"), "&Save job", QKeySequence::Save, this, [this] { save_job(false); });
-  file->addAction("Save job &as...", QKeySequence::SaveAs, this, [this] { save_job(true); });
-  save_image = file->addAction("&Export image as...", QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
-  QMenu* pictures = file->addMenu(line_icon("picture"), "Save a pi&cture");
-  pictures->addAction("&All views...", QKeySequence("Ctrl+P"), this, [this] { save_picture({}); });
+  save = file->addAction(line_icon("save"), tr("&Save job"), QKeySequence::Save, this, [this] { save_job(false); });
+  file->addAction(tr("Save job &as..."), QKeySequence::SaveAs, this, [this] { save_job(true); });
+  save_image = file->addAction(tr("&Export image as..."), QKeySequence("Ctrl+E"), this, &Parts::save_shown_image);
+  QMenu* pictures = file->addMenu(line_icon("picture"), tr("Save a pi&cture"));
+  pictures->addAction(tr("&All views..."), QKeySequence("Ctrl+P"), this, [this] { save_picture({}); });
   for (const QString& view_name : ImageViewer::view_names()) {
-    pictures->addAction(view_name == "scene" ? "3-D view..." : view_name + "...", this,
+    pictures->addAction(view_name == "scene" ? tr("3-D view...") : view_name + "...", this,
                         [this, view_name] { save_picture(view_name); });
   }
   film = file->addAction(line_icon("film"), tr("Fil&m..."), this, &Parts::save_film);
@@ -66,17 +66,18 @@ void MainWindow::Parts::make_file_menu() {
   report = file->addAction(line_icon("report"), tr("Repor&t..."), QKeySequence("Ctrl+R"), this, &Parts::ask_for_report);
   report->setToolTip(tr("What is shown and how it was made, on one or two pages"));
   file->addSeparator();
-  file->addAction("&Quit", QKeySequence("Ctrl+Q"), &window, &QWidget::close);
+  file->addAction(tr("&Quit"), QKeySequence("Ctrl+Q"), &window, &QWidget::close);
 }
 
 void MainWindow::Parts::make_run_menu() {
-  QMenu* menu = top_bar->menus().addMenu("&Run");
-  menu->addAction("&Check the job", QKeySequence("F7"), this, &Parts::check_job);
-  run = menu->addAction(line_icon("run"), "&Run", QKeySequence("F5"), this, &Parts::start_run);
-  pause = menu->addAction(line_icon("pause"), "&Pause", QKeySequence("F6"), this, [this] {
+  QMenu* menu = top_bar->menus().addMenu(tr("&Run"));
+  menu->addAction(tr("&Check the job"), QKeySequence("F7"), this, &Parts::check_job);
+  run = menu->addAction(line_icon("run"), tr("&Run"), QKeySequence("F5"), this, &Parts::start_run);
+  pause = menu->addAction(line_icon("pause"), tr("&Pause"), QKeySequence("F6"), this, [this] {
     session.current()->state == RunState::paused ? session.resume() : session.pause();
   });
-  stop = menu->addAction(line_icon("stop"), "&Stop and keep", QKeySequence("Shift+F5"), &session, &RunSession::stop);
+  stop =
+      menu->addAction(line_icon("stop"), tr("&Stop and keep"), QKeySequence("Shift+F5"), &session, &RunSession::stop);
   stop->setIconText(tr("Stop"));
   run->setToolTip(tr("Run the job as the form has it (F5), after those that run already"));
   pause->setToolTip(tr("Hold the run, or go on with it (F6)"));
@@ -84,11 +85,11 @@ void MainWindow::Parts::make_run_menu() {
 }
 
 void MainWindow::Parts::make_view_menu() {
-  QMenu* menu = top_bar->menus().addMenu("&View");
+  QMenu* menu = top_bar->menus().addMenu(tr("&View"));
   make_mode_actions(*menu);
   menu->addSeparator();
-  menu->addAction("R&eset views", QKeySequence("Ctrl+0"), viewer, &ImageViewer::reset_views);
-  menu->addAction("&Window automatically", QKeySequence("Ctrl+L"), this, [this] { view.auto_window(); });
+  menu->addAction(tr("R&eset views"), QKeySequence("Ctrl+0"), viewer, &ImageViewer::reset_views);
+  menu->addAction(tr("&Window automatically"), QKeySequence("Ctrl+L"), this, [this] { view.auto_window(); });
   menu->addSeparator();
   shows_runs = menu->addAction(line_icon("runs_column"), tr("R&uns"), QKeySequence("F8"), area, &WorkArea::show_runs);
   shows_side = menu->addAction(line_icon("side_panel"), tr("&Panel"), QKeySequence("F9"), area, &WorkArea::show_side);
@@ -100,7 +101,7 @@ void MainWindow::Parts::make_view_menu() {
     action->setCheckable(true);
   }
   mean_frames = menu->addAction(tr("&Mean of the frames"), this, [this] { add_of_frames(FramesAsOne::mean); });
-  sum_frames = menu->addAction(tr("S&um of the frames over time"), this, [this] { add_of_frames(FramesAsOne::sum); });
+  sum_frames = menu->addAction(tr("&Sum of the frames over time"), this, [this] { add_of_frames(FramesAsOne::sum); });
   mean_frames->setObjectName("mean_frames");
   sum_frames->setObjectName("sum_frames");
   compare = menu->addAction(tr("&Compare"));
@@ -121,7 +122,7 @@ void MainWindow::Parts::make_view_menu() {
   viewer->header().add_button(mosaic, Qt::RightEdge);
   viewer->header().add_button(compare, Qt::RightEdge);
   viewer->header().add_button(shows_side, Qt::RightEdge);
-  menu->addAction("&Default layout", this, &Parts::restore_default_layout)->setObjectName("default_layout");
+  menu->addAction(tr("Default &layout"), this, &Parts::restore_default_layout)->setObjectName("default_layout");
 }
 
 void MainWindow::Parts::make_mode_actions(QMenu& menu) {
@@ -141,10 +142,10 @@ void MainWindow::Parts::make_mode_actions(QMenu& menu) {
 }
 
 void MainWindow::Parts::make_help_menu() {
-  QMenu* menu = top_bar->menus().addMenu("&Help");
+  QMenu* menu = top_bar->menus().addMenu(tr("&Help"));
   menu->addAction(tr("&Manual"), QKeySequence::HelpContents, this, &Parts::show_manual)->setObjectName("manual");
   menu->addAction(tr("&Keys and mouse..."), this, &Parts::show_shortcuts)->setObjectName("shortcuts");
-  menu->addAction("&About Coincide", this, &Parts::about)->setObjectName("about");
+  menu->addAction(tr("&About Coincide"), this, &Parts::about)->setObjectName("about");
 }
 
 }  // namespace coincide::gui

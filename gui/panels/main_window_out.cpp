@@ -67,22 +67,23 @@ void MainWindow::Parts::save_shown_image() {
   for (const std::string& suffix : io::image_suffixes()) {
     endings << "*." + QString::fromStdString(suffix);
   }
-  const QString path =
-      QFileDialog::getSaveFileName(&window, "Save the image", QString::fromStdString(view.subject().file) + ".nii.gz",
-                                   "Images, by their ending (" + endings.join(' ') + ")");
+  const QString path = QFileDialog::getSaveFileName(&window, tr("Save the image"),
+                                                    QString::fromStdString(view.subject().file) + ".nii.gz",
+                                                    tr("Images, by their ending (") + endings.join(' ') + ")");
   if (!path.isEmpty() &&
-      attempt("The image cannot be saved", [&] { io::write_image(path.toStdString(), *view.measured_image()); })) {
-    window.statusBar()->showMessage("Saved " + path, message_ms);
+      attempt(tr("The image cannot be saved"), [&] { io::write_image(path.toStdString(), *view.measured_image()); })) {
+    window.statusBar()->showMessage(tr("Saved ") + path, message_ms);
   }
 }
 
 /// The picture of one view, or of all, in a size that is asked for.
 void MainWindow::Parts::save_picture(const QString& view_name) {
   if (!view.has_image()) {  // the scanner and its events, as they are seen
-    const QString path = QFileDialog::getSaveFileName(
-        &window, "Save a picture", QString::fromStdString(view.subject().file) + "_views.png", "Pictures (*.png)");
+    const QString path = QFileDialog::getSaveFileName(&window, tr("Save a picture"),
+                                                      QString::fromStdString(view.subject().file) + "_views.png",
+                                                      tr("Pictures (*.png)"));
     if (!path.isEmpty() && !viewer->screenshot(view_name).save(path)) {
-      show_error("The picture cannot be saved", path + " cannot be written. Choose another folder.");
+      show_error(tr("The picture cannot be saved"), path + tr(" cannot be written. Choose another folder."));
     }
     return;
   }
@@ -145,7 +146,7 @@ Report MainWindow::Parts::report_of_shown() {
 }
 
 void MainWindow::Parts::write_report_to(const QString& path) {
-  const bool is_written = attempt("The report cannot be written",
+  const bool is_written = attempt(tr("The report cannot be written"),
                                   [&] { gui::write_report(path.toStdString(), report_html(report_of_shown())); });
   if (is_written) {
     window.statusBar()->showMessage(tr("Written: %1").arg(path), message_ms);

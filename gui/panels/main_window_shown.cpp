@@ -89,14 +89,14 @@ void MainWindow::Parts::show_steps() {
     for (std::size_t frame = 1; frame <= image->frames.size(); ++frame) {
       frames << QString::number(frame);
     }
-    header.set_steps("Frame", frames, static_cast<int>(images.frame()));
+    header.set_steps(tr("Frame"), frames, static_cast<int>(images.frame()));
     return;
   }
   QStringList iterations;
   for (const KeptImage& image : runs->images().images()) {
     iterations << QString::number(image.iteration, 'g', 4);
   }
-  header.set_steps("Iteration", iterations, static_cast<int>(runs->images().index()));
+  header.set_steps(tr("Iteration"), iterations, static_cast<int>(runs->images().index()));
 }
 
 void MainWindow::Parts::choose(std::size_t choice) {

@@ -16,7 +16,8 @@ Preferences Preferences::saved() {
           .output_folder = settings.value("output_folder").toString(),
           .threads = settings.value("threads", 0).toInt(),
           .in_kilo_bq = settings.value("unit").toString() == "kBq/mL",
-          .orientation = is_neurological ? ViewState::Orientation::neurological : ViewState::Orientation::radiological};
+          .orientation = is_neurological ? ViewState::Orientation::neurological : ViewState::Orientation::radiological,
+          .language = settings.value("language").toString()};
 }
 
 void Preferences::save() const {
@@ -26,6 +27,7 @@ void Preferences::save() const {
   settings.setValue("output_folder", output_folder);
   settings.setValue("threads", threads);
   settings.setValue("unit", in_kilo_bq ? "kBq/mL" : "Bq/mL");
+  settings.setValue("language", language);
   settings.setValue("orientation",
                     orientation == ViewState::Orientation::neurological ? "neurological" : "radiological");
 }

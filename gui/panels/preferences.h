@@ -15,6 +15,7 @@ struct Preferences {
   int threads = 0;        ///< of new jobs; 0: one per core
   bool in_kilo_bq = false;
   ViewState::Orientation orientation = ViewState::Orientation::radiological;
+  QString language = {};  ///< one of language_codes(), from the next start on; empty: as the system
 
   static Preferences saved();
   void save() const;

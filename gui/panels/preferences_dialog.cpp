@@ -9,7 +9,9 @@
 #include <QLineEdit>
 #include <QSpinBox>
 #include <QToolButton>
+#include <algorithm>
 
+#include "gui/panels/language.h"
 #include "gui/panels/theme.h"
 
 namespace coincide::gui {
@@ -21,7 +23,8 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent)
       output_folder_(new QLineEdit(now.output_folder)),
       threads_(new QSpinBox),
       unit_(new QComboBox),
-      orientation_(new QComboBox) {
+      orientation_(new QComboBox),
+      language_(new QComboBox) {
   setWindowTitle(tr("Preferences"));
   setObjectName("preferences_dialog");
   make_boxes(now);
@@ -30,12 +33,13 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent)
   rows->addRow(tr("&Text size"), text_points_);
   rows->addRow(tr("&Unit of activity"), unit_);
   rows->addRow(tr("&Orientation"), orientation_);
+  rows->addRow(tr("&Language, from the next start on"), language_);
   rows->addRow(tr("&Results of new jobs"), make_folder_line());
   rows->addRow(tr("T&hreads of new jobs"), threads_);
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
   connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
   rows->addRow(buttons);
-  for (QComboBox* box : {theme_, unit_, orientation_}) {
+  for (QComboBox* box : {theme_, unit_, orientation_, language_}) {
     connect(box, &QComboBox::currentIndexChanged, this, &PreferencesDialog::tell);
   }
   for (QSpinBox* box : {text_points_, threads_}) {
@@ -46,8 +50,10 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent)
 
 void PreferencesDialog::make_boxes(const Preferences& now) {
   theme_->setObjectName("theme");
-  theme_->addItems(theme_names());
-  theme_->setCurrentText(now.theme);
+  for (const QString& name : theme_names()) {
+    theme_->addItem(tr(name.toUtf8()), name);
+  }
+  theme_->setCurrentIndex(std::max(0, theme_->findData(now.theme)));
   constexpr int smallest = 7, largest = 24, most_threads = 4096;
   text_points_->setObjectName("text_points");
   text_points_->setRange(smallest - 1, largest);
@@ -66,6 +72,12 @@ void PreferencesDialog::make_boxes(const Preferences& now) {
   orientation_->addItems(
       {tr("radiological: patient's left at the right"), tr("neurological: patient's left at the left")});
   orientation_->setCurrentIndex(static_cast<int>(now.orientation));
+  language_->setObjectName("language");
+  language_->addItem(tr("as the system"), QString());
+  for (const QString& code : language_codes()) {
+    language_->addItem(language_name(code), code);
+  }
+  language_->setCurrentIndex(std::max(0, language_->findData(now.language)));
   orientation_->setToolTip(tr("Of axial and coronal slices in this window and in its pictures"));
 }
 
@@ -96,12 +108,13 @@ QWidget* PreferencesDialog::make_folder_line() {
 
 void PreferencesDialog::tell() {
   const bool as_system = text_points_->value() == text_points_->minimum();
-  emit changed({.theme = theme_->currentText(),
+  emit changed({.theme = theme_->currentData().toString(),
                 .text_points = as_system ? 0 : text_points_->value(),
                 .output_folder = output_folder_->text().trimmed(),
                 .threads = threads_->value(),
                 .in_kilo_bq = unit_->currentIndex() == 1,
-                .orientation = static_cast<ViewState::Orientation>(orientation_->currentIndex())});
+                .orientation = static_cast<ViewState::Orientation>(orientation_->currentIndex()),
+                .language = language_->currentData().toString()});
 }
 
 }  // namespace coincide::gui

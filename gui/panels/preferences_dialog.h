@@ -29,7 +29,7 @@ class PreferencesDialog : public QDialog {
   QSpinBox* text_points_;
   QLineEdit* output_folder_;
   QSpinBox* threads_;
-  QComboBox *unit_, *orientation_;
+  QComboBox *unit_, *orientation_, *language_;
 };
 
 }  // namespace coincide::gui

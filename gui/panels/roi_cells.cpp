@@ -33,7 +33,7 @@ QString assign_threshold(Roi& roi, const QString& text) {
   bool is_number = false;
   const double value = text.trimmed().remove('%').toDouble(&is_number);
   if (!is_number || !std::isfinite(value) || (is_percent && !(value > 0 && value <= 100))) {
-    return QString("\"%1\" is no threshold. Write a value, or 41 % for a part of the maximum.").arg(text);
+    return QString(QObject::tr("\"%1\" is no threshold. Write a value, or 41 % for a part of the maximum.")).arg(text);
   }
   (is_percent ? roi.threshold_percent : roi.threshold) = value;
   roi.threshold_percent = is_percent ? value : 0;
@@ -53,18 +53,18 @@ QString three(const std::array<double, 3>& values) {
 QString assign(Roi& roi, int column, const QString& text) {
   if (column == RoiColumn::name) {
     roi.name = text.trimmed().toStdString();
-    return roi.name.empty() ? "A region needs a name." : QString();
+    return roi.name.empty() ? QObject::tr("A region needs a name.") : QString();
   }
   const auto values = read_three(text, column == RoiColumn::size);
   if (column == RoiColumn::centre) {
     roi.centre_mm = values.value_or(roi.centre_mm);
-    return values ? QString() : QString("\"%1\" is no centre. Write x, y, z in mm.").arg(text);
+    return values ? QString() : QString(QObject::tr("\"%1\" is no centre. Write x, y, z in mm.")).arg(text);
   }
   if (column == RoiColumn::threshold) {
     return assign_threshold(roi, text);
   }
   if (!values || !std::ranges::all_of(*values, [](double edge) { return edge > 0; })) {
-    return QString("\"%1\" is no size. Write one or three numbers in mm above 0.").arg(text);
+    return QString(QObject::tr("\"%1\" is no size. Write one or three numbers in mm above 0.")).arg(text);
   }
   std::ranges::transform(*values, roi.half_size_mm.begin(), [](double edge) { return edge / 2; });
   return {};
@@ -73,17 +73,19 @@ QString assign(Roi& roi, int column, const QString& text) {
 QTableWidget* make_roi_table() {
   auto* table = new QTableWidget(0, num_columns);
   table->setTabKeyNavigation(false);  // Tab leaves it
-  table->setHorizontalHeaderLabels({"Name", "Mean", "SD", "Max", "mL", "Min", "Shape", "Centre, mm", "Size, mm",
-                                    "Threshold", "B mean", "B SD", "B max", "A / B"});
-  table->horizontalHeaderItem(deviation)->setToolTip("Standard deviation between the voxels");
-  table->horizontalHeaderItem(quotient)->setToolTip("Of the means");
-  table->horizontalHeaderItem(volume)->setToolTip("Volume of the voxels whose middles lie in the region");
-  table->horizontalHeaderItem(centre)->setToolTip("x, y, z in scanner axes; double-click to edit");
-  table->horizontalHeaderItem(size)->setToolTip(
+  table->setHorizontalHeaderLabels({QObject::tr("Name"), QObject::tr("Mean"), QObject::tr("SD"), QObject::tr("Max"),
+                                    QObject::tr("mL"), QObject::tr("Min"), QObject::tr("Shape"),
+                                    QObject::tr("Centre, mm"), QObject::tr("Size, mm"), QObject::tr("Threshold"),
+                                    QObject::tr("B mean"), "B SD", QObject::tr("B max"), "A / B"});
+  table->horizontalHeaderItem(deviation)->setToolTip(QObject::tr("Standard deviation between the voxels"));
+  table->horizontalHeaderItem(quotient)->setToolTip(QObject::tr("Of the means"));
+  table->horizontalHeaderItem(volume)->setToolTip(QObject::tr("Volume of the voxels whose middles lie in the region"));
+  table->horizontalHeaderItem(centre)->setToolTip(QObject::tr("x, y, z in scanner axes; double-click to edit"));
+  table->horizontalHeaderItem(size)->setToolTip(QObject::tr(
       "Diameter of a sphere, diameters or edges of others; of a threshold or peak the box that is searched; "
-      "double-click to edit");
+      "double-click to edit"));
   table->horizontalHeaderItem(threshold)->setToolTip(
-      "Voxels at or above it, a value or a part of the maximum in the box, belong to a threshold region");
+      QObject::tr("Voxels at or above it, a value or a part of the maximum in the box, belong to a threshold region"));
   table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   // Of a comparison what belongs together stands beside each other.
   int place = 0;
@@ -93,7 +95,7 @@ QTableWidget* make_roi_table() {
   table->verticalHeader()->hide();
   table->setSelectionBehavior(QAbstractItemView::SelectRows);
   table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  table->setAccessibleName("Regions of interest");
+  table->setAccessibleName(QObject::tr("Regions of interest"));
   table->setMinimumHeight(6 * table->fontMetrics().height());
   return table;
 }

@@ -56,10 +56,10 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
                    show_figures();
                  }}),
       table_(make_roi_table()),
-      draw_(tool_button("+ Poly&gon",
-                        "Draws a region in a slice, or through the slab that is shown; Size makes it "
-                        "thicker or thinner afterwards")),
-      note_(new QLabel("Regions can be added when there is an image.")) {
+      draw_(tool_button(tr("+ Poly&gon"),
+                        tr("Draws a region in a slice, or through the slab that is shown; Size makes it "
+                           "thicker or thinner afterwards"))),
+      note_(new QLabel(tr("Regions can be added when there is an image."))) {
   note_->setWordWrap(true);
   note_->setTextFormat(Qt::PlainText);  // names of regions and files stand in it
   auto* layout = new QVBoxLayout(this);
@@ -69,7 +69,7 @@ RoiTable::RoiTable(ViewState& state, QWidget* parent)
   layout->addWidget(make_buttons());
   layout->addWidget(note_);
 
-  auto* remove = new QAction("Delete the chosen regions", this);
+  auto* remove = new QAction(tr("Delete the chosen regions"), this);
   remove->setShortcut(QKeySequence::Delete);
   remove->setShortcutContext(Qt::WidgetWithChildrenShortcut);
   connect(remove, &QAction::triggered, this, &RoiTable::remove_chosen);
@@ -88,14 +88,14 @@ RoiTable::~RoiTable() { hide(); }  // ends the editing of a cell while there is 
 QWidget* RoiTable::make_add_buttons() {
   auto* row = new QWidget;
   auto* layout = tight_grid(row);
-  const std::array<std::pair<QString, RoiShape>, 5> shapes{{{"+ &Sphere", RoiShape::sphere},
-                                                            {"+ &Ellipsoid", RoiShape::ellipsoid},
-                                                            {"+ &Box", RoiShape::box},
-                                                            {"+ &Threshold", RoiShape::threshold},
-                                                            {"+ &Peak", RoiShape::peak}}};
+  const std::array<std::pair<QString, RoiShape>, 5> shapes{{{tr("+ &Sphere"), RoiShape::sphere},
+                                                            {tr("+ &Ellipsoid"), RoiShape::ellipsoid},
+                                                            {tr("+ &Box"), RoiShape::box},
+                                                            {tr("+ &Threshold"), RoiShape::threshold},
+                                                            {tr("+ &Peak"), RoiShape::peak}}};
   QList<QToolButton*> buttons;
   for (const auto& [text, roi_shape] : shapes) {
-    buttons << tool_button(text, "Adds a " + shape_name(roi_shape) + " region at the crosshair");
+    buttons << tool_button(text, tr("Adds a ") + shape_name(roi_shape) + tr(" region at the crosshair"));
     connect(buttons.back(), &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
   }
   draw_->setCheckable(true);
@@ -112,29 +112,30 @@ QWidget* RoiTable::make_add_buttons() {
 QWidget* RoiTable::make_buttons() {
   auto* rows = new QWidget;
   auto* layout = tight_grid(rows);
-  auto* copy = tool_button("Copy", "Copies the table as CSV");
+  auto* copy = tool_button(tr("Copy"), tr("Copies the table as CSV"));
   connect(copy, &QToolButton::clicked, this,
           [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(csv())); });
-  auto* save_button = tool_button("Save...", "Saves the figures as CSV, or the regions as JSON to be opened again");
+  auto* save_button =
+      tool_button(tr("Save..."), tr("Saves the figures as CSV, or the regions as JSON to be opened again"));
   connect(save_button, &QToolButton::clicked, this, [this] {
-    const QString path = QFileDialog::getSaveFileName(this, "Save the regions",
+    const QString path = QFileDialog::getSaveFileName(this, tr("Save the regions"),
                                                       QString::fromStdString(state_.subject().file) + "_regions.csv",
-                                                      "Figures (*.csv);;Regions (*.json)");
+                                                      tr("Figures (*.csv);;Regions (*.json)"));
     if (!path.isEmpty()) {
       save(path);
     }
   });
-  auto* open_button = tool_button("Open...", "Adds the regions of a JSON file");
+  auto* open_button = tool_button(tr("Open..."), tr("Adds the regions of a JSON file"));
   connect(open_button, &QToolButton::clicked, this, [this] {
-    const QString path = QFileDialog::getOpenFileName(this, "Open regions", {}, "Regions (*.json)");
+    const QString path = QFileDialog::getOpenFileName(this, tr("Open regions"), {}, tr("Regions (*.json)"));
     if (!path.isEmpty()) {
       open(path);
     }
   });
-  auto* colour = tool_button("Colour...", "Colour of the chosen regions, in slices, curves and table");
+  auto* colour = tool_button(tr("Colour..."), tr("Colour of the chosen regions, in slices, curves and table"));
   colour->setObjectName("region_colour");
   connect(colour, &QToolButton::clicked, this, &RoiTable::ask_for_colour);
-  auto* remove = tool_button("Delete", "Deletes the chosen regions (Del)");
+  auto* remove = tool_button(tr("Delete"), tr("Deletes the chosen regions (Del)"));
   connect(remove, &QToolButton::clicked, this, &RoiTable::remove_chosen);
   for (QToolButton* button : {copy, save_button, open_button, colour, remove}) {
     add_button(*layout, button);
@@ -193,15 +194,16 @@ void RoiTable::refresh() {
 
 void RoiTable::show_note() {
   if (!state_.has_image()) {
-    note_->setText("Regions can be added when there is an image.");
+    note_->setText(tr("Regions can be added when there is an image."));
   } else if (state_.polygon_draft()) {
-    note_->setText(
+    note_->setText(tr(
         "Click three corners or more in a slice that is not turned. Return or a double click ends it, Backspace takes "
-        "a corner back, Esc gives it up.");
+        "a corner back, Esc gives it up."));
   } else {
     const std::string& unit = state_.image()->unit;
-    note_->setText(left_out() + "Values in " + QString::fromStdString(unit == "1" ? "an arbitrary unit" : unit) +
-                   ". Double-click name, centre, size or threshold to edit; Ctrl + drag in a slice moves a region.");
+    note_->setText(
+        left_out() + tr("Values in ") + (unit == "1" ? tr("an arbitrary unit") : QString::fromStdString(unit)) +
+        tr(". Double-click name, centre, size or threshold to edit; Ctrl + drag in a slice moves a region."));
   }
 }
 
@@ -299,10 +301,10 @@ QString RoiTable::left_out() const {
   QStringList found;
   for (std::size_t i = 0; i < std::min(rois_.size(), figures_.of_image.size()); ++i) {
     if (const std::int64_t count = figures_.of_image[i].no_numbers; count > 0) {
-      found << QString::fromStdString(no_numbers_text(count) + " in " + rois_[i].name);
+      found << QString::fromStdString(no_numbers_text(count)) + tr(" in ") + QString::fromStdString(rois_[i].name);
     }
   }
-  return found.isEmpty() ? QString() : "Left out: " + found.join(", ") + ". ";
+  return found.isEmpty() ? QString() : tr("Left out: ") + found.join(", ") + ". ";
 }
 
 void RoiTable::edit(int row, int column) {
@@ -353,12 +355,12 @@ void RoiTable::remove_chosen() {
 void RoiTable::ask_for_colour() {
   const QModelIndexList chosen = table_->selectionModel()->selectedRows();
   if (chosen.isEmpty()) {
-    note_->setText("Choose a region in the table first.");
+    note_->setText(tr("Choose a region in the table first."));
     return;
   }
   std::vector<Roi> rois = rois_;
   const std::string& now = rois[static_cast<std::size_t>(chosen.front().row())].colour;
-  const QColor colour = QColorDialog::getColor(QString::fromStdString(now), this, "Colour of the region");
+  const QColor colour = QColorDialog::getColor(QString::fromStdString(now), this, tr("Colour of the region"));
   if (colour.isValid()) {
     for (const QModelIndex& row : chosen) {
       rois[static_cast<std::size_t>(row.row())].colour = colour.name().toStdString();

@@ -28,14 +28,15 @@ constexpr int bar_steps = 1000;
 
 QTreeWidget* make_figures() {
   QTreeWidget* table = plain_table("figures");
-  table->setHeaderLabels({"Iteration", "Log likelihood before it", "Penalty", "Distance %", "Expected counts",
-                          "Sum before calibration", "Seconds"});
-  table->setToolTip(
+  table->setHeaderLabels({QObject::tr("Iteration"), QObject::tr("Log likelihood before it"), QObject::tr("Penalty"),
+                          QObject::tr("Distance %"), QObject::tr("Expected counts"),
+                          QObject::tr("Sum before calibration"), QObject::tr("Seconds")});
+  table->setToolTip(QObject::tr(
       "Log likelihood: of the image before the iteration, less a constant; it rises.\n"
       "Penalty: the prior's, with its strength, before the iteration; taken off the log likelihood, it gives the "
       "objective.\n"
       "Distance: estimated, to the image that the algorithm ends in; rms in the object, of its mean.\n"
-      "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged.");
+      "Expected counts: what the model expects of the image after it; the prompts less the randoms, once converged."));
   return table;
 }
 
@@ -85,10 +86,10 @@ QWidget* RunDetails::Parts::make_curves() {
   for (const FigureCurve& of_figure : figure_curves()) {
     curve->addItem(of_figure.name);
   }
-  curve->addItem("Counts by TOF bin");
-  curve->setToolTip(
+  curve->addItem(tr("Counts by TOF bin"));
+  curve->setToolTip(tr(
       "What is drawn over the iterations; or, of a finished run with scatter and TOF, prompts, randoms and scatter by "
-      "TOF bin");
+      "TOF bin"));
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
   layout->setContentsMargins(0, 0, 0, 0);

@@ -19,8 +19,8 @@ RunStatus::RunStatus(QWidget* parent)
   text_->setTextFormat(Qt::PlainText);
   bar_->setRange(0, bar_steps);
   bar_->setFixedWidth(120);
-  stop_->setText("Stop");
-  stop_->setToolTip("End the run; the image so far is written (Shift+F5)");
+  stop_->setText(tr("Stop"));
+  stop_->setToolTip(tr("End the run; the image so far is written (Shift+F5)"));
   stop_->setFocusPolicy(Qt::StrongFocus);
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -34,7 +34,7 @@ RunStatus::RunStatus(QWidget* parent)
 
 void RunStatus::show_run(const Run& run) {
   const QString time = QString::fromStdString(clock_text(run.seconds));
-  text_->setText(QString("Run %1: %2 · %3").arg(run.number).arg(QString::fromStdString(progress_text(run)), time));
+  text_->setText(QString(tr("Run %1: %2 · %3")).arg(run.number).arg(QString::fromStdString(progress_text(run)), time));
   bar_->setValue(static_cast<int>(std::lround(bar_steps * shown_fraction(run))));
   bar_->setVisible(!run.is_over());  // what a run that is over has done, the text says
   stop_->setEnabled(!run.is_over() && run.state != RunState::stopping);

@@ -9,6 +9,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMimeData>
 #include <QSignalBlocker>
 #include <QStandardItemModel>
@@ -141,8 +142,9 @@ void SettingLine::make_editor(const io::Setting& setting) {
   } else {
     editor_ = make_line_edit(is_path(setting));
   }
-  const QString tip = QString::fromStdString(setting.help + "\nAllowed: " + io::allowed_text(setting) + ".\n" + key_ +
-                                             ", default " + document_.default_text(key_));
+  const auto shown = [](const std::string& text) { return QString::fromStdString(text); };
+  const QString tip = shown(setting.help) + tr("\nAllowed: ") + shown(io::allowed_text(setting) + ".\n" + key_) +
+                      tr(", default ") + shown(document_.default_text(key_));
   label_->setToolTip(tip);
   editor_->setToolTip(tip);
   editor_->setAccessibleName(label_->text());
@@ -160,8 +162,8 @@ void SettingLine::make_beside(const io::Setting& setting) {
   if (is_path(setting)) {
     auto* button = new QToolButton;
     button->setText("...");
-    button->setToolTip("Choose on the disk");
-    button->setAccessibleName("Choose " + label_->text());
+    button->setToolTip(tr("Choose on the disk"));
+    button->setAccessibleName(tr("Choose ") + label_->text());
     connect(button, &QToolButton::clicked, this, &SettingLine::browse);
     beside_ = button;
   } else {
@@ -171,8 +173,8 @@ void SettingLine::make_beside(const io::Setting& setting) {
 
   reset_->setIcon(line_icon("clear"));
   reset_->setAutoRaise(true);
-  reset_->setToolTip("Back to the default");
-  reset_->setAccessibleName("Default of " + label_->text());
+  reset_->setToolTip(tr("Back to the default"));
+  reset_->setAccessibleName(tr("Default of ") + label_->text());
   QSizePolicy policy = reset_->sizePolicy();
   policy.setRetainSizeWhenHidden(true);
   reset_->setSizePolicy(policy);
@@ -209,7 +211,7 @@ void SettingLine::show_devices(const std::vector<DeviceChoice>& devices) {
   const QSignalBlocker not_the_user(box);
   box->clear();
   box->addItem("auto");
-  box->setItemData(0, "The first GPU, else the CPU", Qt::ToolTipRole);
+  box->setItemData(0, tr("The first GPU, else the CPU"), Qt::ToolTipRole);
   auto& items = *qobject_cast<QStandardItemModel*>(box->model());
   for (const DeviceChoice& device : devices) {
     box->addItem(QString::fromStdString(device.word));
@@ -220,6 +222,20 @@ void SettingLine::show_devices(const std::vector<DeviceChoice>& devices) {
   note_->setText(device_note(devices));
   note_->show();
   refresh();
+}
+
+void SettingLine::offer(const std::vector<std::string>& words) {
+  auto* button = qobject_cast<QToolButton*>(beside_);
+  auto* menu = new QMenu(button);
+  for (const std::string& word : words) {
+    menu->addAction(QString::fromStdString(word), this, [this, word] { set(QString::fromStdString(word)); });
+  }
+  menu->addSeparator();
+  menu->addAction(tr("Choose on the disk..."), this, &SettingLine::browse);
+  button->setMenu(menu);
+  button->setPopupMode(QToolButton::InstantPopup);
+  button->setToolTip(tr("Those that come with the program, or one on the disk"));
+  disconnect(button, &QToolButton::clicked, this, &SettingLine::browse);
 }
 
 bool SettingLine::matches(const QString& text) const {
@@ -283,7 +299,7 @@ void SettingLine::commit() {
 void SettingLine::browse() {
   const QString now = QString::fromStdString(document_.text(key_));
   const QString start = QFileInfo(now).absolutePath();
-  const QString title = "Choose: " + label_->text();
+  const QString title = tr("Choose: ") + label_->text();
   const QString chosen = key_.ends_with("folder") ? QFileDialog::getExistingDirectory(this, title, now)
                                                   : QFileDialog::getOpenFileName(this, title, start);
   if (!chosen.isEmpty()) {

@@ -37,6 +37,8 @@ class SettingLine : public QWidget {
   void set_explained(bool explained);
   /// Only of the device: what it is chosen from besides "auto". Named below it, a missing one with the reason.
   void show_devices(const std::vector<DeviceChoice>& devices);
+  /// In the menu of the button beside a path.
+  void offer(const std::vector<std::string>& words);
 
   int label_width() const;
   int unit_width() const;

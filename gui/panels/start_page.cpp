@@ -66,7 +66,7 @@ QString folder_text(const QString& path) {
 /// The dashed field that says where files may be dropped; it lights up while one is dragged over the page.
 class StartPage::DropHint : public QLabel {
  public:
-  DropHint() : QLabel("Drop a job (.toml), measured data or an image here") {
+  DropHint() : QLabel(tr("Drop a job (.toml), measured data or an image here")) {
     setAlignment(Qt::AlignCenter);
     setMinimumHeight(5 * fontMetrics().height());
   }
@@ -94,10 +94,12 @@ class StartPage::DropHint : public QLabel {
 
 StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout), hint_(new DropHint) {
   setAcceptDrops(true);
-  auto* phantom = card("&Try the built-in phantom", "A simulated scan, reconstructed while you watch", "phantom");
-  auto* job = card("Open a &job...", "Settings of a reconstruction (.toml)", "open");
-  auto* data = card("Open measured &data...", "PETSIRD, CASToR, STIR, Siemens, GATE, tables; for a new job", "data");
-  auto* image = card("Open an &image...", "NIfTI, DICOM, Interfile and more, to measure in", "picture");
+  auto* phantom =
+      card(tr("&Try the built-in phantom"), tr("A simulated scan, reconstructed while you watch"), "phantom");
+  auto* job = card(tr("Open a &job..."), tr("Settings of a reconstruction (.toml)"), "open");
+  auto* data =
+      card(tr("Open measured &data..."), tr("PETSIRD, CASToR, STIR, Siemens, GATE, tables; for a new job"), "data");
+  auto* image = card(tr("Open an &image..."), tr("NIfTI, DICOM, Interfile and more, to measure in"), "picture");
   connect(image, &QAbstractButton::clicked, this, &StartPage::open_image_requested);
   connect(phantom, &QAbstractButton::clicked, this, &StartPage::phantom_requested);
   connect(job, &QAbstractButton::clicked, this, &StartPage::open_job_requested);
@@ -105,7 +107,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
 
   auto* start = new QVBoxLayout;
   start->setSpacing(10);
-  start->addWidget(heading("Start", 1.2));
+  start->addWidget(heading(tr("Start"), 1.2));
   for (BigButton* button : {phantom, job, data, image}) {
     start->addWidget(button);
   }
@@ -113,7 +115,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   auto* recent_column = new QVBoxLayout;
   recent_column->setSpacing(10);
   recent_->setSpacing(2);
-  recent_column->addWidget(heading("Recent files", 1.2));
+  recent_column->addWidget(heading(tr("Recent files"), 1.2));
   recent_column->addLayout(recent_);
   recent_column->addStretch(1);
   auto* columns = new QHBoxLayout;
@@ -126,7 +128,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), recent_(new QVBoxLayout
   auto* page_layout = new QVBoxLayout(page);
   page_layout->setSpacing(12);
   page_layout->addWidget(heading("Coincide", 2.4));
-  page_layout->addWidget(grey_label("From the data of a PET scanner to an image."));
+  page_layout->addWidget(grey_label(tr("From the data of a PET scanner to an image.")));
   page_layout->addSpacing(12);
   page_layout->addLayout(columns);
   page_layout->addSpacing(12);
@@ -151,7 +153,7 @@ void StartPage::set_recent_files(const QStringList& paths) {
     delete item;
   }
   if (paths.isEmpty()) {
-    recent_->addWidget(grey_label("Files that you open will be listed here."));
+    recent_->addWidget(grey_label(tr("Files that you open will be listed here.")));
   }
   int number = 0;
   for (const QString& path : paths.first(std::min<qsizetype>(paths.size(), max_recent_files))) {

@@ -66,7 +66,7 @@ QComboBox* make_colour_map_box(const QWidget& owner) {
   for (const ColourMap& map : colour_maps()) {
     box->addItem(gradient_icon(map, size, owner.devicePixelRatioF()), QString::fromStdString(map.name));
   }
-  box->setToolTip("Colours of the values");
+  box->setToolTip(QObject::tr("Colours of the values"));
   return box;
 }
 

@@ -54,14 +54,15 @@ ChartView::ChartView(QWidget* parent) : QWidget(parent), parts_(std::make_unique
     auto* widget = new VtkWidget;
     widget->setFocusPolicy(Qt::StrongFocus);
     widget->setToolTip(
-        "Drag or arrow keys: move. Wheel, + and -: zoom. Double click or Home: all. Right button: save or copy.");
+        tr("Drag or arrow keys: move. Wheel, + and -: zoom. Double click or Home: all. Right button: save or copy."));
     parts_->widget = widget;
     parts_->drawing.emplace(*widget);
     layout->addWidget(new FocusRing(widget));
     widget->installEventFilter(this);
     setFocusProxy(widget);
   } else {
-    auto* sentence = new QLabel("Charts cannot be drawn. " + opengl_problem() + " The right button saves the data.");
+    auto* sentence =
+        new QLabel(tr("Charts cannot be drawn. ") + opengl_problem() + tr(" The right button saves the data."));
     sentence->setWordWrap(true);
     sentence->setAlignment(Qt::AlignCenter);
     layout->addWidget(sentence);
@@ -222,28 +223,29 @@ bool ChartView::press_key(int key) {
 void ChartView::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu;
   if (parts_->widget != nullptr) {
-    menu.addAction("Show &all", this, [this] { choose({}); });
+    menu.addAction(tr("Show &all"), this, [this] { choose({}); });
     menu.addSeparator();
   }
-  menu.addAction("Save the &data as CSV...", this, [this] {
-    save_csv(this, "the data of the chart", parts_->file_name("csv"), chart_csv(parts_->chart));
+  menu.addAction(tr("Save the &data as CSV..."), this, [this] {
+    save_csv(this, tr("the data of the chart"), parts_->file_name("csv"), chart_csv(parts_->chart));
   });
-  menu.addAction("&Copy the data as CSV", this,
+  menu.addAction(tr("&Copy the data as CSV"), this,
                  [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(chart_csv(parts_->chart))); });
-  menu.addAction("Save the &picture...", this, &ChartView::save_picture);
+  menu.addAction(tr("Save the &picture..."), this, &ChartView::save_picture);
   menu.exec(event->globalPos());
 }
 
 void ChartView::save_picture() {
   const QString path = QFileDialog::getSaveFileName(
-      this, "Save a picture of the chart", parts_->file_name("png"),
-      "As on the screen (*.png);;Vector graphics on white (*.svg);;Vector graphics on white (*.pdf)");
+      this, tr("Save a picture of the chart"), parts_->file_name("png"),
+      tr("As on the screen (*.png);;Vector graphics on white (*.svg);;Vector graphics on white (*.pdf)"));
   if (path.isEmpty()) {
     return;
   }
   const bool is_vector = path.endsWith(".svg", Qt::CaseInsensitive) || path.endsWith(".pdf", Qt::CaseInsensitive);
   if (!(is_vector ? write_vector(path) : captioned(grab().toImage(), title()).save(path))) {
-    QMessageBox::warning(this, "The picture cannot be saved", path + " cannot be written. Choose another folder.");
+    QMessageBox::warning(this, tr("The picture cannot be saved"),
+                         path + tr(" cannot be written. Choose another folder."));
   }
 }
 

@@ -18,7 +18,7 @@ constexpr int tick_length = 4;
 ColourBar::ColourBar(ViewState& state, SliceContent content, QWidget* parent)
     : QWidget(parent), state_(state), content_(content) {
   setObjectName(content == SliceContent::combined ? "combined_bar" : "colour_bar");
-  setToolTip("Colours of the values. Window and level: right drag in a slice, or the numbers in the tab Layers.");
+  setToolTip(tr("Colours of the values. Window and level: right drag in a slice, or the numbers in the tab Layers."));
 }
 
 QSize ColourBar::sizeHint() const { return {width_for(fontMetrics()), 200}; }

@@ -34,7 +34,7 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   if (!opengl_problem().isEmpty()) {
-    auto* sentence = new QLabel("The 3-D view is not shown: " + opengl_problem());
+    auto* sentence = new QLabel(tr("The 3-D view is not shown: ") + opengl_problem());
     sentence->setWordWrap(true);
     sentence->setAlignment(Qt::AlignCenter);
     layout->addWidget(sentence);
@@ -44,8 +44,8 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   auto* widget = new VtkWidget;
   widget->setAccessibleName(tr("3-D view"));
   widget->setToolTip(
-      "Left drag or arrow keys: turn. Wheel, right drag, + and -: zoom. Middle drag: move. Double click: this view "
-      "alone, and back.");
+      tr("Left drag or arrow keys: turn. Wheel, right drag, + and -: zoom. Middle drag: move. Double click: this view "
+         "alone, and back."));
   layout->addWidget(tools);
   layout->addWidget(new FocusRing(widget), 1);
   widget->setObjectName("scene_picture");

@@ -1,5 +1,7 @@
 #include "gui/viewer/slice_drawing.h"
 
+#include <QObject>
+
 #include "gui/model/shown_slice.h"
 #include "gui/viewer/qt_colours.h"
 #include "gui/viewer/slice_image.h"
@@ -149,9 +151,12 @@ QImage SliceDrawing::turned_picture() {
 QString SliceDrawing::title() const {
   QString text = QString("%1 = %2 mm").arg(axis_letters[axis_]).arg(through_mm()[index_of(axis_)], 0, 'f', 1);
   if (!turn().is_none()) {
-    text = QString("%1, turned %2°, %3°").arg(slice_names[axis_]).arg(turn().tilt_degrees).arg(turn().swivel_degrees);
+    text = QObject::tr("%1, turned %2°, %3°")
+               .arg(QObject::tr(slice_names[axis_]))
+               .arg(turn().tilt_degrees)
+               .arg(turn().swivel_degrees);
   } else if (!style_.index) {
-    text = QString("%1, %2").arg(slice_names[axis_], text);
+    text = QString("%1, %2").arg(QObject::tr(slice_names[axis_]), text);
   }
   const std::string slab = shown_slab(state_, axis_, index());
   if (!slab.empty() && style_.letters) {

@@ -25,10 +25,10 @@ SliceView::SliceView(ViewState& state, int axis, SliceContent content, QWidget* 
   constexpr const char* prefixes[] = {"", "other_", "combined_"};
   setObjectName(QString(prefixes[static_cast<int>(content)]) + slice_names[axis]);
   setAccessibleName(tr("slices"));
-  setToolTip(
+  setToolTip(tr(
       "Left or arrow keys: crosshair. Wheel or Page keys: slices. Right drag: upper end of the window, with Shift both "
       "ends. Ctrl + wheel, + and -: zoom. Middle drag: move.\nShift + drag: profile line. Ctrl + drag: moves a region. "
-      "Ctrl + Shift + drag: turns the slice. Double click: this view alone, and back.");
+      "Ctrl + Shift + drag: turns the slice. Double click: this view alone, and back."));
 }
 
 void SliceView::set_scale_bar(bool shown) {

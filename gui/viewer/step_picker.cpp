@@ -23,7 +23,7 @@ StepPicker::StepPicker(QWidget* parent)
   slider_->setPageStep(1);
   slider_->setMinimumWidth(50);
   slider_->setMaximumWidth(200);
-  slider_->setToolTip("The image that is shown; of a run under way, at the right end the newest as it forms");
+  slider_->setToolTip(tr("The image that is shown; of a run under way, at the right end the newest as it forms"));
   what_->setBuddy(slider_);
   name_->setObjectName("step_name");
   name_->setTextFormat(Qt::PlainText);

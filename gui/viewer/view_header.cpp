@@ -39,8 +39,8 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
         show_hint(state_.has_image() ? no_numbers_sentence(count, state_.image()->grid) : state_.subject().hint);
       }}) {
   subjects_->setObjectName("shown");
-  subjects_->setAccessibleName("What is shown");
-  subjects_->setToolTip("What the views show: the data of the job, or a run of this session");
+  subjects_->setAccessibleName(tr("What is shown"));
+  subjects_->setToolTip(tr("What the views show: the data of the job, or a run of this session"));
   subjects_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   subjects_->setMinimumContentsLength(8);
   QFont bold = subjects_->font();
@@ -103,7 +103,7 @@ void ViewHeader::refresh() {
 }
 
 void ViewHeader::show_hint(const std::string& hint) {
-  hint_->setText(QString::fromStdString(hint));
+  hint_->setText(tr(hint.c_str()));
   hint_->setVisible(!hint.empty());
 }
 

@@ -113,7 +113,7 @@ class AnalysisPanelTest : public QObject {
     QTRY_COMPARE_WITH_TIMEOUT(label("width").text(),
                               QString("FWHM of the peak: %1 mm, over a baseline of %2 Bq/mL")
                                   .arg(width->fwhm_mm, 0, 'f', 2)
-                                  .arg(std::round(width->baseline * 1000) / 1000),
+                                  .arg(std::round(width->baseline * 10) / 10),
                               tests::patience_ms);
     state_->set_image(std::make_shared<recon::Image>(state_->image()->grid, 3.F, "Bq/mL"));
     QTRY_VERIFY_WITH_TIMEOUT(label("width").text().contains("none"), tests::patience_ms);

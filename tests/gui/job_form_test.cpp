@@ -2,12 +2,14 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QToolButton>
 #include <QtTest>
 #include <algorithm>
 #include <memory>
 
+#include "gui/model/basic_settings.h"
 #include "gui/panel_support.h"
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
@@ -65,6 +67,8 @@ class JobFormTest : public QObject {
   void edits_reach_the_document();
   void invalid_text_is_kept_and_explained();
   void only_settings_with_a_use_are_shown();
+  void basic_settings_come_first();
+  void built_in_phantoms_are_offered();
   void undo_refreshes_the_editor();
   void typed_text_survives_a_refresh();
   void what_differs_from_the_default_is_marked();
@@ -134,6 +138,7 @@ void JobFormTest::only_settings_with_a_use_are_shown() {
     qobject_cast<QComboBox*>(form.editor(key))->setCurrentText(word);
   };
   const auto shown = [&form](const char* key) { return line_of(form, key)->isVisible(); };
+  form.findChild<QCheckBox*>("all_settings")->setChecked(true);
   QVERIFY(shown("algorithm.subsets") && shown("prior.name"));
   QVERIFY(!shown("prior.strength") && !shown("prior.gamma") && !shown("stop.change"));
   choose("prior.name", "relative-difference");
@@ -144,6 +149,38 @@ void JobFormTest::only_settings_with_a_use_are_shown() {
   choose("prior.name", "none");
   choose("algorithm.name", "mlem");
   QVERIFY(!shown("prior.name") && !shown("algorithm.subsets"));
+}
+
+/// What most jobs need, what is not as by default, and what is looked for; the rest when it is asked for.
+void JobFormTest::basic_settings_come_first() {
+  JobDocument document;
+  JobForm form(document);
+  form.show();
+  int basic = 0;
+  for (const io::Setting& setting : document.settings()) {
+    const bool shown = line_of(form, setting.key.c_str())->isVisible();
+    QVERIFY2(shown == (is_basic(setting.key) && io::has_use(setting)), setting.key.c_str());
+    basic += is_basic(setting.key) ? 1 : 0;
+  }
+  QCOMPARE(basic, 26);  // all of them are settings that there are
+  const auto shown = [&form](const char* key) { return line_of(form, key)->isVisible(); };
+  document.set("simulation.seed", "7");
+  form.refresh();
+  QVERIFY(shown("simulation.seed") && !shown("input.columns"));
+  form.findChild<QCheckBox*>("all_settings")->click();
+  QVERIFY(shown("input.columns"));
+}
+
+/// A menu of the words for what comes with the program.
+void JobFormTest::built_in_phantoms_are_offered() {
+  JobDocument document;
+  JobForm form(document);
+  form.offer("simulation.phantom", {"nema_iq", "orientation"});
+  const auto* menu = line_of(form, "simulation.phantom")->findChild<QMenu*>();
+  QCOMPARE(menu->actions().front()->text(), QString("nema_iq"));
+  menu->actions().front()->trigger();
+  QCOMPARE(document.job().simulation.phantom, std::filesystem::path("nema_iq"));
+  QCOMPARE(text_in(form, "simulation.phantom"), QString("nema_iq"));
 }
 
 void JobFormTest::undo_refreshes_the_editor() {

@@ -1,0 +1,123 @@
+// The window in another language: every text of its sources has a translation, and it is shown.
+
+#include <QAction>
+#include <QDir>
+#include <QMenuBar>
+#include <QRegularExpression>
+#include <QTabWidget>
+#include <QtTest>
+#include <algorithm>
+
+#include "app/window_services.h"
+#include "gui/panel_support.h"
+#include "gui/panels/language.h"
+#include "gui/panels/main_window.h"
+#include "gui/panels/preferences_dialog.h"
+#include "gui/panels/start_page.h"
+#include "support/patience.h"
+#include "support/test_main.h"
+
+using namespace coincide;       // NOLINT(google-build-using-namespace): a test
+using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
+using coincide::tests::patience_ms;
+
+namespace {
+
+/// What stands in tr("...") in the sources of the window, pieces side by side as one.
+QStringList texts_of_sources() {
+  static const QRegularExpression call(R"re(\btr\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
+  static const QRegularExpression piece(R"re("((?:[^"\\]|\\.)*)")re");
+  QStringList texts;
+  for (const char* folder : {"panels", "viewer"}) {
+    const QDir sources(QString(COINCIDE_GUI) + "/" + folder);
+    for (const QFileInfo& source : sources.entryInfoList({"*.cpp", "*.h"})) {
+      QFile file(source.filePath());
+      file.open(QIODevice::ReadOnly);
+      const QString code = QString::fromUtf8(file.readAll());
+      for (const QRegularExpressionMatch& found : call.globalMatch(code)) {
+        QString text;
+        for (const QRegularExpressionMatch& part : piece.globalMatch(found.captured(1))) {
+          text += part.captured(1);
+        }
+        texts << text.replace("\\\"", "\"").replace("\\n", "\n");
+      }
+    }
+  }
+  return texts;
+}
+
+QStringList marks_of(const QString& text, const QString& pattern) {
+  QStringList marks;
+  for (const QRegularExpressionMatch& found :
+       QRegularExpression(pattern, QRegularExpression::UseUnicodePropertiesOption).globalMatch(text)) {
+    marks << found.captured();
+  }
+  std::ranges::sort(marks);
+  return marks;
+}
+
+}  // namespace
+
+class LanguageTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  void cleanup() { apply_language("en"); }
+
+  /// With the same places for what is filled in, and a letter to press where the English text has one.
+  void every_text_has_a_translation() {
+    const QStringList texts = texts_of_sources();
+    QVERIFY2(texts.size() > 400, qPrintable(QString::number(texts.size())));
+    for (const QString& code : language_codes()) {
+      const QHash<QByteArray, QString> translations = language_texts(code);
+      for (const QString& text : code == "en" ? QStringList() : texts) {
+        const QString translation = translations.value(text.toUtf8());
+        QVERIFY2(!translation.isEmpty(), qPrintable(code + ": " + text));
+        QVERIFY2(marks_of(translation, "%\\d") == marks_of(text, "%\\d"), qPrintable(code + ": " + translation));
+        QVERIFY2(marks_of(translation, "&\\w").size() == marks_of(text, "&\\w").size(),
+                 qPrintable(code + ": " + translation));
+      }
+    }
+  }
+
+  void a_window_speaks_german() {
+    apply_language("de");
+    MainWindow window(app::make_window_services());
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window, patience_ms));
+    QVERIFY(tests::button_of(*window.findChild<StartPage*>(), "Mitgeliefertes Phantom probieren") != nullptr);
+    QCOMPARE(window.findChild<QAction*>("run")->text(), QString("&Starten"));
+    QCOMPARE(window.findChild<QTabWidget*>("side")->tabText(1), QString("Regionen"));
+    const auto menus = window.findChild<QMenuBar*>()->actions();
+    QCOMPARE(menus.front()->text(), QString("&Datei"));
+  }
+
+  /// No two entries of a menu by the same letter.
+  void letters_of_menus_are_their_own() {
+    for (const QString& code : language_codes()) {
+      apply_language(code);
+      const MainWindow window(app::make_window_services());
+      for (const QAction* menu : window.findChild<QMenuBar*>()->actions()) {
+        QStringList letters;
+        for (const QAction* entry : menu->menu()->actions()) {
+          const QStringList marks = marks_of(entry->text(), "&\\w");
+          if (!marks.isEmpty()) {
+            QVERIFY2(!letters.contains(marks.front().toLower()), qPrintable(code + ": " + entry->text()));
+            letters << marks.front().toLower();
+          }
+        }
+      }
+    }
+  }
+
+  void unknown_languages_are_english() {
+    apply_language("xx");
+    QCOMPARE(QObject::tr("&File"), QString("&File"));
+    apply_language("de");
+    QCOMPARE(QObject::tr("&File"), QString("&Datei"));
+    QCOMPARE(QObject::tr("no text of the window"), QString("no text of the window"));
+  }
+};
+
+COINCIDE_TEST_CLASS(LanguageTest)
+#include "language_test.moc"
