@@ -89,7 +89,7 @@ void MainWindow::Parts::refresh() {
   show_undo();
   run->setEnabled(!document.has_errors());
   run->setText(running ? tr("&Run after it") : tr("&Run"));
-  run->setIconText(running ? tr("Queue") : tr("Run"));
+  run->setIconText(running ? tr("Queue") : tr("&Run").remove('&'));
   pause->setEnabled(running);
   stop->setEnabled(running);
   pause->setText(running && session.current()->state == RunState::paused ? tr("Con&tinue") : tr("&Pause"));

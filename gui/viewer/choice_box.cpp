@@ -2,6 +2,7 @@
 
 #include <QSignalBlocker>
 #include <QStyleOptionComboBox>
+#include <QStylePainter>
 #include <algorithm>
 
 namespace coincide::gui {
@@ -18,6 +19,16 @@ void ChoiceBox::set_choices(const QStringList& names, int shown) {
   }
   setCurrentIndex(shown);
   updateGeometry();
+}
+
+void ChoiceBox::paintEvent(QPaintEvent*) {
+  QStylePainter painter(this);
+  QStyleOptionComboBox option;
+  initStyleOption(&option);
+  const QRect room = style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this);
+  option.currentText = fontMetrics().elidedText(option.currentText, Qt::ElideMiddle, room.width() - 2);
+  painter.drawComplexControl(QStyle::CC_ComboBox, option);
+  painter.drawControl(QStyle::CE_ComboBoxLabel, option);
 }
 
 QSize ChoiceBox::sizeHint() const {

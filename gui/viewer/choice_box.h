@@ -14,6 +14,10 @@ class ChoiceBox : public QComboBox {
   void set_choices(const QStringList& names, int shown);
   /// Where it adjusts to its contents: to the name that is shown, not to the longest there is.
   QSize sizeHint() const override;
+
+ protected:
+  /// A name that has not room gives up its middle.
+  void paintEvent(QPaintEvent* event) override;
 };
 
 }  // namespace coincide::gui

@@ -87,7 +87,7 @@ class LanguageTest : public QObject {
     QVERIFY(QTest::qWaitForWindowExposed(&window, patience_ms));
     QVERIFY(tests::button_of(*window.findChild<StartPage*>(), "Mitgeliefertes Phantom probieren") != nullptr);
     QCOMPARE(window.findChild<QAction*>("run")->text(), QString("&Starten"));
-    QCOMPARE(window.findChild<QTabWidget*>("side")->tabText(1), QString("Regionen"));
+    QCOMPARE(window.findChild<QTabWidget*>("side")->tabText(1), QString("ROIs"));
     const auto menus = window.findChild<QMenuBar*>()->actions();
     QCOMPARE(menus.front()->text(), QString("&Datei"));
   }

@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QListWidget>
 #include <QMenu>
+#include <QScopeGuard>
 #include <QScreen>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -20,6 +21,7 @@
 #include "gui/panel_support.h"
 #include "gui/panels/data_panel.h"
 #include "gui/panels/job_form.h"
+#include "gui/panels/language.h"
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/run_panel.h"
@@ -148,7 +150,18 @@ class ScreensTest : public QObject {
   }
 
   /// At twice the size, too, with runs and panel: no panel has to be moved sideways, and all of its tabs are seen.
+  void nothing_scrolls_sideways_data() {
+    QTest::addColumn<QString>("language");
+    for (const QString& code : language_codes()) {
+      QTest::newRow(qPrintable(code)) << code;
+    }
+  }
   void nothing_scrolls_sideways() {
+    QFETCH(QString, language);
+    apply_language(language);
+    const auto english_again = qScopeGuard([] { apply_language("en"); });
+    window_ = std::make_unique<MainWindow>(services());
+    window_->show();
     window_->resize(960, 540);
     show_result();
     trigger("shows_runs");

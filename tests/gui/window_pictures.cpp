@@ -1,6 +1,6 @@
-// Pictures of the window, to be looked at: coincide_window_pictures FOLDER JOB.toml WIDTH HEIGHT runs the job in a
-// window of that size and saves a picture of each of its parts, light and dark. Under a display of any size, or
-// `xvfb-run -a -s "-screen 0 1920x1080x24" ...`; QT_SCALE_FACTOR=2 for a fine screen.
+// Pictures of the window, to be looked at: coincide_window_pictures FOLDER JOB.toml WIDTH HEIGHT [LANGUAGE] runs the
+// job in a window of that size and saves a picture of each of its parts, light and dark. Under a display of any size,
+// or `xvfb-run -a -s "-screen 0 1920x1080x24" ...`; QT_SCALE_FACTOR=2 for a fine screen.
 
 #include <fmt/format.h>
 
@@ -21,6 +21,7 @@
 
 #include "app/window_services.h"
 #include "gui/panels/data_panel.h"
+#include "gui/panels/language.h"
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/picture_dialog.h"
@@ -128,8 +129,8 @@ struct Photographer {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    fmt::print(stderr, "Usage: coincide_window_pictures FOLDER JOB.toml WIDTH HEIGHT\n");
+  if (argc != 5 && argc != 6) {
+    fmt::print(stderr, "Usage: coincide_window_pictures FOLDER JOB.toml WIDTH HEIGHT [LANGUAGE]\n");
     return 2;
   }
   const coincide::tests::HomeOfItsOwn home;
@@ -138,6 +139,7 @@ int main(int argc, char** argv) {
   QApplication::setOrganizationName("Coincide");
   QApplication::setApplicationName("Coincide pictures");
   QSettings().clear();
+  apply_language(argc == 6 ? argv[5] : "en");
   MainWindow window(app::make_window_services());
   window.resize(std::atoi(argv[3]), std::atoi(argv[4]));
   window.show();
