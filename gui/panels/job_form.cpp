@@ -88,7 +88,7 @@ struct JobForm::Lines {
   QString obstacle() const {
     const io::Job& job = document.job();
     if (document.has_errors()) {
-      return tr("Memory and time are estimated once the marked settings are valid.");
+      return tr("A setting is not valid: Check goes to it. Memory and time are estimated afterwards.");
     }
     return job.input.data.empty() && !job.simulates() ? tr("Choose events, or a phantom and a scanner to simulate.")
                                                       : QString();
@@ -111,6 +111,17 @@ struct JobForm::Lines {
         if (line->key() == key) {
           return line;
         }
+      }
+    }
+    return nullptr;
+  }
+
+  /// Null if all are valid.
+  SettingLine* first_wrong() const {
+    for (const Section& section : sections) {
+      if (const auto wrong = std::ranges::find_if_not(section.lines, &SettingLine::is_valid);
+          wrong != section.lines.end()) {
+        return *wrong;
       }
     }
     return nullptr;
@@ -213,8 +224,12 @@ JobForm::JobForm(JobDocument& document, QWidget* parent) : QWidget(parent), line
   lines_->estimate_timer.setSingleShot(true);
   lines_->estimate_timer.setInterval(estimate_delay);
   connect(&lines_->estimate_timer, &QTimer::timeout, this, &JobForm::ask_for_estimate);
-  connect(lines_->estimate, &EstimateStrip::check_requested, this, [this] {
+  connect(lines_->estimate, &EstimateStrip::check_requested, this, [this, scroll] {
     commit();
+    if (SettingLine* wrong = lines_->first_wrong(); wrong != nullptr) {
+      scroll->ensureWidgetVisible(wrong);
+      wrong->editor()->setFocus();
+    }
     ask_for_estimate();
   });
   lines_->show_what_matches();

@@ -3,6 +3,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QToolButton>
 #include <QtTest>
@@ -68,6 +70,7 @@ class JobFormTest : public QObject {
   void invalid_text_is_kept_and_explained();
   void only_settings_with_a_use_are_shown();
   void basic_settings_come_first();
+  void check_goes_to_what_is_wrong();
   void built_in_phantoms_are_offered();
   void undo_refreshes_the_editor();
   void typed_text_survives_a_refresh();
@@ -169,6 +172,21 @@ void JobFormTest::basic_settings_come_first() {
   QVERIFY(shown("simulation.seed") && !shown("input.columns"));
   form.findChild<QCheckBox*>("all_settings")->click();
   QVERIFY(shown("input.columns"));
+}
+
+/// Though it lies out of sight.
+void JobFormTest::check_goes_to_what_is_wrong() {
+  JobDocument document;
+  JobForm form(document);
+  form.resize(400, 300);
+  form.show();
+  QVERIFY(QTest::qWaitForWindowExposed(&form, coincide::tests::patience_ms));
+  type(form.editor("output.filter_fwhm_mm"), "wide");
+  const SettingLine& line = *line_of(form, "output.filter_fwhm_mm");
+  form.findChild<QScrollArea*>()->verticalScrollBar()->setValue(0);
+  QVERIFY(line.visibleRegion().isEmpty());
+  button_of(*form.findChild<EstimateStrip*>(), "Check")->click();
+  QVERIFY(!line.visibleRegion().isEmpty());
 }
 
 /// A menu of the words for what comes with the program.
@@ -358,7 +376,7 @@ void JobFormTest::estimate_is_asked_for_after_a_change() {
   type(form.editor("stop.passes"), "many");
   check->click();
   QCOMPARE(asked.count(), 1);
-  QVERIFY(estimate_text(form).contains("marked"));
+  QVERIFY(estimate_text(form).contains("not valid"));
   document.undo();
   auto* line = qobject_cast<QLineEdit*>(form.editor("stop.passes"));
   line->selectAll();

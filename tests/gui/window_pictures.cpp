@@ -12,6 +12,7 @@
 #include <QDoubleSpinBox>
 #include <QEventLoop>
 #include <QKeyEvent>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMouseEvent>
 #include <QSettings>
@@ -21,6 +22,8 @@
 
 #include "app/window_services.h"
 #include "gui/panels/data_panel.h"
+#include "gui/panels/estimate_strip.h"
+#include "gui/panels/job_form.h"
 #include "gui/panels/language.h"
 #include "gui/panels/layer_panel.h"
 #include "gui/panels/main_window.h"
@@ -81,6 +84,21 @@ struct Photographer {
     for (const char* ending : {"pdf", "html"}) {
       window.write_report(QString("%1/report.%2").arg(folder, ending));
     }
+  }
+  /// As it is marked, and what is then said of memory and time.
+  void take_wrong_value() const {
+    auto* passes = qobject_cast<QLineEdit*>(window.findChild<JobForm*>()->editor("stop.passes"));
+    const QString before = passes->text();
+    const auto type = [passes](const QString& text) {
+      passes->setText(text);
+      emit passes->editingFinished();
+    };
+    type("many");
+    window.findChild<EstimateStrip*>()->findChild<QAbstractButton*>()->click();  // brings it into sight
+    rest(1000);
+    take("job_wrong");
+    type(before);
+    rest(1000);
   }
   /// A slice out of the axes, with a region drawn in another one.
   void take_turned() const {
@@ -153,6 +171,7 @@ int main(int argc, char** argv) {
   fmt::print("window of {} x {}, at least {} x {}\n", window.width(), window.height(), window.minimumSizeHint().width(),
              window.minimumSizeHint().height());
   photographer.take("job");
+  photographer.take_wrong_value();
   photographer.trigger("mode_data");
   photographer.take_tabs(*window.findChild<DataPanel*>()->findChild<QTabWidget*>(), "data");
   photographer.trigger("run");
