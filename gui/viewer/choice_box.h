@@ -16,7 +16,7 @@ class ChoiceBox : public QComboBox {
   QSize sizeHint() const override;
 
  protected:
-  /// A name that has not room gives up its middle.
+  /// A name that has not room gives up its end, not the number of the run.
   void paintEvent(QPaintEvent* event) override;
 };
 
