@@ -35,7 +35,7 @@ std::string text_of(hid_t group, const char* name) {
   if (H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, static_cast<void*>(&letters)) < 0) {
     throw FileError(fmt::format("its {} cannot be read", name));
   }
-  const std::string text = letters == nullptr ? "" : letters;
+  std::string text = letters == nullptr ? "" : letters;
   H5free_memory(letters);
   return text;
 }

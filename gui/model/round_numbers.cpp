@@ -41,8 +41,9 @@ RoundTicks round_ticks(double low, double high, int most) {
   while (last() - first() + 1 > most) {
     ticks.step = round_below(2.5 * ticks.step);  // 1, 2, 5, 10 ...
   }
-  for (double count = first(); count <= last(); ++count) {
-    ticks.values.push_back(count * ticks.step + 0.0);  // without the sign of a zero
+  const int ticks_after_first = static_cast<int>(last() - first());
+  for (int i = 0; i <= ticks_after_first; ++i) {
+    ticks.values.push_back((first() + i) * ticks.step + 0.0);  // without the sign of a zero
   }
   return ticks;
 }

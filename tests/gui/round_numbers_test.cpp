@@ -42,7 +42,8 @@ class RoundNumbersTest : public QObject {
     QCOMPARE(small.text(small.values[0]), std::string("-0.1"));
     QCOMPARE(small.text(small.values[1]), std::string("0.0"));
     QCOMPARE(round_ticks(0, 3e7, 4).text(2e7), std::string("2e+07"));
-    for (double high = 0.013; high < 1e8; high *= 1.37) {
+    for (int i = 0; i < 72; ++i) {
+      const double high = 0.013 * std::pow(1.37, i);
       const RoundTicks some = round_ticks(0, high, 6);
       QVERIFY(some.values.size() >= 2 && some.values.size() <= 6);
       QVERIFY(some.values.front() >= 0 && some.values.back() <= high * (1 + 1e-9));
