@@ -22,8 +22,9 @@ namespace fs = std::filesystem;
 
 /// An image of a result of that name: its last, or one kept after an iteration.
 bool is_image_of(const std::string& result_name, const std::string& file) {
+  static const io::TextPattern ending(R"((_it\d+|_gate\d+|_patlak_[KV])?\.(.+))");
   const std::string rest = file.starts_with(result_name) ? file.substr(result_name.size()) : "";
-  const auto parts = io::matched(rest, R"((_it\d+|_gate\d+|_patlak_[KV])?\.(.+))");
+  const auto parts = ending.groups(rest);
   return parts && std::ranges::any_of(io::image_suffixes(), [&](const std::string& format) {
            const std::vector<std::string> suffixes = io::suffixes_beside(format);
            return std::ranges::find(suffixes, (*parts)[2]) != suffixes.end();
@@ -131,7 +132,8 @@ std::string free_result_name(const io::Job& job) {
   }
   std::string stem = job.result_name();
   std::uint64_t number = 2;
-  if (const auto parts = io::matched(stem, R"((.+)_(\d{1,9}))")) {
+  static const io::TextPattern numbered(R"((.+)_(\d{1,9}))");
+  if (const auto parts = numbered.groups(stem)) {
     number = std::stoull((*parts)[2]) + 1;
     stem = (*parts)[1];
   }

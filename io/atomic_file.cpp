@@ -72,10 +72,11 @@ void write_text_file(const fs::path& path, std::string_view text) {
 }
 
 void remove_abandoned(const fs::path& folder, const std::function<bool(const std::string&)>& is_wanted) {
+  static const TextPattern temporary(R"(\.(.+)\.(\d{1,9})\.part)");
   std::vector<fs::path> found;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const auto parts = matched(entry->path().filename().string(), R"(\.(.+)\.(\d{1,9})\.part)");
+    const auto parts = temporary.groups(entry->path().filename().string());
     if (parts && is_wanted((*parts)[1]) && is_gone(std::stoi((*parts)[2]))) {
       found.push_back(entry->path());
     }

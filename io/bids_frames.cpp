@@ -18,7 +18,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 bool is_time_of_day(const std::string& text) {
-  return matched(text, R"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?)").has_value();
+  static const TextPattern form(R"(([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?)");
+  return form.matches(text);
 }
 
 /// The numbers of a side file.

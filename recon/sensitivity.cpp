@@ -206,7 +206,7 @@ class Noise {
     const double least = 0.1 * (whole.empty() ? 0 : std::ranges::max(whole));
     double squares = 0;
     std::size_t count = 0;
-    // Parts of beams lie between each other: the whole was measured to have 0.4 to 0.7 of the noise of independent
+    // Parts of beams lie between each other: the whole was measured to have 0.33 to 0.67 of the noise of independent
     // ones.
     constexpr double complement = 0.75;
     for (std::size_t i = 0; i < whole.size(); ++i) {

@@ -24,11 +24,12 @@ namespace fs = std::filesystem;
 
 /// The files of a series that was written here; other files are complained of.
 std::vector<fs::path> files_of_series(const fs::path& folder) {
+  static const TextPattern name(R"(\d{4,5}\.dcm)");
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
     const std::string file = entry->path().filename().string();
-    const bool has_name = matched(file, R"(\d{4,5}\.dcm)").has_value();
+    const bool has_name = name.matches(file);
     if (const std::string why = has_name ? why_no_input_file(entry->path()) : ""; !why.empty()) {
       throw FileError(fmt::format("Cannot write {}: {} in it, which may be of an earlier series, cannot be read: {}.",
                                   folder.string(), file, why));
