@@ -133,6 +133,15 @@ class Cases:
         blocked.write_text("no folder")
         self.one_sentence("no folder for results", 2, "blocked", self.run(2, "events", "blocked", *OSEM))
 
+    def wrong_bin(self, sinogram):
+        """That one process reads, and the others do not."""
+        shutil.copy(sinogram, self.folder / "wrong.hs")
+        values = numpy.fromfile(sinogram.with_suffix(".s"), "<f4")
+        values[5001] = -3
+        values.tofile(self.folder / sinogram.with_suffix(".s").name)
+        self.one_sentence("a negative bin", 2, "holds -3",
+                          self.run(3, "histogram", "w", *OSEM, "--set", "input.data=wrong.hs"))
+
     def stops(self):
         """mpirun passes SIGUSR1 on: all stop after the same update, and what was done is kept."""
         process = self.start(3, "events", "stopped", *OSEM, "--set", "stop.passes=100000")
@@ -216,6 +225,8 @@ def main():
             if shared.exists() or not name.startswith("histogram"):
                 cases.same_image(name, 4 if name == "events, OSEM" else 3)
         cases.refusals()
+        if shared.exists():
+            cases.wrong_bin(shared / "stir/osem-span3/prompts.hs")
         cases.stops()
         cases.kills(kills, random.Random(3))
         cases.expect(sorted(os.listdir(inputs)) == ["mu.nii.gz", "scan.petsird"], "something was written beside the inputs")
