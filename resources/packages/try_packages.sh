@@ -1,6 +1,7 @@
 #!/bin/sh
 # Tries the packages that `cmake --workflow --preset package` leaves in build/package, in a bare root file system of a
-# suite of Debian that it makes (as root; needs mmdebstrap, Xvfb and Python):
+# suite of Debian that it makes (as root; needs mmdebstrap, Xvfb, netpbm and Python
+# with Pillow, python3-pil):
 #   resources/packages/try_packages.sh SUITE [archive|deb]
 # The archive has to run where nothing is installed; the .deb, which is for the suite that it was made on, after apt-get
 # alone and without what it only recommends. Both have to show their version, bring the demo job to its picture and
@@ -38,13 +39,13 @@ try() { # the prefix of the installation, the name of the picture
   inside DISPLAY=:93 timeout 15 "$1/bin/coincide" &
   window=$!
   sleep 12
-  cp "$screen/Xvfb_screen0" "$screen/copy"
+  xwdtopnm -quiet "$screen/Xvfb_screen0" | pnmtopng -quiet >"$2"
   status=0
   wait "$window" || status=$?
   kill "$xvfb"
   xvfb=""
   [ "$status" -eq 124 ] || { echo "The window ended with $status."; return 1; }
-  python3 "$tools/window_picture.py" "$screen/copy" "$2"
+  /usr/bin/python3 "$tools/window_picture.py" "$2"
 }
 
 # A tar file of a root file system instead of the name of a suite saves the download.

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Saves what Xvfb shows as a picture, and looks at it: window_picture.py SCREEN PICTURE.png
+"""Looks at a picture of the window (needs Pillow): window_picture.py PICTURE.png
 
-SCREEN is Xvfb_screen0 in the folder of its -fbdir, an XWD file. Ends with 1 where the icon of Run, a triangle in one
-colour that no letter resembles, is nowhere to be seen, or where letters are hollow boxes, for want of a font.
+Ends with 1 where the icon of Run, a triangle in one colour that no letter resembles, is nowhere to be seen, or where
+letters are hollow boxes, for want of a font.
 """
 
 import re
-import struct
 import sys
-import zlib
 from pathlib import Path
+
+from PIL import Image
 
 ICON = Path(__file__).parent.parent / "icons/run.svg"
 UNITS = 16  # of a side of the drawing
@@ -17,32 +17,6 @@ SIZES = (16, 20, 24, 28, 32)  # of an icon [pixels]
 BOX_SIZES = range(6, 13)  # of a letter without a font, but not of the window's title [pixels]
 MOST_BOXES = 5
 LEAST_CONTRAST = 60  # of 255, between what is drawn and the background
-
-
-def read_screen(path):
-    """Width, height and the pixels' colours, three bytes each, by row."""
-    data = path.read_bytes()
-    header = struct.unpack(">25I", data[:100])
-    width, height, bits, row_bytes = header[4], header[5], header[11], header[12]
-    if header[1] != 7 or bits != 32:
-        raise SystemExit(f"{path} is no XWD file with 32 bits per pixel: let Xvfb make it with -screen 0 1280x800x24.")
-    begin = header[0] + 12 * header[19]  # after the colour map
-    rows = []
-    for y in range(height):
-        bgrx = data[begin + y * row_bytes :][: 4 * width]
-        rgb = bytearray(3 * width)
-        rgb[0::3], rgb[1::3], rgb[2::3] = bgrx[2::4], bgrx[1::4], bgrx[0::4]
-        rows.append(bytes(rgb))
-    return width, height, rows
-
-
-def write_png(path, width, height, rows):
-    def chunk(kind, content):
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-    size = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", size) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
 
 
 def inner_and_outer(size):
@@ -62,8 +36,7 @@ def inner_and_outer(size):
     return [p for p in pixels if depth(*p) > 1], [p for p in pixels if depth(*p) < -1]
 
 
-def shows_icon(width, height, rows):
-    grey = [row[1::3] for row in rows]
+def shows_icon(width, height, grey):
     for size in SIZES:
         inner, outer = inner_and_outer(size)
         for top in range(height - size):
@@ -78,9 +51,8 @@ def shows_icon(width, height, rows):
     return False
 
 
-def count_boxes(width, height, rows):
+def count_boxes(width, height, grey):
     """How many squares of lines of one pixel there are, as Qt draws them for letters that no font has."""
-    grey = [row[1::3] for row in rows]
 
     def is_box(top, left, size):
         ink, paper = grey[top][left], grey[top + 1][left + 1]
@@ -101,15 +73,17 @@ def count_boxes(width, height, rows):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 2:
         raise SystemExit(__doc__)
-    screen = read_screen(Path(sys.argv[1]))
-    write_png(Path(sys.argv[2]), *screen)
-    if not shows_icon(*screen):
-        raise SystemExit(f"The window draws no icons: see {sys.argv[2]}.")
-    if (boxes := count_boxes(*screen)) > MOST_BOXES:
-        raise SystemExit(f"The window draws {boxes} boxes for letters: see {sys.argv[2]}.")
-    print(f"The window draws its icons and letters: see {sys.argv[2]}.")
+    picture = Image.open(sys.argv[1]).convert("L")
+    width, height = picture.size
+    pixels = picture.tobytes()
+    grey = [pixels[y * width : (y + 1) * width] for y in range(height)]
+    if not shows_icon(width, height, grey):
+        raise SystemExit(f"The window draws no icons: see {sys.argv[1]}.")
+    if (boxes := count_boxes(width, height, grey)) > MOST_BOXES:
+        raise SystemExit(f"The window draws {boxes} boxes for letters: see {sys.argv[1]}.")
+    print(f"The window draws its icons and letters: see {sys.argv[1]}.")
 
 
 if __name__ == "__main__":
