@@ -1,7 +1,6 @@
 #!/bin/sh
 # Tries the packages that `cmake --workflow --preset package` leaves in build/package, in a bare root file system of a
-# suite of Debian that it makes (as root; needs mmdebstrap, Xvfb, netpbm and Python
-# with Pillow, python3-pil):
+# suite of Debian that it makes (as root; needs mmdebstrap, Xvfb, netpbm and python3-pil):
 #   resources/packages/try_packages.sh SUITE [archive|deb]
 # The archive has to run where nothing is installed; the .deb, which is for the suite that it was made on, after apt-get
 # alone and without what it only recommends. Both have to show their version, bring the demo job to its picture and
