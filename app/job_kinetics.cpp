@@ -1,12 +1,17 @@
 #include "app/job_kinetics.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <new>
 #include <utility>
+#include <vector>
 
 #include "app/job_inputs.h"
 #include "app/job_parts.h"
 #include "app/outputs.h"
+#include "app/part_outputs.h"
 #include "io/image_file.h"
 #include "io/job_facts.h"
 #include "io/summary_picture.h"
@@ -39,6 +44,8 @@ recon::ImageSeries times_of(const io::Job& job, const std::vector<recon::TimePar
   return series;
 }
 
+recon::ImageSeries copy_of(const io::Job& job, std::vector<recon::PartResult> frames) { return series_of(job, frames); }
+
 void write_map(const io::Job& job, const std::string& name, recon::Image image, const std::string& description,
                io::Provenance& provenance) {
   image.description = description;
@@ -68,6 +75,13 @@ void check_kinetics(const io::Job& job) {
   needs(job.kinetics.blood_unit != "unstated", "the curve's unit: set kinetics.blood_unit");
   needs(job.kinetics.blood_decay != io::BloodDecay::unstated,
         "to know whether the curve is corrected for decay, and to when: set kinetics.blood_decay");
+  const recon::AlgorithmKind& algorithm = job.algorithm_kind();
+  if (job.kinetics.is_direct() && algorithm.takes_prior) {
+    throw InputError(fmt::format(
+        "kinetics.method = \"direct\" reconstructs K and V by EM without a prior, the frames by \"{}\": set "
+        "algorithm.name to osem or mlem and prior.name to none, or kinetics.method to indirect.",
+        algorithm.name));
+  }
 }
 
 void open_blood(const io::Job& job, JobSetup& setup) {
@@ -88,22 +102,69 @@ void open_blood(const io::Job& job, JobSetup& setup) {
   setup.inputs.emplace_back("blood curve", path);
 }
 
+recon::JointWork direct_patlak(const io::Job& job, const JobSetup& setup, recon::ComputeDevice& device,
+                               std::optional<recon::JointPatlak>& result) {
+  if (!job.kinetics.is_direct()) {
+    return {};
+  }
+  const auto work = [&](const std::vector<recon::PartResult>& all, const std::vector<recon::PartProblem>& problems,
+                        recon::Reporter& reporter) {
+    const auto tell = [&](const char* what) {
+      reporter.warning(fmt::format("The frames are finished, but not their K and V: {}.", what));
+    };
+    try {
+      std::vector<std::size_t> frames(problems.size());
+      std::ranges::transform(problems, frames.begin(), &recon::PartProblem::part);
+      recon::ImageSeries finished = copy_of(job, all);
+      const auto terms = recon::patlak_terms(finished, frames, *setup.blood);
+      const recon::PatlakImages start =
+          recon::indirect_patlak(finished, *setup.blood, job.kinetics.t_star_s, static_cast<int>(job.compute.threads));
+      finished = {};
+      result = recon::reconstruct_patlak(problems, terms, start, device, reporter);
+    } catch (const std::bad_alloc&) {
+      tell("the memory is not enough for the data of all frames at once");
+    } catch (const InputError& error) {
+      tell(error.what());
+    } catch (const DeviceError& error) {
+      tell(error.what());
+    }
+  };
+  return {.name = "Patlak's K and V",
+          .parts = recon::patlak_frames(times_of(job, setup.parts), job.kinetics.t_star_s),
+          .work = work};
+}
+
 void write_patlak(const io::Job& job, const recon::BloodCurve& blood, const recon::ImageSeries& series,
-                  io::Provenance& provenance) {
+                  const std::optional<recon::JointPatlak>& direct, io::Provenance& provenance) {
   const double t_star_s = job.kinetics.t_star_s;
+  const bool is_direct = job.kinetics.is_direct();
+  if (is_direct && !(direct && direct->passes_done > 0)) {
+    return;
+  }
   const std::vector<std::size_t> frames = recon::patlak_frames(series, t_star_s);
-  recon::PatlakImages maps = recon::indirect_patlak(series, blood, t_star_s, static_cast<int>(job.compute.threads));
+  recon::PatlakImages maps =
+      is_direct ? direct->images
+                : recon::indirect_patlak(series, blood, t_star_s, static_cast<int>(job.compute.threads));
   const std::string used =
       fmt::format("frames {} to {} of {}", frames.front() + 1, frames.back() + 1, series.frames.size());
-  const std::string made = fmt::format("{}, {}", used, series.description);
+  const std::string made = is_direct ? fmt::format("{} at once, nested EM, {} iterations, {} subsets", used,
+                                                   direct->passes_done, direct->subsets)
+                                     : fmt::format("{}, {}", used, series.description);
   write_map(job, "K", std::move(maps.slope), "Patlak K, " + made, provenance);
   write_map(job, "V", std::move(maps.intercept), "Patlak V, " + made, provenance);
   provenance.kinetics = {
-      {"model", "Patlak, C(t) = K integral of Cp + V Cp, fitted to the frames' images by weighted least squares"},
-      {"source", "Patlak, Blasberg and Fenstermacher, J. Cereb. Blood Flow Metab. 3, 1983"},
+      {"model", fmt::format("Patlak, C(t) = K integral of Cp + V Cp, {}",
+                            is_direct ? "reconstructed from the events of the frames by nested EM"
+                                      : "fitted to the frames' images by weighted least squares")},
+      {"source", fmt::format("Patlak, Blasberg and Fenstermacher, J. Cereb. Blood Flow Metab. 3, 1983{}",
+                             is_direct ? "; Wang and Qi, Phys. Med. Biol. 55, 2010" : "")},
       {"frames", fmt::format("{}: those that begin {:g} s after the injection or later", used, t_star_s)},
       {"blood curve", fmt::format("corrected for decay to {:g} s, up to {:g} s after the injection", series.reference_s,
                                   blood.last_s())}};
+  if (is_direct) {
+    provenance.kinetics.emplace_back("log-likelihood after each iteration",
+                                     fmt::format("{:.10g}", fmt::join(direct->log_likelihood, ", ")));
+  }
 }
 
 }  // namespace coincide::app

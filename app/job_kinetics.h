@@ -1,12 +1,12 @@
 #pragma once
 
-#include <string>
-#include <vector>
+#include <optional>
 
 #include "app/job_setup.h"
 #include "io/job.h"
 #include "io/provenance.h"
 #include "recon/data/image_series.h"
+#include "recon/pipeline/joint_patlak.h"
 
 namespace coincide::app {
 
@@ -17,9 +17,15 @@ void check_kinetics(const io::Job& job);
 /// known. Throws InputError and FileError.
 void open_blood(const io::Job& job, JobSetup& setup);
 
-/// Fits Patlak's model to the frames and writes NAME_patlak_K [1/min] and NAME_patlak_V [1], each with its picture;
-/// adds their names and what was done to the record. Throws InputError where the frames do not allow it, FileError.
+/// Where the job asks for it, the direct reconstruction of K and V, into `result`. What goes wrong there ends in a
+/// warning: the frames, which are finished, are worth more. Refers to its arguments.
+recon::JointWork direct_patlak(const io::Job& job, const JobSetup& setup, recon::ComputeDevice& device,
+                               std::optional<recon::JointPatlak>& result);
+
+/// Writes NAME_patlak_K [1/min] and NAME_patlak_V [1], each with its picture, and adds their names and what was done to
+/// the record: of a direct job what came of it, if anything did, and else Patlak's model fitted to the frames. Throws
+/// InputError where the frames do not allow it, FileError.
 void write_patlak(const io::Job& job, const recon::BloodCurve& blood, const recon::ImageSeries& series,
-                  io::Provenance& provenance);
+                  const std::optional<recon::JointPatlak>& direct, io::Provenance& provenance);
 
 }  // namespace coincide::app

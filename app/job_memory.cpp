@@ -75,12 +75,19 @@ std::uint64_t bytes_of_long_sums(const io::Job& job, const recon::ImageGrid& gri
   return is_long ? static_cast<std::uint64_t>(grid.num_voxels()) * sizeof(double) : 0;
 }
 
+/// Of frames or gates beside those of the one that is reconstructed, and their mean.
+std::uint64_t images_of_parts(const io::Job& job) {
+  constexpr std::uint64_t of_direct = 3;  // for each: its sensitivity, twice, and what the model says of it
+  const std::uint64_t parts = job.in_parts() ? job_parts(job).size() : 0;
+  return parts == 0 ? 0 : 1 + parts * (job.kinetics.is_direct() ? 1 + of_direct : 1);
+}
+
 JobMemory memory_without_data(const io::Job& job, const recon::ImageGrid& grid, const recon::Psf& psf) {
   const std::uint64_t images = images_in_memory + static_cast<std::uint64_t>(job.algorithm_kind().images) +
                                (psf.is_none() ? 0 : 1) + (job.algorithm.start_image.empty() ? 0 : 1);
   return {.program = program_bytes(),
           .images = image_bytes(grid) * images + recon::psf_weight_bytes(grid, psf),
-          .results = job.in_parts() ? image_bytes(grid) * (job_parts(job).size() + 1) : 0,
+          .results = image_bytes(grid) * images_of_parts(job),
           .limit = limit_bytes(job)};
 }
 
@@ -156,7 +163,8 @@ JobMemory memory_with_events(const io::Job& job, const recon::ImageGrid& grid, c
   if (memory.limit == 0) {
     memory.events = std::min(memory.events, recon::half_of_memory_bytes());
   }
-  memory.last_events = memory.events / (job.in_parts() ? job_parts(job).size() : 1);
+  const bool keeps_all = job.kinetics.is_direct() || !job.in_parts();
+  memory.last_events = memory.events / (keeps_all ? 1 : job_parts(job).size());
   return memory;
 }
 

@@ -228,7 +228,12 @@ class Planner {
     plan_.gpu_memory_bytes = std::max(plan_.gpu_memory_bytes, scatter.gpu_bytes);  // one after the other
     plan_.memory_bytes = memory_.most();
     plan_.total_s = plan_.simulation_s + plan_.sensitivity_s + plan_.attenuation_s + plan_.scatter_s +
-                    plan_.iteration_s * static_cast<double>(job_.passes() + job_.algorithm_kind().passes_beside);
+                    plan_.iteration_s * static_cast<double>(passes_in_all());
+  }
+
+  /// Those of kinetic images from all events follow on the frames'.
+  std::int64_t passes_in_all() const {
+    return job_.passes() * (job_.kinetics.is_direct() ? 2 : 1) + job_.algorithm_kind().passes_beside;
   }
 
   const io::Job& job_;

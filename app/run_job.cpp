@@ -222,8 +222,10 @@ class JobRun {
 
   void reconstruct_parts(const recon::RunInputs& inputs, const recon::RunSettings& settings) {
     const recon::TimeParts parts(setup_.parts);
-    std::vector<recon::PartResult> done = recon::run_parts(inputs, settings, parts, device_, reporter_);
-    static_cast<recon::RunRecord&>(provenance_) = recon::record_of_all(done, done.size() < parts.count());
+    const recon::JointWork joint = direct_patlak(job_, setup_, device_, patlak_);
+    std::vector<recon::PartResult> done = recon::run_parts(inputs, settings, parts, joint, device_, reporter_);
+    const bool stopped = done.size() < parts.count() || (patlak_ && patlak_->stopped);
+    static_cast<recon::RunRecord&>(provenance_) = recon::record_of_all(done, stopped);
     provenance_.grid = setup_.grid;
     for (const recon::PartResult& part : done) {
       provenance_.parts.push_back(part.record);
@@ -263,7 +265,7 @@ class JobRun {
         provenance_.outputs.push_back(write_time_activity(job_, *setup_.regions, series_));
       }
       if (setup_.blood) {
-        write_patlak(job_, *setup_.blood, series_, provenance_);
+        write_patlak(job_, *setup_.blood, series_, patlak_, provenance_);
       }
     } catch (const InputError& error) {
       reporter_.warning(
@@ -272,6 +274,10 @@ class JobRun {
   }
 
   std::string stopped_text() const {
+    if (patlak_ && patlak_->stopped) {
+      return fmt::format("Stopped after {} of {} iterations of Patlak's K and V; the frames are finished.",
+                         patlak_->passes_done, job_.passes());
+    }
     if (job_.in_parts() && !image_.values.empty()) {
       return fmt::format("Stopped after {} of {} {}, which are kept.", provenance_.parts.size(), setup_.parts.size(),
                          job_.frames.gates.empty() ? "frames" : "gates");
@@ -427,6 +433,7 @@ class JobRun {
   std::optional<io::InputRecord> job_record_;
   recon::Image image_;
   recon::ImageSeries series_;
+  std::optional<recon::JointPatlak> patlak_;
 };
 
 /// A sentence about memory names what asked for it.

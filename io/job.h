@@ -30,6 +30,9 @@ enum class PoseZero { scan, clock, injection };
 /// Whether a blood curve was corrected for decay, and to when.
 enum class BloodDecay { unstated, as_measured, to_scan, to_injection };
 
+/// What kinetic images are made from: the frames' finished images, or the events of all frames.
+enum class KineticMethod { indirect, direct };
+
 /// What to reconstruct, from what, how, and where to. Defaults are those of a job without that setting; meaning, units
 /// and limits of each field are in describe(). Paths are absolute after load_job() and set_in_job().
 struct Job {
@@ -115,7 +118,10 @@ struct Job {
     std::string blood_unit = "unstated";
     BloodDecay blood_decay = BloodDecay::unstated;
     TableZero blood_zero = TableZero::scan;
+    KineticMethod method = KineticMethod::indirect;
     double t_star_s = 1800;
+
+    bool is_direct() const { return !blood.empty() && method == KineticMethod::direct; }
   };
   struct Output : recon::PostFilterOptions {
     std::filesystem::path folder = "results";

@@ -405,6 +405,11 @@ std::vector<Setting> describe(Job& job) {
       with_use(word_setting("kinetics.blood_zero", kinetics.blood_zero, {"scan", "injection"},
                             "What its times count from: scan: the time 0 of the file."),
                has_blood),
+      with_use(word_setting("kinetics.method", kinetics.method, {"indirect", "direct"},
+                            "indirect: K and V are fitted to the finished frames; direct: reconstructed from the "
+                            "events of all frames at once, by nested EM, which has less noise; takes about twice the "
+                            "time, and keeps the events of these frames in memory."),
+               has_blood),
       with_use({"kinetics.t_star_s", &kinetics.t_star_s, "s",
                 "Frames that begin so long after the injection, or later, are used: from then on Patlak's plot is a "
                 "line.",

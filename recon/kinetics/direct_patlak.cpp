@@ -74,7 +74,7 @@ bool DirectPatlak::update(int subset, PatlakState& state, double& log_sum, const
   const auto part = 1.0 / static_cast<double>(frames_.size());
   for (std::size_t frame = 0; frame < frames_.size(); ++frame) {
     Engine& engine = *frames_[frame].engine;
-    EngineImage& back = engine.scratch(0);
+    EngineImage& back = first().scratch(0);
     frame_image(frame, state, images_[frame]);
     const auto goes_on = [&](double done) { return go_on(part * (static_cast<double>(frame) + done)); };
     if (!engine.back_project(subset, images_[frame], back, log_sum, goes_on)) {

@@ -6,11 +6,10 @@
 
 #include "projectors/error.h"
 #include "recon/parallel.h"
+#include "recon/units.h"
 
 namespace coincide::recon {
 namespace {
-
-constexpr double s_per_min = 60;
 
 /// An image of what the frames have in common.
 Image parameter_image(const ImageSeries& series, std::span<const std::size_t> frames, const char* unit) {
@@ -22,31 +21,56 @@ Image parameter_image(const ImageSeries& series, std::span<const std::size_t> fr
   return image;
 }
 
-/// One voxel's curve and its weights, in arrays that are kept from voxel to voxel.
-struct VoxelCurve {
-  std::vector<double> activity;
-  std::vector<double> weight;
+/// Fits one voxel's curve after the other, in arrays that are kept.
+class VoxelFit {
+ public:
+  VoxelFit(const ImageSeries& series, std::span<const std::size_t> frames, std::span<const PatlakTerms> terms)
+      : series_(series), frames_(frames), terms_(terms) {
+    for (const std::size_t frame : frames) {
+      scales_.push_back(decay_scale(series, frame, true));
+    }
+  }
 
-  /// False if there is nothing to fit.
-  bool take(const ImageSeries& series, std::span<const std::size_t> frames, std::span<const double> scales,
-            std::size_t voxel);
+  PatlakLine operator()(std::size_t voxel);
+
+ private:
+  void weigh(const PatlakLine& line);
+
+  const ImageSeries& series_;
+  std::span<const std::size_t> frames_;
+  std::span<const PatlakTerms> terms_;
+  std::vector<double> scales_;
+  std::vector<double> activity_;
+  std::vector<double> weight_;
+  double mean_ = 0;
 };
 
-bool VoxelCurve::take(const ImageSeries& series, std::span<const std::size_t> frames, std::span<const double> scales,
-                      std::size_t voxel) {
-  constexpr double least_of_mean = 0.01;  // noise may leave a frame empty, which says little about its variance
-  activity.clear();
-  weight.clear();
+/// By what the line says of the frames' activity, which has less noise than they: where they are weighed by their own
+/// values, those that noise made small count most, and the line comes out too low.
+void VoxelFit::weigh(const PatlakLine& line) {
+  constexpr double least_of_mean = 0.01;
+  weight_.clear();
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    const SeriesFrame& frame = series_.frames[frames_[i]];
+    const double expected = line.slope * terms_[i].integral + line.intercept * terms_[i].activity;
+    weight_.push_back(frame.duration_s / frame.decay_factor / std::max(expected, least_of_mean * mean_));
+  }
+}
+
+PatlakLine VoxelFit::operator()(std::size_t voxel) {
+  constexpr int rounds = 4;
+  activity_.clear();
   double sum = 0;
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    sum += activity.emplace_back(scales[i] * series.frames[frames[i]].values[voxel]);
+  for (std::size_t i = 0; i < frames_.size(); ++i) {
+    sum += activity_.emplace_back(scales_[i] * series_.frames[frames_[i]].values[voxel]);
   }
-  const double least = least_of_mean * sum / static_cast<double>(frames.size());
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    const SeriesFrame& frame = series.frames[frames[i]];
-    weight.push_back(frame.duration_s / frame.decay_factor / std::max(activity[i], least));
+  mean_ = sum / static_cast<double>(frames_.size());
+  PatlakLine line;  // which says nothing yet: the same activity in all frames
+  for (int round = 0; sum > 0 && round < rounds; ++round) {
+    weigh(line);
+    line = fit_patlak(terms_, activity_, weight_);
   }
-  return sum > 0;
+  return line;
 }
 
 }  // namespace
@@ -114,22 +138,15 @@ PatlakImages indirect_patlak(const ImageSeries& series, const BloodCurve& curve,
   check_series(series);
   const std::vector<std::size_t> frames = patlak_frames(series, from_s);
   const std::vector<PatlakTerms> terms = patlak_terms(series, frames, curve);
-  std::vector<double> scales;
-  scales.reserve(frames.size());
-  for (const std::size_t frame : frames) {
-    scales.push_back(decay_scale(series, frame, true));
-  }
   PatlakImages images{parameter_image(series, frames, "1/min"), parameter_image(series, frames, "1")};
 #pragma omp parallel num_threads(thread_count(num_threads))
   {
-    VoxelCurve voxel_curve;
+    VoxelFit fit(series, frames, terms);
 #pragma omp for schedule(static)
     for (std::size_t voxel = 0; voxel < images.slope.values.size(); ++voxel) {
-      if (voxel_curve.take(series, frames, scales, voxel)) {
-        const PatlakLine line = fit_patlak(terms, voxel_curve.activity, voxel_curve.weight);
-        images.slope.values[voxel] = static_cast<float>(s_per_min * line.slope);
-        images.intercept.values[voxel] = static_cast<float>(line.intercept);
-      }
+      const PatlakLine line = fit(voxel);
+      images.slope.values[voxel] = static_cast<float>(s_per_min * line.slope);
+      images.intercept.values[voxel] = static_cast<float>(line.intercept);
     }
   }
   return images;

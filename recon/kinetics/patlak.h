@@ -41,9 +41,9 @@ std::vector<std::size_t> patlak_frames(const ImageSeries& series, double from_s)
 std::vector<PatlakTerms> patlak_terms(const ImageSeries& series, std::span<const std::size_t> frames,
                                       const BloodCurve& curve);
 
-/// Indirect: fits the finished frames, voxel by voxel, with weights T_f exp(-lambda t) / C_f (1 / variance, were C_f
-/// without noise). The curve is corrected for decay to the series' t_ref. Voxels that are 0 stay so. Throws InputError
-/// as above, and for a curve that does not cover the frames.
+/// Indirect: fits the finished frames, voxel by voxel, with weights T_f exp(-lambda t) / C_f (1 / variance) that the
+/// fit itself gives C_f for, in rounds. The curve is corrected for decay to the series' t_ref. Voxels that are 0 stay
+/// so. Throws InputError as above, and for a curve that does not cover the frames.
 PatlakImages indirect_patlak(const ImageSeries& series, const BloodCurve& curve, double from_s, int num_threads = 0);
 
 }  // namespace coincide::recon

@@ -74,8 +74,8 @@ void tell_of_findings(RunState& run) {
 void deal_to_subsets(RunState& run) {
   const double needed = prompts_per_subset(run.scanner(), run.inputs.grid, run.tof(), run.record.psf,
                                            run.settings.algorithm_kind().prompts_per_voxel);
-  const SubsetChoice choice =
-      choose_subsets(run.settings.algorithm_kind(), run.settings.algorithm.subsets, run.data->num_prompts(), needed);
+  const SubsetChoice choice = choose_subsets(run.settings.algorithm_kind(), run.settings.algorithm.subsets,
+                                             run.inputs.prompts_for_subsets.value_or(run.data->num_prompts()), needed);
   run.data->limit_subsets(static_cast<int>(choice.subsets));
   run.record.subsets = run.data->num_subsets();
   run.too_many_subsets = !choice.warning.empty();

@@ -21,8 +21,9 @@ std::string capitalised(std::string text) {
 
 }  // namespace
 
-void PartReporter::begin_part(std::size_t index, std::string name) {
+void PartReporter::begin_part(std::size_t index, std::string name, std::size_t length) {
   index_ = index;
+  length_ = length;
   name_ = std::move(name);
   reconstructs_ = false;
   outer_.step(name_);
@@ -40,7 +41,8 @@ void PartReporter::tell_repeated() const {
 void PartReporter::progress(std::string_view, double fraction) {
   constexpr double before_iterations = 0.1;
   const double part = reconstructs_ ? before_iterations + (1 - before_iterations) * fraction : 0;
-  done_ = std::max(done_, (static_cast<double>(index_) + part) / static_cast<double>(parts_));
+  done_ = std::max(done_,
+                   (static_cast<double>(index_) + static_cast<double>(length_) * part) / static_cast<double>(parts_));
   outer_.progress(whole_stage, done_);
 }
 

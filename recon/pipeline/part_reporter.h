@@ -17,8 +17,8 @@ class PartReporter final : public Reporter {
  public:
   PartReporter(Reporter& outer, std::size_t parts, int passes) : outer_(outer), parts_(parts), passes_(passes) {}
 
-  /// What is said from here on is of this part: "frame 3 of 12".
-  void begin_part(std::size_t index, std::string name);
+  /// What is said from here on is of this part: "frame 3 of 12". It takes as long as so many others.
+  void begin_part(std::size_t index, std::string name, std::size_t length = 1);
   /// Says which warnings hold for which other parts.
   void tell_repeated() const;
 
@@ -40,6 +40,7 @@ class PartReporter final : public Reporter {
   std::size_t parts_;
   int passes_;
   std::size_t index_ = 0;
+  std::size_t length_ = 1;
   std::string name_;
   double done_ = 0;  ///< of all parts, 0 ... 1
   bool reconstructs_ = false;

@@ -147,8 +147,6 @@ RunProblem make_run_problem(RunState& run) {
   return {.measurements = std::move(measurements), .problem = std::move(problem), .start = std::move(start)};
 }
 
-void reconstruct(RunState& run) { reconstruct(run, make_run_problem(run)); }
-
 void reconstruct(RunState& run, const RunProblem& made) {
   const int threads = run.settings.num_threads;
   const std::unique_ptr<Algorithm> algorithm =

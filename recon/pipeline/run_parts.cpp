@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "recon/measurement/subset_size.h"
@@ -91,10 +92,31 @@ void add_counts(const RunRecord& part, RunRecord& all) {
   all.recorded.insert(all.recorded.end(), part.recorded.begin(), part.recorded.end());
 }
 
+/// Of the parts that have any.
+std::optional<std::uint64_t> fewest_prompts(const std::vector<ListmodeData>& data,
+                                            const std::vector<std::size_t>& parts) {
+  std::optional<std::uint64_t> fewest;
+  for (const std::size_t part : parts) {
+    if (const std::uint64_t prompts = data[part].num_prompts(); prompts > 0) {
+      fewest = std::min(fewest.value_or(prompts), prompts);
+    }
+  }
+  return fewest;
+}
+
+/// What its image was reconstructed from; none for a part without prompts, and for one that was stopped before.
+std::optional<RunProblem> run_part(RunState& run) {
+  if (run.data->num_prompts() == 0) {
+    leave_empty(run);
+    return std::nullopt;
+  }
+  return run_stages(run);
+}
+
 }  // namespace
 
 std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,
-                                  ComputeDevice& device, Reporter& reporter) {
+                                  const JointWork& joint, ComputeDevice& device, Reporter& reporter) {
   reporter.begin_stage("events");
   std::vector<ListmodeData> data = load_parts(inputs, settings, parts, device.ranks(), reporter);
   if (inputs.parts_cover_data && !reporter.stop_requested()) {
@@ -108,22 +130,34 @@ std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& se
                                          inputs.psf(settings.algorithm), osem.prompts_per_voxel),
                       reporter);
   reporter.begin_stage("reconstruction");
-  PartReporter of_parts(reporter, parts.count(), settings.passes());
+  const std::optional<std::uint64_t> fewest = fewest_prompts(data, joint.parts);
+  PartReporter of_parts(reporter, parts.count() + joint.parts.size(), settings.passes());
   std::vector<PartResult> results;
+  std::vector<PartProblem> problems;
   for (std::size_t i = 0; i < parts.count() && !reporter.stop_requested(); ++i) {
     of_parts.begin_part(i, parts[i].name);
-    RunState run(of_part, settings, device, of_parts);
-    run.record.part = parts[i].name;
-    run.data.emplace(std::move(data[i]));
-    if (run.data->num_prompts() == 0) {
-      leave_empty(run);
-    } else {
-      run_stages(run);
+    const bool is_joint = std::ranges::binary_search(joint.parts, i);
+    of_part.prompts_for_subsets = is_joint ? fewest : std::nullopt;
+    auto run = std::make_unique<RunState>(of_part, settings, device, of_parts);
+    run->record.part = parts[i].name;
+    run->data.emplace(std::move(data[i]));
+    std::optional<RunProblem> made = run_part(*run);
+    if (made) {
       of_part.findings = {};  // of the whole file
     }
-    if (!run.record.stopped) {
-      results.push_back({std::move(run.image), std::move(run.record)});
+    if (run->record.stopped) {
+      break;
     }
+    results.push_back({std::move(run->image), run->record});
+    if (is_joint && made) {
+      run->sensitivity = {};  // which the problem has
+      made->start = {};
+      problems.push_back({i, std::move(run), std::move(*made)});
+    }
+  }
+  if (!joint.parts.empty() && results.size() == parts.count()) {
+    of_parts.begin_part(parts.count(), joint.name, joint.parts.size());
+    joint.work(results, problems, of_parts);
   }
   of_parts.tell_repeated();
   return results;

@@ -65,13 +65,15 @@ struct RunInputs {
   EventSource* events = nullptr;  ///< null: a histogram was measured
   HistogramInputs histogram{};
   ImageGrid grid;
-  const Image* attenuation = nullptr;              ///< 1/cm, on any grid; null: none
-  std::string attenuation_made{};                  ///< what that was made from, for the record; empty: read as it is
-  const Image* start_image = nullptr;              ///< on the grid, in the unit of the result; null: uniform
-  std::shared_ptr<const Image> anatomical;         ///< on the grid, for priors that need one
-  Psf psf_table{};                                 ///< widths over the radius; none: one, as the options say
-  std::vector<PoseRow> poses;                      ///< of the body; empty: it does not move
-  std::shared_ptr<const SensitivityStore> store;   ///< of earlier sensitivity images; null: none
+  const Image* attenuation = nullptr;             ///< 1/cm, on any grid; null: none
+  std::string attenuation_made{};                 ///< what that was made from, for the record; empty: read as it is
+  const Image* start_image = nullptr;             ///< on the grid, in the unit of the result; null: uniform
+  std::shared_ptr<const Image> anatomical;        ///< on the grid, for priors that need one
+  Psf psf_table{};                                ///< widths over the radius; none: one, as the options say
+  std::vector<PoseRow> poses;                     ///< of the body; empty: it does not move
+  std::shared_ptr<const SensitivityStore> store;  ///< of earlier sensitivity images; null: none
+  /// That decide into how many subsets the events go; none: their own number.
+  std::optional<std::uint64_t> prompts_for_subsets{};
   bool parts_cover_data = false;                   ///< gates, whose table must tell of all that was recorded
   std::vector<double> singles_background_per_s{};  ///< by crystal: what it counts by itself; empty: nothing
   bool may_have_randoms = true;                    ///< though there are no delayed coincidences

@@ -24,8 +24,6 @@ void correct_histogram(RunState& run);
 void make_histogram_sensitivity(RunState& run);
 /// The unit of the result, and what is done about decay.
 void set_scale(RunState& run);
-/// From the start image to the result.
-void reconstruct(RunState& run);
 
 /// The parts of an acquisition, in one pass.
 std::vector<ListmodeData> load_parts(const RunInputs& inputs, const RunSettings& settings, const TimeParts& parts,

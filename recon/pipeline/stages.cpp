@@ -19,14 +19,12 @@ constexpr Stage of_events[] = {
     {"events", load_events},
     {"sensitivity image", make_sensitivity},
     {"corrections", correct_events},
-    {"reconstruction", reconstruct},
 };
 
 constexpr Stage of_histogram[] = {
     {"histogram", load_histogram},
     {"corrections", correct_histogram},
     {"sensitivity image", make_histogram_sensitivity},
-    {"reconstruction", reconstruct},
 };
 
 void tell_what_is_left_out(const RunState& run) {
@@ -65,8 +63,7 @@ std::span<const Stage> stages(const RunInputs& inputs) {
 }
 
 bool run_stages_before_reconstruction(RunState& run) {
-  const std::span<const Stage> all = stages(run.inputs);
-  for (const Stage& stage : all.first(all.size() - 1)) {
+  for (const Stage& stage : stages(run.inputs)) {
     if (run.reporter.stop_requested()) {
       return false;
     }
@@ -76,13 +73,15 @@ bool run_stages_before_reconstruction(RunState& run) {
   return !run.reporter.stop_requested();
 }
 
-void run_stages(RunState& run) {
+std::optional<RunProblem> run_stages(RunState& run) {
   run.record.stopped = true;
-  if (run_stages_before_reconstruction(run)) {
-    const Stage& reconstruction = stages(run.inputs).back();
-    run.reporter.begin_stage(reconstruction.name);
-    reconstruction.work(run);
+  if (!run_stages_before_reconstruction(run)) {
+    return std::nullopt;
   }
+  run.reporter.begin_stage("reconstruction");
+  RunProblem made = make_run_problem(run);
+  reconstruct(run, made);
+  return made;
 }
 
 void make_sensitivity(RunState& run) {

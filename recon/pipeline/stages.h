@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "recon/pipeline/run_problem.h"
 #include "recon/pipeline/run_state.h"
 
 namespace coincide::recon {
@@ -14,14 +16,15 @@ struct Stage {
   void (*work)(RunState& run);
 };
 
-/// From opened inputs to the image: events, sensitivity image, corrections, reconstruction. A histogram is corrected
-/// before its sensitivity image is made, which is that of its bins.
+/// From opened inputs to what is reconstructed: events, sensitivity image, corrections. A histogram is corrected before
+/// its sensitivity image is made, which is that of its bins.
 std::span<const Stage> stages(const RunInputs& inputs);
 
-/// All stages but the reconstruction: what it needs lies in `run` then. False if the reporter asked to stop.
+/// All but the reconstruction: what it needs lies in `run` then. False if the reporter asked to stop.
 bool run_stages_before_reconstruction(RunState& run);
 
-/// All stages, up to where the reporter asks to stop: the record says then that the run was stopped.
-void run_stages(RunState& run);
+/// All stages and the reconstruction, up to where the reporter asks to stop: the record says then that the run was
+/// stopped. Returns what the image was reconstructed from; none if the run was stopped before.
+std::optional<RunProblem> run_stages(RunState& run);
 
 }  // namespace coincide::recon

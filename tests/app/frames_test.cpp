@@ -15,7 +15,7 @@
 #include "app/job_parts.h"
 #include "app/plan_job.h"
 #include "app/run_job.h"
-#include "io/csv_table.h"
+#include "cylinder_study.h"
 #include "io/image_file.h"
 #include "io/listmode_file.h"
 #include "io/petsird_writer.h"
@@ -23,151 +23,14 @@
 #include "support/test_main.h"
 
 using namespace coincide;
-namespace fs = std::filesystem;
+using namespace coincide::tests;
 
-namespace {
-
-constexpr double block_s = 0.01;  ///< of the simulation
-constexpr std::size_t simulated_blocks = 20;
-
-/// Stops when a step whose name starts with `step` begins; keeps what is said.
-class Listener : public recon::Reporter {
- public:
-  explicit Listener(std::string stop_at = "none") : stop_at_(std::move(stop_at)) {}
-  void step(std::string_view name) override { stop_ = stop_ || name.starts_with(stop_at_); }
-  void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
-  bool wants_images() const override { return true; }
-  void intermediate_image(const recon::Image& image, double) override { descriptions.push_back(image.description); }
-  void progress(std::string_view stage, double fraction) override {
-    if (stage == "reconstruction") {
-      progresses.push_back(fraction);
-    }
-  }
-  bool stop_requested() const override { return stop_; }
-
-  std::vector<std::string> warnings;
-  std::vector<std::string> descriptions;
-  std::vector<double> progresses;
-
- private:
-  std::string stop_at_;
-  bool stop_ = false;
-};
-
-bool says(const std::vector<std::string>& sentences, const std::string& words) {
-  return std::ranges::any_of(sentences,
-                             [&](const std::string& sentence) { return sentence.find(words) != std::string::npos; });
-}
-
-/// The events of a file by its time blocks of 10 ms.
-std::vector<recon::EventBlock> blocks_of(recon::EventSource& source) {
-  std::vector<recon::EventBlock> blocks(simulated_blocks);
-  recon::EventBlock block;
-  while (source.read(block)) {
-    for (std::size_t i = 0; i < block.size(); ++i) {
-      recon::EventBlock& one = blocks[block.time_ms[i] / 10];
-      one.crystal_a.push_back(block.crystal_a[i]);
-      one.crystal_b.push_back(block.crystal_b[i]);
-      one.tof_bin.push_back(block.tof_bin[i]);
-      one.delayed.push_back(block.delayed[i]);
-    }
-  }
-  return blocks;
-}
-
-/// A file whose time blocks end at the edges [ms] and hold the events of `from`, over and over.
-void write_at(const fs::path& from, const fs::path& to, const std::vector<std::uint32_t>& edges_ms) {
-  const auto source = io::open_listmode(from);
-  const std::vector<recon::EventBlock> blocks = blocks_of(*source);
-  io::PetsirdWriter writer(to, source->scanner(), source->efficiencies());
-  for (std::size_t i = 0; i + 1 < edges_ms.size(); ++i) {
-    writer.write({edges_ms[i], edges_ms[i + 1]}, blocks[i % blocks.size()]);
-  }
-  writer.finish();
-}
-
-/// Edges between which the activity, falling with lambda [1/s] from `activity` at time 0, amounts to `amount` each.
-std::vector<std::uint32_t> edges_of(const std::function<double(double)>& activity, double lambda, double start_s,
-                                    double amount, std::size_t blocks) {
-  constexpr double step_s = 1e-2;
-  std::vector<std::uint32_t> edges{static_cast<std::uint32_t>(std::lround(1e3 * start_s))};
-  double sum = 0;
-  for (double t = start_s + step_s / 2; edges.size() <= blocks; t += step_s) {
-    sum += step_s * activity(t) * std::exp(-lambda * t);
-    if (sum >= amount * static_cast<double>(edges.size())) {
-      edges.push_back(static_cast<std::uint32_t>(std::lround(1e3 * (t + step_s / 2))));
-    }
-  }
-  return edges;
-}
-
-/// Frames of as many blocks as were simulated: each holds the same events.
-std::string durations_of(const std::vector<std::uint32_t>& edges_ms) {
-  std::vector<double> durations;
-  for (std::size_t i = simulated_blocks; i < edges_ms.size(); i += simulated_blocks) {
-    durations.push_back(1e-3 * (edges_ms[i] - edges_ms[i - simulated_blocks]));
-  }
-  return fmt::format("{}", fmt::join(durations, ", "));
-}
-
-}  // namespace
-
-class FramesTest : public QObject {
+class FramesTest : public QObject, private CylinderStudy {
   Q_OBJECT
-
-  QTemporaryDir folder_;
-  recon::Reporter silent_;
-  double region_bq_per_ml_ = 0;  ///< of the simulation, all of it
-
-  fs::path path(const std::string& name) const { return fs::path(folder_.path().toStdString()) / name; }
-
-  io::Job job(const char* name) const {
-    io::Job job;
-    job.image.size = {24, 24, 0};
-    job.image.voxel_size_mm = {5, 5, 5};
-    job.sensitivity.fraction = 0.2;
-    job.sensitivity.cache_folder = path("cache");
-    job.stop.passes = 2;
-    job.algorithm.subsets = 2;
-    job.output.folder = path("results");
-    job.output.name = name;
-    job.input.data = path("results/simulated.petsird");
-    job.corrections.attenuation = path("results/simulated_mu.nii.gz");
-    job.corrections.scatter = recon::ScatterMethod::none;  // as it was simulated
-    return job;
-  }
-  static double mean_in(const recon::Image& mask, std::span<const float> values) {
-    double sum = 0, voxels = 0;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      sum += mask.values[i] > 0 ? values[i] : 0;
-      voxels += mask.values[i] > 0 ? 1 : 0;
-    }
-    return sum / voxels;
-  }
-  recon::Image mask() const { return io::read_image(path("mask.nii.gz")); }
-  fs::path write_text(const char* name, const std::string& text) const {
-    std::ofstream(path(name)) << text;
-    return path(name);
-  }
 
  private slots:
   void initTestCase() {
-    io::Job simulation = job("simulated");
-    simulation.input.data.clear();
-    simulation.corrections.attenuation.clear();
-    simulation.simulation = {.phantom = "cylinder", .scanner = "small", .duration_s = block_s * simulated_blocks};
-    app::run_job(simulation, silent_);
-    const recon::Image whole = app::run_job(job("whole"), silent_).image;
-    recon::Image mask(whole.grid, 0, "1");
-    for (std::int64_t i = 8; i < 16; ++i) {
-      for (std::int64_t j = 8; j < 16; ++j) {
-        for (std::int64_t k = 6; k < whole.grid.shape[2] - 6; ++k) {
-          mask.at(i, j, k) = i < 12 ? 1 : 2;
-        }
-      }
-    }
-    io::write_image(path("mask.nii.gz"), mask);
-    region_bq_per_ml_ = mean_in(mask, whole.values);
+    simulate();
     QVERIFY(std::abs(region_bq_per_ml_ / 20000 - 1) < 0.1);
   }
 
@@ -233,8 +96,8 @@ class FramesTest : public QObject {
     constexpr double half_life_s = 100, injection_s = -20, bq_per_ml = 200;
     const double lambda = std::numbers::ln2 / half_life_s;
     const auto edges = edges_of([&](double) { return bq_per_ml * std::exp(lambda * injection_s); }, lambda, 0,
-                                region_bq_per_ml_ * block_s, 5 * simulated_blocks);
-    write_at(path("results/simulated.petsird"), path("decaying.petsird"), edges);
+                                region_bq_per_ml_ * block_s, 5 * blocks_in_frame);
+    write_at(edges, path("decaying.petsird"));
     io::Job frames = job("decaying");
     frames.input.data = path("decaying.petsird");
     frames.input.injection = fmt::format("{}", injection_s);
@@ -276,9 +139,9 @@ class FramesTest : public QObject {
 
   void a_frame_without_prompts_is_0_and_told() {
     const auto source = io::open_listmode(path("results/simulated.petsird"));
-    const std::vector<recon::EventBlock> blocks = blocks_of(*source);
+    const std::vector<recon::EventBlock> blocks = blocks_of(*source, blocks_in_frame);
     io::PetsirdWriter writer(path("silent.petsird"), source->scanner(), source->efficiencies());
-    for (std::uint32_t i = 0; i < simulated_blocks; ++i) {
+    for (std::uint32_t i = 0; i < blocks_in_frame; ++i) {
       writer.write({10 * i, 10 * i + 10}, i < 10 ? recon::EventBlock() : blocks[i]);
     }
     writer.finish();
@@ -330,13 +193,13 @@ class FramesTest : public QObject {
   void a_tenth_of_the_blocks_has_the_same_activity() {
     io::Job tenth = job("tenth");
     std::vector<std::uint32_t> edges;  // the blocks as they were simulated
-    for (std::uint32_t block = 0; block <= 10 * simulated_blocks; ++block) {
+    for (std::uint32_t block = 0; block <= 10 * blocks_in_frame; ++block) {
       edges.push_back(10 * block);
     }
-    write_at(path("results/simulated.petsird"), path("repeated.petsird"), edges);
+    write_at(edges, path("repeated.petsird"));
     tenth.input.data = path("repeated.petsird");
     const double of_all = mean_in(mask(), app::run_job(tenth, silent_).image.values);
-    tenth.input.stop_s = 0.01 * static_cast<double>(simulated_blocks);
+    tenth.input.stop_s = 0.01 * static_cast<double>(blocks_in_frame);
     const app::RunResult result = app::run_job(tenth, silent_);
     QVERIFY(std::abs(result.provenance.frame_duration_s - tenth.input.stop_s) < 1e-9);
     const double of_tenth = mean_in(mask(), result.image.values);
@@ -354,9 +217,9 @@ class FramesTest : public QObject {
     for (const double start_s : {0.0, later_s}) {
       // The activity of the body when the scan starts, on the scan's own clock.
       const auto edges =
-          edges_of([&](double) { return 40 * std::exp(-lambda * start_s); }, lambda, 0, amount, 2 * simulated_blocks);
+          edges_of([&](double) { return 40 * std::exp(-lambda * start_s); }, lambda, 0, amount, 2 * blocks_in_frame);
       const std::string name = fmt::format("scan_at_{}.petsird", start_s);
-      write_at(path("results/simulated.petsird"), path(name), edges);
+      write_at(edges, path(name));
       list += fmt::format("[[scan]]\ndata = \"{}\"\nstart_s = {}\n", name, start_s);
       if (start_s == 0) {
         durations.push_back(durations_of(edges));
@@ -378,65 +241,6 @@ class FramesTest : public QObject {
       QVERIFY2(std::abs(relative - 1) < 0.01, qPrintable(QString::number(relative)));
     }
     QCOMPARE(std::ranges::count(result.provenance.inputs, "events", &io::InputRecord::role), 3);
-  }
-
-  /// Frames of the same events again, in time blocks whose lengths make the activity that of Patlak's model with a
-  /// known K and V, decaying as measured. The table counts from both zeros and is corrected or not: one K.
-  void patlak_finds_k_and_v() {
-    constexpr double k_per_min = 0.02, v = 0.4, half_life_s = 6586.2, injection_s = -600, last_s = 9000;
-    const double lambda = std::numbers::ln2 / half_life_s;
-    const auto plasma = [](double t) { return 40 * std::exp(-t / 600) + 8; };  // t since the injection, Bq/mL
-    const auto tissue = [&](double t) {
-      return k_per_min / 60 * (24000 * (1 - std::exp(-t / 600)) + 8 * t) + v * plasma(t);
-    };
-    // Decay counts from the injection, as everything does in them.
-    const auto edges = edges_of([&](double t) { return std::exp(lambda * injection_s) * tissue(t - injection_s); },
-                                lambda, 600, region_bq_per_ml_ * block_s, 8 * simulated_blocks);
-    QVERIFY(1e-3 * edges.back() - injection_s < last_s);
-    write_at(path("results/simulated.petsird"), path("uptake.petsird"), edges);
-    const auto curve = [&](const char* name, double zero_s, bool corrected) {
-      std::string table = "time_s,activity\n";
-      for (int step = 0; 10 * step <= last_s; ++step) {
-        const double t = 10 * step;
-        const double decay = corrected ? 1 : std::exp(-lambda * t);
-        table += fmt::format("{},{:.9g}\n", t + injection_s - zero_s, 1e-3 * decay * plasma(t));
-      }
-      return write_text(name, table);
-    };
-    io::Job frames = job("uptake");
-    frames.input.data = path("uptake.petsird");
-    frames.input.start_s = 600;
-    frames.input.injection = fmt::format("{}", injection_s);
-    frames.frames.durations = durations_of(edges);
-    frames.quantification.half_life_s = half_life_s;
-    frames.kinetics = {.blood = curve("from_scan.csv", 0, false),
-                       .blood_unit = "kBq/mL",
-                       .blood_decay = io::BloodDecay::as_measured,
-                       .blood_zero = io::TableZero::scan,
-                       .t_star_s = 1200};
-    const app::RunResult result = app::run_job(frames, silent_);
-    // Events that come again and again are no Poisson numbers.
-    QVERIFY(std::ranges::all_of(result.provenance.warnings, [](const std::string& warning) {
-      return warning.find("crystals differ from their neighbours") != std::string::npos;
-    }));
-    const recon::Image k = io::read_image(path("results/uptake_patlak_K.nii.gz"));
-    const double found = mean_in(mask(), k.values);
-    const double found_v = mean_in(mask(), io::read_image(path("results/uptake_patlak_V.nii.gz")).values);
-    QVERIFY2(std::abs(found / k_per_min - 1) < 0.005, qPrintable(QString::number(found)));
-    QVERIFY2(std::abs(found_v / v - 1) < 0.005, qPrintable(QString::number(found_v)));
-    QCOMPARE(k.unit, std::string("1/min"));
-    QCOMPARE(result.provenance.kinetics.front().first, std::string("model"));
-
-    frames.output.name = "uptake_from_injection";
-    frames.kinetics.blood = curve("from_injection.csv", injection_s, true);
-    frames.kinetics.blood_decay = io::BloodDecay::to_injection;
-    frames.kinetics.blood_zero = io::TableZero::injection;
-    app::run_job(frames, silent_);
-    const double again = mean_in(mask(), io::read_image(path("results/uptake_from_injection_patlak_K.nii.gz")).values);
-    QVERIFY(std::abs(again / found - 1) < 1e-5);
-    // Read from the wrong zero it begins too late.
-    frames.kinetics.blood_zero = io::TableZero::scan;
-    QVERIFY_THROWS_EXCEPTION(InputError, app::prepare_job(frames));
   }
 
   void a_plan_counts_the_images() {

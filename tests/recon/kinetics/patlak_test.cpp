@@ -43,8 +43,8 @@ double decay(double from_s, double to_s) { return std::exp(-std::numbers::ln2 / 
 /// The curve, corrected to `reference_s` of the injection's clock, every second until 6000 s.
 std::vector<BloodSample> samples(double first_s = 0) {
   std::vector<BloodSample> all;
-  for (double t = first_s; t <= 6000; ++t) {
-    all.push_back({t, cp(t)});
+  for (int step = 0; first_s + step <= 6000; ++step) {
+    all.push_back({first_s + step, cp(first_s + step)});
   }
   return all;
 }
@@ -93,14 +93,23 @@ ImageSeries noisy_study(int repeats, double counts_per_bq_s, unsigned seed) {
   return series;
 }
 
+PatlakTerms terms_of(const recon::SeriesFrame& frame) {
+  const double start_s = frame.start_s - 100;
+  return exact_terms(start_s, start_s + frame.duration_s);
+}
+
+/// For a frame with such an activity.
+double weight_of(const recon::SeriesFrame& frame, double activity) {
+  return frame.duration_s * decay(0, frame.start_s - 100 + frame.duration_s / 2) / activity;
+}
+
 /// A least-squares line by its definition: K where both derivatives of the sum are 0, by Cramer's rule on weighted
 /// means.
 double slope_of(const ImageSeries& series, std::size_t voxel, const std::function<double(std::size_t)>& weight) {
   double sum_bb = 0, sum_ab = 0, sum_bc = 0;
   std::vector<PatlakTerms> terms;
   for (std::size_t f = 0; f < series.frames.size(); ++f) {
-    const double start_s = series.frames[f].start_s - 100;
-    const auto& [a, b] = terms.emplace_back(exact_terms(start_s, start_s + series.frames[f].duration_s));
+    const auto& [a, b] = terms.emplace_back(terms_of(series.frames[f]));
     sum_bb += weight(f) * b * b;
     sum_ab += weight(f) * a * b;
     sum_bc += weight(f) * b * series.frames[f].values[voxel];
@@ -196,15 +205,16 @@ class PatlakTest : public QObject {
     QVERIFY(std::abs(volume_of_middles - 0.40053) < 5e-6);
   }
 
-  /// Weights T_f exp(-lambda t) / C_f, t in the middle of the frame.
-  void weights_are_those_of_the_counts() {
-    const ImageSeries series = noisy_study(20, 1e-5, 3);
+  /// Weights T_f exp(-lambda t) / C_f, t in the middle of the frame and C_f the line's own.
+  void weights_are_those_of_the_expected_counts() {
+    const ImageSeries series = noisy_study(20, 1e-4, 3);
     const recon::PatlakImages images = recon::indirect_patlak(series, curve(), 1800);
     double worst = 0, from_equal = 0;
     for (std::size_t voxel = 0; voxel < 20; ++voxel) {
       const double expected = slope_of(series, voxel, [&](std::size_t f) {
-        const recon::SeriesFrame& frame = series.frames[f];
-        return frame.duration_s * decay(0, frame.start_s - 100 + frame.duration_s / 2) / frame.values[voxel];
+        const auto& [a, b] = terms_of(series.frames[f]);
+        const double line = images.slope.values[voxel] / 60 * a + images.intercept.values[voxel] * b;
+        return weight_of(series.frames[f], line);
       });
       worst = std::max(worst, std::abs(images.slope.values[voxel] / expected - 1));
       from_equal =
@@ -212,6 +222,22 @@ class PatlakTest : public QObject {
     }
     QVERIFY2(worst < 1e-4, qPrintable(QString::number(worst)));
     QVERIFY(from_equal > 100 * worst);
+  }
+
+  /// Weights from the noisy values would make K too small.
+  void few_counts_leave_no_bias() {
+    constexpr int repeats = 4000;
+    const ImageSeries series = noisy_study(repeats, 2e-5, 7);  // some 30 to 240 counts per frame
+    const Spread found = spread_of(recon::indirect_patlak(series, curve(), 1800).slope.values);
+    std::vector<double> by_values;
+    for (std::size_t voxel = 0; voxel < repeats; ++voxel) {
+      by_values.push_back(slope_of(
+          series, voxel, [&](std::size_t f) { return weight_of(series.frames[f], series.frames[f].values[voxel]); }));
+    }
+    const double error = std::abs(found.mean / 0.02 - 1), of_values = std::abs(spread_of(by_values).mean / 0.02 - 1);
+    qInfo("K is %.4f, by values %.4f from the truth", error, of_values);
+    QVERIFY(error < 0.005);
+    QVERIFY(of_values > 5 * error);
   }
 
   /// Over many repeats K has no bias, the noise that its covariance says, and less than with equal weights.

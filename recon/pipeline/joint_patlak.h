@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "recon/compute_device.h"
+#include "recon/kinetics/patlak.h"
+#include "recon/pipeline/run_parts.h"
+#include "recon/reporter.h"
+
+namespace coincide::recon {
+
+/// What came of a direct reconstruction of Patlak's images.
+struct JointPatlak {
+  PatlakImages images;   ///< with the result's filter
+  int passes_done = 0;   ///< whole ones; 0: there are no images
+  bool stopped = false;  ///< the reporter asked to; the images are those of the passes that were done
+  std::int64_t subsets = 1;
+  std::vector<double> log_likelihood;  ///< of all frames after each pass, without what does not depend on K and V
+};
+
+/// K and V from the events of frames (DirectPatlak), each frame with the corrections that its own image had, which set
+/// the scale, too. `terms`: of each frame; `start`: what the finished frames say, from which EM goes on for as many
+/// passes as these took. Throws InputError where the terms do not allow it, DeviceError.
+JointPatlak reconstruct_patlak(const std::vector<PartProblem>& frames, std::span<const PatlakTerms> terms,
+                               const PatlakImages& start, ComputeDevice& device, Reporter& reporter);
+
+}  // namespace coincide::recon
