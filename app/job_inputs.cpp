@@ -14,6 +14,7 @@
 #include "io/data_file.h"
 #include "io/image_file.h"
 #include "io/input_file.h"
+#include "io/interfile/stir_sinogram.h"
 #include "io/phantom_file.h"
 #include "io/scan_list.h"
 #include "io/scatter_file.h"
@@ -112,7 +113,22 @@ void check_same_duration(const recon::HistogramFacts& data, const recon::Histogr
   }
 }
 
+/// Their bins must be those of a sinogram that STIR has, too.
+void check_keeps_factors(const io::Job& job, const JobSetup& setup) {
+  if (!job.output.factors || dynamic_cast<const io::StirSinogram*>(setup.histogram.get()) != nullptr) {
+    return;
+  }
+  if (setup.histogram) {
+    throw InputError(fmt::format("output.factors = true writes STIR's sinograms, and input.data is a {}; leave it out.",
+                                 setup.histogram->facts().format));
+  }
+  throw InputError(
+      "output.factors = true writes factors and background of a STIR sinogram's bins, and input.data is none: sort "
+      "events into one (coincide --convert EVENTS scan.hs) and give that, or leave it out.");
+}
+
 void open_bins_of_histogram(const io::Job& job, JobSetup& setup) {
+  check_keeps_factors(job, setup);
   const auto& [multiplicative, additive] = std::tie(job.corrections.multiplicative, job.corrections.additive);
   if (setup.histogram) {
     check_suits_histogram(job);

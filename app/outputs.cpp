@@ -11,6 +11,7 @@
 #include "io/atomic_file.h"
 #include "io/dicom/write_dicom.h"
 #include "io/image_file.h"
+#include "io/interfile/stir_factors.h"
 #include "io/summary_picture.h"
 #include "io/text_pattern.h"
 #include "projectors/error.h"
@@ -111,6 +112,9 @@ std::vector<std::string> result_endings(const io::Job& job) {
   }
   if (job.output.scatter) {
     std::ranges::copy(endings_of_parts(job, scatter_ending), std::back_inserter(endings));
+  }
+  if (job.output.factors) {
+    std::ranges::copy(io::stir_factor_endings(), std::back_inserter(endings));
   }
   if (job.output.save_every_iteration) {
     for (std::int64_t iteration = 1; iteration < job.passes(); ++iteration) {

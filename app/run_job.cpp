@@ -25,6 +25,7 @@
 #include "io/dicom/write_dicom.h"
 #include "io/file_hash.h"
 #include "io/image_file.h"
+#include "io/interfile/stir_factors.h"
 #include "io/listmode_file.h"
 #include "io/scatter_file.h"
 #include "projectors/device.h"
@@ -202,6 +203,9 @@ class JobRun {
         provenance_.outputs.push_back(path.filename().string());
       };
     }
+    if (job_.output.factors) {
+      inputs.keep_factors = [this](const auto& factor, const auto& additive) { keep_factors(factor, additive); };
+    }
     if (job_.in_parts()) {
       reconstruct_parts(inputs, settings);
     } else {
@@ -209,6 +213,16 @@ class JobRun {
     }
     provenance_.data_checks = checked.checks();
     provenance_.device = projectors::device_word(device_.get());
+  }
+
+  void keep_factors(const std::vector<float>& factor, const std::vector<float>& additive) {
+    const auto* sinogram = dynamic_cast<const io::StirSinogram*>(setup_.histogram.get());
+    if (ranks_.is_first() && sinogram != nullptr) {
+      for (const auto& path :
+           io::write_stir_factors(*sinogram, factor, additive, ranks_.size(), job_.result_path(""))) {
+        provenance_.outputs.push_back(path.filename().string());
+      }
+    }
   }
 
   void reconstruct_frame(const recon::RunInputs& inputs, const recon::RunSettings& settings) {

@@ -129,6 +129,7 @@ struct Job {
     std::string format = "nii.gz";
     bool save_every_iteration = false;
     bool scatter = false;  ///< keep the estimate
+    bool factors = false;  ///< keep m and b of a sinogram's bins
     std::filesystem::path regions;
     std::int64_t checkpoint = 0;
     double checkpoint_minutes = 0;

@@ -425,6 +425,9 @@ std::vector<Setting> describe(Job& job) {
       with_use({"output.scatter", &output.scatter, "",
                 "Keep the estimate of the scatter as NAME_scatter.h5, for corrections.scatter_estimate of other jobs."},
                [&job] { return job.corrections.scatter != recon::ScatterMethod::none; }),
+      {"output.factors", &output.factors, "",
+       "Keep what multiplies and adds in the model of a STIR sinogram's bins, all corrections together, as STIR's "
+       "NAME_multiplicative.hs (1 / m) and NAME_additive.hs (b / m)."},
       with_use(path_setting("output.regions", output.regions,
                             "Mask with whole numbers for regions, 0 outside, on any grid, in scanner axes: the mean of "
                             "each region in each frame is written as a table (NAME_tac.csv). Empty: none."),

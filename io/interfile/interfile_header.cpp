@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "io/companion_file.h"
 #include "io/input_file.h"
@@ -35,16 +36,17 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
-/// The lines of a text, those that end in a backslash together with the next.
+/// The lines of a text as they are indented, those that end in a backslash together with the next.
 std::vector<std::string> lines_of(std::string_view text) {
   std::vector<std::string> lines;
   bool goes_on = false;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = trimmed(text.substr(0, end));
+    const std::string_view whole = text.substr(0, end);
+    std::string_view line = trimmed(whole);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (!goes_on) {
-      lines.emplace_back();
+      lines.emplace_back(line.empty() ? "" : whole.substr(0, whole.find(line.front())));
     }
     goes_on = line.ends_with('\\');
     line.remove_suffix(goes_on ? 1 : 0);
@@ -86,12 +88,13 @@ InterfileHeader::InterfileHeader(std::filesystem::path path) : path_(std::move(p
       break;  // CASToR copies other headers behind the end
     }
     read_line(line);
+    text_.push_back(line);
   }
 }
 
 void InterfileHeader::read_line(std::string_view line) {
   const std::size_t assign = line.find(":=");
-  if (!line.starts_with(';') && assign != std::string_view::npos) {
+  if (!trimmed(line).starts_with(';') && assign != std::string_view::npos) {
     lines_.emplace_back(interfile_key(line.substr(0, assign)), trimmed(line.substr(assign + 2)));
     values_[lines_.back().first] = lines_.back().second;
   }
@@ -200,6 +203,26 @@ RawFormat InterfileHeader::number_format() const {
   }
   format.big_endian = order == "bigendian";
   return format;
+}
+
+std::string InterfileHeader::text_with(const std::vector<std::pair<std::string, std::string>>& values) const {
+  std::vector<std::string> said(values.size());
+  std::ranges::transform(values, said.begin(), [](const auto& key_and_value) {
+    const auto& [key, value] = key_and_value;
+    return value.empty() ? "" : fmt::format("{} := {}\n", key, value);
+  });
+  std::string text;
+  for (const std::string& line : text_) {
+    const std::string key = interfile_key(line.substr(0, line.find(":=")));
+    const auto other = std::ranges::find_if(values, [&](const auto& value) {
+      const std::string wanted = interfile_key(value.first);
+      return key == wanted || key.starts_with(wanted + "[");
+    });
+    text +=
+        other == values.end() ? line + "\n" : std::exchange(said[static_cast<std::size_t>(other - values.begin())], "");
+  }
+  std::ranges::for_each(said, [&text](const std::string& line) { text += line; });
+  return text + "!END OF INTERFILE :=\n";
 }
 
 void InterfileHeader::fail(const std::string& sentence) const {

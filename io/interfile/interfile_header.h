@@ -50,6 +50,10 @@ class InterfileHeader {
   /// and big-endian, as with STIR.
   RawFormat number_format() const;
 
+  /// The text with other values of some keys, all else as it is. Lines of a key, with an index or without, make place
+  /// for one with its new value where the first of them stood, or at the end; an empty value leaves none.
+  std::string text_with(const std::vector<std::pair<std::string, std::string>>& values) const;
+
   [[noreturn]] void fail(const std::string& sentence) const;
 
  private:
@@ -59,6 +63,7 @@ class InterfileHeader {
   std::filesystem::path path_;
   std::map<std::string, std::string, std::less<>> values_;
   std::vector<std::pair<std::string, std::string>> lines_;
+  std::vector<std::string> text_;  ///< all lines up to the last
 };
 
 }  // namespace coincide::io

@@ -6,9 +6,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <map>
 
+#include "io/distinct_places.h"
 #include "io/energy_window.h"
+#include "io/interfile/stir_rows.h"
 #include "io/scanner_of_rings.h"
 #include "projectors/error.h"
 
@@ -16,75 +17,6 @@ namespace coincide::io {
 namespace {
 
 using recon::Vec3;
-
-/// Numbers for values that are equal but for rounding.
-template <std::size_t Size>
-class Distinct {
- public:
-  std::uint32_t number(const std::array<double, Size>& value_mm) {
-    constexpr double resolution_mm = 1e-4;
-    std::array<std::int64_t, Size> key;
-    std::ranges::transform(value_mm, key.begin(), [](double mm) { return std::llround(mm / resolution_mm); });
-    const auto [found, is_new] = numbers_.try_emplace(key, static_cast<std::uint32_t>(values_mm_.size()));
-    if (is_new) {
-      values_mm_.push_back(value_mm);
-    }
-    return found->second;
-  }
-  const std::vector<std::array<double, Size>>& values_mm() const { return values_mm_; }
-
- private:
-  std::map<std::array<std::int64_t, Size>, std::uint32_t> numbers_;
-  std::vector<std::array<double, Size>> values_mm_;
-};
-
-/// The LORs of a layout in order, a row of tangential positions after the other, and which of them a share takes.
-class Rows {
- public:
-  /// One view of a plane.
-  struct Row {
-    std::int64_t segment;
-    std::int64_t view;
-    std::int64_t plane;        ///< of the segment
-    std::int64_t planes_done;  ///< before it, in this segment and those before
-  };
-
-  Rows(const StirSinogramLayout& layout, const recon::LorShare& share) : layout_(layout), share_(share) {
-    for (std::int64_t planes = 0; const StirSegment& segment : layout.segments) {
-      planes_before_.push_back(planes);
-      planes += segment.planes;
-    }
-  }
-
-  Row row(std::int64_t segment, std::int64_t view, std::int64_t plane) const {
-    return {segment, view, plane, planes_before_[static_cast<std::size_t>(segment)] + plane};
-  }
-  /// Calls visit(row) for each.
-  template <class Visit>
-  void for_each(const Visit& visit) const {
-    for (std::int64_t segment = 0; segment < std::ssize(layout_.segments); ++segment) {
-      for (std::int64_t view = 0; view < layout_.views; ++view) {
-        for (std::int64_t plane = 0; plane < layout_.segments[static_cast<std::size_t>(segment)].planes; ++plane) {
-          visit(row(segment, view, plane));
-        }
-      }
-    }
-  }
-  /// Tangential positions taken are this one and each step() after it.
-  std::int64_t first(const Row& row) const {
-    return static_cast<std::int64_t>(share_.first(static_cast<std::uint64_t>(row.view),
-                                                  static_cast<std::uint64_t>(row.planes_done * layout_.tangential)));
-  }
-  std::int64_t step() const { return static_cast<std::int64_t>(share_.step()); }
-  std::int64_t num_taken(const Row& row) const {
-    return std::max<std::int64_t>(0, (layout_.tangential - first(row) + step() - 1) / step());
-  }
-
- private:
-  const StirSinogramLayout& layout_;
-  const recon::LorShare& share_;
-  std::vector<std::int64_t> planes_before_;  ///< by segment
-};
 
 /// End points of a cylinder's LORs: places around the axis times places along it.
 class CylinderLors {
@@ -113,10 +45,10 @@ class CylinderLors {
     }
   }
 
-  void add_to(recon::Histogram& histogram, const Rows& rows) const {
+  void add_to(recon::Histogram& histogram, const StirRows& rows) const {
     histogram.point_mm = point_mm_;
     const auto zs = static_cast<std::uint32_t>(along_.values_mm().size());
-    rows.for_each([&](const Rows::Row& row) {
+    rows.for_each([&](const StirRows::Row& row) {
       const auto& along = planes_[static_cast<std::size_t>(row.planes_done)];
       for (std::int64_t t = rows.first(row); t < layout_.tangential; t += rows.step()) {
         const auto& across = across_[static_cast<std::size_t>(row.view * layout_.tangential + t)];
@@ -129,18 +61,19 @@ class CylinderLors {
 
  private:
   const StirSinogramLayout& layout_;
-  Distinct<2> around_;
-  Distinct<1> along_;
+  DistinctPlaces<2> around_;
+  DistinctPlaces<1> along_;
   std::vector<std::array<std::uint32_t, 2>> across_;  ///< [view][tangential position]: ends 1 and 2
   std::vector<std::array<std::uint32_t, 2>> planes_;  ///< of all segments
   std::vector<Vec3> point_mm_;
 };
 
 /// Each bin is a pair of crystals.
-void add_pairs(const StirSinogramLayout& layout, const StirAxes& axes, const Rows& rows, recon::Histogram& histogram) {
+void add_pairs(const StirSinogramLayout& layout, const StirAxes& axes, const StirRows& rows,
+               recon::Histogram& histogram) {
   std::ranges::transform(stir_crystals_mm(layout.scanner), std::back_inserter(histogram.point_mm),
                          [&](const Vec3& place) { return axes.lps(place); });
-  rows.for_each([&](const Rows::Row& row) {
+  rows.for_each([&](const StirRows::Row& row) {
     for (std::int64_t t = rows.first(row); t < layout.tangential; t += rows.step()) {
       const auto [ring1, detector1, ring2, detector2] =
           layout.detectors_of({.segment = row.segment, .view = row.view, .plane = row.plane, .tangential = t});
@@ -228,10 +161,10 @@ std::vector<float> StirSinogram::values_in_order(const recon::LorShare& share) {
   const std::vector<double> scale = scales();
   const std::vector<std::int64_t> tofs = layout_.tof ? order_.tof : std::vector<std::int64_t>{0};
   const auto bins_per_lor = static_cast<std::int64_t>(tofs.size());
-  const Rows rows(layout_, share);
+  const StirRows rows(layout_, share);
   std::vector<std::int64_t> first_taken;  // LOR of each row, in the order of rows
   std::int64_t num_taken = 0;
-  rows.for_each([&](const Rows::Row& row) {
+  rows.for_each([&](const StirRows::Row& row) {
     first_taken.push_back(num_taken);
     num_taken += rows.num_taken(row);
   });
@@ -246,19 +179,15 @@ std::vector<float> StirSinogram::values_in_order(const recon::LorShare& share) {
       at += static_cast<std::uint64_t>(count * format_.bytes);
       const double factor = scale.size() == 1 ? scale.front() : scale[layout_.tof ? tof : place];
       const float* value = raw.data();
-      const std::int64_t outer = order_.by_sinogram ? planes : layout_.views;
-      const std::int64_t inner = order_.by_sinogram ? layout_.views : planes;
-      for (std::int64_t i = 0; i < outer; ++i) {
-        for (std::int64_t j = 0; j < inner; ++j, value += layout_.tangential) {
-          const Rows::Row row = rows.row(segment, order_.by_sinogram ? j : i, order_.by_sinogram ? i : j);
-          const std::int64_t first = layout_.lor({.segment = segment, .view = row.view, .plane = row.plane});
-          std::int64_t lor = first_taken[static_cast<std::size_t>(first / layout_.tangential)];
-          for (std::int64_t t = rows.first(row); t < layout_.tangential; t += rows.step(), ++lor) {
-            values[static_cast<std::size_t>(lor * bins_per_lor + tofs[tof])] =
-                static_cast<float>(factor * static_cast<double>(value[t]));
-          }
+      rows.for_each_in_file(segment, order_.by_sinogram, [&](const StirRows::Row& row) {
+        const std::int64_t first = layout_.lor({.segment = segment, .view = row.view, .plane = row.plane});
+        std::int64_t lor = first_taken[static_cast<std::size_t>(first / layout_.tangential)];
+        for (std::int64_t t = rows.first(row); t < layout_.tangential; t += rows.step(), ++lor) {
+          values[static_cast<std::size_t>(lor * bins_per_lor + tofs[tof])] =
+              static_cast<float>(factor * static_cast<double>(value[t]));
         }
-      }
+        value += layout_.tangential;
+      });
     }
   }
   return values;
@@ -286,9 +215,9 @@ recon::Scanner scanner_of(const StirSinogramLayout& layout, const StirAxes& axes
 
 recon::Histogram empty_histogram(const StirSinogramLayout& layout, const StirAxes& axes, const recon::LorShare& share) {
   recon::Histogram histogram;
-  const Rows rows(layout, share);
+  const StirRows rows(layout, share);
   std::size_t lors = 0;
-  rows.for_each([&](const Rows::Row& row) { lors += static_cast<std::size_t>(rows.num_taken(row)); });
+  rows.for_each([&](const StirRows::Row& row) { lors += static_cast<std::size_t>(rows.num_taken(row)); });
   histogram.start.reserve(lors);
   histogram.end.reserve(lors);
   histogram.view.reserve(lors);

@@ -24,7 +24,9 @@ class StirSinogram final : public recon::HistogramSource {
   const recon::HistogramFacts& facts() const override { return facts_; }
   recon::Histogram read_share(const recon::LorShare& share) override;
 
+  const InterfileHeader& header() const { return header_; }
   const StirSinogramLayout& layout() const { return layout_; }
+  const StirFileOrder& order() const { return order_; }
 
  private:
   void check_size() const;

@@ -13,6 +13,7 @@ class LorShare {
   LorShare() = default;  ///< of one process: all of them
   explicit LorShare(const Communicator& ranks)
       : size_(static_cast<std::uint64_t>(ranks.size())), rank_(static_cast<std::uint64_t>(ranks.rank())) {}
+  LorShare(int size, int rank) : size_(static_cast<std::uint64_t>(size)), rank_(static_cast<std::uint64_t>(rank)) {}
 
   bool is_all() const { return size_ == 1; }
   /// From one LOR taken to the next within a view.

@@ -11,7 +11,8 @@
 namespace coincide::recon {
 namespace {
 
-/// Corrections beyond this stand for bins that measure nothing.
+/// Corrections beyond this stand for bins that measure nothing; so do those beyond this times the least, as factors may
+/// be in any unit.
 constexpr float correction_of_gap = 1e6F;
 
 std::string place(const Vec3& p) { return fmt::format("({:.2f}, {:.2f}, {:.2f}) mm", p[0], p[1], p[2]); }
@@ -71,8 +72,6 @@ std::vector<float> least_and_most(const std::vector<float>& values) {
   return {least, most};
 }
 
-float factor_of_correction(float correction) { return correction < correction_of_gap ? 1 / correction : 0; }
-
 }  // namespace
 
 FactorsAre meaning_of_factors(float low, float high, FactorsAre said) {
@@ -106,7 +105,8 @@ void use_factors_and_background(const HistogramInputs& inputs, const CorrectionO
     const std::vector<float> of_all = ranks.gather(least_and_most(histogram.factor));
     const auto [low, high] = std::ranges::minmax(of_all);
     if (meaning_of_factors(low, high, options.multiplicative_is) == FactorsAre::correction) {
-      std::ranges::transform(histogram.factor, histogram.factor.begin(), factor_of_correction);
+      std::ranges::transform(histogram.factor, histogram.factor.begin(),
+                             [gap = correction_of_gap * low](float value) { return value < gap ? 1 / value : 0; });
     }
   }
   if (inputs.additive != nullptr) {

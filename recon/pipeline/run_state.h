@@ -87,6 +87,9 @@ struct RunInputs {
   std::function<std::optional<RunCheckpoint>(const std::string&)> find_checkpoint{};
   std::function<void(const std::string&, const RunCheckpoint&)> keep_checkpoint{};
   std::function<void(const std::string&, const ScatterResult&)> keep_scatter{};
+  /// Of a histogram, once all corrections are applied: m and b of its bins, of the processes (LorShare) one after the
+  /// other. All processes call it.
+  std::function<void(const std::vector<float>& factor, const std::vector<float>& additive)> keep_factors{};
 
   const Scanner& scanner() const { return events != nullptr ? events->scanner() : histogram.counts->scanner(); }
   /// Those of the events' file; a histogram has none.

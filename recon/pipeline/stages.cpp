@@ -39,6 +39,19 @@ void tell_what_is_left_out(const RunState& run) {
   }
 }
 
+void keep_factors(RunState& run) {
+  if (!run.inputs.keep_factors || run.reporter.stop_requested()) {
+    return;
+  }
+  Communicator& ranks = run.device.ranks();
+  if (ranks.is_alone()) {
+    run.inputs.keep_factors(run.histogram->factor, run.histogram->additive);
+  } else {
+    const std::vector<float> factor = ranks.gather(run.histogram->factor);
+    run.inputs.keep_factors(factor, ranks.gather(run.histogram->additive));
+  }
+}
+
 /// All processes use what the first has, or none does.
 std::optional<Image> found_by_first(const SensitivityStore& store, const std::string& key, RunState& run) {
   Communicator& ranks = run.device.ranks();
@@ -117,6 +130,7 @@ void correct_histogram(RunState& run) {
   correct_bins(run);
   tell_of_model(run);
   tell_what_is_left_out(run);
+  keep_factors(run);
 }
 
 std::string not_used_sentence(const std::vector<std::string>& not_used) {

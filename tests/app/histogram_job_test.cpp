@@ -10,6 +10,7 @@
 
 #include "app/plan_job.h"
 #include "app/run_job.h"
+#include "io/data_conversion.h"
 #include "io/image_file.h"
 #include "io/interfile/stir_sinogram.h"
 #include "io/interfile/stir_sinogram_writer.h"
@@ -126,6 +127,56 @@ class HistogramJobTest : public QObject {
     QVERIFY(mean_where(result.image, regions, 1.5, 2.5) > 2 * mean_where(result.image, regions, 0.5, 1.5));
   }
 
+  // What STIR gave comes back, and gives the same image; a bin in which nothing is measured stays one.
+  void factors_are_kept_as_stir_has_them() {
+    io::Job job = map_job();
+    job.corrections.multiplicative_is = recon::FactorsAre::correction;
+    job.corrections.additive = stir("map-span3/add.hs");
+    job.corrections.additive_is = recon::BackgroundIs::times_correction;
+    job.output.factors = true;
+    const app::RunResult result = app::run_job(job, silent_);
+    check_alike(path("results/image_multiplicative.hs"), job.corrections.multiplicative);
+    check_alike(path("results/image_additive.hs"), job.corrections.additive);
+    for (const char* file :
+         {"image_multiplicative.hs", "image_multiplicative.s", "image_additive.hs", "image_additive.s"}) {
+      QCOMPARE(std::ranges::count(result.provenance.outputs, file), 1);
+    }
+    QVERIFY(difference(result.image, image_with_kept_factors(job)) < 1e-5F);
+  }
+
+  void kept_factors_hold_all_corrections() {
+    io::Job job = map_job();
+    recon::Image mu = io::read_image(stir("osem-span3/emission.hv"));
+    std::ranges::transform(mu.values, mu.values.begin(), [](float value) { return 0.096F * std::min(value, 1.0F); });
+    mu.unit = "1/cm";
+    io::write_image(path("mu.nii.gz"), mu);
+    job.corrections.attenuation = path("mu.nii.gz");
+    job.corrections.scatter = recon::ScatterMethod::none;
+    job.corrections.multiplicative = written("efficiencies.hs", {0, 0.5F, 1});
+    job.corrections.additive = written("randoms.hs", {1, 2, 3, 4});
+    job.output.factors = true;
+    const app::RunResult result = app::run_job(job, silent_);
+    const float apart = difference(result.image, image_with_kept_factors(job));
+    QVERIFY2(apart < 1e-5F, qPrintable(QString::number(apart)));
+    job.corrections.attenuation.clear();
+    job.output.factors = false;
+    QVERIFY(difference(result.image, app::run_job(job, silent_).image) > 0.1F);  // it is not for nothing
+  }
+
+  void factors_of_other_data_are_not_kept() {
+    io::Job job = map_job();
+    job.output.factors = true;
+    recon::Reporter silent;
+    io::convert_data(job.input.data, path("bins.csv"), {}, {}, silent);
+    job.corrections.multiplicative.clear();
+    job.input.data = path("bins.csv");
+    QVERIFY2(refusal(job).contains("output.factors = true writes STIR's sinograms"), qPrintable(refusal(job)));
+    job.input.data.clear();
+    job.simulation.phantom = "nema_iq";
+    job.simulation.scanner = "dmi";
+    QVERIFY2(refusal(job).contains("--convert EVENTS scan.hs"), qPrintable(refusal(job)));
+  }
+
   void factors_are_told_by_their_values() {
     io::Job job = map_job();  // 0.6 ... 8: either
     QVERIFY(refusal(job).contains("which may be efficiencies or corrections"));
@@ -240,6 +291,33 @@ class HistogramJobTest : public QObject {
     head.duration_s = duration_s;
     io::write_stir_sinogram(path(name), like.layout(), head, bins);
     return path(name);
+  }
+  /// Of a job that reads what another one has kept, instead of what that one was given.
+  recon::Image image_with_kept_factors(io::Job job) {
+    job.corrections.attenuation.clear();
+    job.corrections.multiplicative = path("results/image_multiplicative.hs");
+    job.corrections.multiplicative_is = recon::FactorsAre::correction;
+    job.corrections.additive = path("results/image_additive.hs");
+    job.corrections.additive_is = recon::BackgroundIs::times_correction;
+    job.output.factors = false;
+    job.output.name = "again";
+    return app::run_job(job, silent_).image;
+  }
+  /// As a part of the maximum.
+  static float difference(const recon::Image& one, const recon::Image& other) {
+    float most = 0;
+    for (std::size_t i = 0; i < one.values.size(); ++i) {
+      most = std::max(most, std::abs(one.values[i] - other.values[i]));
+    }
+    return most / std::ranges::max(one.values);
+  }
+  static void check_alike(const fs::path& ours, const fs::path& stirs) {
+    const std::vector<float> values = io::StirSinogram(ours).read().counts,
+                             wanted = io::StirSinogram(stirs).read().counts;
+    QCOMPARE(values.size(), wanted.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      QVERIFY(std::abs(values[i] - wanted[i]) <= 3e-7F * wanted[i]);
+    }
   }
   QString refusal(const io::Job& job) {
     try {

@@ -38,6 +38,16 @@ class InterfileHeaderTest : public QObject {
     QVERIFY(format.kind == io::NumberKind::signed_integer && format.bytes == 2 && format.big_endian);
   }
 
+  void some_values_are_said_anew() {
+    const InterfileHeader header = written(
+        "!INTERFILE :=\n; kept\n  Rings := 64\n!data_offset [1] := 3\ndata offset[2] := 4\nold := 1\n"
+        "!END OF INTERFILE :=\nafter := 1\n");
+    QCOMPARE(header.text_with({{"data offset", "7"}, {"old", ""}, {"new", "a"}}),
+             std::string("!INTERFILE :=\n; kept\n  Rings := 64\ndata offset := 7\nnew := a\n!END OF INTERFILE :=\n"));
+    QCOMPARE(header.text_with({}), std::string("!INTERFILE :=\n; kept\n  Rings := 64\n!data_offset [1] := 3\n"
+                                               "data offset[2] := 4\nold := 1\n!END OF INTERFILE :=\n"));
+  }
+
   void wrong_values_are_named_data() {
     QTest::addColumn<QString>("line");
     QTest::addColumn<QString>("says");

@@ -133,6 +133,16 @@ class Cases:
         blocked.write_text("no folder")
         self.one_sentence("no folder for results", 2, "blocked", self.run(2, "events", "blocked", *OSEM))
 
+    def kept_factors(self, data):
+        """What three processes share is one file, the same as that of one process."""
+        keep = [*OSEM, "--set", "output.factors=true", "--set", f"corrections.additive={data}"]
+        for processes in (1, 3):
+            result = self.run(processes, "histogram", f"kept {processes}", *keep)
+            self.expect(result.returncode == 0, f"factors kept by {processes} processes: {result.stderr}")
+        for ending in ("multiplicative.s", "additive.s"):
+            one, three = (self.folder / f"kept {processes}" / f"histogram_{ending}" for processes in (1, 3))
+            self.expect(one.stat().st_size > 0 and one.read_bytes() == three.read_bytes(), f"histogram_{ending} differs")
+
     def wrong_bin(self, sinogram):
         """That one process reads, and the others do not."""
         shutil.copy(sinogram, self.folder / "wrong.hs")
@@ -226,6 +236,7 @@ def main():
                 cases.same_image(name, 4 if name == "events, OSEM" else 3)
         cases.refusals()
         if shared.exists():
+            cases.kept_factors(shared / "stir/osem-tof/prompts.hs")
             cases.wrong_bin(shared / "stir/osem-span3/prompts.hs")
         cases.stops()
         cases.kills(kills, random.Random(3))
