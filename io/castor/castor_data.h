@@ -47,6 +47,8 @@ struct CastorData {
   int max_lines = 1;         ///< in a record
   CastorRecord record;
 
+  /// How many of them are read: an event is one pair of crystals here, a bin may gather several.
+  int most_lines_read() const { return mode == Mode::histogram ? max_lines : 1; }
   std::uint64_t bytes() const { return num_records * static_cast<std::uint64_t>(record.bytes); }
   /// "attenuation factor, time of flight": the optional fields of a record.
   std::string fields() const;

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "io/castor/castor_lines.h"
 #include "io/castor/castor_output.h"
 #include "io/castor/castor_records.h"
 #include "io/castor/castor_rows.h"
@@ -158,24 +159,19 @@ CastorHistogram::CastorHistogram(const fs::path& header, const ListmodeOptions& 
     constexpr double mm3_per_ml = 1000;
     calibration_ = static_cast<float>(mm3_per_ml / data_.calibration);
   }
+  if (data_.max_lines > 1) {
+    facts_.bins = fmt::format("LORs in the middle of up to {} pairs of crystals", data_.max_lines);
+  }
   if (facts_.tof) {
     set_tof_bins(scanner_, bins_of(*facts_.tof));
   }
 }
 
 /// Scatter is stated by bin, randoms of the whole LOR.
-void CastorHistogram::add_record(const char* bytes, std::uint64_t lor, Histogram& histogram) const {
+void CastorHistogram::add_record(const char* bytes, Histogram& histogram) const {
   const CastorRecord& record = data_.record;
   const auto bins = static_cast<float>(data_.num_tof_bins);
   const auto duration_s = static_cast<float>(data_.duration_s);
-  const auto a = number_at<std::uint32_t>(bytes + record.lines);
-  const auto b = number_at<std::uint32_t>(bytes + record.lines + sizeof a);
-  if (a >= scanner_.num_crystals() || b >= scanner_.num_crystals()) {
-    throw FileError(fmt::format("{}: LOR {} is between the crystals {} and {} of a scanner with {}.",
-                                data_.data.string(), lor, a, b, scanner_.num_crystals()));
-  }
-  histogram.start.push_back(a);
-  histogram.end.push_back(b);
   const float factor = calibration_ * factor_of(record, bytes);
   const float randoms = record.randoms >= 0 ? number_at<float>(bytes + record.randoms) : 0;
   for (std::uint64_t bin = 0; bin < data_.num_tof_bins; ++bin) {
@@ -190,23 +186,27 @@ void CastorHistogram::add_record(const char* bytes, std::uint64_t lor, Histogram
 Histogram CastorHistogram::read_share(const recon::LorShare& share) {
   constexpr std::uint64_t records_per_read = 10'000;
   Histogram histogram;
-  histogram.point_mm = scanner_.crystal_centre_mm;
   histogram.tof = facts_.tof;
   reserve(histogram, data_.num_records / share.step() + 1);
   CastorRecords records(data_);
+  CastorLines lines(data_, scanner_.crystal_centre_mm);
   const auto size = static_cast<std::size_t>(data_.record.bytes);
   while (records.num_read() < data_.num_records) {
     const std::span<const char> bytes = records.read(records_per_read);
     std::uint64_t lor = records.num_read() - bytes.size() / size;
     for (std::size_t at = 0; at < bytes.size(); at += size, ++lor) {
       if (share.takes(lor, 0)) {
-        add_record(bytes.data() + at, lor, histogram);
+        const auto [start, end] = lines.ends(bytes.data() + at, lor);
+        histogram.start.push_back(start);
+        histogram.end.push_back(end);
+        add_record(bytes.data() + at, histogram);
         if (!share.is_all()) {
           histogram.view.push_back(static_cast<std::uint32_t>(lor));
         }
       }
     }
   }
+  histogram.point_mm = lines.points_mm();
   return histogram;
 }
 

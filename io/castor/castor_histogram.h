@@ -25,10 +25,10 @@ class CastorHistogram final : public recon::HistogramSource {
   recon::Histogram read_share(const recon::LorShare& share) override;
 
  private:
-  void add_record(const char* bytes, std::uint64_t lor, recon::Histogram& histogram) const;
+  void add_record(const char* bytes, recon::Histogram& histogram) const;
 
   CastorData data_;
-  recon::Scanner scanner_;  ///< its crystals are the points of the histogram
+  recon::Scanner scanner_;  ///< its crystals are the points of the histogram, beside middles of several (CastorLines)
   recon::HistogramFacts facts_;
   float calibration_ = 1;  ///< part of m
 };

@@ -41,11 +41,17 @@ std::span<const char> CastorRecords::read(std::uint64_t most_records) {
 void CastorRecords::check_lines(std::uint64_t count) const {
   for (std::uint64_t i = 0; i < count; ++i) {
     const char* place = bytes_.data() + i * static_cast<std::uint64_t>(data_.record.bytes) + data_.record.num_lines;
-    if (const auto lines = number_at<std::uint16_t>(place); lines != 1) {
-      throw FileError(fmt::format(
-          "record {} of {} has {} lines of response: only data with one in each record can be read here. Write them "
-          "without compression.",
-          num_read_ + i, data_.data.string(), lines));
+    const auto lines = number_at<std::uint16_t>(place);
+    if (lines < 1 || lines > data_.max_lines) {
+      throw FileError(fmt::format("record {} of {} has {} lines of response, and the header allows 1 to {}.",
+                                  num_read_ + i, data_.data.string(), lines, data_.max_lines));
+    }
+    if (lines > data_.most_lines_read()) {
+      throw FileError(
+          fmt::format("record {} of {} has {} lines of response: an event is one pair of crystals here, and only bins "
+                      "of histograms "
+                      "may gather several. Write the events without compression, or as a histogram.",
+                      num_read_ + i, data_.data.string(), lines));
     }
   }
 }

@@ -38,7 +38,7 @@ class CastorRecords {
   explicit CastorRecords(const CastorData&&) = delete;
 
   /// The next records, at most so many; none at the end. They stay until the next call. Throws FileError if the file
-  /// cannot be read, or a record has not one LOR.
+  /// cannot be read, or a record has more LORs than are read here (most_lines_read()), or none.
   std::span<const char> read(std::uint64_t most_records);
   void rewind();
   std::uint64_t num_read() const { return num_read_; }

@@ -118,6 +118,44 @@ class CastorHistogramTest : public QObject {
     QVERIFY(after.facts().is_absolute);
   }
 
+  /// One LOR between the means of the ends of all pairs, whichever of a pair is named first; room that is not used
+  /// holds anything.
+  void bins_may_gather_several_pairs() {
+    const auto records = [](std::uint16_t second_lines) {
+      Bytes bytes;
+      bytes.u32(0).f32(1).f32(0).f32(1).f32(5).f32(0).f32(6).f32(0).f32(7).f32(0);
+      bytes.put<std::uint16_t>(3).u32(3).u32(20).u32(21).u32(4).u32(5).u32(21);
+      bytes.u32(0).f32(1).f32(0).f32(1).f32(8).f32(0).f32(9).f32(0).f32(1).f32(0);
+      bytes.put<std::uint16_t>(second_lines).u32(30).u32(10).u32(999).u32(999).u32(999).u32(999);
+      return bytes.all();
+    };
+    const std::string header = header_text + "Maximum number of lines per event: 3\n";
+    const auto source = open(header, records(1));
+    const recon::Histogram histogram = source->read();
+    const std::vector<recon::Vec3>& crystal = source->scanner().crystal_centre_mm;
+    for (std::size_t axis = 0; axis < 3; ++axis) {
+      const float start = (crystal[3][axis] + crystal[4][axis] + crystal[5][axis]) / 3;
+      const float end = (crystal[20][axis] + 2 * crystal[21][axis]) / 3;
+      QVERIFY(std::abs(histogram.point_mm[histogram.start[0]][axis] - start) < 1e-4F);
+      QVERIFY(std::abs(histogram.point_mm[histogram.end[0]][axis] - end) < 1e-4F);
+    }
+    QCOMPARE(histogram.start.at(1), 30U);
+    QCOMPARE(histogram.end.at(1), 10U);
+    QCOMPARE(histogram.counts, (std::vector<float>{5, 6, 7, 8, 9, 1}));
+    histogram.check();
+    QVERIFY(source->facts().bins.find("up to 3 pairs") != std::string::npos);
+
+    // As bytes of its own point it is what it was.
+    QVERIFY(io::write_castor_histogram(histogram, nullptr, {0, 1000}, 1, path("again.cdh")).empty());
+    const recon::Histogram again = io::CastorHistogram(path("again.cdh"), {}).read();
+    QCOMPARE(again.point_mm[again.start[0]], histogram.point_mm[histogram.start[0]]);
+
+    for (const std::uint16_t wrong : {0, 4}) {
+      QVERIFY(message_of<FileError>([&] { open(header, records(wrong))->read(); }).contains("allows 1 to 3"));
+    }
+    QVERIFY(message_of<FileError>([&] { open(header, records(2))->read(); }).contains("crystals 999 and 999"));
+  }
+
   void wrong_headers_are_refused() {
     QVERIFY(complaint("bins: 3", "bins: 4").contains("bytes"));
     QVERIFY(complaint("bins: 3", "bins: 1e9").contains("whole number"));
