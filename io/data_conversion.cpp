@@ -13,6 +13,8 @@
 #include "io/castor/castor_histogram.h"
 #include "io/castor/castor_writer.h"
 #include "io/data_file.h"
+#include "io/interfile/stir_factors.h"
+#include "io/interfile/stir_pair_factors.h"
 #include "io/interfile/stir_sinogram_writer.h"
 #include "io/petsird_conversion.h"
 #include "io/petsird_writer.h"
@@ -48,21 +50,38 @@ Sentences to_csv(recon::EventSource& source, const Task& task) {
 
 Sentences to_castor(recon::EventSource& source, const Task& task) { return write_castor(source, task.out); }
 
+/// What listmode jobs have as m without attenuation, for the bins that the prompts are sorted into.
+std::string write_factors_beside(const recon::EventSource& source, const StirDetectors& detectors,
+                                 StirSinogramLayout layout, const StirSinogramHead& head, const Task& task) {
+  layout.tof.reset();  // the same for all TOF bins
+  const recon::CorrectionOptions as_in_jobs;
+  const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), as_in_jobs);
+  const std::vector<float> factors = pair_factors(layout, detectors, model, task.reporter);
+  if (factors.empty()) {
+    return "Stopped: there are no factors of its bins.";
+  }
+  fs::path path = task.out;
+  path.replace_filename(fmt::format("{}_multiplicative.hs", task.out.stem().string()));
+  write_stir_sinogram(path, layout, head, stir_multiplicative(factors));
+  return fmt::format("{} holds its corrections.multiplicative, 1 / m: {}of all pairs of crystals that a bin gathers.",
+                     path.string(),
+                     source.efficiencies().has_values() ? "efficiencies and solid angles " : "solid angles ");
+}
+
 Sentences to_sinogram(recon::EventSource& source, const Task& task) {
   const StirDetectors detectors = stir_detectors(source.scanner());
   const StirUnlisted unlisted = unlist(source, detectors, task.unlisting, task.reporter);
-  write_stir_sinogram(task.out, unlisted.layout,
-                      {.axes = detectors.axes,
-                       .start_s = unlisted.start_s,
-                       .duration_s = unlisted.duration_s,
-                       .energy_kev = source.scanner().module_types.front().energy_edges_kev},
-                      unlisted.counts);
+  const StirSinogramHead head{.axes = detectors.axes,
+                              .start_s = unlisted.start_s,
+                              .duration_s = unlisted.duration_s,
+                              .energy_kev = source.scanner().module_types.front().energy_edges_kev};
+  write_stir_sinogram(task.out, unlisted.layout, head, unlisted.counts);
   Sentences told{fmt::format("{}: {}.", task.unlisting.delayeds ? "Delayeds" : "Prompts", unlisted.layout.words())};
   if (unlisted.num_left_out > 0) {
     told.push_back(fmt::format("{} events have no bin there and are left out.", unlisted.num_left_out));
   }
-  if (source.efficiencies().has_values()) {
-    told.emplace_back("The sinogram has no efficiencies: those of the data are lost.");
+  if (!task.unlisting.delayeds) {
+    told.push_back(write_factors_beside(source, detectors, unlisted.layout, head, task));
   }
   return told;
 }

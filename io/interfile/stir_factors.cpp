@@ -102,15 +102,6 @@ std::vector<fs::path> write_bins(const StirSinogram& like, const std::string& st
   return files;
 }
 
-std::vector<float> corrections_of(std::span<const float> factor) {
-  const float highest = factor.empty() ? 1 : std::ranges::max(factor);
-  // Far above all others, whatever their unit: so it is told from them.
-  const float gap = 1e12F * (highest > 0 ? std::max(1.0F, 1 / highest) : 1);
-  std::vector<float> corrections(factor.size());
-  std::ranges::transform(factor, corrections.begin(), [gap](float m) { return m > 0 ? 1 / m : gap; });
-  return corrections;
-}
-
 std::vector<float> additive_terms(std::span<const float> factor, std::span<const float> additive) {
   std::vector<float> terms(factor.size());
   std::ranges::transform(factor, additive, terms.begin(), [](float m, float b) { return m > 0 ? b / m : 0; });
@@ -118,6 +109,15 @@ std::vector<float> additive_terms(std::span<const float> factor, std::span<const
 }
 
 }  // namespace
+
+std::vector<float> stir_multiplicative(std::span<const float> factor) {
+  const float highest = factor.empty() ? 1 : std::ranges::max(factor);
+  // Far above all others, whatever their unit: so it is told from them.
+  const float gap = 1e12F * (highest > 0 ? std::max(1.0F, 1 / highest) : 1);
+  std::vector<float> corrections(factor.size());
+  std::ranges::transform(factor, corrections.begin(), [gap](float m) { return m > 0 ? 1 / m : gap; });
+  return corrections;
+}
 
 std::vector<std::string> stir_factor_endings() {
   std::vector<std::string> endings;
@@ -138,7 +138,7 @@ std::vector<fs::path> write_stir_factors(const StirSinogram& sinogram, std::span
     return write_bins(sinogram, stem.string() + ending, values);
   };
   // One after the other: they may be large.
-  std::vector<fs::path> files = write(multiplicative_ending, corrections_of(factor));
+  std::vector<fs::path> files = write(multiplicative_ending, stir_multiplicative(factor));
   std::ranges::copy(write(additive_ending, additive_terms(factor, additive)), std::back_inserter(files));
   return files;
 }

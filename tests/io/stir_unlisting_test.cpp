@@ -8,6 +8,7 @@
 #include <numeric>
 #include <random>
 
+#include "io/interfile/stir_pair_factors.h"
 #include "io/interfile/stir_sinogram.h"
 #include "io/interfile/stir_sinogram_writer.h"
 #include "io/scanner_of_rings.h"
@@ -97,6 +98,52 @@ class StirUnlistingTest : public QObject {
         QVERIFY2(std::abs(place_mm - wanted_mm) < 0.5 * histogram.tof->bin_width_mm + 1e-3, "TOF");
       }
     }
+  }
+
+  // m of all pairs of crystals, one by one, sorted into bins as their events are.
+  void factors_are_sums_over_pairs_data() {
+    QTest::addColumn<int>("span");
+    QTest::addColumn<int>("mashing");
+    QTest::newRow("plain") << 1 << 1;
+    QTest::newRow("span 3") << 3 << 1;
+    QTest::newRow("span 5, mashed") << 5 << 2;
+  }
+  void factors_are_sums_over_pairs() {
+    QFETCH(int, span);
+    QFETCH(int, mashing);
+    const Scanner scanner = io::scanner_of_rings(circles(0));
+    const io::StirDetectors detectors = io::stir_detectors(scanner);
+    recon::Efficiencies efficiencies;
+    std::mt19937 random(2);
+    std::uniform_real_distribution<float> value(0.5F, 1.5F);
+    efficiencies.bin.emplace_back();
+    for (std::size_t crystal = 0; crystal < scanner.num_crystals(); ++crystal) {
+      efficiencies.bin.front().push_back(crystal == 77 ? 0 : value(random));
+    }
+    const recon::CorrectionOptions options{.geometric = recon::Switch::off};
+    const recon::MultiplicativeModel model(scanner, efficiencies, options);
+    MemoryEvents none(scanner);
+    recon::Reporter silent;
+    const io::StirSinogramLayout layout =
+        io::unlist(none, detectors, {.span = span, .view_mashing = mashing}, silent).layout;
+    std::vector<double> wanted(static_cast<std::size_t>(layout.num_lors()));
+    for (std::uint32_t a = 0; a < scanner.num_crystals(); ++a) {
+      for (std::uint32_t b = 0; b < a; ++b) {
+        const auto bin =
+            layout.bin_of(detectors.ring[a], detectors.detector[a], detectors.ring[b], detectors.detector[b]);
+        if (bin) {
+          wanted[static_cast<std::size_t>(layout.lor(*bin))] += model.factor_over_windows(a, b);
+        }
+      }
+    }
+    const std::vector<float> found = io::pair_factors(layout, detectors, model, silent);
+    QCOMPARE(found.size(), wanted.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      QVERIFY2(std::abs(found[i] - wanted[i]) < 1e-5 * (1 + wanted[i]),
+               qPrintable(QString("%1: %2, not %3").arg(i).arg(found[i]).arg(wanted[i])));
+    }
+    QVERIFY(std::ranges::max(found) > (span == 1 ? 1.0F : 2.0F));
+    QVERIFY(span > 1 || std::ranges::min(found) == 0);  // the dead crystal's
   }
 
   void delayeds_and_what_has_no_place_are_told_apart() {
