@@ -13,6 +13,7 @@
 #include <set>
 
 #include "io/csv_table.h"
+#include "io/input_file.h"
 #include "projectors/error.h"
 #include "support/stir_histogram.h"
 #include "support/test_main.h"
@@ -355,6 +356,28 @@ class StirSinogramTest : public QObject {
     head.energy_kev = written;
     write_stir_sinogram(path("window.hs"), layout, head, counts);
     QCOMPARE(io::StirSinogram(path("window.hs")).scanner().module_types.front().energy_edges_kev, read);
+  }
+
+  // STIR makes room for what has an index where it reads how many there are, so that stands before; images have
+  // InterfileImageTest.
+  void keys_stand_where_stir_finds_them() {
+    StirSinogramLayout layout = mmr(1, 1);
+    layout.views = 2;
+    layout.tangential = 3;
+    io::StirSinogramHead head;
+    head.duration_s = 60;
+    head.energy_kev = {430, 610};
+    write_stir_sinogram(path("order.hs"), layout, head,
+                        std::vector<float>(static_cast<std::size_t>(layout.num_bins())));
+    const std::string text = io::read_text_file(path("order.hs"));
+    for (const auto& [first, later] : {std::pair{"number of dimensions := 4", "matrix axis label [4]"},
+                                       {"!matrix size [4] :=", "minimum ring difference per segment"},
+                                       {"!matrix size [1] :=", "number of time frames := 1"},
+                                       {"number of energy windows := 1", "energy window lower level (keV)[1]"},
+                                       {"number of time frames := 1", "image duration (sec)[1]"},
+                                       {"number of time frames := 1", "image relative start time (sec)[1]"}}) {
+      QVERIFY2(text.find(first) < text.find(later) && text.find(later) != std::string::npos, later);
+    }
   }
 
   void damaged_headers_are_refused_data() {
