@@ -25,7 +25,10 @@ CastorRecords::CastorRecords(const CastorData& data) : data_(data), file_(data.d
 }
 
 std::span<const char> CastorRecords::read(std::uint64_t most_records) {
-  const std::uint64_t count = std::min(most_records, data_.num_records - num_read_);
+  constexpr std::uint64_t most_bytes = 16 << 20;  // records may be long: they have room for thousands of pairs
+  const std::uint64_t that_fit =
+      std::max<std::uint64_t>(1, most_bytes / static_cast<std::uint64_t>(data_.record.bytes));
+  const std::uint64_t count = std::min({most_records, that_fit, data_.num_records - num_read_});
   const auto size = static_cast<std::size_t>(count) * static_cast<std::size_t>(data_.record.bytes);
   bytes_.resize(std::max(bytes_.size(), size));
   if (!file_.read(bytes_.data(), static_cast<std::streamsize>(size))) {

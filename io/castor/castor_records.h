@@ -37,8 +37,9 @@ class CastorRecords {
   explicit CastorRecords(const CastorData& data);
   explicit CastorRecords(const CastorData&&) = delete;
 
-  /// The next records, at most so many; none at the end. They stay until the next call. Throws FileError if the file
-  /// cannot be read, or a record has more LORs than are read here (most_lines_read()), or none.
+  /// The next records, at most so many and few enough for memory; none at the end. They stay until the next call.
+  /// Throws FileError if the file cannot be read, or a record has more LORs than are read here (most_lines_read()), or
+  /// none.
   std::span<const char> read(std::uint64_t most_records);
   void rewind();
   std::uint64_t num_read() const { return num_read_; }

@@ -6,6 +6,7 @@
 #include <gdcmImageWriter.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -65,6 +66,18 @@ void write_scan(const fs::path& path) {
   writer.finish();
 }
 
+/// A bin of CASToR's that gathers two pairs of crystals.
+Seed gathered_seed(const fs::path& folder) {
+  const std::vector<std::uint32_t> record{
+      0, std::bit_cast<std::uint32_t>(5.0F), 2 | 3U << 16, 20U << 16, 4U << 16, 21U << 16};
+  std::string bytes(reinterpret_cast<const char*>(record.data()), record.size() * sizeof(record[0]));
+  bytes.resize(26);  // the number of pairs takes two bytes
+  return {"castor-histogram", "gathered",
+          joined({"Scanner name: bins\nData filename: bins.cdf\nNumber of events: 1\nData mode: histogram\n"
+                  "Data type: PET\nStart time (s): 0\nDuration (s): 4\nMaximum number of lines per event: 2\n",
+                  bytes, contents(folder / "bins.hscan"), contents(folder / "bins.lut")})};
+}
+
 /// In every format that data are converted to.
 void add_data(const fs::path& folder, Seeds& seeds) {
   recon::Reporter silent;
@@ -82,6 +95,7 @@ void add_data(const fs::path& folder, Seeds& seeds) {
        {"petsird", "hdf5-table", "csv", "stir-sinogram", "castor", "castor-lut", "castor-histogram"}) {
     seeds.push_back(seed_of(format, "ring", folder));
   }
+  seeds.push_back(gathered_seed(folder));
   for (const char* head : {"tiny", "kitchen"}) {
     seeds.push_back({"petsird", head, contents(fmt::format("{}/petsird/{}_head.petsird", COINCIDE_TEST_DATA, head))});
   }

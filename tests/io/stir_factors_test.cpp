@@ -165,7 +165,7 @@ class StirFactorsTest : public QObject {
       const QStringList parts = change.split(" := ");
       said.emplace_back(parts[0].toStdString(), parts[1].toStdString());
     }
-    const fs::path path = folder / "data.hs";
+    fs::path path = folder / "data.hs";
     std::ofstream(path) << io::InterfileHeader(header).text_with(said);
     std::vector<float> numbers(
         static_cast<std::size_t>(io::read_stir_layout(io::InterfileHeader(path)).first.num_bins()));
