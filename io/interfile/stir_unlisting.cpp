@@ -64,17 +64,22 @@ void read_tof(const recon::Scanner& scanner, StirScanner& stir) {
   if (!scanner.has_tof()) {
     return;
   }
+  constexpr float rounding = 1e-3F;  // edges are stated in single precision
   const recon::TofBin& first = scanner.tof_bins.front();
+  const auto is_alike = [](float one, float other) { return std::abs(one - other) <= rounding * other; };
+  float sum_mm = 0;
   for (std::size_t i = 0; i < scanner.tof_bins.size(); ++i) {
     const double place = static_cast<double>(i) - 0.5 * static_cast<double>(scanner.tof_bins.size() - 1);
     const recon::TofBin& bin = scanner.tof_bins[i];
-    if (scanner.tof_ranges.size() != 1 || std::abs(bin.centre_mm - place * first.width_mm) > 1e-3 * first.width_mm ||
-        bin.width_mm != first.width_mm || bin.sigma_mm != first.sigma_mm) {
+    if (scanner.tof_ranges.size() != 1 ||
+        std::abs(bin.centre_mm - place * first.width_mm) > rounding * (1 + std::abs(place)) * first.width_mm ||
+        !is_alike(bin.width_mm, first.width_mm) || !is_alike(bin.sigma_mm, first.sigma_mm)) {
       refuse("its TOF bins are not equal, ascending and centred");
     }
+    sum_mm += bin.width_mm;
   }
   stir.tof_bins = std::ssize(scanner.tof_bins);
-  stir.tof_bin_ps = first.width_mm / recon::mm_per_ps;
+  stir.tof_bin_ps = sum_mm / static_cast<float>(scanner.tof_bins.size()) / recon::mm_per_ps;
   stir.tof_fwhm_ps = first.sigma_mm * recon::fwhm_per_sigma / recon::mm_per_ps;
 }
 

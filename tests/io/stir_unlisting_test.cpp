@@ -13,6 +13,7 @@
 #include "io/interfile/stir_sinogram_writer.h"
 #include "io/scanner_of_rings.h"
 #include "projectors/error.h"
+#include "recon/units.h"
 #include "support/memory_events.h"
 #include "support/small_scanner.h"
 #include "support/test_main.h"
@@ -174,6 +175,17 @@ class StirUnlistingTest : public QObject {
     QVERIFY(refusal(io::scanner_of_rings(gap)).contains("equal distances along z"));
     QVERIFY(refusal(small_scanner()).contains("the scanner has no STIR sinograms"));
     QCOMPARE(refusal(io::scanner_of_rings(circles(15))), QString("no error"));
+  }
+
+  // Edges of TOF bins come in single precision.
+  void tof_bins_may_differ_by_rounding() {
+    Scanner scanner = io::scanner_of_rings(circles(15));
+    scanner.tof_bins[3].width_mm *= 1 + 2e-6F;
+    scanner.tof_bins[7].centre_mm += 1e-5F;
+    QCOMPARE(refusal(scanner), QString("no error"));
+    QVERIFY(std::abs(io::stir_detectors(scanner).scanner.tof_bin_ps / (5 / recon::mm_per_ps) - 1) < 1e-6);
+    scanner.tof_bins[3].width_mm *= 1.01F;
+    QVERIFY(refusal(scanner).contains("TOF bins are not equal"));
   }
 
   void options_that_do_not_suit_are_refused() {
