@@ -51,9 +51,8 @@ void CastorRecords::check_lines(std::uint64_t count) const {
     }
     if (lines > data_.most_lines_read()) {
       throw FileError(
-          fmt::format("record {} of {} has {} lines of response: an event is one pair of crystals here, and only bins "
-                      "of histograms "
-                      "may gather several. Write the events without compression, or as a histogram.",
+          fmt::format("record {} of {} has {} lines of response: events and normalization files are of single pairs of "
+                      "crystals here, only bins of histograms may gather several. Write it without compression.",
                       num_read_ + i, data_.data.string(), lines));
     }
   }
