@@ -63,9 +63,8 @@ std::string write_factors_beside(const recon::EventSource& source, const StirDet
   fs::path path = task.out;
   path.replace_filename(fmt::format("{}_multiplicative.hs", task.out.stem().string()));
   write_stir_sinogram(path, layout, head, stir_multiplicative(factors));
-  return fmt::format("{} holds its corrections.multiplicative, 1 / m: {}of all pairs of crystals that a bin gathers.",
-                     path.string(),
-                     source.efficiencies().has_values() ? "efficiencies and solid angles " : "solid angles ");
+  return fmt::format("{} holds its corrections.multiplicative, 1 / m of all pairs of crystals that each bin gathers.",
+                     path.string());
 }
 
 Sentences to_sinogram(recon::EventSource& source, const Task& task) {
