@@ -9,14 +9,14 @@ namespace coincide::recon {
 /// Preconditioned stochastic ascent with variance reduction (SVRG) and momentum: the quick way to the maximum of
 /// log likelihood - strength R.
 ///
-/// After the first pass there are two kinds. A snapshot computes the whole gradient G
-/// at x and keeps each count's ratio. A stochastic pass corrects G by what the ratios of some counts have changed by,
-/// so that a subset's noise vanishes as x settles: v <- 0.8 v + 0.5 D (change + G - strength grad R), x <- max(0, x +
-/// v), v what x really moved. D is the harmonic mean of EM's and the prior's curvatures at a smoothed x. Where the
-/// objective has fallen since the best snapshot, or successive gradients point against each other, subsets are merged
-/// in pairs, which ends in accelerated projected gradient ascent. Sources: Johnson and Zhang, NIPS 2013 (SVRG); Kereta
-/// et al., J. Imaging 7, 2021, and Twyman et al., IEEE Trans. Med. Imaging 42(1), 2023 (for PET); the kept ratios are
-/// our own, instead of a second back projection.
+/// After the first pass there are two kinds, of which two stochastic ones follow on a snapshot. A snapshot computes the
+/// whole gradient G at x and keeps each count's ratio. A stochastic pass corrects G by what the ratios of some counts
+/// have changed by, so that a subset's noise vanishes as x settles: v <- 0.7 v + 0.7 D (change + G - strength grad R),
+/// x <- max(0, x + v), v what x really moved. D is the harmonic mean of EM's and the prior's curvatures at a smoothed
+/// x. Where the objective has fallen since the best snapshot, or successive gradients point against each other, subsets
+/// are merged in pairs, which ends in accelerated projected gradient ascent. Sources: Johnson and Zhang, NIPS 2013
+/// (SVRG); Kereta et al., J. Imaging 7, 2021, and Twyman et al., IEEE Trans. Med. Imaging 42(1), 2023 (for PET); the
+/// kept ratios are our own, instead of a second back projection.
 class VarianceReduced final : public Penalised {
  public:
   /// Ends where the estimated distance to the optimum falls below `stop_percent` of the object's mean; 0: by passes

@@ -54,7 +54,7 @@ class PenalisedTest : public QObject {
     }
     // Of the snapshots that were taken, the last is the best.
     const auto objective = [](const IterationFigures& figures) { return figures.log_likelihood - figures.penalty; };
-    QVERIFY(objective(found.figures[1]) < objective(early.figures[3]));
+    QVERIFY(objective(found.figures[1]) < objective(early.figures[4]));
   }
 
   void any_strength_converges_data() {
@@ -73,10 +73,11 @@ class PenalisedTest : public QObject {
       recon::VarianceReduced algorithm(std::move(prior), 1, 0);
       const RunResult found = subsets_.run(algorithm, 11);
       std::vector<double> snapshots;
-      for (const std::size_t pass : {0U, 1U, 3U, 6U, 9U}) {
+      for (const std::size_t pass : {0U, 1U, 4U, 7U, 10U}) {
         snapshots.push_back(found.figures[pass].log_likelihood - found.figures[pass].penalty);
       }
-      QVERIFY(std::ranges::is_sorted(snapshots.begin() + 1, snapshots.end()));
+      const auto falls = [](double next, double before) { return next < before - 1e-8 * std::abs(before); };
+      QVERIFY(std::ranges::is_sorted(snapshots.begin() + 1, snapshots.end(), falls));
       QVERIFY(std::ranges::all_of(found.image.values, [](float value) { return value >= 0 && std::isfinite(value); }));
     }
   }
