@@ -15,7 +15,9 @@
 #include <QStandardItemModel>
 #include <QStyle>
 #include <QToolButton>
+#include <algorithm>
 
+#include "gui/panels/vector_edit.h"
 #include "gui/viewer/line_icon.h"
 
 namespace coincide::gui {
@@ -41,6 +43,14 @@ QString words_of(const io::Setting& setting) {
 }
 
 bool is_path(const io::Setting& setting) { return std::holds_alternative<std::filesystem::path*>(setting.field); }
+
+bool is_vector(const io::Setting& setting) {
+  return std::holds_alternative<std::array<double, 3>*>(setting.field) ||
+         std::holds_alternative<std::array<std::int64_t, 3>*>(setting.field);
+}
+
+/// Below the label a path and three numbers have all the width there is.
+int row_of_editor(const io::Setting& setting) { return is_path(setting) || is_vector(setting) ? 1 : 0; }
 
 /// A line for a path; a file that is dropped on it becomes its text.
 class PathEdit : public QLineEdit {
@@ -122,12 +132,18 @@ SettingLine::~SettingLine() { hide(); }  // a line that loses the focus hands ov
 QWidget* SettingLine::make_line_edit(bool is_path) {
   QLineEdit* line = is_path ? new PathEdit : new QLineEdit;
   line->setMinimumWidth(60);
-  // Not commit(): a dropped path is no typed text.
-  connect(line, &QLineEdit::editingFinished, this, [this, line] {
-    line->setModified(false);
-    set(line->text().trimmed());
-  });
+  connect(line, &QLineEdit::editingFinished, this,
+          &SettingLine::take_lines);  // not commit(): a dropped path is no typed text
+  lines_ = {line};
   return line;
+}
+
+QWidget* SettingLine::make_vector_edit() {
+  auto* vector = new VectorEdit(QString::fromStdString(key_));
+  vector->set_name(label_->text());
+  connect(vector, &VectorEdit::edited, this, &SettingLine::take_lines);
+  lines_.assign(vector->boxes().begin(), vector->boxes().end());
+  return vector;
 }
 
 void SettingLine::make_editor(const io::Setting& setting) {
@@ -139,6 +155,8 @@ void SettingLine::make_editor(const io::Setting& setting) {
     QComboBox* box = combo_box(key_ == device_setting ? std::vector<std::string>{"auto", "cpu"} : setting.words);
     connect(box, &QComboBox::currentTextChanged, this, &SettingLine::set);
     editor_ = box;
+  } else if (is_vector(setting)) {
+    editor_ = make_vector_edit();
   } else {
     editor_ = make_line_edit(is_path(setting));
   }
@@ -150,11 +168,14 @@ void SettingLine::make_editor(const io::Setting& setting) {
   editor_->setAccessibleName(label_->text());
   editor_->setObjectName(QString::fromStdString(key_));
   editor_->installEventFilter(this);
+  for (QLineEdit* line : lines_) {
+    line->installEventFilter(this);
+  }
   label_->setBuddy(editor_);
-  if (is_path(setting)) {  // a path needs all the width there is
-    grid_->addWidget(editor_, 1, label_column, 1, 2);
-  } else {
+  if (row_of_editor(setting) == 0) {
     grid_->addWidget(editor_, 0, editor_column);
+  } else {
+    grid_->addWidget(editor_, 1, label_column, 1, 2);
   }
 }
 
@@ -169,7 +190,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
   } else {
     beside_ = new QLabel(QString::fromStdString(setting.unit));
   }
-  grid_->addWidget(beside_, is_path(setting) ? 1 : 0, unit_column);
+  grid_->addWidget(beside_, row_of_editor(setting), unit_column);
 
   reset_->setIcon(line_icon("clear"));
   reset_->setAutoRaise(true);
@@ -261,7 +282,11 @@ void SettingLine::show_text(const QString& text) {
     box->setChecked(text == "true");
   } else if (auto* words = qobject_cast<QComboBox*>(editor_)) {
     show_word(*words, text);
-  } else if (auto* line = qobject_cast<QLineEdit*>(editor_); !line->isModified()) {
+  } else if (is_being_typed()) {
+    return;
+  } else if (auto* vector = qobject_cast<VectorEdit*>(editor_)) {
+    vector->set_text(text);
+  } else if (auto* line = qobject_cast<QLineEdit*>(editor_)) {
     // Also where the text is the same: this forgets the line's own undo steps, so that Ctrl+Z is the document's.
     const int cursor = line->cursorPosition();
     line->setText(text);
@@ -290,10 +315,20 @@ void SettingLine::set(const QString& text) {
 }
 
 void SettingLine::commit() {
-  if (auto* line = qobject_cast<QLineEdit*>(editor_); line != nullptr && line->isModified()) {
-    line->setModified(false);
-    set(line->text().trimmed());
+  if (is_being_typed()) {
+    take_lines();
   }
+}
+
+bool SettingLine::is_being_typed() const { return std::ranges::any_of(lines_, &QLineEdit::isModified); }
+
+void SettingLine::take_lines() {
+  if (auto* vector = qobject_cast<VectorEdit*>(editor_)) {
+    set(vector->take_text());
+    return;
+  }
+  lines_.front()->setModified(false);
+  set(lines_.front()->text().trimmed());
 }
 
 void SettingLine::browse() {

@@ -8,6 +8,7 @@
 class QComboBox;
 class QGridLayout;
 class QLabel;
+class QLineEdit;
 class QToolButton;
 
 namespace coincide::gui {
@@ -54,9 +55,12 @@ class SettingLine : public QWidget {
  private:
   void make_editor(const io::Setting& setting);
   QWidget* make_line_edit(bool is_path);
+  QWidget* make_vector_edit();
   void make_beside(const io::Setting& setting);
   void make_below();
   void browse();
+  bool is_being_typed() const;
+  void take_lines();
   void set(const QString& text);
   void show_text(const QString& text);
   void show_word(QComboBox& box, const QString& text);
@@ -66,7 +70,8 @@ class SettingLine : public QWidget {
   QGridLayout* grid_;
   QLabel* label_;
   QWidget* editor_ = nullptr;
-  QWidget* beside_ = nullptr;  ///< unit or browse button
+  std::vector<QLineEdit*> lines_;  ///< where something is typed: the editor, or its boxes, or none
+  QWidget* beside_ = nullptr;      ///< unit or browse button
   QToolButton* reset_;
   QLabel* reason_;
   QLabel* help_;

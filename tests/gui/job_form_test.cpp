@@ -16,6 +16,7 @@
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/setting_line.h"
+#include "gui/panels/vector_edit.h"
 #include "support/patience.h"
 #include "support/test_main.h"
 
@@ -35,6 +36,16 @@ void type(QWidget* editor, const QString& text) {
 }
 
 QString text_in(const JobForm& form, const QString& key) { return qobject_cast<QLineEdit*>(form.editor(key))->text(); }
+
+const std::array<QLineEdit*, 3>& boxes_of(const JobForm& form, const QString& key) {
+  return qobject_cast<VectorEdit*>(form.editor(key))->boxes();
+}
+
+/// Of the three boxes, with bars between them.
+QString texts_in_boxes(const JobForm& form, const QString& key) {
+  const auto& [x, y, z] = boxes_of(form, key);
+  return x->text() + "|" + y->text() + "|" + z->text();
+}
 
 SettingLine* line_of(const JobForm& form, const QString& key) {
   return qobject_cast<SettingLine*>(form.editor(key)->parentWidget());
@@ -67,6 +78,9 @@ class JobFormTest : public QObject {
  private slots:
   void every_setting_has_an_editor();
   void edits_reach_the_document();
+  void vectors_are_three_boxes_data();
+  void vectors_are_three_boxes();
+  void vectors_that_are_none_are_shown_as_they_are();
   void invalid_text_is_kept_and_explained();
   void only_settings_with_a_use_are_shown();
   void basic_settings_come_first();
@@ -97,14 +111,100 @@ void JobFormTest::edits_reach_the_document() {
   const JobForm form(document);
   type(form.editor("stop.passes"), "12");
   QCOMPARE(document.job().stop.passes, 12);
-  type(form.editor("image.voxel_size_mm"), "1.5, 2, 4");
-  QCOMPARE(document.job().image.voxel_size_mm, (std::array<double, 3>{1.5, 2, 4}));
   qobject_cast<QComboBox*>(form.editor("algorithm.name"))->setCurrentText("mlem");
   QVERIFY(document.job().algorithm.name == recon::AlgorithmName::mlem);
   qobject_cast<QCheckBox*>(form.editor("algorithm.tof"))->click();
   QVERIFY(!document.job().algorithm.tof);
   type(form.editor("simulation.phantom"), "nema_iq");
   QCOMPARE(document.job().simulation.phantom, std::filesystem::path("nema_iq"));
+}
+
+/// Of whole numbers and of others, among the basic settings and beyond.
+void JobFormTest::vectors_are_three_boxes_data() {
+  QTest::addColumn<QString>("key");
+  QTest::addColumn<QString>("before");
+  QTest::addColumn<QString>("typed");
+  QTest::addColumn<QString>("after");
+  QTest::newRow("basic") << "image.voxel_size_mm"
+                         << "2|2|2"
+                         << "4.5"
+                         << "2|4.5|2";
+  QTest::newRow("whole") << "image.size"
+                         << "0|0|0"
+                         << "64"
+                         << "0|64|0";
+  QTest::newRow("all") << "image.centre_offset_mm"
+                       << "0|0|0"
+                       << "-12.25"
+                       << "0|-12.25|0";
+  QTest::newRow("pasted") << "image.voxel_size_mm"
+                          << "2|2|2"
+                          << "[1.5, 2;4]"
+                          << "1.5|2|4";
+}
+
+/// One box is edited, by keys alone: Tab leads from one to the next, and an edit is one step to be undone.
+void JobFormTest::vectors_are_three_boxes() {
+  QFETCH(QString, key);
+  QFETCH(QString, before);
+  QFETCH(QString, typed);
+  QFETCH(QString, after);
+  JobDocument document;
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
+  form.findChild<QCheckBox*>("all_settings")->setChecked(true);
+  form.show();
+  form.activateWindow();
+  QVERIFY(QTest::qWaitForWindowActive(&form, tests::patience_ms));
+  QCOMPARE(texts_in_boxes(form, key), before);
+  form.editor(key)->setFocus();
+  const auto& [x, y, z] = boxes_of(form, key);
+  QTRY_VERIFY_WITH_TIMEOUT(x->hasFocus(), tests::patience_ms);
+  QTest::keyClick(form.windowHandle(), Qt::Key_Tab);
+  QVERIFY(y->hasFocus());
+  QVERIFY(!document.can_undo());  // passing by changes nothing
+  for (const QChar letter : typed) {
+    QTest::keyClick(form.windowHandle(), letter.toLatin1());
+  }
+  QTest::keyClick(form.windowHandle(), Qt::Key_Tab);
+  QVERIFY(z->hasFocus());
+  QCOMPARE(texts_in_boxes(form, key), after);
+  QCOMPARE(QString::fromStdString(document.text(key.toStdString())), QString(after).replace("|", ", "));
+  QVERIFY(!document.has_errors());
+  document.undo();
+  QVERIFY(!document.can_undo());
+  QCOMPARE(texts_in_boxes(form, key), before);
+  document.redo();
+  QCOMPARE(texts_in_boxes(form, key), after);
+}
+
+/// Also where they have no three parts, and one box at a time is put right.
+void JobFormTest::vectors_that_are_none_are_shown_as_they_are() {
+  JobDocument document;
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
+  form.show();
+  const QString key = "image.voxel_size_mm";
+  const auto& [x, y, z] = boxes_of(form, key);
+  type(y, "1,5");
+  QCOMPARE(texts_in_boxes(form, key), QString("2|1,5|2"));
+  QVERIFY(shows(*line_of(form, key), QString::fromStdString(document.error(key.toStdString()))));
+  form.refresh();
+  QCOMPARE(texts_in_boxes(form, key), QString("2|1,5|2"));
+  type(x, "thick");
+  type(y, "1.5");
+  QCOMPARE(texts_in_boxes(form, key), QString("thick|1.5|2"));
+  QVERIFY(document.error(key.toStdString()).find("thick, 1.5, 2") != std::string::npos);
+  type(x, "3");
+  QVERIFY(!document.has_errors());
+  QCOMPARE(document.job().image.voxel_size_mm, (std::array<double, 3>{3, 1.5, 2}));
+
+  document.set(key.toStdString(), "2, 2, 2, 7");
+  QCOMPARE(texts_in_boxes(form, key), QString("2|2|2, 7"));
+  document.set(key.toStdString(), "wide");
+  QCOMPARE(texts_in_boxes(form, key), QString("wide||"));
+  type(y, "");
+  QVERIFY(document.error(key.toStdString()).find("wide") != std::string::npos);
 }
 
 void JobFormTest::invalid_text_is_kept_and_explained() {
@@ -265,8 +365,8 @@ void JobFormTest::commit_takes_what_is_being_typed() {
   form.activateWindow();
   QVERIFY(QTest::qWaitForWindowActive(&form, tests::patience_ms));
   const auto type_only = [&](const char* key, const char* text) {
-    auto* line = qobject_cast<QLineEdit*>(form.editor(key));
-    line->setFocus();
+    form.editor(key)->setFocus();
+    auto* line = qobject_cast<QLineEdit*>(QApplication::focusWidget());
     line->selectAll();
     QTest::keyClicks(line, text);
   };
@@ -284,7 +384,7 @@ void JobFormTest::commit_takes_what_is_being_typed() {
   type_only("image.voxel_size_mm", "3, 3, x");
   form.commit();
   QVERIFY(document.has_errors());
-  QCOMPARE(text_in(form, "image.voxel_size_mm"), QString("3, 3, x"));
+  QCOMPARE(texts_in_boxes(form, "image.voxel_size_mm"), QString("3|3|x"));
   type_only("simulation.phantom", "nema_iq");
   type_only("image.voxel_size_mm", "3, 3, 3");
   form.commit();

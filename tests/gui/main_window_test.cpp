@@ -39,7 +39,7 @@ class MainWindowTest : public tests::DrivenWindow {
       auto* editor = window_->findChild<JobForm*>()->editor(setting);
       editor->setFocus();
       QTRY_VERIFY_WITH_TIMEOUT(editor->hasFocus(), tests::patience_ms);
-      QTest::keyClicks(editor, "7");
+      QTest::keyClicks(QApplication::focusWidget(), "7");
       window_ = std::make_unique<MainWindow>(app::make_window_services());
       window_->show();
     }
