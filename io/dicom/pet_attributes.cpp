@@ -15,6 +15,7 @@
 #include "io/dicom/uid.h"
 #include "io/provenance.h"
 #include "recon/data/frame_decay.h"
+#include "recon/data/nuclides.h"
 
 namespace coincide::io::dicom {
 namespace {
@@ -52,8 +53,10 @@ void put_study(const SeriesClock& clock, Attributes& attributes) {
 }
 
 std::vector<Attributes> nuclide_items(const std::string& name) {
-  const auto* const found = std::ranges::find(nuclides, name, &Nuclide::name);
-  if (found == nuclides.end()) {
+  const recon::Nuclide* nuclide = recon::find_nuclide(name);
+  const auto* const found =
+      std::ranges::find(nuclide_terms, nuclide != nullptr ? nuclide->name : name, &NuclideTerm::name);
+  if (found == nuclide_terms.end()) {
     return {};
   }
   Attributes code;

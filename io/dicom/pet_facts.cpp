@@ -77,10 +77,10 @@ std::string nuclide_name(const DataSet& item) {
   }
   const DataSet& code = item.items(tag::nuclide_codes).front();
   const std::string value = code.text(tag::code_value), meaning = code.text(tag::code_meaning);
-  const auto found = std::ranges::find_if(nuclides, [&](const Nuclide& nuclide) {
+  const auto found = std::ranges::find_if(nuclide_terms, [&](const NuclideTerm& nuclide) {
     return value == nuclide.code || value == nuclide.snomed_ct || meaning == nuclide.code_meaning;
   });
-  return found != nuclides.end() ? std::string(found->name) : meaning;
+  return found != nuclide_terms.end() ? std::string(found->name) : meaning;
 }
 
 void read_patient(const PictureData& data, recon::Patient& patient, std::vector<std::string>& warnings) {

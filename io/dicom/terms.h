@@ -7,23 +7,23 @@
 
 namespace coincide::io::dicom {
 
-/// A nuclide and its code. Source: DICOM PS3.16, CID 4020.
-struct Nuclide {
+/// The code of one of recon::nuclides(). Source: DICOM PS3.16, CID 4020.
+struct NuclideTerm {
   std::string_view name;
   std::string_view code;       ///< SNOMED's of old (SRT), which most scanners write
   std::string_view snomed_ct;  ///< the same in today's SNOMED CT (SCT)
   std::string_view code_meaning;
 };
 
-inline constexpr std::array<Nuclide, 9> nuclides = {{{"F-18", "C-111A1", "77004003", "^18^Fluorine"},
-                                                     {"C-11", "C-105A1", "40565003", "^11^Carbon"},
-                                                     {"N-13", "C-107A1", "21576001", "^13^Nitrogen"},
-                                                     {"O-15", "C-B1038", "129504001", "^15^Oxygen"},
-                                                     {"Ga-68", "C-131A3", "35337001", "^68^Gallium"},
-                                                     {"Cu-64", "C-127A2", "3932008", "^64^Copper"},
-                                                     {"Rb-82", "C-159A2", "79197006", "^82^Rubidium"},
-                                                     {"Zr-89", "C-168A4", "63360001", "^89^Zirconium"},
-                                                     {"I-124", "C-114A5", "40937006", "^124^Iodine"}}};
+inline constexpr std::array<NuclideTerm, 9> nuclide_terms = {{{"F-18", "C-111A1", "77004003", "^18^Fluorine"},
+                                                              {"C-11", "C-105A1", "40565003", "^11^Carbon"},
+                                                              {"N-13", "C-107A1", "21576001", "^13^Nitrogen"},
+                                                              {"O-15", "C-B1038", "129504001", "^15^Oxygen"},
+                                                              {"Ga-68", "C-131A3", "35337001", "^68^Gallium"},
+                                                              {"Cu-64", "C-127A2", "3932008", "^64^Copper"},
+                                                              {"Rb-82", "C-159A2", "79197006", "^82^Rubidium"},
+                                                              {"Zr-89", "C-168A4", "63360001", "^89^Zirconium"},
+                                                              {"I-124", "C-114A5", "40937006", "^124^Iodine"}}};
 
 /// A word of Units (0054,1001).
 struct UnitTerm {

@@ -1,6 +1,7 @@
 // What DICOM files are made of: numbers and moments as text, identifiers, planes in 16 bits, and bytes of attributes.
 // Whole series are checked by tests/python/test_dicom.py, with other people's programs.
 
+#include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
 #include <random>
@@ -12,7 +13,10 @@
 #include "io/dicom/dicom_file.h"
 #include "io/dicom/quantised.h"
 #include "io/dicom/uid.h"
+#include "io/dicom/write_dicom.h"
+#include "io/image_file.h"
 #include "projectors/error.h"
+#include "recon/data/nuclides.h"
 #include "support/test_main.h"
 
 namespace coincide::tests {
@@ -120,6 +124,25 @@ class DicomTest : public QObject {
     QCOMPARE(dicom::decimal_digits(number), std::string("340282366920938463463374607431768211455"));
     const std::string uid = dicom::new_uid();
     QVERIFY(uid.starts_with("2.25.") && uid.size() <= 64 && uid != dicom::new_uid());
+  }
+
+  /// Of each nuclide there is, also where a table or a user has spelt it otherwise; no other has a code.
+  void nuclides_have_codes() {
+    const QTemporaryDir folder;
+    const auto written = [&folder](const std::string& nuclide) {
+      recon::ImageSeries series{.grid = recon::centred_grid({2, 2, 2}, {2, 2, 2}, {0, 0, 0}),
+                                .frames = {{.values = std::vector<float>(8, 1), .start_s = 0, .duration_s = 60}},
+                                .unit = "Bq/mL"};
+      series.tracer.nuclide = nuclide;
+      const std::filesystem::path path = folder.filePath("of_" + QString::fromStdString(nuclide)).toStdString();
+      dicom::write_dicom(path, series);
+      return io::read_image_series(path).series.tracer.nuclide;
+    };
+    for (const recon::Nuclide& nuclide : recon::nuclides()) {
+      QCOMPARE(written(std::string(nuclide.name)), std::string(nuclide.name));
+    }
+    QCOMPARE(written("18F"), std::string("F-18"));
+    QCOMPARE(written("Xx-1"), std::string());
   }
 
   void attributes_and_sequences() {
