@@ -6,7 +6,7 @@
 namespace coincide::gui {
 
 bool is_basic(std::string_view setting) {
-  static constexpr std::array<std::string_view, 26> basic{"input.data",
+  static constexpr std::array<std::string_view, 27> basic{"input.data",
                                                           "frames.durations",
                                                           "simulation.phantom",
                                                           "simulation.scanner",
@@ -27,6 +27,7 @@ bool is_basic(std::string_view setting) {
                                                           "stop.passes",
                                                           "quantification.half_life_s",
                                                           "quantification.branching_ratio",
+                                                          "tracer.nuclide",
                                                           "output.folder",
                                                           "output.name",
                                                           "output.format",

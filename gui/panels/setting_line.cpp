@@ -17,8 +17,10 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "gui/panels/nuclide_box.h"
 #include "gui/panels/vector_edit.h"
 #include "gui/viewer/line_icon.h"
+#include "recon/data/nuclides.h"
 
 namespace coincide::gui {
 namespace {
@@ -92,6 +94,13 @@ QString device_note(const std::vector<DeviceChoice>& devices) {
   return lines.join('\n');
 }
 
+QString help_of(const io::Setting& setting) {
+  const QString help = QString::fromStdString(setting.help);
+  return setting.key != nuclide_setting
+             ? help
+             : QObject::tr("%1 One of the menu also sets half-life and branching ratio (quantification).").arg(help);
+}
+
 QFont small(QFont font) {
   font.setPointSizeF(0.9 * font.pointSizeF());
   return font;
@@ -114,7 +123,7 @@ SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, QWid
       label_(new QLabel(words_of(setting))),
       reset_(new QToolButton),
       reason_(small_label({})),
-      help_(small_label(QString::fromStdString(setting.help))),
+      help_(small_label(help_of(setting))),
       note_(small_label({})) {
   grid_->setContentsMargins(0, 2, 0, 2);
   grid_->setHorizontalSpacing(6);
@@ -146,6 +155,14 @@ QWidget* SettingLine::make_vector_edit() {
   return vector;
 }
 
+QWidget* SettingLine::make_nuclide_box() {
+  auto* box = new NuclideBox;
+  connect(box, &NuclideBox::chosen, this, &SettingLine::set_nuclide);
+  connect(box->lineEdit(), &QLineEdit::editingFinished, this, &SettingLine::commit);
+  lines_ = {box->lineEdit()};
+  return box;
+}
+
 void SettingLine::make_editor(const io::Setting& setting) {
   if (std::holds_alternative<bool*>(setting.field)) {
     auto* box = new QCheckBox;
@@ -155,13 +172,15 @@ void SettingLine::make_editor(const io::Setting& setting) {
     QComboBox* box = combo_box(key_ == device_setting ? std::vector<std::string>{"auto", "cpu"} : setting.words);
     connect(box, &QComboBox::currentTextChanged, this, &SettingLine::set);
     editor_ = box;
+  } else if (key_ == nuclide_setting) {
+    editor_ = make_nuclide_box();
   } else if (is_vector(setting)) {
     editor_ = make_vector_edit();
   } else {
     editor_ = make_line_edit(is_path(setting));
   }
   const auto shown = [](const std::string& text) { return QString::fromStdString(text); };
-  const QString tip = shown(setting.help) + tr("\nAllowed: ") + shown(io::allowed_text(setting) + ".\n" + key_) +
+  const QString tip = help_->text() + tr("\nAllowed: ") + shown(io::allowed_text(setting) + ".\n" + key_) +
                       tr(", default ") + shown(document_.default_text(key_));
   label_->setToolTip(tip);
   editor_->setToolTip(tip);
@@ -280,10 +299,12 @@ void SettingLine::show_text(const QString& text) {
   const QSignalBlocker quiet(editor_);
   if (auto* box = qobject_cast<QCheckBox*>(editor_)) {
     box->setChecked(text == "true");
-  } else if (auto* words = qobject_cast<QComboBox*>(editor_)) {
-    show_word(*words, text);
   } else if (is_being_typed()) {
     return;
+  } else if (auto* nuclide = qobject_cast<NuclideBox*>(editor_)) {
+    nuclide->set_text(text);
+  } else if (auto* words = qobject_cast<QComboBox*>(editor_)) {
+    show_word(*words, text);
   } else if (auto* vector = qobject_cast<VectorEdit*>(editor_)) {
     vector->set_text(text);
   } else if (auto* line = qobject_cast<QLineEdit*>(editor_)) {
@@ -328,7 +349,22 @@ void SettingLine::take_lines() {
     return;
   }
   lines_.front()->setModified(false);
-  set(lines_.front()->text().trimmed());
+  const QString text = lines_.front()->text().trimmed();
+  key_ == nuclide_setting ? set_nuclide(text) : set(text);
+}
+
+/// A nuclide that is known brings what decay and counts are corrected with; all together are one step.
+void SettingLine::set_nuclide(const QString& text) {
+  const recon::Nuclide* nuclide = recon::find_nuclide(text.toStdString());
+  if (nuclide == nullptr) {
+    set(text);
+    return;
+  }
+  document_.set_together({{key_, std::string(nuclide->name)},
+                          {"quantification.half_life_s", QString::number(nuclide->half_life_s, 'g', 9).toStdString()},
+                          {"quantification.branching_ratio", QString::number(nuclide->positrons).toStdString()}});
+  emit edited();
+  refresh();
 }
 
 void SettingLine::browse() {

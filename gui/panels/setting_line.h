@@ -15,6 +15,8 @@ namespace coincide::gui {
 
 /// The setting that is chosen among the devices of the machine.
 inline constexpr const char* device_setting = "compute.device";
+/// The setting that is chosen among the nuclides there are.
+inline constexpr const char* nuclide_setting = "tracer.nuclide";
 
 /// One setting of the job: label, an editor that fits its kind, unit or browse button, the way back to the default, the
 /// reason of an invalid value and the help.
@@ -56,12 +58,14 @@ class SettingLine : public QWidget {
   void make_editor(const io::Setting& setting);
   QWidget* make_line_edit(bool is_path);
   QWidget* make_vector_edit();
+  QWidget* make_nuclide_box();
   void make_beside(const io::Setting& setting);
   void make_below();
   void browse();
   bool is_being_typed() const;
   void take_lines();
   void set(const QString& text);
+  void set_nuclide(const QString& text);
   void show_text(const QString& text);
   void show_word(QComboBox& box, const QString& text);
 

@@ -86,6 +86,8 @@ class JobFormTest : public QObject {
   void basic_settings_come_first();
   void check_goes_to_what_is_wrong();
   void built_in_phantoms_are_offered();
+  void nuclides_are_chosen_with_what_they_decay_by();
+  void nuclides_are_typed_too();
   void undo_refreshes_the_editor();
   void typed_text_survives_a_refresh();
   void what_differs_from_the_default_is_marked();
@@ -265,7 +267,7 @@ void JobFormTest::basic_settings_come_first() {
     QVERIFY2(shown == (is_basic(setting.key) && io::has_use(setting)), setting.key.c_str());
     basic += is_basic(setting.key) ? 1 : 0;
   }
-  QCOMPARE(basic, 26);  // all of them are settings that there are
+  QCOMPARE(basic, 27);  // all of them are settings that there are
   const auto shown = [&form](const char* key) { return line_of(form, key)->isVisible(); };
   document.set("simulation.seed", "7");
   form.refresh();
@@ -299,6 +301,54 @@ void JobFormTest::built_in_phantoms_are_offered() {
   menu->actions().front()->trigger();
   QCOMPARE(document.job().simulation.phantom, std::filesystem::path("nema_iq"));
   QCOMPARE(text_in(form, "simulation.phantom"), QString("nema_iq"));
+}
+
+/// From the menu, as one step, among the basic settings.
+void JobFormTest::nuclides_are_chosen_with_what_they_decay_by() {
+  JobDocument document;
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
+  form.show();
+  auto* box = qobject_cast<QComboBox*>(form.editor("tracer.nuclide"));
+  QVERIFY(box->isVisible() && box->currentText().isEmpty());
+  QCOMPARE(box->count(), 9);
+  QCOMPARE(box->itemText(0), QString("F-18: half-life 109.7 min, 96.9 % positrons"));
+  QCOMPARE(box->itemText(5), QString("Cu-64: half-life 12.7 h, 17.5 % positrons"));
+  box->setFocus();
+  QTest::keyClick(box, Qt::Key_Down);
+  QCOMPARE(box->currentText(), QString("F-18"));
+  QCOMPARE(document.job().tracer.nuclide, std::string("F-18"));
+  QCOMPARE(text_in(form, "quantification.half_life_s"), QString("6584.04"));
+  QCOMPARE(text_in(form, "quantification.branching_ratio"), QString("0.9686"));
+  QTest::keyClick(box, Qt::Key_End, Qt::ControlModifier);
+  QTest::keyClick(box, Qt::Key_Down);
+  QCOMPARE(box->currentText(), QString("C-11"));
+  QCOMPARE(document.job().quantification.half_life_s, 1221.66);
+  document.undo();
+  QCOMPARE(box->currentText(), QString("F-18"));
+  QCOMPARE(document.job().quantification.half_life_s, 6584.04);
+  document.undo();
+  QVERIFY(!document.can_undo());
+  QVERIFY(box->currentText().isEmpty());
+  QCOMPARE(document.job().quantification.half_life_s, io::Job().quantification.half_life_s);
+}
+
+/// Whatever their spelling, and others, too; passing by changes nothing.
+void JobFormTest::nuclides_are_typed_too() {
+  JobDocument document;
+  JobForm form(document);
+  const Subscription follows = document.listen([&] { form.refresh(); });
+  auto* box = qobject_cast<QComboBox*>(form.editor("tracer.nuclide"));
+  type(box->lineEdit(), "68Ga");
+  QCOMPARE(box->currentText(), QString("Ga-68"));
+  QCOMPARE(document.job().quantification.branching_ratio, 0.8888);
+  document.set("quantification.half_life_s", "4000");
+  emit box->lineEdit()->editingFinished();
+  QCOMPARE(document.job().quantification.half_life_s, 4000.0);
+  type(box->lineEdit(), "Sc-44");
+  QCOMPARE(document.job().tracer.nuclide, std::string("Sc-44"));
+  QCOMPARE(box->currentText(), QString("Sc-44"));
+  QCOMPARE(document.job().quantification.half_life_s, 4000.0);
 }
 
 void JobFormTest::undo_refreshes_the_editor() {
