@@ -15,6 +15,8 @@
 #include <vtkTransform.h>
 #include <vtkVolume.h>
 
+#include <Eigen/Geometry>
+
 #include <algorithm>
 #include <cmath>
 
@@ -138,7 +140,6 @@ void SceneDrawing::refresh() {
   crosshair_.show(view_.has_image() && wanted.crosshair ? crosshair_shape(view_.image()->grid, view_.cursor_mm()).Get()
                                                         : nullptr);
   regions_.show(view_.has_image() && !view_.rois().empty() ? roi_shape(view_.found_rois()).Get() : nullptr);
-  place_axes();
   camera_.follow(geometry_.get(), widget_.height());
   moved();
 }
@@ -216,19 +217,22 @@ void SceneDrawing::refresh_events() {
                                                                  : nullptr);
 }
 
-/// At the low corner of the image's box.
-void SceneDrawing::place_axes() {
-  vtkPolyData* shape = box_.mapper->GetInput();
+/// In the lower left corner of the view, whatever of the box lies outside of it.
+void SceneDrawing::place_axes(const QSize& points) {
   axes_->SetVisibility(box_.actor->GetVisibility());
-  if (shape == nullptr || !axes_->GetVisibility()) {
-    return;
-  }
-  const double* bounds = shape->GetBounds();
-  const double length = 0.25 * std::max({bounds[1] - bounds[0], bounds[3] - bounds[2], bounds[5] - bounds[4]});
-  axes_->SetTotalLength(length, length, length);
+  constexpr double length = 36, margin = 58;  // with a letter at its end
+  vtkCamera& camera = *renderer_->GetActiveCamera();
+  const double mm_per_point = 2 * camera.GetParallelScale() / std::max(1, points.height());
+  axes_->SetTotalLength(length * mm_per_point, length * mm_per_point, length * mm_per_point);
+  const Eigen::Vector3d sight(camera.GetDirectionOfProjection()), focus(camera.GetFocalPoint());
+  const Eigen::Vector3d right = sight.cross(Eigen::Vector3d(camera.GetViewUp())).normalized();
+  const Eigen::Vector3d up = right.cross(sight);
+  const Eigen::Vector3d at =
+      focus - mm_per_point * ((0.5 * points.width() - margin) * right + (0.5 * points.height() - margin) * up);
   const vtkNew<vtkTransform> corner;
-  corner->Translate(bounds[0], bounds[2], bounds[4]);
+  corner->Translate(at.data());
   axes_->SetUserTransform(corner);
+  renderer_->ResetCameraClippingRange();
 }
 
 void SceneDrawing::interacted() {
@@ -238,6 +242,7 @@ void SceneDrawing::interacted() {
 
 /// Something changed: drawn soon with as many rays as can be afforded, and exactly once it rests.
 void SceneDrawing::moved() {
+  place_axes(widget_.size());
   is_moving_ = true;
   still_.start(still_after_ms);
   widget_.request_render();
@@ -293,13 +298,14 @@ QImage SceneDrawing::picture(const QSize& pixels, double pixels_per_mm, const st
   camera.SetFocalPoint(centre_mm.data());
   camera.SetPosition(position.data());
   camera.SetParallelScale(0.5 * pixels.height() / pixels_per_mm);
-  renderer_->ResetCameraClippingRange();
+  place_axes((QSizeF(pixels) / pixel_ratio).toSize());
   set_ray_distance(1);
   set_pixel_ratio(pixel_ratio);
   QImage picture = widget_.picture(pixels, pixel_ratio);
   set_pixel_ratio(widget_.devicePixelRatioF());
   set_ray_distance(ray_distance_);
   camera.DeepCopy(before);
+  place_axes(widget_.size());
   return picture;
 }
 

@@ -69,7 +69,7 @@ class SceneDrawing {
   void refresh_scanner(bool new_scanner);
   void refresh_events();
   void take_volume(std::shared_ptr<const Volume> made);
-  void place_axes();
+  void place_axes(const QSize& points);
   std::array<vtkCaptionActor2D*, 3> captions() const;
   void set_ray_distance(float pixels);
   void moved();

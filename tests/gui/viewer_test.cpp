@@ -5,6 +5,7 @@
 #include <QTemporaryDir>
 #include <QWheelEvent>
 #include <QtTest>
+#include <functional>
 
 #include "gui/panels/value_line.h"
 #include "gui/view_support.h"
@@ -221,6 +222,43 @@ class ViewerTest : public QObject, ShownImage {
     QVERIFY(is_at(15, -10.5));
     QVERIFY(look_from({1, 0, 0}, {0, 0, 1}));
     QVERIFY(is_at(-10.5, 10));
+  }
+
+  /// However large the box is drawn, and whichever way it is turned: red, green and blue, and nothing of them cut.
+  void axes_stay_in_sight() {
+    if (!opengl_problem().isEmpty()) {
+      QSKIP("there is no OpenGL here");
+    }
+    SceneOptions options = scene_->options();
+    options.image_box = true;
+    scene_->set_options(options);
+    const auto is = [](int one, int another, int third) { return one > 90 && one > another + 60 && one > third + 60; };
+    const std::array<std::function<bool(const QColor&)>, 3> axes{
+        [&](const QColor& c) { return is(c.red(), c.green(), c.blue()); },
+        [&](const QColor& c) { return is(c.green(), c.blue(), c.red()); },
+        [&](const QColor& c) { return is(c.blue(), c.red(), c.green()); }};
+    const auto all_are_whole = [&] {
+      const QImage picture = scene_picture()->grab().toImage();
+      constexpr int border = 3;
+      const QRect inside = picture.rect().adjusted(border, border, -border, -border);
+      return std::ranges::all_of(axes, [&](const auto& belongs) {
+        int within = 0, cut = 0;
+        for (int y = 0; y < picture.height(); ++y) {
+          for (int x = 0; x < picture.width(); ++x) {
+            (inside.contains(x, y) ? within : cut) += belongs(picture.pixelColor(x, y)) ? 1 : 0;
+          }
+        }
+        return within > 20 && cut == 0;
+      });
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(all_are_whole(), tests::patience_ms);
+    for (const Qt::Key key : {Qt::Key_Plus, Qt::Key_Minus}) {
+      for (int i = 0; i < 12; ++i) {
+        QTest::keyClick(scene_picture(), key);
+      }
+      scene_view()->turn(100);
+      QTRY_VERIFY_WITH_TIMEOUT(all_are_whole(), tests::patience_ms);
+    }
   }
 
   void scene_turns() {
