@@ -7,7 +7,6 @@
 
 #include "app/job_parts.h"
 #include "app/normalization_job.h"
-#include "app/part_outputs.h"
 #include "io/atomic_file.h"
 #include "io/dicom/write_dicom.h"
 #include "io/image_file.h"
@@ -43,7 +42,7 @@ std::vector<std::string> part_endings(const io::Job& job) {
   std::vector<std::string> endings;
   try {
     for (const recon::TimePart& part : job_parts(job)) {
-      endings.push_back(part_ending(part.name));
+      endings.push_back(io::part_ending(part.name));
     }
   } catch (const Error&) {
     return {};
@@ -78,7 +77,7 @@ std::vector<std::string> endings_of_parts(const io::Job& job, const std::string&
 }
 
 std::string ending_of_part(const std::string& part, const std::string& ending) {
-  return (part.empty() ? "" : part_ending(part)) + ending;
+  return (part.empty() ? "" : io::part_ending(part)) + ending;
 }
 
 std::vector<std::string> result_endings(const io::Job& job) {

@@ -14,12 +14,6 @@
 
 namespace coincide::app {
 
-std::string part_ending(const std::string& name) {
-  std::string ending = fmt::format("_{}", name.substr(0, name.find(" of ")));
-  std::erase(ending, ' ');
-  return ending;
-}
-
 recon::ImageSeries series_of(const io::Job& job, std::vector<recon::PartResult>& parts) {
   recon::ImageSeries series;
   io::put_job_facts(job, series);

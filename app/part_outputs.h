@@ -10,9 +10,6 @@
 
 namespace coincide::app {
 
-/// What the names of a part's files end in, before the suffix: "_gate3" of "gate 3", "_frame3" of "frame 3 of 12".
-std::string part_ending(const std::string& name);
-
 /// Frames as one series, whose values it takes. `parts` have their records yet.
 recon::ImageSeries series_of(const io::Job& job, std::vector<recon::PartResult>& parts);
 

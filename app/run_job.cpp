@@ -247,13 +247,13 @@ class JobRun {
     const bool are_gates = !job_.frames.gates.empty();
     if (are_gates) {  // an image each: they are no frames in time
       for (const auto& [image, record] : done) {
-        write(part_ending(record.part), image);
+        write(io::part_ending(record.part), image);
       }
     }
     series_ = series_of(job_, done);
     image_ = picture_of(series_, are_gates ? "gates" : "frames");
     if (are_gates) {
-      series_ = {};
+      gates_ = std::exchange(series_, {});
     }
   }
 
@@ -434,7 +434,7 @@ class JobRun {
     return result();
   }
 
-  RunResult result() { return {std::move(image_), std::move(series_), std::move(provenance_)}; }
+  RunResult result() { return {std::move(image_), std::move(series_), std::move(gates_), std::move(provenance_)}; }
 
   const io::Job& job_;
   JobSetup& setup_;
@@ -446,7 +446,7 @@ class JobRun {
   io::Provenance provenance_;
   std::optional<io::InputRecord> job_record_;
   recon::Image image_;
-  recon::ImageSeries series_;
+  recon::ImageSeries series_, gates_;
   std::optional<recon::JointPatlak> patlak_;
 };
 

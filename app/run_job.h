@@ -13,6 +13,7 @@ namespace coincide::app {
 struct RunResult {
   recon::Image image;         ///< of frames or gates the mean; no values if the run was stopped before its first update
   recon::ImageSeries series;  ///< of a job with frames.durations: those that were finished
+  recon::ImageSeries gates;   ///< of a job with frames.gates likewise; they are no frames in time
   io::Provenance provenance;
 
   bool stopped() const { return provenance.stopped; }

@@ -43,7 +43,8 @@ gui::RunOutcome run_for_window(const io::Job& job, recon::Reporter& reporter) {
           .files = result.provenance.outputs,
           .suv = std::move(suv),
           .tof_profile = result.provenance.tof_profile,
-          .record = std::make_shared<const io::Provenance>(result.provenance)};
+          .record = std::make_shared<const io::Provenance>(result.provenance),
+          .parts = gui::parts_of(result.gates.frames.empty() ? result.series : result.gates, result.provenance)};
 }
 
 gui::JobGeometry job_geometry(const io::Job& job) {

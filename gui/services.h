@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/model/run_list.h"
 #include "gui/model/scene_state.h"
 #include "io/job.h"
 #include "io/listmode_file.h"
@@ -28,6 +29,7 @@ struct RunOutcome {
   recon::SuvFactor suv{};                          ///< of `image`, and of those before it
   std::vector<recon::TofBinCounts> tof_profile{};  ///< as recon::RunRecord's
   std::shared_ptr<const io::Provenance> record{};  ///< as it was written; null: there is none
+  std::vector<KeptImage> parts{};                  ///< of frames or gates, of which `image` is the mean
 };
 
 /// What a job needs, as far as a short trial tells.

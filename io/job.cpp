@@ -56,6 +56,12 @@ fs::path Job::result_path(std::string_view suffix) const {
   return output.folder / (result_name() + std::string(suffix));
 }
 
+std::string part_ending(const std::string& part) {
+  std::string ending = fmt::format("_{}", part.substr(0, part.find(" of ")));
+  std::erase(ending, ' ');
+  return ending;
+}
+
 Job load_job(const fs::path& path) {
   const auto refuse = [&path](const std::string& why) {
     throw InputError(fmt::format("{}: cannot read this job file: {}. Write one with `coincide --new-job FILE`.",

@@ -172,6 +172,9 @@ struct Job {
   std::filesystem::path result_path(std::string_view suffix) const;
 };
 
+/// What the names of a part's files end in, before the suffix: "_gate3" of "gate 3", "_frame3" of "frame 3 of 12".
+std::string part_ending(const std::string& part);
+
 /// The list of all settings, each once, with fields that refer to `job`.
 std::vector<Setting> describe(Job& job);
 /// (section, title) in the order of the settings.

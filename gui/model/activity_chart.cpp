@@ -1,13 +1,29 @@
 #include "gui/model/activity_chart.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace coincide::gui {
 
+namespace {
+
+/// Gates take turns: none begins after the one before it has ended.
+bool follow_each_other(const Frames& frames) {
+  constexpr double part_of_frame = 1e-3;  // files round
+  double end_s = -std::numeric_limits<double>::infinity();
+  return std::ranges::all_of(frames, [&end_s](const std::shared_ptr<const recon::Image>& frame) {
+    const double before_s = end_s - part_of_frame * frame->frame_duration_s;
+    end_s = frame->frame_start_s + frame->frame_duration_s;
+    return frame->frame_duration_s > 0 && frame->frame_start_s >= before_s;
+  });
+}
+
+}  // namespace
+
 Chart activity_chart(const Frames& frames, const std::vector<Roi>& rois, const ValueScale& scale) {
-  const bool has_times = std::ranges::all_of(frames, [](const auto& frame) { return frame->frame_duration_s > 0; });
+  const bool has_times = follow_each_other(frames);
   Chart chart{.title = "Activity in the regions",
-              .x_label = has_times ? "time (s)" : "frame",
+              .x_label = has_times ? "time (s)" : "frame or gate",
               .y_label = value_label(scale.unit),
               .style = Chart::Style::line,
               .series = {},

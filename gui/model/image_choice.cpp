@@ -4,10 +4,10 @@ namespace coincide::gui {
 namespace {
 
 std::vector<KeptImage> images_of(const Run& run) {
-  std::vector<KeptImage> images = run.kept;
+  std::vector<KeptImage> images = run.parts.empty() ? run.kept : run.parts;
   if (run.image &&
       (images.empty() || run.iteration > images.back().iteration || (run.job.in_parts() && run.is_over()))) {
-    images.push_back({run.iteration, run.image});
+    images.push_back({run.iteration, run.image});  // the newest, or the mean of all
   }
   return images;
 }
@@ -21,6 +21,16 @@ void ImageChoice::follow(const std::shared_ptr<const Run>& run) {
   if (at_newest) {
     index_ = images_.empty() ? 0 : images_.size() - 1;
   }
+}
+
+Frames ImageChoice::parts() const {
+  Frames parts;
+  for (const KeptImage& image : images_) {
+    if (!image.part.empty()) {
+      parts.push_back(image.image);
+    }
+  }
+  return parts;
 }
 
 void ImageChoice::choose(std::size_t index) {

@@ -27,6 +27,25 @@ constexpr FigureCurve curves[] = {
      [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.objective()) : std::nullopt; }},
 };
 
+/// Of which frame or gate an iteration is, counted from 0; of what has none always the first. Until the run is over it
+/// is told by the passes that each is to take.
+std::size_t part_of(const Run& run, std::size_t iteration) {
+  if (!run.job.in_parts()) {
+    return 0;
+  }
+  if (run.record) {
+    std::size_t part = 0;
+    for (std::size_t end = 0; part + 1 < run.record->parts.size(); ++part) {
+      end += run.record->parts[part].figures.size();
+      if (iteration < end) {
+        break;
+      }
+    }
+    return part;
+  }
+  return iteration / static_cast<std::size_t>(std::max<std::int64_t>(1, run.job.passes()));
+}
+
 std::string subject_of(const Run& run) { return "Run " + std::to_string(run.number) + " · " + run.shown_name(); }
 
 }  // namespace
@@ -93,6 +112,16 @@ std::map<int, std::filesystem::path> iteration_files_of(const Run& run) {
   return found;
 }
 
+std::vector<KeptImage> parts_of(const recon::ImageSeries& series, const io::Provenance& record) {
+  std::vector<KeptImage> parts;
+  for (std::size_t i = 0; i < series.frames.size() && series.frames.size() == record.parts.size(); ++i) {
+    parts.push_back({.iteration = record.iterations_done,
+                     .image = std::make_shared<const recon::Image>(series.image(i)),
+                     .part = record.parts[i].part});
+  }
+  return parts;
+}
+
 std::filesystem::path simulated_events(const Run& run) {
   const auto file = std::ranges::find_if(run.files, [](const std::string& name) { return name.ends_with(".petsird"); });
   return file == run.files.end() ? std::filesystem::path() : run.folder / *file;
@@ -109,6 +138,14 @@ double shown_fraction(const Run& run) {
 std::string iterations_text(const Run& run) {
   const std::string done = fmt::format("{:.3g}", run.iterations_done());
   return run.job.in_parts() ? done : fmt::format("{} of {}", done, run.job.passes());
+}
+
+std::string extent_text(const Run& run) {
+  if (run.parts.empty()) {
+    return "iteration " + iterations_text(run);
+  }
+  return fmt::format("{} {}{}", run.parts.size(), run.job.frames.gates.empty() ? "frame" : "gate",
+                     run.parts.size() == 1 ? "" : "s");
 }
 
 std::string progress_text(const Run& run) {
@@ -139,13 +176,6 @@ std::string clock_text(double seconds) {
 std::span<const FigureCurve> figure_curves() { return curves; }
 
 Chart figure_chart(const Run& run, const FigureCurve& curve) {
-  Chart::Series series{.name = curve.name, .x = {}, .y = {}};
-  for (const Figures& figures : run.figures) {
-    if (const std::optional<double> value = curve.value(figures)) {
-      series.x.push_back(figures.iteration);
-      series.y.push_back(*value);
-    }
-  }
   Chart chart{.title = curve.title,
               .x_label = "iteration",
               .y_label = curve.name,
@@ -153,8 +183,20 @@ Chart figure_chart(const Run& run, const FigureCurve& curve) {
               .series = {},
               .subject = subject_of(run),
               .whole_x = true};
-  if (!series.x.empty()) {
-    chart.series.push_back(std::move(series));
+  std::optional<std::size_t> part;
+  for (std::size_t i = 0; i < run.figures.size(); ++i) {
+    const std::optional<double> value = curve.value(run.figures[i]);
+    if (!value) {
+      continue;
+    }
+    if (part != part_of(run, i)) {  // each has a likelihood of its own: no line leads from one to the next
+      part = part_of(run, i);
+      const char* kind = run.job.frames.gates.empty() ? "frame" : "gate";
+      chart.series.push_back(
+          {.name = run.job.in_parts() ? fmt::format("{} {}", kind, *part + 1) : curve.name, .x = {}, .y = {}});
+    }
+    chart.series.back().x.push_back(run.figures[i].iteration);
+    chart.series.back().y.push_back(*value);
   }
   return chart;
 }

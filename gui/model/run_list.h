@@ -13,6 +13,7 @@
 #include "io/job.h"
 #include "io/provenance.h"
 #include "recon/algorithms/figures.h"
+#include "recon/data/image_series.h"
 #include "recon/data/suv.h"
 #include "recon/data/tof_bin_counts.h"
 #include "recon/image.h"
@@ -24,10 +25,11 @@ enum class RunState { waiting, running, paused, stopping, done, stopped, failed 
 /// "waiting", "running", ... for the list.
 std::string run_state_name(RunState state);
 
-/// The image after a whole iteration.
+/// The image after a whole iteration, or a finished one of a frame or gate.
 struct KeptImage {
   double iteration = 0;
   std::shared_ptr<const recon::Image> image;
+  std::string part = {};  ///< "frame 2 of 4", "gate 2"; empty: none, or the mean of all
 };
 
 /// What a run has said.
@@ -49,7 +51,8 @@ struct Run {
   double seconds_left = -1;  ///< of the stage; < 0: not known yet
   double iteration = 0;      ///< of the newest image
   std::shared_ptr<const recon::Image> image;
-  std::vector<KeptImage> kept;  ///< in the order of the iterations
+  std::vector<KeptImage> kept;        ///< in the order of the iterations
+  std::vector<KeptImage> parts = {};  ///< once it is over: the images of frames or gates, of which `image` is the mean
   std::vector<recon::IterationFigures> figures;
   std::vector<RunLine> lines;
   std::string error;  ///< of a failed run
@@ -79,6 +82,9 @@ inline constexpr std::size_t most_bytes_kept = 2'000'000'000;
 /// iteration.
 std::map<int, std::filesystem::path> iteration_files_of(const Run& run);
 
+/// The images of the frames or gates of a run, which its record names; none if they are not as many.
+std::vector<KeptImage> parts_of(const recon::ImageSeries& series, const io::Provenance& record);
+
 /// The listmode file that the run has simulated; empty if it has written none.
 std::filesystem::path simulated_events(const Run& run);
 
@@ -89,6 +95,8 @@ double shown_fraction(const Run& run);
 std::string iterations_text(const Run& run);
 /// "reconstruction, 1:20 left", "reconstruction (paused)", "stopped after 2.5 of 4 iterations".
 std::string progress_text(const Run& run);
+/// What there is of it, for the list: "iteration 2.5 of 4", "4 frames".
+std::string extent_text(const Run& run);
 /// "0:59", "1:01:01".
 std::string clock_text(double seconds);
 

@@ -129,6 +129,24 @@ std::vector<KeptImage> saved_iterations(const Run& run) {
   return kept;
 }
 
+/// Of frames, which the result holds, or of gates, which have files of their own.
+std::vector<KeptImage> saved_parts(const Run& run, const recon::ImageSeries& result) {
+  if (run.job.frames.gates.empty()) {
+    return parts_of(result, *run.record);
+  }
+  std::vector<KeptImage> gates;
+  for (const recon::RunRecord& gate : run.record->parts) {
+    const std::filesystem::path file =
+        run.folder / (run.job.result_name() + io::part_ending(gate.part) + "." + run.job.output.format);
+    if (std::filesystem::exists(file)) {
+      gates.push_back({.iteration = run.iteration,
+                       .image = std::make_shared<const recon::Image>(io::read_image(file)),
+                       .part = gate.part});
+    }
+  }
+  return gates;
+}
+
 /// With the images that the run has left.
 std::shared_ptr<Run> restored_run(const SavedRun& saved) {
   auto run =
@@ -140,6 +158,7 @@ std::shared_ptr<Run> restored_run(const SavedRun& saved) {
   const recon::ImageSeries series = io::read_image_series(image).series;
   run->image = std::make_shared<const recon::Image>(recon::mean_of(series));
   run->suv = recon::common_suv_factor(series);
+  run->parts = saved_parts(*run, series);
   run->kept = saved_iterations(*run);
   return run;
 }

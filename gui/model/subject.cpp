@@ -17,6 +17,16 @@ std::string algorithm_text(const io::Job& job) {
   return text;
 }
 
+/// "frame 2 of 4, 60 to 120 s, listmode OSEM"; gates have no time of their own.
+std::string part_text(const Run& run, const KeptImage& shown) {
+  const recon::Image& image = *shown.image;
+  const std::string times =
+      image.frame_duration_s > 0 && run.job.frames.gates.empty()
+          ? fmt::format(", {:g} to {:g} s", image.frame_start_s, image.frame_start_s + image.frame_duration_s)
+          : "";
+  return fmt::format("{}{}{}{}", shown.part, times, image.description.empty() ? "" : ", ", image.description);
+}
+
 std::string why_no_image(const Run& run) {
   switch (run.state) {
     case RunState::failed:
@@ -72,10 +82,11 @@ Subject subject_of(const Run& run, const KeptImage& shown) {
                   .file = fmt::format("{}_run{}", file, run.number),
                   .hint = why_no_image(run)};
   if (shown.image && shown.iteration > 0) {
-    subject.detail = run.job.in_parts() ? shown.image->description
-                                        : fmt::format("iteration {:.4g} of {} · {}", shown.iteration, run.job.passes(),
-                                                      algorithm_text(run.job));
-    subject.file += fmt::format("_it{:.4g}", shown.iteration);
+    subject.detail = !shown.part.empty()  ? part_text(run, shown)
+                     : run.job.in_parts() ? shown.image->description
+                                          : fmt::format("iteration {:.4g} of {} · {}", shown.iteration,
+                                                        run.job.passes(), algorithm_text(run.job));
+    subject.file += shown.part.empty() ? fmt::format("_it{:.4g}", shown.iteration) : io::part_ending(shown.part);
     subject.hint.clear();
   }
   return subject;

@@ -228,7 +228,12 @@ void ViewState::set_window(double low, double high) {
 }
 
 void ViewState::auto_window() {
-  const ValueWindow window = has_image() ? automatic_window(image_->values) : ValueWindow{};
+  ValueWindow window = has_image() ? automatic_window(image_->values) : ValueWindow{};
+  for (const std::shared_ptr<const recon::Image>& frame : frames_) {
+    if (frame->frame_duration_s > 0) {  // else it may be another quantity, as of a series of parameters
+      window.high = std::max(window.high, scale_.factor * automatic_window(frame->values).high);
+    }
+  }
   look_->low = window.low;
   look_->high = window.high;
   look_->window_is_automatic = true;

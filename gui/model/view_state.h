@@ -100,7 +100,8 @@ class ViewState {
   double window_high() const { return look_->high; }
   /// Takes no window that is empty, turned round or not finite.
   void set_window(double low, double high);
-  /// 0 to the 99.9th percentile of the positive values; 0 to 1 where there are none.
+  /// 0 to the 99.9th percentile of the positive values, of several frames in time the largest one; 0 to 1 where there
+  /// are none.
   void auto_window();
   /// Nobody has set the window since it was last found by auto_window().
   bool window_is_automatic() const { return look_->window_is_automatic; }

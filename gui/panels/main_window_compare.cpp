@@ -105,18 +105,7 @@ void MainWindow::Parts::show_other_choices() {
   }
   CompareBar& bar = viewer->compare_bar();
   bar.set_choices(names, shown);
-  QStringList steps;
-  if (other_.run) {
-    for (const KeptImage& image : other_.images.images()) {
-      steps << QString::number(image.iteration, 'g', 4);
-    }
-    bar.set_steps(tr("Iteration"), steps, static_cast<int>(other_.images.index()));
-    return;
-  }
-  for (std::size_t frame = 1; other_.file && frame <= other_.file->frames.size(); ++frame) {
-    steps << QString::number(frame);
-  }
-  bar.set_steps(tr("Frame"), steps, static_cast<int>(other_.frame));
+  bar.set_steps(other_.file ? steps_of(*other_.file, other_.frame) : steps_of(other_.images));
 }
 
 /// What came to the run that is B.

@@ -54,7 +54,7 @@ void MainWindow::Parts::fill_layer_menu() {
       const std::string name = subject_of(*run, KeptImage{}).name;
       menu.addAction(QString::fromStdString(name), this, [this, run, name] {
         Layer layer = layer_of(name, run->image);
-        if (run->record) {
+        if (run->record && !run->job.in_parts()) {  // that file has the frames, this is their mean
           layer.source.file = layer.source.image = image_file_of(*run);
         }
         add_layer(std::move(layer));

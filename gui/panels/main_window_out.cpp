@@ -94,17 +94,10 @@ void MainWindow::Parts::save_picture(const QString& view_name) {
 
 /// Of the 3-D view, the slices, or the iterations or frames that the slider has.
 void MainWindow::Parts::save_film() {
-  FilmSteps steps;
-  if (const std::shared_ptr<const OpenedImage> series = images.chosen()) {
-    steps = {.what = tr("Frame"),
-             .count = static_cast<int>(series->frames.size()),
-             .shown = static_cast<int>(images.frame())};
-  } else {
-    steps = {.what = tr("Iteration"),
-             .count = static_cast<int>(runs->images().images().size()),
-             .shown = static_cast<int>(runs->images().index())};
-  }
-  steps.show = [this](int step) { choose_step(static_cast<std::size_t>(step)); };
+  const Steps shown = steps_shown();
+  FilmSteps steps{.what = shown.what, .count = shown.played, .shown = shown.shown, .show = [this](int step) {
+                    choose_step(static_cast<std::size_t>(step));
+                  }};
   auto* dialog = new FilmDialog(view, *viewer, std::move(steps), QString::fromStdString(view.subject().file), &window);
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   connect(dialog, &FilmDialog::saved, this, [this](const QStringList& files) {

@@ -15,6 +15,7 @@
 #include "gui/panels/job_form.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/preferences.h"
+#include "gui/panels/shown_steps.h"
 #include "gui/panels/work_area.h"
 #include "gui/worker/data_session.h"
 #include "gui/worker/latest_task.h"
@@ -159,6 +160,12 @@ class MainWindow::Parts : public QObject {
   void show(const Subject& subject, const std::shared_ptr<const recon::Image>& image);
   void show_choices();
   void show_steps();
+  /// What the slider over the views goes through.
+  Steps steps_shown() const;
+  /// All frames of what is shown, where there are several; else null.
+  std::shared_ptr<const OpenedImage> frames_shown() const;
+  /// Likewise those of gates; else none.
+  Frames gates_shown() const;
   /// Something of a run has changed.
   void follow_run(const std::shared_ptr<const Run>& changed);
   void remove_run(int number);

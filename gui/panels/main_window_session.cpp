@@ -214,7 +214,7 @@ void MainWindow::Parts::restore_comparison(const RestoredSession& restored, QStr
 }
 
 void MainWindow::Parts::add_of_frames(FramesAsOne kind) {
-  if (const std::shared_ptr<const OpenedImage> series = images.chosen()) {
+  if (const std::shared_ptr<const OpenedImage> series = frames_shown()) {
     images.add(std::make_shared<const OpenedImage>(frames_as_one(*series, kind)));
     show_chosen();
   }

@@ -27,7 +27,8 @@ void MainWindow::Parts::show(const Subject& subject, const std::shared_ptr<const
 
 void MainWindow::Parts::show_chosen() {
   const std::shared_ptr<const OpenedImage> series = area->mode() == Mode::result ? images.chosen() : nullptr;
-  view.set_frames(series && series->frames.size() > 1 ? series->frames : Frames{});
+  const std::shared_ptr<const OpenedImage> frames = frames_shown();
+  view.set_frames(frames ? frames->frames : gates_shown());
   view.set_suv(series ? series->suv : recon::SuvFactor{});
   const std::shared_ptr<const Run> run = area->mode() == Mode::result ? runs->chosen_run() : nullptr;
   if (series) {
@@ -38,7 +39,7 @@ void MainWindow::Parts::show_chosen() {
     show(subject_of(document.job()), nullptr);
   }
   for (QAction* action : {mean_frames, sum_frames}) {
-    action->setEnabled(series && series->frames.size() > 1);
+    action->setEnabled(frames != nullptr);
   }
   show_choices();
 }
@@ -47,9 +48,9 @@ void MainWindow::Parts::show_run(const Run& run) {
   const KeptImage chosen = runs->chosen_image();
   view.set_suv(run.suv);
   show(subject_of(run, chosen), chosen.image);
-  // The first subsets say little about the values to come.
+  // The first subsets say little about the values to come; frames and gates are compared, in the window of their mean.
   const bool is_whole = run.is_over() || chosen.iteration == std::floor(chosen.iteration);
-  if (view.has_image() && view.window_is_automatic() && is_whole) {
+  if (view.has_image() && view.window_is_automatic() && is_whole && chosen.part.empty()) {
     view.auto_window();
   }
 }
@@ -80,23 +81,21 @@ void MainWindow::Parts::show_choices() {
 
 void MainWindow::Parts::show_steps() {
   ViewHeader& header = viewer->header();
-  if (area->mode() != Mode::result) {
-    header.set_steps({}, {}, 0);
-    return;
-  }
-  if (const std::shared_ptr<const OpenedImage> image = images.chosen()) {
-    QStringList frames;
-    for (std::size_t frame = 1; frame <= image->frames.size(); ++frame) {
-      frames << QString::number(frame);
-    }
-    header.set_steps(tr("Frame"), frames, static_cast<int>(images.frame()));
-    return;
-  }
-  QStringList iterations;
-  for (const KeptImage& image : runs->images().images()) {
-    iterations << QString::number(image.iteration, 'g', 4);
-  }
-  header.set_steps(tr("Iteration"), iterations, static_cast<int>(runs->images().index()));
+  header.set_steps(area->mode() == Mode::result ? steps_shown() : Steps{});
+}
+
+Steps MainWindow::Parts::steps_shown() const {
+  const std::shared_ptr<const OpenedImage> image = images.chosen();
+  return image ? steps_of(*image, images.frame()) : steps_of(runs->images());
+}
+
+std::shared_ptr<const OpenedImage> MainWindow::Parts::frames_shown() const {
+  const std::shared_ptr<const OpenedImage> series = images.chosen() ? images.chosen() : frames_of(runs->images());
+  return area->mode() == Mode::result && series && series->frames.size() > 1 ? series : nullptr;
+}
+
+Frames MainWindow::Parts::gates_shown() const {
+  return area->mode() == Mode::result && !images.chosen() ? runs->images().parts() : Frames{};
 }
 
 void MainWindow::Parts::choose(std::size_t choice) {

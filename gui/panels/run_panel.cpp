@@ -54,11 +54,10 @@ QListWidget* make_list() {
 
 /// Name; how it stands; how far it is and since when.
 QString text_of(const Run& run) {
-  const QString iterations = QString::fromStdString(iterations_text(run));
   return QString("%1 · %2\n%3 · %4\n%5")
       .arg(run.number)
       .arg(QString::fromStdString(run.shown_name()), QString::fromStdString(run_state_name(run.state)),
-           QString::fromStdString(clock_text(run.seconds)), QObject::tr("iteration ") + iterations);
+           QString::fromStdString(clock_text(run.seconds)), QString::fromStdString(extent_text(run)));
 }
 
 }  // namespace

@@ -65,9 +65,7 @@ CompareBar::CompareBar(ViewState& state, QWidget* parent)
 
 void CompareBar::set_choices(const QStringList& names, int shown) { others_->set_choices(names, shown); }
 
-void CompareBar::set_steps(const QString& what, const QStringList& names, int shown) {
-  steps_->set_steps(what, names, shown);
-}
+void CompareBar::set_steps(const Steps& steps) { steps_->set_steps(steps); }
 
 void CompareBar::refresh() {
   setVisible(state_.comparison().has_value() && state_.has_image());

@@ -12,6 +12,7 @@ namespace coincide::gui {
 
 class ChoiceBox;
 class StepPicker;
+struct Steps;
 
 /// The second line over the views while two images are compared: which is B, and what is shown beside the two. Follows
 /// the state by itself, and is hidden without a comparison.
@@ -24,7 +25,7 @@ class CompareBar : public QWidget {
   /// What B can be, in order; `shown` is what it is.
   void set_choices(const QStringList& names, int shown);
   /// As ViewHeader::set_steps(), of B.
-  void set_steps(const QString& what, const QStringList& names, int shown);
+  void set_steps(const Steps& steps);
 
  signals:
   void chosen(int index);

@@ -64,27 +64,28 @@ void StepPicker::make_play_button() {
   play_->setMenu(menu);
   next_.setInterval(second_ms / usual_per_second);
   connect(&next_, &QTimer::timeout, this,
-          [this] { slider_->setValue((slider_->value() + 1) % (slider_->maximum() + 1)); });
+          [this] { slider_->setValue(slider_->value() + 1 < steps_.played ? slider_->value() + 1 : 0); });
   connect(play_, &QToolButton::toggled, this, [this](bool plays) {
     play_->setIcon(line_icon(plays ? "pause" : "run"));
     plays ? next_.start() : next_.stop();
   });
 }
 
-void StepPicker::set_steps(const QString& what, const QStringList& names, int shown) {
+void StepPicker::set_steps(const Steps& steps) {
   const QSignalBlocker not_the_user(slider_);
-  names_ = names;
-  what_->setText("&" + what);
-  slider_->setAccessibleName(what);
-  slider_->setMaximum(std::max(0, static_cast<int>(names.size()) - 1));
-  slider_->setValue(shown);
+  steps_ = steps;
+  what_->setText("&" + steps.what);
+  slider_->setAccessibleName(steps.what);
+  slider_->setMaximum(std::max(0, static_cast<int>(steps.names.size()) - 1));
+  slider_->setValue(steps.shown);
   show_name();
-  setVisible(names.size() > 1);
-  if (names.size() <= 1) {
+  setVisible(steps.names.size() > 1);
+  play_->setVisible(steps.played > 1);
+  if (steps.played <= 1) {
     play_->setChecked(false);
   }
 }
 
-void StepPicker::show_name() { name_->setText(names_.value(slider_->value())); }
+void StepPicker::show_name() { name_->setText(steps_.names.value(slider_->value())); }
 
 }  // namespace coincide::gui

@@ -10,6 +10,14 @@ class QToolButton;
 
 namespace coincide::gui {
 
+/// Images that follow each other.
+struct Steps {
+  QString what = {};       ///< they are: "Iteration"
+  QStringList names = {};  ///< of each
+  int shown = 0;
+  int played = 0;  ///< how many of them follow each other in time, from the first on: the loop leaves out the rest
+};
+
 /// A slider over images that follow each other, iterations or frames, with the name of the one it is at, and a button
 /// that lets them follow each other by themselves, at a speed of its menu. Hidden where there is nothing to choose.
 class StepPicker : public QWidget {
@@ -17,8 +25,7 @@ class StepPicker : public QWidget {
 
  public:
   explicit StepPicker(QWidget* parent = nullptr);
-  /// `what` they are ("Iteration"), the name of each, and which one is shown.
-  void set_steps(const QString& what, const QStringList& names, int shown);
+  void set_steps(const Steps& steps);
 
  signals:
   /// The user chose that one.
@@ -33,7 +40,7 @@ class StepPicker : public QWidget {
   QLabel* name_;
   QToolButton* play_;
   QTimer next_;
-  QStringList names_;
+  Steps steps_;
 };
 
 }  // namespace coincide::gui

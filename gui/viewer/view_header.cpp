@@ -67,9 +67,7 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
 
 void ViewHeader::set_choices(const QStringList& names, int shown) { subjects_->set_choices(names, shown); }
 
-void ViewHeader::set_steps(const QString& what, const QStringList& names, int shown) {
-  steps_->set_steps(what, names, shown);
-}
+void ViewHeader::set_steps(const Steps& steps) { steps_->set_steps(steps); }
 
 void ViewHeader::add_button(QAction* action, Qt::Edge edge) {
   auto* button = new QToolButton;

@@ -14,6 +14,7 @@ namespace coincide::gui {
 
 class ChoiceBox;
 class StepPicker;
+struct Steps;
 
 /// The line over the views that names what they show, with pickers of what else there is and of its iteration or frame;
 /// below it, where there is no image, why not and what to do, and where voxels of it hold no number, how many. Follows
@@ -27,7 +28,7 @@ class ViewHeader : public QWidget {
   /// What can be shown, in order; `shown` is what is.
   void set_choices(const QStringList& names, int shown);
   /// The images of what is shown that follow each other: `what` they are ("Iteration"), and the name of each.
-  void set_steps(const QString& what, const QStringList& names, int shown);
+  void set_steps(const Steps& steps);
   /// A button at the begin or the end of the line.
   void add_button(QAction* action, Qt::Edge edge);
 

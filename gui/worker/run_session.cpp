@@ -205,6 +205,10 @@ void RunSession::finish(const RunOutcome& outcome) {
   run_->suv = outcome.suv;
   run_->tof_profile = outcome.tof_profile;
   run_->record = outcome.record;
+  run_->parts = outcome.parts;
+  if (!run_->parts.empty()) {
+    run_->kept.clear();  // what led to them; they are what there is to see
+  }
   if (outcome.image != nullptr) {
     run_->image = outcome.image;
   }

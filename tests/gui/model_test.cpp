@@ -360,6 +360,34 @@ class ModelTest : public QObject {
     QCOMPARE(gui::progress_text(run), std::string("stopped after 7 iterations"));
   }
 
+  /// Each frame has a line of its own: while it runs by the passes, in the end by what each has taken.
+  void figures_of_frames_are_not_joined() {
+    gui::Run run;
+    run.job.stop.passes = 2;
+    for (int iteration = 1; iteration <= 5; ++iteration) {
+      run.figures.push_back({.iteration = static_cast<double>(iteration), .log_likelihood = -iteration / 2.0});
+    }
+    const auto iterations = [&run] {
+      std::vector<std::vector<double>> lines;
+      for (const gui::Chart::Series& series : gui::figure_chart(run, gui::figure_curves()[0]).series) {
+        lines.push_back(series.x);
+      }
+      return lines;
+    };
+    using Lines = std::vector<std::vector<double>>;
+    QCOMPARE(iterations(), (Lines{{1, 2, 3, 4, 5}}));
+    run.job.frames.durations = "3x30";
+    QCOMPARE(iterations(), (Lines{{1, 2}, {3, 4}, {5}}));
+    QCOMPARE(gui::figure_chart(run, gui::figure_curves()[0]).series[1].name, std::string("frame 2"));
+    auto record = std::make_shared<io::Provenance>();
+    record->parts.resize(3);
+    record->parts[0].figures.resize(1);
+    record->parts[1].figures.resize(3);
+    record->parts[2].figures.resize(1);
+    run.record = record;
+    QCOMPARE(iterations(), (Lines{{1}, {2, 3, 4}, {5}}));
+  }
+
   void run_states_have_names() {
     QCOMPARE(gui::run_state_name(gui::RunState::stopping), std::string("stopping"));
     gui::Run run;

@@ -281,9 +281,9 @@ void RunPanelTest::step_picker_names_what_it_is_at() {
   auto* slider = picker.findChild<QSlider*>("step");
   const auto* name = picker.findChild<QLabel*>("step_name");
   QSignalSpy chosen(&picker, &StepPicker::chosen);
-  picker.set_steps("Iteration", {"1"}, 0);
+  picker.set_steps({"Iteration", {"1"}, 0, 1});
   QVERIFY(picker.isHidden());  // nothing to choose from
-  picker.set_steps("Iteration", {"1", "2", "2.5"}, 2);
+  picker.set_steps({"Iteration", {"1", "2", "2.5"}, 2, 3});
   QVERIFY(!picker.isHidden());
   QCOMPARE(name->text(), QString("2.5"));
   QCOMPARE(chosen.count(), 0);
@@ -295,7 +295,7 @@ void RunPanelTest::step_picker_names_what_it_is_at() {
 /// One after the other, the first after the last, at the speed chosen; until it is pressed again.
 void RunPanelTest::step_picker_plays() {
   StepPicker picker;
-  picker.set_steps("Frame", {"1", "2", "3"}, 1);
+  picker.set_steps({"Frame", {"1", "2", "3"}, 1, 3});
   picker.show();
   auto* play = picker.findChild<QToolButton*>("play");
   play->menu()->actions().last()->trigger();  // the quickest
@@ -310,7 +310,7 @@ void RunPanelTest::step_picker_plays() {
   QTest::qWait(200);  // three times as long as one takes
   QCOMPARE(chosen.count(), count);
   play->click();
-  picker.set_steps("Frame", {"1"}, 0);  // of another image
+  picker.set_steps({"Frame", {"1"}, 0, 1});  // of another image
   QVERIFY(!play->isChecked());
 }
 
