@@ -25,7 +25,9 @@ BigButton::BigButton(Look look, const QString& title, const QString& explanation
   setAccessibleDescription(explanation);
   setFocusPolicy(Qt::StrongFocus);
   setAttribute(Qt::WA_Hover);
-  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  QSizePolicy policy(QSizePolicy::Expanding, look == Look::card ? QSizePolicy::Minimum : QSizePolicy::Fixed);
+  policy.setHeightForWidth(look == Look::card);
+  setSizePolicy(policy);
   setCursor(Qt::PointingHandCursor);
 }
 
@@ -44,6 +46,18 @@ QSize BigButton::sizeHint() const {
   const QFontMetrics title(title_font());
   const int text_width = std::max(title.horizontalAdvance(text()), fontMetrics().horizontalAdvance(explanation_));
   return {iconSize().width() + text_width + 3 * padding(), title.height() + fontMetrics().height() + 2 * padding()};
+}
+
+/// The explanation of a card takes as many lines as it needs; a row has one.
+int BigButton::heightForWidth(int width) const {
+  return look_ == Look::card ? 2 * padding() + QFontMetrics(title_font()).height() + explanation_height(width)
+                             : sizeHint().height();
+}
+
+int BigButton::explanation_height(int width) const {
+  constexpr int any_height = 10000;
+  const QRect room(0, 0, width - iconSize().width() - 3 * padding(), any_height);
+  return fontMetrics().boundingRect(room, Qt::AlignLeft | Qt::TextWordWrap, explanation_).height();
 }
 
 QSize BigButton::minimumSizeHint() const { return {12 * fontMetrics().height(), sizeHint().height()}; }
@@ -76,8 +90,12 @@ void BigButton::paintEvent(QPaintEvent*) {
                    metrics.elidedText(text(), Qt::ElideRight, texts.width(), Qt::TextShowMnemonic));
   painter.setFont(font());
   painter.setPen(mixed(ground, text_colour, 0.65F));
-  painter.drawText(texts, Qt::AlignLeft | Qt::AlignBottom,
-                   fontMetrics().elidedText(explanation_, elide_, texts.width()));
+  if (look_ == Look::card) {
+    painter.drawText(texts, Qt::AlignLeft | Qt::AlignBottom | Qt::TextWordWrap, explanation_);
+  } else {
+    painter.drawText(texts, Qt::AlignLeft | Qt::AlignBottom,
+                     fontMetrics().elidedText(explanation_, elide_, texts.width()));
+  }
 }
 
 /// The Enter key too, as on a page of links.

@@ -4,7 +4,8 @@
 
 namespace coincide::gui {
 
-/// A button with an icon, a title and a line of explanation below it; both are shortened where there is no room.
+/// A button with an icon, a title and an explanation below it: of a card in as many lines as it needs, of a row
+/// shortened where there is no room.
 class BigButton : public QAbstractButton {
   Q_OBJECT
 
@@ -20,6 +21,7 @@ class BigButton : public QAbstractButton {
 
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
+  int heightForWidth(int width) const override;
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -28,6 +30,7 @@ class BigButton : public QAbstractButton {
  private:
   QFont title_font() const;
   int padding() const;
+  int explanation_height(int width) const;
 
   Look look_;
   QString explanation_;

@@ -106,7 +106,7 @@ QWidget* RunDetails::Parts::make_tabs() {
   tabs->setDocumentMode(true);
   tabs->setUsesScrollButtons(false);  // rather cut a word than hide a tab
   tabs->setElideMode(Qt::ElideRight);
-  tabs->addTab(messages, tr("Messages"));
+  tabs->addTab(messages, tr("Log"));
   tabs->addTab(figures, tr("Numbers"));
   tabs->addTab(settings, tr("Settings"));
   tabs->setTabToolTip(2, tr("Those that differ from their defaults, or from those of another run"));

@@ -164,7 +164,8 @@ ChartScale ChartDrawing::scale_of(const ChartRange& range, const ChartLook& look
 
 void ChartDrawing::draw_series(const Chart& chart, const ChartScale& scale, const ChartLook& look) {
   plot_->ClearPlots();
-  plot_->SetShowLegend(chart.series.size() > 1);
+  // Of more than there are colours it would tell nothing, and hide much.
+  plot_->SetShowLegend(chart.series.size() > 1 && chart.series.size() <= series_colours.size());
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
     const Corners corners(chart, chart.series[i], scale);
     if (corners.count() == 0) {
@@ -182,13 +183,23 @@ void ChartDrawing::draw_series(const Chart& chart, const ChartScale& scale, cons
   }
 }
 
+/// In points: it stands over the middle of the axis, however wide the numbers beside that are.
+int ChartDrawing::title_room(const ChartLook& look) const {
+  const QRect area = plot_area();
+  const int height = QFontMetrics(look.font).height();
+  if (area.width() <= 1 || pixels_ != QSizeF(look.size) * look.pixel_ratio) {
+    return look.size.width() - 6 * height;  // until it is known where the axis comes to lie
+  }
+  const double middle = (area.left() + 0.5 * area.width()) / look.pixel_ratio;
+  return static_cast<int>(2 * std::min(middle, look.size.width() - middle)) - height / 2;
+}
+
 void ChartDrawing::draw_axes(const Chart& chart, const ChartRange& range, const ChartScale& scale,
                              const ChartLook& look) {
   const QFontMetrics metrics(look.font);
   vtkAxis* bottom = plot_->GetAxis(vtkAxis::BOTTOM);
   vtkAxis* left = plot_->GetAxis(vtkAxis::LEFT);
-  const int room = look.size.width() - 6 * metrics.height();  // it stands over the middle of the axis
-  plot_->SetTitle(in_two_lines(QString::fromStdString(chart.title), metrics, room).toStdString());
+  plot_->SetTitle(in_two_lines(QString::fromStdString(chart.title), metrics, title_room(look)).toStdString());
   bottom->SetTitle(chart.x_label);
   left->SetTitle(chart.y_label);
   bottom->SetRange(0, scale.x(range.x_high));
@@ -238,6 +249,7 @@ void ChartDrawing::draw(const Chart& chart, const ChartRange& range, const Chart
   const ChartScale scale = scale_of(range, look);
   draw_series(chart, scale, look);
   draw_axes(chart, range, scale, look);
+  pixels_ = QSizeF(look.size) * look.pixel_ratio;
   take_font(look);
   take_colours(look.palette);
 }

@@ -6,6 +6,7 @@
 #include <QPalette>
 #include <QRect>
 #include <QSize>
+#include <QSizeF>
 #include <QString>
 
 #include "gui/model/chart.h"
@@ -54,9 +55,11 @@ class ChartDrawing {
   ChartScale scale_of(const ChartRange& range, const ChartLook& look) const;
   void draw_series(const Chart& chart, const ChartScale& scale, const ChartLook& look);
   void draw_axes(const Chart& chart, const ChartRange& range, const ChartScale& scale, const ChartLook& look);
+  int title_room(const ChartLook& look) const;
   void take_font(const ChartLook& look);
   void take_colours(const QPalette& palette);
 
+  QSizeF pixels_;  ///< of the last picture
   vtkNew<vtkContextView> view_;
   vtkNew<vtkChartXY> plot_;
 };

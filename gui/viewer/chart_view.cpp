@@ -36,6 +36,8 @@ struct ChartView::Parts {
   VtkWidget* widget = nullptr;       ///< null where there is no OpenGL, as the drawing
   std::optional<ChartDrawing> drawing;
   QPointF last_position;
+  QRect drawn_for;  ///< the area between the axes, as it was when the chart was drawn
+  int passes = 0;   ///< since the chart, its range or its size has changed
 
   QString file_name(const QString& suffix) const;
 };
@@ -58,6 +60,7 @@ ChartView::ChartView(QWidget* parent) : QWidget(parent), parts_(std::make_unique
     parts_->widget = widget;
     parts_->drawing.emplace(*widget);
     layout->addWidget(new FocusRing(widget));
+    connect(widget, &VtkWidget::rendered, this, &ChartView::settle);
     widget->installEventFilter(this);
     setFocusProxy(widget);
   } else {
@@ -100,7 +103,22 @@ void ChartView::choose(const std::optional<ChartRange>& range) {
 }
 
 void ChartView::draw() {
+  parts_->passes = 0;
+  pass();
+}
+
+/// Ticks and title are laid out for where the axes lie, which is known once they have been drawn.
+void ChartView::settle() {
+  constexpr int most = 3;  // other ticks may move the axes once more
+  if (parts_->drawing->plot_area() != parts_->drawn_for && parts_->passes < most) {
+    pass();
+  }
+}
+
+void ChartView::pass() {
   if (parts_->widget != nullptr) {
+    ++parts_->passes;
+    parts_->drawn_for = parts_->drawing->plot_area();
     parts_->drawing->draw(
         parts_->chart, range(),
         {.palette = palette(), .font = font(), .size = parts_->widget->size(), .pixel_ratio = devicePixelRatioF()});

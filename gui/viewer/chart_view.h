@@ -46,6 +46,8 @@ class ChartView : public QWidget {
  private:
   void choose(const std::optional<ChartRange>& range);
   void draw();
+  void settle();
+  void pass();
   QString title() const;
   bool press_key(int key);
   void zoom_at(const QPointF& position, double factor);

@@ -147,30 +147,44 @@ QImage SliceDrawing::turned_picture() {
   return slice_image(shown_plane(state_, axis_, content_, points.points), state_.colour_scale(content_), no_value());
 }
 
-/// Plane, place and how thick it is, in a comparison under what is shown.
-QString SliceDrawing::title() const {
-  QString text = QString("%1 = %2 mm").arg(axis_letters[axis_]).arg(through_mm()[index_of(axis_)], 0, 'f', 1);
-  if (!turn().is_none()) {
-    text = QObject::tr("%1, turned %2°, %3°")
-               .arg(QObject::tr(slice_names[axis_]))
-               .arg(turn().tilt_degrees)
-               .arg(turn().swivel_degrees);
-  } else if (!style_.index) {
-    text = QString("%1, %2").arg(QObject::tr(slice_names[axis_]), text);
+QStringList SliceDrawing::titles() const {
+  const QString plane = QObject::tr(slice_names[axis_]);
+  const QString place =
+      turn().is_none() ? QString("%1 = %2 mm").arg(axis_letters[axis_]).arg(through_mm()[index_of(axis_)], 0, 'f', 1)
+                       : QObject::tr("turned %1°, %2°").arg(turn().tilt_degrees).arg(turn().swivel_degrees);
+  const QString slab = style_.letters ? QString::fromStdString(shown_slab(state_, axis_, index())) : QString();
+  const QString thick = slab.isEmpty() ? QString() : " · " + slab;
+  if (style_.index) {
+    return {place + thick, place};
   }
-  const std::string slab = shown_slab(state_, axis_, index());
-  if (!slab.empty() && style_.letters) {
-    text += " · " + QString::fromStdString(slab);
+  const QString whole = QString("%1, %2").arg(plane, place);
+  if (!state_.comparison()) {
+    return {whole + thick, whole, place};
   }
-  if (!state_.comparison() || style_.index) {
-    return text;
+  const QString content = content_name() + " · ";
+  return {content + whole + thick, content + whole, content + place, place};
+}
+
+/// Of a comparison.
+QString SliceDrawing::content_name() const {
+  switch (content_) {
+    case SliceContent::image:
+      return "A";
+    case SliceContent::other:
+      return "B";
+    default:
+      break;
   }
-  constexpr const char* combinations[] = {"", "A - B", "A / B", "A and B by turns", "A and B"};
-  const char* content = content_ == SliceContent::image ? "A"
-                        : content_ == SliceContent::other
-                            ? "B"
-                            : combinations[static_cast<int>(state_.comparison()->combination)];
-  return QString(content) + " · " + text;
+  switch (state_.comparison()->combination) {
+    case Combination::difference:
+      return "A - B";
+    case Combination::ratio:
+      return "A / B";
+    case Combination::checkerboard:
+      return QObject::tr("A and B by turns");
+    default:
+      return QObject::tr("A and B");
+  }
 }
 
 void SliceDrawing::paint(QPainter& painter) const {
@@ -224,7 +238,7 @@ void SliceDrawing::draw_overlay(QPainter& painter) const {
   if (style_.letters) {
     overlay.letters(state_.subject().of_patient);
   }
-  overlay.title(title());
+  overlay.title(titles());
   if (style_.scale_bar) {
     overlay.scale_bar();
   }

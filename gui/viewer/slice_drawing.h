@@ -49,6 +49,9 @@ class SliceDrawing {
   /// The polygon that is being drawn lies in this slice.
   bool has_draft() const;
   bool is_on_image(const QPointF& place) const { return state_.is_in_image(to_mm(place)); }
+  /// Plane, place and how thick it is, in a comparison under what is shown; then the same in ever fewer words. Drawn is
+  /// the first that there is room for.
+  QStringList titles() const;
 
  private:
   /// Of the slices of a mosaic none.
@@ -58,7 +61,7 @@ class SliceDrawing {
   SliceRaster raster(std::int64_t planes) const;
   std::int64_t index() const;
   std::array<double, 3> through_mm() const;
-  QString title() const;
+  QString content_name() const;
   QColor ground() const;
   QImage picture() const;
   QImage turned_picture();

@@ -20,6 +20,8 @@ constexpr ColourPair region_colour{qRgb(255, 110, 50), qRgb(196, 62, 0)};
 constexpr ColourPair line_colour{qRgb(0, 190, 100), qRgb(0, 125, 65)};
 constexpr ColourPair letter_colours{qRgb(230, 160, 40), qRgb(150, 88, 0)};
 
+constexpr int margin_x = 6, margin_y = 4;
+
 bool is_light(const QColor& ground) { return gui::is_light({ground.redF(), ground.greenF(), ground.blueF()}); }
 
 QColor on(bool light, const ColourPair& pair) { return light ? pair.on_light : pair.on_dark; }
@@ -61,7 +63,7 @@ SliceOverlay::SliceOverlay(QPainter& painter, const SliceProjection& projection,
     : painter_(painter),
       projection_(projection),
       view_(view),
-      inner_(view.adjusted(6, 4, -6, -4)),
+      inner_(view.adjusted(margin_x, margin_y, -margin_x, -margin_y)),
       ground_(ground),
       on_light_(is_light(ground)) {
   ground_.setAlphaF(0.7F);
@@ -144,10 +146,19 @@ void SliceOverlay::letters(bool of_patient) {
   text(inner_, Qt::AlignBottom | Qt::AlignRight, side_name(-up, of_patient));
 }
 
-void SliceOverlay::title(const QString& what) {
+int SliceOverlay::title_room(int view_width, const QFontMetrics& metrics) {
+  return view_width - 2 * margin_x - metrics.horizontalAdvance("-x  ");
+}
+
+void SliceOverlay::title(const QStringList& from_long_to_short) {
   painter_.setPen(on(on_light_, letter_colours));
-  const int room = inner_.width() - painter_.fontMetrics().horizontalAdvance("-x  ");  // beside the upper side's name
-  text(inner_, Qt::AlignTop | Qt::AlignLeft, painter_.fontMetrics().elidedText(what, Qt::ElideRight, room));
+  const QFontMetrics metrics = painter_.fontMetrics();
+  const int room = title_room(view_.width(), metrics);
+  const auto fits = [&](const QString& what) { return metrics.horizontalAdvance(what) <= room; };
+  const auto found = std::ranges::find_if(from_long_to_short, fits);
+  text(
+      inner_, Qt::AlignTop | Qt::AlignLeft,
+      found != from_long_to_short.end() ? *found : metrics.elidedText(from_long_to_short.back(), Qt::ElideRight, room));
 }
 
 void SliceOverlay::scale_bar() {

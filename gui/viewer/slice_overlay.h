@@ -36,8 +36,9 @@ class SliceOverlay {
   void profile_line(const ProfileLine& line);
   /// The names of the four sides.
   void letters(bool of_patient);
-  /// In the upper left corner.
-  void title(const QString& what);
+  /// In the upper left corner, the first that there is room for beside the name of the upper side.
+  void title(const QStringList& from_long_to_short);
+  static int title_room(int view_width, const QFontMetrics& metrics);
   /// A bar of a round length in the lower left corner.
   void scale_bar();
 

@@ -25,6 +25,8 @@ class SliceView : public QWidget {
   /// The one that it is perpendicular to.
   int axis() const { return drawing_.axis(); }
   SliceContent content() const { return drawing_.content(); }
+  /// As SliceDrawing::titles().
+  QStringList titles() const { return drawing_.titles(); }
   /// All slices have one scale: one of them shows it.
   void set_scale_bar(bool shown);
   /// Takes over what changed in the state.
