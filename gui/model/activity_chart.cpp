@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "gui/model/translated.h"
+
 namespace coincide::gui {
 
 namespace {
@@ -22,8 +24,8 @@ bool follow_each_other(const Frames& frames) {
 
 Chart activity_chart(const Frames& frames, const std::vector<Roi>& rois, const ValueScale& scale) {
   const bool has_times = follow_each_other(frames);
-  Chart chart{.title = "Activity in the regions",
-              .x_label = has_times ? "time (s)" : "frame or gate",
+  Chart chart{.title = translated("Activity in the regions"),
+              .x_label = has_times ? translated("time (s)") : translated("frame or gate"),
               .y_label = value_label(scale.unit),
               .style = Chart::Style::line,
               .series = {},

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "gui/model/translated.h"
 #include "io/csv_text.h"
 
 namespace coincide::gui {
@@ -83,7 +84,7 @@ std::string shown_unit(const std::string& unit) { return unit == "1" ? "" : unit
 
 std::string value_label(const std::string& unit) {
   const std::string shown = shown_unit(unit);
-  return shown.empty() ? "value" : fmt::format("value ({})", shown);
+  return shown.empty() ? translated("value") : translated_with("value ({})", shown);
 }
 
 std::string chart_csv(const Chart& chart) {

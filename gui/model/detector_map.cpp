@@ -9,6 +9,7 @@
 #include <numbers>
 #include <utility>
 
+#include "gui/model/translated.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
 
@@ -261,10 +262,11 @@ DetectorMap detector_map(const Scanner& scanner, const std::vector<std::uint64_t
   }
   const std::uint32_t most = std::ranges::max(crystals);
   if (irregular) {
-    map.note = fmt::format("The crystals form no rows and columns: each pixel is the mean of up to {} of them.", most);
+    map.note =
+        translated_with("The crystals form no rows and columns: each pixel is the mean of up to {} of them.", most);
   } else {
     fill_faces(lattice, places, map);
-    map.note = most > 1 ? fmt::format("A pixel is the sum of up to {} crystals behind one another.", most) : "";
+    map.note = most > 1 ? translated_with("A pixel is the sum of up to {} crystals behind one another.", most) : "";
   }
   return map;
 }

@@ -13,6 +13,7 @@
 
 #include "gui/model/no_numbers.h"
 #include "gui/model/sampling.h"
+#include "gui/model/translated.h"
 #include "projectors/error.h"
 
 namespace coincide::gui {
@@ -90,7 +91,7 @@ Range range_of(const std::vector<Sample>& samples) {
   return range;
 }
 
-Chart::Series counted(const Sample& sample, const Range& range, int bins, const char* name) {
+Chart::Series counted(const Sample& sample, const Range& range, int bins, const std::string& name) {
   const auto count = static_cast<std::size_t>(bins);
   const double per_value = bins / (range.high - range.low);
   std::vector<std::int64_t> counts(count + 1);  // with one for the largest value, which belongs to the bin before
@@ -106,6 +107,16 @@ Chart::Series counted(const Sample& sample, const Range& range, int bins, const 
   return series;
 }
 
+/// "Histogram of sphere 1, without zeros".
+std::string histogram_title(const Roi* roi, bool zeros, std::int64_t step, std::int64_t left_out) {
+  std::string title =
+      roi == nullptr ? translated("Histogram of the whole image") : translated_with("Histogram of {}", roi->name);
+  title += zeros ? "" : translated(", without zeros");
+  title += step > 1 ? translated_with(", one of {} voxels", step) : "";
+  title += left_out > 0 ? translated_with(", without {}", no_numbers_text(left_out)) : "";
+  return title;
+}
+
 }  // namespace
 
 Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins, bool zeros, const recon::Image* other) {
@@ -118,19 +129,16 @@ Chart histogram_chart(const recon::Image& image, const Roi* roi, int bins, bool 
     samples.push_back(sample_of(*other, roi, zeros));
   }
   const std::int64_t left_out = samples.front().no_numbers;
-  Chart chart{
-      .title = fmt::format("Histogram of {}{}{}{}", roi == nullptr ? "the whole image" : roi->name,
-                           zeros ? "" : ", without zeros", step > 1 ? fmt::format(", one of {} voxels", step) : "",
-                           left_out > 0 ? ", without " + no_numbers_text(left_out) : ""),
-      .x_label = value_label(image.unit),
-      .y_label = "voxels",
-      .style = Chart::Style::steps,
-      .series = {{.name = "voxels", .x = {}, .y = {}}}};
+  Chart chart{.title = histogram_title(roi, zeros, step, left_out),
+              .x_label = value_label(image.unit),
+              .y_label = translated("voxels"),
+              .style = Chart::Style::steps,
+              .series = {{.name = translated("voxels"), .x = {}, .y = {}}}};
   if (samples.front().values.empty()) {
     return chart;
   }
   const Range range = range_of(samples);
-  chart.series = {counted(samples.front(), range, bins, other != nullptr ? "A" : "voxels")};
+  chart.series = {counted(samples.front(), range, bins, other != nullptr ? "A" : translated("voxels"))};
   if (other != nullptr && !samples.back().values.empty()) {
     chart.series.push_back(counted(samples.back(), range, bins, "B"));
   }

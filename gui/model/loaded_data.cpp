@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "gui/model/translated.h"
 #include "io/data_file.h"
 #include "recon/events.h"
 
@@ -87,13 +88,13 @@ LoadedData of_histogram(const std::filesystem::path& path, const recon::Histogra
 std::string verdict_text(io::Verdict verdict) {
   switch (verdict) {
     case io::Verdict::good:
-      return "good";
+      return translated("good");
     case io::Verdict::unknown:
-      return "the data cannot tell";
+      return translated("the data cannot tell");
     case io::Verdict::notice:
-      return "unusual";
+      return translated("unusual");
     case io::Verdict::bad:
-      return "wrong";
+      return translated("wrong");
   }
   return {};
 }
@@ -120,23 +121,25 @@ LoadedData read_data(const std::filesystem::path& path, const io::ListmodeOption
 }
 
 Chart rate_chart(const LoadedData& data) {
-  Chart chart{"Count rate", "time (s)", "rate (counts/s)", Chart::Style::steps, {}, data.path.filename().string()};
+  Chart chart{
+      translated("Count rate"),     translated("time (s)"), translated("rate (counts/s)"), Chart::Style::steps, {},
+      data.path.filename().string()};
   const io::DataSummary& summary = data.summary;
   if (summary.prompts_per_second.empty()) {
     return chart;
   }
   const double duration_s = 1e-3 * (static_cast<double>(summary.counts.last_ms) - summary.first_event_ms);
-  chart.series.push_back(rate_series("prompts", summary.prompts_per_second, duration_s));
+  chart.series.push_back(rate_series(translated("prompts"), summary.prompts_per_second, duration_s));
   if (summary.counts.delayeds > 0) {
-    chart.series.push_back(rate_series("delayeds", summary.delayeds_per_second, duration_s));
+    chart.series.push_back(rate_series(translated("delayeds"), summary.delayeds_per_second, duration_s));
   }
   return chart;
 }
 
 Chart tof_chart(const LoadedData& data) {
-  Chart chart{"TOF spectrum",
-              "place along the LOR (mm)",
-              "prompts per bin",
+  Chart chart{translated("TOF spectrum"),
+              translated("place along the LOR (mm)"),
+              translated("prompts per bin"),
               Chart::Style::steps,
               {},
               data.path.filename().string()};

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "gui/model/translated.h"
+
 namespace coincide::gui {
 
 std::int64_t count_no_numbers(std::span<const float> values) {
@@ -12,14 +14,14 @@ std::int64_t count_no_numbers(std::span<const float> values) {
 }
 
 std::string no_numbers_text(std::int64_t count) {
-  return fmt::format("{} voxel{} no number{}", count, count == 1 ? " that is" : "s that are", count == 1 ? "" : "s");
+  return count == 1 ? translated("1 voxel that is no number") : translated_with("{} voxels that are no numbers", count);
 }
 
 std::string no_numbers_sentence(std::int64_t count, const recon::ImageGrid& grid) {
   if (count == 0) {
     return {};
   }
-  return fmt::format(
+  return translated_with(
       "{} of {} voxels hold no finite number (NaN or infinite). They are magenta in the slices, and left out of "
       "projections, window and figures: look at what made this image.",
       count, grid.num_voxels());

@@ -5,18 +5,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "gui/model/translated.h"
 #include "io/image_file.h"
 
 namespace coincide::gui {
 namespace {
 
 std::string frame_name(const recon::ImageSeries& series, std::size_t frame) {
-  std::string name = fmt::format("{} of {}", frame + 1, series.frames.size());
+  std::string name = translated_with("{} of {}", frame + 1, series.frames.size());
   if (frame < series.parameters.size()) {
     return name + ", " + series.parameters[frame];
   }
   const recon::SeriesFrame& one = series.frames[frame];
-  return one.duration_s > 0 ? fmt::format("{}, {:g} to {:g} s", name, one.start_s, one.start_s + one.duration_s) : name;
+  return one.duration_s > 0 ? translated_with("{}, {:g} to {:g} s", name, one.start_s, one.start_s + one.duration_s)
+                            : name;
 }
 
 /// True unless each axis of the file runs along one of ours.
@@ -88,16 +90,16 @@ OpenedImage frames_as_one(const OpenedImage& series, FramesAsOne kind) {
     one.frame_start_s = first.frame_start_s;
     one.frame_duration_s = last.frame_start_s + last.frame_duration_s - first.frame_start_s;
   }
-  OpenedImage made{
-      .path = series.path,
-      .frames = {},
-      .frame_names = {""},
-      .warnings = {},
-      .of_patient = series.of_patient,
-      .suv = series.suv,
-      .made = fmt::format("{} of {} frames", kind == FramesAsOne::mean ? "mean" : "sum", series.frames.size())};
-  one.description = has_durations ? fmt::format("{}, {:g} to {:g} s", made.made, one.frame_start_s,
-                                                one.frame_start_s + one.frame_duration_s)
+  OpenedImage made{.path = series.path,
+                   .frames = {},
+                   .frame_names = {""},
+                   .warnings = {},
+                   .of_patient = series.of_patient,
+                   .suv = series.suv,
+                   .made = kind == FramesAsOne::mean ? translated_with("mean of {} frames", series.frames.size())
+                                                     : translated_with("sum of {} frames", series.frames.size())};
+  one.description = has_durations ? translated_with("{}, {:g} to {:g} s", made.made, one.frame_start_s,
+                                                    one.frame_start_s + one.frame_duration_s)
                                   : made.made;
   made.frames = {std::make_shared<const recon::Image>(std::move(one))};
   return made;
@@ -107,7 +109,7 @@ Subject subject_of(const OpenedImage& image, std::size_t frame) {
   const std::string file = image.path.filename().string();
   const std::string made = image.made.empty() ? std::string() : fmt::format(" · {}", image.made);
   Subject subject{.data = "image " + image.path.string(),
-                  .name = fmt::format("Image · {}{}", file, made),
+                  .name = translated_with("Image · {}{}", file, made),
                   .detail = image.frames[frame]->description,
                   .file = file.substr(0, file.find('.')),
                   .hint = {},
@@ -116,7 +118,7 @@ Subject subject_of(const OpenedImage& image, std::size_t frame) {
     subject.file += fmt::format("_{}", image.made.substr(0, image.made.find(' ')));
   }
   if (image.frames.size() > 1) {
-    subject.detail = fmt::format("frame {}", image.frame_names[frame]);
+    subject.detail = translated_with("frame {}", image.frame_names[frame]);
     subject.file += fmt::format("_frame{}", frame + 1);
   }
   return subject;

@@ -7,6 +7,8 @@
 #include <limits>
 #include <string_view>
 
+#include "gui/model/translated.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -92,13 +94,13 @@ std::string title_of(const ProfileLine& line) {
   }
   for (std::size_t axis = 0; axis < 3; ++axis) {
     if (std::abs(along[axis]) == 1) {
-      return fmt::format("Profile along {} at {} mm", letters[axis], place);
+      return translated_with("Profile along {} at {} mm", letters[axis], place);
     }
   }
   const auto text = [](const Point& point) {
     return fmt::format("{:.1f}, {:.1f}, {:.1f}", rounded(point[0]), rounded(point[1]), rounded(point[2]));
   };
-  return fmt::format("Profile from {} to {} mm", text(line.start_mm), text(line.end_mm));
+  return translated_with("Profile from {} to {} mm", text(line.start_mm), text(line.end_mm));
 }
 
 /// Distance of the samples from each other on a line that has a length.
@@ -174,10 +176,10 @@ double voxel_mm_along(const recon::ImageGrid& grid, const ProfileLine& line) {
 
 Chart profile_chart(const recon::Image& image, const ProfileLine& line) {
   Chart chart{.title = title_of(line),
-              .x_label = "distance (mm)",
+              .x_label = translated("distance (mm)"),
               .y_label = value_label(image.unit),
               .style = Chart::Style::line,
-              .series = {{.name = "profile", .x = {}, .y = {}}}};
+              .series = {{.name = translated("profile"), .x = {}, .y = {}}}};
   const double length = length_mm(line);
   if (image.values.empty() || length == 0 || !std::isfinite(length)) {
     return chart;

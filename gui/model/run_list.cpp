@@ -7,23 +7,26 @@
 #include <cmath>
 #include <cstdint>
 
+#include "gui/model/translated.h"
+
 namespace coincide::gui {
 namespace {
 
 using Figures = recon::IterationFigures;
 
 constexpr FigureCurve curves[] = {
-    {"Log likelihood", "Log likelihood before each iteration",
+    {to_translate("Log likelihood"), to_translate("Log likelihood before each iteration"),
      [](const Figures& figures) -> std::optional<double> { return figures.log_likelihood; }},
-    {"Penalty", "Penalty of the prior",
+    {to_translate("Penalty"), to_translate("Penalty of the prior"),
      [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.penalty) : std::nullopt; }},
-    {"Estimated distance (%)", "Estimated distance to the optimum, rms in the object, of its mean",
+    {to_translate("Estimated distance (%)"),
+     to_translate("Estimated distance to the optimum, rms in the object, of its mean"),
      [](const Figures& figures) {
        return figures.distance_percent >= 0 ? std::optional(figures.distance_percent) : std::nullopt;
      }},
-    {"Expected counts", "Expected counts after each iteration",
+    {to_translate("Expected counts"), to_translate("Expected counts after each iteration"),
      [](const Figures& figures) -> std::optional<double> { return figures.expected_counts; }},
-    {"Objective", "Log likelihood less penalty, before each iteration",
+    {to_translate("Objective"), to_translate("Log likelihood less penalty, before each iteration"),
      [](const Figures& figures) { return figures.has_penalty() ? std::optional(figures.objective()) : std::nullopt; }},
 };
 
@@ -46,26 +49,26 @@ std::size_t part_of(const Run& run, std::size_t iteration) {
   return iteration / static_cast<std::size_t>(std::max<std::int64_t>(1, run.job.passes()));
 }
 
-std::string subject_of(const Run& run) { return "Run " + std::to_string(run.number) + " · " + run.shown_name(); }
+std::string subject_of(const Run& run) { return translated_with("Run {} · {}", run.number, run.shown_name()); }
 
 }  // namespace
 
 std::string run_state_name(RunState state) {
   switch (state) {
     case RunState::waiting:
-      return "waiting";
+      return translated("waiting");
     case RunState::running:
-      return "running";
+      return translated("running");
     case RunState::paused:
-      return "paused";
+      return translated("paused");
     case RunState::stopping:
-      return "stopping";
+      return translated("stopping");
     case RunState::done:
-      return "done";
+      return translated("done");
     case RunState::stopped:
-      return "stopped";
+      return translated("stopped");
     case RunState::failed:
-      return "failed";
+      return translated("failed");
   }
   return {};
 }
@@ -137,34 +140,37 @@ double shown_fraction(const Run& run) {
 
 std::string iterations_text(const Run& run) {
   const std::string done = fmt::format("{:.3g}", run.iterations_done());
-  return run.job.in_parts() ? done : fmt::format("{} of {}", done, run.job.passes());
+  return run.job.in_parts() ? done : translated_with("{} of {}", done, run.job.passes());
 }
 
 std::string extent_text(const Run& run) {
   if (run.parts.empty()) {
-    return "iteration " + iterations_text(run);
+    return translated_with("iteration {}", iterations_text(run));
   }
-  return fmt::format("{} {}{}", run.parts.size(), run.job.frames.gates.empty() ? "frame" : "gate",
-                     run.parts.size() == 1 ? "" : "s");
+  const bool are_gates = !run.job.frames.gates.empty();
+  if (run.parts.size() == 1) {
+    return are_gates ? translated("one gate") : translated("one frame");
+  }
+  return are_gates ? translated_with("{} gates", run.parts.size()) : translated_with("{} frames", run.parts.size());
 }
 
 std::string progress_text(const Run& run) {
   std::string state = run_state_name(run.state);
   if (run.state == RunState::waiting) {
-    return "waits for the runs before it";
+    return translated("waits for the runs before it");
   }
   if (run.state == RunState::done) {
     return state;
   }
   if (run.is_over()) {
-    return run.iterations_done() > 0 ? fmt::format("{} after {} iterations", state, iterations_text(run))
-                                     : state + " before the first image";
+    return run.iterations_done() > 0 ? translated_with("{} after {} iterations", state, iterations_text(run))
+                                     : translated_with("{} before the first image", state);
   }
-  std::string text = run.stage;
+  std::string text = translated(run.stage.c_str());
   if (run.state != RunState::running) {
     text += fmt::format(" ({})", state);
   }
-  return run.seconds_left >= 0 ? fmt::format("{}, {} left", text, clock_text(run.seconds_left)) : text;
+  return run.seconds_left >= 0 ? translated_with("{}, {} left", text, clock_text(run.seconds_left)) : text;
 }
 
 std::string clock_text(double seconds) {
@@ -176,9 +182,9 @@ std::string clock_text(double seconds) {
 std::span<const FigureCurve> figure_curves() { return curves; }
 
 Chart figure_chart(const Run& run, const FigureCurve& curve) {
-  Chart chart{.title = curve.title,
-              .x_label = "iteration",
-              .y_label = curve.name,
+  Chart chart{.title = translated(curve.title),
+              .x_label = translated("iteration"),
+              .y_label = translated(curve.name),
               .style = Chart::Style::line,
               .series = {},
               .subject = subject_of(run),
@@ -191,9 +197,9 @@ Chart figure_chart(const Run& run, const FigureCurve& curve) {
     }
     if (part != part_of(run, i)) {  // each has a likelihood of its own: no line leads from one to the next
       part = part_of(run, i);
-      const char* kind = run.job.frames.gates.empty() ? "frame" : "gate";
+      const char* kind = run.job.frames.gates.empty() ? to_translate("frame {}") : to_translate("gate {}");
       chart.series.push_back(
-          {.name = run.job.in_parts() ? fmt::format("{} {}", kind, *part + 1) : curve.name, .x = {}, .y = {}});
+          {.name = run.job.in_parts() ? translated_with(kind, *part + 1) : translated(curve.name), .x = {}, .y = {}});
     }
     chart.series.back().x.push_back(run.figures[i].iteration);
     chart.series.back().y.push_back(*value);
@@ -202,22 +208,22 @@ Chart figure_chart(const Run& run, const FigureCurve& curve) {
 }
 
 Chart tof_profile_chart(const Run& run) {
-  Chart chart{.title = "Counts by TOF bin",
-              .x_label = "middle of the bin (mm)",
-              .y_label = "counts",
+  Chart chart{.title = translated("Counts by TOF bin"),
+              .x_label = translated("middle of the bin (mm)"),
+              .y_label = translated("counts"),
               .style = Chart::Style::line,
               .series = {},
               .subject = subject_of(run)};
   if (run.tof_profile.empty()) {
     return chart;
   }
-  Chart::Series prompts{.name = "prompts", .x = {}, .y = {}};
+  Chart::Series prompts{.name = translated("prompts"), .x = {}, .y = {}};
   for (const recon::TofBinCounts& bin : run.tof_profile) {
     prompts.x.push_back(bin.centre_mm);
     prompts.y.push_back(bin.prompts);
   }
-  Chart::Series background{.name = "randoms and scatter", .x = prompts.x, .y = {}};
-  Chart::Series randoms{.name = "randoms", .x = prompts.x, .y = {}};
+  Chart::Series background{.name = translated("randoms and scatter"), .x = prompts.x, .y = {}};
+  Chart::Series randoms{.name = translated("randoms"), .x = prompts.x, .y = {}};
   for (const recon::TofBinCounts& bin : run.tof_profile) {
     background.y.push_back(bin.randoms + bin.scatter);
     randoms.y.push_back(bin.randoms);

@@ -114,7 +114,9 @@ Layer restored_layer(Layer layer, const ImageOfJob& image_of_job) {
 std::vector<KeptImage> saved_iterations(const Run& run) {
   std::vector<KeptImage> kept;
   std::size_t bytes = 0;
-  for (const auto& [iteration, file] : std::views::reverse(iteration_files_of(run))) {
+  const std::map<int, std::filesystem::path> files = iteration_files_of(run);
+  for (auto found = files.rbegin(); found != files.rend(); ++found) {
+    const auto& [iteration, file] = *found;
     if (!std::filesystem::exists(file)) {
       continue;  // what was looked at and is missing is told when it is looked for
     }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gui/model/layer.h"
+#include "gui/model/translated.h"
 
 namespace coincide::gui {
 namespace {
@@ -82,8 +83,9 @@ std::string slab_text(const Slab& slab, std::int64_t count, double step_mm) {
   if (slab.kind == SlabKind::none || count == 1) {
     return {};
   }
-  return fmt::format("{} of {} slices, {:.3g} mm", slab.kind == SlabKind::mean ? "mean" : "maximum", count,
-                     static_cast<double>(count) * step_mm);
+  return translated_with(slab.kind == SlabKind::mean ? to_translate("mean of {} slices, {:.3g} mm")
+                                                     : to_translate("maximum of {} slices, {:.3g} mm"),
+                         count, static_cast<double>(count) * step_mm);
 }
 
 }  // namespace coincide::gui

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "gui/model/translated.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -9,7 +11,8 @@ std::string algorithm_text(const io::Job& job) {
   const recon::AlgorithmKind& kind = job.algorithm_kind();
   std::string text(kind.title);
   if (kind.subsets > 1 && job.algorithm.subsets > 0) {  // else the counts say, and the image's description in the end
-    text += fmt::format(", {} subset{}", job.algorithm.subsets, job.algorithm.subsets == 1 ? "" : "s");
+    text += job.algorithm.subsets == 1 ? translated(", one subset")
+                                       : translated_with(", {} subsets", job.algorithm.subsets);
   }
   if (job.prior.name != recon::PriorName::none) {
     text += fmt::format(", {} {:g}", recon::prior_kind(job.prior.name).title, job.prior.strength);
@@ -22,7 +25,7 @@ std::string part_text(const Run& run, const KeptImage& shown) {
   const recon::Image& image = *shown.image;
   const std::string times =
       image.frame_duration_s > 0 && run.job.frames.gates.empty()
-          ? fmt::format(", {:g} to {:g} s", image.frame_start_s, image.frame_start_s + image.frame_duration_s)
+          ? translated_with(", {:g} to {:g} s", image.frame_start_s, image.frame_start_s + image.frame_duration_s)
           : "";
   return fmt::format("{}{}{}{}", shown.part, times, image.description.empty() ? "" : ", ", image.description);
 }
@@ -30,13 +33,14 @@ std::string part_text(const Run& run, const KeptImage& shown) {
 std::string why_no_image(const Run& run) {
   switch (run.state) {
     case RunState::failed:
-      return fmt::format("Run {} failed before it had an image. The tab Run says why.", run.number);
+      return translated_with("Run {} failed before it had an image. The tab Run says why.", run.number);
     case RunState::stopped:
-      return fmt::format("Run {} was stopped before it had an image.", run.number);
+      return translated_with("Run {} was stopped before it had an image.", run.number);
     case RunState::waiting:
-      return fmt::format("Run {} waits for the runs before it.", run.number);
+      return translated_with("Run {} waits for the runs before it.", run.number);
     default:
-      return fmt::format("Run {} has no image yet ({}). It appears here as it forms.", run.number, run.stage);
+      return translated_with("Run {} has no image yet ({}). It appears here as it forms.", run.number,
+                             translated(run.stage.c_str()));
   }
 }
 
@@ -54,38 +58,39 @@ Subject subject_of(const io::Job& job) {
   const std::string data = data_of(job);
   if (data.empty()) {
     return {.data = {},
-            .name = "New job",
+            .name = translated("New job"),
             .detail = {},
             .file = "coincide",
-            .hint = "Choose a listmode file, or a phantom and a scanner, in the mode Job."};
+            .hint = translated("Choose a listmode file, or a phantom and a scanner, in the mode Job.")};
   }
   if (job.simulates()) {
     return {.data = data,
-            .name = fmt::format("Simulation · {} in {}", job.simulation.phantom.stem().string(),
-                                job.simulation.scanner.stem().string()),
-            .detail = "no image yet",
+            .name = translated_with("Simulation · {} in {}", job.simulation.phantom.stem().string(),
+                                    job.simulation.scanner.stem().string()),
+            .detail = translated("no image yet"),
             .file = job.result_name(),
-            .hint = "Scanner and image box as the job has them. Run (F5) simulates the data and makes the image."};
+            .hint = translated(
+                "Scanner and image box as the job has them. Run (F5) simulates the data and makes the image.")};
   }
   return {.data = data,
-          .name = "Data · " + job.input.data.filename().string(),
-          .detail = "no image yet",
+          .name = translated_with("Data · {}", job.input.data.filename().string()),
+          .detail = translated("no image yet"),
           .file = job.input.data.stem().string(),
-          .hint = "Scanner, events and image box as the job has them. Run (F5) makes the image."};
+          .hint = translated("Scanner, events and image box as the job has them. Run (F5) makes the image.")};
 }
 
 Subject subject_of(const Run& run, const KeptImage& shown) {
   const std::string file = run.job.result_name();
   Subject subject{.data = data_of(run.job),
-                  .name = fmt::format("Run {} · {}", run.number, run.shown_name()),
-                  .detail = fmt::format("no image · {}", algorithm_text(run.job)),
+                  .name = translated_with("Run {} · {}", run.number, run.shown_name()),
+                  .detail = translated_with("no image · {}", algorithm_text(run.job)),
                   .file = fmt::format("{}_run{}", file, run.number),
                   .hint = why_no_image(run)};
   if (shown.image && shown.iteration > 0) {
     subject.detail = !shown.part.empty()  ? part_text(run, shown)
                      : run.job.in_parts() ? shown.image->description
-                                          : fmt::format("iteration {:.4g} of {} · {}", shown.iteration,
-                                                        run.job.passes(), algorithm_text(run.job));
+                                          : translated_with("iteration {:.4g} of {} · {}", shown.iteration,
+                                                            run.job.passes(), algorithm_text(run.job));
     subject.file += shown.part.empty() ? fmt::format("_it{:.4g}", shown.iteration) : io::part_ending(shown.part);
     subject.hint.clear();
   }
@@ -94,7 +99,7 @@ Subject subject_of(const Run& run, const KeptImage& shown) {
 
 std::string caption(const Subject& subject, const std::string& unit) {
   std::string line = subject.name;
-  for (const std::string& part : {subject.detail, unit == "1" ? std::string("arbitrary unit") : unit}) {
+  for (const std::string& part : {subject.detail, unit == "1" ? translated("arbitrary unit") : unit}) {
     line += part.empty() ? "" : (line.empty() ? "" : " · ") + part;
   }
   return line;

@@ -6,13 +6,16 @@
 
 #include "gui/model/chart.h"
 #include "gui/model/shown_slice.h"
+#include "gui/model/translated.h"
 
 namespace coincide::gui {
 namespace {
 
 /// No more digits than are read.
 std::string number_text(double value) {
-  return std::isfinite(value) ? fmt::format("{:.5g}", value) : std::isnan(value) ? "nothing" : "no number";
+  return std::isfinite(value) ? fmt::format("{:.5g}", value)
+         : std::isnan(value)  ? translated("nothing")
+                              : translated("no number");
 }
 
 std::string with_unit(double value, const std::string& unit) {
@@ -30,7 +33,7 @@ std::string values_text(const ViewState& state, const PointedAt& point) {
   const std::array<std::int64_t, 3> voxel = state.voxel_at(point.mm);
   const auto [i, j, k] = voxel;
   if (!point.axis || state.turn(*point.axis).is_none()) {
-    text = fmt::format("voxel {}, {}, {} · {}", i, j, k, text);
+    text = translated_with("voxel {}, {}, {} · {}", i, j, k, text);
   }
   const std::string slab =
       point.axis ? shown_slab(state, *point.axis, voxel[static_cast<std::size_t>(*point.axis)]) : std::string();

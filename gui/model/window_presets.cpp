@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 
+#include "gui/model/translated.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -16,15 +18,16 @@ struct UsualWindow {
   ValueWindow window;
 };
 
-constexpr std::array<UsualWindow, 9> usual_windows{{{"g/mL", "SUV", {0, 5}},
-                                                    {"g/mL", "SUV", {0, 7}},
-                                                    {"g/mL", "SUV", {0, 10}},
-                                                    {"g/mL", "SUV", {0, 20}},
-                                                    {"1/cm", "attenuation", {0, 0.2}},  // water has 0.096, bone 0.17
-                                                    {"HU", "soft tissue", {-160, 240}},
-                                                    {"HU", "lung", {-1350, 150}},
-                                                    {"HU", "bone", {-700, 1300}},
-                                                    {"HU", "brain", {0, 80}}}};
+constexpr std::array<UsualWindow, 9> usual_windows{
+    {{"g/mL", to_translate("SUV"), {0, 5}},
+     {"g/mL", to_translate("SUV"), {0, 7}},
+     {"g/mL", to_translate("SUV"), {0, 10}},
+     {"g/mL", to_translate("SUV"), {0, 20}},
+     {"1/cm", to_translate("attenuation"), {0, 0.2}},  // water has 0.096, bone 0.17
+     {"HU", to_translate("soft tissue"), {-160, 240}},
+     {"HU", to_translate("lung"), {-1350, 150}},
+     {"HU", to_translate("bone"), {-700, 1300}},
+     {"HU", to_translate("brain"), {0, 80}}}};
 
 /// Of the numbers among the values.
 ValueWindow range_of(const std::vector<float>& values) {
@@ -47,18 +50,18 @@ std::vector<WindowPreset> window_presets(const recon::Image& image) {
   }
   std::vector<WindowPreset> presets;
   if (range.high > 0) {
-    presets = {{"0 to the maximum", {0, range.high}},
-               {"0 to half the maximum", {0, 0.5 * range.high}},
-               {"0 to a fifth of the maximum", {0, 0.2 * range.high}}};
+    presets = {{translated("0 to the maximum"), {0, range.high}},
+               {translated("0 to half the maximum"), {0, 0.5 * range.high}},
+               {translated("0 to a fifth of the maximum"), {0, 0.2 * range.high}}};
   }
   if (range.low < 0) {
-    presets.push_back({"minimum to maximum", range});
+    presets.push_back({translated("minimum to maximum"), range});
   }
   for (const UsualWindow& usual : usual_windows) {
     if (image.unit == usual.unit) {
-      presets.push_back(
-          {fmt::format("{}: {:g} to {:g} {}", usual.what, usual.window.low, usual.window.high, usual.unit),
-           usual.window});
+      presets.push_back({translated_with("{}: {:g} to {:g} {}", translated(usual.what), usual.window.low,
+                                         usual.window.high, usual.unit),
+                         usual.window});
     }
   }
   return presets;

@@ -8,6 +8,8 @@
 #include <QTranslator>
 #include <memory>
 
+#include "gui/model/translated.h"
+
 /// A static library's resources are left out by the linker unless somebody asks for them, which Qt allows outside of
 /// namespaces only.
 static void load_languages() { Q_INIT_RESOURCE(languages); }
@@ -64,9 +66,10 @@ QHash<QByteArray, QString> language_texts(const QString& code) {
 void apply_language(const QString& code) {
   static std::unique_ptr<Dictionary> dictionary;
   dictionary.reset();  // it takes itself off the application
-  QHash<QByteArray, QString> texts = language_texts(code.isEmpty() ? language_of_system() : code);
+  const QHash<QByteArray, QString> texts = language_texts(code.isEmpty() ? language_of_system() : code);
+  set_translation([texts](const char* text) { return texts.value(text).toStdString(); });
   if (!texts.isEmpty()) {
-    dictionary = std::make_unique<Dictionary>(std::move(texts));
+    dictionary = std::make_unique<Dictionary>(texts);
     QCoreApplication::installTranslator(dictionary.get());
   }
 }

@@ -84,7 +84,7 @@ struct RunDetails::Parts {
 QWidget* RunDetails::Parts::make_curves() {
   curve->setObjectName("curve");
   for (const FigureCurve& of_figure : figure_curves()) {
-    curve->addItem(of_figure.name);
+    curve->addItem(tr(of_figure.name));
   }
   curve->addItem(tr("Counts by TOF bin"));
   curve->setToolTip(tr(

@@ -101,7 +101,7 @@ void ViewHeader::refresh() {
 }
 
 void ViewHeader::show_hint(const std::string& hint) {
-  hint_->setText(tr(hint.c_str()));
+  hint_->setText(QString::fromStdString(hint));
   hint_->setVisible(!hint.empty());
 }
 

@@ -2,6 +2,8 @@
 
 #include <QAction>
 #include <QDir>
+#include <QLabel>
+#include <QListWidget>
 #include <QMenuBar>
 #include <QRegularExpression>
 #include <QTabWidget>
@@ -9,10 +11,13 @@
 #include <algorithm>
 
 #include "app/window_services.h"
+#include "gui/model/subject.h"
 #include "gui/panel_support.h"
 #include "gui/panels/language.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/preferences_dialog.h"
+#include "gui/panels/run_panel.h"
+#include "gui/panels/run_status.h"
 #include "gui/panels/start_page.h"
 #include "support/patience.h"
 #include "support/test_main.h"
@@ -23,12 +28,13 @@ using coincide::tests::patience_ms;
 
 namespace {
 
-/// What stands in tr("...") in the sources of the window, pieces side by side as one.
+/// What stands in tr("...") and in the like of the model, in the sources of the window, pieces side by side as one.
 QStringList texts_of_sources() {
-  static const QRegularExpression call(R"re(\btr\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
+  static const QRegularExpression call(
+      R"re(\b(?:tr|translated|translated_with|to_translate)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
   static const QRegularExpression piece(R"re("((?:[^"\\]|\\.)*)")re");
   QStringList texts;
-  for (const char* folder : {"panels", "viewer"}) {
+  for (const char* folder : {"model", "panels", "viewer"}) {
     const QDir sources(QString(COINCIDE_GUI) + "/" + folder);
     for (const QFileInfo& source : sources.entryInfoList({"*.cpp", "*.h"})) {
       QFile file(source.filePath());
@@ -74,6 +80,8 @@ class LanguageTest : public QObject {
         const QString translation = translations.value(text.toUtf8());
         QVERIFY2(!translation.isEmpty(), qPrintable(code + ": " + text));
         QVERIFY2(marks_of(translation, "%\\d") == marks_of(text, "%\\d"), qPrintable(code + ": " + translation));
+        QVERIFY2(marks_of(translation, "\\{[^}]*\\}") == marks_of(text, "\\{[^}]*\\}"),
+                 qPrintable(code + ": " + translation));
         QVERIFY2(marks_of(translation, "&\\w").size() == marks_of(text, "&\\w").size(),
                  qPrintable(code + ": " + translation));
       }
@@ -90,6 +98,40 @@ class LanguageTest : public QObject {
     QCOMPARE(window.findChild<QTabWidget*>("side")->tabText(1), QString("ROIs"));
     const auto menus = window.findChild<QMenuBar*>()->actions();
     QCOMPARE(menus.front()->text(), QString("&Datei"));
+  }
+
+  /// What the model says of a run, whole sentences with their numbers, in the widgets that show them.
+  void runs_are_told_of_in_german() {
+    apply_language("de");
+    auto run = std::make_shared<Run>();
+    run->number = 2;
+    run->job.output.name = "kopf";
+    run->job.stop.passes = 4;
+    run->iteration = 2.5;
+    run->state = RunState::stopped;
+    RunPanel panel;
+    panel.show_run(run);
+    const auto* list = panel.findChild<QListWidget*>();
+    QCOMPARE(list->item(0)->text(), QString("2 · kopf\ngestoppt · 0:00\nIteration 2.5 von 4"));
+    run->job.frames.durations = "2x30";
+    run->parts.resize(2);
+    run->state = RunState::done;
+    panel.show_run(run);
+    QCOMPARE(list->item(0)->text(), QString("2 · kopf\nfertig · 0:00\n2 Frames"));
+    RunStatus status;
+    run->state = RunState::running;
+    run->stage = "reconstruction";
+    run->seconds_left = 80;
+    status.show_run(*run);
+    const auto texts = status.findChildren<QLabel*>();
+    QVERIFY(std::ranges::any_of(
+        texts, [](const QLabel* label) { return label->text().contains("Rekonstruktion, noch 1:20"); }));
+    run->state = RunState::failed;
+    QCOMPARE(subject_of(*run, {}).hint,
+             std::string("Lauf 2 ist gescheitert, bevor er ein Bild hatte. Der Reiter Lauf sagt, warum."));
+    QCOMPARE(figure_chart(*run, figure_curves()[0]).title, std::string("Log-Likelihood vor jeder Iteration"));
+    apply_language("en");
+    QCOMPARE(run_state_name(RunState::done), std::string("done"));
   }
 
   /// No two entries of a menu by the same letter.
