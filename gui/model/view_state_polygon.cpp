@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "gui/model/translated.h"
 #include "gui/model/view_state.h"
 
 namespace coincide::gui {
@@ -38,7 +39,7 @@ void ViewState::finish_polygon() {
   const auto planes = static_cast<double>(2 * slab_reach(image_->grid, axis, slab_) + 1);
   std::vector<Roi> rois = look_->rois;
   const auto number = 1 + std::ranges::count(rois, RoiShape::polygon, &Roi::shape);
-  rois.push_back(recon::polygon_roi("polygon " + std::to_string(number), axis,
+  rois.push_back(recon::polygon_roi(translated_with("polygon {}", number), axis,
                                     planes * image_->grid.voxel_size_mm[static_cast<std::size_t>(axis)],
                                     polygon_draft_->corners_mm));
   polygon_draft_.reset();

@@ -138,7 +138,7 @@ void AnalysisPanel::list_rois() {
     items_->removeItem(items_->count() - 1);
   }
   for (std::size_t i = 0; i < rois_.size(); ++i) {
-    items_->addItem(tr("Histogram of ") + QString::fromStdString(rois_[i].name), first_roi + static_cast<int>(i));
+    items_->addItem(tr("Histogram of %1").arg(QString::fromStdString(rois_[i].name)), first_roi + static_cast<int>(i));
   }
   // As many as before: one was edited, its name perhaps. Else it goes by name, which numbers do not survive.
   const bool is_same_list = count_before == static_cast<int>(rois_.size());

@@ -20,14 +20,15 @@ QString duration_text(double seconds) {
 QString gist_of(const JobEstimate& estimate) {
   const double gigabytes = 1e-9 * static_cast<double>(estimate.memory_bytes);
   const QString memory = gigabytes < 10 ? QString::number(gigabytes, 'g', 2) : QString::number(gigabytes, 'f', 0);
-  QString gist = QString(QObject::tr("About %1 GB, %2: ")).arg(memory, duration_text(estimate.total_s));
+  QStringList stages;
   if (estimate.simulation_s > 0) {
-    gist += QString(QObject::tr("simulation %1, ")).arg(duration_text(estimate.simulation_s));
+    stages << QObject::tr("simulation %1").arg(duration_text(estimate.simulation_s));
   }
   if (estimate.sensitivity_s > 0) {
-    gist += QString(QObject::tr("sensitivity image %1, ")).arg(duration_text(estimate.sensitivity_s));
+    stages << QObject::tr("sensitivity image %1").arg(duration_text(estimate.sensitivity_s));
   }
-  return gist + QString(QObject::tr("each iteration %1")).arg(duration_text(estimate.iteration_s));
+  stages << QObject::tr("each iteration %1").arg(duration_text(estimate.iteration_s));
+  return QObject::tr("About %1 GB, %2: %3").arg(memory, duration_text(estimate.total_s), stages.join(", "));
 }
 
 }  // namespace

@@ -244,7 +244,7 @@ QSize MainWindow::room() const { return screen()->availableSize(); }
 
 void MainWindow::open_file(const QString& path) {
   if (!QFileInfo::exists(path.section('#', 0, 0))) {  // FOLDER#2 is the second series in it
-    parts_->show_error(tr("This file cannot be opened"), tr("There is no file ") + path + ".");
+    parts_->show_error(tr("This file cannot be opened"), tr("There is no file %1.").arg(path));
   } else if (QFileInfo(path).suffix().toLower() == "toml") {
     parts_->open_job(path);
   } else if (QFileInfo(path).suffix().toLower() == "coincide") {

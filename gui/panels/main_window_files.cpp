@@ -27,9 +27,10 @@ bool MainWindow::Parts::may_discard_changes() {
   if (!document.is_modified()) {
     return true;
   }
-  const auto answer = QMessageBox::question(
-      &window, tr("Save the job?"), QString::fromStdString(document.title()) + tr(" has changes that are not saved."),
-      QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
+  const auto answer =
+      QMessageBox::question(&window, tr("Save the job?"),
+                            tr("%1 has changes that are not saved.").arg(QString::fromStdString(document.title())),
+                            QMessageBox::Save | QMessageBox::Discard | QMessageBox::Cancel);
   return answer == QMessageBox::Discard || (answer == QMessageBox::Save && save_job(false));
 }
 
@@ -66,7 +67,7 @@ void MainWindow::Parts::ask_for_image() {
 
 /// Beside the job, which stays what it is.
 void MainWindow::Parts::open_image(const QString& path) {
-  window.statusBar()->showMessage(tr("Reading ") + path + " ...");
+  window.statusBar()->showMessage(tr("Reading %1 ...").arg(path));
   image_task.request([file = to_path(QFileInfo(path).absoluteFilePath())](const recon::Reporter&) {
     return std::make_shared<const OpenedImage>(gui::open_image(file));
   });

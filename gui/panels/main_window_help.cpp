@@ -31,8 +31,8 @@ QStringList MainWindow::Parts::device_lines() const {
   QStringList lines;
   for (const DeviceChoice& device : devices) {
     const QString why = QString::fromStdString(device.why_unavailable);
-    lines << QString::fromStdString(device.word + ": " + device.name) +
-                 (device.available ? QString() : tr(" (not usable: ") + why + ")");
+    const QString name = QString::fromStdString(device.word + ": " + device.name);
+    lines << (device.available ? name : tr("%1 (not usable: %2)").arg(name, why));
   }
   return lines.isEmpty() ? QStringList{tr("devices: still being looked for")} : lines;
 }
@@ -44,8 +44,9 @@ void MainWindow::Parts::about() {
   for (const QString& line : device_lines()) {
     text += "<li>" + line.toHtmlEscaped() + "</li>";
   }
-  text += QString("</ul><p>Qt ") + qVersion() + ", VTK " + vtk_version() + tr("</p><p>3-D view: ") +
-          (opengl_problem().isEmpty() ? QString("OpenGL") : opengl_problem().toHtmlEscaped()) + "</p>";
+  text += QString("</ul><p>Qt ") + qVersion() + ", VTK " + vtk_version() + "</p><p>" +
+          tr("3-D view: %1").arg(opengl_problem().isEmpty() ? QString("OpenGL") : opengl_problem().toHtmlEscaped()) +
+          "</p>";
   auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About Coincide"), text, QMessageBox::Ok, &window);
   box->setObjectName("about_dialog");
   box->setAttribute(Qt::WA_DeleteOnClose);

@@ -69,10 +69,10 @@ void MainWindow::Parts::save_shown_image() {
   }
   const QString path = QFileDialog::getSaveFileName(&window, tr("Save the image"),
                                                     QString::fromStdString(view.subject().file) + ".nii.gz",
-                                                    tr("Images, by their ending (") + endings.join(' ') + ")");
+                                                    tr("Images, by their ending (%1)").arg(endings.join(' ')));
   if (!path.isEmpty() &&
       attempt(tr("The image cannot be saved"), [&] { io::write_image(path.toStdString(), *view.measured_image()); })) {
-    window.statusBar()->showMessage(tr("Saved ") + path, message_ms);
+    window.statusBar()->showMessage(tr("Saved %1").arg(path), message_ms);
   }
 }
 
@@ -83,7 +83,7 @@ void MainWindow::Parts::save_picture(const QString& view_name) {
                                                       QString::fromStdString(view.subject().file) + "_views.png",
                                                       tr("Pictures (*.png)"));
     if (!path.isEmpty() && !viewer->screenshot(view_name).save(path)) {
-      show_error(tr("The picture cannot be saved"), path + tr(" cannot be written. Choose another folder."));
+      show_error(tr("The picture cannot be saved"), tr("%1 cannot be written. Choose another folder.").arg(path));
     }
     return;
   }

@@ -42,7 +42,7 @@ QString assign_threshold(Roi& roi, const QString& text) {
 
 }  // namespace
 
-QString shape_name(RoiShape shape) { return QString::fromStdString(roi_shape_name(shape)); }
+QString shape_name(RoiShape shape) { return QObject::tr(roi_shape_name(shape).c_str()); }
 
 QString number(double value) { return QString::number(value, 'g', 5); }
 

@@ -88,14 +88,19 @@ RoiTable::~RoiTable() { hide(); }  // ends the editing of a cell while there is 
 QWidget* RoiTable::make_add_buttons() {
   auto* row = new QWidget;
   auto* layout = tight_grid(row);
-  const std::array<std::pair<QString, RoiShape>, 5> shapes{{{tr("+ &Sphere"), RoiShape::sphere},
-                                                            {tr("+ &Ellipsoid"), RoiShape::ellipsoid},
-                                                            {tr("+ &Box"), RoiShape::box},
-                                                            {tr("+ &Threshold"), RoiShape::threshold},
-                                                            {tr("+ &Peak"), RoiShape::peak}}};
+  struct Kind {
+    QString text, tip;
+    RoiShape shape;
+  };
+  const std::array<Kind, 5> shapes{
+      {{tr("+ &Sphere"), tr("Adds a sphere at the crosshair"), RoiShape::sphere},
+       {tr("+ &Ellipsoid"), tr("Adds an ellipsoid at the crosshair"), RoiShape::ellipsoid},
+       {tr("+ &Box"), tr("Adds a box at the crosshair"), RoiShape::box},
+       {tr("+ &Threshold"), tr("Adds what lies above a threshold in a box at the crosshair"), RoiShape::threshold},
+       {tr("+ &Peak"), tr("Adds the peak in a box at the crosshair"), RoiShape::peak}}};
   QList<QToolButton*> buttons;
-  for (const auto& [text, roi_shape] : shapes) {
-    buttons << tool_button(text, tr("Adds a ") + shape_name(roi_shape) + tr(" region at the crosshair"));
+  for (const auto& [text, tip, roi_shape] : shapes) {
+    buttons << tool_button(text, tip);
     connect(buttons.back(), &QToolButton::clicked, this, [this, roi_shape = roi_shape] { add(roi_shape); });
   }
   draw_->setCheckable(true);
@@ -201,9 +206,10 @@ void RoiTable::show_note() {
         "a corner back, Esc gives it up."));
   } else {
     const std::string& unit = state_.image()->unit;
-    note_->setText(
-        left_out() + tr("Values in ") + (unit == "1" ? tr("an arbitrary unit") : QString::fromStdString(unit)) +
-        tr(". Double-click name, centre, size or threshold to edit; Ctrl + drag in a slice moves a region."));
+    const QString values =
+        unit == "1" ? tr("Values in an arbitrary unit.") : tr("Values in %1.").arg(QString::fromStdString(unit));
+    note_->setText(left_out() + values + " " +
+                   tr("Double-click name, centre, size or threshold to edit; Ctrl + drag in a slice moves a region."));
   }
 }
 
@@ -301,10 +307,11 @@ QString RoiTable::left_out() const {
   QStringList found;
   for (std::size_t i = 0; i < std::min(rois_.size(), figures_.of_image.size()); ++i) {
     if (const std::int64_t count = figures_.of_image[i].no_numbers; count > 0) {
-      found << QString::fromStdString(no_numbers_text(count)) + tr(" in ") + QString::fromStdString(rois_[i].name);
+      found
+          << tr("%1 in %2").arg(QString::fromStdString(no_numbers_text(count)), QString::fromStdString(rois_[i].name));
     }
   }
-  return found.isEmpty() ? QString() : tr("Left out: ") + found.join(", ") + ". ";
+  return found.isEmpty() ? QString() : tr("Left out: %1. ").arg(found.join(", "));
 }
 
 void RoiTable::edit(int row, int column) {

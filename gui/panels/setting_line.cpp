@@ -180,8 +180,9 @@ void SettingLine::make_editor(const io::Setting& setting) {
     editor_ = make_line_edit(is_path(setting));
   }
   const auto shown = [](const std::string& text) { return QString::fromStdString(text); };
-  const QString tip = help_->text() + tr("\nAllowed: ") + shown(io::allowed_text(setting) + ".\n" + key_) +
-                      tr(", default ") + shown(document_.default_text(key_));
+  const QString tip =
+      tr("%1\nAllowed: %2.\n%3, default %4")
+          .arg(help_->text(), shown(io::allowed_text(setting)), shown(key_), shown(document_.default_text(key_)));
   label_->setToolTip(tip);
   editor_->setToolTip(tip);
   editor_->setAccessibleName(label_->text());
@@ -203,7 +204,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
     auto* button = new QToolButton;
     button->setText("...");
     button->setToolTip(tr("Choose on the disk"));
-    button->setAccessibleName(tr("Choose ") + label_->text());
+    button->setAccessibleName(tr("Choose: %1").arg(label_->text()));
     connect(button, &QToolButton::clicked, this, &SettingLine::browse);
     beside_ = button;
   } else {
@@ -214,7 +215,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
   reset_->setIcon(line_icon("clear"));
   reset_->setAutoRaise(true);
   reset_->setToolTip(tr("Back to the default"));
-  reset_->setAccessibleName(tr("Default of ") + label_->text());
+  reset_->setAccessibleName(tr("Default of %1").arg(label_->text()));
   QSizePolicy policy = reset_->sizePolicy();
   policy.setRetainSizeWhenHidden(true);
   reset_->setSizePolicy(policy);
@@ -370,7 +371,7 @@ void SettingLine::set_nuclide(const QString& text) {
 void SettingLine::browse() {
   const QString now = QString::fromStdString(document_.text(key_));
   const QString start = QFileInfo(now).absolutePath();
-  const QString title = tr("Choose: ") + label_->text();
+  const QString title = tr("Choose: %1").arg(label_->text());
   const QString chosen = key_.ends_with("folder") ? QFileDialog::getExistingDirectory(this, title, now)
                                                   : QFileDialog::getOpenFileName(this, title, start);
   if (!chosen.isEmpty()) {

@@ -65,7 +65,7 @@ ChartView::ChartView(QWidget* parent) : QWidget(parent), parts_(std::make_unique
     setFocusProxy(widget);
   } else {
     auto* sentence =
-        new QLabel(tr("Charts cannot be drawn. ") + opengl_problem() + tr(" The right button saves the data."));
+        new QLabel(tr("Charts cannot be drawn. %1 The right button saves the data.").arg(opengl_problem()));
     sentence->setWordWrap(true);
     sentence->setAlignment(Qt::AlignCenter);
     layout->addWidget(sentence);
@@ -245,7 +245,7 @@ void ChartView::contextMenuEvent(QContextMenuEvent* event) {
     menu.addSeparator();
   }
   menu.addAction(tr("Save the &data as CSV..."), this, [this] {
-    save_csv(this, tr("the data of the chart"), parts_->file_name("csv"), chart_csv(parts_->chart));
+    save_csv(this, tr("Save the data of the chart"), parts_->file_name("csv"), chart_csv(parts_->chart));
   });
   menu.addAction(tr("&Copy the data as CSV"), this,
                  [this] { QGuiApplication::clipboard()->setText(QString::fromStdString(chart_csv(parts_->chart))); });
@@ -263,7 +263,7 @@ void ChartView::save_picture() {
   const bool is_vector = path.endsWith(".svg", Qt::CaseInsensitive) || path.endsWith(".pdf", Qt::CaseInsensitive);
   if (!(is_vector ? write_vector(path) : captioned(grab().toImage(), title()).save(path))) {
     QMessageBox::warning(this, tr("The picture cannot be saved"),
-                         path + tr(" cannot be written. Choose another folder."));
+                         tr("%1 cannot be written. Choose another folder.").arg(path));
   }
 }
 

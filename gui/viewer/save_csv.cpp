@@ -6,18 +6,16 @@
 
 namespace coincide::gui {
 
-void save_csv(QWidget* parent, const QString& what, const QString& proposal, const std::string& csv) {
-  const QString path =
-      QFileDialog::getSaveFileName(parent, QObject::tr("Save ") + what, proposal, QObject::tr("CSV (*.csv)"));
+void save_csv(QWidget* parent, const QString& title, const QString& proposal, const std::string& csv) {
+  const QString path = QFileDialog::getSaveFileName(parent, title, proposal, QObject::tr("CSV (*.csv)"));
   if (path.isEmpty()) {
     return;
   }
   QSaveFile file(path);
   const QByteArray bytes = QByteArray::fromStdString(csv);
   if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit()) {
-    QMessageBox::warning(
-        parent, QObject::tr("Save ") + what,
-        path + QObject::tr(" cannot be written: ") + file.errorString() + QObject::tr(". Choose another folder."));
+    QMessageBox::warning(parent, title,
+                         QObject::tr("%1 cannot be written: %2. Choose another folder.").arg(path, file.errorString()));
   }
 }
 

@@ -9,7 +9,7 @@ class QWidget;
 namespace coincide::gui {
 
 /// Asks for a file, with `proposal` as its name, and writes the table there; a file that cannot be written is told in a
-/// dialog. `what` names it for the user: "the regions".
-void save_csv(QWidget* parent, const QString& what, const QString& proposal, const std::string& csv);
+/// dialog. `title` says what is saved: "Save the regions".
+void save_csv(QWidget* parent, const QString& title, const QString& proposal, const std::string& csv);
 
 }  // namespace coincide::gui

@@ -96,11 +96,10 @@ void SceneTools::ask_for_fan() {
   }
   bool chosen = false;
   const int last = static_cast<int>(scene_.geometry()->scanner.num_crystals()) - 1;
-  const int crystal =
-      QInputDialog::getInt(this, tr("Fan of one crystal"),
-                           tr("Crystal whose possible partners are drawn (0 to ") + QString::number(last) +
-                               tr("; a click on the detector map chooses one too):"),
-                           0, 0, last, 1, &chosen);
+  const int crystal = QInputDialog::getInt(
+      this, tr("Fan of one crystal"),
+      tr("Crystal whose possible partners are drawn (0 to %1; a click on the detector map chooses one too):").arg(last),
+      0, 0, last, 1, &chosen);
   if (chosen) {
     change([crystal](SceneOptions& options) { options.fan = static_cast<std::uint32_t>(crystal); });
   }

@@ -34,7 +34,7 @@ SceneView::SceneView(ViewState& view, SceneState& scene, QWidget* parent)
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
   if (!opengl_problem().isEmpty()) {
-    auto* sentence = new QLabel(tr("The 3-D view is not shown: ") + opengl_problem());
+    auto* sentence = new QLabel(tr("The 3-D view is not shown: %1").arg(opengl_problem()));
     sentence->setWordWrap(true);
     sentence->setAlignment(Qt::AlignCenter);
     layout->addWidget(sentence);
