@@ -4,15 +4,17 @@
 
 #include <algorithm>
 
+#include "gui/model/translated.h"
 #include "projectors/error.h"
 
 namespace coincide::gui {
 
 std::vector<JobImage> job_images(const io::Job& job) {
   const io::Job::Corrections& corrections = job.corrections;
-  return {{"corrections.attenuation", "attenuation", corrections.attenuation, corrections.attenuation_place},
-          {"corrections.hardware", "bed and coils", corrections.hardware, corrections.hardware_place},
-          {"prior.anatomical", "anatomical image", job.prior.anatomical, job.prior.anatomical_place}};
+  return {
+      {"corrections.attenuation", translated("attenuation"), corrections.attenuation, corrections.attenuation_place},
+      {"corrections.hardware", translated("bed and coils"), corrections.hardware, corrections.hardware_place},
+      {"prior.anatomical", translated("anatomical image"), job.prior.anatomical, job.prior.anatomical_place}};
 }
 
 JobImage job_image(const io::Job& job, std::string_view setting) {

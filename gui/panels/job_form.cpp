@@ -17,6 +17,7 @@
 #include "gui/model/basic_settings.h"
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/setting_line.h"
+#include "gui/panels/setting_words.h"
 
 namespace coincide::gui {
 namespace {
@@ -33,9 +34,7 @@ struct Section {
 
 QToolButton* make_header(const std::string& name) {
   auto* header = new QToolButton;
-  QString title = QString::fromStdString(name);
-  title[0] = title[0].toUpper();
-  header->setText(title);
+  header->setText(name_of_section(name));
   header->setCheckable(true);
   header->setChecked(true);
   header->setAutoRaise(true);
@@ -50,7 +49,7 @@ QToolButton* make_header(const std::string& name) {
 
 /// The group of one section, its widgets added to `column`.
 Section make_section(JobDocument& document, const std::string& name, const std::string& title, QVBoxLayout* column) {
-  Section section{make_header(name), new QWidget, new QLabel(QString::fromStdString(title)), {}};
+  Section section{make_header(name), new QWidget, new QLabel(in_language(title)), {}};
   auto* body_layout = new QVBoxLayout(section.body);
   body_layout->setContentsMargins(10, 0, 4, 8);
   body_layout->setSpacing(2);

@@ -18,6 +18,7 @@
 #include <algorithm>
 
 #include "gui/panels/nuclide_box.h"
+#include "gui/panels/setting_words.h"
 #include "gui/panels/vector_edit.h"
 #include "gui/viewer/line_icon.h"
 #include "recon/data/nuclides.h"
@@ -26,23 +27,6 @@ namespace coincide::gui {
 namespace {
 
 enum GridColumn { label_column, editor_column, unit_column, reset_column, num_columns };
-
-/// "algorithm.psf_fwhm_mm" in mm becomes "PSF FWHM": the unit stands beside the editor.
-QString words_of(const io::Setting& setting) {
-  QString name = QString::fromStdString(setting.key.substr(setting.key.rfind('.') + 1));
-  const QString unit_suffix = "_" + QString::fromStdString(setting.unit).toLower();
-  if (name.endsWith(unit_suffix)) {
-    name.chop(unit_suffix.size());
-  }
-  QStringList words = name.split('_', Qt::SkipEmptyParts);
-  for (QString& word : words) {
-    if (word == "tof" || word == "psf" || word == "fwhm") {
-      word = word.toUpper();
-    }
-  }
-  words.front()[0] = words.front()[0].toUpper();
-  return words.join(' ');
-}
 
 bool is_path(const io::Setting& setting) { return std::holds_alternative<std::filesystem::path*>(setting.field); }
 
@@ -94,11 +78,11 @@ QString device_note(const std::vector<DeviceChoice>& devices) {
   return lines.join('\n');
 }
 
-QString help_of(const io::Setting& setting) {
-  const QString help = QString::fromStdString(setting.help);
+QString explanation_of(const io::Setting& setting) {
   return setting.key != nuclide_setting
-             ? help
-             : QObject::tr("%1 One of the menu also sets half-life and branching ratio (quantification).").arg(help);
+             ? help_of(setting)
+             : QObject::tr("%1 One of the menu also sets half-life and branching ratio (quantification).")
+                   .arg(help_of(setting));
 }
 
 QFont small(QFont font) {
@@ -119,17 +103,18 @@ SettingLine::SettingLine(JobDocument& document, const io::Setting& setting, QWid
     : QWidget(parent),
       document_(document),
       key_(setting.key),
+      is_above_(row_of_editor(setting) > 0),
       grid_(new QGridLayout(this)),
-      label_(new QLabel(words_of(setting))),
+      label_(new QLabel(name_of(setting))),
       reset_(new QToolButton),
       reason_(small_label({})),
-      help_(small_label(help_of(setting))),
+      help_(small_label(explanation_of(setting))),
       note_(small_label({})) {
   grid_->setContentsMargins(0, 2, 0, 2);
   grid_->setHorizontalSpacing(6);
   grid_->setVerticalSpacing(1);
   grid_->setColumnStretch(editor_column, 1);
-  grid_->addWidget(label_, 0, label_column);
+  grid_->addWidget(label_, 0, label_column, 1, is_above_ ? 2 : 1);
   make_editor(setting);
   make_beside(setting);
   make_below();
@@ -208,7 +193,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
     connect(button, &QToolButton::clicked, this, &SettingLine::browse);
     beside_ = button;
   } else {
-    beside_ = new QLabel(QString::fromStdString(setting.unit));
+    beside_ = new QLabel(in_language(setting.unit));
   }
   grid_->addWidget(beside_, row_of_editor(setting), unit_column);
 
@@ -382,6 +367,9 @@ void SettingLine::browse() {
 void SettingLine::set_explained(bool explained) { help_->setVisible(explained); }
 
 int SettingLine::label_width() const {
+  if (is_above_) {
+    return 0;
+  }
   QFont bold = label_->font();
   bold.setBold(true);
   return QFontMetrics(bold).horizontalAdvance(label_->text()) + 2;
@@ -390,7 +378,9 @@ int SettingLine::label_width() const {
 int SettingLine::unit_width() const { return beside_->sizeHint().width(); }
 
 void SettingLine::set_widths(int label_width, int unit_width) {
-  label_->setFixedWidth(label_width);
+  if (!is_above_) {
+    label_->setFixedWidth(label_width);
+  }
   beside_->setFixedWidth(unit_width);
 }
 

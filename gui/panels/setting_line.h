@@ -43,6 +43,7 @@ class SettingLine : public QWidget {
   /// In the menu of the button beside a path.
   void offer(const std::vector<std::string>& words);
 
+  /// Of a label beside its editor; else 0.
   int label_width() const;
   int unit_width() const;
   void set_widths(int label_width, int unit_width);
@@ -71,6 +72,7 @@ class SettingLine : public QWidget {
 
   JobDocument& document_;
   std::string key_;
+  bool is_above_;  ///< the label, which then needs no column
   QGridLayout* grid_;
   QLabel* label_;
   QWidget* editor_ = nullptr;

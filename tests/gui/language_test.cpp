@@ -13,6 +13,7 @@
 #include "app/window_services.h"
 #include "gui/model/subject.h"
 #include "gui/panel_support.h"
+#include "gui/panels/job_form.h"
 #include "gui/panels/language.h"
 #include "gui/panels/main_window.h"
 #include "gui/panels/preferences_dialog.h"
@@ -86,6 +87,39 @@ class LanguageTest : public QObject {
                  qPrintable(code + ": " + translation));
       }
     }
+  }
+
+  /// Of the one list of settings names, help and units, as the job form shows them; it may change, and this with it.
+  void every_setting_has_a_translation() {
+    io::Job job;
+    for (const QString& code : language_codes().mid(1)) {
+      const QHash<QByteArray, QString> texts = language_texts(code);
+      const auto has = [&](const std::string& text) {
+        return text.empty() || !texts.value(QByteArray::fromStdString(text)).isEmpty();
+      };
+      for (const auto& [section, title] : io::job_sections()) {
+        QVERIFY2(has("name of " + section) && has(title), (code.toStdString() + ": " + title).c_str());
+      }
+      for (const io::Setting& setting : io::describe(job)) {
+        QVERIFY2(has("name of " + setting.key) && has(setting.help),
+                 (code.toStdString() + ": " + setting.key + ": " + setting.help).c_str());
+      }
+    }
+  }
+
+  void a_job_form_speaks_german() {
+    apply_language("de");
+    JobDocument document;
+    const JobForm form(document);
+    const auto has_label = [&form](const QString& text) {
+      const auto labels = form.findChildren<QLabel*>();
+      return std::ranges::any_of(labels, [&](const QLabel* label) { return label->text() == text; });
+    };
+    QVERIFY(tests::button_of(form, "Quantifizierung") != nullptr);
+    QVERIFY(has_label("Voxelgröße") && has_label("Kanten eines Voxels.") && has_label("Von Ereignissen zu Bq/mL."));
+    QVERIFY(has_label("Durchläufe") && !has_label("Passes"));
+    QVERIFY2(form.editor("image.voxel_size_mm")->toolTip().startsWith("Kanten eines Voxels.\nErlaubt: "),
+             qPrintable(form.editor("image.voxel_size_mm")->toolTip()));
   }
 
   void a_window_speaks_german() {

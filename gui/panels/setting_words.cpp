@@ -1,0 +1,50 @@
+#include "gui/panels/setting_words.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+namespace coincide::gui {
+namespace {
+
+/// Empty: the language has no name of its own.
+QString own_name(const std::string& key) {
+  const std::string text = "name of " + key;
+  const QString name = in_language(text);
+  return name == QString::fromStdString(text) ? QString() : name;
+}
+
+}  // namespace
+
+QString in_language(const std::string& text) { return QCoreApplication::translate("", text.c_str()); }
+
+QString name_of(const io::Setting& setting) {
+  if (const QString own = own_name(setting.key); !own.isEmpty()) {
+    return own;
+  }
+  QString name = QString::fromStdString(setting.key.substr(setting.key.rfind('.') + 1));
+  const QString unit_suffix = "_" + QString::fromStdString(setting.unit).toLower();
+  if (name.endsWith(unit_suffix)) {
+    name.chop(unit_suffix.size());
+  }
+  QStringList words = name.split('_', Qt::SkipEmptyParts);
+  for (QString& word : words) {
+    if (word == "tof" || word == "psf" || word == "fwhm") {
+      word = word.toUpper();
+    }
+  }
+  words.front()[0] = words.front()[0].toUpper();
+  return words.join(' ');
+}
+
+QString name_of_section(const std::string& section) {
+  if (const QString own = own_name(section); !own.isEmpty()) {
+    return own;
+  }
+  QString name = QString::fromStdString(section);
+  name[0] = name[0].toUpper();
+  return name;
+}
+
+QString help_of(const io::Setting& setting) { return in_language(setting.help); }
+
+}  // namespace coincide::gui

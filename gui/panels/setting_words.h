@@ -1,0 +1,20 @@
+#pragma once
+
+#include <QString>
+
+#include "io/settings.h"
+
+namespace coincide::gui {
+
+// What the one list of settings says, in the language of the window. The names are found by the key, as one word of
+// English may be two of another language.
+
+/// "algorithm.psf_fwhm_mm" in mm is "PSF FWHM": the unit stands beside the editor.
+QString name_of(const io::Setting& setting);
+/// "Algorithm"
+QString name_of_section(const std::string& section);
+QString help_of(const io::Setting& setting);
+/// The same of a section, or a unit.
+QString in_language(const std::string& text);
+
+}  // namespace coincide::gui
