@@ -28,8 +28,11 @@ QString name_of(const io::Setting& setting) {
   }
   QStringList words = name.split('_', Qt::SkipEmptyParts);
   for (QString& word : words) {
-    if (word == "tof" || word == "psf" || word == "fwhm") {
+    if (word == "tof" || word == "psf" || word == "fwhm" || word == "ct") {
       word = word.toUpper();
+    }
+    if (word == "kvp") {
+      word = "kVp";
     }
   }
   words.front()[0] = words.front()[0].toUpper();

@@ -16,7 +16,6 @@
 #include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/setting_line.h"
-#include "gui/panels/vector_edit.h"
 #include "support/patience.h"
 #include "support/test_main.h"
 
@@ -24,28 +23,11 @@ using namespace coincide;       // NOLINT(google-build-using-namespace): a test
 using namespace coincide::gui;  // NOLINT(google-build-using-namespace): a test
 
 using coincide::tests::button_of;
+using coincide::tests::type;
 
 namespace {
 
-/// Types a text in place of the present one and leaves the line.
-void type(QWidget* editor, const QString& text) {
-  auto* line = qobject_cast<QLineEdit*>(editor);
-  line->selectAll();
-  QTest::keyClicks(line, text);
-  QTest::keyClick(line, Qt::Key_Return);
-}
-
 QString text_in(const JobForm& form, const QString& key) { return qobject_cast<QLineEdit*>(form.editor(key))->text(); }
-
-const std::array<QLineEdit*, 3>& boxes_of(const JobForm& form, const QString& key) {
-  return qobject_cast<VectorEdit*>(form.editor(key))->boxes();
-}
-
-/// Of the three boxes, with bars between them.
-QString texts_in_boxes(const JobForm& form, const QString& key) {
-  const auto& [x, y, z] = boxes_of(form, key);
-  return x->text() + "|" + y->text() + "|" + z->text();
-}
 
 SettingLine* line_of(const JobForm& form, const QString& key) {
   return qobject_cast<SettingLine*>(form.editor(key)->parentWidget());
@@ -78,16 +60,11 @@ class JobFormTest : public QObject {
  private slots:
   void every_setting_has_an_editor();
   void edits_reach_the_document();
-  void vectors_are_three_boxes_data();
-  void vectors_are_three_boxes();
-  void vectors_that_are_none_are_shown_as_they_are();
   void invalid_text_is_kept_and_explained();
   void only_settings_with_a_use_are_shown();
   void basic_settings_come_first();
   void check_goes_to_what_is_wrong();
   void built_in_phantoms_are_offered();
-  void nuclides_are_chosen_with_what_they_decay_by();
-  void nuclides_are_typed_too();
   void undo_refreshes_the_editor();
   void typed_text_survives_a_refresh();
   void what_differs_from_the_default_is_marked();
@@ -119,94 +96,6 @@ void JobFormTest::edits_reach_the_document() {
   QVERIFY(!document.job().algorithm.tof);
   type(form.editor("simulation.phantom"), "nema_iq");
   QCOMPARE(document.job().simulation.phantom, std::filesystem::path("nema_iq"));
-}
-
-/// Of whole numbers and of others, among the basic settings and beyond.
-void JobFormTest::vectors_are_three_boxes_data() {
-  QTest::addColumn<QString>("key");
-  QTest::addColumn<QString>("before");
-  QTest::addColumn<QString>("typed");
-  QTest::addColumn<QString>("after");
-  QTest::newRow("basic") << "image.voxel_size_mm"
-                         << "2|2|2"
-                         << "4.5"
-                         << "2|4.5|2";
-  QTest::newRow("whole") << "image.size"
-                         << "0|0|0"
-                         << "64"
-                         << "0|64|0";
-  QTest::newRow("all") << "image.centre_offset_mm"
-                       << "0|0|0"
-                       << "-12.25"
-                       << "0|-12.25|0";
-  QTest::newRow("pasted") << "image.voxel_size_mm"
-                          << "2|2|2"
-                          << "[1.5, 2;4]"
-                          << "1.5|2|4";
-}
-
-/// One box is edited, by keys alone: Tab leads from one to the next, and an edit is one step to be undone.
-void JobFormTest::vectors_are_three_boxes() {
-  QFETCH(QString, key);
-  QFETCH(QString, before);
-  QFETCH(QString, typed);
-  QFETCH(QString, after);
-  JobDocument document;
-  JobForm form(document);
-  const Subscription follows = document.listen([&] { form.refresh(); });
-  form.findChild<QCheckBox*>("all_settings")->setChecked(true);
-  form.show();
-  form.activateWindow();
-  QVERIFY(QTest::qWaitForWindowActive(&form, tests::patience_ms));
-  QCOMPARE(texts_in_boxes(form, key), before);
-  form.editor(key)->setFocus();
-  const auto& [x, y, z] = boxes_of(form, key);
-  QTRY_VERIFY_WITH_TIMEOUT(x->hasFocus(), tests::patience_ms);
-  QTest::keyClick(form.windowHandle(), Qt::Key_Tab);
-  QVERIFY(y->hasFocus());
-  QVERIFY(!document.can_undo());  // passing by changes nothing
-  for (const QChar letter : typed) {
-    QTest::keyClick(form.windowHandle(), letter.toLatin1());
-  }
-  QTest::keyClick(form.windowHandle(), Qt::Key_Tab);
-  QVERIFY(z->hasFocus());
-  QCOMPARE(texts_in_boxes(form, key), after);
-  QCOMPARE(QString::fromStdString(document.text(key.toStdString())), QString(after).replace("|", ", "));
-  QVERIFY(!document.has_errors());
-  document.undo();
-  QVERIFY(!document.can_undo());
-  QCOMPARE(texts_in_boxes(form, key), before);
-  document.redo();
-  QCOMPARE(texts_in_boxes(form, key), after);
-}
-
-/// Also where they have no three parts, and one box at a time is put right.
-void JobFormTest::vectors_that_are_none_are_shown_as_they_are() {
-  JobDocument document;
-  JobForm form(document);
-  const Subscription follows = document.listen([&] { form.refresh(); });
-  form.show();
-  const QString key = "image.voxel_size_mm";
-  const auto& [x, y, z] = boxes_of(form, key);
-  type(y, "1,5");
-  QCOMPARE(texts_in_boxes(form, key), QString("2|1,5|2"));
-  QVERIFY(shows(*line_of(form, key), QString::fromStdString(document.error(key.toStdString()))));
-  form.refresh();
-  QCOMPARE(texts_in_boxes(form, key), QString("2|1,5|2"));
-  type(x, "thick");
-  type(y, "1.5");
-  QCOMPARE(texts_in_boxes(form, key), QString("thick|1.5|2"));
-  QVERIFY(document.error(key.toStdString()).find("thick, 1.5, 2") != std::string::npos);
-  type(x, "3");
-  QVERIFY(!document.has_errors());
-  QCOMPARE(document.job().image.voxel_size_mm, (std::array<double, 3>{3, 1.5, 2}));
-
-  document.set(key.toStdString(), "2, 2, 2, 7");
-  QCOMPARE(texts_in_boxes(form, key), QString("2|2|2, 7"));
-  document.set(key.toStdString(), "wide");
-  QCOMPARE(texts_in_boxes(form, key), QString("wide||"));
-  type(y, "");
-  QVERIFY(document.error(key.toStdString()).find("wide") != std::string::npos);
 }
 
 void JobFormTest::invalid_text_is_kept_and_explained() {
@@ -303,54 +192,6 @@ void JobFormTest::built_in_phantoms_are_offered() {
   QCOMPARE(text_in(form, "simulation.phantom"), QString("nema_iq"));
 }
 
-/// From the menu, as one step, among the basic settings.
-void JobFormTest::nuclides_are_chosen_with_what_they_decay_by() {
-  JobDocument document;
-  JobForm form(document);
-  const Subscription follows = document.listen([&] { form.refresh(); });
-  form.show();
-  auto* box = qobject_cast<QComboBox*>(form.editor("tracer.nuclide"));
-  QVERIFY(box->isVisible() && box->currentText().isEmpty());
-  QCOMPARE(box->count(), 9);
-  QCOMPARE(box->itemText(0), QString("F-18: half-life 109.7 min, 96.9 % positrons"));
-  QCOMPARE(box->itemText(5), QString("Cu-64: half-life 12.7 h, 17.5 % positrons"));
-  box->setFocus();
-  QTest::keyClick(box, Qt::Key_Down);
-  QCOMPARE(box->currentText(), QString("F-18"));
-  QCOMPARE(document.job().tracer.nuclide, std::string("F-18"));
-  QCOMPARE(text_in(form, "quantification.half_life_s"), QString("6584.04"));
-  QCOMPARE(text_in(form, "quantification.branching_ratio"), QString("0.9686"));
-  QTest::keyClick(box, Qt::Key_End, Qt::ControlModifier);
-  QTest::keyClick(box, Qt::Key_Down);
-  QCOMPARE(box->currentText(), QString("C-11"));
-  QCOMPARE(document.job().quantification.half_life_s, 1221.66);
-  document.undo();
-  QCOMPARE(box->currentText(), QString("F-18"));
-  QCOMPARE(document.job().quantification.half_life_s, 6584.04);
-  document.undo();
-  QVERIFY(!document.can_undo());
-  QVERIFY(box->currentText().isEmpty());
-  QCOMPARE(document.job().quantification.half_life_s, io::Job().quantification.half_life_s);
-}
-
-/// Whatever their spelling, and others, too; passing by changes nothing.
-void JobFormTest::nuclides_are_typed_too() {
-  JobDocument document;
-  JobForm form(document);
-  const Subscription follows = document.listen([&] { form.refresh(); });
-  auto* box = qobject_cast<QComboBox*>(form.editor("tracer.nuclide"));
-  type(box->lineEdit(), "68Ga");
-  QCOMPARE(box->currentText(), QString("Ga-68"));
-  QCOMPARE(document.job().quantification.branching_ratio, 0.8888);
-  document.set("quantification.half_life_s", "4000");
-  emit box->lineEdit()->editingFinished();
-  QCOMPARE(document.job().quantification.half_life_s, 4000.0);
-  type(box->lineEdit(), "Sc-44");
-  QCOMPARE(document.job().tracer.nuclide, std::string("Sc-44"));
-  QCOMPARE(box->currentText(), QString("Sc-44"));
-  QCOMPARE(document.job().quantification.half_life_s, 4000.0);
-}
-
 void JobFormTest::undo_refreshes_the_editor() {
   JobDocument document;
   JobForm form(document);
@@ -434,7 +275,7 @@ void JobFormTest::commit_takes_what_is_being_typed() {
   type_only("image.voxel_size_mm", "3, 3, x");
   form.commit();
   QVERIFY(document.has_errors());
-  QCOMPARE(texts_in_boxes(form, "image.voxel_size_mm"), QString("3|3|x"));
+  QCOMPARE(document.text("image.voxel_size_mm"), std::string("3, 3, x"));
   type_only("simulation.phantom", "nema_iq");
   type_only("image.voxel_size_mm", "3, 3, 3");
   form.commit();

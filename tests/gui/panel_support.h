@@ -1,7 +1,9 @@
 #pragma once
 
 #include <QAbstractButton>
+#include <QLineEdit>
 #include <QWidget>
+#include <QtTest>
 #include <cmath>
 #include <memory>
 
@@ -17,6 +19,14 @@ inline QAbstractButton* button_of(const QWidget& widget, const QString& text) {
     }
   }
   return nullptr;
+}
+
+/// Types a text in place of the present one and leaves the line.
+inline void type(QWidget* editor, const QString& text) {
+  auto* line = qobject_cast<QLineEdit*>(editor);
+  line->selectAll();
+  QTest::keyClicks(line, text);
+  QTest::keyClick(line, Qt::Key_Return);
 }
 
 /// 20 x 22 x 24 voxels of 2 x 3 x 4 mm around (5, 0, -7) mm, with values up to 1900 * factor.
