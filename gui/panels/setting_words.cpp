@@ -18,7 +18,7 @@ QString own_name(const std::string& key) {
 QString in_language(const std::string& text) { return QCoreApplication::translate("", text.c_str()); }
 
 QString name_of(const io::Setting& setting) {
-  if (const QString own = own_name(setting.key); !own.isEmpty()) {
+  if (QString own = own_name(setting.key); !own.isEmpty()) {
     return own;
   }
   QString name = QString::fromStdString(setting.key.substr(setting.key.rfind('.') + 1));
@@ -40,7 +40,7 @@ QString name_of(const io::Setting& setting) {
 }
 
 QString name_of_section(const std::string& section) {
-  if (const QString own = own_name(section); !own.isEmpty()) {
+  if (QString own = own_name(section); !own.isEmpty()) {
     return own;
   }
   QString name = QString::fromStdString(section);
