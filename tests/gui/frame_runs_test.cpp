@@ -37,7 +37,7 @@ class FrameRunsTest : public tests::DrivenWindow {
                               << "half_life_s = 0.2\n[frames]\n"
                               << frames << "\n[image]\nvoxel_size_mm = [8, 8, 8]\n"
                               << "[algorithm]\nname = \"osem\"\nsubsets = 4\n[stop]\npasses = 1\n"
-                              << "[sensitivity]\nuse_cache = false\n[output]\nfolder = \"results\"\n";
+                              << "[sensitivity]\nuse_cache = false\nfraction = 0.05\n[output]\nfolder = \"results\"\n";
     open(name);
     trigger("run");
     QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
