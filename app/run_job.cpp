@@ -11,6 +11,7 @@
 #include <span>
 
 #include "app/checked_inputs.h"
+#include "app/input_records.h"
 #include "app/job_kinetics.h"
 #include "app/job_memory.h"
 #include "app/job_setup.h"
@@ -21,9 +22,7 @@
 #include "app/run_reporter.h"
 #include "app/simulate_events.h"
 #include "io/checkpoint_file.h"
-#include "io/dicom/series.h"
 #include "io/dicom/write_dicom.h"
-#include "io/file_hash.h"
 #include "io/image_file.h"
 #include "io/interfile/stir_factors.h"
 #include "io/listmode_file.h"
@@ -157,7 +156,8 @@ class JobRun {
     provenance_.instruction_set = projectors::cpu_instruction_set();
     provenance_.threads = projectors::thread_count(static_cast<int>(job_.compute.threads));
     if (!job_.file.empty()) {
-      job_record_ = record_of("job", job_.file);  // as it was read: it may be edited for the next run meanwhile
+      job_record_ =
+          record_input("job", job_.file, reporter_);  // as it was read: it may be edited for the next run meanwhile
     }
     provenance_.outputs.push_back(job_.result_path(".log").filename().string());
     reporter_.note(fmt::format("Computing on {} ({}); threads used: {}{}.", provenance_.device,
@@ -351,44 +351,11 @@ class JobRun {
     }
   }
 
-  void hash_file(const std::filesystem::path& path, io::InputRecord& record) {
-    record.bytes = std::filesystem::file_size(path);
-    record.sha256 = io::sha256_of_file(path, [&](std::uint64_t read) {
-      reporter_.progress("hash of the inputs", static_cast<double>(read) / static_cast<double>(record.bytes + 1));
-      return !reporter_.stop_requested();
-    });
-  }
-
-  /// The hash of the hashes of a series' files.
-  void hash_series(const std::filesystem::path& path, io::InputRecord& record) {
-    std::string hashes;
-    for (const std::filesystem::path& file : io::dicom::series_files(path)) {
-      record.bytes += std::filesystem::file_size(file);
-      hashes += io::sha256_of_file(file);
-      if (reporter_.stop_requested()) {
-        return;
-      }
-    }
-    record.sha256 = io::sha256_of_bytes(std::as_bytes(std::span(hashes)));
-  }
-
-  /// An input that has gone meanwhile is no reason to lose what came of it.
-  io::InputRecord record_of(const std::string& role, const std::filesystem::path& path) {
-    io::InputRecord record{.role = role, .path = path, .bytes = 0, .sha256 = ""};
-    try {
-      std::filesystem::is_regular_file(path) ? hash_file(path, record) : hash_series(path, record);
-    } catch (const std::bad_alloc&) {
-      reporter_.warning(fmt::format("The record has no hash of {}: the memory is not enough.", path.string()));
-    } catch (const std::exception& error) {
-      reporter_.warning(fmt::format("The record has no hash of {}: {}", path.string(), error.what()));
-    }
-    return record;
-  }
-
   void hash_inputs() {
     reporter_.begin_stage("hash of the inputs");
     for (const auto& [role, path] : setup_.inputs) {
-      provenance_.inputs.push_back(job_record_ && path == job_record_->path ? *job_record_ : record_of(role, path));
+      provenance_.inputs.push_back(job_record_ && path == job_record_->path ? *job_record_
+                                                                            : record_input(role, path, reporter_));
     }
   }
 
