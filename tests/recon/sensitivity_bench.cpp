@@ -10,6 +10,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "io/scanner_file.h"
@@ -47,11 +48,20 @@ Image body(const ImageGrid& grid) {
 /// Where at least a tenth of the highest sensitivity is, and where something attenuates.
 void print_errors(const Image& found, const Image& exact, const Image& mu) {
   const float least = 0.1F * std::ranges::max(exact.values);
-  for (const bool in_body : {false, true}) {
+  enum class Where { everywhere, body, ends };
+  for (const auto& [where, name] : {std::pair(Where::everywhere, "everywhere"),
+                                    {Where::body, "in the body"},
+                                    {Where::ends, "in the body, a tenth from its ends"}}) {
+    const std::int64_t planes = exact.grid.shape[2];
+    const auto counts = [&](std::size_t voxel) {
+      const auto plane = static_cast<std::int64_t>(voxel) % planes;
+      const bool at_ends = 10 * plane < planes || 10 * (planes - 1 - plane) < planes;
+      return where == Where::everywhere || (mu.values[voxel] > 0 && (where == Where::body || at_ends));
+    };
     std::vector<double> errors;
     double squares = 0;
     for (std::size_t voxel = 0; voxel < exact.values.size(); ++voxel) {
-      if (exact.values[voxel] > least && (!in_body || mu.values[voxel] > 0)) {
+      if (exact.values[voxel] > least && counts(voxel)) {
         errors.push_back(std::abs(static_cast<double>(found.values[voxel]) / exact.values[voxel] - 1));
         squares += errors.back() * errors.back();
       }
@@ -60,9 +70,8 @@ void print_errors(const Image& found, const Image& exact, const Image& mu) {
     const auto among = [&](double part) {
       return 100 * errors[static_cast<std::size_t>(part * (std::size(errors) - 1))];
     };
-    fmt::print("  {}: root mean square {:.3f} %, 99 % below {:.3f} %, 99.9 % below {:.3f} %, largest {:.3f} %\n",
-               in_body ? "in the body" : "everywhere", 100 * std::sqrt(squares / static_cast<double>(errors.size())),
-               among(0.99), among(0.999), among(1));
+    fmt::print("  {}: root mean square {:.3f} %, 99 % below {:.3f} %, 99.9 % below {:.3f} %, largest {:.3f} %\n", name,
+               100 * std::sqrt(squares / static_cast<double>(errors.size())), among(0.99), among(0.999), among(1));
   }
 }
 
