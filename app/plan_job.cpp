@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <utility>
 
 #include "app/job_memory.h"
@@ -44,7 +45,9 @@ void warn_of_sample(const io::Job& job, const io::DataSummary& sample, bool stat
   }
 }
 
-std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, const recon::Reporter& reporter, JobPlan& plan) {
+/// Prompts in the file, and how long all of it takes to read.
+void estimate_events(const io::Job& job, JobSetup& setup, const recon::Reporter& reporter, JobPlan& plan,
+                     EventSample& sample) {
   recon::EventBlock block;
   io::CheckedSource events(*setup.events, {.tof = setup.uses_tof(job)});
   const double header = events.fraction_read();
@@ -53,11 +56,17 @@ std::uint64_t estimate_prompts(const io::Job& job, JobSetup& setup, const recon:
     const std::uint64_t prompts = events.counts().prompts;
     return prompts >= enough_prompts || (prompts >= sample_prompts && read >= sample_of_file);
   };
+  const auto start = std::chrono::steady_clock::now();
   while (!is_enough() && !reporter.stop_requested() && events.read(block)) {
     read = (events.fraction_read() - header) / (1 - header);
+    sample.add(block);
   }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   warn_of_sample(job, events.take_summary(false), events.event_terms().randoms, plan);
-  return read > 0 ? static_cast<std::uint64_t>(static_cast<double>(events.counts().prompts) / read) : 0;
+  if (read > 0) {
+    plan.num_prompts = static_cast<std::uint64_t>(static_cast<double>(events.counts().prompts) / read);
+    plan.reading_s = taken.count() / read;
+  }
 }
 
 /// Makes the plan of a job, one part after the other.
@@ -112,7 +121,7 @@ class Planner {
       plan_.num_prompts = static_cast<std::uint64_t>(rate.prompts_per_s * options.duration_before_decay_s());
       plan_.simulation_s = rate.seconds_per_s * options.duration_before_decay_s();
     } else if (setup_.events) {
-      plan_.num_prompts = estimate_prompts(job_, setup_, reporter_, plan_);
+      estimate_events(job_, setup_, reporter_, plan_, sample_);
     } else {
       count_bins();
     }
@@ -211,7 +220,8 @@ class Planner {
   }
 
   void find_time() {
-    const ProjectionSpeed speed = projection_speed(model_, setup_, plan_.tof, static_cast<int>(job_.compute.threads));
+    const ProjectionSpeed speed =
+        projection_speed(model_, setup_, sample_, plan_.tof, static_cast<int>(job_.compute.threads));
     if (plan_.normalizes) {  // the source, and what it absorbs
       plan_.total_s = 2 * speed.forward_s * static_cast<double>(plan_.num_lors);
       return;
@@ -227,7 +237,7 @@ class Planner {
     memory_.scatter += scatter.bytes;
     plan_.gpu_memory_bytes = std::max(plan_.gpu_memory_bytes, scatter.gpu_bytes);  // one after the other
     plan_.memory_bytes = memory_.most();
-    plan_.total_s = plan_.simulation_s + plan_.sensitivity_s + plan_.attenuation_s + plan_.scatter_s +
+    plan_.total_s = plan_.simulation_s + plan_.reading_s + plan_.sensitivity_s + plan_.attenuation_s + plan_.scatter_s +
                     plan_.iteration_s * static_cast<double>(passes_in_all());
   }
 
@@ -240,6 +250,7 @@ class Planner {
   recon::Reporter& reporter_;
   JobSetup setup_;
   recon::MultiplicativeModel model_;
+  EventSample sample_;  ///< none of a simulation or histogram
   JobMemory memory_;
   JobPlan plan_;
 };

@@ -25,6 +25,7 @@ struct JobPlan {
   std::uint64_t memory_bytes = 0;
   std::uint64_t gpu_memory_bytes = 0;  ///< 0 on the CPU. Where it has less, events come in parts
   double simulation_s = 0;
+  double reading_s = 0;      ///< of events from a file
   double sensitivity_s = 0;  ///< 0: none needs to be computed
   bool sensitivity_cached = false;
   double attenuation_s = 0;  ///< of the events or LORs

@@ -20,8 +20,9 @@ std::string time_line(const JobPlan& plan) {
     return all + ": projection of the source to all pairs; reading and fit come to that\n";
   }
   return all +
-         fmt::format(": {}sensitivity image {}, {}{}each iteration {}\n",
+         fmt::format(": {}{}sensitivity image {}, {}{}each iteration {}\n",
                      plan.simulation_s > 0 ? fmt::format("simulation {}, ", duration_text(plan.simulation_s)) : "",
+                     plan.reading_s > 0 ? fmt::format("reading {}, ", duration_text(plan.reading_s)) : "",
                      plan.sensitivity_cached ? "kept from an earlier run" : duration_text(plan.sensitivity_s),
                      plan.attenuation_s > 0 ? fmt::format("attenuation {}, ", duration_text(plan.attenuation_s)) : "",
                      plan.scatter_s > 0 ? fmt::format("scatter {}, ", duration_text(plan.scatter_s)) : "",

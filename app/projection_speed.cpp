@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "projectors/device_floats.h"
+#include "projectors/lor_order.h"
 #include "projectors/projector.h"
 
 namespace coincide::app {
@@ -19,17 +20,11 @@ namespace {
 constexpr std::size_t sample_lors = 400'000;
 
 /// Crystal pairs that can be in coincidence, drawn at random.
-struct SampleLors {
-  std::vector<std::uint32_t> a;
-  std::vector<std::uint32_t> b;
-  std::vector<std::uint16_t> tof_bin;
-};
-
-SampleLors draw_lors(const recon::MultiplicativeModel& model) {
+EventSample draw_lors(const recon::MultiplicativeModel& model) {
   const recon::Scanner& scanner = model.scanner();
   std::mt19937 random(1);
   std::uniform_int_distribution<std::uint32_t> crystal(0, static_cast<std::uint32_t>(scanner.num_crystals() - 1));
-  SampleLors lors;
+  EventSample lors;
   for (std::size_t attempt = 0; attempt < 20 * sample_lors && lors.a.size() < sample_lors; ++attempt) {
     std::uint32_t a = crystal(random);
     std::uint32_t b = crystal(random);
@@ -60,6 +55,29 @@ recon::ImageGrid coarse(const recon::ImageGrid& grid, double most_voxels = enoug
   }
   return result;
 }
+
+/// In the order in which a run has its events.
+EventSample sorted(const EventSample& events, const recon::Scanner& scanner, const recon::ImageGrid& grid,
+                   int num_threads) {
+  const projectors::Lors lors =
+      recon::lors_between(scanner.crystal_centre_mm, events.a.data(), events.b.data(), std::ssize(events.a));
+  const projectors::LorOrder order(grid, lors, 0, lors.count, projectors::thread_count(num_threads));
+  EventSample result;
+  for (std::int64_t place = 0; place < lors.count; ++place) {
+    const auto event = static_cast<std::size_t>(order[place]);
+    result.a.push_back(events.a[event]);
+    result.b.push_back(events.b[event]);
+    result.tof_bin.push_back(events.tof_bin[event]);
+  }
+  return result;
+}
+
+/// As much work as the ratios of a run are.
+class Ratios final : public projectors::ValueStep {
+  void operator()(std::int64_t, std::int64_t count, float* values) const override {
+    std::for_each(values, values + count, [](float& value) { value = 1 / (1 + value); });
+  }
+};
 
 /// The quicker of two runs, after one that has touched all memory: other programs make them slower.
 template <class Work>
@@ -133,32 +151,58 @@ double sensitivity_seconds(const recon::MultiplicativeModel& model, const JobSet
   return seconds + std::max(0.0, per_plane) * (most_planes(setup.grid) - most_planes(grid));
 }
 
-ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, bool tof,
-                                 int num_threads) {
+void EventSample::add(const recon::EventBlock& block) {
+  for (std::size_t i = 0; i < block.size() && a.size() < sample_lors; ++i) {
+    if (block.delayed[i] == 0) {
+      a.push_back(block.crystal_a[i]);
+      b.push_back(block.crystal_b[i]);
+      tof_bin.push_back(block.tof_bin[i]);
+    }
+  }
+}
+
+ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup,
+                                 const EventSample& events, bool tof, int num_threads) {
   const recon::Scanner& scanner = model.scanner();
-  const SampleLors sample = draw_lors(model);
-  if (sample.a.empty()) {
+  const EventSample drawn = draw_lors(model);
+  if (drawn.a.empty()) {
     return {};
   }
   const recon::ImageGrid grid = coarse(setup.grid);
   const projectors::Projector projector(grid, {.device = setup.device, .num_threads = num_threads});
-  const projectors::Lors lors =
-      recon::lors_between(scanner.crystal_centre_mm, sample.a.data(), sample.b.data(), std::ssize(sample.a));
-  const projectors::TofTable bins{
-      .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
-  std::vector<float> values(sample.a.size(), 1.0F);
-  projectors::DeviceFloats image(setup.device, grid.num_voxels());
-  const auto forward = [&](auto bin) { projector.forward(lors, bin, image.data(), values.data()); };
-  const auto back = [&](auto bin) { projector.back(lors, bin, values.data(), image.data()); };
-  const auto both = [&](auto bin) {
-    forward(bin);
-    back(bin);
+  const auto of = [&](const EventSample& sample) {
+    return recon::lors_between(scanner.crystal_centre_mm, sample.a.data(), sample.b.data(), std::ssize(sample.a));
   };
   // A LOR takes time for each plane that it crosses.
-  const double per_lor = most_planes(setup.grid) / most_planes(grid) / static_cast<double>(sample.a.size());
-  return {.forward_s = per_lor * least_seconds([&] { forward(projectors::NoTof{}); }),
-          .back_s = per_lor * least_seconds([&] { back(projectors::NoTof{}); }),
-          .forward_back_s = per_lor * least_seconds([&] { tof ? both(bins) : both(projectors::NoTof{}); })};
+  const double more_planes = most_planes(setup.grid) / most_planes(grid);
+  std::vector<float> values(sample_lors, 1.0F);
+  projectors::DeviceFloats image(setup.device, grid.num_voxels());
+  const auto seconds_per_lor = [&](const projectors::Lors& lors, const auto& work) {
+    return more_planes / static_cast<double>(lors.count) * least_seconds([&] { work(lors); });
+  };
+  const EventSample sample = sorted(events.a.empty() ? drawn : events, scanner, grid, num_threads);
+  const projectors::TofTable bins{
+      .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
+  const auto forward = [&](const projectors::Lors& lors, auto bin) {
+    projector.forward(lors, bin, image.data(), values.data());
+  };
+  const auto back = [&](const projectors::Lors& lors, auto bin) {
+    projector.back(lors, bin, values.data(), image.data());
+  };
+  projectors::DeviceFloats back_image(setup.device, grid.num_voxels());
+  const auto both = [&](const projectors::Lors& lors, auto bin) {
+    if (setup.device.kind == projectors::DeviceKind::cpu) {
+      projector.forward_back(lors, bin, image.data(), Ratios(), back_image.data());
+    } else {
+      forward(lors, bin);
+      back(lors, bin);
+    }
+  };
+  constexpr projectors::NoTof whole;
+  return {.forward_s = seconds_per_lor(of(sample), [&](const auto& lors) { forward(lors, whole); }),
+          .back_s = seconds_per_lor(of(drawn), [&](const auto& lors) { back(lors, whole); }),
+          .forward_back_s =
+              seconds_per_lor(of(sample), [&](const auto& lors) { tof ? both(lors, bins) : both(lors, whole); })};
 }
 
 }  // namespace coincide::app

@@ -1,10 +1,24 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "app/job_setup.h"
+#include "recon/events.h"
 #include "recon/model.h"
 #include "recon/sensitivity.h"
 
 namespace coincide::app {
+
+/// Some prompts of the data, which cross other parts of the image than LORs of all pairs do.
+struct EventSample {
+  std::vector<std::uint32_t> a;
+  std::vector<std::uint32_t> b;
+  std::vector<std::uint16_t> tof_bin;
+
+  /// Adds prompts of a block, up to as many as are timed.
+  void add(const recon::EventBlock& block);
+};
 
 /// Seconds for each LOR, of all crystal pairs that can be in coincidence, or event on the grid of a job.
 struct ProjectionSpeed {
@@ -13,10 +27,10 @@ struct ProjectionSpeed {
   double forward_back_s = 0;  ///< of an event, with time of flight where the job uses it
 };
 
-/// Times the projectors for a second or two on the job's device; needs some 50 MB. All 0 where no pair can be in
-/// coincidence.
-ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup, bool tof,
-                                 int num_threads);
+/// Times the projectors for a second or two on the job's device; needs some 50 MB. Without events in the sample, on
+/// pairs drawn at random. All 0 where no pair can be in coincidence.
+ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup,
+                                 const EventSample& events, bool tof, int num_threads);
 
 /// How long the sensitivity image will take, from its first blocks of LORs on the job's grid, in larger voxels where it
 /// has many. Takes a few seconds, and some 100 MB. `fraction` of the options must not be 0. Of no meaning if the

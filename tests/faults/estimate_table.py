@@ -1,0 +1,109 @@
+"""Memory and time that dry runs foretell, against what the runs take, for each algorithm and kind of events.
+
+Usage: estimate_table.py PROGRAM [seconds=20] [words: cases with one of them in their names]
+
+On a scanner of real size, the DMI-like one with the image-quality phantom and voxels of 2.5 mm: give it a machine that
+does nothing else. Prints a table; what differs by more than 20 % is marked.
+"""
+
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from memory_cases import run
+
+SIMULATE = """
+simulation = {{ phantom = "nema_iq", scanner = "dmi", duration_s = {seconds}, randoms_fraction = 0.25, scatter = true }}
+image = {{ size = [40, 40, 0], voxel_size_mm = [10, 10, 10] }}
+sensitivity = {{ fraction = 0.001, use_cache = false }}
+corrections = {{ scatter = "none" }}
+stop = {{ passes = 1 }}
+"""
+JOB = """
+input = { data = "scan.petsird" }
+image = { size = [150, 150, 0], voxel_size_mm = [2.5, 2.5, 2.5] }
+corrections = { attenuation = "scan_mu.nii.gz", scatter = "none" }
+sensitivity = { use_cache = false }
+stop = { passes = 2, change = 0 }
+"""
+PRIOR = ["prior.name=relative-difference", "prior.strength=3"]
+ALGORITHMS = {
+    "mlem": [],
+    "osem": [],
+    "osl": PRIOR,
+    "bsrem": PRIOR,
+    "ossps": PRIOR,
+    "map": PRIOR,
+}
+DATA = {
+    "TOF events": [],
+    "events": ["algorithm.tof=false"],
+}
+OTHERS = {
+    "osem, resolution model": ["algorithm.psf_fwhm_mm=5"],
+    "osem, scatter": ["corrections.scatter=sss"],
+    "osem, scatter without TOF": ["corrections.scatter=sss", "algorithm.tof=false"],
+    "osem, four frames": ["frames.durations=4x{quarter}"],
+    "osem, events in a file": ["compute.memory_limit_gb=0.3"],
+}
+TOLERANCE = 0.2
+SECONDS_OF = {"s": 1, "min": 60, "h": 3600}
+
+
+def foretold(plan):
+    """Bytes and seconds."""
+    memory = re.search(r"Memory +about ([\d.]+) GB", plan)
+    taken = re.search(r"Time +about ([\d.]+) (s|min|h)", plan)
+    return 1e9 * float(memory[1]), float(taken[1]) * SECONDS_OF[taken[2]]
+
+
+def row(program, folder, name, settings):
+    words = [word for setting in settings for word in ("--set", setting)]
+    code, plan, _ = run(program, folder, "--batch", "job.toml", "--dry-run", *words)
+    if code != 0:
+        return f"| {name} | {plan.strip()} |"
+    memory, seconds = foretold(plan)
+    start = time.monotonic()
+    code, said, peak = run(program, folder, "--batch", "job.toml", *words)
+    took = time.monotonic() - start
+    if code != 0:
+        return f"| {name} | {said.strip()} |"
+    cells = [f"{memory / 1e6:.0f}", f"{peak / 1e6:.0f}", marked(memory / peak)]
+    cells += [f"{seconds:.0f}", f"{took:.0f}", marked(seconds / took)]
+    return f"| {name} | {' | '.join(cells)} |"
+
+
+def marked(ratio):
+    return f"{ratio:.2f}" if abs(ratio - 1) <= TOLERANCE else f"**{ratio:.2f}**"
+
+
+def cases(seconds):
+    table = {
+        f"{algorithm}, {data}": [f"algorithm.name={algorithm}", *settings, *of_data]
+        for algorithm, settings in ALGORITHMS.items()
+        for data, of_data in DATA.items()
+    }
+    quarter = str(seconds / 4)
+    return table | {name: [word.format(quarter=quarter) for word in settings] for name, settings in OTHERS.items()}
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    seconds = next((float(word[8:]) for word in sys.argv[2:] if word.startswith("seconds=")), 20.0)
+    wanted = [word for word in sys.argv[2:] if "=" not in word] or [""]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        (folder / "scan.toml").write_text(SIMULATE.format(seconds=seconds))
+        (folder / "job.toml").write_text(JOB)
+        run(program, folder, "--batch", "scan.toml", "--output", ".")
+        print("| job | MB foretold | MB taken | ratio | s foretold | s taken | ratio |\n|---|---|---|---|---|---|---|")
+        for name, settings in cases(seconds).items():
+            if any(word in name for word in wanted):
+                print(row(program, folder, name, settings), flush=True)
+
+
+if __name__ == "__main__":
+    main()
