@@ -49,9 +49,10 @@ Image body(const ImageGrid& grid) {
 void print_errors(const Image& found, const Image& exact, const Image& mu) {
   const float least = 0.1F * std::ranges::max(exact.values);
   enum class Where { everywhere, body, ends };
-  for (const auto& [where, name] : {std::pair(Where::everywhere, "everywhere"),
-                                    {Where::body, "in the body"},
-                                    {Where::ends, "in the body, a tenth from its ends"}}) {
+  for (const auto& region : {std::pair(Where::everywhere, "everywhere"),
+                             {Where::body, "in the body"},
+                             {Where::ends, "in the body, a tenth from its ends"}}) {
+    const Where where = region.first;  // Clang 14 captures no parts of a binding
     const std::int64_t planes = exact.grid.shape[2];
     const auto counts = [&](std::size_t voxel) {
       const auto plane = static_cast<std::int64_t>(voxel) % planes;
@@ -70,8 +71,9 @@ void print_errors(const Image& found, const Image& exact, const Image& mu) {
     const auto among = [&](double part) {
       return 100 * errors[static_cast<std::size_t>(part * (std::size(errors) - 1))];
     };
-    fmt::print("  {}: root mean square {:.3f} %, 99 % below {:.3f} %, 99.9 % below {:.3f} %, largest {:.3f} %\n", name,
-               100 * std::sqrt(squares / static_cast<double>(errors.size())), among(0.99), among(0.999), among(1));
+    fmt::print("  {}: root mean square {:.3f} %, 99 % below {:.3f} %, 99.9 % below {:.3f} %, largest {:.3f} %\n",
+               region.second, 100 * std::sqrt(squares / static_cast<double>(errors.size())), among(0.99), among(0.999),
+               among(1));
   }
 }
 
