@@ -192,7 +192,8 @@ void RunSession::keep(const std::shared_ptr<const recon::Image>& image, double i
   if (keeps_iterations_) {
     run_->kept.push_back({iteration, image});
   } else {
-    run_->lines.push_back({"Further iterations are not kept to go back to: their images would fill the memory."});
+    run_->lines.emplace_back().text =
+        "Further iterations are not kept to go back to: their images would fill the memory.";
   }
   emit run_changed(run_);
 }

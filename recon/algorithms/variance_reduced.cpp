@@ -7,7 +7,7 @@ namespace coincide::recon {
 namespace {
 
 // Of the update, the best of a dozen pairs tried with simulated scans. More memory suits weak priors, less strong ones.
-constexpr double memory = 0.7, part_of_step = 0.7;
+constexpr double memory = 0.7, part_of_step = 0.6;
 constexpr int last_preconditioned_epoch = 6;
 
 // What the state holds beside x, by name. Images: v is what x moved by, D the preconditioner, snapshot and best the

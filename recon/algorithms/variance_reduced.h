@@ -11,7 +11,7 @@ namespace coincide::recon {
 ///
 /// After the first pass there are two kinds, of which two stochastic ones follow on a snapshot. A snapshot computes the
 /// whole gradient G at x and keeps each count's ratio. A stochastic pass corrects G by what the ratios of some counts
-/// have changed by, so that a subset's noise vanishes as x settles: v <- 0.7 v + 0.7 D (change + G - strength grad R),
+/// have changed by, so that a subset's noise vanishes as x settles: v <- 0.7 v + 0.6 D (change + G - strength grad R),
 /// x <- max(0, x + v), v what x really moved. D is the harmonic mean of EM's and the prior's curvatures at a smoothed
 /// x. Where the objective has fallen since the best snapshot, or successive gradients point against each other, subsets
 /// are merged in pairs, which ends in accelerated projected gradient ascent. Sources: Johnson and Zhang, NIPS 2013
