@@ -220,8 +220,9 @@ class Planner {
   }
 
   void find_time() {
+    const EventSample& timed = plan_.normalizes ? EventSample() : sample_;  // which projects all pairs
     const ProjectionSpeed speed =
-        projection_speed(model_, setup_, sample_, plan_.tof, static_cast<int>(job_.compute.threads));
+        projection_speed(model_, setup_, timed, plan_.tof, static_cast<int>(job_.compute.threads));
     if (plan_.normalizes) {  // the source, and what it absorbs
       plan_.total_s = 2 * speed.forward_s * static_cast<double>(plan_.num_lors);
       return;

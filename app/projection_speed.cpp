@@ -59,6 +59,9 @@ recon::ImageGrid coarse(const recon::ImageGrid& grid, double most_voxels = enoug
 /// In the order in which a run has its events.
 EventSample sorted(const EventSample& events, const recon::Scanner& scanner, const recon::ImageGrid& grid,
                    int num_threads) {
+  if (events.a.empty()) {
+    return {};
+  }
   const projectors::Lors lors =
       recon::lors_between(scanner.crystal_centre_mm, events.a.data(), events.b.data(), std::ssize(events.a));
   const projectors::LorOrder order(grid, lors, 0, lors.count, projectors::thread_count(num_threads));
@@ -164,45 +167,34 @@ void EventSample::add(const recon::EventBlock& block) {
 ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup,
                                  const EventSample& events, bool tof, int num_threads) {
   const recon::Scanner& scanner = model.scanner();
-  const EventSample drawn = draw_lors(model);
-  if (drawn.a.empty()) {
+  const recon::ImageGrid grid = coarse(setup.grid);
+  const EventSample sample = sorted(events.a.empty() ? draw_lors(model) : events, scanner, grid, num_threads);
+  if (sample.a.empty()) {
     return {};
   }
-  const recon::ImageGrid grid = coarse(setup.grid);
   const projectors::Projector projector(grid, {.device = setup.device, .num_threads = num_threads});
-  const auto of = [&](const EventSample& sample) {
-    return recon::lors_between(scanner.crystal_centre_mm, sample.a.data(), sample.b.data(), std::ssize(sample.a));
-  };
-  // A LOR takes time for each plane that it crosses.
-  const double more_planes = most_planes(setup.grid) / most_planes(grid);
-  std::vector<float> values(sample_lors, 1.0F);
-  projectors::DeviceFloats image(setup.device, grid.num_voxels());
-  const auto seconds_per_lor = [&](const projectors::Lors& lors, const auto& work) {
-    return more_planes / static_cast<double>(lors.count) * least_seconds([&] { work(lors); });
-  };
-  const EventSample sample = sorted(events.a.empty() ? drawn : events, scanner, grid, num_threads);
+  const projectors::Lors lors =
+      recon::lors_between(scanner.crystal_centre_mm, sample.a.data(), sample.b.data(), std::ssize(sample.a));
   const projectors::TofTable bins{
       .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
-  const auto forward = [&](const projectors::Lors& lors, auto bin) {
-    projector.forward(lors, bin, image.data(), values.data());
-  };
-  const auto back = [&](const projectors::Lors& lors, auto bin) {
-    projector.back(lors, bin, values.data(), image.data());
-  };
+  std::vector<float> values(sample.a.size(), 1.0F);
+  projectors::DeviceFloats image(setup.device, grid.num_voxels());
   projectors::DeviceFloats back_image(setup.device, grid.num_voxels());
-  const auto both = [&](const projectors::Lors& lors, auto bin) {
+  const auto forward = [&](auto bin) { projector.forward(lors, bin, image.data(), values.data()); };
+  const auto back = [&](auto bin) { projector.back(lors, bin, values.data(), back_image.data()); };
+  const auto both = [&](auto bin) {
     if (setup.device.kind == projectors::DeviceKind::cpu) {
       projector.forward_back(lors, bin, image.data(), Ratios(), back_image.data());
     } else {
-      forward(lors, bin);
-      back(lors, bin);
+      forward(bin);
+      back(bin);
     }
   };
-  constexpr projectors::NoTof whole;
-  return {.forward_s = seconds_per_lor(of(sample), [&](const auto& lors) { forward(lors, whole); }),
-          .back_s = seconds_per_lor(of(drawn), [&](const auto& lors) { back(lors, whole); }),
-          .forward_back_s =
-              seconds_per_lor(of(sample), [&](const auto& lors) { tof ? both(lors, bins) : both(lors, whole); })};
+  // A LOR takes time for each plane that it crosses.
+  const double per_lor = most_planes(setup.grid) / most_planes(grid) / static_cast<double>(sample.a.size());
+  return {.forward_s = per_lor * least_seconds([&] { forward(projectors::NoTof{}); }),
+          .back_s = per_lor * least_seconds([&] { back(projectors::NoTof{}); }),
+          .forward_back_s = per_lor * least_seconds([&] { tof ? both(bins) : both(projectors::NoTof{}); })};
 }
 
 }  // namespace coincide::app

@@ -20,7 +20,7 @@ struct EventSample {
   void add(const recon::EventBlock& block);
 };
 
-/// Seconds for each LOR, of all crystal pairs that can be in coincidence, or event on the grid of a job.
+/// Seconds for each LOR on the grid of a job, of those that were timed.
 struct ProjectionSpeed {
   double forward_s = 0;       ///< through the attenuation
   double back_s = 0;          ///< without time of flight
@@ -28,7 +28,7 @@ struct ProjectionSpeed {
 };
 
 /// Times the projectors for a second or two on the job's device; needs some 50 MB. Without events in the sample, on
-/// pairs drawn at random. All 0 where no pair can be in coincidence.
+/// crystal pairs that can be in coincidence, drawn at random. All 0 where there are none.
 ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup,
                                  const EventSample& events, bool tof, int num_threads);
 
