@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <new>
 #include <utility>
 #include <vector>
@@ -45,6 +46,16 @@ recon::ImageSeries times_of(const io::Job& job, const std::vector<recon::TimePar
 }
 
 recon::ImageSeries copy_of(const io::Job& job, std::vector<recon::PartResult> frames) { return series_of(job, frames); }
+
+/// "frames 3 to 8 of 12", or "frames 3, 5, 6 of 12" where some had no prompts.
+std::string frames_text(const std::vector<std::size_t>& frames, std::size_t all) {
+  if (frames.back() - frames.front() + 1 == frames.size()) {
+    return fmt::format("frames {} to {} of {}", frames.front() + 1, frames.back() + 1, all);
+  }
+  std::vector<std::size_t> numbers;
+  std::ranges::transform(frames, std::back_inserter(numbers), [](std::size_t frame) { return frame + 1; });
+  return fmt::format("frames {} of {}", fmt::join(numbers, ", "), all);
+}
 
 void write_map(const io::Job& job, const std::string& name, recon::Image image, const std::string& description,
                io::Provenance& provenance) {
@@ -141,12 +152,11 @@ void write_patlak(const io::Job& job, const recon::BloodCurve& blood, const reco
   if (is_direct && !(direct && direct->passes_done > 0)) {
     return;
   }
-  const std::vector<std::size_t> frames = recon::patlak_frames(series, t_star_s);
+  const std::vector<std::size_t> frames = is_direct ? direct->frames : recon::patlak_frames(series, t_star_s);
   recon::PatlakImages maps =
       is_direct ? direct->images
                 : recon::indirect_patlak(series, blood, t_star_s, static_cast<int>(job.compute.threads));
-  const std::string used =
-      fmt::format("frames {} to {} of {}", frames.front() + 1, frames.back() + 1, series.frames.size());
+  const std::string used = frames_text(frames, series.frames.size());
   const std::string made = is_direct ? fmt::format("{} at once, nested EM, {} iterations, {} subsets", used,
                                                    direct->passes_done, direct->subsets)
                                      : fmt::format("{}, {}", used, series.description);

@@ -280,6 +280,9 @@ class JobRun {
       }
       if (setup_.blood) {
         write_patlak(job_, *setup_.blood, series_, patlak_, provenance_);
+        if (series_.unit != "Bq/mL") {
+          reporter_.warning("Patlak's K and V have an arbitrary scale, as the frames are not in Bq/mL.");
+        }
       }
     } catch (const InputError& error) {
       reporter_.warning(

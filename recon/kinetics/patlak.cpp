@@ -110,9 +110,12 @@ std::vector<std::size_t> patlak_frames(const ImageSeries& series, double from_s)
     throw InputError("Patlak's model needs the times of the frames and of the injection, which are not both known");
   }
   std::vector<std::size_t> frames;
-  for (std::size_t frame = 0; frame < series.frames.size(); ++frame) {
-    if (series.frames[frame].start_s - *series.injection_s >= from_s) {
-      frames.push_back(frame);
+  const auto is_zero = [](float value) { return value == 0; };
+  for (std::size_t i = 0; i < series.frames.size(); ++i) {
+    const SeriesFrame& frame = series.frames[i];
+    const bool is_blank = !frame.values.empty() && std::ranges::all_of(frame.values, is_zero);
+    if (!is_blank && frame.start_s - *series.injection_s >= from_s) {
+      frames.push_back(i);
     }
   }
   if (frames.size() < 2) {

@@ -34,8 +34,8 @@ struct PatlakImages {
   Image intercept;
 };
 
-/// Which frames begin `from_s` (t*) after the injection or later. Throws InputError if they are fewer than two, or the
-/// series states no injection or no times.
+/// Which frames begin `from_s` (t*) after the injection or later. One whose image is 0 everywhere has recorded nothing
+/// and is none of them. Throws InputError if they are fewer than two, or the series states no injection or no times.
 std::vector<std::size_t> patlak_frames(const ImageSeries& series, double from_s);
 /// Of those frames.
 std::vector<PatlakTerms> patlak_terms(const ImageSeries& series, std::span<const std::size_t> frames,

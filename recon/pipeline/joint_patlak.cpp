@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <utility>
 
@@ -30,6 +31,7 @@ class Reconstruction {
         direct_(dynamic_frames(frames, terms, engines_), fits_per_update),
         state_(state_of(start, *engines_.front())) {
     result_.subsets = frames.front().made.problem.data.num_subsets();
+    std::ranges::transform(frames, std::back_inserter(result_.frames), &PartProblem::part);
   }
 
   JointPatlak run(const std::vector<PartProblem>& frames) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -12,9 +14,10 @@ namespace coincide::recon {
 
 /// What came of a direct reconstruction of Patlak's images.
 struct JointPatlak {
-  PatlakImages images;   ///< with the result's filter
-  int passes_done = 0;   ///< whole ones; 0: there are no images
-  bool stopped = false;  ///< the reporter asked to; the images are those of the passes that were done
+  PatlakImages images;              ///< with the result's filter
+  std::vector<std::size_t> frames;  ///< parts that they are made from
+  int passes_done = 0;              ///< whole ones; 0: there are no images
+  bool stopped = false;             ///< the reporter asked to; the images are those of the passes that were done
   std::int64_t subsets = 1;
   std::vector<double> log_likelihood;  ///< of all frames after each pass, without what does not depend on K and V
 };

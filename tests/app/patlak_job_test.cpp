@@ -12,6 +12,8 @@
 #include "app/run_job.h"
 #include "cylinder_study.h"
 #include "io/image_file.h"
+#include "io/listmode_file.h"
+#include "io/petsird_writer.h"
 #include "projectors/error.h"
 #include "support/test_main.h"
 
@@ -154,6 +156,8 @@ class PatlakJobTest : public QObject, private CylinderStudy {
     for (const char* what : {"K", "V"}) {
       const double less = noise(fmt::format("less_patlak_{}", what)),
                    more = noise(fmt::format("noisy_patlak_{}", what));
+      qInfo("%s: mean %.4f, varies by %.2f; from the frames' images %.4f, by %.2f", what,
+            mean(fmt::format("less_patlak_{}", what)), less, mean(fmt::format("noisy_patlak_{}", what)), more);
       QVERIFY2(less < 0.7 * more, qPrintable(QString("%1: %2 and %3").arg(what).arg(less).arg(more)));
     }
     QVERIFY2(std::abs(mean("less_patlak_K") / k_per_min - 1) < 0.03,
@@ -185,6 +189,40 @@ class PatlakJobTest : public QObject, private CylinderStudy {
     const std::uint64_t image_bytes = 4 * static_cast<std::uint64_t>(direct.grid.num_voxels());
     QVERIFY(direct.memory_bytes >= indirect.memory_bytes + 2 * num_frames * image_bytes);
     QVERIFY(direct.total_s > indirect.total_s);
+  }
+
+  /// A frame in which nothing was counted tells nothing of K and V, and the record does not name it.
+  void empty_frames_are_left_out() {
+    const auto source = io::open_listmode(path("again.petsird"));
+    io::PetsirdWriter writer(path("gap.petsird"), source->scanner(), source->efficiencies());
+    const auto simulated = io::open_listmode(path("results/simulated.petsird"));
+    const std::vector<recon::EventBlock> blocks = blocks_of(*simulated, num_frames * blocks_in_frame);
+    for (std::size_t i = 0; i + 1 < edges_ms_.size(); ++i) {
+      const bool is_empty = i / blocks_in_frame == 5;
+      writer.write({edges_ms_[i], edges_ms_[i + 1]}, is_empty ? recon::EventBlock() : blocks[i % blocks_in_frame]);
+    }
+    writer.finish();
+    for (const io::KineticMethod method : {io::KineticMethod::indirect, io::KineticMethod::direct}) {
+      io::Job whole = uptake("whole", "again.petsird"), gap = uptake("gap", "gap.petsird");
+      whole.kinetics.method = gap.kinetics.method = method;
+      app::run_job(whole, silent_);
+      const auto kinetics = app::run_job(gap, silent_).provenance.kinetics;
+      const auto used = std::ranges::find(kinetics, "frames", &std::pair<std::string, std::string>::first);
+      QVERIFY2(used->second.find(", 5, 7, 8 of 8") != std::string::npos, used->second.c_str());
+      const double ratio = mean("gap_patlak_K") / mean("whole_patlak_K");
+      QVERIFY2(std::abs(ratio - 1) < 0.005, qPrintable(QString::number(ratio)));
+    }
+  }
+
+  /// K from frames in a unit of their own is none in 1/min.
+  void an_arbitrary_unit_is_told() {
+    io::Job frames = uptake("no_unit", "again.petsird");
+    Listener quiet, told;
+    app::run_job(frames, quiet);
+    QVERIFY(!says(quiet.warnings, "arbitrary scale"));
+    frames.corrections.efficiencies = false;
+    app::run_job(frames, told);
+    QVERIFY(says(told.warnings, "Patlak's K and V have an arbitrary scale"));
   }
 
   void direct_takes_no_prior() {
