@@ -62,23 +62,6 @@ x1, y1, z1 = 100 * numpy.cos(t % 24 * numpy.pi / 12), 100 * numpy.sin(t % 24 * n
 x2, y2, z2 = -x1, -y1, z1
 t1, t2 = 10 * t, 0 * t
 """
-GATE_SCANNER = """
-name = "ring"
-[module]
-crystals_transaxial = 8
-crystals_axial = 8
-pitch_transaxial_mm = 4.0
-pitch_axial_mm = 4.0
-crystal_size_mm = [4.0, 4.0, 20.0]
-[ring]
-modules = 24
-radius_mm = 135.0
-[axial]
-rings = 2
-pitch_mm = 33.0
-[coincidence]
-min_module_difference = 2
-"""
 
 
 def make_scan(folder):
@@ -120,7 +103,7 @@ def make_commands(folder, program):
     write_script(tools / "coincide-gate", GATE.format(folder=ROOT / "io/gate", python=sys.executable))
     (folder / "build/release").mkdir(parents=True)
     (folder / "build/release/bin").symlink_to(tools)
-    (folder / "my_scanner.toml").write_text(GATE_SCANNER)
+    shutil.copy(ROOT / "tests/support/gate_ring.toml", folder / "my_scanner.toml")
     if LACKING["coincide-gate"]:
         shutil.copy(SHARED / "gate/point_gate9.root", folder / "gate.root")
     return {**os.environ, **ENVIRONMENT, "PATH": f"{tools}:{os.environ['PATH']}"}

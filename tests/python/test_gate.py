@@ -21,28 +21,7 @@ pytestmark = pytest.mark.skipif(not (GATE / "expected.json").exists(), reason="t
 MASK = "0 1 0 0 0 0 1 1 0 0 0 1 1 1 1 1 0 0"
 MM_PER_PS = 0.299792458
 
-RING = """
-name = "GATE test ring"
-[module]
-crystals_transaxial = 8
-crystals_axial = 8
-pitch_transaxial_mm = 4.0
-pitch_axial_mm = 4.0
-crystal_size_mm = [4.0, 4.0, 20.0]
-[ring]
-modules = 24
-radius_mm = 135.0
-first_angle_deg = 0.0
-[axial]
-rings = 2
-pitch_mm = 33.0
-[detection]
-efficiency = 0.6
-[coincidence]
-min_module_difference = 2
-lowest_kev = 350
-highest_kev = 650
-"""
+RING = (HERE.parent / "support/gate_ring.toml").read_text()
 
 
 @pytest.fixture
