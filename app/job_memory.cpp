@@ -108,14 +108,19 @@ std::uint64_t bytes_for_scatter(const io::Job& job, const recon::ImageGrid& grid
   return is_estimated ? recon::scatter_sample_bytes(lors) + images * image_bytes(grid) : 0;
 }
 
-/// Bins and their LORs, and those with counts once more, in subsets.
-std::uint64_t bin_bytes(const io::Job& job, const recon::HistogramSource& histogram) {
+/// Bins and their LORs.
+std::uint64_t column_bytes(const recon::HistogramSource& histogram) {
   const recon::HistogramFacts& facts = histogram.facts();
   const auto lors = static_cast<std::uint64_t>(facts.num_lors);
-  const std::int64_t bins_per_lor = facts.tof ? facts.tof->num_bins : 1;
   constexpr std::uint64_t view_bytes = sizeof(std::uint32_t);
-  return lors * view_bytes + 2 * recon::histogram_bytes(lors, bins_per_lor) +
-         kept_bytes(job) * lors * static_cast<std::uint64_t>(bins_per_lor);
+  return lors * view_bytes + recon::histogram_bytes(lors, facts.tof ? facts.tof->num_bins : 1);
+}
+
+/// Those with counts once more, in subsets.
+std::uint64_t subset_bytes(const io::Job& job, const recon::HistogramFacts& facts, double part_with_counts) {
+  const auto lors = static_cast<std::uint64_t>(part_with_counts * static_cast<double>(facts.num_lors));
+  const std::int64_t bins_per_lor = facts.tof ? facts.tof->num_bins : 1;
+  return recon::histogram_bytes(lors, bins_per_lor) + kept_bytes(job) * lors * static_cast<std::uint64_t>(bins_per_lor);
 }
 
 /// No fewer than there can be.
@@ -169,12 +174,20 @@ JobMemory memory_with_events(const io::Job& job, const recon::ImageGrid& grid, c
 }
 
 JobMemory memory_with_bins(const io::Job& job, const recon::ImageGrid& grid, const recon::Psf& psf,
-                           const recon::HistogramSource& histogram) {
+                           const recon::HistogramInputs& inputs, double part_with_counts) {
+  const recon::HistogramFacts& facts = inputs.counts->facts();
+  const auto lors = static_cast<std::uint64_t>(facts.num_lors);
   JobMemory memory = memory_without_data(job, grid, psf);
-  const std::uint64_t bins = bin_bytes(job, histogram);
-  memory.images += bins + bytes_of_long_sums(job, grid, static_cast<std::uint64_t>(histogram.facts().num_lors));
-  memory.scatter = bytes_for_scatter(job, grid, static_cast<std::uint64_t>(histogram.facts().num_lors));
+  memory.reading = column_bytes(*inputs.counts);
+  const std::uint64_t bins = memory.reading + subset_bytes(job, facts, part_with_counts);
+  memory.images += bins + bytes_of_long_sums(job, grid, lors);
+  memory.scatter = bytes_for_scatter(job, grid, lors);
   memory.scatter += memory.scatter > 0 ? bins : 0;
+  std::uint64_t beside = 0;  // the larger of the two, which are read one after the other
+  for (const recon::HistogramSource* source : {inputs.multiplicative, inputs.additive}) {
+    beside = std::max(beside, source == nullptr ? 0 : column_bytes(*source));
+  }
+  memory.reading += beside;
   // A sensitivity image for each subset, if there is room (recon::histogram_sensitivity).
   const std::uint64_t sensitivity = num_subsets(job) * image_bytes(grid);
   const std::uint64_t most = recon::HistogramSensitivityOptions{}.memory_limit_bytes;
@@ -183,7 +196,7 @@ JobMemory memory_with_bins(const io::Job& job, const recon::ImageGrid& grid, con
 }
 
 std::uint64_t memory_left_for_events(const io::Job& job, const JobSetup& setup) {
-  const JobMemory memory = setup.histogram ? memory_with_bins(job, setup.grid, setup.psf, *setup.histogram)
+  const JobMemory memory = setup.histogram ? memory_with_bins(job, setup.grid, setup.psf, setup.histogram_inputs())
                                            : memory_with_events(job, setup.grid, setup.psf, prompts_in(job, setup));
   if (memory.limit == 0) {
     return 0;
@@ -224,7 +237,7 @@ std::string doubt_about_memory(const io::Job& job) {
   const recon::ImageGrid grid = job_grid(job, data.scanner());
   const recon::Psf psf = job_psf(job, data.scanner());
   if (data.histogram) {
-    return doubt_if_too_large(memory_with_bins(job, grid, psf, *data.histogram));
+    return doubt_if_too_large(memory_with_bins(job, grid, psf, {.counts = data.histogram.get()}));
   }
   std::error_code error;
   const std::uint64_t file_bytes = fs::file_size(job.input.data, error);  // events take no less in it

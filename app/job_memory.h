@@ -5,7 +5,6 @@
 
 #include "app/job_setup.h"
 #include "io/job.h"
-#include "recon/data/histogram_source.h"
 #include "recon/image.h"
 #include "recon/psf.h"
 
@@ -16,7 +15,7 @@ struct JobMemory {
   std::uint64_t program = 0;      ///< with what it has loaded
   std::uint64_t images = 0;       ///< while it reconstructs, and a histogram's bins
   std::uint64_t results = 0;      ///< images of frames or gates beside these, when most events have gone
-  std::uint64_t reading = 0;      ///< while events are read and put in order, before there are images
+  std::uint64_t reading = 0;      ///< while events or bins are read and put in order, before there are images
   std::uint64_t scatter = 0;      ///< while it is estimated, before there are most images
   std::uint64_t events = 0;       ///< all of them, or what makes a histogram's subsets quicker
   std::uint64_t last_events = 0;  ///< those of the last frame or gate
@@ -28,11 +27,11 @@ struct JobMemory {
   std::uint64_t most() const;
 };
 
-/// Of a run with about so many events, or the bins of a histogram.
+/// Of a run with about so many events, or the bins of a histogram, of whose LORs this part has counts.
 JobMemory memory_with_events(const io::Job& job, const recon::ImageGrid& grid, const recon::Psf& psf,
                              std::uint64_t prompts);
 JobMemory memory_with_bins(const io::Job& job, const recon::ImageGrid& grid, const recon::Psf& psf,
-                           const recon::HistogramSource& histogram);
+                           const recon::HistogramInputs& inputs, double part_with_counts = 1);
 
 /// What the program takes by itself is measured once: now, or when that is asked for first. To be called before
 /// something is read that is not part of a run's memory, as a checkpoint is for its settings.

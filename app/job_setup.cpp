@@ -268,7 +268,7 @@ recon::RunSettings run_settings(const io::Job& job) {
 recon::RunInputs run_inputs(const io::Job& job, JobSetup& setup, recon::EventSource* events) {
   return {
       .events = events,
-      .histogram = {setup.histogram.get(), setup.multiplicative.get(), setup.additive.get()},
+      .histogram = setup.histogram_inputs(),
       .grid = setup.grid,
       .attenuation = setup.attenuation ? &*setup.attenuation : nullptr,
       .attenuation_made = setup.attenuation_made,

@@ -49,6 +49,9 @@ struct JobSetup {
     return events ? events->scanner() : histogram ? histogram->scanner() : description.scanner;
   }
   const recon::Efficiencies& efficiencies() const { return events ? events->efficiencies() : description.efficiencies; }
+  recon::HistogramInputs histogram_inputs() const {
+    return {.counts = histogram.get(), .multiplicative = multiplicative.get(), .additive = additive.get()};
+  }
   bool uses_tof(const io::Job& job) const { return (job.algorithm.tof || histogram) && scanner().has_tof(); }
 };
 

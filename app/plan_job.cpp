@@ -83,7 +83,7 @@ class Planner {
     count();
     tell_what_is_not_used();
     find_memory();
-    if (!setup_.histogram && !plan_.normalizes) {
+    if (!plan_.normalizes) {
       choose_subsets();
     }
     find_kept_sensitivity();
@@ -127,11 +127,16 @@ class Planner {
     }
   }
 
-  /// A histogram's counts are known only when it has been read; each LOR has some.
+  /// By some of its LORs, as counts are known only when they are read.
   void count_bins() {
+    constexpr std::int64_t enough_lors = 400'000, enough_bins = 8'000'000;
     const recon::HistogramFacts& facts = setup_.histogram->facts();
     plan_.num_lors = static_cast<std::uint64_t>(facts.num_lors);
     plan_.bins = facts.bins;
+    const std::int64_t enough = std::min(enough_lors, enough_bins / (facts.tof ? facts.tof->num_bins : 1));
+    const recon::Histogram sample = setup_.histogram->read_sample(enough);
+    of_bins_ = histogram_speed(sample, facts.num_lors, setup_, static_cast<int>(job_.compute.threads));
+    plan_.num_prompts = of_bins_.num_prompts;
     plan_.notes.insert(plan_.notes.end(), facts.notes.begin(), facts.notes.end());
     plan_.warnings.insert(plan_.warnings.end(), facts.warnings.begin(), facts.warnings.end());
   }
@@ -166,7 +171,8 @@ class Planner {
   }
 
   void find_memory() {
-    memory_ = setup_.histogram ? memory_with_bins(job_, setup_.grid, setup_.psf, *setup_.histogram)
+    memory_ = setup_.histogram ? memory_with_bins(job_, setup_.grid, setup_.psf, setup_.histogram_inputs(),
+                                                  of_bins_.part_with_counts)
                                : memory_with_events(job_, setup_.grid, setup_.psf, plan_.num_prompts);
     if (plan_.normalizes) {
       memory_ = {.program = memory_.program,
@@ -207,32 +213,46 @@ class Planner {
     }
   }
 
-  double seconds_of_sensitivity(const ProjectionSpeed& speed, double attenuation_s) const {
-    if (setup_.histogram) {
-      return (speed.back_s + attenuation_s) * static_cast<double>(plan_.num_lors);
+  void time_events() {
+    const EventSample& timed = plan_.normalizes ? EventSample() : sample_;  // which projects all pairs
+    const auto threads = static_cast<int>(job_.compute.threads);
+    const ProjectionSpeed speed = projection_speed(model_, setup_, timed, plan_.tof, threads);
+    const auto lors = static_cast<double>(plan_.num_lors), prompts = static_cast<double>(plan_.num_prompts);
+    if (plan_.normalizes) {  // the source, and what it absorbs
+      plan_.total_s = 2 * speed.forward_s * lors;
+      return;
     }
-    const double part = job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_);
-    const double to_come = attenuation() == nullptr ? attenuation_s : 0;  // of a phantom that is simulated
-    return to_come * part * static_cast<double>(plan_.num_lors) +
-           sensitivity_seconds(
-               model_, setup_, attenuation(),
-               {.tof = plan_.tof, .fraction = part, .num_threads = static_cast<int>(job_.compute.threads)}, reporter_);
+    const bool attenuates = attenuation() != nullptr || (job_.simulates() && job_.simulation.attenuation);
+    plan_.attenuation_s = attenuates ? speed.forward_s * prompts : 0;
+    plan_.iteration_s = speed.forward_back_s * prompts;
+    if (!plan_.sensitivity_cached) {
+      const double part = job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_);
+      const bool to_come = attenuates && attenuation() == nullptr;  // of a phantom that is simulated
+      plan_.sensitivity_s =
+          (to_come ? speed.forward_s * part * lors : 0) +
+          sensitivity_seconds(model_, setup_, attenuation(),
+                              {.tof = plan_.tof, .fraction = part, .num_threads = threads}, reporter_);
+    }
+  }
+
+  void time_bins() {
+    const auto lors = static_cast<double>(plan_.num_lors);
+    plan_.reading_s += of_bins_.arranging_s * lors;
+    plan_.sensitivity_s = of_bins_.sensitivity_s * lors;
+    plan_.attenuation_s = of_bins_.attenuation_s * lors;
+    plan_.iteration_s = of_bins_.pass_s * lors;
   }
 
   void find_time() {
-    const EventSample& timed = plan_.normalizes ? EventSample() : sample_;  // which projects all pairs
-    const ProjectionSpeed speed =
-        projection_speed(model_, setup_, timed, plan_.tof, static_cast<int>(job_.compute.threads));
-    if (plan_.normalizes) {  // the source, and what it absorbs
-      plan_.total_s = 2 * speed.forward_s * static_cast<double>(plan_.num_lors);
+    if (setup_.histogram) {
+      time_bins();
+    } else {
+      time_events();
+    }
+    if (plan_.normalizes) {
       return;
     }
     const std::uint64_t rows = setup_.histogram ? plan_.num_lors : plan_.num_prompts;
-    const bool attenuates = attenuation() != nullptr || (job_.simulates() && job_.simulation.attenuation);
-    const double attenuation_s = attenuates ? speed.forward_s : 0;
-    plan_.sensitivity_s = plan_.sensitivity_cached ? 0 : seconds_of_sensitivity(speed, attenuation_s);
-    plan_.attenuation_s = attenuation_s * static_cast<double>(rows);
-    plan_.iteration_s = speed.forward_back_s * static_cast<double>(rows);
     const ScatterPlan scatter = plan_scatter(job_, setup_, rows, plan_.iteration_s, plan_.attenuation_s);
     plan_.scatter_s = scatter.seconds;
     memory_.scatter += scatter.bytes;
@@ -251,7 +271,8 @@ class Planner {
   recon::Reporter& reporter_;
   JobSetup setup_;
   recon::MultiplicativeModel model_;
-  EventSample sample_;  ///< none of a simulation or histogram
+  EventSample sample_;      ///< none of a simulation or histogram
+  HistogramSpeed of_bins_;  ///< of a histogram only
   JobMemory memory_;
   JobPlan plan_;
 };

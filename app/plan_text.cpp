@@ -39,7 +39,7 @@ std::string plan_text(const JobPlan& plan) {
   if (plan.bins.empty()) {
     text += fmt::format("Events        {}, about {} prompts\n", plan.events, plan.num_prompts);
   } else {
-    text += fmt::format("Histogram     {}: {}\n", plan.events, plan.bins);
+    text += fmt::format("Histogram     {}: {}; about {} prompts\n", plan.events, plan.bins, plan.num_prompts);
   }
   text += fmt::format("{}{} x {} x {} voxels of {:g} x {:g} x {:g} mm\n",
                       plan.normalizes ? "Source        " : "Image         ", shape[0], shape[1], shape[2], voxel[0],

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <numeric>
+#include <optional>
 #include <random>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,11 @@
 #include "projectors/device_floats.h"
 #include "projectors/lor_order.h"
 #include "projectors/projector.h"
+#include "recon/attenuation.h"
+#include "recon/compute_device.h"
+#include "recon/measurement/histogram_measurements.h"
+#include "recon/measurement/histogram_sensitivity.h"
+#include "recon/pipeline/histogram_factors.h"
 
 namespace coincide::app {
 namespace {
@@ -129,7 +136,54 @@ class FirstBlocks : public recon::Reporter {
   double first_fraction_ = 0, last_fraction_ = 0;
 };
 
+/// Of one run: it is for steps that are done once.
+template <class Work>
+double seconds_of(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 double most_planes(const recon::ImageGrid& grid) { return static_cast<double>(std::ranges::max(grid.shape)); }
+
+/// What an iteration does with its data.
+class Iteration {
+ public:
+  Iteration(const recon::ImageGrid& grid, projectors::Device device, int num_threads)
+      : device_(device),
+        projector_(grid, {.device = device, .num_threads = num_threads}),
+        image_(device, grid.num_voxels()),
+        back_image_(device, grid.num_voxels()) {}
+
+  /// Of all of the LORs, in their order.
+  template <class Tof>
+  double seconds(const projectors::Lors& lors, const Tof& tof) {
+    if (device_.kind == projectors::DeviceKind::cpu) {
+      return least_seconds([&] { projector_.forward_back(lors, tof, image_.data(), Ratios(), back_image_.data()); });
+    }
+    return forward_seconds(lors, tof) + back_seconds(lors, tof);
+  }
+  template <class Tof>
+  double forward_seconds(const projectors::Lors& lors, const Tof& tof) {
+    values_.resize(static_cast<std::size_t>(lors.count * values_per_lor(tof)), 1.0F);
+    return least_seconds([&] { projector_.forward(lors, tof, image_.data(), values_.data()); });
+  }
+  template <class Tof>
+  double back_seconds(const projectors::Lors& lors, const Tof& tof) {
+    values_.resize(static_cast<std::size_t>(lors.count * values_per_lor(tof)), 1.0F);
+    return least_seconds([&] { projector_.back(lors, tof, values_.data(), back_image_.data()); });
+  }
+
+ private:
+  static std::int64_t values_per_lor(const projectors::TofBins& tof) { return tof.num_bins; }
+  static std::int64_t values_per_lor(const projectors::TofTable&) { return 1; }
+  static std::int64_t values_per_lor(projectors::NoTof) { return 1; }
+
+  projectors::Device device_;
+  projectors::Projector projector_;
+  projectors::DeviceFloats image_, back_image_;
+  std::vector<float> values_;
+};
 
 }  // namespace
 
@@ -172,29 +226,51 @@ ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const 
   if (sample.a.empty()) {
     return {};
   }
-  const projectors::Projector projector(grid, {.device = setup.device, .num_threads = num_threads});
   const projectors::Lors lors =
       recon::lors_between(scanner.crystal_centre_mm, sample.a.data(), sample.b.data(), std::ssize(sample.a));
   const projectors::TofTable bins{
       .bins = scanner.tof_bins.data(), .bin_index = sample.tof_bin.data(), .num_bins = std::ssize(scanner.tof_bins)};
-  std::vector<float> values(sample.a.size(), 1.0F);
-  projectors::DeviceFloats image(setup.device, grid.num_voxels());
-  projectors::DeviceFloats back_image(setup.device, grid.num_voxels());
-  const auto forward = [&](auto bin) { projector.forward(lors, bin, image.data(), values.data()); };
-  const auto back = [&](auto bin) { projector.back(lors, bin, values.data(), back_image.data()); };
-  const auto both = [&](auto bin) {
-    if (setup.device.kind == projectors::DeviceKind::cpu) {
-      projector.forward_back(lors, bin, image.data(), Ratios(), back_image.data());
-    } else {
-      forward(bin);
-      back(bin);
-    }
-  };
+  Iteration iteration(grid, setup.device, num_threads);
   // A LOR takes time for each plane that it crosses.
   const double per_lor = most_planes(setup.grid) / most_planes(grid) / static_cast<double>(sample.a.size());
-  return {.forward_s = per_lor * least_seconds([&] { forward(projectors::NoTof{}); }),
-          .back_s = per_lor * least_seconds([&] { back(projectors::NoTof{}); }),
-          .forward_back_s = per_lor * least_seconds([&] { tof ? both(bins) : both(projectors::NoTof{}); })};
+  return {
+      .forward_s = per_lor * iteration.forward_seconds(lors, projectors::NoTof{}),
+      .forward_back_s = per_lor * (tof ? iteration.seconds(lors, bins) : iteration.seconds(lors, projectors::NoTof{}))};
+}
+
+HistogramSpeed histogram_speed(const recon::Histogram& sample, std::int64_t num_lors, const JobSetup& setup,
+                               int num_threads) {
+  recon::refuse_corrected_counts(sample);
+  const double counts = std::accumulate(sample.counts.begin(), sample.counts.end(), 0.0);
+  const double per_lor = 1 / std::max(1.0, static_cast<double>(sample.num_lors()));
+  HistogramSpeed speed{.num_prompts = static_cast<std::uint64_t>(counts * per_lor * static_cast<double>(num_lors))};
+  const recon::ImageGrid grid = coarse(setup.grid);
+  const double per_lor_of_grid = per_lor * most_planes(setup.grid) / most_planes(grid);
+  recon::ComputeDevice device(setup.device);
+  recon::Reporter silent;
+  speed.sensitivity_s =
+      per_lor_of_grid * least_seconds([&] {
+        recon::histogram_sensitivity(sample, grid, 1, {.num_threads = num_threads, .device = &device}, silent);
+      });
+  if (setup.attenuation) {
+    recon::Histogram absorbed = sample;
+    speed.attenuation_s = per_lor * least_seconds([&] {
+                            recon::multiply_attenuation(absorbed, *setup.attenuation, device, num_threads, silent);
+                          });
+  }
+  constexpr double enough_counts = 1000;
+  if (counts < enough_counts) {  // few cross the image, or none; so they are soon projected
+    speed.part_with_counts = std::min(1.0, counts * per_lor);
+    return speed;
+  }
+  std::optional<recon::HistogramMeasurements> data;
+  speed.arranging_s = per_lor_of_grid * seconds_of([&] { data.emplace(sample, grid, 1, num_threads); });
+  const recon::DataBlock block = data->subset(0);
+  speed.part_with_counts = per_lor * static_cast<double>(block.lors.count);
+  Iteration iteration(grid, setup.device, num_threads);
+  speed.pass_s = per_lor_of_grid * (sample.tof ? iteration.seconds(block.lors, sample.tof->bins())
+                                               : iteration.seconds(block.lors, projectors::NoTof{}));
+  return speed;
 }
 
 }  // namespace coincide::app

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "app/job_setup.h"
+#include "recon/data/histogram.h"
 #include "recon/events.h"
 #include "recon/model.h"
 #include "recon/sensitivity.h"
@@ -23,7 +24,6 @@ struct EventSample {
 /// Seconds for each LOR on the grid of a job, of those that were timed.
 struct ProjectionSpeed {
   double forward_s = 0;       ///< through the attenuation
-  double back_s = 0;          ///< without time of flight
   double forward_back_s = 0;  ///< of an event, with time of flight where the job uses it
 };
 
@@ -31,6 +31,21 @@ struct ProjectionSpeed {
 /// crystal pairs that can be in coincidence, drawn at random. All 0 where there are none.
 ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const JobSetup& setup,
                                  const EventSample& events, bool tof, int num_threads);
+
+/// Seconds for each LOR of a histogram, with counts or without.
+struct HistogramSpeed {
+  double arranging_s = 0;         ///< those with counts in subsets
+  double sensitivity_s = 0;       ///< of TOF bins where they do not cover the image
+  double attenuation_s = 0;       ///< where there is an attenuation image
+  double pass_s = 0;              ///< of an iteration, which leaves out those without counts
+  double part_with_counts = 1;    ///< of the LORs
+  std::uint64_t num_prompts = 0;  ///< in the whole histogram
+};
+
+/// Times what a run does with a histogram on some of its LORs, for a second or two on the job's device; `num_lors`: of
+/// all. Throws InputError for counts that have been corrected already.
+HistogramSpeed histogram_speed(const recon::Histogram& sample, std::int64_t num_lors, const JobSetup& setup,
+                               int num_threads);
 
 /// How long the sensitivity image will take, from its first blocks of LORs on the job's grid, in larger voxels where it
 /// has many. Takes a few seconds, and some 100 MB. `fraction` of the options must not be 0. Of no meaning if the

@@ -185,6 +185,18 @@ void CastorHistogram::add_record(const char* bytes, Histogram& histogram) const 
 
 Histogram CastorHistogram::read_share(const recon::LorShare& share) {
   constexpr std::uint64_t records_per_read = 10'000;
+  return read_pieces(share, records_per_read, 0);
+}
+
+Histogram CastorHistogram::read_sample(std::int64_t enough_lors) {
+  constexpr std::uint64_t pieces = 1000;
+  const auto enough = static_cast<std::uint64_t>(std::max<std::int64_t>(enough_lors, 1));
+  const std::uint64_t left_out = data_.num_records > enough ? data_.num_records - enough : 0;
+  return read_pieces({}, std::max<std::uint64_t>(1, enough / pieces), left_out / pieces);
+}
+
+Histogram CastorHistogram::read_pieces(const recon::LorShare& share, std::uint64_t records_per_read,
+                                       std::uint64_t skipped) {
   Histogram histogram;
   histogram.tof = facts_.tof;
   reserve(histogram, data_.num_records / share.step() + 1);
@@ -205,6 +217,7 @@ Histogram CastorHistogram::read_share(const recon::LorShare& share) {
         }
       }
     }
+    records.skip(skipped);
   }
   histogram.point_mm = lines.points_mm();
   return histogram;

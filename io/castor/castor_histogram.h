@@ -23,8 +23,12 @@ class CastorHistogram final : public recon::HistogramSource {
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::HistogramFacts& facts() const override { return facts_; }
   recon::Histogram read_share(const recon::LorShare& share) override;
+  /// Of pieces all over the file.
+  recon::Histogram read_sample(std::int64_t enough_lors) override;
 
  private:
+  /// Records one after the other, skipping some after each piece of so many.
+  recon::Histogram read_pieces(const recon::LorShare& share, std::uint64_t records, std::uint64_t skipped);
   void add_record(const char* bytes, recon::Histogram& histogram) const;
 
   CastorData data_;

@@ -58,6 +58,11 @@ void CastorRecords::check_lines(std::uint64_t count) const {
   }
 }
 
+void CastorRecords::skip(std::uint64_t records) {
+  num_read_ += std::min(records, data_.num_records - num_read_);
+  file_.seekg(static_cast<std::streamoff>(num_read_ * static_cast<std::uint64_t>(data_.record.bytes)));
+}
+
 void CastorRecords::rewind() {
   file_.clear();
   file_.seekg(0);

@@ -41,6 +41,8 @@ class CastorRecords {
   /// Throws FileError if the file cannot be read, or a record has more LORs than are read here (most_lines_read()), or
   /// none.
   std::span<const char> read(std::uint64_t most_records);
+  /// Leaves out so many of the next ones; no more than there are.
+  void skip(std::uint64_t records);
   void rewind();
   std::uint64_t num_read() const { return num_read_; }
 

@@ -9,7 +9,6 @@
 
 #include "io/distinct_places.h"
 #include "io/energy_window.h"
-#include "io/interfile/stir_rows.h"
 #include "io/scanner_of_rings.h"
 #include "projectors/error.h"
 
@@ -82,6 +81,26 @@ void add_pairs(const StirSinogramLayout& layout, const StirAxes& axes, const Sti
       histogram.view.push_back(static_cast<std::uint32_t>(row.view));
     }
   });
+}
+
+/// Without counts, not even 0.
+recon::Histogram histogram_of(const StirSinogramLayout& layout, const StirAxes& axes, const StirRows& rows) {
+  recon::Histogram histogram;
+  std::size_t lors = 0;
+  rows.for_each([&](const StirRows::Row& row) { lors += static_cast<std::size_t>(rows.num_taken(row)); });
+  histogram.start.reserve(lors);
+  histogram.end.reserve(lors);
+  histogram.view.reserve(lors);
+  if (layout.scanner.geometry == StirGeometry::cylinder) {
+    CylinderLors(layout, axes).add_to(histogram, rows);
+  } else {
+    add_pairs(layout, axes, rows, histogram);
+  }
+  histogram.tof = layout.tof;
+  const auto bins = static_cast<std::size_t>(histogram.num_bins());
+  histogram.factor.assign(bins, 1);
+  histogram.additive.assign(bins, 0);
+  return histogram;
 }
 
 }  // namespace
@@ -157,47 +176,69 @@ std::vector<double> StirSinogram::scales() const {
 }
 
 /// The file's values, [LOR][TOF bin] in the order of the layout.
-std::vector<float> StirSinogram::values_in_order(const recon::LorShare& share) {
+std::vector<float> StirSinogram::values_in_order(const StirRows& rows) {
   const std::vector<double> scale = scales();
   const std::vector<std::int64_t> tofs = layout_.tof ? order_.tof : std::vector<std::int64_t>{0};
   const auto bins_per_lor = static_cast<std::int64_t>(tofs.size());
-  const StirRows rows(layout_, share);
-  std::vector<std::int64_t> first_taken;  // LOR of each row, in the order of rows
+  const auto number_of = [this](const StirRows::Row& row) {
+    const std::int64_t first = layout_.lor({.segment = row.segment, .view = row.view, .plane = row.plane});
+    return static_cast<std::size_t>(first / layout_.tangential);
+  };
+  std::vector<std::int64_t> first_taken(static_cast<std::size_t>(layout_.num_lors() / layout_.tangential));  // by row
   std::int64_t num_taken = 0;
   rows.for_each([&](const StirRows::Row& row) {
-    first_taken.push_back(num_taken);
+    first_taken[number_of(row)] = num_taken;
     num_taken += rows.num_taken(row);
   });
   std::vector<float> values(static_cast<std::size_t>(num_taken * bins_per_lor));
   std::uint64_t at = offset_;
+  const auto read = [&](std::int64_t first, std::int64_t count) {
+    return read_raw_values(data_, format_, at + static_cast<std::uint64_t>(first * format_.bytes),
+                           static_cast<std::uint64_t>(count));
+  };
   for (std::size_t tof = 0; tof < tofs.size(); ++tof) {
     for (std::size_t place = 0; place < order_.segments.size(); ++place) {
       const auto segment = static_cast<std::int64_t>(order_.segments[place]);
       const std::int64_t planes = layout_.segments[order_.segments[place]].planes;
       const std::int64_t count = planes * layout_.views * layout_.tangential;
-      const std::vector<float> raw = read_raw_values(data_, format_, at, static_cast<std::uint64_t>(count));
-      at += static_cast<std::uint64_t>(count * format_.bytes);
+      std::vector<float> raw = rows.has_all_views() ? read(0, count) : std::vector<float>();
       const double factor = scale.size() == 1 ? scale.front() : scale[layout_.tof ? tof : place];
-      const float* value = raw.data();
       rows.for_each_in_file(segment, order_.by_sinogram, [&](const StirRows::Row& row) {
-        const std::int64_t first = layout_.lor({.segment = segment, .view = row.view, .plane = row.plane});
-        std::int64_t lor = first_taken[static_cast<std::size_t>(first / layout_.tangential)];
+        std::int64_t first = rows.place_in_file(row, order_.by_sinogram) * layout_.tangential;
+        if (!rows.has_all_views()) {
+          raw = read(first, layout_.tangential);
+          first = 0;
+        }
+        const float* value = raw.data() + first;
+        std::int64_t lor = first_taken[number_of(row)];
         for (std::int64_t t = rows.first(row); t < layout_.tangential; t += rows.step(), ++lor) {
           values[static_cast<std::size_t>(lor * bins_per_lor + tofs[tof])] =
               static_cast<float>(factor * static_cast<double>(value[t]));
         }
-        value += layout_.tangential;
       });
+      at += static_cast<std::uint64_t>(count * format_.bytes);
     }
   }
   return values;
 }
 
-recon::Histogram StirSinogram::read_share(const recon::LorShare& share) {
-  std::vector<float> values = values_in_order(share);  // first: a file that cannot be read costs nothing then
-  recon::Histogram histogram = empty_histogram(layout_, axes_, share);
+recon::Histogram StirSinogram::read_rows(const StirRows& rows) {
+  std::vector<float> values = values_in_order(rows);  // first: a file that cannot be read costs nothing then
+  recon::Histogram histogram = histogram_of(layout_, axes_, rows);
   histogram.counts = std::move(values);
   return histogram;
+}
+
+recon::Histogram StirSinogram::read_share(const recon::LorShare& share) { return read_rows({layout_, share}); }
+
+/// Of two views or more, across each other, and of these LORs evenly spread.
+recon::Histogram StirSinogram::read_sample(std::int64_t enough_lors) {
+  const std::int64_t per_view = std::max<std::int64_t>(1, layout_.num_lors() / layout_.views);
+  const std::int64_t views =
+      std::clamp(enough_lors / per_view, std::min<std::int64_t>(2, layout_.views), layout_.views);
+  const std::int64_t step = views * per_view / std::max<std::int64_t>(1, enough_lors);
+  const auto share = static_cast<int>(std::max<std::int64_t>(1, step));
+  return read_rows({layout_, {share, 0}, layout_.views / views});
 }
 
 recon::Scanner scanner_of(const StirSinogramLayout& layout, const StirAxes& axes) {
@@ -214,23 +255,8 @@ recon::Scanner scanner_of(const StirSinogramLayout& layout, const StirAxes& axes
 }
 
 recon::Histogram empty_histogram(const StirSinogramLayout& layout, const StirAxes& axes, const recon::LorShare& share) {
-  recon::Histogram histogram;
-  const StirRows rows(layout, share);
-  std::size_t lors = 0;
-  rows.for_each([&](const StirRows::Row& row) { lors += static_cast<std::size_t>(rows.num_taken(row)); });
-  histogram.start.reserve(lors);
-  histogram.end.reserve(lors);
-  histogram.view.reserve(lors);
-  if (layout.scanner.geometry == StirGeometry::cylinder) {
-    CylinderLors(layout, axes).add_to(histogram, rows);
-  } else {
-    add_pairs(layout, axes, rows, histogram);
-  }
-  histogram.tof = layout.tof;
-  const auto bins = static_cast<std::size_t>(histogram.num_bins());
-  histogram.counts.assign(bins, 0);
-  histogram.factor.assign(bins, 1);
-  histogram.additive.assign(bins, 0);
+  recon::Histogram histogram = histogram_of(layout, axes, StirRows(layout, share));
+  histogram.counts.assign(static_cast<std::size_t>(histogram.num_bins()), 0);
   return histogram;
 }
 

@@ -5,6 +5,7 @@
 
 #include "io/interfile/interfile_header.h"
 #include "io/interfile/stir_axes.h"
+#include "io/interfile/stir_rows.h"
 #include "io/interfile/stir_sinogram_layout.h"
 #include "recon/data/histogram_source.h"
 
@@ -23,6 +24,8 @@ class StirSinogram final : public recon::HistogramSource {
   const recon::Scanner& scanner() const override { return scanner_; }
   const recon::HistogramFacts& facts() const override { return facts_; }
   recon::Histogram read_share(const recon::LorShare& share) override;
+  /// Of some views.
+  recon::Histogram read_sample(std::int64_t enough_lors) override;
 
   const InterfileHeader& header() const { return header_; }
   const StirSinogramLayout& layout() const { return layout_; }
@@ -32,7 +35,8 @@ class StirSinogram final : public recon::HistogramSource {
   void check_size() const;
   void add_facts();
   std::vector<double> scales() const;
-  std::vector<float> values_in_order(const recon::LorShare& share);
+  recon::Histogram read_rows(const StirRows& rows);
+  std::vector<float> values_in_order(const StirRows& rows);
 
   InterfileHeader header_;
   StirAxes axes_;

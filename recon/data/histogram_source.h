@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -42,6 +43,13 @@ class HistogramSource {
   /// background of its own. Negative values, which precorrected data may hold, are kept. Throws FileError.
   virtual Histogram read_share(const LorShare& share) = 0;
   Histogram read() { return read_share({}); }
+  /// By which the work of a run is foretold: about `enough_lors` of the LORs, or all if there are fewer, of directions
+  /// spread over all of them. Sources that are not in memory read not much more of their file than these. Throws
+  /// FileError.
+  virtual Histogram read_sample(std::int64_t enough_lors) {
+    const std::int64_t step = facts().num_lors / std::max<std::int64_t>(enough_lors, 1);
+    return read_share({static_cast<int>(std::max<std::int64_t>(step, 1)), 0});
+  }
 };
 
 }  // namespace coincide::recon

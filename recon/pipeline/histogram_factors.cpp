@@ -74,6 +74,16 @@ std::vector<float> least_and_most(const std::vector<float>& values) {
 
 }  // namespace
 
+void refuse_corrected_counts(const Histogram& histogram) {
+  const auto negative = std::ranges::find_if(histogram.counts, [](float count) { return count < 0; });
+  if (negative != histogram.counts.end()) {
+    throw InputError(fmt::format(
+        "a bin of the histogram holds {}: its counts have been corrected already. Give the prompts as they were "
+        "measured, with corrections.multiplicative and corrections.additive beside them",
+        *negative));
+  }
+}
+
 FactorsAre meaning_of_factors(float low, float high, FactorsAre said) {
   constexpr std::string_view key = "corrections.multiplicative";
   if (said == FactorsAre::correction && low == 0) {

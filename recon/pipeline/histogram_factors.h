@@ -6,6 +6,9 @@
 
 namespace coincide::recon {
 
+/// Throws InputError if there are negative ones: prompts cannot be.
+void refuse_corrected_counts(const Histogram& histogram);
+
 /// Sets m and b of a histogram from the files that belong to it, whose LORs must be its own. Values without TOF count
 /// for all TOF bins of their LOR: factors alike, background shared out evenly, as randoms are. Without such files m and
 /// b stay. Throws FileError as HistogramSource::read(); InputError for other LORs or TOF bins, values that are negative

@@ -17,16 +17,6 @@ namespace {
 
 double sum(const std::vector<float>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
 
-void refuse_corrected_counts(const Histogram& histogram) {
-  const auto negative = std::ranges::find_if(histogram.counts, [](float count) { return count < 0; });
-  if (negative != histogram.counts.end()) {
-    throw InputError(fmt::format(
-        "a bin of the histogram holds {}: its counts have been corrected already. Give the prompts as they were "
-        "measured, with corrections.multiplicative and corrections.additive beside them",
-        *negative));
-  }
-}
-
 void record_facts(RunState& run) {
   const HistogramFacts& facts = run.inputs.histogram.counts->facts();
   RunRecord& record = run.record;

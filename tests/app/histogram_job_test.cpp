@@ -11,6 +11,7 @@
 #include "app/plan_job.h"
 #include "app/run_job.h"
 #include "io/data_conversion.h"
+#include "io/data_file.h"
 #include "io/image_file.h"
 #include "io/interfile/stir_sinogram.h"
 #include "io/interfile/stir_sinogram_writer.h"
@@ -251,6 +252,14 @@ class HistogramJobTest : public QObject {
     QVERIFY(refusal(job).contains("have been corrected already"));
   }
 
+  void the_plan_refuses_precorrected_counts() {
+    io::Job job = map_job();
+    job.input.data = written("precorrected.hs", {3, -1, 2});
+    job.corrections.multiplicative.clear();
+    QVERIFY_THROWS_EXCEPTION(InputError, app::plan_job(job, silent_));
+  }
+
+  /// By what a part of the sinogram holds.
   void the_plan_tells_what_a_run_takes() {
     io::Job job = map_job();
     job.corrections.multiplicative_is = recon::FactorsAre::correction;
@@ -258,6 +267,9 @@ class HistogramJobTest : public QObject {
     QCOMPARE(plan.num_lors, std::uint64_t{387600});
     QVERIFY(app::plan_text(plan).find("of the histogram") != std::string::npos);
     QVERIFY(plan.total_s > 0);
+    const recon::Histogram whole = io::open_data(job.input.data).histogram->read();
+    const double prompts = std::accumulate(whole.counts.begin(), whole.counts.end(), 0.0);
+    QVERIFY(std::abs(static_cast<double>(plan.num_prompts) / prompts - 1) < 0.1);
   }
 
  private:

@@ -1,4 +1,4 @@
-"""Memory and time that dry runs foretell, against what the runs take, for each algorithm and kind of events.
+"""Memory and time that dry runs foretell, against what the runs take, for each algorithm and kind of data.
 
 Usage: estimate_table.py PROGRAM [seconds=20] [words: cases with one of them in their names]
 
@@ -49,6 +49,20 @@ OTHERS = {
     "osem, four frames": ["frames.durations=4x{quarter}"],
     "osem, events in a file": ["compute.memory_limit_gb=0.3"],
 }
+CONVERT = {
+    "bins.hs": ["--span", "3", "--view-mashing", "2", "--tof-mashing", "0"],
+    "tof_bins.hs": ["--span", "17", "--view-mashing", "4", "--tof-mashing", "3"],
+}
+HISTOGRAMS = {
+    f"{algorithm}, {data}": [
+        f"input.data={name}.hs",
+        f"corrections.multiplicative={name}_multiplicative.hs",
+        f"algorithm.name={algorithm}",
+        *(PRIOR if algorithm == "map" else []),
+    ]
+    for algorithm in ("mlem", "osem", "map")
+    for data, name in (("bins", "bins"), ("TOF bins", "tof_bins"))
+}
 TOLERANCE = 0.2
 SECONDS_OF = {"s": 1, "min": 60, "h": 3600}
 
@@ -87,7 +101,8 @@ def cases(seconds):
         for data, of_data in DATA.items()
     }
     quarter = str(seconds / 4)
-    return table | {name: [word.format(quarter=quarter) for word in settings] for name, settings in OTHERS.items()}
+    others = {name: [word.format(quarter=quarter) for word in settings] for name, settings in OTHERS.items()}
+    return table | others | HISTOGRAMS
 
 
 def main():
@@ -99,6 +114,8 @@ def main():
         (folder / "scan.toml").write_text(SIMULATE.format(seconds=seconds))
         (folder / "job.toml").write_text(JOB)
         run(program, folder, "--batch", "scan.toml", "--output", ".")
+        for name, settings in CONVERT.items():
+            run(program, folder, "--convert", "scan.petsird", name, *settings)
         print("| job | MB foretold | MB taken | ratio | s foretold | s taken | ratio |\n|---|---|---|---|---|---|---|")
         for name, settings in cases(seconds).items():
             if any(word in name for word in wanted):

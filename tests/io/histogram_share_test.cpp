@@ -1,9 +1,12 @@
-// What a reader of a histogram gives a process of several is what cutting the whole one leaves, for each process.
+// What a reader of a histogram gives a process of several is what cutting the whole one leaves, for each process; and
+// what it gives as a sample is of the whole.
 #include <QTemporaryDir>
 #include <QtTest>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <numeric>
+#include <set>
 
 #include "io/data_conversion.h"
 #include "io/data_file.h"
@@ -39,7 +42,12 @@ class HistogramShareTest : public QObject {
 
   /// A copy of a header that lies there alone, with numbers that all differ.
   std::filesystem::path with_data(const std::filesystem::path& header) const {
-    std::filesystem::path copy = folder_.filePath("safir/copy.hs").toStdString();
+    const std::filesystem::path folder = folder_.filePath("copies").toStdString();
+    const std::filesystem::path copy = folder / header.parent_path().filename() / "copy.hs";
+    if (std::filesystem::exists(copy)) {
+      return copy;
+    }
+    std::filesystem::create_directories(folder);
     std::filesystem::copy(header.parent_path(), copy.parent_path());
     std::filesystem::copy_file(header, copy);
     const io::InterfileHeader parsed(header);
@@ -49,6 +57,24 @@ class HistogramShareTest : public QObject {
     std::ofstream(copy.parent_path() / parsed.text("name of data file", ""), std::ios::binary)
         .write(reinterpret_cast<const char*>(numbers.data()), bins * static_cast<std::int64_t>(sizeof(float)));
     return copy;
+  }
+
+  /// A sinogram of the shared data, or what it is converted to; null: it is not there.
+  std::unique_ptr<recon::HistogramSource> opened(const QString& sinogram, const QString& as) const {
+    std::filesystem::path path = stir_data() / sinogram.toStdString();
+    if (!std::filesystem::exists(path)) {
+      return nullptr;
+    }
+    if (!path.filename().string().starts_with("prompts")) {
+      path = with_data(path);
+    }
+    if (!as.isEmpty()) {
+      const std::filesystem::path converted = folder_.filePath(as).toStdString();
+      recon::Reporter silent;
+      io::convert_data(path, converted, {}, {}, silent);
+      path = converted;
+    }
+    return io::open_data(path).histogram;
   }
 
  private slots:
@@ -61,6 +87,8 @@ class HistogramShareTest : public QObject {
                                    << "";
     QTest::newRow("pairs of crystals") << "safir-generic/muppet.hs"
                                        << "";
+    QTest::newRow("by sinogram") << "ecat953-sensitivity/Utahscat600k_ca_seg4.hs"
+                                 << "";
     QTest::newRow("CASToR, TOF") << "osem-tof/prompts.hs"
                                  << "bins.cdh";
     QTest::newRow("table") << "osem-span3/prompts.hs"
@@ -69,21 +97,10 @@ class HistogramShareTest : public QObject {
   void shares_are_read() {
     QFETCH(const QString, sinogram);
     QFETCH(const QString, as);
-    std::filesystem::path path = stir_data() / sinogram.toStdString();
-    if (!std::filesystem::exists(path)) {
+    const auto source = opened(sinogram, as);
+    if (source == nullptr) {
       QSKIP("needs the shared data");
     }
-    if (path.filename() == "muppet.hs") {
-      path = with_data(path);
-    }
-    if (!as.isEmpty()) {
-      const std::filesystem::path converted = folder_.filePath(as).toStdString();
-      recon::Reporter silent;
-      io::convert_data(path, converted, {}, {}, silent);
-      path = converted;
-    }
-    const auto source = io::open_data(path).histogram;
-    QVERIFY(source != nullptr);
     std::int64_t read = 0;
     for (int rank = 0; rank < 3; ++rank) {
       const LorShare share(Rank(rank, 3));
@@ -97,6 +114,47 @@ class HistogramShareTest : public QObject {
       read += own.num_lors();
     }
     QCOMPARE(read, source->facts().num_lors);
+  }
+
+  void samples_are_of_the_whole_data() { shares_are_read_data(); }
+  /// None twice, with their own counts, from all over.
+  void samples_are_of_the_whole() {
+    QFETCH(const QString, sinogram);
+    QFETCH(const QString, as);
+    const auto source = opened(sinogram, as);
+    if (source == nullptr) {
+      QSKIP("needs the shared data");
+    }
+    const Histogram whole = source->read();
+    const std::int64_t enough = whole.num_lors() / 100;
+    const Histogram sample = source->read_sample(enough);
+    QVERIFY2(sample.num_lors() > enough / 2 && sample.num_lors() < 3 * enough,
+             qPrintable(QString("%1 instead of %2").arg(sample.num_lors()).arg(enough)));
+    const auto bins = static_cast<std::size_t>(whole.bins_per_lor());
+    QCOMPARE(sample.num_bins(), std::ssize(sample.counts));
+    std::map<std::array<recon::Vec3, 2>, std::size_t> place;
+    for (std::size_t lor = 0; lor < whole.start.size(); ++lor) {
+      place[{whole.point_mm[whole.start[lor]], whole.point_mm[whole.end[lor]]}] = lor;
+    }
+    std::set<std::size_t> met;
+    std::set<std::size_t> tenths;
+    for (std::size_t lor = 0; lor < sample.start.size(); ++lor) {
+      const auto found = place.find({sample.point_mm[sample.start[lor]], sample.point_mm[sample.end[lor]]});
+      QVERIFY(found != place.end());
+      QVERIFY(met.insert(found->second).second);
+      tenths.insert(10 * found->second / whole.start.size());
+      QVERIFY(std::equal(sample.counts.begin() + static_cast<std::ptrdiff_t>(lor * bins),
+                         sample.counts.begin() + static_cast<std::ptrdiff_t>((lor + 1) * bins),
+                         whole.counts.begin() + static_cast<std::ptrdiff_t>(found->second * bins)));
+    }
+    if (whole.view.empty()) {
+      QCOMPARE(tenths.size(), std::size_t{10});
+    } else {  // of each segment some views
+      QVERIFY(std::set<std::uint32_t>(sample.view.begin(), sample.view.end()).size() >= 2);
+      QVERIFY(tenths.size() >= 5);
+    }
+    const Histogram all = source->read_sample(2 * whole.num_lors());
+    QVERIFY(all.start == whole.start && all.end == whole.end && all.counts == whole.counts);
   }
 };
 
