@@ -297,8 +297,8 @@ int run_command_line(int argc, char** argv) {
   try {
     ranks = join_ranks([] { return stop_flag.load(std::memory_order_relaxed); });
     program.parse(argc, argv);
-    if (!line.assignments.empty() && line.job.empty() && line.info.empty()) {
-      throw CLI::RequiresError("--set", "--batch or --info");
+    if (!line.assignments.empty() && line.job.empty() && line.info.empty() && line.convert.empty()) {
+      throw CLI::RequiresError("--set", "--batch, --info or --convert");
     }
     const int code = run(line, argc, argv, ranks ? *ranks : recon::no_others());
     if (ranks) {
