@@ -20,6 +20,7 @@
 #include "io/petsird_writer.h"
 #include "io/tables/table_writer.h"
 #include "projectors/error.h"
+#include "recon/normalization/normalized_events.h"
 
 namespace coincide::io {
 namespace {
@@ -145,14 +146,32 @@ const Format* format_of(const fs::path& out) {
   return found == formats.end() ? nullptr : found;
 }
 
+bool loses_terms(const recon::EventSource& source, const Format& format) {
+  const recon::EventTerms terms = source.event_terms();
+  return !format.holds_event_terms && (terms.factor() || terms.additive());
+}
+
+/// A calibration holds with the efficiencies that it was found with: without those of single events it is none.
+void leave_out_calibration(std::unique_ptr<recon::EventSource>& source) {
+  recon::Efficiencies efficiencies = source->efficiencies();
+  if (!source->event_terms().normalization || !efficiencies.calibration_stated) {
+    return;
+  }
+  efficiencies.calibration_stated = false;
+  efficiencies.calibration_factor = 1;
+  efficiencies.calibration_problem =
+      "the normalization factors of single events, with which it was calibrated, were lost in a conversion";
+  source = std::make_unique<recon::NormalizedEvents>(std::move(source), std::move(efficiencies));
+}
+
 /// And what is lost of them in any format, or in this one.
 Sentences convert_events(recon::EventSource& source, const Format& format, const Task& task) {
   Sentences told = format.write_events(source, task);
-  const recon::EventTerms terms = source.event_terms();
-  if (!format.holds_event_terms && (terms.factor() || terms.additive())) {
-    told.push_back(
-        fmt::format("Factors and rates of single events are lost: .{} files have none. Convert to .cdh to keep them.",
-                    format.suffix));
+  if (loses_terms(source, format)) {
+    told.push_back(fmt::format(
+        "Factors and rates of single events are lost, and the calibration that goes with them: .{} files have none. "
+        "Convert to .cdh to keep them.",
+        format.suffix));
   }
   if (source.counts().singles_blocks > 0) {
     told.emplace_back("Counts of singles are lost: they are not written.");
@@ -180,13 +199,16 @@ std::vector<std::string> convert_data(const fs::path& in, const fs::path& out, c
   if (fs::equivalent(in, out, error)) {
     throw InputError(fmt::format("{} would be written over itself; choose another name.", out.string()));
   }
-  const MeasuredData data = open_data(in, options);
+  MeasuredData data = open_data(in, options);
   const Format* format = format_of(out);
   const bool writes = format != nullptr && (data.events || format->write_histogram != nullptr);
   if (!writes) {
     throw InputError(fmt::format("{} ({}) cannot be written as {}.{}", in.string(), data.format(),
                                  out.filename().string(),
                                  data.histogram ? " Histograms are written as .csv and .cdh." : ""));
+  }
+  if (data.events && loses_terms(*data.events, *format)) {
+    leave_out_calibration(data.events);
   }
   const Task task{.out = out, .unlisting = unlisting, .reporter = reporter};
   return data.events ? convert_events(*data.events, *format, task) : format->write_histogram(*data.histogram, task);

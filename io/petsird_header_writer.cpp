@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <span>
 #include <tuple>
@@ -25,6 +26,8 @@ using PairTable = Efficiencies::PairTable;
 constexpr float tolerance_mm = 1e-3F;
 // For types whose limits are unknown: wide open. PETSIRD wants at least one window.
 constexpr std::array<float, 2> any_energy_kev = {0, 2000};
+/// The model has the field in all files, and 1 would be a calibration.
+constexpr double not_calibrated = std::numeric_limits<double>::quiet_NaN();
 
 void put_transforms(const std::vector<RigidMatrix>& transforms, YardlBytes& bytes) {
   bytes.varint(transforms.size());
@@ -201,7 +204,7 @@ class GroupWriter {
 void put_efficiencies(const Scanner& scanner, const Efficiencies& efficiencies, YardlBytes& bytes) {
   const std::size_t num_types = scanner.module_types.size();
   bytes.text(efficiencies.method);
-  bytes.real(static_cast<float>(efficiencies.calibration_factor));
+  bytes.real(static_cast<float>(efficiencies.calibration_stated ? efficiencies.calibration_factor : not_calibrated));
   bytes.varint(num_types);
   for (std::size_t type = 0; type < num_types; ++type) {
     const recon::ModuleType& of = scanner.module_types[type];

@@ -210,7 +210,9 @@ void read_calibration(const YardlValue& info, PetsirdHeader& header) {
   }
   const double factor = value->number("calibrationFactor");
   Efficiencies& efficiencies = header.efficiencies;
-  if (!(factor > 0) || !std::isfinite(factor)) {
+  if (std::isnan(factor)) {
+    efficiencies.calibration_problem = "the calibration factor in the file is no number: it is not calibrated";
+  } else if (!(factor > 0) || !std::isfinite(factor)) {
     efficiencies.calibration_problem = fmt::format("the calibration factor in the file is {}, which cannot be", factor);
   } else if (factor == meaningless_calibration_factor) {
     efficiencies.calibration_problem =

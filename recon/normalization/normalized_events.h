@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 
 #include "recon/events.h"
 
@@ -12,6 +13,9 @@ class NormalizedEvents final : public EventSource {
   /// Throws InputError unless `normalization` has the crystals of the events' scanner, and for events that state
   /// normalization factors one by one.
   NormalizedEvents(std::unique_ptr<EventSource> events, const EventSource& normalization);
+  /// `efficiencies`: of the events' scanner.
+  NormalizedEvents(std::unique_ptr<EventSource> events, Efficiencies efficiencies)
+      : events_(std::move(events)), efficiencies_(std::move(efficiencies)) {}
 
   const Scanner& scanner() const override { return events_->scanner(); }
   const Efficiencies& efficiencies() const override { return efficiencies_; }

@@ -17,6 +17,7 @@
 #include "io/petsird_conversion.h"
 #include "petsird_support.h"
 #include "projectors/error.h"
+#include "recon/normalization/normalized_events.h"
 #include "support/memory_events.h"
 #include "support/test_main.h"
 
@@ -170,6 +171,36 @@ class DataConversionTest : public QObject {
     }
     table.close();
     QVERIFY(told_of(path("sources.csv"), "a.h5", "the column source"));
+  }
+
+  // PETSIRD has the field in all files: what nobody has calibrated must not come out as calibrated by 1.
+  void only_calibrated_events_are_written_as_such() {
+    const auto source = io::open_listmode(petsird_file("tiny_head.petsird"));
+    QVERIFY(source->efficiencies().calibration_stated);
+    for (const double factor : {0.125, 1.0, 3.0}) {
+      for (const bool stated : {true, false}) {
+        recon::Efficiencies efficiencies = source->efficiencies();
+        efficiencies.calibration_factor = factor;
+        efficiencies.calibration_stated = stated;
+        recon::NormalizedEvents events(io::open_listmode(petsird_file("tiny_head.petsird")), efficiencies);
+        write_as_petsird(events, path("calibrated.petsird"));
+        const recon::Efficiencies read = io::open_listmode(path("calibrated.petsird"))->efficiencies();
+        QCOMPARE(read.calibration_stated, stated);
+        QCOMPARE(read.calibration_factor, stated ? factor : 1.0);
+        QCOMPARE(read.calibration_problem.empty(), stated);
+      }
+    }
+  }
+
+  // Without the factors of its events CASToR's calibration would make wrong Bq/mL.
+  void calibration_goes_with_the_factors_of_events() {
+    convert(petsird_file("tiny_head.petsird"), path("factors.cdh"));
+    QVERIFY(io::open_listmode(path("factors.cdh"))->efficiencies().calibration_stated);
+    for (const char* name : {"kept.cdh", "lost.h5", "lost.petsird", "lost.petsird.h5"}) {
+      convert(path("factors.cdh"), path(name));
+      const recon::Efficiencies read = io::open_listmode(path(name))->efficiencies();
+      QCOMPARE(read.calibration_stated, std::string_view(name) == "kept.cdh");
+    }
   }
 
   // input.scanner for data that have their own would change nothing.
