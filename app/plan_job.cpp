@@ -164,7 +164,10 @@ class Planner {
         plan_.notes.push_back(list);
       }
     }
-    const std::string why = plan_.normalizes ? "" : recon::why_arbitrary_unit(model_, job_.quantification, no_duration);
+    const std::string why = plan_.normalizes ? ""
+                                             : recon::why_arbitrary_unit(
+                                                   model_, job_.quantification, no_duration,
+                                                   setup_.events ? setup_.events->event_terms() : recon::EventTerms());
     if (!setup_.histogram && !why.empty()) {
       plan_.warnings.push_back(why);
     }

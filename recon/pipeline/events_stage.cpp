@@ -51,7 +51,8 @@ void tell_of_counts(RunState& run) {
   if (const std::string list = not_used_sentence(run.record.counts.not_used); !list.empty()) {
     reporter.note(list);
   }
-  if (const std::string why = why_arbitrary_unit(run.model, run.settings.quantification, counts.no_duration);
+  if (const std::string why =
+          why_arbitrary_unit(run.model, run.settings.quantification, counts.no_duration, run.data->stated().used);
       !why.empty()) {
     reporter.warning(why);
   }

@@ -27,7 +27,7 @@ UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, con
 }
 
 std::string why_arbitrary_unit(const MultiplicativeModel& model, const QuantificationOptions& options,
-                               const std::string& no_duration) {
+                               const std::string& no_duration, EventTerms stated) {
   std::vector<std::string> reasons;
   const Efficiencies& efficiencies = model.efficiencies();
   if (!model.uses_efficiencies()) {
@@ -36,6 +36,9 @@ std::string why_arbitrary_unit(const MultiplicativeModel& model, const Quantific
     reasons.push_back(efficiencies.calibration_problem.empty()
                           ? "the file does not state how its efficiencies are calibrated"
                           : efficiencies.calibration_problem);
+  } else if (stated.normalization && efficiencies.lors == nullptr && !(options.calibration > 0)) {
+    reasons.emplace_back(
+        "the events have normalization factors that the sensitivity image lacks (corrections.normalization)");
   }
   if (!model.has_solid_angle_once()) {
     reasons.push_back(std::string("the solid angle of the crystal pairs is ") +
@@ -74,8 +77,9 @@ void set_scale(RunState& run) {
   RunRecord& record = run.record;
   record.decay_reference_s = moment_s.value_or(record.frame_start_s);
   const HistogramSource* bins = run.inputs.histogram.counts;
-  const bool is_absolute = bins != nullptr ? bins->facts().is_absolute || options.calibration > 0
-                                           : why_arbitrary_unit(run.model, options, "").empty();
+  const bool is_absolute = bins != nullptr
+                               ? bins->facts().is_absolute || options.calibration > 0
+                               : why_arbitrary_unit(run.model, options, "", run.data->stated().used).empty();
   run.scale = unit_scale(options, is_absolute, run.recorded, std::round(1e3 * record.decay_reference_s));
   record.unit = run.scale.unit;
   record.decay_factor = run.scale.decay_factor;

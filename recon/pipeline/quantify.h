@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "recon/events.h"
 #include "recon/image.h"
 #include "recon/model.h"
 #include "recon/options.h"
@@ -22,9 +23,10 @@ struct UnitScale {
 UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, const TimeIntervals& recorded,
                      double reference_ms);
 
-/// One sentence with all reasons why the image is not in Bq/mL; empty if it is. `no_duration` as in EventCounts.
+/// One sentence with all reasons why the image is not in Bq/mL; empty if it is. `no_duration` as in EventCounts;
+/// `stated`: what the model takes from the events one by one.
 std::string why_arbitrary_unit(const MultiplicativeModel& model, const QuantificationOptions& options,
-                               const std::string& no_duration);
+                               const std::string& no_duration, EventTerms stated = {});
 
 /// A copy in the result's unit.
 Image in_unit(const Image& image, const UnitScale& scale);
