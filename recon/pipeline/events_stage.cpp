@@ -94,6 +94,7 @@ void load_events(RunState& run) {
   if (!run.data) {
     run.data.emplace(ListmodeData::load(*run.inputs.events, run.model,
                                         load_options(run.inputs, run.settings, run.device.ranks()), run.reporter));
+    check_decay(run.settings.quantification, run.settings.decay_to_s, run.data->recorded().list());
   }
   record_counts(run);
   correct(run, true);

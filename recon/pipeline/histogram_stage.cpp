@@ -26,6 +26,7 @@ void record_facts(RunState& run) {
     run.recorded.add({static_cast<std::uint32_t>(std::llround(1e3 * facts.start_s)),
                       static_cast<std::uint32_t>(std::llround(1e3 * (facts.start_s + facts.duration_s)))});
     record.recorded = run.recorded.list();
+    check_decay(run.settings.quantification, run.settings.decay_to_s, record.recorded);
   }
   record.prompts_used = record.counts.prompts =
       static_cast<std::uint64_t>(std::llround(run.device.ranks().sum(sum(run.histogram->counts))));

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
-#include <optional>
 #include <vector>
 
+#include "projectors/error.h"
 #include "recon/pipeline/stage_work.h"
 
 namespace coincide::recon {
@@ -50,6 +51,32 @@ std::string why_arbitrary_unit(const MultiplicativeModel& model, const Quantific
   return reasons.empty()
              ? ""
              : fmt::format("The image has an arbitrary unit instead of Bq/mL: {}.", fmt::join(reasons, "; "));
+}
+
+void check_decay(const QuantificationOptions& options, std::optional<double> moment_s,
+                 std::span<const TimeInterval> recorded) {
+  if (!moment_s || recorded.empty()) {
+    return;
+  }
+  const double end_s = 1e-3 * std::ranges::max(recorded, {}, &TimeInterval::stop_ms).stop_ms;
+  if (*moment_s >= end_s) {
+    throw InputError(fmt::format(
+        "input.injection = {:g} s lies after all that was recorded, which ends at {:g} s: an injection before the "
+        "scan is negative, \"-3600\" an hour before it.",
+        *moment_s, end_s));
+  }
+  constexpr double most_half_lives = 40;  // a part of 1e-12 is left
+  for (const TimeInterval& interval : recorded) {
+    const double start_s = 1e-3 * interval.start_ms;
+    const double half_lives = options.half_life_s > 0 ? (start_s - *moment_s) / options.half_life_s : 0;
+    if (std::abs(half_lives) > most_half_lives) {
+      throw InputError(fmt::format(
+          "decay would be corrected over {:.3g} half-lives, from {:g} s, where something was recorded, to {:g} s: "
+          "nothing of the tracer would have been left. See quantification.half_life_s = {:g} (in seconds) and "
+          "input.injection.",
+          std::abs(half_lives), start_s, *moment_s, options.half_life_s));
+    }
+  }
 }
 
 Image in_unit(const Image& image, const UnitScale& scale) {

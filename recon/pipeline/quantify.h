@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 
 #include "recon/events.h"
@@ -27,6 +29,12 @@ UnitScale unit_scale(const QuantificationOptions& options, bool is_absolute, con
 /// `stated`: what the model takes from the events one by one.
 std::string why_arbitrary_unit(const MultiplicativeModel& model, const QuantificationOptions& options,
                                const std::string& no_duration, EventTerms stated = {});
+
+/// Before hours are spent: throws InputError if the moment that decay is corrected to (none: the start of each frame)
+/// is after all that was `recorded`, as only an injection with the wrong sign can be, or so many half-lives from a part
+/// of it that nothing of the tracer was left.
+void check_decay(const QuantificationOptions& options, std::optional<double> moment_s,
+                 std::span<const TimeInterval> recorded);
 
 /// A copy in the result's unit.
 Image in_unit(const Image& image, const UnitScale& scale);

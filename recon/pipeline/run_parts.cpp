@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -73,6 +74,14 @@ void warn_of_few_prompts(const std::vector<ListmodeData>& data, const TimeParts&
   }
 }
 
+std::vector<TimeInterval> recorded_in_all(const std::vector<ListmodeData>& data) {
+  std::vector<TimeInterval> all;
+  for (const ListmodeData& part : data) {
+    std::ranges::copy(part.recorded().list(), std::back_inserter(all));
+  }
+  return all;
+}
+
 /// The text that all parts have for the effect; else that they differ.
 std::string common_text(const std::vector<PartResult>& parts, const std::string& effect, const std::string& text) {
   const bool alike = std::ranges::all_of(parts, [&](const PartResult& part) {
@@ -122,6 +131,7 @@ std::vector<PartResult> run_parts(const RunInputs& inputs, const RunSettings& se
   if (inputs.parts_cover_data && !reporter.stop_requested()) {
     parts.check_covers(inputs.events->counts().first_ms, inputs.events->counts().last_ms);
   }
+  check_decay(settings.quantification, settings.decay_to_s, recorded_in_all(data));
   RunInputs of_part = inputs;
   of_part.store = std::make_shared<LastSensitivity>(inputs.store);
   const AlgorithmKind& osem = algorithm_kind(AlgorithmName::osem, PriorName::none);  // which can do with the fewest

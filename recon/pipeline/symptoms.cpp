@@ -126,7 +126,7 @@ std::string haze_around_body(const Evidence& evidence) {
   const RunState& run = evidence.run;
   const bool scatter = corrects(run, "scatter") || !run.inputs.may_have_scatter;
   const bool randoms = corrects(run, "randoms") || !run.inputs.may_have_randoms;
-  if (!evidence.map || evidence.map->haze <= most || (scatter && randoms)) {
+  if (!evidence.map || !(evidence.map->haze > most) || (scatter && randoms)) {
     return "";
   }
   return fmt::format(
