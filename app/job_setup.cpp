@@ -19,6 +19,7 @@
 #include "app/sensitivity_cache.h"
 #include "app/simulate_events.h"
 #include "io/data_checks.h"
+#include "io/job_facts.h"
 #include "io/psf_table.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
@@ -300,6 +301,9 @@ JobSetup prepare_job(const io::Job& job) {
   open_inputs(job, setup);
   setup.psf = job_psf(job, setup.scanner());
   setup.grid = job_grid(job, setup.scanner());
+  if (std::string doubt = io::doubt_of_half_life(job); !doubt.empty()) {
+    setup.warnings.push_back(std::move(doubt));
+  }
   check_place(setup);
   check_memory(setup.grid);
   check_sensitivity(job.sensitivity.fraction, setup);

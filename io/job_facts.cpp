@@ -7,6 +7,7 @@
 
 #include "io/dicom/date_time.h"
 #include "projectors/error.h"
+#include "recon/data/nuclides.h"
 
 namespace coincide::io {
 namespace {
@@ -60,6 +61,18 @@ void put_job_facts(const Job& job, recon::ImageSeries& series) {
       .weight_kg = if_known(job.patient.weight_kg), .height_m = if_known(job.patient.height_m), .sex = job.patient.sex};
   series.injection_s = injection_s(job);
   put_time_zero(job.input.time_zero, series);
+}
+
+std::string doubt_of_half_life(const Job& job) {
+  constexpr double alike = 0.02;  // tables differ by less
+  const recon::Nuclide* nuclide = recon::find_nuclide(job.tracer.nuclide);
+  const double half_life_s = job.quantification.half_life_s;
+  if (nuclide == nullptr || std::abs(half_life_s / nuclide->half_life_s - 1) < alike) {
+    return "";
+  }
+  return fmt::format("tracer.nuclide = \"{}\" has a half-life of {:g} s, but quantification.half_life_s is {:g}{}.",
+                     job.tracer.nuclide, nuclide->half_life_s, half_life_s,
+                     half_life_s > 0 ? ", in s, too: one of them is wrong" : ": decay is not corrected");
 }
 
 }  // namespace coincide::io
