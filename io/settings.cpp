@@ -234,8 +234,9 @@ std::string allowed_text(const Setting& setting) {
 }
 
 std::size_t find_setting(std::span<const Setting> settings, std::string_view key) {
-  const auto found = std::ranges::find_if(
-      settings, [key](const Setting& setting) { return setting.key == key || setting.other_name == key; });
+  const auto found = std::ranges::find_if(settings, [key](const Setting& setting) {
+    return setting.key == key || (!key.empty() && setting.other_name == key);
+  });
   if (found != settings.end()) {
     return static_cast<std::size_t>(found - settings.begin());
   }
