@@ -132,6 +132,16 @@ recon::Image sum(const recon::Image& one, const recon::Image& other, const io::J
   return result;
 }
 
+void refuse_counting_twice(const io::Job::Corrections& corrections) {
+  std::error_code error;
+  if (std::filesystem::equivalent(corrections.attenuation, corrections.hardware, error)) {
+    throw InputError(
+        fmt::format("corrections.hardware and corrections.attenuation are both {}, which would count twice: leave "
+                    "corrections.hardware empty if bed and coils are in that image.",
+                    corrections.attenuation.string()));
+  }
+}
+
 Part part_of(const io::Job::Corrections& corrections, AttenuationOf what) {
   return what == AttenuationOf::body
              ? Part{"corrections.attenuation", corrections.attenuation, corrections.attenuation_place}
@@ -145,6 +155,7 @@ recon::Image attenuation_in_file(const io::Job& job, AttenuationOf what, JobSetu
 }
 
 void open_attenuation(const io::Job& job, JobSetup& setup) {
+  refuse_counting_twice(job.corrections);
   if (!job.corrections.attenuation.empty()) {
     setup.attenuation = open(part_of(job.corrections, AttenuationOf::body), job, setup);
   }
