@@ -11,6 +11,7 @@
 #include "io/interfile/interfile_header.h"
 #include "io/interfile/stir_sinogram.h"
 #include "io/tables/table_histogram.h"
+#include "io/tables/table_options.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
@@ -67,7 +68,14 @@ const HistogramFormat* histogram_format(const Path& path, const ListmodeOptions&
 
 MeasuredData open_data(const Path& path, const ListmodeOptions& options) {
   if (const HistogramFormat* format = histogram_format(path, options); format != nullptr) {
-    return {.events = nullptr, .histogram = format->open(path, options)};
+    std::unique_ptr<recon::HistogramSource> histogram = format->open(path, options);
+    ListmodeOptions idle = options;
+    if (dynamic_cast<const TableHistogram*>(histogram.get()) != nullptr) {  // which has columns, but no events
+      idle.columns.clear();
+      idle.tof_fwhm_ps = 0;
+    }
+    check_no_table_options(path, histogram->facts().format, idle);
+    return {.events = nullptr, .histogram = std::move(histogram)};
   }
   return {.events = open_listmode(path, options), .histogram = nullptr};
 }

@@ -15,6 +15,7 @@
 #include "io/scan_list.h"
 #include "io/siemens/petlink_file.h"
 #include "io/tables/table_file.h"
+#include "io/tables/table_options.h"
 #include "io/yardl_hdf5.h"
 #include "projectors/error.h"
 
@@ -95,16 +96,6 @@ bool is_petsird_hdf5(const Path& path) {
   return is_petsird;
 }
 
-/// Throws InputError for options that only tables take.
-void check_use(const ListmodeOptions& options, const recon::EventSource& source, const Path& path) {
-  const bool is_for_table = !options.columns.empty() || options.tof_fwhm_ps > 0 || options.only != Sources::all;
-  if (is_for_table && dynamic_cast<const TableSource*>(&source) == nullptr) {
-    throw InputError(fmt::format(
-        "input.columns, input.tof_fwhm_ps and input.only are for tables, and {} is none, but {}: leave them out",
-        path.string(), source.format()));
-  }
-}
-
 /// The name of the header that a file of bare numbers has as a rule; empty if there is none.
 std::string header_beside(const std::filesystem::path& path) {
   for (const char* ending : {".hv", ".hs", ".h33", ".mhd", ".hdr"}) {
@@ -136,8 +127,9 @@ std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const Listmo
   for (const ListmodeFormat& format : formats) {
     if (format.recognise(bytes)) {
       Source source = format.open(path, options);
-      if (format.recognise != is_scan_list) {  // whose files are opened here, too
-        check_use(options, *source, path);
+      // The files of a list are opened here, too.
+      if (format.recognise != is_scan_list && dynamic_cast<const TableSource*>(source.get()) == nullptr) {
+        check_no_table_options(path, source->format(), options);
       }
       if (format.has_own_scanner) {
         check_no_other_scanner(path, source->scanner().name, options);

@@ -367,6 +367,28 @@ class TableTest : public QObject {
             }).contains("are for tables"));
   }
 
+  void tables_of_counts_take_no_events() {
+    write_bytes(path("bins.csv"), "crystal1,crystal2,n\n0,1024,5\n");
+    const io::ListmodeOptions counts{.scanner = small_ring(), .columns = "counts = n"};
+    QVERIFY(io::open_data(path("bins.csv"), counts).histogram != nullptr);
+    io::ListmodeOptions trues = counts;
+    trues.only = io::Sources::trues;
+    QVERIFY(message_of<InputError>([&] { io::open_data(path("bins.csv"), trues); }).contains("leave them out"));
+  }
+
+  void sinograms_take_no_columns() {
+    const std::filesystem::path sinogram = std::filesystem::path(COINCIDE_SHARED_DATA) / "stir/osem-tof/prompts.hs";
+    if (!std::filesystem::exists(sinogram)) {
+      QSKIP("needs the shared data");
+    }
+    QVERIFY(io::open_data(sinogram).histogram != nullptr);
+    for (const io::ListmodeOptions& options :
+         {io::ListmodeOptions{.columns = "counts = n"}, io::ListmodeOptions{.tof_fwhm_ps = 300},
+          io::ListmodeOptions{.only = io::Sources::trues}}) {
+      QVERIFY(message_of<InputError>([&] { io::open_data(sinogram, options); }).contains("leave them out"));
+    }
+  }
+
   void other_columns_are_listed() {
     write_bytes(path("more.csv"), "crystal1,crystal2,energy\n0,1024,511\n");
     const auto source = io::open_listmode(path("more.csv"), {.scanner = small_ring()});
