@@ -22,6 +22,9 @@ std::string lower_case(std::string text) {
 }
 
 Mode read_mode(const CastorHeader& header) {
+  if (!header.has("Data mode") && !header.has("Data filename")) {
+    header.fail("it describes a scanner, not data: open data of it, for which input.scanner may name this file");
+  }
   const std::string mode = lower_case(header.text("Data mode"));
   if (mode == "list-mode" || mode == "list" || mode == "listmode" || mode == "0") {
     return Mode::listmode;

@@ -323,6 +323,8 @@ class CastorListmodeTest : public QObject {
     row("events: 1", "events: many", "is no number");
     row("events: 1", "events: 18446744073709551615", "whole number");
     row("list-mode", "sinogram", "Data mode");
+    row("Data mode", "Mode", "\"Data mode\" is missing");
+    row("Data filename: data.cdf\nNumber of events: 1\nData mode: list-mode\n", "", "input.scanner");
     row("type: PET", "type: SPECT", "only PET");
     row("data.cdf", "other.cdf", "other.cdf");
     row("data.cdf", "../../etc/passwd", "passwd");
