@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "projectors/error.h"
@@ -78,6 +79,35 @@ std::vector<Plane> planes_of(const Shape& cylinder, const Image& image) {
   return planes;
 }
 
+/// Of what is above half of the mean, over that of the cylinder: 1, less what noise leaves out.
+double section_ratio(const std::vector<Plane>& planes, double mean, const Shape& cylinder, const Image& image) {
+  const auto& [nx, ny, nz] = image.grid.shape;
+  const auto& size = image.grid.voxel_size_mm;
+  double voxels = 0;
+  for (const Plane& plane : planes) {
+    const auto k = static_cast<std::int64_t>(
+        std::llround((plane.disc.centre_mm[2] - double{image.grid.origin_mm[2]}) / double{size[2]}));
+    for (std::int64_t i = 0; i < nx; ++i) {
+      for (std::int64_t j = 0; j < ny; ++j) {
+        voxels += image.at(i, j, k) > 0.5 * mean ? 1 : 0;
+      }
+    }
+  }
+  const double section_mm2 = voxels * size[0] * size[1] / static_cast<double>(planes.size());
+  return section_mm2 / (std::numbers::pi * cylinder.half_size_mm[0] * cylinder.half_size_mm[1]);
+}
+
+/// A phantom of another size would be measured where it happens to lie.
+void check_section(double ratio) {
+  constexpr double least = 0.6, most = 1.3;
+  if (!(ratio >= least && ratio <= most)) {
+    throw InputError(
+        fmt::format("what is active in the image has {:.3g} times the section of the cylinder: is it an image of this "
+                    "phantom, whose half_size_mm are half its widths, and of all of it?",
+                    ratio));
+  }
+}
+
 }  // namespace
 
 FigureReport cross_calibration(const Phantom& phantom, const Image& image) {
@@ -92,6 +122,7 @@ FigureReport cross_calibration(const Phantom& phantom, const Image& image) {
   const double mean =
       std::accumulate(planes.begin(), planes.end(), 0.0, [](double sum, const Plane& p) { return sum + p.mean; }) /
       static_cast<double>(planes.size());
+  check_section(section_ratio(planes, mean, cylinder, image));
   double variation = 0;
   for (const Plane& plane : planes) {
     variation = std::max(variation, std::abs(plane.mean / mean - 1));

@@ -82,6 +82,11 @@ Background background(const std::vector<Disc>& discs, const Image& image) {
   for (const double mean : means) {
     result.mean += mean / count;
   }
+  if (!(result.mean > 0)) {
+    throw InputError(fmt::format(
+        "the phantom's background has a mean of {:.3g}, where there is activity: is it an image of this phantom?",
+        result.mean));
+  }
   double squares = 0;
   for (const double mean : means) {
     squares += (mean - result.mean) * (mean - result.mean);

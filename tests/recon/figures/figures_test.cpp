@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <random>
 #include <span>
@@ -193,6 +194,9 @@ class FiguresTest : public QObject {
     for (const double sharp : values_of(recon::image_quality(phantom, {}, exact_phantom(0)), "contrast recovery")) {
       QVERIFY(sharp > 87.5 && sharp < 96.5);
     }
+    Image negative = exact_phantom(6);
+    std::ranges::transform(negative.values, negative.values.begin(), std::negate());
+    QVERIFY_THROWS_EXCEPTION(InputError, recon::image_quality(phantom, {}, negative));
   }
 
   /// Moved, turned or mirrored, and noisy: found to a fraction of a voxel.
@@ -324,9 +328,9 @@ class FiguresTest : public QObject {
                        .half_size_mm = {60, 60, 55},
                        .activity_bq_per_ml = 5000,
                        .mu_per_cm = 0.096}};
-    const auto found = [&](double scale, double slope, float half_length_mm) {
+    const auto found = [&](double scale, double slope, float half_length_mm, float half_width_mm = 60) {
       recon::Phantom seen = phantom;
-      seen.shapes.front().half_size_mm[2] = half_length_mm;
+      seen.shapes.front().half_size_mm = {half_width_mm, half_width_mm, half_length_mm};
       Image image = recon::activity_image(seen, recon::centred_grid({50, 50, 40}, {4, 4, 4}, {0, 0, 0}), {9, -6, 5});
       recon::GaussianFilter(image.grid, 7).apply(image.values);
       for (std::size_t i = 0; i < image.values.size(); ++i) {
@@ -341,6 +345,9 @@ class FiguresTest : public QObject {
     QVERIFY(near(found(1.07, 0, 200), 1.07, 0.003));
     QVERIFY(near(found(1.07, 0.03, 200), 1.07, 0.003));
     QVERIFY_THROWS_EXCEPTION(InputError, found(1, 0.12, 200));
+    QVERIFY(near(found(1.07, 0, 200, 64), 1.07, 0.003) && near(found(1.07, 0, 200, 56), 1.07, 0.003));
+    QVERIFY_THROWS_EXCEPTION(InputError, found(1, 0, 200, 75));  // another phantom, whose middle is uniform, too
+    QVERIFY_THROWS_EXCEPTION(InputError, found(1, 0, 200, 44));
     phantom.shapes.push_back(phantom.shapes.front());
     QVERIFY_THROWS_EXCEPTION(InputError, found(1, 0, 55));
   }
