@@ -101,9 +101,9 @@ void check_resumes(const RunCheckpoint& checkpoint, const ProblemSettings& setti
   }
   if (!problem.empty() && problem != checkpoint.problem) {
     throw InputError(
-        "the run cannot be resumed: its data, or the files that correct them, are not those that the checkpoint was "
-        "made "
-        "from. Use those again, or run the job without --resume, from its beginning.");
+        "the run cannot be resumed: its data, the files that correct them, or the half-life that dead time and motion "
+        "are averaged with (quantification.half_life_s), are not those that the checkpoint was made from. Use those "
+        "again, or run the job without --resume, from its beginning.");
   }
 }
 

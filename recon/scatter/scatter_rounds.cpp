@@ -327,11 +327,13 @@ class Rounds {
       result.scale = ScatterScale(0);
     } else if (sum_of_scatter(expected) < enough_tail_counts) {
       complain(fmt::format("only {:.0f} scattered counts are expected beside the body, too few to scale by",
-                           sum_of_scatter(expected)));
+                           sum_of_scatter(expected)),
+               "That is so where the body fills the field of view, or counts are few.");
     } else if (found->lowest() < least || found->highest() > most) {
       complain(
           fmt::format("counts beside the body would scale the scatter by {:.2f} to {:.2f}, which is beyond {} to {}",
-                      found->lowest(), found->highest(), least, most));
+                      found->lowest(), found->highest(), least, most),
+          "See whether the attenuation image lies right and randoms are corrected.");
     } else {
       result.scale = *found;
       result.from_tails = true;
@@ -339,12 +341,9 @@ class Rounds {
   }
 
   /// Once in all rounds.
-  void complain(const std::string& why) {
+  void complain(const std::string& why, const char* advice) {
     if (!has_complained_) {
-      reporter_.warning(
-          fmt::format("Scatter: {}; the absolute estimate is used. See whether the attenuation image lies right and "
-                      "randoms are corrected.",
-                      why));
+      reporter_.warning(fmt::format("Scatter: {}; the absolute estimate is used. {}", why, advice));
       has_complained_ = true;
     }
   }
