@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "io/atomic_file.h"
 #include "io/bids_frames.h"
+#include "io/dicom/write_dicom.h"
 #include "io/image_file.h"
 #include "io/input_file.h"
 #include "projectors/error.h"
@@ -34,11 +37,14 @@ std::vector<std::string> convert_image(const std::filesystem::path& in, const st
   if (std::error_code error; std::filesystem::equivalent(in, out, error)) {
     throw InputError(fmt::format("{} would be converted into itself; choose another name.", in.string()));
   }
-  const auto [series, warnings] = read_image_series(in);
+  auto [series, warnings] = read_image_series(in);
   const Json facts = facts_of(in, series);
   write_image_frames(out, series);
   if (!facts.empty()) {
     write_text_file(side_file(out), facts.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  }
+  if (out.extension() == ".dicom") {
+    std::ranges::move(dicom::lost_in_dicom(series), std::back_inserter(warnings));
   }
   return warnings;
 }

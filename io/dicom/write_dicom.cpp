@@ -16,6 +16,7 @@
 #include "io/input_file.h"
 #include "io/text_pattern.h"
 #include "projectors/error.h"
+#include "recon/data/suv.h"
 
 namespace coincide::io::dicom {
 namespace {
@@ -143,6 +144,10 @@ std::vector<std::string> lost_in_dicom(const recon::ImageSeries& series) {
     sentences.emplace_back(
         "The image is not in Bq/mL: the DICOM series has Units CNTS and no dose, so that SUV is not "
         "possible.");
+  } else if (series.tracer.dose_bq) {
+    if (const recon::SuvFactor suv = recon::common_suv_factor(series); !suv.missing.empty()) {
+      sentences.push_back(fmt::format("A dose is stated, but SUV is not possible: it needs {}.", suv.missing));
+    }
   }
   if (series.date.empty() || series.time_zero.empty()) {
     sentences.push_back(fmt::format("The {} of the measurement is not known: the DICOM series says {}.",

@@ -3,6 +3,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <sstream>
@@ -143,6 +144,29 @@ class DicomTest : public QObject {
     }
     QCOMPARE(written("18F"), std::string("F-18"));
     QCOMPARE(written("Xx-1"), std::string());
+  }
+
+  void what_keeps_suv_from_readers_is_said() {
+    recon::ImageSeries series;
+    series.unit = "Bq/mL";
+    series.frames.resize(1);
+    series.decay_corrected = true;
+    series.date = "2026-11-28";
+    series.time_zero = "14:05:09";
+    const auto says = [&](const char* words) {
+      return std::ranges::any_of(dicom::lost_in_dicom(series),
+                                 [&](const std::string& one) { return one.find(words) != std::string::npos; });
+    };
+    QVERIFY(!says("SUV"));  // nobody asked for it
+    series.tracer.dose_bq = 300e6;
+    QVERIFY(says("it needs the patient's weight, the half-life, the time of the injection"));
+    series.patient.weight_kg = 75;
+    series.half_life_s = 6584;
+    QVERIFY(says("it needs the time of the injection"));
+    series.injection_s = -3600;
+    QVERIFY(!says("SUV"));
+    series.unit = std::string("1");
+    QVERIFY(says("Units CNTS and no dose"));
   }
 
   void attributes_and_sequences() {
