@@ -32,6 +32,12 @@ struct PythonValue {
 
 bool is_list(nb::handle value) { return nb::hasattr(value, "__iter__") && !nb::isinstance<nb::str>(value); }
 
+/// Python's own, and NumPy's, which is not derived from it.
+bool is_truth_value(nb::handle value) {
+  const std::string type = nb::cast<std::string>(nb::str(value.type().attr("__name__")));
+  return nb::isinstance<nb::bool_>(value) || type == "bool" || type == "bool_";
+}
+
 }  // namespace
 
 nb::object points(const std::vector<recon::Vec3>& values, nb::handle owner) {
@@ -76,8 +82,12 @@ std::string text_of(const std::string& key, nb::handle value) {
   if (value.is_none()) {
     throw InputError(fmt::format("{} = None is not possible; an empty text stands for none.", key));
   }
-  if (nb::isinstance<nb::bool_>(value)) {
-    return nb::cast<bool>(value) ? "true" : "false";
+  if (is_truth_value(value)) {
+    return nb::bool_(value) ? "true" : "false";
+  }
+  if (nb::isinstance<nb::bytes>(value)) {
+    throw InputError(
+        fmt::format("{} = {} is not possible: give text, not bytes.", key, nb::cast<std::string>(nb::repr(value))));
   }
   std::string text;
   if (is_list(value)) {

@@ -61,6 +61,13 @@ def test_a_copy_is_its_own():
     assert copy["stop.passes"] == 9 and job["stop.passes"] != 9
 
 
+@pytest.mark.parametrize("value, taken", [(True, True), (np.True_, True), (np.False_, False), ("true", True)])
+def test_truth_of_numpy(value, taken):
+    job = coincide.Job(settings={"algorithm.tof": not taken})
+    job["algorithm.tof"] = value
+    assert job["algorithm.tof"] is taken
+
+
 @pytest.mark.parametrize(
     "key, value, sentence",
     [
@@ -69,6 +76,8 @@ def test_a_copy_is_its_own():
         ("stop.passes", -1, "stop.passes = -1 is not possible. Allowed: a whole number"),
         ("stop.passes", 2.5, "stop.passes = 2.5 is not possible"),
         ("stop.passes", None, "stop.passes = None is not possible"),
+        ("output.name", b"scan", "output.name = b'scan' is not possible: give text, not bytes"),
+        ("algorithm.tof", np.float32(1), "algorithm.tof = 1.0 is not possible. Allowed: true or false"),
         ("image.size", (1, 2), r"image.size = \[ 1, 2 \] is not possible. Allowed: three whole numbers"),
         ("algorithm.tof", "perhaps", "algorithm.tof = perhaps is not possible. Allowed: true or false"),
     ],
