@@ -132,13 +132,15 @@ recon::Image sum(const recon::Image& one, const recon::Image& other, const io::J
   return result;
 }
 
+/// Two places may be meant: one image of two alike.
 void refuse_counting_twice(const io::Job::Corrections& corrections) {
   std::error_code error;
-  if (std::filesystem::equivalent(corrections.attenuation, corrections.hardware, error)) {
-    throw InputError(
-        fmt::format("corrections.hardware and corrections.attenuation are both {}, which would count twice: leave "
-                    "corrections.hardware empty if bed and coils are in that image.",
-                    corrections.attenuation.string()));
+  if (corrections.attenuation_place == corrections.hardware_place &&
+      std::filesystem::equivalent(corrections.attenuation, corrections.hardware, error)) {
+    throw InputError(fmt::format(
+        "corrections.hardware and corrections.attenuation are both {}, in one place, which would count twice: leave "
+        "corrections.hardware empty if bed and coils are in that image.",
+        corrections.attenuation.string()));
   }
 }
 
