@@ -96,7 +96,7 @@ class Planner {
  private:
   void describe() {
     plan_.scanner = setup_.scanner().name;
-    plan_.events = setup_.phantom  ? "simulation of " + setup_.phantom->name
+    plan_.events = setup_.phantom  ? fmt::format("simulation of {}", setup_.phantom->name)
                    : setup_.events ? setup_.events->format()
                                    : setup_.histogram->facts().format;
     plan_.device = projectors::device_word(setup_.device);

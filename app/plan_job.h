@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "io/job.h"
@@ -43,7 +44,9 @@ struct JobPlan {
 /// stop, the plan is not whole.
 JobPlan plan_job(const io::Job& job, recon::Reporter& reporter);
 
-/// The plan for a person to read, several lines.
+/// The plan for a person to read: what each line is of, and what there is to say of it.
+std::vector<std::pair<std::string, std::string>> plan_lines(const JobPlan& plan);
+/// Its lines as one text, in two columns.
 std::string plan_text(const JobPlan& plan);
 
 }  // namespace coincide::app

@@ -91,7 +91,7 @@ gui::JobEstimate estimate_job(const io::Job& job, recon::Reporter& reporter) {
           .sensitivity_s = plan.sensitivity_s,
           .iteration_s = plan.iteration_s,
           .warnings = plan.warnings,
-          .text = plan_text(plan)};
+          .lines = plan_lines(plan)};
 }
 
 std::vector<gui::DeviceChoice> devices() {

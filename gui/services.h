@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gui/model/run_list.h"
@@ -40,7 +41,7 @@ struct JobEstimate {
   double sensitivity_s = 0;  ///< 0: no sensitivity image has to be computed
   double iteration_s = 0;
   std::vector<std::string> warnings;
-  std::string text;  ///< all of it in several lines to read, as `--batch --dry-run` prints
+  std::vector<std::pair<std::string, std::string>> lines{};  ///< what `--batch --dry-run` prints, by what it is of
 };
 
 /// A device that a job may name.

@@ -28,8 +28,8 @@ void add_scanner(const Scanner& scanner, Facts& facts) {
     const auto& edges = modules.energy_edges_kev;
     const std::string energy = edges.size() < 2
                                    ? "energy window not stated"
-                                   : fmt::format("{} energy {} from {:g} to {:g} keV", edges.size() - 1,
-                                                 edges.size() == 2 ? "window" : "windows", edges.front(), edges.back());
+                                   : fmt::format("{} energy window{} from {:g} to {:g} keV", edges.size() - 1,
+                                                 edges.size() == 2 ? "" : "s", edges.front(), edges.back());
     facts.push_back(
         {fmt::format("type {}", type),
          fmt::format("{} modules of {} crystals, {}", modules.num_modules, modules.crystals_per_module, energy), true});

@@ -63,7 +63,8 @@ std::string range_text(const Setting& setting, std::string_view kind) {
 /// `key`: the name that was typed.
 [[noreturn]] void refuse(const std::string& where, const std::string& key, const Setting& setting,
                          const std::string& value) {
-  throw InputError(fmt::format("{}: {} = {} is not possible. Allowed: {}.", where, key, value, allowed_text(setting)));
+  throw InputError(where + ": " +
+                   fmt::format("{} = {} is not possible. Allowed: {}.", key, value, allowed_text(setting)));
 }
 
 std::string node_text(const toml::node& node) {

@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "gui/model/translated.h"
 #include "io/atomic_file.h"
 #include "projectors/error.h"
 
@@ -182,7 +183,9 @@ void JobDocument::redo() { step(redo_, undo_); }
 
 bool JobDocument::is_modified() const { return io::job_text(job_) != saved_text_; }
 
-std::string JobDocument::title() const { return job_.file.empty() ? "new job" : job_.file.filename().string(); }
+std::string JobDocument::title() const {
+  return job_.file.empty() ? translated("new job") : job_.file.filename().string();
+}
 
 void JobDocument::adopt(const io::Job& job) {
   job_ = job;

@@ -156,7 +156,8 @@ Chart tof_chart(const LoadedData& data) {
     }
   }
   for (const TofSpectrum& spectrum : spectra) {
-    Chart::Series series{spectra.size() == 1 ? "prompts" : "types " + spectrum.types, {}, spectrum.counts};
+    Chart::Series series{
+        spectra.size() == 1 ? translated("prompts") : translated_with("types {}", spectrum.types), {}, spectrum.counts};
     for (const auto& [low, high] : spectrum.edges_mm) {
       series.x.push_back(low);
     }

@@ -110,7 +110,7 @@ Subject subject_of(const OpenedImage& image, std::size_t frame) {
   const std::string made = image.made.empty() ? std::string() : fmt::format(" · {}", image.made);
   Subject subject{.data = "image " + image.path.string(),
                   .name = translated_with("Image · {}{}", file, made),
-                  .detail = image.frames[frame]->description,
+                  .detail = in_language(image.frames[frame]->description),
                   .file = file.substr(0, file.find('.')),
                   .hint = {},
                   .of_patient = image.of_patient};

@@ -10,6 +10,7 @@
 #include "gui/model/loaded_data.h"
 #include "gui/model/no_numbers.h"
 #include "gui/model/round_numbers.h"
+#include "gui/model/translated.h"
 
 namespace coincide::gui {
 namespace {
@@ -91,16 +92,18 @@ std::string pictures_html(const Report& report) {
   return html;
 }
 
-std::string unit_text(const std::string& unit) { return unit == "1" || unit.empty() ? "arbitrary unit" : unit; }
+std::string unit_text(const std::string& unit) {
+  return unit == "1" || unit.empty() ? translated("arbitrary unit") : unit;
+}
 
 Table image_rows(const recon::Image& image) {
   const recon::ImageGrid& grid = image.grid;
-  Table rows{{"voxels", fmt::format("{}", fmt::join(grid.shape, " x "))},
-             {"voxel size", fmt::format("{:g} mm", fmt::join(grid.voxel_size_mm, " x "))},
-             {"middle of the first voxel", fmt::format("{:g} mm", fmt::join(grid.origin_mm, ", "))},
-             {"unit", unit_text(image.unit)}};
+  Table rows{{translated("voxels"), fmt::format("{}", fmt::join(grid.shape, " x "))},
+             {translated("voxel size"), fmt::format("{:g} mm", fmt::join(grid.voxel_size_mm, " x "))},
+             {translated("middle of the first voxel"), fmt::format("{:g} mm", fmt::join(grid.origin_mm, ", "))},
+             {translated("unit"), unit_text(image.unit)}};
   if (!image.description.empty()) {
-    rows.push_back({"description", image.description});
+    rows.push_back({translated("description"), in_language(image.description)});
   }
   return rows;
 }
@@ -109,23 +112,24 @@ Table counts_rows(const io::Provenance& run) {
   Table rows;
   const auto add = [&rows](const char* name, std::uint64_t count) {
     if (count > 0) {
-      rows.push_back({name, fmt::format("{}", count)});
+      rows.push_back({translated(name), fmt::format("{}", count)});
     }
   };
   if (!run.scanner.empty()) {
-    rows.push_back({"scanner", run.scanner});
+    rows.push_back({translated("scanner"), run.scanner});
   }
-  rows.push_back({"time of flight", run.tof ? "used" : "not used"});
+  rows.push_back({translated("time of flight"), run.tof ? translated("used") : translated("not used")});
   if (run.frame_duration_s > 0) {
-    rows.push_back({"frame", fmt::format("{:g} s from {:g} s", run.frame_duration_s, run.frame_start_s)});
+    rows.push_back(
+        {translated("frame"), translated_with("{:g} s from {:g} s", run.frame_duration_s, run.frame_start_s)});
   }
-  add("prompts", run.counts.prompts);
-  add("prompts used", run.prompts_used);
-  add("delayed coincidences", run.counts.delayeds);
-  add("left out, being impossible", run.prompts_impossible);
-  add("left out, out of range", run.counts.out_of_range);
+  add(to_translate("prompts"), run.counts.prompts);
+  add(to_translate("prompts used"), run.prompts_used);
+  add(to_translate("delayed coincidences"), run.counts.delayeds);
+  add(to_translate("left out, being impossible"), run.prompts_impossible);
+  add(to_translate("left out, out of range"), run.counts.out_of_range);
   if (run.decay_factor != 1) {
-    rows.push_back({"decay factor", fmt::format("{:.6g}", run.decay_factor)});
+    rows.push_back({translated("decay factor"), fmt::format("{:.6g}", run.decay_factor)});
   }
   return rows;
 }
@@ -139,7 +143,7 @@ Table settings_rows(const io::Job& job) {
 }
 
 Table compared_rows(const io::Job& a, const io::Job& b) {
-  Table rows{{"setting", "A", "B"}};
+  Table rows{{translated("setting"), "A", "B"}};
   const auto with_unit = [](const std::string& value, const std::string& unit) {
     return value + (unit.empty() || value.empty() ? "" : " " + unit);
   };
@@ -152,7 +156,7 @@ Table compared_rows(const io::Job& a, const io::Job& b) {
 Table corrections_rows(const recon::RunRecord& run) {
   Table rows;
   for (const auto& [effect, done] : run.corrections) {
-    rows.push_back({effect, done});
+    rows.push_back({in_language(effect), in_language(done)});
   }
   return rows;
 }
@@ -160,27 +164,32 @@ Table corrections_rows(const recon::RunRecord& run) {
 Table checks_rows(const std::vector<io::DataCheck>& checks) {
   Table rows;
   for (const io::DataCheck& check : checks) {
-    rows.push_back({check.name, verdict_text(check.verdict),
-                    check.sentence + (check.remedy.empty() ? "" : ". Remedy: " + check.remedy)});
+    const std::string sentence = in_language(check.sentence);
+    rows.push_back(
+        {in_language(check.name), verdict_text(check.verdict),
+         check.remedy.empty() ? sentence : translated_with("{}. Remedy: {}", sentence, in_language(check.remedy))});
   }
   return rows;
 }
 
 Table regions_rows(const Report& report) {
-  Table rows{{"region", "mean", "SD", "min", "max", "mL", "voxels"}};
+  Table rows{{translated("region"), translated("mean"), translated("SD"), translated("min"), translated("max"),
+              translated("mL"), translated("voxels")}};
   for (const Roi& roi : report.regions) {
     const RoiFigures found = measure(roi, *report.image);
     const auto number = [](double value) { return fmt::format("{:.4g}", value); };
-    rows.push_back({roi.name, number(found.mean), number(found.standard_deviation), number(found.least),
-                    number(found.most), number(found.volume_ml),
-                    fmt::format("{}", found.voxels) +
-                        (found.no_numbers > 0 ? ", without " + no_numbers_text(found.no_numbers) : "")});
+    rows.push_back(
+        {roi.name, number(found.mean), number(found.standard_deviation), number(found.least), number(found.most),
+         number(found.volume_ml),
+         fmt::format("{}", found.voxels) +
+             (found.no_numbers > 0 ? translated_with(", without {}", no_numbers_text(found.no_numbers)) : "")});
   }
   return rows;
 }
 
 Table iterations_rows(const io::Provenance& run) {
-  Table rows{{"iteration", "log likelihood before it", "expected counts", "seconds"}};
+  Table rows{{translated("iteration"), translated("log likelihood before it"), translated("expected counts"),
+              translated("seconds")}};
   constexpr std::size_t most_rows = 6;  // the last ones tell whether it has converged
   const std::size_t first = run.figures.size() > most_rows ? run.figures.size() - most_rows : 0;
   for (const recon::IterationFigures& one : std::span(run.figures).subspan(first)) {
@@ -191,27 +200,32 @@ Table iterations_rows(const io::Provenance& run) {
 }
 
 Table origin_rows(const io::Provenance& run) {
-  Table rows{{"made by", "Coincide " + run.version},
-             {"algorithm", fmt::format("{}, {:g} iterations, {} subset{}", run.job.algorithm_kind().title,
-                                       run.iterations_done, run.subsets, run.subsets == 1 ? "" : "s")},
-             {"source", std::string(run.job.algorithm_kind().source)},
-             {"result", run.stopped ? "stopped by the user" : "done"},
-             {"device", fmt::format("{} ({}), {} thread{}", run.device, run.instruction_set, run.threads,
-                                    run.threads == 1 ? "" : "s")}};
+  const std::string subsets =
+      run.subsets == 1 ? translated(", one subset") : translated_with(", {} subsets", run.subsets);
+  Table rows{{translated("made by"), "Coincide " + run.version},
+             {translated("algorithm"), fmt::format("{}, {}{}", run.job.algorithm_kind().title,
+                                                   translated_with("{:g} iterations", run.iterations_done), subsets)},
+             {translated("source"), std::string(run.job.algorithm_kind().source)},
+             {translated("result"), run.stopped ? translated("stopped by the user") : translated("done")},
+             {translated("device"),
+              fmt::format("{} ({}), {}", run.device, run.instruction_set,
+                          run.threads == 1 ? translated("1 thread") : translated_with("{} threads", run.threads))}};
   std::vector<std::string> stages;
   for (const auto& [stage, seconds] : run.stage_seconds) {
-    stages.push_back(fmt::format("{} {} s", stage, text_beside(seconds, 100)));
+    stages.push_back(fmt::format("{} {} s", in_language(stage), text_beside(seconds, 100)));
   }
-  rows.push_back({"time", fmt::format("{}", fmt::join(stages, ", "))});
-  rows.push_back({"files", fmt::format("{}", fmt::join(run.outputs, ", "))});
+  rows.push_back({translated("time"), fmt::format("{}", fmt::join(stages, ", "))});
+  rows.push_back({translated("files"), fmt::format("{}", fmt::join(run.outputs, ", "))});
   return rows;
 }
 
 std::string inputs_html(const std::vector<io::InputRecord>& inputs) {
   std::string html;
   for (const io::InputRecord& input : inputs) {
-    html += fmt::format("<p>{}: {}<br><span class=\"small\">{} bytes, SHA-256 {}</span></p>\n", escaped(input.role),
-                        escaped(input.path.string()), input.bytes, input.sha256.empty() ? "not known" : input.sha256);
+    html += fmt::format("<p>{}: {}<br><span class=\"small\">{}</span></p>\n", escaped(in_language(input.role)),
+                        escaped(input.path.string()),
+                        escaped(translated_with("{} bytes, SHA-256 {}", input.bytes,
+                                                input.sha256.empty() ? translated("not known") : input.sha256)));
   }
   return html;
 }
@@ -219,7 +233,7 @@ std::string inputs_html(const std::vector<io::InputRecord>& inputs) {
 std::string list_html(const std::string& title, const std::vector<std::string>& sentences) {
   std::string html = sentences.empty() ? "" : heading(title);
   for (const std::string& sentence : sentences) {
-    html += "<p>" + escaped(sentence) + "</p>\n";
+    html += "<p>" + escaped(in_language(sentence)) + "</p>\n";
   }
   return html;
 }
@@ -228,19 +242,21 @@ std::string list_html(const std::string& title, const std::vector<std::string>& 
 std::string image_and_data(const Report& report) {
   std::string html = "<table cellspacing=\"0\" width=\"100%\"><tr>";
   if (report.image) {
-    html += "<td width=\"55%\">" + section("Image", image_rows(*report.image)) + "</td>";
+    html += "<td width=\"55%\">" + section(translated("Image"), image_rows(*report.image)) + "</td>";
   }
   if (report.record) {
-    html += "<td>" + section("Data", counts_rows(*report.record)) + "</td>";
+    html += "<td>" + section(translated("Data"), counts_rows(*report.record)) + "</td>";
   }
   return html + "</tr></table>\n";
 }
 
 std::string record_html(const io::Provenance& run) {
-  return section("Settings that differ from the defaults", settings_rows(run.job)) +
-         section("Corrections", corrections_rows(run)) + section("Checks of the data", checks_rows(run.data_checks)) +
-         list_html("Warnings", run.warnings) + section("Iterations", iterations_rows(run), true) +
-         section("Where it comes from", origin_rows(run)) + inputs_html(run.inputs);
+  return section(translated("Settings that differ from the defaults"), settings_rows(run.job)) +
+         section(translated("Corrections"), corrections_rows(run)) +
+         section(translated("Checks of the data"), checks_rows(run.data_checks)) +
+         list_html(translated("Warnings"), run.warnings) +
+         section(translated("Iterations"), iterations_rows(run), true) +
+         section(translated("Where it comes from"), origin_rows(run)) + inputs_html(run.inputs);
 }
 
 }  // namespace
@@ -251,23 +267,25 @@ std::string report_html(const Report& report) {
       "<h1>{0}</h1>\n",
       escaped(report.title), style);
   if (!report.note.empty()) {
-    html += "<p><b>Note:</b> " + escaped(report.note) + "</p>\n";
+    html += fmt::format("<p><b>{}:</b> {}</p>\n", translated("Note"), escaped(report.note));
   }
   html += pictures_html(report) + image_and_data(report);
   if (report.image && !report.regions.empty()) {
-    html += section("Regions, values in " + unit_text(report.image->unit), regions_rows(report), true);
+    html +=
+        section(translated_with("Regions, values in {}", unit_text(report.image->unit)), regions_rows(report), true);
   }
   for (const Table& table : report.figures) {
-    html += section("Figures of merit", table, true);
+    html += section(translated("Figures of merit"), table, true);
   }
   if (report.record && report.other) {
-    html += section("Settings of A and B that are not the same", compared_rows(report.record->job, report.other->job),
-                    true);
+    html += section(translated("Settings of A and B that are not the same"),
+                    compared_rows(report.record->job, report.other->job), true);
   }
   html += report.record ? record_html(*report.record)
-                        : "<p>There is no record beside this image: how it was made is not known.</p>\n";
-  html +=
-      fmt::format("<p class=\"small\">Report of {}, made by {}.</p>\n", escaped(report.made), escaped(report.program));
+                        : fmt::format("<p>{}</p>\n", translated("There is no record beside this image: how it was "
+                                                                "made is not known."));
+  html += fmt::format("<p class=\"small\">{}</p>\n",
+                      escaped(translated_with("Report of {}, made by {}.", report.made, report.program)));
   return html + "</body></html>\n";
 }
 

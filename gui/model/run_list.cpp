@@ -166,7 +166,7 @@ std::string progress_text(const Run& run) {
     return run.iterations_done() > 0 ? translated_with("{} after {} iterations", state, iterations_text(run))
                                      : translated_with("{} before the first image", state);
   }
-  std::string text = translated(run.stage.c_str());
+  std::string text = in_language(run.stage);
   if (run.state != RunState::running) {
     text += fmt::format(" ({})", state);
   }

@@ -27,7 +27,8 @@ std::string part_text(const Run& run, const KeptImage& shown) {
       image.frame_duration_s > 0 && run.job.frames.gates.empty()
           ? translated_with(", {:g} to {:g} s", image.frame_start_s, image.frame_start_s + image.frame_duration_s)
           : "";
-  return fmt::format("{}{}{}{}", shown.part, times, image.description.empty() ? "" : ", ", image.description);
+  return fmt::format("{}{}{}{}", in_language(shown.part), times, image.description.empty() ? "" : ", ",
+                     in_language(image.description));
 }
 
 std::string why_no_image(const Run& run) {
@@ -40,7 +41,7 @@ std::string why_no_image(const Run& run) {
       return translated_with("Run {} waits for the runs before it.", run.number);
     default:
       return translated_with("Run {} has no image yet ({}). It appears here as it forms.", run.number,
-                             translated(run.stage.c_str()));
+                             in_language(run.stage));
   }
 }
 
@@ -88,7 +89,7 @@ Subject subject_of(const Run& run, const KeptImage& shown) {
                   .hint = why_no_image(run)};
   if (shown.image && shown.iteration > 0) {
     subject.detail = !shown.part.empty()  ? part_text(run, shown)
-                     : run.job.in_parts() ? shown.image->description
+                     : run.job.in_parts() ? in_language(shown.image->description)
                                           : translated_with("iteration {:.4g} of {} · {}", shown.iteration,
                                                             run.job.passes(), algorithm_text(run.job));
     subject.file += shown.part.empty() ? fmt::format("_it{:.4g}", shown.iteration) : io::part_ending(shown.part);

@@ -1,22 +1,31 @@
 #include "gui/model/translated.h"
 
-#include <utility>
+#include "gui/model/sentences.h"
 
 namespace coincide::gui {
 namespace {
 
-std::function<std::string(const char*)>& translation() {
-  static std::function<std::string(const char*)> find;
-  return find;
+struct Language {
+  std::unordered_map<std::string, std::string> texts;
+  Sentences sentences;
+};
+
+Language& language() {
+  static Language of_window;
+  return of_window;
 }
 
 }  // namespace
 
 std::string translated(const char* text) {
-  std::string found = translation() ? translation()(text) : std::string();
-  return found.empty() ? text : found;
+  const auto found = language().texts.find(text);
+  return found == language().texts.end() || found->second.empty() ? text : found->second;
 }
 
-void set_translation(std::function<std::string(const char*)> find) { translation() = std::move(find); }
+std::string in_language(const std::string& sentence) { return language().sentences.translation(sentence); }
+
+void set_translation(const std::unordered_map<std::string, std::string>& texts) {
+  language() = {texts, Sentences(texts)};
+}
 
 }  // namespace coincide::gui

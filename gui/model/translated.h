@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <functional>
 #include <string>
+#include <unordered_map>
 
 namespace coincide::gui {
 
@@ -19,7 +19,11 @@ std::string translated_with(const char* text, const Values&... values) {
   return fmt::vformat(translated(text), fmt::make_format_args(values...));
 }
 
-/// From now on; before there are threads that look texts up. The answer is empty for a text that is not known.
-void set_translation(std::function<std::string(const char* text)> find);
+/// What a layer below has said, a finished sentence with its values, in the language of the window; as it is where no
+/// text of the language fits (gui/model/sentences.h). For what is shown only: log and record stay English.
+std::string in_language(const std::string& sentence);
+
+/// Texts with their translations, from now on; before there are threads that look texts up.
+void set_translation(const std::unordered_map<std::string, std::string>& texts);
 
 }  // namespace coincide::gui

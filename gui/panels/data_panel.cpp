@@ -12,6 +12,7 @@
 #include <numbers>
 
 #include "gui/panels/detector_map_view.h"
+#include "gui/panels/setting_words.h"
 #include "gui/viewer/chart_view.h"
 #include "gui/viewer/plain_text.h"
 
@@ -147,12 +148,12 @@ void DataPanel::Parts::add_check(const io::DataCheck& check) {
   const QString verdict = QString::fromStdString(verdict_text(check.verdict));
   icon->setToolTip(verdict);
   checks->addWidget(icon, row, 0, Qt::AlignTop);
-  auto* text = text_label(QString::fromStdString(check.name + ": " + check.sentence + "."));
+  auto* text = text_label(shown_text(check.name) + ": " + shown_text(check.sentence) + ".");
   text->setObjectName("check_" + QString::fromStdString(check.name));
   text->setAccessibleDescription(verdict);
   checks->addWidget(text, row, 1);
   if (!check.remedy.empty()) {
-    QLabel* remedy = text_label(QString::fromStdString(check.remedy));
+    QLabel* remedy = text_label(shown_text(check.remedy));
     QFont font = remedy->font();
     font.setItalic(true);
     remedy->setFont(font);
@@ -208,7 +209,7 @@ void DataPanel::show_data(const LoadedData& data) {
   }
   for (const io::DataFact& fact : data.facts) {
     const QString indent = fact.part ? "    " : "";
-    parts_->facts->addRow(indent + QString::fromStdString(fact.name), text_label(QString::fromStdString(fact.value)));
+    parts_->facts->addRow(indent + shown_text(fact.name), text_label(shown_text(fact.value)));
   }
   parts_->of_data = data.summary.checks;
   parts_->show_checks();

@@ -5,6 +5,8 @@
 #include <QPushButton>
 #include <QStyle>
 
+#include "gui/panels/setting_words.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -50,14 +52,19 @@ void EstimateStrip::show_estimate(const JobEstimate& estimate) {
   clear();
   add_line(gist_of(estimate), false);
   for (const std::string& warning : estimate.warnings) {
-    add_line(QString::fromStdString(warning), true);
+    add_line(shown_text(warning), true);
   }
-  setToolTip("<pre>" + QString::fromStdString(estimate.text).toHtmlEscaped() + "</pre>");
+  QString table;
+  for (const auto& [what, line] : estimate.lines) {
+    table += QString("<tr><td>%1&nbsp;&nbsp;</td><td>%2</td></tr>")
+                 .arg(shown_text(what).toHtmlEscaped(), shown_text(line).toHtmlEscaped());
+  }
+  setToolTip(table.isEmpty() ? QString() : "<table>" + table + "</table>");
 }
 
 void EstimateStrip::show_problem(const QString& sentence) {
   clear();
-  add_line(sentence, true);
+  add_line(shown_text(sentence.toStdString()), true);
 }
 
 void EstimateStrip::show_pending() { show_idle(tr("Estimating memory and time ...")); }

@@ -49,7 +49,7 @@ QToolButton* make_header(const std::string& name) {
 
 /// The group of one section, its widgets added to `column`.
 Section make_section(JobDocument& document, const std::string& name, const std::string& title, QVBoxLayout* column) {
-  Section section{make_header(name), new QWidget, new QLabel(in_language(title)), {}};
+  Section section{make_header(name), new QWidget, new QLabel(shown_text(title)), {}};
   auto* body_layout = new QVBoxLayout(section.body);
   body_layout->setContentsMargins(10, 0, 4, 8);
   body_layout->setSpacing(2);

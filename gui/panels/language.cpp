@@ -7,6 +7,8 @@
 #include <QLocale>
 #include <QTranslator>
 #include <memory>
+#include <string>
+#include <unordered_map>
 
 #include "gui/model/translated.h"
 
@@ -67,7 +69,11 @@ void apply_language(const QString& code) {
   static std::unique_ptr<Dictionary> dictionary;
   dictionary.reset();  // it takes itself off the application
   const QHash<QByteArray, QString> texts = language_texts(code.isEmpty() ? language_of_system() : code);
-  set_translation([texts](const char* text) { return texts.value(text).toStdString(); });
+  std::unordered_map<std::string, std::string> of_model;
+  for (auto text = texts.begin(); text != texts.end(); ++text) {
+    of_model.emplace(text.key().toStdString(), text.value().toStdString());
+  }
+  set_translation(of_model);
   if (!texts.isEmpty()) {
     dictionary = std::make_unique<Dictionary>(texts);
     QCoreApplication::installTranslator(dictionary.get());

@@ -22,6 +22,7 @@
 #include "gui/panels/run_details.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
+#include "gui/panels/setting_words.h"
 #include "gui/viewer/image_viewer.h"
 #include "gui/viewer/view_header.h"
 #include "io/image_file.h"
@@ -54,7 +55,7 @@ bool MainWindow::Parts::attempt(const QString& what, const std::function<void()>
 }
 
 void MainWindow::Parts::show_error(const QString& what, const QString& sentence) {
-  auto* box = new QMessageBox(QMessageBox::Warning, what, sentence, QMessageBox::Ok, &window);
+  auto* box = new QMessageBox(QMessageBox::Warning, what, shown_text(sentence.toStdString()), QMessageBox::Ok, &window);
   box->setObjectName("error_dialog");
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setTextFormat(Qt::PlainText);
@@ -143,7 +144,7 @@ void MainWindow::Parts::start_run() {
   session.start(document.job());
   runs->choose(session.current());
   if (!session.current()->lines.empty()) {
-    window.statusBar()->showMessage(QString::fromStdString(session.current()->lines.front().text), shown_ms);
+    window.statusBar()->showMessage(shown_text(session.current()->lines.front().text), shown_ms);
   }
   go_to(Mode::result);
   if (was_estimating) {
@@ -153,7 +154,8 @@ void MainWindow::Parts::start_run() {
 
 /// A run that waits until it is known whether it is wanted: the window goes on meanwhile.
 void MainWindow::Parts::ask_about_memory(const QString& doubt) {
-  auto* box = new QMessageBox(QMessageBox::Question, tr("Run all the same?"), doubt, QMessageBox::Cancel, &window);
+  auto* box = new QMessageBox(QMessageBox::Question, tr("Run all the same?"), shown_text(doubt.toStdString()),
+                              QMessageBox::Cancel, &window);
   box->setObjectName("memory_question");
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setTextFormat(Qt::PlainText);

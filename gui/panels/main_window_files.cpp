@@ -7,6 +7,7 @@
 
 #include "gui/panels/data_panel.h"
 #include "gui/panels/main_window_parts.h"
+#include "gui/panels/setting_words.h"
 #include "gui/panels/start_page.h"
 #include "gui/viewer/image_viewer.h"
 #include "io/data_file.h"
@@ -77,7 +78,7 @@ void MainWindow::Parts::take_image(std::shared_ptr<const OpenedImage> image) {
   remember_file(QString::fromStdString(image->path.string()));
   QStringList warnings;
   for (const std::string& warning : image->warnings) {
-    warnings << QString::fromStdString(warning);
+    warnings << shown_text(warning);
   }
   constexpr int shown_ms = 20'000;
   window.statusBar()->showMessage(warnings.join(' '), shown_ms);

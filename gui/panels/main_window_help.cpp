@@ -6,6 +6,7 @@
 
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/preferences_dialog.h"
+#include "gui/panels/setting_words.h"
 #include "gui/panels/shortcuts_dialog.h"
 #include "gui/panels/top_bar.h"
 #include "gui/viewer/image_viewer.h"
@@ -30,8 +31,8 @@ QString MainWindow::Parts::circumstances() const {
 QStringList MainWindow::Parts::device_lines() const {
   QStringList lines;
   for (const DeviceChoice& device : devices) {
-    const QString why = QString::fromStdString(device.why_unavailable);
-    const QString name = QString::fromStdString(device.word + ": " + device.name);
+    const QString why = shown_text(device.why_unavailable);
+    const QString name = QString::fromStdString(device.word + ": ") + shown_text(device.name);
     lines << (device.available ? name : tr("%1 (not usable: %2)").arg(name, why));
   }
   return lines.isEmpty() ? QStringList{tr("devices: still being looked for")} : lines;

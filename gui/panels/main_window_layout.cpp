@@ -16,6 +16,7 @@
 #include "gui/panels/run_details.h"
 #include "gui/panels/run_panel.h"
 #include "gui/panels/run_status.h"
+#include "gui/panels/setting_words.h"
 #include "gui/panels/start_page.h"
 #include "gui/panels/top_bar.h"
 #include "gui/panels/turn_tools.h"
@@ -157,7 +158,7 @@ void MainWindow::Parts::connect_data() {
           });
   connect(&data_session, &DataSession::data_ready, this, &Parts::take_data);
   connect(&data_session, &DataSession::data_failed, this, [this](const QString& sentence) {
-    data->show_sentence(sentence, true);
+    data->show_sentence(shown_text(sentence.toStdString()), true);
     know(data_of_job_, [](Known& known) { known.events = nullptr; });
   });
   connect(&data_session, &DataSession::no_data, this, &Parts::say_no_data);

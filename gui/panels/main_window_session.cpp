@@ -5,6 +5,7 @@
 #include "gui/panels/main_window_parts.h"
 #include "gui/panels/run_details.h"
 #include "gui/panels/run_panel.h"
+#include "gui/panels/setting_words.h"
 #include "io/atomic_file.h"
 
 namespace coincide::gui {
@@ -130,7 +131,7 @@ void MainWindow::Parts::take_session(const RestoredSession& restored) {
   window.statusBar()->clearMessage();
   QStringList problems;
   for (const std::string& problem : restored.problems) {
-    problems << QString::fromStdString(problem);
+    problems << shown_text(problem);
   }
   try {
     view.set_smooth(restored.session.smooth);

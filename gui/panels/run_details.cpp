@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "gui/panels/form_parts.h"
+#include "gui/panels/setting_words.h"
 #include "gui/panels/settings_table.h"
 #include "gui/viewer/chart_view.h"
 
@@ -152,12 +153,12 @@ void RunDetails::Parts::add_messages() {
   for (; lines_shown < run->lines.size(); ++lines_shown) {
     const RunLine& line = run->lines[lines_shown];
     add_message(*messages, line.is_warning ? QStyle::SP_MessageBoxWarning : QStyle::SP_MessageBoxInformation,
-                QString::fromStdString(line.text));
+                shown_text(line.text));
     messages->scrollToBottom();
   }
   if (!run->error.empty() && !error_shown) {
     error_shown = true;
-    add_message(*messages, QStyle::SP_MessageBoxCritical, QString::fromStdString(run->error));
+    add_message(*messages, QStyle::SP_MessageBoxCritical, shown_text(run->error));
     messages->scrollToBottom();
   }
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 
+#include "gui/panels/setting_words.h"
 #include "gui/viewer/plain_text.h"
 #include "gui/viewer/slice_image.h"
 
@@ -84,8 +85,8 @@ void RunPanel::Parts::show_row(const Run& run) {
   QListWidgetItem& row = *row_of(run);
   const QString text = text_of(run);
   QString tip = text;
-  for (const std::string& more : {run.note, run.error}) {
-    tip += more.empty() ? QString() : "\n" + QString::fromStdString(more);
+  for (const QString& more : {QString::fromStdString(run.note), shown_text(run.error)}) {
+    tip += more.isEmpty() ? QString() : "\n" + more;
   }
   tip = plain_tip(tip);
   if (row.text() != text || row.toolTip() != tip) {

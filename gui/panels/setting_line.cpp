@@ -73,7 +73,7 @@ QString device_note(const std::vector<DeviceChoice>& devices) {
   QStringList lines;
   for (const DeviceChoice& device : devices) {
     const std::string& what = device.available ? device.name : device.why_unavailable;
-    lines << QString::fromStdString(device.word + ": " + what);
+    lines << QString::fromStdString(device.word + ": ") + shown_text(what);
   }
   return lines.join('\n');
 }
@@ -193,7 +193,7 @@ void SettingLine::make_beside(const io::Setting& setting) {
     connect(button, &QToolButton::clicked, this, &SettingLine::browse);
     beside_ = button;
   } else {
-    beside_ = new QLabel(in_language(setting.unit));
+    beside_ = new QLabel(shown_text(setting.unit));
   }
   grid_->addWidget(beside_, row_of_editor(setting), unit_column);
 
@@ -243,7 +243,7 @@ void SettingLine::show_devices(const std::vector<DeviceChoice>& devices) {
     box->addItem(QString::fromStdString(device.word));
     QStandardItem& item = *items.item(box->count() - 1);
     item.setEnabled(device.available);
-    item.setToolTip(QString::fromStdString(device.available ? device.name : device.why_unavailable));
+    item.setToolTip(shown_text(device.available ? device.name : device.why_unavailable));
   }
   note_->setText(device_note(devices));
   note_->show();
@@ -272,7 +272,7 @@ bool SettingLine::matches(const QString& text) const {
 void SettingLine::refresh() {
   show_text(QString::fromStdString(document_.text(key_)));
   const std::string error = document_.error(key_);
-  reason_->setText(QString::fromStdString(error));
+  reason_->setText(shown_text(error));
   reason_->parentWidget()->setVisible(!error.empty());
   const bool differs = !error.empty() || !document_.is_default(key_);
   reset_->setVisible(differs);

@@ -1,7 +1,8 @@
 #include "gui/panels/setting_words.h"
 
-#include <QCoreApplication>
 #include <QStringList>
+
+#include "gui/model/translated.h"
 
 namespace coincide::gui {
 namespace {
@@ -9,13 +10,13 @@ namespace {
 /// Empty: the language has no name of its own.
 QString own_name(const std::string& key) {
   const std::string text = "name of " + key;
-  const QString name = in_language(text);
-  return name == QString::fromStdString(text) ? QString() : name;
+  const std::string name = translated(text.c_str());
+  return name == text ? QString() : QString::fromStdString(name);
 }
 
 }  // namespace
 
-QString in_language(const std::string& text) { return QCoreApplication::translate("", text.c_str()); }
+QString shown_text(const std::string& sentence) { return QString::fromStdString(in_language(sentence)); }
 
 QString name_of(const io::Setting& setting) {
   if (QString own = own_name(setting.key); !own.isEmpty()) {
@@ -48,6 +49,6 @@ QString name_of_section(const std::string& section) {
   return name;
 }
 
-QString help_of(const io::Setting& setting) { return in_language(setting.help); }
+QString help_of(const io::Setting& setting) { return shown_text(setting.help); }
 
 }  // namespace coincide::gui

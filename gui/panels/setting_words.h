@@ -14,7 +14,7 @@ QString name_of(const io::Setting& setting);
 /// "Algorithm"
 QString name_of_section(const std::string& section);
 QString help_of(const io::Setting& setting);
-/// The same of a section, or a unit.
-QString in_language(const std::string& text);
+/// What the layers below say, shown in the language of the window (gui/model/translated.h).
+QString shown_text(const std::string& sentence);
 
 }  // namespace coincide::gui

@@ -11,6 +11,7 @@
 
 #include "gui/model/window_presets.h"
 #include "gui/panels/form_parts.h"
+#include "gui/panels/setting_words.h"
 #include "gui/panels/value_box.h"
 #include "gui/panels/window_boxes.h"
 
@@ -108,7 +109,7 @@ void ViewTools::Parts::refresh_suv() {
   const bool is_known = state.has_image() && !is_suv && state.suv().factor > 0;
   suv->setEnabled(is_known);
   suv->setChecked(is_suv || (is_known && state.units().in_suv));
-  const QString missing = QString::fromStdString(state.suv().missing);
+  const QString missing = shown_text(state.suv().missing);
   suv->setToolTip(is_suv ? tr("The values are SUV already")
                   : is_known
                       ? tr("Values by what each gram of the body would have, in g/mL, in place of Bq/mL")

@@ -14,31 +14,33 @@ namespace {
 
 constexpr std::pair oldest_version{3, 2};  // what VTK 9 needs
 constexpr const char* switch_off = "COINCIDE_NO_OPENGL";
-constexpr const char* no_driver =
-    "This display gives no OpenGL context. Install a driver, for example libgl1-mesa-dri.";
+
+QString no_driver() {
+  return QObject::tr("This display gives no OpenGL context. Install a driver, for example libgl1-mesa-dri.");
+}
 
 /// Qt 6.4 ends the program where a QOpenGLWidget is shown without OpenGL: this is asked before.
 QString find_problem() {
   if (qEnvironmentVariable(switch_off) == "missing") {
-    return no_driver;
+    return no_driver();
   }
   if (qEnvironmentVariableIsSet(switch_off)) {
-    return "OpenGL is turned off by COINCIDE_NO_OPENGL in the environment.";
+    return QObject::tr("OpenGL is turned off by COINCIDE_NO_OPENGL in the environment.");
   }
   const QString platform = QGuiApplication::platformName();
   if (QStringList{"offscreen", "minimal", "vnc", "linuxfb"}.contains(platform)) {
-    return "The display \"" + platform + "\" has no OpenGL.";
+    return QObject::tr("The display \"%1\" has no OpenGL.").arg(platform);
   }
   QOpenGLContext context;
   QOffscreenSurface surface;
   surface.create();
   if (!context.create() || !context.makeCurrent(&surface)) {
-    return no_driver;
+    return no_driver();
   }
   const std::pair version = context.format().version();
   context.doneCurrent();
   if (version < oldest_version) {
-    return QString("This display has OpenGL %1.%2; 3.2 is needed.").arg(version.first).arg(version.second);
+    return QObject::tr("This display has OpenGL %1.%2; 3.2 is needed.").arg(version.first).arg(version.second);
   }
   return {};
 }

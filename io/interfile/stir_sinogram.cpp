@@ -152,7 +152,7 @@ void StirSinogram::add_facts() {
   facts_.start_s = header_.number("image relative start time (sec)[1]", 0);
   facts_.duration_s = header_.number("image duration (sec)[1]", header_.number("image duration (sec)", 0));
   if (axes_.is_assumed) {
-    facts_.notes.push_back("The patient is taken to lie " + axes_.patient + ": the header does not say.");
+    facts_.notes.push_back(fmt::format("The patient is taken to lie {}: the header does not say.", axes_.patient));
   }
   if (layout_.tof && layout_.tof->num_bins % 2 == 0) {
     facts_.warnings.emplace_back(

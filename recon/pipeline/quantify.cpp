@@ -42,8 +42,8 @@ std::string why_arbitrary_unit(const MultiplicativeModel& model, const Quantific
         "the events have normalization factors that the sensitivity image lacks (corrections.normalization)");
   }
   if (!model.has_solid_angle_once()) {
-    reasons.push_back(std::string("the solid angle of the crystal pairs is ") +
-                      (model.uses_solid_angle() ? "counted twice" : "left out") + " (corrections.geometric)");
+    reasons.push_back(fmt::format("the solid angle of the crystal pairs is {} (corrections.geometric)",
+                                  model.uses_solid_angle() ? "counted twice" : "left out"));
   }
   if (!no_duration.empty()) {
     reasons.push_back(no_duration + ", so the duration is not known and decay is not corrected");

@@ -64,7 +64,7 @@ class DrivenWindow : public QObject {
   static gui::Services services_that_wait(const std::shared_ptr<QSemaphore>& image_wanted) {
     gui::Services services = coincide::app::make_window_services();
     services.estimate_job = [](const io::Job&, recon::Reporter&) {
-      return gui::JobEstimate{.warnings = {}, .text = {}};
+      return gui::JobEstimate{.warnings = {}, .lines = {}};
     };
     services.doubt_about_memory = nullptr;  // their data need not exist
     services.run_job = [image_wanted](const io::Job& job, recon::Reporter& reporter) {

@@ -389,12 +389,12 @@ void JobFormTest::estimate_shows_the_gist_of_the_plan() {
                        .sensitivity_s = 100,
                        .iteration_s = 30.2,
                        .warnings = {"The file ends early."},
-                       .text = "Scanner       small\n"};
+                       .lines = {{"Scanner", "small"}}};
   form.show_estimate(estimate);
   QCOMPARE(estimate_text(form),
            QString("About 1.2 GB, 3 min: sensitivity image 2 min, each iteration 30 s|The file ends early."));
   QVERIFY(form.findChild<EstimateStrip*>()->toolTip().contains("small"));
-  estimate = {.memory_bytes = 120'000'000'000, .total_s = 7200, .iteration_s = 2, .warnings = {}, .text = {}};
+  estimate = {.memory_bytes = 120'000'000'000, .total_s = 7200, .iteration_s = 2, .warnings = {}, .lines = {}};
   form.show_estimate(estimate);
   QCOMPARE(estimate_text(form), QString("About 120 GB, 2.0 h: each iteration 2.0 s"));
   form.show_no_estimate("There is no file a.petsird.");

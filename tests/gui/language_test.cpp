@@ -2,17 +2,23 @@
 
 #include <QAction>
 #include <QDir>
+#include <QDirIterator>
 #include <QLabel>
 #include <QListWidget>
 #include <QMenuBar>
 #include <QRegularExpression>
 #include <QTabWidget>
+#include <QTemporaryDir>
 #include <QtTest>
 #include <algorithm>
 
+#include "app/run_job.h"
 #include "app/window_services.h"
 #include "gui/model/subject.h"
+#include "gui/model/translated.h"
 #include "gui/panel_support.h"
+#include "gui/panels/data_panel.h"
+#include "gui/panels/estimate_strip.h"
 #include "gui/panels/job_form.h"
 #include "gui/panels/language.h"
 #include "gui/panels/main_window.h"
@@ -29,11 +35,20 @@ using coincide::tests::patience_ms;
 
 namespace {
 
+/// Pieces of a text side by side, as one.
+QString joined(const QString& pieces) {
+  static const QRegularExpression piece(R"re("((?:[^"\\]|\\.)*)")re");
+  QString text;
+  for (const QRegularExpressionMatch& part : piece.globalMatch(pieces)) {
+    text += part.captured(1);
+  }
+  return text.replace("\\\"", "\"").replace("\\n", "\n");
+}
+
 /// What stands in tr("...") and in the like of the model, in the sources of the window, pieces side by side as one.
 QStringList texts_of_sources() {
   static const QRegularExpression call(
       R"re(\b(?:tr|translated|translated_with|to_translate)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
-  static const QRegularExpression piece(R"re("((?:[^"\\]|\\.)*)")re");
   QStringList texts;
   for (const char* folder : {"model", "panels", "viewer"}) {
     const QDir sources(QString(COINCIDE_GUI) + "/" + folder);
@@ -42,14 +57,99 @@ QStringList texts_of_sources() {
       file.open(QIODevice::ReadOnly);
       const QString code = QString::fromUtf8(file.readAll());
       for (const QRegularExpressionMatch& found : call.globalMatch(code)) {
-        QString text;
-        for (const QRegularExpressionMatch& part : piece.globalMatch(found.captured(1))) {
-          text += part.captured(1);
-        }
-        texts << text.replace("\\\"", "\"").replace("\\n", "\n");
+        texts << joined(found.captured(1));
       }
     }
   }
+  return texts;
+}
+
+/// How a text of the layers below stands in the language: places without formats, and what joins it to others left out.
+QString as_entry(QString text) {
+  static const QRegularExpression place(R"re(\{[^{}]*(?:\{\})?[^{}]*\})re"), before("^[.,:;] "), after("[,:;] ?$");
+  return text.replace(place, "{}").remove(before).remove(after);
+}
+
+QString code_of(const QString& path) {
+  QFile file(path);
+  file.open(QIODevice::ReadOnly);
+  static const QRegularExpression not_shown("^ *(?://|#).*$|// .*$", QRegularExpression::MultilineOption);
+  return QString::fromUtf8(file.readAll()).remove(not_shown);
+}
+
+/// Of the files that make checks, facts and estimates and refuse settings: what reads like words of a sentence, and the
+/// names of checks and facts.
+QStringList sentences_of(const QString& code) {
+  static const QRegularExpression any(R"re((?:"(?:[^"\\]|\\.)*"\s*)+)re"),
+      name(R"re((?:return|push_back\(|DataCheck)\s*\{\s*("\w[^"]*"),)re"),
+      words(R"re([A-Za-z]\S* +(?:\S+ +)*\S*[A-Za-z])re"), label(R"re(\{"[^"]*", [a-z_]+\})re");
+  const QString shown = QString(code).remove(label);
+  QStringList found;
+  for (const QRegularExpressionMatch& one : any.globalMatch(shown)) {
+    const QString text = as_entry(joined(one.captured()));
+    if (words.match(QString(text).remove("{}")).hasMatch()) {
+      found << text;
+    }
+  }
+  for (const QRegularExpressionMatch& one : name.globalMatch(shown)) {
+    found << joined(one.captured(1));
+  }
+  return found;
+}
+
+/// What is told while a file is read and a job is worked on.
+QStringList told_in(const QString& code) {
+  static const QRegularExpression call(
+      R"re((?:\b(?:warnings|notes|not_used|time_warnings)_?\.(?:push|emplace)_back|[Rr]eporter(?:_|\(\))?(?:\.|->)(?:note|warning)|progress)\(\s*(?:fmt::format\()?\s*((?:"(?:[^"\\]|\\.)*"\s*)+))re");
+  QStringList found;
+  for (const QRegularExpressionMatch& one : call.globalMatch(code)) {
+    found << as_entry(joined(one.captured(1)));
+  }
+  return found;
+}
+
+/// Of the layers below the window, which shows them.
+QStringList texts_of_layers_below() {
+  const QString root = QString(COINCIDE_GUI) + "/../";
+  QStringList speaking = {"io/data_checks.cpp",
+                          "io/crystal_checks.cpp",
+                          "io/efficiency_check.cpp",
+                          "io/event_centroid.cpp",
+                          "io/tof_places.cpp",
+                          "io/grid_check.cpp",
+                          "io/data_facts.cpp",
+                          "io/job_facts.cpp",
+                          "io/petsird_not_used.cpp",
+                          "recon/data/part_clock.cpp",
+                          "recon/scatter/scatter_rounds.cpp",
+                          "recon/pipeline/sentences.h",
+                          "app/plan_job.cpp",
+                          "app/plan_text.cpp",
+                          "app/job_memory.cpp",
+                          "app/job_setup.cpp",
+                          "app/job_parts.cpp",
+                          "app/job_kinetics.cpp",
+                          "app/input_images.cpp",
+                          "app/attenuation_input.cpp",
+                          "app/job_inputs.cpp",
+                          "app/run_job.cpp"};
+  for (const QFileInfo& stage : QDir(root + "recon/pipeline").entryInfoList({"*.cpp"})) {
+    speaking << "recon/pipeline/" + stage.fileName();
+  }
+  QStringList texts;
+  for (const QString& file : speaking) {
+    texts << sentences_of(code_of(root + file));
+  }
+  for (const char* layer : {"io", "recon", "app"}) {
+    QDirIterator files(root + layer, {"*.cpp", "*.h"}, QDir::Files, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+      const QString file = files.next();
+      if (!file.contains("/recon/figures/") && !file.contains("/app/python/")) {  // which the window does not show
+        texts << told_in(code_of(file));
+      }
+    }
+  }
+  texts.removeDuplicates();
   return texts;
 }
 
@@ -84,6 +184,29 @@ class LanguageTest : public QObject {
         QVERIFY2(marks_of(translation, "\\{[^}]*\\}") == marks_of(text, "\\{[^}]*\\}"),
                  qPrintable(code + ": " + translation));
         QVERIFY2(marks_of(translation, "&\\w").size() == marks_of(text, "&\\w").size(),
+                 qPrintable(code + ": " + translation));
+      }
+    }
+  }
+
+  /// What checks, facts, estimates, refusals and warnings are made from: with as many values, or some of them by
+  /// number.
+  void every_sentence_of_the_layers_below_has_a_translation() {
+    const QStringList texts = texts_of_layers_below();
+    QVERIFY2(texts.size() > 400, qPrintable(QString::number(texts.size())));
+    for (const QString& code : language_codes().mid(1)) {
+      QHash<QString, QString> entries;
+      const QHash<QByteArray, QString> all = language_texts(code);
+      for (auto text = all.begin(); text != all.end(); ++text) {
+        entries.insert(QString::fromUtf8(text.key()).replace(QRegularExpression(R"(\{[^{}]*\})"), "{}"), text.value());
+      }
+      for (const QString& text : texts) {
+        const QString translation = entries.value(text, entries.value(text.trimmed()));
+        QVERIFY2(!translation.isEmpty(), qPrintable(code + ": " + text));
+        const QStringList numbers = marks_of(translation, R"(\{\d\})");
+        const auto values = text.count("{}");
+        QVERIFY2(numbers.isEmpty() ? marks_of(translation, R"(\{[^{}]*\})").size() == values
+                                   : numbers.last() < QString("{%1}").arg(values),
                  qPrintable(code + ": " + translation));
       }
     }
@@ -132,6 +255,61 @@ class LanguageTest : public QObject {
     QCOMPARE(window.findChild<QTabWidget*>("side")->tabText(1), QString("ROIs"));
     const auto menus = window.findChild<QMenuBar*>()->actions();
     QCOMPARE(menus.front()->text(), QString("&Datei"));
+  }
+
+  /// Of data with much to complain of, in what is said of them and of a job with them.
+  void data_and_estimate_speak_german() {
+    QTemporaryDir folder;
+    const std::filesystem::path place = folder.path().toStdString();
+    io::Job job;
+    job.simulation.phantom = "orientation";
+    job.simulation.scanner = "small";
+    job.simulation.duration_s = 0.2;
+    job.output.folder = place;
+    job.output.name = "scan";
+    recon::Reporter quiet;
+    app::simulate_job(job, quiet);
+
+    apply_language("de");
+    MainWindow window(app::make_window_services());
+    window.show();
+    window.open_file(QString::fromStdString((place / "scan.petsird").string()));
+    const auto* panel = window.findChild<DataPanel*>();
+    const auto* estimate = window.findChild<EstimateStrip*>();
+    QTRY_VERIFY_WITH_TIMEOUT(panel->findChild<QLabel*>("check_Delayeds") != nullptr, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(panel->findChild<QLabel*>("check_Image grid") != nullptr, patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(!estimate->toolTip().isEmpty(), patience_ms);
+    QCOMPARE(panel->findChild<QLabel*>("check_Time")->text(), QString("Zeit: läuft vorwärts."));
+    QStringList texts{estimate->toolTip()};
+    for (const QWidget* part : {static_cast<const QWidget*>(panel), static_cast<const QWidget*>(estimate)}) {
+      for (const QLabel* label : part->findChildren<QLabel*>()) {
+        texts << label->text();
+      }
+    }
+    QVERIFY2(texts.size() > 30, qPrintable(texts.join("\n")));
+    const QRegularExpression english("\\b(the|of|and|is|are|from|with|not|to|they|by|no|it)\\b");
+    for (const QString& text : texts) {
+      QVERIFY2(!english.match(text).hasMatch(), qPrintable(text));
+    }
+  }
+
+  /// Why a setting is refused, and a file that is none of the window's.
+  void refusals_are_german() {
+    apply_language("de");
+    JobDocument document;
+    JobForm form(document);
+    document.set("stop.passes", "-1");
+    form.refresh();
+    const auto labels = form.findChildren<QLabel*>();
+    QVERIFY(std::ranges::any_of(labels, [](const QLabel* label) {
+      return label->text().startsWith("stop.passes = -1 ist nicht möglich. Erlaubt: eine ganze Zahl von 0 bis ");
+    }));
+    QCOMPARE(in_language("the job has no data: set input.data to a listmode file or histogram, or simulation.phantom "
+                         "and simulation.scanner."),
+             std::string("der Auftrag hat keine Daten: Setzen Sie input.data auf eine Listmode-Datei oder ein "
+                         "Histogramm, oder simulation.phantom und simulation.scanner."));
+    QCOMPARE(in_language("Frame 2 of 5: Scatter, round 1: 2e+05 counts, scale 1.020 to 1.100."),
+             std::string("Frame 2 von 5: Streuung, Runde 1: 2e+05 Ereignisse, Skala 1.020 bis 1.100."));
   }
 
   /// What the model says of a run, whole sentences with their numbers, in the widgets that show them.

@@ -66,7 +66,7 @@ RunOutcome run_at_once(const io::Job& job, recon::Reporter& reporter) {
 
 Services quick_services() {
   Services services = app::make_window_services();
-  services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .text = {}}; };
+  services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .lines = {}}; };
   services.doubt_about_memory = nullptr;
   services.run_job = run_at_once;
   return services;

@@ -46,7 +46,7 @@ class ScreensTest : public QObject {
   /// Runs that give an image at once and wait to be stopped.
   static Services services() {
     Services services = app::make_window_services();
-    services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .text = {}}; };
+    services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .lines = {}}; };
     services.run_job = [](const io::Job& job, recon::Reporter& reporter) {
       const auto image = coincide::tests::test_image();
       reporter.intermediate_image(*image, 1);

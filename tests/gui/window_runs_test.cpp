@@ -118,7 +118,7 @@ class WindowRunsTest : public tests::DrivenWindow {
       if (++*estimates == 1) {
         until_stopped(reporter);
       }
-      return JobEstimate{.total_s = 1, .warnings = {}, .text = {}};
+      return JobEstimate{.total_s = 1, .warnings = {}, .lines = {}};
     };
     services.run_job = [=](const io::Job&, const recon::Reporter& reporter) {
       until_stopped(reporter);
@@ -162,7 +162,7 @@ class WindowRunsTest : public tests::DrivenWindow {
   void a_job_that_cannot_fit_asks_first() {
     const auto begun = std::make_shared<std::atomic<int>>(0);
     Services services = app::make_window_services();
-    services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .text = {}}; };
+    services.estimate_job = [](const io::Job&, recon::Reporter&) { return JobEstimate{.warnings = {}, .lines = {}}; };
     services.doubt_about_memory = [](const io::Job&) { return std::string("The job needs about 60 GB."); };
     services.run_job = [begun](const io::Job&, recon::Reporter&) {
       ++*begun;
