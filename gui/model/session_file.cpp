@@ -33,6 +33,10 @@ std::optional<double> iteration_of(const Json& json) {
   return json.contains("iteration") ? std::optional(io::real_number(json["iteration"], 0, 1e9)) : std::nullopt;
 }
 
+std::optional<std::size_t> part_of(const Json& json) {
+  return json.contains("part") ? std::optional(io::whole_number<std::size_t>(json["part"])) : std::nullopt;
+}
+
 Session session_of(const Json& json) {
   Session session;
   session.job = json.at("job").get<std::string>();
@@ -46,6 +50,7 @@ Session session_of(const Json& json) {
   session.chosen_run = choice_of(json, "chosen_run", session.runs.size());
   session.chosen_image = choice_of(json, "chosen_image", session.images.size());
   session.iteration = iteration_of(json);
+  session.part = part_of(json);
   json.at("colour_map").get_to(session.colour_map);
   session.frame = json.contains("frame") ? io::whole_number<std::size_t>(json["frame"]) : 0;
   session.smooth = json.value("smooth", false);
@@ -65,6 +70,7 @@ Session session_of(const Json& json) {
                           .image = choice_of(saved, "image", session.images.size()),
                           .frame = io::whole_number<std::size_t>(saved.at("frame")),
                           .iteration = iteration_of(saved),
+                          .part = part_of(saved),
                           .combination = saved.at("combination").get<Combination>(),
                           .part_of_b = io::real_number(saved.at("part_of_b"), 0, 1)};
   }
@@ -78,6 +84,9 @@ Json comparison_json(const SavedComparison& comparison) {
   Json json{{"frame", comparison.frame}, {"combination", comparison.combination}, {"part_of_b", comparison.part_of_b}};
   if (comparison.iteration) {
     json["iteration"] = *comparison.iteration;
+  }
+  if (comparison.part) {
+    json["part"] = *comparison.part;
   }
   if (comparison.run) {
     json["run"] = *comparison.run;
@@ -184,6 +193,9 @@ std::string session_text(const Session& session) {
   }
   if (session.iteration) {
     json["iteration"] = *session.iteration;
+  }
+  if (session.part) {
+    json["part"] = *session.part;
   }
   json["frame"] = session.frame;
   json["smooth"] = session.smooth;

@@ -26,6 +26,7 @@ struct SavedComparison {
   std::optional<std::size_t> run, image;
   std::size_t frame = 0;                 ///< of the image
   std::optional<double> iteration = {};  ///< of the run, where it is not the newest
+  std::optional<std::size_t> part = {};  ///< frame or gate of the run, where it is not the mean of all
   Combination combination = Combination::difference;
   double part_of_b = 0.5;
 };
@@ -38,6 +39,7 @@ struct Session {
   std::optional<std::size_t> chosen_run, chosen_image;  ///< what was looked at, if any; of the runs, of the images
   std::size_t frame = 0;                                ///< of that image
   std::optional<double> iteration = {};                 ///< of that run, where it is not the newest
+  std::optional<std::size_t> part = {};                 ///< its frame or gate, where it is not the mean of all
   std::string colour_map;
   bool smooth = false;
   bool in_suv = false;

@@ -19,8 +19,18 @@ std::optional<double> iteration_gone_back_to(const ImageChoice& choice, const Ru
   return is_newest || run.job.in_parts() ? std::nullopt : std::optional(choice.image().iteration);
 }
 
-std::optional<std::size_t> index_of(std::optional<double> iteration, const ImageChoice& choice) {
+/// The frame or gate that is looked at, if any.
+std::optional<std::size_t> part_gone_to(const ImageChoice& choice) {
+  return choice.image().part.empty() ? std::nullopt : std::optional(choice.index());
+}
+
+/// Of what was looked at: a part, or an iteration.
+std::optional<std::size_t> index_of(std::optional<std::size_t> part, std::optional<double> iteration,
+                                    const ImageChoice& choice) {
   const std::vector<KeptImage>& images = choice.images();
+  if (part) {
+    return *part < images.size() && !images[*part].part.empty() ? part : std::nullopt;
+  }
   const auto found = std::ranges::find_if(images, [&](const KeptImage& kept) { return kept.iteration == iteration; });
   return found == images.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - images.begin()));
 }
@@ -60,10 +70,12 @@ Session MainWindow::Parts::current_session() const {
       if (run == runs->chosen_run()) {
         saved.chosen_run = saved.runs.size();
         saved.iteration = iteration_gone_back_to(runs->images(), *run);
+        saved.part = part_gone_to(runs->images());
       }
       if (run == other_.run) {
         saved.comparison.emplace().run = saved.runs.size();
         saved.comparison->iteration = iteration_gone_back_to(other_.images, *run);
+        saved.comparison->part = part_gone_to(other_.images);
       }
       saved.runs.push_back({run->name, run->note, record_file_of(*run)});
     }
@@ -163,7 +175,7 @@ void MainWindow::Parts::take_session(const RestoredSession& restored) {
     images.add(restored.images[*saved.chosen_image]);
   } else if (saved.chosen_run && restored.runs[*saved.chosen_run]) {
     runs->choose(restored.runs[*saved.chosen_run]);
-    if (const auto index = index_of(saved.iteration, runs->images())) {
+    if (const auto index = index_of(saved.part, saved.iteration, runs->images())) {
       runs->choose_image(*index);
     } else if (saved.iteration) {
       problems << missing_iteration(*saved.iteration, *runs->chosen_run());
@@ -200,7 +212,7 @@ void MainWindow::Parts::restore_comparison(const RestoredSession& restored, QStr
   other_.file = saved->image ? restored.images[*saved->image] : nullptr;
   other_.frame = other_.file ? std::min(saved->frame, other_.file->frames.size() - 1) : 0;
   other_.images.follow(other_.run);
-  if (const auto index = index_of(saved->iteration, other_.images)) {
+  if (const auto index = index_of(saved->part, saved->iteration, other_.images)) {
     other_.images.choose(*index);
   } else if (saved->iteration && other_.run) {
     problems << missing_iteration(*saved->iteration, *other_.run);

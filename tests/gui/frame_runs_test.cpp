@@ -133,8 +133,10 @@ class FrameRunsTest : public tests::DrivenWindow {
   /// Frames and gates of a session that is opened again are those that were there.
   void parts_come_back_with_the_session() {
     std::ofstream(path("gates.csv")) << "gate,start_s,duration_s\n1,0,0.1\n2,0.1,0.1\n";
-    run("frames.toml", "durations = \"2x0.1\"");
     run("gates.toml", "gates = \"gates.csv\"");
+    run("frames.toml", "durations = \"2x0.1\"");
+    step()->setValue(1);
+    const QString seen = title();
     std::vector<std::vector<KeptImage>> before;
     for (const std::shared_ptr<const Run>& run : runs()->runs()) {
       before.push_back(run->parts);
@@ -152,6 +154,10 @@ class FrameRunsTest : public tests::DrivenWindow {
       }
     }
     QCOMPARE(step()->maximum(), 2);
+    QCOMPARE(step()->value(), 1);  // as it was looked at
+    QCOMPARE(title(), seen);
+    frames_are_played_without_their_mean();
+    regions_have_curves_over_the_frames();
   }
 };
 
