@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "gui/model/part_iteration.h"
 #include "gui/model/translated.h"
 
 namespace coincide::gui {
@@ -29,6 +30,12 @@ std::string part_text(const Run& run, const KeptImage& shown) {
           : "";
   return fmt::format("{}{}{}{}", in_language(shown.part), times, image.description.empty() ? "" : ", ",
                      in_language(image.description));
+}
+
+/// "frame 2 of 5 · iteration 3 of 4 · OSEM"
+std::string under_way(const Run& run, const PartIteration& at) {
+  return in_language(at.part) + " · " +
+         translated_with("iteration {:.4g} of {} · {}", at.iteration, run.job.passes(), algorithm_text(run.job));
 }
 
 std::string why_no_image(const Run& run) {
@@ -88,10 +95,12 @@ Subject subject_of(const Run& run, const KeptImage& shown) {
                   .file = fmt::format("{}_run{}", file, run.number),
                   .hint = why_no_image(run)};
   if (shown.image && shown.iteration > 0) {
-    subject.detail = !shown.part.empty()  ? part_text(run, shown)
-                     : run.job.in_parts() ? in_language(shown.image->description)
-                                          : translated_with("iteration {:.4g} of {} · {}", shown.iteration,
-                                                            run.job.passes(), algorithm_text(run.job));
+    const std::optional<PartIteration> of_part = part_iteration(run, shown);
+    subject.detail = of_part               ? under_way(run, *of_part)
+                     : !shown.part.empty() ? part_text(run, shown)
+                     : run.job.in_parts()  ? in_language(shown.image->description)
+                                           : translated_with("iteration {:.4g} of {} · {}", shown.iteration,
+                                                             run.job.passes(), algorithm_text(run.job));
     subject.file += shown.part.empty() ? fmt::format("_it{:.4g}", shown.iteration) : io::part_ending(shown.part);
     subject.hint.clear();
   }

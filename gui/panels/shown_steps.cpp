@@ -3,6 +3,8 @@
 #include <QObject>
 #include <utility>
 
+#include "gui/model/part_iteration.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -12,6 +14,12 @@ QStringList counted(std::size_t count) {
     names << QString::number(i);
   }
   return names;
+}
+
+QString name_of(const PartIteration& at, const Run& run) {
+  const QString number = QString::number(at.index + 1), iteration = QString::number(at.iteration, 'g', 4);
+  return run.job.frames.gates.empty() ? QObject::tr("frame %1, iteration %2").arg(number, iteration)
+                                      : QObject::tr("gate %1, iteration %2").arg(number, iteration);
 }
 
 }  // namespace
@@ -25,7 +33,9 @@ Steps steps_of(const ImageChoice& images) {
     return steps;
   }
   for (const KeptImage& image : images.images()) {
-    steps.names << QString::number(image.iteration, 'g', 4);
+    const auto of_part = part_iteration(*images.run(), image);
+    steps.names << (of_part ? name_of(*of_part, *images.run()) : QString::number(image.iteration, 'g', 4));
+    steps.what = of_part ? QObject::tr("Step") : steps.what;
   }
   steps.played = static_cast<int>(steps.names.size());
   return steps;

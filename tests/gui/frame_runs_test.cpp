@@ -1,5 +1,7 @@
 // Jobs of several frames and gates as a user runs them in the window.
 
+#include <fmt/format.h>
+
 #include <QAction>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -128,6 +130,35 @@ class FrameRunsTest : public tests::DrivenWindow {
     QTRY_COMPARE_WITH_TIMEOUT(region_chart().x_label, std::string("frame or gate"), tests::patience_ms);
     QCOMPARE(region_chart().series.at(0).x, (std::vector<double>{1, 2}));
     QVERIFY(!window_->findChild<QAction*>("sum_frames")->isEnabled());
+  }
+
+  /// Iterations count over all frames; the slider and the header say of which frame they are.
+  void a_run_under_way_tells_its_frame() {
+    const auto image_wanted = std::make_shared<QSemaphore>(0);
+    Services services = services_that_wait(image_wanted);
+    services.run_job = [image_wanted](const io::Job&, recon::Reporter& reporter) {
+      recon::Image image(recon::centred_grid({20, 20, 20}, {4, 4, 4}, {0, 0, 0}), 1.F, "Bq/mL");
+      for (int iteration = 1; !reporter.stop_requested();) {
+        if (image_wanted->tryAcquire(1, 1)) {
+          image.description = fmt::format("frame {} of 2, OSEM, iterations", (iteration + 2) / 3);
+          reporter.intermediate_image(image, iteration++);
+        }
+      }
+      return RunOutcome{.image = nullptr, .stopped = true, .folder = {}, .files = {}};
+    };
+    make_window(services);
+    std::ofstream(path("slow.toml")) << "[input]\ndata = \"a.petsird\"\n[frames]\ndurations = \"2x1\"\n"
+                                     << "[algorithm]\nname = \"osem\"\n[stop]\npasses = 3\n";
+    open("slow.toml");
+    trigger("run");
+    image_wanted->release(5);
+    QTRY_COMPARE_WITH_TIMEOUT(step_name(), QString("frame 2, iteration 2"), tests::patience_ms);
+    QTRY_VERIFY_WITH_TIMEOUT(title().contains("frame 2 of 2 · iteration 2 of 3 · OSEM"), tests::patience_ms);
+    step()->setValue(2);
+    QCOMPARE(step_name(), QString("frame 1, iteration 3"));
+    QVERIFY2(title().contains("frame 1 of 2 · iteration 3 of 3"), qPrintable(title()));
+    trigger("stop");
+    QTRY_VERIFY_WITH_TIMEOUT(is_over(), tests::patience_ms);
   }
 
   /// Frames and gates of a session that is opened again are those that were there.

@@ -343,7 +343,7 @@ class ModelTest : public QObject {
     QVERIFY(is(gui::find_colour_map("rainbow").colour(0.7), {0.5, 1, 0}));
   }
 
-  /// Iterations of frames count on; the image says which frame it is of.
+  /// Iterations of frames count on; what is shown tells those of the frame, which the image says.
   void an_image_of_several_frames_says_which() {
     gui::Run run;
     run.number = 1;
@@ -354,6 +354,9 @@ class ModelTest : public QObject {
     QCOMPARE(gui::iterations_text(run), std::string("7"));
     auto image = std::make_shared<recon::Image>();
     image->description = "frame 2 of 2, listmode OSEM";
+    QVERIFY(gui::subject_of(run, {7, image}).detail.starts_with("frame 2 of 2 · iteration 3 of 4 · "));
+    QVERIFY(gui::subject_of(run, {8, image}).detail.starts_with("frame 2 of 2 · iteration 4 of 4 · "));
+    image->description = "mean of 2 frames, listmode OSEM";
     QCOMPARE(gui::subject_of(run, {7, image}).detail, image->description);
     QVERIFY(gui::subject_of(run, {}).detail.starts_with("no image"));
     run.state = gui::RunState::stopped;
