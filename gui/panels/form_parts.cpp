@@ -2,6 +2,7 @@
 
 #include <QDialog>
 #include <QHeaderView>
+#include <QPushButton>
 
 namespace coincide::gui {
 
@@ -24,6 +25,7 @@ QTreeWidget* plain_table(const char* name) {
 
 QDialogButtonBox* closing_buttons(QDialog& dialog) {
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
+  buttons->button(QDialogButtonBox::Close)->setIcon({});  // the style's is black, in the dark, too
   QObject::connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
   return buttons;
 }

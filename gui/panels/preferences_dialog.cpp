@@ -1,7 +1,6 @@
 #include "gui/panels/preferences_dialog.h"
 
 #include <QComboBox>
-#include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -11,6 +10,7 @@
 #include <QToolButton>
 #include <algorithm>
 
+#include "gui/panels/form_parts.h"
 #include "gui/panels/language.h"
 #include "gui/panels/theme.h"
 
@@ -36,9 +36,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& now, QWidget* parent)
   rows->addRow(tr("&Language, from the next start on"), language_);
   rows->addRow(tr("&Results of new jobs"), make_folder_line());
   rows->addRow(tr("T&hreads of new jobs"), threads_);
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-  rows->addRow(buttons);
+  rows->addRow(closing_buttons(*this));
   for (QComboBox* box : {theme_, unit_, orientation_, language_}) {
     connect(box, &QComboBox::currentIndexChanged, this, &PreferencesDialog::tell);
   }

@@ -1,13 +1,14 @@
 #include "gui/panels/shortcuts_dialog.h"
 
 #include <QAction>
-#include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QMenuBar>
 #include <QTreeWidget>
 #include <QVBoxLayout>
+
+#include "gui/panels/form_parts.h"
 
 namespace coincide::gui {
 namespace {
@@ -64,9 +65,7 @@ ShortcutsDialog::ShortcutsDialog(const QMenuBar& menus, const QList<const QWidge
     sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
     rows->addWidget(sentence);
   }
-  auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);
-  connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-  rows->addWidget(buttons);
+  rows->addWidget(closing_buttons(*this));
   resize(480, 620);
 }
 

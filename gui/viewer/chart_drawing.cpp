@@ -124,7 +124,8 @@ QString in_two_lines(const QString& text, const QFontMetrics& metrics, int room)
   }
   qsizetype end = 0;  // of the words that fit
   for (qsizetype space = text.indexOf(' '); space > 0; space = text.indexOf(' ', space + 1)) {
-    end = metrics.horizontalAdvance(text.first(space)) <= room ? space : end;
+    const bool splits_equation = text.first(space).endsWith('=') || text.sliced(space).startsWith(" =");
+    end = !splits_equation && metrics.horizontalAdvance(text.first(space)) <= room ? space : end;
   }
   const QString rest = metrics.elidedText(text.sliced(end).trimmed(), Qt::ElideRight, room);
   return end == 0 ? rest : text.first(end) + '\n' + rest;

@@ -50,7 +50,7 @@ ViewHeader::ViewHeader(ViewState& state, QWidget* parent)
   detail_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);  // cut off rather than holding the window wide
   auto* layout = new QGridLayout(this);
   layout->setContentsMargins(4, 2, 4, 2);
-  layout->setHorizontalSpacing(8);
+  layout->setHorizontalSpacing(6);
   layout->setColumnStretch(4, 1);
   layout->addLayout(begin_, 0, 0);
   layout->addWidget(letter_, 0, 1);
