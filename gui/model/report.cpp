@@ -134,19 +134,20 @@ Table counts_rows(const io::Provenance& run) {
   return rows;
 }
 
+std::string with_unit(const std::string& value, const std::string& unit) {
+  return unit.empty() || value.empty() ? value : fmt::format("{} {}", value, in_language(unit));
+}
+
 Table settings_rows(const io::Job& job) {
   Table rows;
   for (const io::SettingDifference& setting : io::different_settings(job, io::Job{})) {
-    rows.push_back({setting.key, setting.value + (setting.unit.empty() ? "" : " " + setting.unit)});
+    rows.push_back({setting.key, with_unit(setting.value, setting.unit)});
   }
   return rows;
 }
 
 Table compared_rows(const io::Job& a, const io::Job& b) {
   Table rows{{translated("setting"), "A", "B"}};
-  const auto with_unit = [](const std::string& value, const std::string& unit) {
-    return value + (unit.empty() || value.empty() ? "" : " " + unit);
-  };
   for (const io::SettingDifference& one : io::different_settings(a, b)) {
     rows.push_back({one.key, with_unit(one.value, one.unit), with_unit(one.other, one.unit)});
   }

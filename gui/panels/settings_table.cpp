@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "gui/panels/form_parts.h"
+#include "gui/panels/setting_words.h"
 #include "gui/viewer/plain_text.h"
 
 namespace coincide::gui {
@@ -21,7 +22,7 @@ QTreeWidget* make_table() {
 }
 
 QString with_unit(const std::string& value, const std::string& unit) {
-  return QString::fromStdString(unit.empty() ? value : value + " " + unit);
+  return QString::fromStdString(value) + (unit.empty() ? QString() : " " + shown_text(unit));
 }
 
 }  // namespace
