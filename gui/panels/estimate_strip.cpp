@@ -1,9 +1,12 @@
 #include "gui/panels/estimate_strip.h"
 
+#include <QEvent>
 #include <QGridLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QStyle>
+#include <algorithm>
 
 #include "gui/panels/setting_words.h"
 
@@ -36,15 +39,23 @@ QString gist_of(const JobEstimate& estimate) {
 }  // namespace
 
 EstimateStrip::EstimateStrip(QWidget* parent)
-    : QFrame(parent), lines_(new QGridLayout), check_(new QPushButton(tr("Chec&k"))) {
+    : QFrame(parent), room_(new QScrollArea), lines_(new QGridLayout), check_(new QPushButton(tr("Chec&k"))) {
   setFrameShape(QFrame::StyledPanel);
+  auto* content = new QWidget;
+  content->setLayout(lines_);
+  content->installEventFilter(this);
+  lines_->setContentsMargins(0, 0, 0, 0);
+  room_->setWidget(content);
+  room_->setWidgetResizable(true);
+  room_->setFrameShape(QFrame::NoFrame);
+  room_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   lines_->setColumnStretch(1, 1);
   lines_->setVerticalSpacing(2);
   check_->setToolTip(tr("Checks the job and estimates its memory and time (F7)"));
   connect(check_, &QPushButton::clicked, this, &EstimateStrip::check_requested);
   auto* layout = new QHBoxLayout(this);
   layout->setContentsMargins(8, 6, 6, 6);
-  layout->addLayout(lines_, 1);
+  layout->addWidget(room_, 1);
   layout->addWidget(check_, 0, Qt::AlignTop);
 }
 
@@ -78,6 +89,30 @@ void EstimateStrip::set_outdated() {
   for (auto* label : findChildren<QLabel*>()) {
     label->setEnabled(false);
   }
+}
+
+/// Lines count for the layout when they are to be seen, after they were added.
+bool EstimateStrip::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::LayoutRequest) {
+    fit();
+  }
+  return QFrame::eventFilter(watched, event);
+}
+
+void EstimateStrip::resizeEvent(QResizeEvent* event) {
+  QFrame::resizeEvent(event);
+  fit();
+}
+
+/// The form above keeps its room.
+void EstimateStrip::fit() {
+  constexpr int most_lines = 9;
+  const int width = room_->viewport()->width();
+  const int needed =
+      lines_->hasHeightForWidth() ? lines_->totalHeightForWidth(width) : lines_->totalSizeHint().height();
+  const int most = most_lines * fontMetrics().lineSpacing();
+  room_->setFixedHeight(std::clamp(needed, check_->sizeHint().height(), std::max(most, check_->sizeHint().height())));
+  room_->setFocusPolicy(needed > most ? Qt::StrongFocus : Qt::NoFocus);  // the keyboard scrolls
 }
 
 void EstimateStrip::clear() {

@@ -7,10 +7,12 @@
 class QGridLayout;
 class QLabel;
 class QPushButton;
+class QScrollArea;
 
 namespace coincide::gui {
 
-/// Below the job form: what the job needs in memory and time, the plan's warnings, or why there is no estimate.
+/// Below the job form: what the job needs in memory and time, the plan's warnings, or why there is no estimate. As high
+/// as that, up to some lines; more can be scrolled to.
 class EstimateStrip : public QFrame {
   Q_OBJECT
 
@@ -30,10 +32,16 @@ class EstimateStrip : public QFrame {
  signals:
   void check_requested();
 
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
   void clear();
   void add_line(const QString& text, bool is_warning);
+  void fit();
 
+  QScrollArea* room_;
   QGridLayout* lines_;
   QPushButton* check_;
 };

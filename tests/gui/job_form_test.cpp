@@ -394,9 +394,16 @@ void JobFormTest::estimate_shows_the_gist_of_the_plan() {
   QCOMPARE(estimate_text(form),
            QString("About 1.2 GB, 3 min: sensitivity image 2 min, each iteration 30 s|The file ends early."));
   QVERIFY(form.findChild<EstimateStrip*>()->toolTip().contains("small"));
+  const auto* strip = form.findChild<EstimateStrip*>();
+  const int low = strip->height();
+  estimate.warnings.resize(20, "The file ends early, and nobody knows what was in the rest of it.");
+  form.show_estimate(estimate);
+  QTRY_VERIFY_WITH_TIMEOUT(strip->height() > low, tests::patience_ms);
+  QVERIFY(strip->height() < form.height() / 2);  // the form keeps its room
   estimate = {.memory_bytes = 120'000'000'000, .total_s = 7200, .iteration_s = 2, .warnings = {}, .lines = {}};
   form.show_estimate(estimate);
   QCOMPARE(estimate_text(form), QString("About 120 GB, 2.0 h: each iteration 2.0 s"));
+  QTRY_VERIFY_WITH_TIMEOUT(strip->height() <= low, tests::patience_ms);
   form.show_no_estimate("There is no file a.petsird.");
   QCOMPARE(estimate_text(form), QString("There is no file a.petsird."));
 }
