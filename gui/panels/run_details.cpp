@@ -8,8 +8,10 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QProgressBar>
+#include <QRegularExpression>
 #include <QSplitter>
 #include <QStyle>
+#include <QStyledItemDelegate>
 #include <QTabWidget>
 #include <QToolButton>
 #include <QTreeWidget>
@@ -53,6 +55,16 @@ QTreeWidgetItem* figures_row(const recon::IterationFigures& figures) {
   }
   return row;
 }
+
+/// Names of settings and files may be wider than the list: their lines end after points, strokes and slashes, too.
+class BreakingDelegate : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  QString displayText(const QVariant& value, const QLocale&) const override {
+    static const QRegularExpression inside("(?<=\\w)([._/=])(?=\\w)");
+    return value.toString().replace(inside, QString("\\1") + QChar(0x200B));
+  }
+};
 
 void add_message(QListWidget& messages, QStyle::StandardPixmap icon, const QString& text) {
   messages.addItem(new QListWidgetItem(messages.style()->standardIcon(icon), text));
@@ -103,6 +115,7 @@ QWidget* RunDetails::Parts::make_curves() {
 QWidget* RunDetails::Parts::make_tabs() {
   messages->setObjectName("messages");
   messages->setWordWrap(true);
+  messages->setItemDelegate(new BreakingDelegate(messages));
   auto* tabs = new QTabWidget;
   tabs->setDocumentMode(true);
   tabs->setUsesScrollButtons(false);  // rather cut a word than hide a tab
