@@ -103,7 +103,7 @@ void DetectorMapView::draw_bar(QPainter& painter) const {
   const QRect map = map_rect().adjusted(0, line, 0, -line / 2);
   const QRect bar(map.right() + 4, map.top(), bar_width, map.height());
   painter.fillRect(bar, qt_gradient(find_colour_map("viridis"), bar.bottomLeft(), bar.topLeft()));
-  painter.drawText(QRect(bar.left(), bar.top() - line - 2, width(), line), Qt::AlignLeft, "counts");
+  painter.drawText(QRect(bar.left(), bar.top() - line - 2, width(), line), Qt::AlignLeft, tr("counts"));
   const RoundTicks ticks = round_ticks(0, most_, std::max(2, bar.height() / (3 * line)));
   for (const double value : ticks.values) {
     const int y = bar.bottom() - static_cast<int>(value / most_ * (bar.height() - 1));
