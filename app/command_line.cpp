@@ -75,7 +75,9 @@ void declare_unlisting(CLI::App& program, CLI::Option* convert, io::StirUnlistOp
       ->needs(convert);
   program.add_option("--max-ring-difference", options.farthest_ring, "Of a sinogram; all without it")->needs(convert);
   program.add_option("--view-mashing", options.view_mashing, "Of a sinogram: views in one")->needs(convert);
-  program.add_option("--tof-mashing", options.tof_mashing, "Of a sinogram: TOF bins in one, an odd number; 0: no TOF")
+  program
+      .add_option("--tof-mashing", options.tof_mashing,
+                  "Of a sinogram: TOF bins in one, an odd number; 0, or without it: no TOF")
       ->needs(convert);
   program.add_flag("--delayeds", options.delayeds, "Of a sinogram: delayed coincidences instead of prompts")
       ->needs(convert);

@@ -77,6 +77,9 @@ Sentences to_sinogram(recon::EventSource& source, const Task& task) {
                               .energy_kev = source.scanner().module_types.front().energy_edges_kev};
   write_stir_sinogram(task.out, unlisted.layout, head, unlisted.counts);
   Sentences told{fmt::format("{}: {}.", task.unlisting.delayeds ? "Delayeds" : "Prompts", unlisted.layout.words())};
+  if (task.unlisting.tof_mashing == 0 && source.scanner().has_tof()) {
+    told.emplace_back("The time of flight is left out: --tof-mashing 1 keeps it.");
+  }
   if (unlisted.num_left_out > 0) {
     told.push_back(fmt::format("{} events have no bin there and are left out.", unlisted.num_left_out));
   }

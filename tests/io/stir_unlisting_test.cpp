@@ -2,16 +2,19 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numbers>
 #include <numeric>
 #include <random>
 
+#include "io/data_conversion.h"
 #include "io/interfile/stir_pair_factors.h"
 #include "io/interfile/stir_sinogram.h"
 #include "io/interfile/stir_sinogram_writer.h"
 #include "io/scanner_of_rings.h"
+#include "io/tables/table_writer.h"
 #include "projectors/error.h"
 #include "recon/units.h"
 #include "support/memory_events.h"
@@ -162,6 +165,21 @@ class StirUnlistingTest : public QObject {
     const io::StirUnlisted delayeds = io::unlist(source, detectors, {.delayeds = true}, silent);
     QCOMPARE(std::accumulate(delayeds.counts.begin(), delayeds.counts.end(), 0.0), 1.0);
     QVERIFY(delayeds.counts != prompts.counts);
+  }
+
+  void time_of_flight_is_not_lost_without_a_word() {
+    const auto told = [&](std::int64_t tof_bins, std::int64_t mashing) {
+      MemoryEvents source(io::scanner_of_rings(circles(tof_bins)));
+      source.add(0, 120, 0, 0);
+      const std::string path = folder_.path().toStdString();
+      io::write_hdf5_table(source, path + "/tof.h5");
+      recon::Reporter silent;
+      const auto sentences = io::convert_data(path + "/tof.h5", path + "/tof.hs", {}, {.tof_mashing = mashing}, silent);
+      return std::ranges::any_of(sentences, [](const std::string& one) { return one.find("flight") < one.size(); });
+    };
+    QVERIFY(told(15, 0));
+    QVERIFY(!told(15, 1));
+    QVERIFY(!told(0, 0));
   }
 
   void other_scanners_are_refused() {
