@@ -109,11 +109,10 @@ class Sentences::Reading {
     if (const auto known = sentences_.texts_.find(std::string(text)); known != sentences_.texts_.end()) {
       return {known->second, 0, letters_of(text)};
     }
-    const Found as_it_is{std::string(text), is_word(text) ? 0 : letters_of(text), 0};
-    if (as_it_is.foreign == 0) {
-      return as_it_is;
+    Found best{std::string(text), is_word(text) ? 0 : letters_of(text), 0};  // as it is
+    if (best.foreign == 0) {
+      return best;
     }
-    Found best = as_it_is;
     const auto consider = [&best](Found&& found) {
       if (found.is_translated() && found.is_better_than(best)) {
         best = std::move(found);
