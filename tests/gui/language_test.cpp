@@ -200,9 +200,13 @@ class LanguageTest : public QObject {
       for (auto text = all.begin(); text != all.end(); ++text) {
         entries.insert(QString::fromUtf8(text.key()).replace(QRegularExpression(R"(\{[^{}]*\})"), "{}"), text.value());
       }
+      QStringList missing;
+      std::ranges::copy_if(texts, std::back_inserter(missing), [&](const QString& text) {
+        return entries.value(text, entries.value(text.trimmed())).isEmpty();
+      });
+      QVERIFY2(missing.isEmpty(), qPrintable(code + " lacks:\n" + missing.join("\n")));
       for (const QString& text : texts) {
         const QString translation = entries.value(text, entries.value(text.trimmed()));
-        QVERIFY2(!translation.isEmpty(), qPrintable(code + ": " + text));
         const QStringList numbers = marks_of(translation, R"(\{\d\})");
         const auto values = text.count("{}");
         QVERIFY2(numbers.isEmpty() ? marks_of(translation, R"(\{[^{}]*\})").size() == values
