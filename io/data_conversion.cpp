@@ -51,21 +51,22 @@ Sentences to_csv(recon::EventSource& source, const Task& task) {
 
 Sentences to_castor(recon::EventSource& source, const Task& task) { return write_castor(source, task.out); }
 
-/// What listmode jobs have as m without attenuation, for the bins that the prompts are sorted into.
-std::string write_factors_beside(const recon::EventSource& source, const StirDetectors& detectors,
-                                 StirSinogramLayout layout, const StirSinogramHead& head, const Task& task) {
+/// What listmode jobs have as m without attenuation, for the bins that the prompts are sorted into. False: stopped.
+bool write_factors_beside(const recon::EventSource& source, const StirDetectors& detectors, StirSinogramLayout layout,
+                          const StirSinogramHead& head, const Task& task) {
   layout.tof.reset();  // the same for all TOF bins
   const recon::CorrectionOptions as_in_jobs;
   const recon::MultiplicativeModel model(source.scanner(), source.efficiencies(), as_in_jobs);
   const std::vector<float> factors = pair_factors(layout, detectors, model, task.reporter);
   if (factors.empty()) {
-    return "Stopped: there are no factors of its bins.";
+    return false;
   }
   fs::path path = task.out;
   path.replace_filename(fmt::format("{}_multiplicative.hs", task.out.stem().string()));
   write_stir_sinogram(path, layout, head, stir_multiplicative(factors));
-  return fmt::format("{} holds its corrections.multiplicative, 1 / m of all pairs of crystals that each bin gathers.",
-                     path.string());
+  task.reporter.note(fmt::format(
+      "{} holds its corrections.multiplicative, 1 / m of all pairs of crystals that each bin gathers.", path.string()));
+  return true;
 }
 
 Sentences to_sinogram(recon::EventSource& source, const Task& task) {
@@ -76,15 +77,17 @@ Sentences to_sinogram(recon::EventSource& source, const Task& task) {
                               .duration_s = unlisted.duration_s,
                               .energy_kev = source.scanner().module_types.front().energy_edges_kev};
   write_stir_sinogram(task.out, unlisted.layout, head, unlisted.counts);
-  Sentences told{fmt::format("{}: {}.", task.unlisting.delayeds ? "Delayeds" : "Prompts", unlisted.layout.words())};
+  task.reporter.note(
+      fmt::format("{} are sorted into {}.", task.unlisting.delayeds ? "Delayeds" : "Prompts", unlisted.layout.words()));
+  Sentences told;
   if (task.unlisting.tof_mashing == 0 && source.scanner().has_tof()) {
     told.emplace_back("The time of flight is left out: --tof-mashing 1 keeps it.");
   }
   if (unlisted.num_left_out > 0) {
     told.push_back(fmt::format("{} events have no bin there and are left out.", unlisted.num_left_out));
   }
-  if (!task.unlisting.delayeds) {
-    told.push_back(write_factors_beside(source, detectors, unlisted.layout, head, task));
+  if (!task.unlisting.delayeds && !write_factors_beside(source, detectors, unlisted.layout, head, task)) {
+    told.emplace_back("Stopped: there are no factors of its bins.");
   }
   return told;
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -29,6 +31,20 @@ void check_place(const InputImage& x, projectors::Device device) {
                     lies_on_gpu(x) ? fmt::format("the GPU cuda:{}", x.device_id())
                                    : fmt::format("a device of DLPack's type {}", x.device_type()),
                     projectors::device_word(device)));
+  }
+}
+
+/// Of the host: what is no number would leave an image of zeros behind, as if nothing had been measured.
+void check_finite(const InputImage& x) {
+  if (lies_on_gpu(x)) {
+    return;
+  }
+  const float* end = x.data() + x.size();
+  const float* wrong = std::find_if_not(x.data(), end, [](float value) { return std::isfinite(value); });
+  if (wrong != end) {
+    const auto place = static_cast<std::size_t>(wrong - x.data());
+    throw InputError(fmt::format("x[{}, {}, {}] is {}: all values must be finite.", place / (x.shape(1) * x.shape(2)),
+                                 place / x.shape(2) % x.shape(1), place % x.shape(2), *wrong));
   }
 }
 
@@ -104,6 +120,7 @@ nb::object HeldProblem::image_where(const InputImage& x, const Work& work) {
   check_shape("x", x, grid());
   const projectors::Device device = made_->device();
   check_place(x, device);
+  check_finite(x);
   std::optional<EngineImage> out;
   std::vector<float> values;
   alone([&] {
@@ -167,6 +184,9 @@ nb::object HeldProblem::penalty(const InputImage& x) {
 
 recon::Image HeldProblem::image(const HostImage& x, double iterations) {
   check_shape("x", x, grid());
+  if (!(iterations >= 0 && std::isfinite(iterations))) {
+    throw InputError(fmt::format("iterations is {:.1f}; it is how many passes x has taken, 0 or more.", iterations));
+  }
   return alone([&] { return made_->as_result({x.data(), x.data() + x.size()}, iterations); });
 }
 

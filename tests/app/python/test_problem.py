@@ -157,6 +157,13 @@ def test_wrong_arguments(problem, job):
         problem.sensitivity(-1)
     with pytest.raises(coincide.InputError, match=r"x has shape \(22, 20, 12\); .* \(22, 20, 13\)"):
         problem.log_likelihood(x[..., :12])
+    with pytest.raises(coincide.InputError, match=r"iterations is -1.0; .* 0 or more"):
+        problem.image(x, -1)
+    for wrong in (np.nan, np.inf):
+        x[21, 4, 5] = wrong
+        with pytest.raises(coincide.InputError, match=rf"x\[21, 4, 5\] is {wrong}"):
+            problem.back_project(0, x)
+    x[21, 4, 5] = 0
     with pytest.raises(coincide.InputError, match="values has 4 elements; .* cell of subset 0: "):
         problem.back(0, np.zeros(4, np.float32))
     with pytest.raises(coincide.InputError, match="frames or gates, a problem is that of one image"):
