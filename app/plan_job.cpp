@@ -129,14 +129,19 @@ class Planner {
 
   /// By some of its LORs, as counts are known only when they are read.
   void count_bins() {
-    constexpr std::int64_t enough_lors = 400'000, enough_bins = 8'000'000;
+    constexpr std::int64_t enough_lors = 1'000'000, enough_bins = 4'000'000;
+    constexpr double s_per_bin = 2e-8;  // to read it
     const recon::HistogramFacts& facts = setup_.histogram->facts();
     plan_.num_lors = static_cast<std::uint64_t>(facts.num_lors);
     plan_.bins = facts.bins;
     const std::int64_t enough = std::min(enough_lors, enough_bins / (facts.tof ? facts.tof->num_bins : 1));
     const recon::Histogram sample = setup_.histogram->read_sample(enough);
-    of_bins_ = histogram_speed(sample, facts.num_lors, setup_, static_cast<int>(job_.compute.threads));
+    of_bins_ = histogram_speed(sample, facts.num_lors, setup_, static_cast<int>(job_.compute.threads), reporter_);
     plan_.num_prompts = of_bins_.num_prompts;
+    for (const recon::HistogramSource* read :
+         {setup_.histogram.get(), setup_.multiplicative.get(), setup_.additive.get()}) {
+      plan_.reading_s += read != nullptr ? s_per_bin * static_cast<double>(read->facts().num_bins()) : 0;
+    }
     plan_.notes.insert(plan_.notes.end(), facts.notes.begin(), facts.notes.end());
     plan_.warnings.insert(plan_.warnings.end(), facts.warnings.begin(), facts.warnings.end());
   }

@@ -239,7 +239,7 @@ ProjectionSpeed projection_speed(const recon::MultiplicativeModel& model, const 
 }
 
 HistogramSpeed histogram_speed(const recon::Histogram& sample, std::int64_t num_lors, const JobSetup& setup,
-                               int num_threads) {
+                               int num_threads, const recon::Reporter& reporter) {
   recon::refuse_corrected_counts(sample);
   const double counts = std::accumulate(sample.counts.begin(), sample.counts.end(), 0.0);
   const double per_lor = 1 / std::max(1.0, static_cast<double>(sample.num_lors()));
@@ -252,7 +252,7 @@ HistogramSpeed histogram_speed(const recon::Histogram& sample, std::int64_t num_
       per_lor_of_grid * least_seconds([&] {
         recon::histogram_sensitivity(sample, grid, 1, {.num_threads = num_threads, .device = &device}, silent);
       });
-  if (setup.attenuation) {
+  if (setup.attenuation && !reporter.stop_requested()) {
     recon::Histogram absorbed = sample;
     speed.attenuation_s = per_lor * least_seconds([&] {
                             recon::multiply_attenuation(absorbed, *setup.attenuation, device, num_threads, silent);
@@ -263,10 +263,16 @@ HistogramSpeed histogram_speed(const recon::Histogram& sample, std::int64_t num_
     speed.part_with_counts = std::min(1.0, counts * per_lor);
     return speed;
   }
+  if (reporter.stop_requested()) {
+    return speed;
+  }
   std::optional<recon::HistogramMeasurements> data;
   speed.arranging_s = per_lor_of_grid * seconds_of([&] { data.emplace(sample, grid, 1, num_threads); });
   const recon::DataBlock block = data->subset(0);
   speed.part_with_counts = per_lor * static_cast<double>(block.lors.count);
+  if (reporter.stop_requested()) {
+    return speed;
+  }
   Iteration iteration(grid, setup.device, num_threads);
   speed.pass_s = per_lor_of_grid * (sample.tof ? iteration.seconds(block.lors, sample.tof->bins())
                                                : iteration.seconds(block.lors, projectors::NoTof{}));

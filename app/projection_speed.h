@@ -42,10 +42,11 @@ struct HistogramSpeed {
   std::uint64_t num_prompts = 0;  ///< in the whole histogram
 };
 
-/// Times what a run does with a histogram on some of its LORs, for a second or two on the job's device; `num_lors`: of
-/// all. Throws InputError for counts that have been corrected already.
+/// Times what a run does with a histogram on some of its LORs, for a few seconds on the job's device; `num_lors`: of
+/// all. Throws InputError for counts that have been corrected already. Not whole if the reporter asks to stop, which is
+/// heard between steps.
 HistogramSpeed histogram_speed(const recon::Histogram& sample, std::int64_t num_lors, const JobSetup& setup,
-                               int num_threads);
+                               int num_threads, const recon::Reporter& reporter);
 
 /// How long the sensitivity image will take, from its first blocks of LORs on the job's grid, in larger voxels where it
 /// has many. Takes a few seconds, and some 100 MB. `fraction` of the options must not be 0. Of no meaning if the
