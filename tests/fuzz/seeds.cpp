@@ -148,7 +148,8 @@ void add_job_inputs(const fs::path& resources, const fs::path& folder, Seeds& se
   const std::string data = "input = { data = \"scan.csv\", scanner = \"scanner.toml\"";
   add("map",
       data +
-          " }\ncorrections = { attenuation = \"mu.nii\", hardware = \"mu.nii\", scatter = \"none\" }\n"
+          " }\ncorrections = { attenuation = \"mu.nii\", hardware = \"mu.nii\", hardware_shift_mm = [0, 20, 0], "
+          "scatter = \"none\" }\n"
           "algorithm = { psf_table = \"table.csv\" }\n"
           "prior = { name = \"bowsher\", strength = 3, anatomical = \"mu.nii\" }\n",
       "radius_mm,radial_fwhm_mm,tangential_fwhm_mm,axial_fwhm_mm\n0,4.5,4.5,5\n");
