@@ -4,7 +4,6 @@
 #include <chrono>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <random>
@@ -89,17 +88,20 @@ class Ratios final : public projectors::ValueStep {
   }
 };
 
+/// Of one run: it is for steps that are done once.
+template <class Work>
+double seconds_of(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
 /// The quicker of two runs, after one that has touched all memory: other programs make them slower.
 template <class Work>
 double least_seconds(const Work& work) {
   work();
-  double least_s = std::numeric_limits<double>::infinity();
-  for (int run = 0; run < 2; ++run) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    least_s = std::min(least_s, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-  }
-  return least_s;
+  const double first_s = seconds_of(work);
+  return std::min(first_s, seconds_of(work));
 }
 
 /// Stops after the blocks that a second takes, or when the user does. The first block, which touches all memory, does
@@ -135,14 +137,6 @@ class FirstBlocks : public recon::Reporter {
   int calls_ = 0;
   double first_fraction_ = 0, last_fraction_ = 0;
 };
-
-/// Of one run: it is for steps that are done once.
-template <class Work>
-double seconds_of(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 double most_planes(const recon::ImageGrid& grid) { return static_cast<double>(std::ranges::max(grid.shape)); }
 

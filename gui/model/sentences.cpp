@@ -106,8 +106,8 @@ class Sentences::Reading {
   }
 
   Found find(std::string_view text) {
-    if (const auto known = sentences_.texts_.find(std::string(text)); known != sentences_.texts_.end()) {
-      return {known->second, 0, letters_of(text)};
+    if (const std::string* known = sentences_.find(std::string(text)); known != nullptr) {
+      return {*known, 0, letters_of(text)};
     }
     Found best{std::string(text), is_word(text) ? 0 : letters_of(text), 0};  // as it is
     if (best.foreign == 0) {
@@ -201,6 +201,11 @@ class Sentences::Reading {
 
 std::string Sentences::translation(const std::string& sentence) const {
   return texts_.empty() ? sentence : Reading(*this).translation(sentence);
+}
+
+const std::string* Sentences::find(const std::string& text) const {
+  const auto found = texts_.find(text);
+  return found == texts_.end() ? nullptr : &found->second;
 }
 
 }  // namespace coincide::gui

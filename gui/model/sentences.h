@@ -18,6 +18,8 @@ class Sentences {
   /// fit, the one that leaves the fewest letters in English counts, then the one with the most letters of its own.
   /// Values that are known texts are translated, too, but not names in quotes.
   std::string translation(const std::string& sentence) const;
+  /// The translation of a text that is one as it stands; null: there is none.
+  const std::string* find(const std::string& text) const;
 
  private:
   /// A part of a translation: a text, or the value of this number.

@@ -5,27 +5,20 @@
 namespace coincide::gui {
 namespace {
 
-struct Language {
-  std::unordered_map<std::string, std::string> texts;
-  Sentences sentences;
-};
-
-Language& language() {
-  static Language of_window;
+Sentences& language() {
+  static Sentences of_window;
   return of_window;
 }
 
 }  // namespace
 
 std::string translated(const char* text) {
-  const auto found = language().texts.find(text);
-  return found == language().texts.end() || found->second.empty() ? text : found->second;
+  const std::string* found = language().find(text);
+  return found == nullptr || found->empty() ? text : *found;
 }
 
-std::string in_language(const std::string& sentence) { return language().sentences.translation(sentence); }
+std::string in_language(const std::string& sentence) { return language().translation(sentence); }
 
-void set_translation(const std::unordered_map<std::string, std::string>& texts) {
-  language() = {texts, Sentences(texts)};
-}
+void set_translation(const std::unordered_map<std::string, std::string>& texts) { language() = Sentences(texts); }
 
 }  // namespace coincide::gui
