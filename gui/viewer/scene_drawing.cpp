@@ -100,6 +100,11 @@ void SceneDrawing::add_shapes() {
   renderer_->AddVolume(&volume_.prop());
   renderer_->AddActor(axes_);
   axes_->VisibilityOff();
+  for (vtkProperty* property :  // flat as all else: no shader of their own
+       {axes_->GetXAxisShaftProperty(), axes_->GetYAxisShaftProperty(), axes_->GetZAxisShaftProperty(),
+        axes_->GetXAxisTipProperty(), axes_->GetYAxisTipProperty(), axes_->GetZAxisTipProperty()}) {
+    property->LightingOff();
+  }
   for (vtkCaptionActor2D* caption : captions()) {
     caption->GetTextActor()->SetTextScaleModeToNone();  // or the letters grow with the view
     caption->GetCaptionTextProperty()->SetFontSize(12);

@@ -1,6 +1,10 @@
 #include "gui/viewer/vtk_widget.h"
 
 #include <vtkOpenGLState.h>
+#include <vtkProp.h>
+#include <vtkPropCollection.h>
+#include <vtkRenderer.h>
+#include <vtkRendererCollection.h>
 #include <vtkUnsignedCharArray.h>
 
 #include <QElapsedTimer>
@@ -9,6 +13,7 @@
 #include <QOpenGLExtraFunctions>
 #include <QScopedValueRollback>
 #include <QScreen>
+#include <QTimer>
 #include <algorithm>
 #include <cmath>
 
@@ -85,6 +90,7 @@ void VtkWidget::initializeGL() {
   window_->SetReadyForRendering(true);
   window_->GetState()->Reset();
   window_->OpenGLInitContext();
+  has_painted_ = false;
   fit_size();
   needs_render_ = true;
 }
@@ -120,8 +126,21 @@ void VtkWidget::resizeGL(int, int) {
   needs_render_ = true;
 }
 
+/// Qt paints at every step of a layout, though only what comes last is seen: that is left to the paint that follows.
+void VtkWidget::resizeEvent(QResizeEvent* event) {
+  const QScopedValueRollback<bool> now_resizing(resizing_, true);
+  QOpenGLWidget::resizeEvent(event);
+  update();
+}
+
 void VtkWidget::paintGL() {
-  if (painting_) {
+  if (painting_ || resizing_) {
+    return;
+  }
+  if (!has_painted_) {
+    has_painted_ = true;
+    show_ground();
+    request_soon();
     return;
   }
   const QScopedValueRollback<bool> now_painting(painting_, true);
@@ -132,11 +151,12 @@ void VtkWidget::paintGL() {
   state->Push();
   state->vtkglDepthFunc(GL_LEQUAL);  // VTK expects it, Qt leaves GL_LESS
   const bool renders = needs_render_;
+  bool is_whole = true;
   double milliseconds = 0;
   if (renders) {
     QElapsedTimer clock;
     clock.start();
-    window_->Render();
+    is_whole = !render_new_things_singly();
     gl->glFinish();  // the copy below would wait as well
     milliseconds = 1e-6 * static_cast<double>(clock.nsecsElapsed());
     needs_render_ = false;
@@ -154,9 +174,54 @@ void VtkWidget::paintGL() {
   gl->glClear(GL_COLOR_BUFFER_BIT);
   gl->glColorMask(GL_TRUE, GL_TRUE, GL_TRUE, GL_TRUE);
   state->Pop();
-  if (renders) {
+  if (!is_whole) {
+    request_soon();
+  } else if (renders) {
     emit rendered(milliseconds);
   }
+}
+
+/// At the first picture of a window, for which frame buffers must be made.
+void VtkWidget::show_ground() {
+  double red = 0, green = 0, blue = 0;
+  if (vtkRenderer* lowest = window_->GetRenderers()->GetFirstRenderer()) {
+    lowest->GetBackground(red, green, blue);
+  }
+  QOpenGLFunctions* gl = QOpenGLContext::currentContext()->functions();
+  gl->glClearColor(static_cast<float>(red), static_cast<float>(green), static_cast<float>(blue), 1);
+  gl->glClear(GL_COLOR_BUFFER_BIT);
+}
+
+/// After those who wait for an answer of the window.
+void VtkWidget::request_soon() { QTimer::singleShot(0, this, &VtkWidget::request_render); }
+
+/// What has not been drawn before makes the driver compile its programs, which takes a tenth of a second each without a
+/// graphics card: one such thing a picture, and the window answers in between. Returns whether there was one.
+bool VtkWidget::render_new_things_singly() {
+  std::vector<vtkProp*> waiting;
+  bool has_new = false;
+  vtkCollectionSimpleIterator next_renderer = nullptr, next_prop = nullptr;
+  window_->GetRenderers()->InitTraversal(next_renderer);
+  while (vtkRenderer* renderer = window_->GetRenderers()->GetNextRenderer(next_renderer)) {
+    renderer->GetViewProps()->InitTraversal(next_prop);
+    while (vtkProp* prop = renderer->GetViewProps()->GetNextProp(next_prop)) {
+      if (prop->GetVisibility() == 0 || drawn_.contains(prop)) {
+        continue;
+      }
+      if (has_new) {
+        waiting.push_back(prop);
+        prop->VisibilityOff();
+      } else {
+        drawn_.insert(prop);
+        has_new = true;
+      }
+    }
+  }
+  window_->Render();
+  for (vtkProp* prop : waiting) {
+    prop->VisibilityOn();
+  }
+  return has_new;
 }
 
 void VtkWidget::at_size(const QSize& pixels, double pixel_ratio, const std::function<void()>& work) {
@@ -171,6 +236,9 @@ void VtkWidget::at_size(const QSize& pixels, double pixel_ratio, const std::func
   state->vtkglDepthFunc(GL_LEQUAL);
   window_->SetDPI(static_cast<int>(std::lround(72 * pixel_ratio)));
   window_->SetSize(pixels.width(), pixels.height());
+  if (drawn_.empty()) {
+    window_->Render();  // charts cannot be exported before
+  }
   work();
   state->Pop();
   fit_size();

@@ -5,8 +5,10 @@
 #include <QImage>
 #include <QOpenGLWidget>
 #include <functional>
+#include <set>
 
 class vtkObject;
+class vtkProp;
 class vtkRenderWindow;
 
 namespace coincide::gui {
@@ -36,13 +38,14 @@ class VtkWidget : public QOpenGLWidget {
   void at_size(const QSize& pixels, double pixel_ratio, const std::function<void()>& work);
 
  signals:
-  /// A new picture has been drawn, which took so long.
+  /// A new picture has been drawn, which took so long. Not told of pictures in which something is still to come.
   void rendered(double milliseconds);
 
  protected:
   void initializeGL() override;
   void paintGL() override;
   void resizeGL(int width, int height) override;
+  void resizeEvent(QResizeEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseReleaseEvent(QMouseEvent* event) override;
   void mouseDoubleClickEvent(QMouseEvent* event) override;
@@ -56,14 +59,20 @@ class VtkWidget : public QOpenGLWidget {
   void show_frame();
   void release();
   void fit_size();
+  void show_ground();
+  void request_soon();
+  bool render_new_things_singly();
   void tell_mouse(const QPointF& position, Qt::KeyboardModifiers modifiers, int clicks);
   void mouse_button(QMouseEvent* event, bool pressed, int clicks);
 
   vtkNew<VtkRenderWindow> window_;
   vtkNew<VtkInteractor> interactor_;
   QMetaObject::Connection context_ends_;
+  std::set<const vtkProp*> drawn_;  ///< at least once
   bool needs_render_ = true;
   bool painting_ = false;
+  bool resizing_ = false;
+  bool has_painted_ = false;  ///< in this context
   int wheel_rest_ = 0;
 };
 
