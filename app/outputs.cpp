@@ -14,6 +14,7 @@
 #include "io/summary_picture.h"
 #include "io/text_pattern.h"
 #include "projectors/error.h"
+#include "recon/pipeline/joint_patlak.h"
 
 namespace coincide::app {
 namespace {
@@ -76,6 +77,14 @@ std::vector<std::string> endings_of_parts(const io::Job& job, const std::string&
   return endings;
 }
 
+std::vector<std::string> checkpoint_endings(const io::Job& job) {
+  std::vector<std::string> endings = endings_of_parts(job, checkpoint_ending);
+  if (job.kinetics.is_direct()) {
+    endings.push_back(ending_of_part(recon::patlak_part, checkpoint_ending));
+  }
+  return endings;
+}
+
 std::string ending_of_part(const std::string& part, const std::string& ending) {
   return (part.empty() ? "" : io::part_ending(part)) + ending;
 }
@@ -107,7 +116,7 @@ std::vector<std::string> result_endings(const io::Job& job) {
     std::ranges::for_each(part_endings(job), add_image);
   }
   if (job.keeps_checkpoints()) {
-    std::ranges::copy(endings_of_parts(job, checkpoint_ending), std::back_inserter(endings));
+    std::ranges::copy(checkpoint_endings(job), std::back_inserter(endings));
   }
   if (job.output.scatter) {
     std::ranges::copy(endings_of_parts(job, scatter_ending), std::back_inserter(endings));

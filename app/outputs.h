@@ -21,6 +21,8 @@ inline constexpr const char* checkpoint_ending = ".checkpoint";
 inline constexpr const char* scatter_ending = "_scatter.h5";
 /// Of all such files of the job: one, or one for each frame or gate.
 std::vector<std::string> endings_of_parts(const io::Job& job, const std::string& ending);
+/// Of all that a job may leave.
+std::vector<std::string> checkpoint_endings(const io::Job& job);
 /// Of the file of the part of that name; "": of a job without parts.
 std::string ending_of_part(const std::string& part, const std::string& ending);
 

@@ -331,7 +331,7 @@ class JobRun {
 
   /// What a run that began anew leaves must not be mixed with what another one left.
   void remove_earlier_checkpoints() const {
-    for (const std::string& ending : endings_of_parts(job_, checkpoint_ending)) {
+    for (const std::string& ending : checkpoint_endings(job_)) {
       std::error_code error;  // one that stays is refused when the run is resumed, unless it fits
       std::filesystem::remove(job_.result_path(ending), error);
     }
@@ -378,7 +378,7 @@ class JobRun {
     }
     reporter_.begin_stage("writing");
     write_result();
-    for (const std::string& ending : endings_of_parts(job_, checkpoint_ending)) {
+    for (const std::string& ending : checkpoint_endings(job_)) {
       const std::filesystem::path path = job_.result_path(ending);
       if (job_.keeps_checkpoints() && std::filesystem::exists(path)) {
         provenance_.outputs.push_back(path.filename().string());
@@ -434,7 +434,7 @@ RunResult in_memory(JobRun&& run, RunResult (JobRun::*work)(), const JobSetup& s
 /// have none yet.
 void check_resumes_job(const io::Job& job, const recon::Communicator& ranks) {
   std::vector<std::filesystem::path> paths;
-  for (const std::string& ending : endings_of_parts(job, checkpoint_ending)) {
+  for (const std::string& ending : checkpoint_endings(job)) {
     paths.push_back(job.result_path(ending));
   }
   const auto first = std::ranges::find_if(paths, [](const auto& path) { return std::filesystem::exists(path); });

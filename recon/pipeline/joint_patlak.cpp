@@ -3,14 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "projectors/error.h"
 #include "recon/engine/engine.h"
 #include "recon/kinetics/direct_patlak.h"
+#include "recon/pipeline/checkpoint.h"
 #include "recon/post_filter.h"
+#include "recon/sha256.h"
 #include "recon/units.h"
 
 namespace coincide::recon {
@@ -19,6 +24,27 @@ namespace {
 /// Of the nested fit, which costs no projection.
 constexpr int fits_per_update = 20;
 constexpr std::string_view stage = "reconstruction";
+constexpr const char* intercept = "intercept";  ///< in a checkpoint; the slope is its image
+
+using Clock = std::chrono::steady_clock;
+
+/// Of all that K and V are made from.
+std::string hash_of(const std::vector<PartProblem>& frames, std::span<const PatlakTerms> terms,
+                    const PatlakImages& start, Communicator& ranks) {
+  Sha256 sha;
+  for (const PartProblem& frame : frames) {
+    const std::string digits = problem_hash(frame.made.problem, nullptr, ranks);
+    sha.add(digits.data(), digits.size());
+  }
+  for (const auto& [integral, activity] : terms) {
+    const double values[] = {integral, activity};
+    sha.add(values, sizeof(values));
+  }
+  for (const Image* image : {&start.slope, &start.intercept}) {
+    sha.add(image->values.data(), sizeof(float) * image->values.size());
+  }
+  return sha.digits();
+}
 
 /// One attempt, on one device.
 class Reconstruction {
@@ -26,17 +52,29 @@ class Reconstruction {
   Reconstruction(const std::vector<PartProblem>& frames, std::span<const PatlakTerms> terms, const PatlakImages& start,
                  ComputeDevice& device, Reporter& reporter)
       : settings_(frames.front().run->settings),
+        inputs_(frames.front().run->inputs),
+        device_(device),
         reporter_(reporter),
         engines_(make_engines(frames, device, reporter)),
         direct_(dynamic_frames(frames, terms, engines_), fits_per_update),
         state_(state_of(start, *engines_.front())) {
     result_.subsets = frames.front().made.problem.data.num_subsets();
     std::ranges::transform(frames, std::back_inserter(result_.frames), &PartProblem::part);
+    if (inputs_.find_checkpoint || keeps_checkpoints()) {
+      hash_ = hash_of(frames, terms, start, device.ranks());
+    }
   }
 
   JointPatlak run(const std::vector<PartProblem>& frames) {
+    if (resume()) {
+      keep_images(frames);
+    }
     while (result_.passes_done < settings_.passes() && run_pass()) {
       keep_images(frames);
+      take_checkpoint();
+    }
+    if (checkpoint_ && kept_pass_ != checkpoint_->state.pass) {
+      keep_checkpoint();
     }
     return std::move(result_);
   }
@@ -108,6 +146,62 @@ class Reconstruction {
     return true;
   }
 
+  /// From the last whole pass of an earlier run, if there is one that was made of the same.
+  bool resume() {
+    const std::optional<RunCheckpoint> from =
+        inputs_.find_checkpoint ? inputs_.find_checkpoint(patlak_part) : std::nullopt;
+    if (!from) {
+      return false;
+    }
+    if (from->problem != hash_) {
+      reporter_.note("K and V begin anew: their checkpoint is of other images of the frames, or another blood curve.");
+      return false;
+    }
+    const SavedState& saved = from->at.state;
+    state_.slope.upload(saved.x.data());
+    state_.intercept.upload(saved.images.at(intercept).data());
+    result_.passes_done = kept_pass_ = saved.pass;
+    std::ranges::transform(from->at.figures, std::back_inserter(result_.log_likelihood),
+                           &IterationFigures::log_likelihood);
+    reporter_.note(fmt::format("K and V are resumed after {} iterations.", saved.pass));
+    return true;
+  }
+
+  bool keeps_checkpoints() const { return settings_.checkpoint_passes > 0 || settings_.checkpoint_s > 0; }
+
+  /// After a whole pass, and hands it out if it is time.
+  void take_checkpoint() {
+    if (!keeps_checkpoints()) {
+      return;
+    }
+    const auto values_of = [](const EngineImage& image) {
+      std::vector<float> values(static_cast<std::size_t>(image.size()));
+      image.download(values.data());
+      return values;
+    };
+    checkpoint_.emplace();
+    checkpoint_->state.pass = result_.passes_done;
+    checkpoint_->state.x = values_of(state_.slope);
+    checkpoint_->state.images[intercept] = values_of(state_.intercept);
+    for (const double log_likelihood : result_.log_likelihood) {
+      checkpoint_->figures.push_back({.log_likelihood = log_likelihood});
+    }
+    const std::chrono::duration<double> since_last = Clock::now() - kept_at_;
+    if ((settings_.checkpoint_passes > 0 && result_.passes_done % settings_.checkpoint_passes == 0) ||
+        (settings_.checkpoint_s > 0 && since_last.count() >= settings_.checkpoint_s)) {
+      keep_checkpoint();
+    }
+  }
+
+  void keep_checkpoint() {
+    kept_pass_ = checkpoint_->state.pass;
+    kept_at_ = Clock::now();
+    inputs_.keep_checkpoint(patlak_part, {.at = *checkpoint_,
+                                          .device = projectors::device_word(device_.get()),
+                                          .problem = hash_,
+                                          .settings = inputs_.problem_settings});
+  }
+
   double expected_counts() {
     double sum = 0;
     for (std::size_t i = 0; i < engines_.size(); ++i) {
@@ -139,11 +233,17 @@ class Reconstruction {
   }
 
   const RunSettings& settings_;
+  const RunInputs& inputs_;
+  ComputeDevice& device_;
   Reporter& reporter_;
   Engines engines_;
   DirectPatlak direct_;
   PatlakState state_;
   JointPatlak result_;
+  std::string hash_;                      ///< of what it is made from; empty where nobody asks
+  std::optional<Checkpoint> checkpoint_;  ///< of the last whole pass
+  int kept_pass_ = 0;
+  Clock::time_point kept_at_ = Clock::now();
 };
 
 }  // namespace

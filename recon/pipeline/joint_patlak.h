@@ -12,6 +12,9 @@
 
 namespace coincide::recon {
 
+/// What its checkpoints go by, beside those of the parts.
+inline constexpr const char* patlak_part = "patlak";
+
 /// What came of a direct reconstruction of Patlak's images.
 struct JointPatlak {
   PatlakImages images;              ///< with the result's filter
@@ -24,7 +27,8 @@ struct JointPatlak {
 
 /// K and V from the events of frames (DirectPatlak), each frame with the corrections that its own image had, which set
 /// the scale, too. `terms`: of each frame; `start`: what the finished frames say, from which EM goes on for as many
-/// passes as these took. Throws InputError where the terms do not allow it, DeviceError.
+/// passes as these took. Goes on from the checkpoint that there is of the same frames and terms, and hands out its own
+/// after whole passes, both as the frames do. Throws InputError where the terms do not allow it, DeviceError.
 JointPatlak reconstruct_patlak(const std::vector<PartProblem>& frames, std::span<const PatlakTerms> terms,
                                const PatlakImages& start, ComputeDevice& device, Reporter& reporter);
 

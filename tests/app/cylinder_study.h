@@ -36,6 +36,7 @@ class Listener : public recon::Reporter {
   explicit Listener(std::string stop_at = "none") : stop_at_(std::move(stop_at)) {}
   void step(std::string_view name) override { stop_ = stop_ || name.starts_with(stop_at_); }
   void warning(std::string_view sentence) override { warnings.emplace_back(sentence); }
+  void note(std::string_view sentence) override { notes.emplace_back(sentence); }
   bool wants_images() const override { return true; }
   void intermediate_image(const recon::Image& image, double) override { descriptions.push_back(image.description); }
   void progress(std::string_view stage, double fraction) override {
@@ -46,6 +47,7 @@ class Listener : public recon::Reporter {
   bool stop_requested() const override { return stop_; }
 
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;
   std::vector<std::string> descriptions;
   std::vector<double> progresses;
 

@@ -179,6 +179,42 @@ class PatlakJobTest : public QObject, private CylinderStudy {
     QVERIFY(!fs::exists(path("results/stopped_at_once_patlak_K.nii.gz")));
   }
 
+  /// To the same bits, from the last whole pass; other terms of the model make K and V anew, not the frames.
+  void a_stopped_run_is_resumed() {
+    io::Job job = direct("whole", "again.petsird");
+    job.stop.passes = 3;
+    const app::RunResult whole = app::run_job(job, silent_);
+    job.output.name = "resumed";
+    job.output.checkpoint = 1;
+    Listener stopped("Patlak's K and V, iteration 3");
+    QVERIFY(app::run_job(job, stopped).stopped());
+    QVERIFY(fs::exists(path("results/resumed_patlak.checkpoint")));
+
+    Listener resumed;
+    const app::RunResult result = app::run_job(job, resumed, app::Resume::yes);
+    QVERIFY(!result.stopped());
+    QVERIFY(says(resumed.notes, "K and V are resumed after 2 iterations"));
+    QCOMPARE(map("resumed_patlak_K").values, map("whole_patlak_K").values);
+    QCOMPARE(map("resumed_patlak_V").values, map("whole_patlak_V").values);
+    QCOMPARE(result.provenance.kinetics, whole.provenance.kinetics);
+    QVERIFY(std::ranges::count(result.provenance.outputs, "resumed_patlak.checkpoint") == 1);
+
+    Listener again;
+    app::run_job(job, again, app::Resume::yes);
+    QVERIFY(says(again.notes, "K and V are resumed after 3 iterations"));
+    QCOMPARE(map("resumed_patlak_K").values, map("whole_patlak_K").values);
+
+    job.kinetics.t_star_s = 1500;
+    Listener other;
+    QVERIFY(!app::run_job(job, other, app::Resume::yes).stopped());
+    QVERIFY(says(other.notes, "K and V begin anew"));
+    job.output.name = "anew";
+    job.output.checkpoint = 0;
+    app::run_job(job, silent_);
+    QCOMPARE(map("resumed_patlak_K").values, map("anew_patlak_K").values);
+    QVERIFY(map("anew_patlak_K").values != map("whole_patlak_K").values);
+  }
+
   /// Its frames stay in memory, and it takes as many passes again.
   void a_plan_knows_what_direct_takes() {
     io::Job frames = uptake("planned", "uptake.petsird");
