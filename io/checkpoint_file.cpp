@@ -19,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Of the states of the algorithms: to be raised when what they hold changes its meaning.
-constexpr int state_version = 1;
+constexpr int state_version = 2;
 constexpr const char* images_group = "images";
 constexpr const char* image = "x";
 constexpr const char* facts = "facts";  ///< everything that is not an image, as JSON

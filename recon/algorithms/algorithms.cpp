@@ -108,7 +108,7 @@ constexpr AlgorithmKind kinds[] = {
      .passes_beside = 1,  // the objective at the end
      .takes_prior = true,
      .estimates_distance = true,
-     .images = 16,
+     .images = 17,
      .floats_per_count = 1,
      .make = make_map},
 };

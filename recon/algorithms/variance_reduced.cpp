@@ -10,12 +10,15 @@ namespace {
 // steps of 0.7 are a pass quicker with these, but what differs by rounding may grow beyond 1e-5 of the maximum on the
 // way.
 constexpr double memory = 0.7, part_of_step = 0.6;
+// In the last stochastic pass before a snapshot: averaged, it may take longer steps.
+constexpr double last_step = 1.3, averaged_from = 0.3;
 constexpr int last_preconditioned_epoch = 6;
 
 // What the state holds beside x, by name. Images: v is what x moved by, D the preconditioner, snapshot and best the
-// last and the best snapshot's image, gradient the projected one at the last snapshot.
+// last and the best snapshot's image, gradient the projected one at the last snapshot, mean that of the images of a
+// pass.
 constexpr const char *moved = "v", *preconditioner = "D", *best = "best", *last = "snapshot",
-                     *last_gradient = "gradient";
+                     *last_gradient = "gradient", *mean = "mean";
 // Numbers. epoch: rounds of stochastic passes; group: subsets per update.
 constexpr const char *phase = "phase", *epoch = "epoch", *group = "group", *step_length = "step",
                      *best_objective = "best", *change = "change", *distance = "distance";
@@ -41,6 +44,8 @@ bool is_best(const State& state, double objective, double log_sum) {
 /// Two stochastic passes follow on a snapshot, from the first on: the second gains much more than a snapshot of where
 /// the first has led.
 bool takes_snapshot(double at_epoch) { return std::fmod(at_epoch, 2) == 0; }
+
+bool precedes_snapshot(const State& state) { return takes_snapshot(state.numbers.at(epoch) + 1); }
 
 /// Where all subsets are one already, steps become shorter instead.
 void take_more_care(State& state, int num_subsets) {
@@ -195,6 +200,9 @@ bool VarianceReduced::stochastic_step(Engine& engine, State& state, const GoOn& 
   if (share > 0) {
     move(engine, state, share, changes);
   }
+  if (precedes_snapshot(state)) {
+    average(engine, state);
+  }
   if (end == data.num_subsets()) {
     state.numbers[epoch] += 1;
     state.numbers[phase] = takes_snapshot(state.numbers[epoch]) ? snapshot : stochastic;
@@ -202,15 +210,30 @@ bool VarianceReduced::stochastic_step(Engine& engine, State& state, const GoOn& 
   return true;
 }
 
+/// What the last subsets have made of x is noise as well: the pass ends in the mean of most of its images.
+void VarianceReduced::average(Engine& engine, State& state) {
+  const int updates = updates_in_pass(engine, state);
+  const int first = std::min(static_cast<int>(std::ceil(averaged_from * updates)), updates - 1);
+  if (state.update < first) {
+    return;
+  }
+  const double part = 1.0 / (state.update - first + 1);
+  EngineImage& sum = image_of(engine, state, mean);
+  engine.apply(kernels::Combine{1 - part, part}, sum, state.x);
+  if (state.update + 1 == updates) {
+    copy(engine, sum, state.x);
+  }
+}
+
 /// One step with momentum; `change` counts as 0 where share is 0.
 void VarianceReduced::move(Engine& engine, State& state, double share, EngineImage& change_of_gradient) {
   EngineImage& slope = engine.scratch(1);
   prior().gradient(state.x, slope);
   constexpr double small = 0.1;  // of the typical value
-  engine.apply(
-      kernels::MomentumStep{share, strength(), memory, state.numbers[step_length], small * typical_value(state)},
-      state.x, image_of(engine, state, moved), image_of(engine, state, preconditioner), change_of_gradient,
-      *whole_gradient_, slope);
+  const double step = (share > 0 && precedes_snapshot(state) ? last_step : 1) * state.numbers[step_length];
+  engine.apply(kernels::MomentumStep{share, strength(), memory, step, small * typical_value(state)}, state.x,
+               image_of(engine, state, moved), image_of(engine, state, preconditioner), change_of_gradient,
+               *whole_gradient_, slope);
 }
 
 void VarianceReduced::complete(const State& state, IterationFigures& figures) const {
