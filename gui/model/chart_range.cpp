@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -36,6 +37,38 @@ ChartTicks texts_of(const RoundTicks& ticks) {
   }
   return result;
 }
+
+/// How much of lines, in parts of the shown plane, lies in boxes in its corners.
+class HiddenLine {
+ public:
+  HiddenLine(double width, double height) : width_(width), height_(height) {}
+
+  void add(double x, double y) {
+    constexpr int pieces = 16;
+    for (int piece = 1; has_last_ && piece <= pieces; ++piece) {
+      const double part = static_cast<double>(piece) / pieces;
+      const double at_x = last_x_ + part * (x - last_x_), at_y = last_y_ + part * (y - last_y_);
+      const double length = (std::abs(x - last_x_) + std::abs(y - last_y_)) / pieces;
+      const bool top = at_y > 1 - height_ && at_y <= 1, bottom = at_y < height_ && at_y >= 0;
+      const bool right = at_x > 1 - width_ && at_x <= 1, left = at_x < width_ && at_x >= 0;
+      const bool inside[] = {top && right, top && left, bottom && right, bottom && left};
+      for (std::size_t corner = 0; corner < hidden.size(); ++corner) {
+        hidden[corner] += inside[corner] ? length : 0;
+      }
+    }
+    last_x_ = x;
+    last_y_ = y;
+    has_last_ = true;
+  }
+  void begin() { has_last_ = false; }
+
+  std::array<double, 4> hidden{};  ///< by ChartCorner
+
+ private:
+  double width_, height_;
+  double last_x_ = 0, last_y_ = 0;
+  bool has_last_ = false;
+};
 
 }  // namespace
 
@@ -79,6 +112,20 @@ ChartRange whole_range(const Chart& chart) {
   widen(range.y_low, range.y_high);
   range.y_high += 0.05 * (range.y_high - range.y_low);
   return range;
+}
+
+ChartCorner emptiest_corner(const Chart& chart, const ChartRange& range, double width, double height) {
+  HiddenLine line(width, height);
+  for (const Chart::Series& series : chart.series) {
+    line.begin();
+    for (std::size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
+      if (std::isfinite(series.x[i]) && std::isfinite(series.y[i])) {
+        line.add((series.x[i] - range.x_low) / (range.x_high - range.x_low),
+                 (shown_y(chart, series.y[i]) - range.y_low) / (range.y_high - range.y_low));
+      }
+    }
+  }
+  return static_cast<ChartCorner>(std::ranges::min_element(line.hidden) - line.hidden.begin());
 }
 
 ChartTicks x_ticks(const Chart& chart, const ChartRange& range, int most) {

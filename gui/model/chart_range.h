@@ -33,4 +33,9 @@ struct ChartTicks {
 ChartTicks x_ticks(const Chart& chart, const ChartRange& range, int most);
 ChartTicks y_ticks(const Chart& chart, const ChartRange& range, int most);
 
+enum class ChartCorner { top_right, top_left, bottom_right, bottom_left };
+
+/// Where a box of that part of the width and height hides least of the lines; the first of several.
+ChartCorner emptiest_corner(const Chart& chart, const ChartRange& range, double width, double height);
+
 }  // namespace coincide::gui

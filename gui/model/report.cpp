@@ -203,15 +203,15 @@ Table iterations_rows(const io::Provenance& run) {
 Table origin_rows(const io::Provenance& run) {
   const std::string subsets =
       run.subsets == 1 ? translated(", one subset") : translated_with(", {} subsets", run.subsets);
-  Table rows{
-      {translated("made by"), "Coincide " + run.version},
-      {translated("algorithm"), fmt::format("{}, {}{}", run.job.algorithm_kind().title,
-                                            in_language(fmt::format("{:g} iterations", run.iterations_done)), subsets)},
-      {translated("source"), std::string(run.job.algorithm_kind().source)},
-      {translated("result"), run.stopped ? translated("stopped by the user") : translated("done")},
-      {translated("device"),
-       fmt::format("{} ({}), {}", run.device, run.instruction_set,
-                   run.threads == 1 ? translated("1 thread") : translated_with("{} threads", run.threads))}};
+  const double done = run.iterations_done;
+  const std::string iterations = in_language(fmt::format("{:g} iteration{}", done, done == 1 ? "" : "s"));
+  Table rows{{translated("made by"), "Coincide " + run.version},
+             {translated("algorithm"), fmt::format("{}, {}{}", run.job.algorithm_kind().title, iterations, subsets)},
+             {translated("source"), std::string(run.job.algorithm_kind().source)},
+             {translated("result"), run.stopped ? translated("stopped by the user") : translated("done")},
+             {translated("device"),
+              fmt::format("{} ({}), {}", run.device, run.instruction_set,
+                          run.threads == 1 ? translated("1 thread") : translated_with("{} threads", run.threads))}};
   std::vector<std::string> stages;
   for (const auto& [stage, seconds] : run.stage_seconds) {
     stages.push_back(fmt::format("{} {} s", in_language(stage), text_beside(seconds, 100)));

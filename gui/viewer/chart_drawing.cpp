@@ -149,8 +149,6 @@ ChartDrawing::ChartDrawing(VtkWidget& widget) {
   view_->SetInteractor(&widget.interactor());
   view_->GetScene()->AddItem(plot_);
   plot_->SetInteractive(false);
-  plot_->GetLegend()->SetHorizontalAlignment(vtkChartLegend::RIGHT);
-  plot_->GetLegend()->SetVerticalAlignment(vtkChartLegend::TOP);
   for (const int side : {vtkAxis::BOTTOM, vtkAxis::LEFT}) {
     plot_->GetAxis(side)->SetBehavior(vtkAxis::FIXED);
   }
@@ -182,6 +180,24 @@ void ChartDrawing::draw_series(const Chart& chart, const ChartScale& scale, cons
     line->SetColor(static_cast<unsigned char>(colour.red()), static_cast<unsigned char>(colour.green()),
                    static_cast<unsigned char>(colour.blue()), 255);
   }
+}
+
+/// Where it hides least.
+void ChartDrawing::place_legend(const Chart& chart, const ChartRange& range, const ChartScale& scale,
+                                const ChartLook& look) {
+  const QFontMetrics metrics(look.font);
+  int widest = 0;
+  for (const Chart::Series& series : chart.series) {
+    widest = std::max(widest, metrics.horizontalAdvance(QString::fromStdString(series.name)));
+  }
+  const double width = widest + 3 * metrics.height();  // with the lines beside the names
+  const double height = (static_cast<double>(chart.series.size()) + 1) * metrics.height();
+  const ChartCorner corner = emptiest_corner(chart, range, look.pixel_ratio * width / scale.x(range.x_high),
+                                             look.pixel_ratio * height / scale.y(range.y_high));
+  const bool left = corner == ChartCorner::top_left || corner == ChartCorner::bottom_left;
+  const bool bottom = corner == ChartCorner::bottom_left || corner == ChartCorner::bottom_right;
+  plot_->GetLegend()->SetHorizontalAlignment(left ? vtkChartLegend::LEFT : vtkChartLegend::RIGHT);
+  plot_->GetLegend()->SetVerticalAlignment(bottom ? vtkChartLegend::BOTTOM : vtkChartLegend::TOP);
 }
 
 /// In points: it stands over the middle of the axis, however wide the numbers beside that are.
@@ -249,6 +265,7 @@ ChartDrawing::~ChartDrawing() = default;
 void ChartDrawing::draw(const Chart& chart, const ChartRange& range, const ChartLook& look) {
   const ChartScale scale = scale_of(range, look);
   draw_series(chart, scale, look);
+  place_legend(chart, range, scale, look);
   draw_axes(chart, range, scale, look);
   pixels_ = QSizeF(look.size) * look.pixel_ratio;
   take_font(look);

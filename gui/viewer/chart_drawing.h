@@ -54,6 +54,7 @@ class ChartDrawing {
  private:
   ChartScale scale_of(const ChartRange& range, const ChartLook& look) const;
   void draw_series(const Chart& chart, const ChartScale& scale, const ChartLook& look);
+  void place_legend(const Chart& chart, const ChartRange& range, const ChartScale& scale, const ChartLook& look);
   void draw_axes(const Chart& chart, const ChartRange& range, const ChartScale& scale, const ChartLook& look);
   int title_room(const ChartLook& look) const;
   void take_font(const ChartLook& look);

@@ -163,7 +163,7 @@ class Reconstruction {
     result_.passes_done = kept_pass_ = saved.pass;
     std::ranges::transform(from->at.figures, std::back_inserter(result_.log_likelihood),
                            &IterationFigures::log_likelihood);
-    reporter_.note(fmt::format("K and V are resumed after {} iterations.", saved.pass));
+    reporter_.note(fmt::format("K and V are resumed after iteration {}.", saved.pass));
     return true;
   }
 

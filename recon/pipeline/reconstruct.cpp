@@ -86,7 +86,7 @@ void tell_of_resume(RunState& run, const RunCheckpoint& from, const std::string&
   }
   const int updates = from.at.state.update;
   run.record.resumed_from = from.at.state.pass;
-  run.reporter.note(fmt::format("The run is resumed after {} iterations{}.", from.at.state.pass,
+  run.reporter.note(fmt::format("The run is resumed after iteration {}{}.", from.at.state.pass,
                                 updates > 0 ? fmt::format(" and {} updates", updates) : ""));
 }
 

@@ -8,8 +8,8 @@ namespace {
 /// One line for pictures and images: "listmode OSEM, 4 iterations, 8 subsets, TOF".
 std::string method_line(const RunState& run, double iterations) {
   const AlgorithmKind& kind = run.settings.algorithm_kind();
-  std::string line =
-      fmt::format("{}{}, {:g} iterations", run.inputs.events != nullptr ? "listmode " : "", kind.title, iterations);
+  std::string line = fmt::format("{}{}, {:g} iteration{}", run.inputs.events != nullptr ? "listmode " : "", kind.title,
+                                 iterations, iterations == 1 ? "" : "s");
   line += kind.subsets > 1 ? fmt::format(", {} subsets", run.record.subsets) : "";
   if (run.settings.prior.name != PriorName::none) {
     line += fmt::format(", {} {:g}", prior_kind(run.settings.prior.name).title, run.settings.prior.strength);

@@ -193,7 +193,7 @@ class PatlakJobTest : public QObject, private CylinderStudy {
     Listener resumed;
     const app::RunResult result = app::run_job(job, resumed, app::Resume::yes);
     QVERIFY(!result.stopped());
-    QVERIFY(says(resumed.notes, "K and V are resumed after 2 iterations"));
+    QVERIFY(says(resumed.notes, "K and V are resumed after iteration 2"));
     QCOMPARE(map("resumed_patlak_K").values, map("whole_patlak_K").values);
     QCOMPARE(map("resumed_patlak_V").values, map("whole_patlak_V").values);
     QCOMPARE(result.provenance.kinetics, whole.provenance.kinetics);
@@ -201,7 +201,7 @@ class PatlakJobTest : public QObject, private CylinderStudy {
 
     Listener again;
     app::run_job(job, again, app::Resume::yes);
-    QVERIFY(says(again.notes, "K and V are resumed after 3 iterations"));
+    QVERIFY(says(again.notes, "K and V are resumed after iteration 3"));
     QCOMPARE(map("resumed_patlak_K").values, map("whole_patlak_K").values);
 
     job.kinetics.t_star_s = 1500;

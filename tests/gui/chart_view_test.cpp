@@ -94,6 +94,21 @@ class ChartViewTest : public QObject {
     QVERIFY(range.y_high > 3 && range.y_high < 3.5);
   }
 
+  /// Between points, too.
+  void legend_hides_least() {
+    const auto corner = [](const std::vector<double>& y) {
+      const Chart chart{"c", "x", "y", Chart::Style::line, {{"n", {0, 1, 2}, y}}};
+      return emptiest_corner(chart, {0, 2, 0, 1}, 0.4, 0.4);
+    };
+    QCOMPARE(corner({1, 0.5, 0}), ChartCorner::top_right);
+    QCOMPARE(corner({0, 0.5, 1}), ChartCorner::top_left);
+    QCOMPARE(corner({0.9, 0.9, 0.9}), ChartCorner::bottom_right);
+    QCOMPARE(corner({0, 0.9, 0.9}), ChartCorner::bottom_right);
+    QCOMPARE(corner({0.9, 0.9, 0}), ChartCorner::bottom_left);
+    QCOMPARE(corner({0.5, 0.5, 0.5}), ChartCorner::top_right);
+    QCOMPARE(corner({-1, 0.5, 5}), ChartCorner::top_right);  // what is not shown does not count
+  }
+
   void mouse_and_keys_zoom_and_move() {
     if (!opengl_problem().isEmpty()) {
       return;
