@@ -2,6 +2,7 @@
 
 #include <vtkActor.h>
 #include <vtkAxesActor.h>
+#include <vtkBoundingBox.h>
 #include <vtkCamera.h>
 #include <vtkCaptionActor2D.h>
 #include <vtkInteractorStyleTrackballCamera.h>
@@ -98,7 +99,7 @@ void SceneDrawing::add_shapes() {
   paint(*overlay_, regions_, 0.95, 0.35, 0.1, 1);
   regions_.width = 2;
   renderer_->AddVolume(&volume_.prop());
-  renderer_->AddActor(axes_);
+  overlay_->AddActor(axes_);
   axes_->VisibilityOff();
   for (vtkProperty* property :  // flat as all else: no shader of their own
        {axes_->GetXAxisShaftProperty(), axes_->GetYAxisShaftProperty(), axes_->GetZAxisShaftProperty(),
@@ -222,7 +223,7 @@ void SceneDrawing::refresh_events() {
                                                                  : nullptr);
 }
 
-/// In the lower left corner of the view, whatever of the box lies outside of it.
+/// In the lower left corner of the view, whatever of the box lies outside of it or in front of them.
 void SceneDrawing::place_axes(const QSize& points) {
   axes_->SetVisibility(box_.actor->GetVisibility());
   constexpr double length = 36, margin = 58;  // with a letter at its end
@@ -237,7 +238,11 @@ void SceneDrawing::place_axes(const QSize& points) {
   const vtkNew<vtkTransform> corner;
   corner->Translate(at.data());
   axes_->SetUserTransform(corner);
-  renderer_->ResetCameraClippingRange();
+  vtkBoundingBox all(renderer_->ComputeVisiblePropBounds());
+  all.AddBounds(axes_->GetBounds());
+  double bounds[6];
+  all.GetBounds(bounds);
+  renderer_->ResetCameraClippingRange(bounds);
 }
 
 void SceneDrawing::interacted() {
