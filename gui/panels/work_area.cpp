@@ -119,8 +119,8 @@ void WorkArea::restore(const QSettings& settings) {
     widths_[part] = widths[static_cast<qsizetype>(part)].toInt();
   }
   for (std::size_t i = 0; i < folds_.size() && folds.size() == 2 * std::ssize(folds_); ++i) {
-    folds_[i] = {.runs = folds[static_cast<qsizetype>(2 * i)].toBool(),
-                 .side = folds[static_cast<qsizetype>(2 * i + 1)].toBool()};
+    folds_[i] = {.runs = folds[2 * static_cast<qsizetype>(i)].toBool(),
+                 .side = folds[2 * static_cast<qsizetype>(i) + 1].toBool()};
   }
   arrange();
   emit rearranged();
