@@ -60,7 +60,8 @@ class Reconstruction {
         state_(state_of(start, *engines_.front())) {
     result_.subsets = frames.front().made.problem.data.num_subsets();
     std::ranges::transform(frames, std::back_inserter(result_.frames), &PartProblem::part);
-    if (inputs_.find_checkpoint || keeps_checkpoints()) {
+    from_ = inputs_.find_checkpoint ? inputs_.find_checkpoint(patlak_part) : std::nullopt;
+    if (from_ || keeps_checkpoints()) {
       hash_ = hash_of(frames, terms, start, device.ranks());
     }
   }
@@ -148,20 +149,19 @@ class Reconstruction {
 
   /// From the last whole pass of an earlier run, if there is one that was made of the same.
   bool resume() {
-    const std::optional<RunCheckpoint> from =
-        inputs_.find_checkpoint ? inputs_.find_checkpoint(patlak_part) : std::nullopt;
-    if (!from) {
+    if (!from_) {
       return false;
     }
-    if (from->problem != hash_) {
+    const SavedState& saved = from_->at.state;
+    const bool is_whole = std::ssize(saved.x) == state_.slope.size() && saved.images.contains(intercept);
+    if (from_->problem != hash_ || !is_whole) {
       reporter_.note("K and V begin anew: their checkpoint is of other images of the frames, or another blood curve.");
       return false;
     }
-    const SavedState& saved = from->at.state;
     state_.slope.upload(saved.x.data());
     state_.intercept.upload(saved.images.at(intercept).data());
     result_.passes_done = kept_pass_ = saved.pass;
-    std::ranges::transform(from->at.figures, std::back_inserter(result_.log_likelihood),
+    std::ranges::transform(from_->at.figures, std::back_inserter(result_.log_likelihood),
                            &IterationFigures::log_likelihood);
     reporter_.note(fmt::format("K and V are resumed after iteration {}.", saved.pass));
     return true;
@@ -240,6 +240,7 @@ class Reconstruction {
   DirectPatlak direct_;
   PatlakState state_;
   JointPatlak result_;
+  std::optional<RunCheckpoint> from_;     ///< of an earlier run
   std::string hash_;                      ///< of what it is made from; empty where nobody asks
   std::optional<Checkpoint> checkpoint_;  ///< of the last whole pass
   int kept_pass_ = 0;

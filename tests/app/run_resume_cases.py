@@ -141,14 +141,9 @@ def complaints_about_refusals(program, folder):
     expect(2, ["image.size"], "--set", "image.size=41,40,0")
     expect(2, ["its data"], "--set", "corrections.attenuation=")
     expect(3, ["there is no such file", "output.checkpoint"], output="elsewhere")
-    little = ["--set", "compute.memory_limit_gb=0.001"]
-    anew, resumed = (
-        run(program, folder, output, *ALGORITHMS["map"], *little, *more)
-        for output, more in (("limited", []), ("map_whole", ["--resume"]))
-    )
-    least = [float(re.search("Set it to ([0-9.]+) or more", result.stderr)[1]) for result in (anew, resumed)]
-    if abs(least[0] - least[1]) > 0.0015:
-        found.append(f"a limit of {least[0]} GB would do, but to go on takes {least[1]}")
+    anew, resumed = least_memory(program, folder, "limited"), least_memory(program, folder, "map_whole", "--resume")
+    if abs(anew - resumed) > 0.0015:
+        found.append(f"a limit of {anew} GB would do, but to go on takes {resumed}")
     expect(0, ["iteration 13 of 14"], "--set", "stop.passes=14", "--threads", "1")
     whole = run(program, folder, "map_longer", *ALGORITHMS["map"], "--set", "stop.passes=14")
     if whole.returncode != 0 or voxels(folder / "map_longer") != voxels(folder / "map_whole"):
@@ -157,6 +152,14 @@ def complaints_about_refusals(program, folder):
     damaged.write_bytes(damaged.read_bytes()[:5000])
     expect(3, ["is no checkpoint to resume from"])
     return found
+
+
+def least_memory(program, folder, output, *more):
+    """In GB, what a job says that it needs. How much of the program's files lies in memory when it is asked varies: the
+    least of five times."""
+    little = ["--set", "compute.memory_limit_gb=0.001", *more]
+    refusals = [run(program, folder, output, *ALGORITHMS["map"], *little).stderr for _ in range(5)]
+    return min(float(re.search("Set it to ([0-9.]+) or more", refusal)[1]) for refusal in refusals)
 
 
 def main():
