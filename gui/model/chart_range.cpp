@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <utility>
 
@@ -132,8 +133,9 @@ ChartTicks x_ticks(const Chart& chart, const ChartRange& range, int most) {
   RoundTicks ticks = round_ticks(range.x_low, range.x_high, most);
   if (chart.whole_x && ticks.step < 1) {
     ticks = {.step = 1, .values = {}};
-    for (double whole = std::ceil(range.x_low); whole <= range.x_high; ++whole) {
-      ticks.values.push_back(whole);
+    const auto last = static_cast<std::int64_t>(std::floor(range.x_high));
+    for (auto whole = static_cast<std::int64_t>(std::ceil(range.x_low)); whole <= last; ++whole) {
+      ticks.values.push_back(static_cast<double>(whole));
     }
   }
   return texts_of(ticks);
