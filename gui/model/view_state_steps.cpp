@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include "gui/model/roi_colours.h"
@@ -47,8 +46,8 @@ void ViewState::keep_step() {
 }
 
 bool ViewState::has_step(const std::vector<Marks>& steps) const {
-  return std::ranges::any_of(std::views::reverse(steps),
-                             [this, now = marks()](const Marks& step) { return marks_from(step) != now; });
+  return std::any_of(steps.rbegin(), steps.rend(),
+                     [this, now = marks()](const Marks& step) { return marks_from(step) != now; });
 }
 
 void ViewState::go_back(std::vector<Marks>& from, std::vector<Marks>& to) {
