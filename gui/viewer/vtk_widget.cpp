@@ -91,6 +91,7 @@ void VtkWidget::initializeGL() {
   window_->GetState()->Reset();
   window_->OpenGLInitContext();
   has_painted_ = false;
+  drawn_.clear();
   fit_size();
   needs_render_ = true;
 }

@@ -68,7 +68,7 @@ class VtkWidget : public QOpenGLWidget {
   vtkNew<VtkRenderWindow> window_;
   vtkNew<VtkInteractor> interactor_;
   QMetaObject::Connection context_ends_;
-  std::set<const vtkProp*> drawn_;  ///< at least once
+  std::set<const vtkProp*> drawn_;  ///< in this context, at least once
   bool needs_render_ = true;
   bool painting_ = false;
   bool resizing_ = false;

@@ -74,7 +74,7 @@ class Reconstruction {
       keep_images(frames);
       take_checkpoint();
     }
-    if (checkpoint_ && kept_pass_ != checkpoint_->state.pass) {
+    if (checkpoint_ && kept_pass_ != checkpoint_->at.state.pass) {
       keep_checkpoint();
     }
     return std::move(result_);
@@ -179,12 +179,16 @@ class Reconstruction {
       image.download(values.data());
       return values;
     };
-    checkpoint_.emplace();
-    checkpoint_->state.pass = result_.passes_done;
-    checkpoint_->state.x = values_of(state_.slope);
-    checkpoint_->state.images[intercept] = values_of(state_.intercept);
+    checkpoint_ = {.at = {},
+                   .device = projectors::device_word(device_.get()),
+                   .problem = hash_,
+                   .settings = inputs_.problem_settings};
+    SavedState& state = checkpoint_->at.state;
+    state.pass = result_.passes_done;
+    state.x = values_of(state_.slope);
+    state.images[intercept] = values_of(state_.intercept);
     for (const double log_likelihood : result_.log_likelihood) {
-      checkpoint_->figures.push_back({.log_likelihood = log_likelihood});
+      checkpoint_->at.figures.push_back({.log_likelihood = log_likelihood});
     }
     const std::chrono::duration<double> since_last = Clock::now() - kept_at_;
     if ((settings_.checkpoint_passes > 0 && result_.passes_done % settings_.checkpoint_passes == 0) ||
@@ -194,12 +198,9 @@ class Reconstruction {
   }
 
   void keep_checkpoint() {
-    kept_pass_ = checkpoint_->state.pass;
+    kept_pass_ = checkpoint_->at.state.pass;
     kept_at_ = Clock::now();
-    inputs_.keep_checkpoint(patlak_part, {.at = *checkpoint_,
-                                          .device = projectors::device_word(device_.get()),
-                                          .problem = hash_,
-                                          .settings = inputs_.problem_settings});
+    inputs_.keep_checkpoint(patlak_part, *checkpoint_);
   }
 
   double expected_counts() {
@@ -240,9 +241,9 @@ class Reconstruction {
   DirectPatlak direct_;
   PatlakState state_;
   JointPatlak result_;
-  std::optional<RunCheckpoint> from_;     ///< of an earlier run
-  std::string hash_;                      ///< of what it is made from; empty where nobody asks
-  std::optional<Checkpoint> checkpoint_;  ///< of the last whole pass
+  std::optional<RunCheckpoint> from_;        ///< of an earlier run
+  std::string hash_;                         ///< of what it is made from; empty where nobody asks
+  std::optional<RunCheckpoint> checkpoint_;  ///< of the last whole pass
   int kept_pass_ = 0;
   Clock::time_point kept_at_ = Clock::now();
 };
