@@ -224,7 +224,14 @@ class PatlakJobTest : public QObject, private CylinderStudy {
     const app::JobPlan direct = app::plan_job(frames, silent_);
     const std::uint64_t image_bytes = 4 * static_cast<std::uint64_t>(direct.grid.num_voxels());
     QVERIFY(direct.memory_bytes >= indirect.memory_bytes + 2 * num_frames * image_bytes);
-    QVERIFY(direct.total_s > indirect.total_s);
+    // In passes of each plan's own speed, which differs from plan to plan on a busy machine.
+    const auto passes = [](const app::JobPlan& plan) {
+      const double other_s =
+          plan.simulation_s + plan.reading_s + plan.sensitivity_s + plan.attenuation_s + plan.scatter_s;
+      return (plan.total_s - other_s) / plan.iteration_s;
+    };
+    QVERIFY2(passes(direct) > passes(indirect) + 1,
+             qPrintable(QString("%1 and %2").arg(passes(direct)).arg(passes(indirect))));
   }
 
   /// A frame in which nothing was counted tells nothing of K and V, and the record does not name it.
