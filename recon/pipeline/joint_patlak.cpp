@@ -179,10 +179,10 @@ class Reconstruction {
       image.download(values.data());
       return values;
     };
-    checkpoint_ = {.at = {},
-                   .device = projectors::device_word(device_.get()),
-                   .problem = hash_,
-                   .settings = inputs_.problem_settings};
+    checkpoint_.emplace();
+    checkpoint_->device = projectors::device_word(device_.get());
+    checkpoint_->problem = hash_;
+    checkpoint_->settings = inputs_.problem_settings;
     SavedState& state = checkpoint_->at.state;
     state.pass = result_.passes_done;
     state.x = values_of(state_.slope);
