@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cctype>
 #include <vector>
 
 #include "io/input_file.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
@@ -22,13 +21,8 @@ bool is_within(const fs::path& path, const fs::path& folder) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) { return std::tolower(letter); });
-  return text;
-}
-
 bool same_name(const fs::path& a, const fs::path& b) {
-  return a.stem() == b.stem() && lower_case(a.extension().string()) == lower_case(b.extension().string());
+  return a.stem() == b.stem() && recon::lower_case(a.extension().string()) == recon::lower_case(b.extension().string());
 }
 
 /// Files of the name in the folder and below. Folders that links lead to are not entered.

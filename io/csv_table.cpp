@@ -7,25 +7,18 @@
 #include <charconv>
 #include <sstream>
 
+#include "io/csv_text.h"
 #include "io/input_file.h"
 #include "projectors/error.h"
 
 namespace coincide::io {
 namespace {
 
-/// Without blanks around it and the quotes that some programs put.
-std::string cell_of(std::string_view text) {
-  constexpr std::string_view beside = " \t\r\"";
-  const auto first = text.find_first_not_of(beside);
-  return first == std::string_view::npos ? ""
-                                         : std::string(text.substr(first, text.find_last_not_of(beside) - first + 1));
-}
-
 std::vector<std::string> cells_of(const std::string& line, char separator) {
   std::vector<std::string> cells;
   for (std::size_t first = 0; first <= line.size();) {
     const std::size_t end = std::min(line.find(separator, first), line.size());
-    cells.push_back(cell_of(std::string_view(line).substr(first, end - first)));
+    cells.emplace_back(bare_cell(std::string_view(line).substr(first, end - first)));
     first = end + 1;
   }
   return cells;
@@ -41,7 +34,7 @@ char separator_of(const std::string& head) {
 }
 
 bool counts(const std::string& line) {
-  const std::string text = cell_of(line);
+  const std::string_view text = bare_cell(line);
   return !text.empty() && text.front() != '#';
 }
 

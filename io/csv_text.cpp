@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "recon/text.h"
+
 namespace coincide::io {
 
 std::string csv_cell(const std::string& text) {
@@ -18,6 +20,8 @@ std::string csv_cell(const std::string& text) {
 }
 
 std::string csv_cell(double value) { return fmt::format("{:.10g}", value); }
+
+std::string_view bare_cell(std::string_view text) { return recon::trimmed(text, " \t\r\""); }
 
 std::vector<std::string> csv_cells(const std::string& line) {
   std::vector<std::string> cells(1);

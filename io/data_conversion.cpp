@@ -136,7 +136,7 @@ struct Format {
 };
 
 /// The first whose suffix fits is taken: longer ones stand before shorter ones.
-constexpr std::array formats{
+constexpr std::array written_formats{
     Format{"petsird", false, to_petsird, nullptr},
     Format{"petsird.h5", false, to_petsird, nullptr},
     Format{"h5", false, to_hdf5, nullptr},
@@ -148,8 +148,8 @@ constexpr std::array formats{
 const Format* format_of(const fs::path& out) {
   const std::string name = out.filename().string();
   const auto* const found = std::ranges::find_if(
-      formats, [&](const Format& format) { return name.ends_with(fmt::format(".{}", format.suffix)); });
-  return found == formats.end() ? nullptr : found;
+      written_formats, [&](const Format& format) { return name.ends_with(fmt::format(".{}", format.suffix)); });
+  return found == written_formats.end() ? nullptr : found;
 }
 
 bool loses_terms(const recon::EventSource& source, const Format& format) {
@@ -192,7 +192,7 @@ Sentences convert_events(recon::EventSource& source, const Format& format, const
 
 std::vector<std::string> data_suffixes() {
   std::vector<std::string> suffixes;
-  std::ranges::transform(formats, std::back_inserter(suffixes),
+  std::ranges::transform(written_formats, std::back_inserter(suffixes),
                          [](const Format& format) { return std::string(format.suffix); });
   return suffixes;
 }

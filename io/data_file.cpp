@@ -25,7 +25,7 @@ struct HistogramFormat {
   std::unique_ptr<recon::HistogramSource> (*open)(const Path& path, const ListmodeOptions& options);
 };
 
-constexpr std::array formats = {
+constexpr std::array histogram_formats = {
     HistogramFormat{"STIR sinogram (.hs)",
                     [](const Path& path, std::string_view bytes, const ListmodeOptions&) {
                       return is_interfile(bytes) && is_stir_sinogram(InterfileHeader(path));
@@ -56,7 +56,7 @@ const HistogramFormat* histogram_format(const Path& path, const ListmodeOptions&
     return nullptr;
   }
   const std::string bytes = read_first_bytes(path, bytes_to_recognise);
-  for (const HistogramFormat& format : formats) {
+  for (const HistogramFormat& format : histogram_formats) {
     if (format.recognise(path, bytes, options)) {
       return &format;
     }
@@ -87,7 +87,7 @@ std::unique_ptr<recon::HistogramSource> open_histogram(const Path& path, const s
   const HistogramFormat* format = histogram_format(path, {});
   if (format == nullptr) {
     throw FileError(fmt::format("{} = \"{}\" is no histogram that can be read here ({}, {}).", key, path.string(),
-                                formats[0].name, formats[1].name));
+                                histogram_formats[0].name, histogram_formats[1].name));
   }
   return format->open(path, {});
 }

@@ -7,14 +7,13 @@
 #include <vector>
 
 #include "recon/units.h"
+#include "recon/vectors.h"
 
 namespace coincide::io {
 namespace {
 
 constexpr double sigmas = 5;  // of chance
 constexpr double enough_events = 10'000;
-
-Eigen::Vector3d vector(const recon::Vec3& v) { return {v[0], v[1], v[2]}; }
 
 double median_sigma_mm(const recon::Scanner& scanner) {
   std::vector<float> sigmas_mm;
@@ -28,11 +27,11 @@ double median_sigma_mm(const recon::Scanner& scanner) {
 }  // namespace
 
 EventCentroid::EventCentroid(const recon::Scanner& scanner)
-    : scanner_(scanner), middle_mm_(vector(scanner.centre_mm())) {}
+    : scanner_(scanner), middle_mm_(recon::to_eigen(scanner.centre_mm())) {}
 
 void EventCentroid::add(std::uint32_t crystal_a, std::uint32_t crystal_b, std::uint32_t time_ms, bool delayed) {
-  const Eigen::Vector3d a = vector(scanner_.crystal_centre_mm[crystal_a]) - middle_mm_;
-  const Eigen::Vector3d b = vector(scanner_.crystal_centre_mm[crystal_b]) - middle_mm_;
+  const Eigen::Vector3d a = recon::to_eigen(scanner_.crystal_centre_mm[crystal_a]) - middle_mm_;
+  const Eigen::Vector3d b = recon::to_eigen(scanner_.crystal_centre_mm[crystal_b]) - middle_mm_;
   const Eigen::Vector3d u = (b - a).normalized();
   if (!u.allFinite()) {
     return;
@@ -52,8 +51,8 @@ void EventCentroid::add(std::uint32_t crystal_a, std::uint32_t crystal_b, std::u
 }
 
 void EventCentroid::add_tof(std::uint32_t crystal_a, std::uint32_t crystal_b, float tof_mm) {
-  const Eigen::Vector3d a = vector(scanner_.crystal_centre_mm[crystal_a]) - middle_mm_;
-  const Eigen::Vector3d b = vector(scanner_.crystal_centre_mm[crystal_b]) - middle_mm_;
+  const Eigen::Vector3d a = recon::to_eigen(scanner_.crystal_centre_mm[crystal_a]) - middle_mm_;
+  const Eigen::Vector3d b = recon::to_eigen(scanner_.crystal_centre_mm[crystal_b]) - middle_mm_;
   const Eigen::Vector3d u = (b - a).normalized();
   if (!u.allFinite()) {
     return;

@@ -22,6 +22,7 @@
 #include "io/itk_parameters.h"
 #include "io/itk_transform_hdf5.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
@@ -53,12 +54,6 @@ std::vector<double> numbers_of(const std::string& text) {
   return numbers;
 }
 
-std::string trimmed(std::string text) {
-  text.erase(0, text.find_first_not_of(" \t"));
-  text.erase(text.find_last_not_of(" \t\r") + 1);
-  return text;
-}
-
 std::vector<ItkParameters> transforms_of_text(const std::string& text) {
   std::istringstream lines(text);
   std::vector<ItkParameters> found;
@@ -67,7 +62,7 @@ std::vector<ItkParameters> transforms_of_text(const std::string& text) {
     if (line.starts_with('#') || colon == line.npos) {
       continue;
     }
-    const std::string name = line.substr(0, colon), value = trimmed(line.substr(colon + 1));
+    const std::string name = line.substr(0, colon), value(recon::trimmed(std::string_view(line).substr(colon + 1)));
     if (name == "Transform" || found.empty()) {
       found.emplace_back();
     }

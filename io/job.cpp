@@ -8,6 +8,7 @@
 #include "io/input_file.h"
 #include "io/psf_table.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
@@ -38,9 +39,7 @@ std::string explanation(const Setting& setting) {
       std::holds_alternative<fs::path*>(setting.field)) {
     return setting.help;
   }
-  std::string allowed = allowed_text(setting);
-  allowed[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(allowed[0])));
-  return setting.help + " " + allowed + ".";
+  return setting.help + " " + recon::capitalised(allowed_text(setting)) + ".";
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ struct ListmodeFormat {
 
 constexpr std::size_t bytes_to_recognise = 4096;  // headers may begin with remarks
 
-constexpr std::array formats = {
+constexpr std::array listmode_formats = {
     ListmodeFormat{"PETSIRD (binary)", true, [](std::string_view bytes) { return bytes.starts_with("yardl"); },
                    [](const Path& path, const ListmodeOptions& options) -> Source {
                      return std::make_unique<PetsirdSource>(path, PetsirdSource::Container::binary, options);
@@ -124,7 +124,7 @@ void check_no_other_scanner(const Path& path, const std::string& own, const List
 
 std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const ListmodeOptions& options) {
   const std::string bytes = read_first_bytes(path, bytes_to_recognise);
-  for (const ListmodeFormat& format : formats) {
+  for (const ListmodeFormat& format : listmode_formats) {
     if (format.recognise(bytes)) {
       Source source = format.open(path, options);
       // The files of a list are opened here, too.
@@ -146,7 +146,7 @@ std::unique_ptr<recon::EventSource> open_listmode(const Path& path, const Listmo
     throw FileError(fmt::format("{} holds numbers alone. Open {}, which says what they are.", path.string(), header));
   }
   std::string known;
-  for (const ListmodeFormat& format : formats) {
+  for (const ListmodeFormat& format : listmode_formats) {
     known += fmt::format("{}{}", known.empty() ? "" : ", ", format.name);
   }
   throw FileError(

@@ -18,7 +18,7 @@ constexpr std::size_t chunk_cache_bytes = std::size_t{64} << 20;
 constexpr std::size_t chunk_cache_slots = 521;
 
 const YardlType uint64_type{.kind = YardlKind::uint64};
-const YardlType text_type{.kind = YardlKind::text};
+const YardlType schema_type{.kind = YardlKind::text};
 
 }  // namespace
 
@@ -74,7 +74,7 @@ YardlHdf5File::YardlHdf5File(const std::filesystem::path& path, const std::strin
   file_ = open_hdf5_file(path);
   group_ = Hdf5Id(H5Gopen2(file_, protocol.c_str(), H5P_DEFAULT), H5Gclose,
                   fmt::format("find the group {0} in the file, so it is no {0} file", protocol));
-  YardlHdf5Rows rows(group_, "$yardl_schema", text_type);
+  YardlHdf5Rows rows(group_, "$yardl_schema", schema_type);
   const YardlValue json = rows.memory().value(rows.row(0));
   schema_ = std::make_unique<YardlSchema>(json.text("$yardl_schema"));
 }

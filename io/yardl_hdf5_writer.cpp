@@ -43,7 +43,7 @@ Hdf5Id compound_of(const Members& members) {
   return compound;
 }
 
-Hdf5Id text_type() {
+Hdf5Id hdf5_text() {
   Hdf5Id type = copy_of(H5T_C_S1);
   H5Tset_size(type, H5T_VARIABLE);
   H5Tset_cset(type, H5T_CSET_UTF8);
@@ -147,7 +147,7 @@ Hdf5Id hdf5_case_type(const YardlType& choice) {
 Hdf5Id hdf5_type_of(const YardlType& type) {
   switch (type.kind) {
     case YardlKind::text:
-      return text_type();
+      return hdf5_text();
     case YardlKind::enumeration:
       return enumeration_of<std::int32_t>(H5T_NATIVE_INT32, type.symbols);
     case YardlKind::record:

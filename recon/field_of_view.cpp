@@ -9,6 +9,8 @@
 #include <map>
 #include <vector>
 
+#include "recon/vectors.h"
+
 namespace coincide::recon {
 namespace {
 
@@ -17,9 +19,6 @@ using Eigen::Vector3d;
 
 /// Crystals look at the middle from at least so far. What looks away from it, as a probe within a ring, limits nothing.
 constexpr double least_mm = 1e-3;
-
-Vector3d to_eigen(const Vec3& v) { return {v[0], v[1], v[2]}; }
-Vector3d to_eigen(const std::array<double, 3>& v) { return {v[0], v[1], v[2]}; }
 
 template <class A, class B>
 double dot(const A& a, const B& b) {

@@ -6,6 +6,7 @@ namespace coincide::recon {
 inline constexpr double fwhm_per_sigma = 2.3548200450309493;
 
 inline constexpr double s_per_min = 60;
+inline constexpr double ms_per_s = 1000;
 
 /// TOF position per difference of arrival times: half the speed of light.
 inline constexpr double mm_per_ps = 0.299792458 / 2;

@@ -12,6 +12,7 @@
 #include "gui/model/translated.h"
 #include "projectors/error.h"
 #include "recon/field_of_view.h"
+#include "recon/vectors.h"
 
 namespace coincide::gui {
 namespace {
@@ -115,13 +116,12 @@ void place_module(const std::vector<Vector3d>& centres, std::size_t first, std::
 
 /// From a point of the scanner's axis, whose direction is turned to z.
 std::vector<Vector3d> centres_about_axis(const Scanner& scanner, const recon::FieldOfView& field) {
-  const auto to_eigen = [](const Vec3& v) { return Vector3d(v[0], v[1], v[2]); };
-  const auto turn = Eigen::Quaterniond::FromTwoVectors(to_eigen(field.axis()), Vector3d::UnitZ());
-  Vector3d middle = turn * to_eigen(field.middle_mm());
+  const auto turn = Eigen::Quaterniond::FromTwoVectors(recon::to_eigen(field.axis()), Vector3d::UnitZ());
+  Vector3d middle = turn * recon::to_eigen(field.middle_mm());
   middle.z() = 0;  // places along the axis stay those of the file
   std::vector<Vector3d> centres(scanner.num_crystals());
   std::ranges::transform(scanner.crystal_centre_mm, centres.begin(),
-                         [&](const Vec3& centre) -> Vector3d { return turn * to_eigen(centre) - middle; });
+                         [&](const Vec3& centre) -> Vector3d { return turn * recon::to_eigen(centre) - middle; });
   return centres;
 }
 

@@ -12,14 +12,13 @@
 #include <numbers>
 
 #include "gui/panels/detector_map_view.h"
+#include "gui/panels/form_parts.h"
 #include "gui/panels/setting_words.h"
 #include "gui/viewer/chart_view.h"
 #include "gui/viewer/plain_text.h"
 
 namespace coincide::gui {
 namespace {
-
-constexpr int bar_steps = 1000;
 
 QLabel* text_label(const QString& text) {
   auto* label = new QLabel(text);
@@ -74,7 +73,7 @@ QLabel* heading(const QString& text) {
 struct DataPanel::Parts {
   QLabel* sentence = text_label({});
   QWidget* reading = new QWidget;
-  QProgressBar* bar = new QProgressBar;
+  QProgressBar* bar = part_bar();
   QTabWidget* tabs = new QTabWidget;
   QFormLayout* facts = new QFormLayout;
   QGridLayout* checks = new QGridLayout;
@@ -96,7 +95,6 @@ struct DataPanel::Parts {
 QWidget* DataPanel::Parts::make_reading(DataPanel& panel) {
   auto* layout = new QHBoxLayout(reading);
   layout->setContentsMargins(0, 0, 0, 0);
-  bar->setRange(0, bar_steps);
   bar->setFormat(tr("reading the events: %p %"));
   auto* stop = new QPushButton(tr("Stop"));
   stop->setToolTip(tr("Stops reading; what has been read is shown"));
@@ -225,7 +223,7 @@ void DataPanel::show_data(const LoadedData& data) {
 
 void DataPanel::show_progress(double fraction) {
   parts_->reading->setVisible(fraction < 1);
-  parts_->bar->setValue(static_cast<int>(bar_steps * fraction));
+  show_part(*parts_->bar, fraction);
 }
 
 void DataPanel::show_grid_check(const std::optional<io::DataCheck>& check) {

@@ -3,8 +3,14 @@
 #include <QDialog>
 #include <QHeaderView>
 #include <QPushButton>
+#include <cmath>
 
 namespace coincide::gui {
+namespace {
+
+constexpr int bar_steps = 1000;
+
+}  // namespace
 
 QLabel* label_for(const QString& text, QWidget* buddy) {
   auto* label = new QLabel(text);
@@ -22,6 +28,14 @@ QTreeWidget* plain_table(const char* name) {
   table->header()->setStretchLastSection(false);
   return table;
 }
+
+QProgressBar* part_bar() {
+  auto* bar = new QProgressBar;
+  bar->setRange(0, bar_steps);
+  return bar;
+}
+
+void show_part(QProgressBar& bar, double part) { bar.setValue(static_cast<int>(std::lround(bar_steps * part))); }
 
 QDialogButtonBox* closing_buttons(QDialog& dialog) {
   auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close);

@@ -2,6 +2,7 @@
 
 #include <QDialogButtonBox>
 #include <QLabel>
+#include <QProgressBar>
 #include <QSettings>
 #include <QTreeWidget>
 
@@ -14,6 +15,10 @@ QLabel* label_for(const QString& text, QWidget* buddy);
 
 /// Rows to be read, each column as wide as it needs.
 QTreeWidget* plain_table(const char* name);
+
+/// A bar of thousandths.
+QProgressBar* part_bar();
+void show_part(QProgressBar& bar, double part);
 
 /// Close, which rejects the dialog; others are added to it.
 QDialogButtonBox* closing_buttons(QDialog& dialog);

@@ -71,7 +71,7 @@ QString assign(Roi& roi, int column, const QString& text) {
 }
 
 QTableWidget* make_roi_table() {
-  auto* table = new QTableWidget(0, num_columns);
+  auto* table = new QTableWidget(0, num_roi_columns);
   table->setTabKeyNavigation(false);  // Tab leaves it
   table->setHorizontalHeaderLabels({QObject::tr("Name"), QObject::tr("Mean"), QObject::tr("SD"), QObject::tr("Max"),
                                     QObject::tr("mL"), QObject::tr("Min"), QObject::tr("Shape"),

@@ -25,7 +25,7 @@ enum RoiColumn {
   other_deviation,
   other_most,
   quotient,
-  num_columns
+  num_roi_columns
 };
 
 QString shape_name(RoiShape shape);

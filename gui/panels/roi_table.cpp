@@ -218,7 +218,7 @@ void RoiTable::fit_rows() {
   const int before = table_->rowCount();
   table_->setRowCount(static_cast<int>(rois_.size()));
   for (int row = before; row < table_->rowCount(); ++row) {
-    for (int column = 0; column < num_columns; ++column) {
+    for (int column = 0; column < num_roi_columns; ++column) {
       auto* item = new QTableWidgetItem;
       if ((column >= mean && column <= least) || column >= other_mean) {
         item->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -233,7 +233,7 @@ void RoiTable::show_columns() {
   for (int column = volume; column <= threshold; ++column) {
     table_->setColumnHidden(column, other_ != nullptr);
   }
-  for (int column = other_mean; column < num_columns; ++column) {
+  for (int column = other_mean; column < num_roi_columns; ++column) {
     table_->setColumnHidden(column, other_ == nullptr);
   }
 }
@@ -250,7 +250,7 @@ void RoiTable::show_roi(int row) {
   text(threshold, roi.shape == RoiShape::threshold
                       ? (roi.threshold_percent > 0 ? number(roi.threshold_percent) + " %" : number(roi.threshold))
                       : QString());
-  for (int column = 0; column < num_columns; ++column) {
+  for (int column = 0; column < num_roi_columns; ++column) {
     QTableWidgetItem* item = table_->item(row, column);
     const bool editable = column == name || column == centre || column == RoiColumn::size ||
                           (column == threshold && roi.shape == RoiShape::threshold);

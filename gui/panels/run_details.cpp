@@ -17,7 +17,6 @@
 #include <QTreeWidget>
 #include <QUrl>
 #include <QVBoxLayout>
-#include <cmath>
 
 #include "gui/panels/form_parts.h"
 #include "gui/panels/setting_words.h"
@@ -26,8 +25,6 @@
 
 namespace coincide::gui {
 namespace {
-
-constexpr int bar_steps = 1000;
 
 QTreeWidget* make_figures() {
   QTreeWidget* table = plain_table("figures");
@@ -75,7 +72,7 @@ void add_message(QListWidget& messages, QStyle::StandardPixmap icon, const QStri
 struct RunDetails::Parts {
   std::shared_ptr<const Run> run;
   QLabel* progress = new QLabel;
-  QProgressBar* bar = new QProgressBar;
+  QProgressBar* bar = part_bar();
   QAction *reuse = nullptr, *folder = nullptr, *remove = nullptr;
   QLineEdit *name = new QLineEdit, *note = new QLineEdit;
   QTreeWidget* figures = make_figures();
@@ -129,7 +126,7 @@ QWidget* RunDetails::Parts::make_tabs() {
 
 void RunDetails::Parts::show_progress() {
   progress->setText(run ? QString::fromStdString(progress_text(*run)) : tr("No run is chosen."));
-  bar->setValue(run ? static_cast<int>(std::lround(bar_steps * shown_fraction(*run))) : 0);
+  show_part(*bar, run ? shown_fraction(*run) : 0);
   reuse->setEnabled(run != nullptr);
   folder->setEnabled(run && run->is_over() && !run->folder.empty());
   remove->setEnabled(run && (run->is_over() || run->state == RunState::waiting));
@@ -185,7 +182,6 @@ QAction* RunDetails::make_action(const QString& text, const QString& tool_tip) {
 QWidget* RunDetails::make_head() {
   parts_->progress->setObjectName("progress");
   parts_->progress->setWordWrap(true);
-  parts_->bar->setRange(0, bar_steps);
   parts_->reuse = make_action(tr("Use these settings"), tr("The job becomes that of the run"));
   parts_->folder = make_action(tr("Open folder"), tr("Shows the files of the run"));
   connect(parts_->reuse, &QAction::triggered, this, [this] { emit settings_requested(parts_->run->job); });

@@ -4,20 +4,13 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QToolButton>
-#include <cmath>
+
+#include "gui/panels/form_parts.h"
 
 namespace coincide::gui {
-namespace {
-
-constexpr int bar_steps = 1000;
-
-}  // namespace
-
-RunStatus::RunStatus(QWidget* parent)
-    : QWidget(parent), text_(new QLabel), bar_(new QProgressBar), stop_(new QToolButton) {
+RunStatus::RunStatus(QWidget* parent) : QWidget(parent), text_(new QLabel), bar_(part_bar()), stop_(new QToolButton) {
   setObjectName("run_status");
   text_->setTextFormat(Qt::PlainText);
-  bar_->setRange(0, bar_steps);
   bar_->setFixedWidth(120);
   stop_->setText(tr("Stop"));
   stop_->setToolTip(tr("End the run; the image so far is written (Shift+F5)"));
@@ -35,7 +28,7 @@ RunStatus::RunStatus(QWidget* parent)
 void RunStatus::show_run(const Run& run) {
   const QString time = QString::fromStdString(clock_text(run.seconds));
   text_->setText(QString(tr("Run %1: %2 · %3")).arg(run.number).arg(QString::fromStdString(progress_text(run)), time));
-  bar_->setValue(static_cast<int>(std::lround(bar_steps * shown_fraction(run))));
+  show_part(*bar_, shown_fraction(run));
   bar_->setVisible(!run.is_over());  // what a run that is over has done, the text says
   stop_->setEnabled(!run.is_over() && run.state != RunState::stopping);
   stop_->setVisible(!run.is_over());

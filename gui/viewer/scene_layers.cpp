@@ -25,7 +25,7 @@
 namespace coincide::gui {
 namespace {
 
-constexpr std::int64_t most_voxels = 4'000'000;  ///< of a layer: it is drawn besides the image
+constexpr std::int64_t most_layer_voxels = 4'000'000;  ///< of a layer: it is drawn besides the image
 
 /// From the axes of its volume, those of its image's grid, to where the layer is shown.
 vtkNew<vtkMatrix4x4> matrix_of(const Layer& layer) {
@@ -115,7 +115,7 @@ void SceneLayers::Shown::request(const Layer& layer) {
   contour_ = layer.contour;
   task_.request([image = image_, contour = contour_, same](const recon::Reporter& reporter) {
     const auto stop = [&reporter] { return reporter.stop_requested(); };
-    Made made{same ? same : std::make_shared<const Volume>(make_volume(*image, most_voxels, stop)), nullptr};
+    Made made{same ? same : std::make_shared<const Volume>(make_volume(*image, most_layer_voxels, stop)), nullptr};
     if (contour && !stop()) {
       made.surface = surface_of(*made.volume, *contour);
     }

@@ -10,7 +10,6 @@ namespace coincide::gui {
 namespace {
 
 constexpr const char* axis_letters = "xyz";
-constexpr const char* slice_names[] = {"sagittal", "coronal", "axial"};
 
 std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
 

@@ -14,6 +14,9 @@
 
 namespace coincide::gui {
 
+inline constexpr const char* slice_names[] = {"sagittal", "coronal",
+                                              "axial"};  ///< by the axis they are perpendicular to
+
 /// What a slice is drawn with.
 struct SliceStyle {
   bool scale_bar = false;  ///< all slices have one scale: one of them shows it

@@ -9,13 +9,6 @@
 #include <utility>
 
 namespace coincide::gui {
-namespace {
-
-constexpr const char* slice_names[] = {"sagittal", "coronal", "axial"};
-
-std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
-
-}  // namespace
 
 SliceView::SliceView(ViewState& state, int axis, SliceContent content, QWidget* parent)
     : QWidget(parent), state_(state), drawing_(state, axis, content), axes_(recon::slice_axes(axis)) {
@@ -222,7 +215,8 @@ void SliceView::step(int along, int steps) {
                                                                : plane.normal;
   std::array<double, 3> mm = state_.cursor_mm();
   for (std::size_t i = 0; i < 3; ++i) {
-    mm[i] += steps * state_.image()->grid.voxel_size_mm[index_of(along)] * direction[static_cast<Eigen::Index>(i)];
+    mm[i] += steps * state_.image()->grid.voxel_size_mm[static_cast<std::size_t>(along)] *
+             direction[static_cast<Eigen::Index>(i)];
   }
   state_.set_cursor_mm(mm);
 }

@@ -4,11 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "io/castor/castor_header.h"
 #include "io/companion_file.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
@@ -16,16 +16,11 @@ namespace {
 namespace fs = std::filesystem;
 using Mode = CastorData::Mode;
 
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) { return std::tolower(letter); });
-  return text;
-}
-
 Mode read_mode(const CastorHeader& header) {
   if (!header.has("Data mode") && !header.has("Data filename")) {
     header.fail("it describes a scanner, not data: open data of it, for which input.scanner may name this file");
   }
-  const std::string mode = lower_case(header.text("Data mode"));
+  const std::string mode = recon::lower_case(header.text("Data mode"));
   if (mode == "list-mode" || mode == "list" || mode == "listmode" || mode == "0") {
     return Mode::listmode;
   }
@@ -39,7 +34,7 @@ Mode read_mode(const CastorHeader& header) {
 }
 
 void refuse_other_data(const CastorHeader& header) {
-  const std::string type = lower_case(header.text("Data type", "pet"));
+  const std::string type = recon::lower_case(header.text("Data type", "pet"));
   if (type != "pet" && type != "0") {
     header.fail(fmt::format("\"Data type\" is \"{}\": only PET can be reconstructed here", type));
   }

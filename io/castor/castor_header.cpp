@@ -10,6 +10,7 @@
 
 #include "io/input_file.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
@@ -28,12 +29,6 @@ std::string normal(std::string_view text) {
     result.pop_back();
   }
   return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n\v\f";
-  const std::size_t first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 std::string_view next_line(std::string_view& text) {
@@ -68,7 +63,7 @@ CastorHeader::CastorHeader(std::filesystem::path path) : path_(std::move(path)) 
     line = line.substr(0, line.find('#'));
     if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
       // The first of several counts, as with CASToR.
-      values_.emplace(normal(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+      values_.emplace(normal(line.substr(0, colon)), recon::trimmed(line.substr(colon + 1)));
     }
   }
   if (values_.empty()) {
@@ -105,14 +100,14 @@ std::string CastorHeader::text(std::string_view key, std::string_view otherwise)
 }
 
 double CastorHeader::number_in(std::string_view key, std::string_view word) const {
-  word = trimmed(word);
+  word = recon::trimmed(word);
   if (word.starts_with('+')) {
     word.remove_prefix(1);
   }
   double value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
   // People write full stops and units behind numbers.
-  const std::string_view rest = trimmed(word.substr(static_cast<std::size_t>(end - word.data())));
+  const std::string_view rest = recon::trimmed(word.substr(static_cast<std::size_t>(end - word.data())));
   const bool harmless = std::ranges::none_of(rest, [](unsigned char c) { return std::isdigit(c) != 0 || c == ','; });
   if (error != std::errc() || !std::isfinite(value) || !harmless) {
     fail(fmt::format("\"{}\" of the key \"{}\" is no number", word, key));

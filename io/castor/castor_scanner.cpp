@@ -12,6 +12,7 @@
 #include "io/companion_file.h"
 #include "io/input_file.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
@@ -182,8 +183,7 @@ fs::path find_castor_scanner(const fs::path& header, const std::string& name, co
 }
 
 CastorScanner read_castor_scanner(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::ranges::transform(ending, ending.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  const std::string ending = recon::lower_case(path.extension().string());
   if (ending != ".geom" && ending != ".hscan" && ending != ".ghscan") {
     throw FileError(
         fmt::format("{} is no scanner of CASToR's: it must end in .hscan, .ghscan or .geom.", path.string()));

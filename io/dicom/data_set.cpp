@@ -10,16 +10,12 @@
 
 #include "io/dicom/decimal_string.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io::dicom {
 namespace {
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view blanks(" \0", 2);
-  const std::size_t first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? std::string()
-                                         : std::string(text.substr(first, text.find_last_not_of(blanks) + 1 - first));
-}
+constexpr std::string_view padding(" \0", 2);
 
 template <class Number>
 std::vector<double> numbers_in(const std::string& bytes, bool big_endian) {
@@ -46,20 +42,20 @@ const DataSet::Element* DataSet::find(const Tag& tag) const {
 
 bool DataSet::has(const Tag& tag) const {
   const Element* const element = find(tag);
-  return element != nullptr && (!element->items.empty() || !trimmed(element->bytes).empty() ||
+  return element != nullptr && (!element->items.empty() || !recon::trimmed(element->bytes, padding).empty() ||
                                 (tag.kind != Kind::text && tag.kind != Kind::decimals && !element->bytes.empty()));
 }
 
 std::string DataSet::text(const Tag& tag) const {
   const Element* const element = find(tag);
-  return element != nullptr ? trimmed(element->bytes) : std::string();
+  return element != nullptr ? std::string(recon::trimmed(element->bytes, padding)) : std::string();
 }
 
 std::vector<std::string> DataSet::texts(const Tag& tag) const {
   std::vector<std::string> list;
   for (std::string rest = text(tag); !rest.empty();) {
     const std::size_t end = std::min(rest.find('\\'), rest.size());
-    list.push_back(trimmed(rest.substr(0, end)));
+    list.emplace_back(recon::trimmed(rest.substr(0, end), padding));
     rest.erase(0, end + 1);
   }
   return list;

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "recon/text.h"
+
 namespace coincide::io::dicom {
 namespace {
 
@@ -23,12 +25,10 @@ std::string shortened(double value) {
 }  // namespace
 
 std::optional<double> parse_decimal(std::string_view text) {
-  constexpr std::string_view blanks(" \0\t\r\n", 5);
-  const std::size_t first = text.find_first_not_of(blanks);
-  if (first == std::string_view::npos) {
+  text = recon::trimmed(text, {" \0\t\r\n", 5});
+  if (text.empty()) {
     return {};
   }
-  text = text.substr(first, text.find_last_not_of(blanks) + 1 - first);
   if (text.front() == '+') {
     text.remove_prefix(1);
   }

@@ -16,11 +16,10 @@
 #include "io/provenance.h"
 #include "recon/data/frame_decay.h"
 #include "recon/data/nuclides.h"
+#include "recon/units.h"
 
 namespace coincide::io::dicom {
 namespace {
-
-constexpr double ms_per_s = 1000;
 
 /// What a file must have even if nothing is known.
 void put_nothing(Attributes& attributes, std::initializer_list<Tag> tags) {
@@ -193,9 +192,9 @@ void put_frame(const recon::ImageSeries& series, std::size_t frame, const Series
   const recon::SeriesFrame& of = series.frames[frame];
   const double start_s = clock.zero_s + of.start_s;
   put_moment(tag::acquisition_date, tag::acquisition_time, start_s, attributes);
-  attributes.put_whole(tag::frame_duration, std::llround(ms_per_s * of.duration_s));
+  attributes.put_whole(tag::frame_duration, std::llround(recon::ms_per_s * of.duration_s));
   const double mean_s = start_s - clock.reference_s + recon::mean_activity_s(series.half_life_s, of.duration_s);
-  attributes.put_number(tag::frame_reference_time, ms_per_s * mean_s);
+  attributes.put_number(tag::frame_reference_time, recon::ms_per_s * mean_s);
   if (series.decay_corrected) {
     attributes.put_number(tag::decay_factor, of.decay_factor);
   }

@@ -12,16 +12,14 @@
 namespace coincide::io {
 namespace {
 
-constexpr std::int64_t most_along_axis = 65535;
-
 std::string indexed(const char* key, int axis) { return fmt::format("{} [{}]", key, axis + 1); }
 
-std::array<std::int64_t, 3> shape_of(const InterfileHeader& header) {
+std::array<std::int64_t, 3> castor_shape(const InterfileHeader& header) {
   std::array<std::int64_t, 3> shape{};
   for (int axis = 0; axis < 3; ++axis) {
     const std::string key = indexed("matrix size", axis);
     const char* other = header.has("number of slices") ? "number of slices" : "total number of images";
-    shape[axis] = header.count(axis < 2 || header.has(key) ? key : other, 1, most_along_axis);
+    shape[axis] = header.count(axis < 2 || header.has(key) ? key : other, 1, most_interfile_size);
   }
   return shape;
 }
@@ -34,7 +32,7 @@ double voxel_size_mm(const InterfileHeader& header, int axis) {
   return header.number(key, 1);
 }
 
-void place(const InterfileHeader& header, PlacedSeries& placed) {
+void place_on_axes(const InterfileHeader& header, PlacedSeries& placed) {
   for (int axis = 0; axis < 3; ++axis) {
     const double size_mm = voxel_size_mm(header, axis);
     placed.index_to_mm.linear()(axis, axis) = size_mm;
@@ -100,7 +98,7 @@ void read_times(const InterfileHeader& header, PlacedSeries& placed) {
   }
 }
 
-std::string dimensions_text(const recon::ImageGrid& grid) {
+std::string castor_dimensions(const recon::ImageGrid& grid) {
   std::string text = "!STATIC STUDY (General) :=\nnumber of dimensions := 3\n";
   for (int axis = 0; axis < 3; ++axis) {
     text += fmt::format("!{} := {}\n", indexed("matrix size", axis), grid.shape[axis]);
@@ -126,7 +124,7 @@ std::string header_text(const recon::ImageSeries& series, const std::filesystem:
       "imagedata byte order := LITTLEENDIAN\n!number of frame groups := {}\nprocess status :=\n\n",
       data.filename().string(), data.stem().string(), planes * static_cast<std::int64_t>(series.frames.size()),
       series.frames.size());
-  text += dimensions_text(series.grid);
+  text += castor_dimensions(series.grid);
   for (std::size_t i = 0; i < series.frames.size(); ++i) {
     const recon::SeriesFrame& frame = series.frames[i];
     const bool last = i + 1 == series.frames.size();
@@ -157,8 +155,8 @@ PlacedSeries read_castor_image(const std::filesystem::path& path) {
   const InterfileHeader header(path);
   PlacedSeries placed;
   recon::ImageSeries& series = placed.series;
-  series.grid.shape = shape_of(header);
-  place(header, placed);
+  series.grid.shape = castor_shape(header);
+  place_on_axes(header, placed);
   read_interfile_remarks(header, series);
   const RawFormat format = number_format(header);
   const Rescale rescale = rescale_of(header, placed);

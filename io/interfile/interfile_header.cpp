@@ -11,29 +11,18 @@
 #include "io/companion_file.h"
 #include "io/input_file.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view blanks = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 std::optional<double> as_number(std::string_view text) {
-  text = trimmed(text);
+  text = recon::trimmed(text);
   text.remove_prefix(text.starts_with('+') ? 1 : 0);
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value);
   return whole ? std::optional(value) : std::nullopt;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string result(text);
-  std::ranges::transform(result, result.begin(), [](unsigned char letter) { return std::tolower(letter); });
-  return result;
 }
 
 /// The lines of a text as they are indented, those that end in a backslash together with the next.
@@ -43,7 +32,7 @@ std::vector<std::string> lines_of(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view whole = text.substr(0, end);
-    std::string_view line = trimmed(whole);
+    std::string_view line = recon::trimmed(whole);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (!goes_on) {
       lines.emplace_back(line.empty() ? "" : whole.substr(0, whole.find(line.front())));
@@ -70,7 +59,7 @@ std::string interfile_key(std::string_view text) {
       key += ' ';
     }
   }
-  return std::string(trimmed(key));
+  return std::string(recon::trimmed(key));
 }
 
 bool is_interfile(std::string_view first_bytes) {
@@ -94,8 +83,8 @@ InterfileHeader::InterfileHeader(std::filesystem::path path) : path_(std::move(p
 
 void InterfileHeader::read_line(std::string_view line) {
   const std::size_t assign = line.find(":=");
-  if (!trimmed(line).starts_with(';') && assign != std::string_view::npos) {
-    lines_.emplace_back(interfile_key(line.substr(0, assign)), trimmed(line.substr(assign + 2)));
+  if (!recon::trimmed(line).starts_with(';') && assign != std::string_view::npos) {
+    lines_.emplace_back(interfile_key(line.substr(0, assign)), recon::trimmed(line.substr(assign + 2)));
     values_[lines_.back().first] = lines_.back().second;
   }
 }
@@ -154,7 +143,7 @@ std::vector<double> InterfileHeader::numbers(std::string_view key) const {
     rest = rest.substr(1, rest.size() - 2);
   }
   std::vector<double> numbers;
-  while (!trimmed(rest).empty()) {
+  while (!recon::trimmed(rest).empty()) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
     const std::optional<double> number = as_number(rest.substr(0, comma));
     if (!number) {
@@ -185,7 +174,7 @@ std::filesystem::path InterfileHeader::data_file() const { return companion_file
 
 RawFormat InterfileHeader::number_format() const {
   RawFormat format;
-  const std::string kind = lower_case(text("number format", "unsigned integer"));
+  const std::string kind = recon::lower_case(text("number format", "unsigned integer"));
   if (kind == "float" || kind == "short float" || kind == "long float") {
     format.kind = NumberKind::floating;
   } else if (kind == "signed integer") {
@@ -197,7 +186,7 @@ RawFormat InterfileHeader::number_format() const {
         fmt::format("numbers of the format \"{}\" are not read here; signed and unsigned integer and float are", kind));
   }
   format.bytes = static_cast<int>(count("number of bytes per pixel", 1, 8));
-  const std::string order = lower_case(text("imagedata byte order", "bigendian"));
+  const std::string order = recon::lower_case(text("imagedata byte order", "bigendian"));
   if (order != "bigendian" && order != "littleendian") {
     fail(fmt::format("\"imagedata byte order := {}\" must be LITTLEENDIAN or BIGENDIAN", order));
   }

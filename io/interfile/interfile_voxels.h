@@ -11,6 +11,9 @@
 
 namespace coincide::io {
 
+/// Headers with a larger matrix size are wrong.
+inline constexpr std::int64_t most_interfile_size = 65535;
+
 // What the dialects of Interfile images have in common.
 
 /// What a stored number means: value = number * slope + intercept. One slope for all, or one for each plane.

@@ -15,13 +15,11 @@
 namespace coincide::io {
 namespace {
 
-constexpr std::int64_t most_along_axis = 65535;
-
 using Shape = std::array<std::int64_t, 3>;
 
 std::string indexed(const char* key, std::size_t index) { return fmt::format("{}[{}]", key, index); }
 
-Shape shape_of(const InterfileHeader& header) {
+Shape stir_shape(const InterfileHeader& header) {
   header.count("number of dimensions", 3, 3);
   Shape shape{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
@@ -30,7 +28,7 @@ Shape shape_of(const InterfileHeader& header) {
     if (label != expected) {
       header.fail(fmt::format("its axis {} is \"{}\"; those of images are x, y and z in this order", axis + 1, label));
     }
-    shape[axis] = header.count(indexed("matrix size", axis + 1), 1, most_along_axis);
+    shape[axis] = header.count(indexed("matrix size", axis + 1), 1, most_interfile_size);
   }
   return shape;
 }
@@ -53,7 +51,7 @@ void place_in_gantry(const InterfileHeader& header, PlacedSeries& placed) {
   }
 }
 
-void place(const InterfileHeader& header, PlacedSeries& placed) {
+void place_in_scanner(const InterfileHeader& header, PlacedSeries& placed) {
   place_in_gantry(header, placed);
   const StirAxes axes = read_stir_axes(header);
   placed.index_to_mm = Eigen::Vector3d(axes.sign[0], axes.sign[1], axes.sign[2]).asDiagonal() * placed.index_to_mm;
@@ -80,8 +78,8 @@ Rescale rescale_of(const InterfileHeader& header, std::size_t image, PlacedSerie
 }
 
 std::size_t num_images(const InterfileHeader& header, recon::ImageSeries& series) {
-  const std::int64_t parameters = header.count("number of image data types", 1, most_along_axis, 1);
-  const std::int64_t frames = header.count("number of time frames", 1, most_along_axis, 1);
+  const std::int64_t parameters = header.count("number of image data types", 1, most_interfile_size, 1);
+  const std::int64_t frames = header.count("number of time frames", 1, most_interfile_size, 1);
   if (parameters == 1) {
     return static_cast<std::size_t>(frames);
   }
@@ -123,7 +121,7 @@ void read_images(const InterfileHeader& header, PlacedSeries& placed) {
   }
 }
 
-std::string dimensions_text(const recon::ImageGrid& grid) {
+std::string stir_dimensions(const recon::ImageGrid& grid) {
   std::string text = "number of dimensions := 3\n";
   for (std::size_t axis = 0; axis < 3; ++axis) {
     text += fmt::format(
@@ -172,7 +170,7 @@ std::string header_text(const recon::ImageSeries& series, const std::string& dat
       "!PET STUDY (General) :=\n!PET data type := Image\nprocess status := Reconstructed\n"
       "!number format := float\n!number of bytes per pixel := 4\n",
       data_name);
-  text += dimensions_text(series.grid);
+  text += stir_dimensions(series.grid);
   text += fmt::format("number of time frames := {}\n", series.parameters.empty() ? series.frames.size() : 1);
   text += offsets_text(series.grid) + images_text(series);
   text += interfile_remarks(series);
@@ -195,8 +193,8 @@ PlacedSeries read_stir_image(const std::filesystem::path& path) {
     header.fail(fmt::format("it describes {} data, not an image", type));
   }
   PlacedSeries placed;
-  placed.series.grid.shape = shape_of(header);
-  place(header, placed);
+  placed.series.grid.shape = stir_shape(header);
+  place_in_scanner(header, placed);
   read_interfile_remarks(header, placed.series);
   read_images(header, placed);
   read_times(header, placed.series);

@@ -14,7 +14,7 @@
 namespace coincide::io {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 constexpr double mm_per_cm = 10;
 
 /// A scanner that STIR knows by name: what headers need not say. Lengths in mm, angle in degrees, times in ps.

@@ -12,7 +12,7 @@
 namespace coincide::io {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 constexpr std::int64_t most_of_axis = 1'000'000;
 
 /// Remainder that is never negative.

@@ -14,7 +14,7 @@
 namespace coincide::io {
 namespace {
 
-constexpr double pi = std::numbers::pi;
+using std::numbers::pi;
 /// How far a crystal may stand from its place, as a part of the way to the next.
 constexpr double tolerance = 0.1;
 

@@ -11,16 +11,10 @@
 
 #include "io/input_file.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
-
-constexpr std::string_view blanks = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 struct ElementType {
   std::string_view name;
@@ -59,7 +53,7 @@ MetaImageHeader::MetaImageHeader(std::filesystem::path path) : path_(std::move(p
     if (line_end == std::string::npos || equals == std::string_view::npos) {
       fail("it is no MetaImage, whose header is lines \"Key = value\" up to \"ElementDataFile = ...\"");
     }
-    values_[std::string(trimmed(line.substr(0, equals)))] = trimmed(line.substr(equals + 1));
+    values_[std::string(recon::trimmed(line.substr(0, equals)))] = recon::trimmed(line.substr(equals + 1));
     end_ = line_end + 1;
   }
 }
@@ -86,11 +80,12 @@ std::int64_t MetaImageHeader::whole_number(std::string_view key, std::int64_t le
 
 std::vector<double> MetaImageHeader::numbers(std::string_view key, std::size_t count) const {
   std::vector<double> numbers;
-  for (std::string_view rest = trimmed(text(key)); !rest.empty(); rest = trimmed(rest)) {
+  for (std::string_view rest = recon::trimmed(text(key)); !rest.empty(); rest = recon::trimmed(rest)) {
     double number = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    if (error != std::errc{} || !std::isfinite(number) || !(rest.empty() || blanks.find(rest[0]) != blanks.npos)) {
+    if (error != std::errc{} || !std::isfinite(number) ||
+        !(rest.empty() || recon::blanks.find(rest[0]) != recon::blanks.npos)) {
       fail(fmt::format("\"{} = {}\" does not consist of numbers", key, text(key)));
     }
     numbers.push_back(number);

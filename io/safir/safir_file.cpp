@@ -13,6 +13,7 @@
 #include "io/interfile/interfile_header.h"
 #include "io/scanner_of_rings.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
@@ -41,10 +42,7 @@ std::map<std::string, std::string> read_parameters(const std::filesystem::path& 
     if (sign == std::string::npos) {
       continue;
     }
-    const auto first = line.find_first_not_of(" \t\r", sign + 2);
-    const auto last = line.find_last_not_of(" \t\r");
-    values[interfile_key(line.substr(0, sign))] =
-        first == std::string::npos ? "" : line.substr(first, last - first + 1);
+    values[interfile_key(line.substr(0, sign))] = recon::trimmed(std::string_view(line).substr(sign + 2));
   }
   return values;
 }

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "io/energy_window.h"
 #include "io/scanner_of_rings.h"
 #include "projectors/error.h"
+#include "recon/text.h"
 #include "recon/units.h"
 
 namespace coincide::io {
@@ -43,8 +43,7 @@ std::int64_t alternating(std::int64_t index, bool positive_first) {
 }  // namespace
 
 bool is_petlink(std::string_view first_bytes) {
-  std::string text(first_bytes);
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) { return std::tolower(letter); });
+  const std::string text = recon::lower_case(first_bytes);
   return is_interfile(first_bytes) && text.find(name_space) != std::string::npos &&
          text.find("petlink bin address") != std::string::npos;
 }

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <map>
 
+#include "io/csv_text.h"
 #include "io/input_file.h"
 #include "io/tables/table_rows.h"
 #include "projectors/error.h"
@@ -15,12 +16,6 @@ namespace {
 
 constexpr std::size_t bytes_at_once = std::size_t{1} << 22;
 constexpr std::size_t longest_line = std::size_t{1} << 16;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view beside = " \t\r\"";
-  const auto first = text.find_first_not_of(beside);
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(beside) - first + 1);
-}
 
 char separator_of(std::string_view head) {
   for (const char separator : {'\t', ';'}) {
@@ -82,7 +77,7 @@ class CsvRows final : public TableRows {
 
  private:
   static bool is_row(std::string_view line) {
-    const std::string_view text = trimmed(line);
+    const std::string_view text = bare_cell(line);
     return !text.empty() && text.front() != '#';
   }
 
@@ -125,7 +120,7 @@ class CsvRows final : public TableRows {
       if (is_row(line)) {
         read_names(line);
       } else {
-        read_attribute(trimmed(line));
+        read_attribute(bare_cell(line));
       }
     }
     if (columns_.empty()) {
@@ -138,7 +133,7 @@ class CsvRows final : public TableRows {
     separator_ = separator_of(line);
     for (std::size_t first = 0; first <= line.size();) {
       const std::size_t end = std::min(line.find(separator_, first), line.size());
-      columns_.emplace_back(trimmed(line.substr(first, end - first)));
+      columns_.emplace_back(bare_cell(line.substr(first, end - first)));
       first = end + 1;
     }
   }
@@ -148,10 +143,10 @@ class CsvRows final : public TableRows {
     if (line.empty() || sign == std::string_view::npos) {
       return;
     }
-    const std::string_view number = trimmed(line.substr(sign + 1));
+    const std::string_view number = bare_cell(line.substr(sign + 1));
     double value = 0;
     if (std::from_chars(number.data(), number.data() + number.size(), value).ec == std::errc()) {
-      attributes_[std::string(trimmed(line.substr(1, sign - 1)))] = value;
+      attributes_[std::string(bare_cell(line.substr(1, sign - 1)))] = value;
     }
   }
 
@@ -178,7 +173,7 @@ class CsvRows final : public TableRows {
         error == std::errc() && stop == last && std::isfinite(value)) {
       return value;
     }
-    const std::string_view text = trimmed({first, static_cast<std::size_t>(last - first)});
+    const std::string_view text = bare_cell({first, static_cast<std::size_t>(last - first)});
     const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error == std::errc() && stop == text.data() + text.size() && std::isfinite(value)) {
       return value;

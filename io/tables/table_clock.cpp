@@ -6,11 +6,11 @@
 #include <cmath>
 
 #include "projectors/error.h"
+#include "recon/units.h"
 
 namespace coincide::io {
 namespace {
 
-constexpr double ms_per_s = 1000;
 constexpr double latest_ms = 4'294'967'294.0;
 
 /// Round lengths, so that frames of whole seconds begin with a block.
@@ -26,8 +26,8 @@ std::uint32_t length_for(double duration_ms) {
 }  // namespace
 
 TableClock::TableClock(double start_s, double stop_s, double zero_s) : zero_s_(zero_s) {
-  const double start_ms = std::floor((start_s - zero_s) * ms_per_s);
-  const double stop_ms = std::ceil((stop_s - zero_s) * ms_per_s);
+  const double start_ms = std::floor((start_s - zero_s) * recon::ms_per_s);
+  const double stop_ms = std::ceil((stop_s - zero_s) * recon::ms_per_s);
   if (!(start_ms >= 0 && stop_ms > start_ms && stop_ms <= latest_ms)) {
     throw FileError(
         fmt::format("The table's times, from {} s to {} s, are no acquisition: it would have to last up to "
@@ -47,7 +47,7 @@ std::uint32_t TableClock::start_of(double time_s) const {
     return 0;
   }
   // 1e-6 ms: what decimal fractions of a second lose in binary.
-  const double at = std::floor(((time_s - zero_s_) * ms_per_s + 1e-6 - start_ms_) / length_ms_);
+  const double at = std::floor(((time_s - zero_s_) * recon::ms_per_s + 1e-6 - start_ms_) / length_ms_);
   const double block = std::clamp(at, 0.0, static_cast<double>(prompts_.size() - 1));
   return start_ms_ + static_cast<std::uint32_t>(block) * length_ms_;
 }

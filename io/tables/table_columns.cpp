@@ -7,15 +7,10 @@
 #include <map>
 
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::io {
 namespace {
-
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? ""
-                                         : std::string(text.substr(first, text.find_last_not_of(" \t") - first + 1));
-}
 
 /// "x1_mm = my_x, tof_ps = -dt" by the known names.
 std::map<std::string, std::string> read_mapping(std::string_view mapping) {
@@ -25,13 +20,13 @@ std::map<std::string, std::string> read_mapping(std::string_view mapping) {
     const std::size_t end = std::min(mapping.find(',', first), mapping.size());
     const std::string_view part = mapping.substr(first, end - first);
     const auto sign = part.find('=');
-    const std::string name = trimmed(part.substr(0, sign));
-    const std::string column = sign == std::string_view::npos ? "" : trimmed(part.substr(sign + 1));
+    const std::string name(recon::trimmed(part.substr(0, sign)));
+    const std::string column(sign == std::string_view::npos ? "" : recon::trimmed(part.substr(sign + 1)));
     if (column.empty() || column == "-" || std::ranges::find(known, name) == known.end()) {
       throw FileError(fmt::format(
           "input.columns holds \"{}\", but each part must be NAME = COLUMN or NAME = -COLUMN, with a comma between, "
           "where NAME is one of {}.",
-          trimmed(part), fmt::join(known, ", ")));
+          recon::trimmed(part), fmt::join(known, ", ")));
     }
     names[name] = column;
     first = end + 1;
@@ -58,8 +53,8 @@ TableColumns::TableColumns(const std::vector<std::string>& columns, std::string_
     const bool negative = other != mapped.end() && other->second.front() == '-' &&
                           std::ranges::find(columns, other->second) == columns.end();
     const std::string name = other == mapped.end() ? known[i]
-                             : negative            ? trimmed(other->second.substr(1))
-                                                   : other->second;
+                             : negative ? std::string(recon::trimmed(std::string_view(other->second).substr(1)))
+                                        : other->second;
     const auto column = std::ranges::find(columns, name);
     if (column != columns.end()) {
       const auto index = static_cast<std::size_t>(column - columns.begin());

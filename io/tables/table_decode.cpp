@@ -13,8 +13,6 @@
 namespace coincide::io {
 namespace {
 
-constexpr double ms_per_s = 1000;
-
 /// Whether sources are taken: true, scattered, random.
 std::array<bool, 3> sources_taken(Sources only) {
   return {true, only == Sources::all || only == Sources::trues_and_scattered,
@@ -142,7 +140,7 @@ void TableSource::decode_times(recon::EventBlock& block) {
     return;
   }
   for_each(Meaning::time_s, take);
-  for_each(Meaning::time_ms, [&](std::size_t row, double value) { take(row, value / ms_per_s); });
+  for_each(Meaning::time_ms, [&](std::size_t row, double value) { take(row, value / recon::ms_per_s); });
   if (!columns_->has(Meaning::time_s) && !columns_->has(Meaning::time_ms)) {
     std::ranges::fill(block.time_ms, clock_.start_of(0));
   }

@@ -17,7 +17,6 @@ namespace coincide::io {
 namespace {
 
 using recon::Vec3;
-constexpr double ms_per_s = 1000;
 
 /// How far photons may interact from a crystal's middle: half the diagonal of its box. A box that is not stated is
 /// taken to be as deep as the spacing of crystals is wide, three times.
@@ -157,7 +156,7 @@ void TableSource::survey_rows(const TableColumns& columns, bool with_points, Sur
     survey.last_s = std::max(survey.last_s, time_s);
   };
   for_each(Meaning::time_s, [&](std::size_t, double value) { add_time(value); });
-  for_each(Meaning::time_ms, [&](std::size_t, double value) { add_time(value / ms_per_s); });
+  for_each(Meaning::time_ms, [&](std::size_t, double value) { add_time(value / recon::ms_per_s); });
   const double scale = tof_mm_per_value(columns);
   for (const Meaning tof : {Meaning::tof_ps, Meaning::tof_mm}) {
     for_each(tof, [&](std::size_t, double value) {
@@ -225,7 +224,7 @@ void TableSource::find_times(const Survey& survey) {
     constexpr double latest_s = 4e6;
     const double first_s = survey.first_s;
     const double zero_s = first_s < 0 || survey.last_s > latest_s ? std::floor(first_s) : 0;
-    clock_ = TableClock(first_s, survey.last_s + 1 / ms_per_s, zero_s);
+    clock_ = TableClock(first_s, survey.last_s + 1 / recon::ms_per_s, zero_s);
     warnings_.emplace_back(
         "The table does not state how long it took (an attribute duration_s): its first and last event are taken.");
   }

@@ -21,7 +21,6 @@ namespace coincide::io {
 namespace {
 
 constexpr hsize_t rows_per_chunk = std::size_t{1} << 17;
-constexpr double ms_per_s = 1000;
 
 /// A data set that grows.
 template <class T>
@@ -142,8 +141,8 @@ void add_csv_row(const recon::Scanner& scanner, const recon::EventBlock& block, 
 std::string csv_head(const recon::EventSource& source, bool with_tof) {
   std::string head = fmt::format("# events of {}\n", source.scanner().name);
   if (source.counts().duration_s > 0) {
-    head += fmt::format("# start_s = {}\n# duration_s = {}\n", source.counts().first_ms / ms_per_s,
-                        (source.counts().last_ms - source.counts().first_ms) / ms_per_s);
+    head += fmt::format("# start_s = {}\n# duration_s = {}\n", source.counts().first_ms / recon::ms_per_s,
+                        (source.counts().last_ms - source.counts().first_ms) / recon::ms_per_s);
   }
   if (with_tof) {
     const double sigma_mm = static_cast<double>(source.scanner().tof_bins.front().sigma_mm);

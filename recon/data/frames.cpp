@@ -10,16 +10,12 @@
 #include <utility>
 
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::recon {
 namespace {
 
 constexpr std::size_t most_frames = 10'000;
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  return first == std::string_view::npos ? "" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// The whole text as a number, or none.
 template <class Number>

@@ -3,17 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "projectors/error.h"
+#include "recon/text.h"
 
 namespace coincide::recon {
 namespace {
-
-std::string capitalised(std::string text) {
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
 
 std::uint64_t length_ms(const TimeInterval& time) { return has_length(time) ? time.stop_ms - time.start_ms : 0; }
 

@@ -4,20 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "recon/algorithms/figures.h"
+#include "recon/text.h"
 
 namespace coincide::recon {
 namespace {
 
 constexpr std::string_view whole_stage = "reconstruction";
-
-std::string capitalised(std::string text) {
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
 
 }  // namespace
 

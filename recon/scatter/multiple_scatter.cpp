@@ -10,6 +10,7 @@
 #include "recon/photon_transport/compton.h"
 #include "recon/photon_transport/decay_source.h"
 #include "recon/photon_transport/photon_flight.h"
+#include "recon/vectors.h"
 
 namespace coincide::recon {
 namespace {
@@ -68,7 +69,7 @@ class Experiment {
 
   /// Probability that a photon is measured which meets no more matter; 0 outside and beyond the ends of the cylinder.
   double detected(const Photon& photon) const {
-    const Vector3d from = Vector3d(photon.point_mm[0], photon.point_mm[1], photon.point_mm[2]) - cylinder_.middle_mm();
+    const Vector3d from = to_eigen(photon.point_mm) - cylinder_.middle_mm();
     const Vector3d way(photon.direction[0], photon.direction[1], photon.direction[2]);
     const double from_along = from.dot(cylinder_.axis());
     const double way_along = way.dot(cylinder_.axis());

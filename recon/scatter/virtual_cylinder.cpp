@@ -7,6 +7,7 @@
 
 #include "recon/field_of_view.h"
 #include "recon/scatter/scatter_sampling.h"
+#include "recon/vectors.h"
 
 namespace coincide::recon {
 namespace {
@@ -19,8 +20,6 @@ Vector3d perpendicular(const Vector3d& to, const Vector3d& wanted) {
   constexpr double clearly = 1e-6;
   return part.norm() > clearly ? part.normalized() : to.unitOrthogonal();
 }
-
-Vector3d to_eigen(const Vec3& v) { return {v[0], v[1], v[2]}; }
 
 }  // namespace
 

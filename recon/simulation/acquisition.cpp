@@ -6,12 +6,12 @@
 #include <optional>
 
 #include "recon/randoms.h"
+#include "recon/units.h"
 
 namespace coincide::recon {
 namespace {
 
 constexpr std::uint32_t interval_ms = 10;
-constexpr double ms_per_s = 1000;
 
 /// Recorded true coincidences per second, to half a percent, from a run beforehand.
 double estimate_trues_per_s(const PairSampler& sampler, std::uint64_t seed, int num_threads, StopFlag& stop) {

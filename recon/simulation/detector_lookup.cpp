@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "projectors/error.h"
+#include "recon/vectors.h"
 
 namespace coincide::recon {
 namespace {
@@ -16,7 +17,6 @@ constexpr std::uint32_t patches_per_leaf = 4;
 constexpr std::size_t deepest = 64;  // halving 2^32 patches needs 32 levels
 
 float dot(const Vec3& a, const Vec3& b) { return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]; }
-Vec3 minus(const Vec3& a, const Vec3& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
 
 /// The edges of a box that meet in its first corner, whatever the order of the corners: its shortest way to another
 /// corner is an edge, and so is the shortest one at right angles to the edges found before.

@@ -9,14 +9,16 @@
 
 #include "projectors/error.h"
 #include "recon/photon_transport/compton.h"
+#include "recon/vectors.h"
 
 namespace coincide::recon {
 namespace {
 
 using std::numbers::pi;
 
-double dot(const Vec3& a, const Vec3& b) { return double{a[0]} * b[0] + double{a[1]} * b[1] + double{a[2]} * b[2]; }
-Vec3 minus(const Vec3& a, const Vec3& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
+double exact_dot(const Vec3& a, const Vec3& b) {
+  return double{a[0]} * b[0] + double{a[1]} * b[1] + double{a[2]} * b[2];
+}
 Vec3 plus(const Vec3& a, const Vec3& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
 Vec3 reversed(const Vec3& a) { return {-a[0], -a[1], -a[2]}; }
 
@@ -252,7 +254,7 @@ double PairSampler::sent_per_sr(const Emission& emission, const Vec3& direction,
   if (emission.of_decay) {
     return 1 / (4 * pi);
   }
-  const double cosine = dot(emission.photon.direction, direction);
+  const double cosine = exact_dot(emission.photon.direction, direction);
   sent.energy_kev = scattered_kev(emission.photon.energy_kev, cosine);
   sent.scatters = 1;
   return klein_nishina_cm2_per_sr(emission.photon.energy_kev, cosine) / klein_nishina_cm2(emission.photon.energy_kev);
@@ -265,10 +267,10 @@ double PairSampler::singles_of(std::uint32_t crystal, std::span<const Emission> 
   double sum = 0;
   for (const Emission& emission : emissions) {
     const Vec3 way = minus(target_mm, emission.photon.point_mm);
-    const double length_mm = std::sqrt(dot(way, way));
+    const double length_mm = std::sqrt(exact_dot(way, way));
     const auto scale = static_cast<float>(1 / length_mm);
     const Vec3 direction{way[0] * scale, way[1] * scale, way[2] * scale};
-    const double cosine = -dot(direction, scanner_.crystal_normal[crystal]);
+    const double cosine = -exact_dot(direction, scanner_.crystal_normal[crystal]);
     Photon sent;
     const double per_sr = sent_per_sr(emission, direction, sent);
     const double part = part_detected(sent, crystal);

@@ -13,12 +13,12 @@
 #include "recon/simulation/checks.h"
 #include "recon/simulation/pair_sampler.h"
 #include "recon/stop_flag.h"
+#include "recon/units.h"
 
 namespace coincide::recon {
 namespace {
 
 constexpr std::uint64_t intervals_per_round = 64;  // between two reports
-constexpr double ms_per_s = 1000;
 
 Interactions interactions(const SimulationOptions& options) {
   if (!options.attenuation) {
