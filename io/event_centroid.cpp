@@ -77,7 +77,7 @@ std::optional<DataCheck> EventCentroid::drift() const {
   constexpr double least_way_mm = 2;
   constexpr double least_s = 1;
   const double time_s = 1e-3 * (last_ms_ - std::min(first_ms_, last_ms_)), trues = prompts_ - delayeds_;
-  const Eigen::FullPivLU<Matrix6> solver(normal_);
+  const Eigen::FullPivLU<Eigen::MatrixXd> solver(normal_);
   if (trues < enough_events || time_s < least_s || !solver.isInvertible()) {
     return std::nullopt;
   }
@@ -100,7 +100,7 @@ std::optional<DataCheck> EventCentroid::drift() const {
 DataCheck EventCentroid::tof_offset() const {
   constexpr double most_sigma = 0.2;    // of the resolution
   constexpr double most_extent = 0.03;  // of the activity's: the larger it is, the less exactly are places known
-  const Eigen::FullPivLU<TofMatrix> solver(normal_of_tof_);
+  const Eigen::FullPivLU<Eigen::MatrixXd> solver(normal_of_tof_);
   if (tof_events_ < enough_events || !solver.isInvertible()) {
     return {"TOF offset", Verdict::unknown, "too few prompts, or all in one direction: the data cannot tell",
             "Check with a longer measurement."};
