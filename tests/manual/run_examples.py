@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [*map(ROOT.joinpath, ("README.md", "io/README.md", "projectors/README.md")), *sorted((ROOT / "resources/manual").glob("*.md"))]
 BLOCK = re.compile(r"^(?:<!-- not run: (?P<reason>[^\n]+) -->\n)?```(?P<language>\w+)\n(?P<text>.*?)^```$", re.S | re.M)
 NEITHER = {"toml", "cmake"}  # jobs have check_examples.py
-NOT_RUN = 7
+NOT_RUN = 8
 SHARED = Path(os.environ.get("COINCIDE_SHARED_DATA", "/nowhere"))
 LACKING = {  # words of a block, and whether what they need is here
     "mpirun": shutil.which("mpirun") is not None,
