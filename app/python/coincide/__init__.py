@@ -9,6 +9,7 @@ is to be changed and checked, a Problem is what an algorithm is given. Lengths a
 axes.
 """
 
+import os as _os
 from pathlib import Path as _Path
 
 from ._core import *  # noqa: F403
@@ -19,3 +20,7 @@ from .progress import ProgressLine as ProgressLine
 _resources = _Path(__file__).parent / "resources"
 if _resources.is_dir():  # of an installed package
     _set_resource_folder(_resources)
+    _fonts = _resources / "fonts" / "fonts.conf"
+    if _fonts.is_file() and not _Path("/etc/fonts/fonts.conf").is_file():
+        # A system without fonts: the pictures of results would show boxes for letters.
+        _os.environ.setdefault("FONTCONFIG_FILE", str(_fonts))
