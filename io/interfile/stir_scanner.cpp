@@ -195,20 +195,22 @@ std::vector<recon::Vec3> in_blocks(const StirScanner& s) {
       2 * csi / s.block_pitch_mm * (s.crystal_pitch_mm / 2 + s.block_pitch_mm - crystals * s.crystal_pitch_mm);
   const double x0 = -((blocks - 1) / 2 * s.block_pitch_mm + (crystals - 1) / 2 * s.crystal_pitch_mm);
   const std::int64_t bucket = s.blocks_per_bucket * s.crystals_per_block;
-  const auto axial_blocks = static_cast<double>(s.rings / s.crystals_per_block_axial);
+  const std::int64_t axial_blocks = s.rings / s.crystals_per_block_axial;
   const double z0 =
-      -(s.block_pitch_axial_mm * axial_blocks -
+      -(s.block_pitch_axial_mm * static_cast<double>(axial_blocks) -
         (s.block_pitch_axial_mm - static_cast<double>(s.crystals_per_block_axial - 1) * s.crystal_pitch_axial_mm)) /
       2;
   std::vector<recon::Vec3> places;
   for (std::int64_t ring = 0; ring < s.rings; ++ring) {
-    const double z = z0 + static_cast<double>(ring / s.crystals_per_block_axial) * s.block_pitch_axial_mm +
+    const std::int64_t axial_block = ring / s.crystals_per_block_axial;
+    const double z = z0 + static_cast<double>(axial_block) * s.block_pitch_axial_mm +
                      static_cast<double>(ring % s.crystals_per_block_axial) * s.crystal_pitch_axial_mm;
     for (std::int64_t detector = 0; detector < s.detectors; ++detector) {
-      const std::int64_t within = detector % bucket;
-      const double x = x0 + static_cast<double>(within / s.crystals_per_block) * s.block_pitch_mm +
+      const std::int64_t turn = detector / bucket, within = detector % bucket;
+      const std::int64_t block = within / s.crystals_per_block;
+      const double x = x0 + static_cast<double>(block) * s.block_pitch_mm +
                        static_cast<double>(within % s.crystals_per_block) * s.crystal_pitch_mm;
-      const double alpha = first_angle + 2 * csi * static_cast<double>(detector / bucket);
+      const double alpha = first_angle + 2 * csi * static_cast<double>(turn);
       places.push_back({static_cast<float>(x * std::cos(alpha) + s.radius_mm * std::sin(alpha)),
                         static_cast<float>(x * std::sin(alpha) - s.radius_mm * std::cos(alpha)),
                         static_cast<float>(z)});

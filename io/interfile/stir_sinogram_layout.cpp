@@ -86,6 +86,7 @@ std::vector<std::size_t> sort_segments(const InterfileHeader& header, std::vecto
     header.fail("no segment has the mean ring difference 0");
   }
   std::vector<std::size_t> order;
+  order.reserve(in_file.size());
   for (const StirSegment& segment : in_file) {
     order.push_back(static_cast<std::size_t>(std::ranges::find(segments, segment) - segments.begin()));
   }
@@ -122,6 +123,7 @@ std::vector<std::int64_t> read_tof_order(const InterfileHeader& header, std::int
   if (header.has("tof bin order")) {
     const std::vector<double> said = header.numbers("tof bin order");
     std::vector<std::int64_t> places;
+    places.reserve(said.size());
     for (const double place : said) {
       places.push_back(std::llround(place) + bins / 2);
     }
@@ -201,7 +203,8 @@ std::pair<recon::Vec3, recon::Vec3> StirSinogramLayout::ends_mm(const StirBin& b
   const auto detectors = static_cast<double>(scanner.detectors);
   const double to_middle = view_mashing() > 0 ? static_cast<double>(view_mashing() - 1) * pi / detectors : 0;
   const double phi = scanner.tilt_rad + static_cast<double>(bin.view) * pi / static_cast<double>(views) + to_middle;
-  const auto place = static_cast<double>(bin.tangential - tangential / 2);
+  const std::int64_t middle = tangential / 2;
+  const auto place = static_cast<double>(bin.tangential - middle);
   const double s = arc_bin_mm > 0 ? place * arc_bin_mm : scanner.radius_mm * std::sin(place * pi / detectors);
   const double a = std::sqrt(scanner.radius_mm * scanner.radius_mm - s * s);
   const double m = (static_cast<double>(bin.plane) - 0.5 * static_cast<double>(segment.planes - 1)) * segment.step() *
@@ -219,7 +222,7 @@ std::optional<StirBin> StirSinogramLayout::bin_of(std::int64_t ring1, std::int64
   const std::int64_t n = scanner.detectors;
   const std::int64_t t = modulo(detector1 - detector2 + 3 * n / 2, n);
   std::int64_t v = modulo(detector1 - half(t) + n, n);
-  std::int64_t tang = t;
+  std::int64_t tang = 0;
   bool swapped = false;
   if (v < n / 2) {
     swapped = t >= n / 2;
