@@ -8,6 +8,7 @@
 #include "gui/panels/form_parts.h"
 
 namespace coincide::gui {
+
 RunStatus::RunStatus(QWidget* parent) : QWidget(parent), text_(new QLabel), bar_(part_bar()), stop_(new QToolButton) {
   setObjectName("run_status");
   text_->setTextFormat(Qt::PlainText);

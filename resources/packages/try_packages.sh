@@ -50,7 +50,8 @@ try() { # the prefix of the installation, the name of the picture
 
 try_wheels() {
   inside apt-get update -qq
-  inside apt-get install -y -qq --no-install-recommends python3-venv python3-numpy >"$root/tmp/log" 2>&1
+  inside apt-get install -y -qq --no-install-recommends python3-venv python3-numpy >"$root/tmp/log" 2>&1 ||
+    { cat "$root/tmp/log"; return 1; }
   inside python3 -m venv --system-site-packages /opt/python
   mkdir "$root/tmp/wheels"
   cp ../../dist/*.whl ../../projectors/dist/*.whl "$root/tmp/wheels"
