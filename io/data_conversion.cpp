@@ -20,6 +20,7 @@
 #include "io/petsird_writer.h"
 #include "io/tables/table_writer.h"
 #include "projectors/error.h"
+#include "recon/crystal_boxes.h"
 #include "recon/normalization/normalized_events.h"
 
 namespace coincide::io {
@@ -35,8 +36,20 @@ struct Task {
 };
 
 Sentences to_petsird(recon::EventSource& source, const Task& task) {
-  PetsirdWriter writer(task.out, source.scanner(), source.efficiencies());
-  return write_petsird(source, writer, task.reporter);
+  recon::Scanner scanner = source.scanner();
+  const bool knows_sizes = !scanner.crystal_corners_mm.empty();
+  if (!knows_sizes) {
+    scanner.crystal_corners_mm = recon::cubes_on_faces(scanner);
+  }
+  PetsirdWriter writer(task.out, scanner, source.efficiencies());
+  Sentences told = write_petsird(source, writer, task.reporter);
+  if (!knows_sizes) {
+    told.push_back(
+        fmt::format("PETSIRD states the size of a crystal, which is not known here: cubes of {:.3g} mm stand for them, "
+                    "around the places that LORs run between.",
+                    std::sqrt(scanner.crystal_face_mm2.front())));
+  }
+  return told;
 }
 
 Sentences to_hdf5(recon::EventSource& source, const Task& task) {

@@ -56,7 +56,7 @@ void check(const recon::Scanner& scanner, const recon::ModuleType& type, const M
       if (!(error_mm <= tolerance_mm)) {
         throw InputError(fmt::format(
             "the scanner '{}' cannot be written as copies of one module: crystal {} would be off by {:.3g} mm (at most "
-            "{} mm); its modules or crystals are not all alike",
+            "{} mm); its modules or crystals are not all alike. A .h5 or .cdh file holds every crystal for itself",
             scanner.name, id, error_mm, tolerance_mm));
       }
     }
@@ -69,7 +69,9 @@ ModuleReplicas find_replicas(const recon::Scanner& scanner, std::size_t type) {
   const recon::ModuleType& of = scanner.module_types[type];
   if (scanner.crystal_corners_mm.size() != scanner.num_crystals() || of.num_crystals() == 0) {
     throw InputError(
-        fmt::format("the scanner '{}' has no crystal corners, so its geometry cannot be written", scanner.name));
+        fmt::format("the scanner '{}' has no crystal corners, so its geometry cannot be written; a .h5 or .cdh file "
+                    "needs none",
+                    scanner.name));
   }
   ModuleReplicas replicas;
   replicas.box = scanner.crystal_corners_mm[of.first_crystal];

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "recon/crystal_boxes.h"
+
 namespace coincide::gui {
 namespace {
 
@@ -37,26 +39,15 @@ std::array<Vector3f, 4> face_of_box(const std::array<recon::Vec3, 8>& corners, c
   return face;
 }
 
-std::array<Vector3f, 4> square(const Vector3f& centre, const Vector3f& normal, float area_mm2) {
-  // An edge along z where there is one: scanners are built so.
-  const Vector3f z = Vector3f::UnitZ();
-  const Vector3f across = std::abs(normal.dot(z)) < 0.9F ? z.cross(normal).normalized() : normal.unitOrthogonal();
-  const Vector3f up = normal.cross(across);
-  const float half = 0.5F * std::sqrt(area_mm2);
-  return {centre + half * (-across - up), centre + half * (across - up), centre + half * (across + up),
-          centre + half * (up - across)};
-}
-
 }  // namespace
 
 std::vector<CrystalFace> crystal_faces(const recon::Scanner& scanner) {
   const bool has_corners = scanner.crystal_corners_mm.size() == scanner.num_crystals();
+  const auto cubes = has_corners ? std::vector<std::array<recon::Vec3, 8>>() : recon::cubes_on_faces(scanner);
+  const auto& boxes = has_corners ? scanner.crystal_corners_mm : cubes;
   std::vector<CrystalFace> faces(scanner.num_crystals());
   for (std::size_t id = 0; id < faces.size(); ++id) {
-    const Vector3f normal = to_eigen(scanner.crystal_normal[id]);
-    const std::array<Vector3f, 4> corners =
-        has_corners ? face_of_box(scanner.crystal_corners_mm[id], normal)
-                    : square(to_eigen(scanner.crystal_centre_mm[id]), normal, scanner.crystal_face_mm2[id]);
+    const std::array<Vector3f, 4> corners = face_of_box(boxes[id], to_eigen(scanner.crystal_normal[id]));
     const Vector3f middle = (corners[0] + corners[1] + corners[2] + corners[3]) / 4;
     for (std::size_t corner = 0; corner < 4; ++corner) {
       const Vector3f point = middle + shown_part * (corners[corner] - middle);

@@ -11,7 +11,7 @@ namespace coincide::gui {
 using CrystalFace = std::array<recon::Vec3, 4>;
 
 /// By crystal id, for pictures: a little smaller than the crystals so that neighbours show. Of a scanner without
-/// corners, squares of the faces' areas.
+/// corners, those of recon::cubes_on_faces.
 std::vector<CrystalFace> crystal_faces(const recon::Scanner& scanner);
 
 }  // namespace coincide::gui

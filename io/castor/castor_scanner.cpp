@@ -12,6 +12,7 @@
 #include "io/companion_file.h"
 #include "io/input_file.h"
 #include "projectors/error.h"
+#include "recon/crystal_boxes.h"
 #include "recon/text.h"
 
 namespace coincide::io {
@@ -57,18 +58,11 @@ void check_positions(const CastorCrystals& crystals) {
 
 /// A box of the size that is stated, with one face inwards.
 std::array<Vec3, 8> box_around(const Vec3& middle_mm, const Vec3& outwards, const CastorLayer& layer) {
-  const Vec3 around{-outwards[1], outwards[0], 0};
-  std::array<Vec3, 8> corners;
-  for (std::size_t i = 0; i < corners.size(); ++i) {
-    const auto half = [i](std::size_t bit, double size) {
-      return static_cast<float>((i >> bit & 1U) != 0 ? size / 2 : -size / 2);
-    };
-    for (std::size_t axis = 0; axis < 3; ++axis) {
-      corners[i][axis] = middle_mm[axis] + half(2, layer.depth_mm) * outwards[axis] +
-                         half(0, layer.transaxial_mm) * around[axis] + (axis == 2 ? half(1, layer.axial_mm) : 0);
-    }
-  }
-  return corners;
+  const auto transaxial_mm = static_cast<float>(layer.transaxial_mm);
+  const auto depth_mm = static_cast<float>(layer.depth_mm);
+  return recon::box_corners(middle_mm, {{{-outwards[1] * transaxial_mm, outwards[0] * transaxial_mm, 0},
+                                         {0, 0, static_cast<float>(layer.axial_mm)},
+                                         {outwards[0] * depth_mm, outwards[1] * depth_mm, outwards[2] * depth_mm}}});
 }
 
 /// Crystals per module: rows, or several of them side by side where rows would be too many modules. Crystals of a

@@ -130,8 +130,8 @@ class SceneTest : public QObject {
   void faces_look_into_the_bore() {
     recon::Scanner scanner = ring();
     check_faces(scanner, 90, 0.92 * 6, 0.92 * 4);
-    scanner.crystal_corners_mm.clear();  // squares of the same area, through the centres
-    check_faces(scanner, 100, 0.92 * std::sqrt(24), 0.92 * std::sqrt(24));
+    scanner.crystal_corners_mm.clear();  // cubes with faces of the same area
+    check_faces(scanner, 100 - std::sqrt(24) / 2, 0.92 * std::sqrt(24), 0.92 * std::sqrt(24));
   }
 
   void fan_has_the_partners_of_a_crystal() {

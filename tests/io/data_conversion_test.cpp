@@ -1,6 +1,7 @@
 #include "io/data_conversion.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -9,7 +10,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <numeric>
+#include <tuple>
 
 #include "io/csv_table.h"
 #include "io/data_file.h"
@@ -80,6 +83,17 @@ void verify_same(const Content& after, const Content& before) {
     QVERIFY(after.alive[i].bin == before.alive[i].bin);
     QCOMPARE(after.alive[i].module_pair, before.alive[i].module_pair);
   }
+}
+
+/// How often each pair of crystals was hit in each ms, in whatever order the file has them.
+std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint8_t>, int> histogram_of(
+    const recon::EventBlock& events) {
+  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint8_t>, int> counts;
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto [least, most] = std::minmax(events.crystal_a[i], events.crystal_b[i]);
+    ++counts[{least, most, events.time_ms[i], events.delayed[i]}];
+  }
+  return counts;
 }
 
 }  // namespace
@@ -203,6 +217,56 @@ class DataConversionTest : public QObject {
     }
   }
 
+  // Places, directions and faces come back; what no program could know of the crystals is said.
+  void scanners_without_sizes_of_crystals_are_written_data() {
+    QTest::addColumn<QString>("file");
+    QTest::newRow("rings of crystals, two kinds of counts") << "stir/mmr/PET_ACQ_small.l.hdr.STIR";
+    QTest::newRow("a map of crystals") << "stir/safir-generic/listmode_input_SAFIR.par";
+  }
+  void scanners_without_sizes_of_crystals_are_written() {
+    QFETCH(QString, file);
+    const std::filesystem::path in = std::filesystem::path(COINCIDE_SHARED_DATA) / file.toStdString();
+    if (!std::filesystem::exists(in)) {
+      QSKIP("needs the shared data");
+    }
+    const auto told = convert(in, path("sizes.petsird"));
+    QVERIFY(
+        std::ranges::any_of(told, [](const std::string& one) { return one.find("cubes of") != std::string::npos; }));
+    Content before = content_of(in);
+    Content after = content_of(path("sizes.petsird"));
+    QCOMPARE(after.events.size(), before.events.size());
+    QCOMPARE(histogram_of(after.events), histogram_of(before.events));
+    const recon::Scanner first = io::open_listmode(in)->scanner();
+    const recon::Scanner second = io::open_listmode(path("sizes.petsird"))->scanner();
+    QCOMPARE(second.crystal_module, first.crystal_module);
+    for (std::size_t id = 0; id < first.num_crystals(); ++id) {
+      for (std::size_t axis = 0; axis < 3; ++axis) {
+        QVERIFY(std::abs(second.crystal_centre_mm[id][axis] - first.crystal_centre_mm[id][axis]) < 1e-3F);
+        QVERIFY(std::abs(second.crystal_normal[id][axis] - first.crystal_normal[id][axis]) < 1e-4F);
+      }
+      QVERIFY(std::abs(second.crystal_face_mm2[id] - first.crystal_face_mm2[id]) < 1e-3F * first.crystal_face_mm2[id]);
+    }
+    const std::string again = told_of(path("sizes.petsird"), path("again.petsird"));
+    QVERIFY2(again.find("cubes of") == std::string::npos, again.c_str());
+  }
+
+  // Alike boxes do not make modules alike: a table's modules are as many crystals as there are, wherever they lie.
+  void crystals_anywhere_are_refused_with_what_holds_them() {
+    std::ofstream table(path("anywhere.csv"));
+    table << "# duration_s = 1\nx1_mm,y1_mm,z1_mm,x2_mm,y2_mm,z2_mm\n";
+    for (int event = 0; event < 3000; ++event) {
+      const int place = event % 100;
+      const double x_mm = 100 * std::cos(place * place), y_mm = 100 * std::sin(place * place);
+      table << fmt::format("{},{},{},{},{},0\n", x_mm, y_mm, place % 7, -x_mm, -y_mm);
+    }
+    table.close();
+    const QString refusal = message_of<InputError>([&] { convert(path("anywhere.csv"), path("anywhere.petsird")); });
+    QVERIFY2(refusal.contains("not all alike") && refusal.contains(".cdh"), qPrintable(refusal));
+    QVERIFY(!std::filesystem::exists(path("anywhere.petsird")));
+    convert(path("anywhere.csv"), path("anywhere.h5"));
+    convert(path("anywhere.csv"), path("anywhere.cdh"));
+  }
+
   // input.scanner for data that have their own would change nothing.
   void another_scanner_is_not_left_idle() {
     const std::filesystem::path kitchen = petsird_file("kitchen_head.petsird");
@@ -269,6 +333,9 @@ class DataConversionTest : public QObject {
   static std::vector<std::string> convert(const std::filesystem::path& in, const std::filesystem::path& out) {
     recon::Reporter silent;
     return io::convert_data(in, out, {}, {}, silent);
+  }
+  static std::string told_of(const std::filesystem::path& in, const std::filesystem::path& out) {
+    return fmt::format("{}", fmt::join(convert(in, out), " "));
   }
   static std::vector<std::string> write_as_petsird(recon::EventSource& source, const std::filesystem::path& to) {
     recon::Reporter silent;
