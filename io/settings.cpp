@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 #include <sstream>
 #include <type_traits>
 
@@ -42,11 +43,35 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+std::string_view last_part(std::string_view key) { return key.substr(key.rfind('.') + 1); }
+
 /// A key typed without its section ("iterations") is as near as one with a typo.
 std::size_t key_distance(std::string_view typed, std::string_view key) {
-  const std::string_view last = key.substr(key.rfind('.') + 1);
-  const std::string_view typed_last = typed.substr(typed.rfind('.') + 1);
-  return std::min(edit_distance(typed, key), edit_distance(typed_last, last) + 1);
+  return std::min(edit_distance(typed, key), edit_distance(last_part(typed), last_part(key)) + 1);
+}
+
+/// Without the last part; empty without a dot.
+std::string_view section_of(std::string_view key) { return key.substr(0, key.size() - last_part(key).size()); }
+
+/// A name that shares less than half of its letters is no help; what there is in the same section is.
+[[noreturn]] void refuse_unknown(std::span<const Setting> settings, std::string_view key, std::string_view nearest) {
+  if (2 * key_distance(key, nearest) <= std::max(last_part(key).size(), last_part(nearest).size())) {
+    throw InputError(fmt::format("there is no setting \"{}\". Did you mean \"{}\"?", key, nearest));
+  }
+  std::vector<std::string_view> names;
+  std::set<std::string_view> sections;
+  for (const Setting& setting : settings) {
+    const std::string_view section = section_of(setting.key);
+    sections.insert(section.substr(0, section.rfind('.')));
+    if (section == section_of(key)) {
+      names.push_back(last_part(setting.key));
+    }
+  }
+  const bool is_known_section = !names.empty();
+  throw InputError(
+      is_known_section
+          ? fmt::format("there is no setting \"{}\". Beside it there are: {}.", key, fmt::join(names, ", "))
+          : fmt::format("there is no setting \"{}\". Sections are: {}.", key, fmt::join(sections, ", ")));
 }
 
 std::string range_text(const Setting& setting, std::string_view kind) {
@@ -251,7 +276,7 @@ std::size_t find_setting(std::span<const Setting> settings, std::string_view key
     consider(setting.key);
     consider(setting.other_name);
   }
-  throw InputError(fmt::format("there is no setting \"{}\". Did you mean \"{}\"?", key, nearest));
+  refuse_unknown(settings, key, nearest);
 }
 
 void read_settings(std::span<Setting> settings, const std::string& toml, const std::string& source) {
