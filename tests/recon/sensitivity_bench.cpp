@@ -45,9 +45,9 @@ Image body(const ImageGrid& grid) {
   return mu;
 }
 
-/// Where at least a tenth of the highest sensitivity is, and where something attenuates.
+/// Where at least a tenth of the highest sensitivity is, and where something attenuates; at the ends, a hundredth.
 void print_errors(const Image& found, const Image& exact, const Image& mu) {
-  const float least = 0.1F * std::ranges::max(exact.values);
+  const float highest = std::ranges::max(exact.values);
   enum class Where { everywhere, body, ends };
   for (const auto& region : {std::pair(Where::everywhere, "everywhere"),
                              {Where::body, "in the body"},
@@ -59,6 +59,7 @@ void print_errors(const Image& found, const Image& exact, const Image& mu) {
       const bool at_ends = 10 * plane < planes || 10 * (planes - 1 - plane) < planes;
       return where == Where::everywhere || (mu.values[voxel] > 0 && (where == Where::body || at_ends));
     };
+    const float least = (where == Where::ends ? 0.01F : 0.1F) * highest;
     std::vector<double> errors;
     double squares = 0;
     for (std::size_t voxel = 0; voxel < exact.values.size(); ++voxel) {
@@ -66,6 +67,10 @@ void print_errors(const Image& found, const Image& exact, const Image& mu) {
         errors.push_back(std::abs(static_cast<double>(found.values[voxel]) / exact.values[voxel] - 1));
         squares += errors.back() * errors.back();
       }
+    }
+    if (errors.empty()) {
+      fmt::print("  {}: nothing is measured\n", region.second);
+      continue;
     }
     std::ranges::sort(errors);
     const auto among = [&](double part) {
