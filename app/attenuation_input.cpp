@@ -20,7 +20,7 @@ namespace {
 using recon::AttenuationUnit;
 
 /// One of the images, with the setting that names it.
-struct Part {
+struct MapSetting {
   const char* key;
   const std::filesystem::path& path;
   const recon::Registration& place;
@@ -30,7 +30,7 @@ struct Part {
 
 void add_to(std::string& list, const std::string& text) { list += (list.empty() || text.empty() ? "" : "; ") + text; }
 
-double tube_kv_of(const Part& part, const recon::Image& ct, const io::Job& job, JobSetup& setup) {
+double tube_kv_of(const MapSetting& map, const recon::Image& ct, const io::Job& job, JobSetup& setup) {
   constexpr double usual_kv = 120;
   if (job.corrections.ct_kvp > 0) {
     return job.corrections.ct_kvp;
@@ -40,12 +40,12 @@ double tube_kv_of(const Part& part, const recon::Image& ct, const io::Job& job, 
   }
   setup.warnings.push_back(fmt::format(
       "{} holds CT numbers, but not the tube voltage of the CT: it is taken to be {:g} kV. Set corrections.ct_kvp.",
-      part.setting(), usual_kv));
+      map.setting(), usual_kv));
   return usual_kv;
 }
 
-void warn_of_dense_matter(const Part& part, const recon::Image& ct, const recon::CtCurve& curve, const io::Job& job,
-                          JobSetup& setup) {
+void warn_of_dense_matter(const MapSetting& map, const recon::Image& ct, const recon::CtCurve& curve,
+                          const io::Job& job, JobSetup& setup) {
   constexpr double noticeable = 1e-3;
   const double dense = recon::dense_part(ct, curve);
   if (job.corrections.ct_dense == recon::DenseMatter::bone && dense > noticeable) {
@@ -53,15 +53,15 @@ void warn_of_dense_matter(const Part& part, const recon::Image& ct, const recon:
         fmt::format("{}: {:.2g} % of the body is above {:.0f} HU, where contrast agent and metal lie and bone hardly "
                     "does; their attenuation comes out too high. corrections.ct_dense = \"metal\" flattens the curve "
                     "there.",
-                    part.setting(), 100 * dense, curve.dense_from_hu()));
+                    map.setting(), 100 * dense, curve.dense_from_hu()));
   }
 }
 
 /// The curve is not linear: CT numbers become attenuation before anything is averaged.
-recon::Image from_ct(const Part& part, const recon::Image& ct, const io::Job& job, JobSetup& setup) {
+recon::Image from_ct(const MapSetting& map, const recon::Image& ct, const io::Job& job, JobSetup& setup) {
   const int threads = static_cast<int>(job.compute.threads);
-  const recon::CtCurve curve(tube_kv_of(part, ct, job, setup), job.corrections.ct_dense);
-  warn_of_dense_matter(part, ct, curve, job, setup);
+  const recon::CtCurve curve(tube_kv_of(map, ct, job, setup), job.corrections.ct_dense);
+  warn_of_dense_matter(map, ct, curve, job, setup);
   recon::Image mu = recon::attenuation_of_ct(ct, curve, threads);
   const auto& [x, y, z] = ct.grid.voxel_size_mm;
   const double own_mm = std::cbrt(double{x} * y * z), wanted_mm = job.corrections.ct_smoothing_mm;
@@ -70,34 +70,34 @@ recon::Image from_ct(const Part& part, const recon::Image& ct, const io::Job& jo
   }
   const std::string made =
       curve.name() + (wanted_mm > own_mm ? fmt::format(", smoothed to {:g} mm", wanted_mm) : ", not smoothed");
-  setup.notes.push_back(fmt::format("{} is a CT image: {}.", part.setting(), made));
+  setup.notes.push_back(fmt::format("{} is a CT image: {}.", map.setting(), made));
   add_to(setup.attenuation_made, made);
   return mu;
 }
 
-[[noreturn]] void refuse_unit(const Part& part, const char* unit, const char* remedy) {
-  throw InputError(fmt::format("{} holds {}; linear attenuation in 1/cm is needed (water 0.096). {}.", part.setting(),
-                               unit, remedy));
+[[noreturn]] void refuse_unit(const MapSetting& map, const char* unit, const char* remedy) {
+  throw InputError(
+      fmt::format("{} holds {}; linear attenuation in 1/cm is needed (water 0.096). {}.", map.setting(), unit, remedy));
 }
 
 /// On the grid of its file.
-recon::Image in_per_cm(const Part& part, recon::Image image, const io::Job& job, JobSetup& setup) {
+recon::Image in_per_cm(const MapSetting& map, recon::Image image, const io::Job& job, JobSetup& setup) {
   switch (recon::attenuation_unit(image)) {
     case AttenuationUnit::ct_numbers:
-      return from_ct(part, image, job, setup);
+      return from_ct(map, image, job, setup);
     case AttenuationUnit::per_mm:
-      refuse_unit(part, "values in 1/mm", "Multiply them by 10");
+      refuse_unit(map, "values in 1/mm", "Multiply them by 10");
     case AttenuationUnit::per_m:
-      refuse_unit(part, "values in 1/m", "Multiply them by 0.01");
+      refuse_unit(map, "values in 1/m", "Multiply them by 0.01");
     case AttenuationUnit::mask:
-      refuse_unit(part, "0 and 1 only, a mask", "Multiply it by the attenuation of what it marks: 0.096 for water");
+      refuse_unit(map, "0 and 1 only, a mask", "Multiply it by the attenuation of what it marks: 0.096 for water");
     case AttenuationUnit::factors:
-      refuse_unit(part, "1 around the body, as attenuation factors do", "Give the image that they were made from");
+      refuse_unit(map, "1 around the body, as attenuation factors do", "Give the image that they were made from");
     case AttenuationUnit::per_cm:
     case AttenuationUnit::unknown:
       break;
   }
-  check_attenuation(image, part.setting());
+  check_attenuation(image, map.setting());
   return image;
 }
 
@@ -106,20 +106,20 @@ struct PartImage {
   bool is_ct = false;
 };
 
-PartImage read(const Part& part, const io::Job& job, JobSetup& setup) {
-  recon::Image image = image_at(part.key, part.path, setup.warnings);
-  check_finite(image, part.setting());
-  setup.inputs.emplace_back("attenuation", part.path);
+PartImage read(const MapSetting& map, const io::Job& job, JobSetup& setup) {
+  recon::Image image = image_at(map.key, map.path, setup.warnings);
+  check_finite(image, map.setting());
+  setup.inputs.emplace_back("attenuation", map.path);
   const bool is_ct = recon::attenuation_unit(image) == AttenuationUnit::ct_numbers;
-  return {in_per_cm(part, std::move(image), job, setup), is_ct};
+  return {in_per_cm(map, std::move(image), job, setup), is_ct};
 }
 
 /// At its place in the scanner.
-recon::Image open(const Part& part, const io::Job& job, JobSetup& setup) {
+recon::Image open(const MapSetting& map, const io::Job& job, JobSetup& setup) {
   const int threads = static_cast<int>(job.compute.threads);
-  auto [image, is_ct] = read(part, job, setup);
-  image = placed(part.setting(), image, part.place, 0, threads, setup);
-  add_to(setup.attenuation_made, recon::sentence_of(part.place));
+  auto [image, is_ct] = read(map, job, setup);
+  image = placed(map.setting(), image, map.place, 0, threads, setup);
+  add_to(setup.attenuation_made, recon::sentence_of(map.place));
   return is_ct ? recon::box_averaged(image, recon::grid_over({&image.grid, 1}, setup.grid), threads) : image;
 }
 
@@ -144,25 +144,25 @@ void refuse_counting_twice(const io::Job::Corrections& corrections) {
   }
 }
 
-Part part_of(const io::Job::Corrections& corrections, AttenuationOf what) {
+MapSetting map_of(const io::Job::Corrections& corrections, AttenuationOf what) {
   return what == AttenuationOf::body
-             ? Part{"corrections.attenuation", corrections.attenuation, corrections.attenuation_place}
-             : Part{"corrections.hardware", corrections.hardware, corrections.hardware_place};
+             ? MapSetting{"corrections.attenuation", corrections.attenuation, corrections.attenuation_place}
+             : MapSetting{"corrections.hardware", corrections.hardware, corrections.hardware_place};
 }
 
 }  // namespace
 
 recon::Image attenuation_in_file(const io::Job& job, AttenuationOf what, JobSetup& setup) {
-  return read(part_of(job.corrections, what), job, setup).image;
+  return read(map_of(job.corrections, what), job, setup).image;
 }
 
 void open_attenuation(const io::Job& job, JobSetup& setup) {
   refuse_counting_twice(job.corrections);
   if (!job.corrections.attenuation.empty()) {
-    setup.attenuation = open(part_of(job.corrections, AttenuationOf::body), job, setup);
+    setup.attenuation = open(map_of(job.corrections, AttenuationOf::body), job, setup);
   }
   if (!job.corrections.hardware.empty()) {
-    const recon::Image hardware = open(part_of(job.corrections, AttenuationOf::hardware), job, setup);
+    const recon::Image hardware = open(map_of(job.corrections, AttenuationOf::hardware), job, setup);
     setup.attenuation = setup.attenuation ? sum(*setup.attenuation, hardware, job, setup) : hardware;
   }
 }

@@ -86,8 +86,8 @@ void check_settings(const io::Job& job) {
 /// What the system says counts, not guesses from modes. Of a file without a name nothing is left where the program is
 /// killed meanwhile; not every file system has those.
 bool takes_files(const fs::path& folder) {
-  if (const int file = open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR); file >= 0) {
-    close(file);
+  if (const int file = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR); file >= 0) {
+    ::close(file);
     return true;
   }
   std::string probe = (folder / ".coincide-XXXXXX").string();

@@ -15,7 +15,7 @@ using Eigen::Vector3d;
 using Points = Eigen::Map<const Eigen::Matrix<float, 3, Eigen::Dynamic>>;
 using RowMajor34 = Eigen::Matrix<float, 3, 4, Eigen::RowMajor>;
 
-constexpr double tolerance_mm = 1e-3;
+constexpr double farthest_off_mm = 1e-3;
 
 /// Corners of `count` crystals from `first` on, as columns.
 Points corners_of(const recon::Scanner& scanner, std::size_t first, std::size_t count) {
@@ -53,11 +53,11 @@ void check(const recon::Scanner& scanner, const recon::ModuleType& type, const M
           (crystal.leftCols<3>() * box.cast<double>()).colwise() + crystal.col(3);
       const Eigen::Matrix<double, 3, 8> placed = (module.leftCols<3>() * in_module).colwise() + module.col(3);
       const double error_mm = (placed - corners_of(scanner, id, 1).cast<double>()).cwiseAbs().maxCoeff();
-      if (!(error_mm <= tolerance_mm)) {
+      if (!(error_mm <= farthest_off_mm)) {
         throw InputError(fmt::format(
             "the scanner '{}' cannot be written as copies of one module: crystal {} would be off by {:.3g} mm (at most "
             "{} mm); its modules or crystals are not all alike. A .h5 or .cdh file holds every crystal for itself",
-            scanner.name, id, error_mm, tolerance_mm));
+            scanner.name, id, error_mm, farthest_off_mm));
       }
     }
   }

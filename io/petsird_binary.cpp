@@ -9,7 +9,6 @@ namespace coincide::io {
 namespace {
 
 constexpr std::size_t chunk_events = 4096;  // with 3 to 5 numbers of 4 bytes: stays in the first-level cache or near
-constexpr std::size_t longest_varint = 10;
 
 std::uint32_t clamped(std::uint64_t value) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));

@@ -10,7 +10,7 @@
 namespace coincide::io {
 namespace {
 
-constexpr std::uint64_t chunk_events = 4096;
+constexpr std::uint64_t events_at_once = 4096;
 
 struct Number {
   std::size_t offset = 0;
@@ -154,8 +154,8 @@ void PetsirdHdf5Blocks::coincidences(const YardlMemory& list, const std::byte* a
     throw FileError("The HDF5 type of a coincidence does not fit the file's schema.");
   }
   const auto [first, n] = list.elements(at);
-  for (std::uint64_t done = 0; done < n; done += chunk_events) {
-    const std::uint64_t events = std::min(n - done, chunk_events);
+  for (std::uint64_t done = 0; done < n; done += events_at_once) {
+    const std::uint64_t events = std::min(n - done, events_at_once);
     numbers_.resize(events * width);
     for (std::uint64_t i = 0; i < events; ++i) {
       const std::byte* event = first + (done + i) * list.items.memory->bytes;

@@ -23,7 +23,7 @@ using recon::Efficiencies;
 using recon::Scanner;
 using PairTable = Efficiencies::PairTable;
 
-constexpr float tolerance_mm = 1e-3F;
+constexpr float widest_gap_mm = 1e-3F;
 // For types whose limits are unknown: wide open. PETSIRD wants at least one window.
 constexpr std::array<float, 2> any_energy_kev = {0, 2000};
 /// The model has the field in all files, and 1 would be a calibration.
@@ -242,7 +242,7 @@ std::vector<float> petsird_tof_edges(const Scanner& scanner, std::size_t type_a,
     const float low = bin.centre_mm - 0.5F * bin.width_mm;
     if (edges.empty()) {
       edges.push_back(low);
-    } else if (std::abs(low - edges.back()) > tolerance_mm) {
+    } else if (std::abs(low - edges.back()) > widest_gap_mm) {
       throw InputError(
           fmt::format("a TOF bin begins at {} mm where the one before it ends at {} mm; PETSIRD has bins "
                       "without gaps",

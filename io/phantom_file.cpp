@@ -71,16 +71,16 @@ recon::Vec3 to_vec3(const std::array<double, 3>& values) {
 }
 
 /// What a file says.
-struct Description {
+struct PhantomDescription {
   std::string name;
   std::filesystem::path activity_image;
   std::filesystem::path mu_image;
   std::vector<Section> sections;
 };
 
-Description read_description(const std::filesystem::path& path) {
+PhantomDescription read_description(const std::filesystem::path& path) {
   const std::string text = read_text_file(path);
-  Description d;
+  PhantomDescription d;
   d.sections = list_sections(text);
   std::vector<Setting> settings{{"name", &d.name, "", "Name of the phantom."},
                                 {"activity_image", &d.activity_image, "", "Image of the activity in Bq/mL."},
@@ -103,7 +103,7 @@ recon::Image read_if_named(const std::filesystem::path& path) {
 
 recon::Phantom read_phantom(const std::filesystem::path& path) {
   constexpr std::array kinds{ShapeKind::ellipsoid, ShapeKind::elliptic_cylinder, ShapeKind::box};
-  const Description description = read_description(path);
+  const PhantomDescription description = read_description(path);
   recon::Phantom phantom{.name = description.name,
                          .shapes = {},
                          .activity = read_if_named(description.activity_image),
@@ -127,7 +127,7 @@ recon::Phantom read_phantom(const std::filesystem::path& path) {
 }
 
 std::vector<std::filesystem::path> images_of_phantom(const std::filesystem::path& path) {
-  const Description description = read_description(path);
+  const PhantomDescription description = read_description(path);
   std::vector<std::filesystem::path> images{description.activity_image, description.mu_image};
   std::erase_if(images, [](const std::filesystem::path& image) { return image.empty(); });
   return images;

@@ -18,7 +18,7 @@ namespace {
 using recon::Vec3;
 using std::numbers::pi;
 
-struct Description {
+struct RingsDescription {
   std::string name;
   std::int64_t crystals_transaxial = 0;
   std::int64_t crystals_axial = 0;
@@ -42,7 +42,7 @@ struct Description {
   double tof_fwhm_ps = 0;
 };
 
-std::vector<Setting> describe(Description& d) {
+std::vector<Setting> describe(RingsDescription& d) {
   constexpr double largest_mm = 10000;
   constexpr double smallest_mm = 0.01;
   constexpr double most_ps = 1e6;
@@ -79,7 +79,7 @@ std::vector<Setting> describe(Description& d) {
 }
 
 /// What is possible value by value but not together.
-void check(const Description& d, const std::filesystem::path& path) {
+void check(const RingsDescription& d, const std::filesystem::path& path) {
   const auto refuse = [&path](const std::string& sentence) { throw FileError(path.string() + ": " + sentence); };
   if (d.crystal_size_mm[0] > d.pitch_transaxial_mm || d.crystal_size_mm[1] > d.pitch_axial_mm) {
     refuse(fmt::format("crystals of {} x {} mm overlap at pitches of {} and {} mm", d.crystal_size_mm[0],
@@ -140,7 +140,8 @@ std::array<Vec3, 8> box_corners(const Frame& frame, double outwards_mm, double a
   return corners;
 }
 
-void add_module(recon::Scanner& scanner, const Description& d, const Frame& frame, double z_mm, std::uint32_t module) {
+void add_module(recon::Scanner& scanner, const RingsDescription& d, const Frame& frame, double z_mm,
+                std::uint32_t module) {
   for (std::int64_t axial = 0; axial < d.crystals_axial; ++axial) {
     for (std::int64_t transaxial = 0; transaxial < d.crystals_transaxial; ++transaxial) {
       const double around_mm = centred(transaxial, d.crystals_transaxial, d.pitch_transaxial_mm);
@@ -155,7 +156,7 @@ void add_module(recon::Scanner& scanner, const Description& d, const Frame& fram
   }
 }
 
-void add_tof(recon::Scanner& scanner, const Description& d) {
+void add_tof(recon::Scanner& scanner, const RingsDescription& d) {
   double width_mm = d.tof_bin_width_ps * recon::mm_per_ps;
   double sigma_mm = d.tof_fwhm_ps * recon::mm_per_ps / recon::fwhm_per_sigma;
   if (d.tof_bins == 1) {
@@ -169,7 +170,7 @@ void add_tof(recon::Scanner& scanner, const Description& d) {
   scanner.tof_ranges = {{0, static_cast<std::uint32_t>(d.tof_bins)}};
 }
 
-recon::Scanner make_scanner(const Description& d) {
+recon::Scanner make_scanner(const RingsDescription& d) {
   recon::Scanner scanner;
   scanner.name = d.name;
   for (std::int64_t ring = 0; ring < d.rings; ++ring) {
@@ -189,7 +190,7 @@ recon::Scanner make_scanner(const Description& d) {
   return scanner;
 }
 
-recon::Efficiencies make_efficiencies(const Description& d, const recon::Scanner& scanner) {
+recon::Efficiencies make_efficiencies(const RingsDescription& d, const recon::Scanner& scanner) {
   const recon::ModuleType& type = scanner.module_types.front();
   recon::Efficiencies efficiencies;
   efficiencies.method = "detection probability of each crystal";
@@ -217,7 +218,7 @@ recon::Efficiencies make_efficiencies(const Description& d, const recon::Scanner
 }  // namespace
 
 ScannerDescription read_scanner(const std::filesystem::path& path) {
-  Description description;
+  RingsDescription description;
   std::vector<Setting> settings = describe(description);
   read_settings_file(settings, read_text_file(path), path);
   check(description, path);

@@ -11,7 +11,6 @@ namespace coincide::io {
 namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
-constexpr std::size_t longest_varint = 10;
 constexpr std::string_view magic = "yardl";
 
 std::int64_t unzigzag(std::uint64_t value) { return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1)); }

@@ -14,6 +14,8 @@
 
 namespace coincide::io {
 
+inline constexpr std::size_t longest_varint = 10;  ///< bytes of one of 64 bits
+
 /// The file ends before the value does, or a count in it is larger than the file.
 class YardlEndOfData : public FileError {
   using FileError::FileError;

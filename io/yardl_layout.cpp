@@ -9,8 +9,6 @@
 namespace coincide::io {
 namespace {
 
-constexpr std::size_t longest_varint = 10;
-
 bool is_signed_kind(YardlKind kind) {
   switch (kind) {
     case YardlKind::uint16:

@@ -76,7 +76,7 @@ Interval inside_shape(const Shape& shape, const Vec3& a_mm, const Vec3& b_mm) {
 }
 
 /// Of the voxel that a point lies in; 0 outside the image.
-float value_at(const Image& image, const Vec3& point_mm) {
+float value_in_voxel(const Image& image, const Vec3& point_mm) {
   std::array<std::int64_t, 3> place{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
     const float voxels = (point_mm[axis] - image.grid.origin_mm[axis]) / image.grid.voxel_size_mm[axis] + 0.5F;
@@ -99,8 +99,8 @@ double integrate_image(const Image& image, const Vec3& a_mm, const Vec3& b_mm, I
   double sum = 0;
   for (double step = 0.5; step < steps; ++step) {
     const auto t = static_cast<float>(part.begin + (part.end - part.begin) * step / steps);
-    sum += value_at(image, {a_mm[0] + t * (b_mm[0] - a_mm[0]), a_mm[1] + t * (b_mm[1] - a_mm[1]),
-                            a_mm[2] + t * (b_mm[2] - a_mm[2])});
+    sum += value_in_voxel(image, {a_mm[0] + t * (b_mm[0] - a_mm[0]), a_mm[1] + t * (b_mm[1] - a_mm[1]),
+                                  a_mm[2] + t * (b_mm[2] - a_mm[2])});
   }
   return sum / steps * (part.end - part.begin);
 }
@@ -191,8 +191,8 @@ Image average_over_voxels(const Phantom& phantom, const ImageGrid& grid, const V
           const Shape* shape = shape_at(shapes, point_mm);
           sum += shape != nullptr
                      ? shape->*quantity
-                     : value_at(beside, {point_mm[0] - phantom_origin_mm[0], point_mm[1] - phantom_origin_mm[1],
-                                         point_mm[2] - phantom_origin_mm[2]});
+                     : value_in_voxel(beside, {point_mm[0] - phantom_origin_mm[0], point_mm[1] - phantom_origin_mm[1],
+                                               point_mm[2] - phantom_origin_mm[2]});
         }
       }
     }
@@ -245,12 +245,12 @@ double Shape::volume_ml() const {
 
 double Phantom::activity_at(const Vec3& point_mm) const {
   const Shape* shape = shape_at(shapes, point_mm);
-  return shape != nullptr ? shape->activity_bq_per_ml : value_at(activity, point_mm);
+  return shape != nullptr ? shape->activity_bq_per_ml : value_in_voxel(activity, point_mm);
 }
 
 double Phantom::mu_at(const Vec3& point_mm) const {
   const Shape* shape = shape_at(shapes, point_mm);
-  return shape != nullptr ? shape->mu_per_cm : value_at(mu, point_mm);
+  return shape != nullptr ? shape->mu_per_cm : value_in_voxel(mu, point_mm);
 }
 
 double Phantom::attenuation_exponent(const Vec3& a_mm, const Vec3& b_mm) const {

@@ -11,7 +11,7 @@ namespace coincide::gui {
 namespace {
 
 constexpr const char* diverging = "blue, white, red";
-constexpr std::int64_t most_samples = 100'000;  ///< enough for a percentile, and done in some milliseconds
+constexpr std::int64_t most_compared = 100'000;  ///< enough for a percentile, and done in some milliseconds
 
 std::size_t index_of(int axis) { return static_cast<std::size_t>(axis); }
 
@@ -58,7 +58,7 @@ double largest_difference(const Comparison& comparison, const recon::Image& a) {
   const Eigen::Affine3d to_mm = index_to_mm(a.grid);
   const std::int64_t voxels = std::ssize(a.values);
   std::vector<double> differences;
-  for (std::int64_t i = 0; i < voxels; i += sampling_step(voxels, most_samples, voxels)) {
+  for (std::int64_t i = 0; i < voxels; i += sampling_step(voxels, most_compared, voxels)) {
     const Eigen::Matrix<std::int64_t, 3, 1> index{i / (height * depth), i / depth % height, i % depth};
     const Eigen::Vector3d place = to_mm * index.cast<double>();
     const double b = layer_value(comparison.other, {place[0], place[1], place[2]});

@@ -19,7 +19,7 @@
 namespace coincide::gui {
 namespace {
 
-constexpr std::int64_t most_samples = 2000000;  ///< a few hundredths of a second
+constexpr std::int64_t most_counted = 2000000;  ///< a few hundredths of a second
 
 std::vector<VoxelRun> runs_of(const recon::Image& image, const Roi* roi) {
   if (image.values.empty()) {
@@ -49,7 +49,7 @@ Sample sample_of(const recon::Image& image, const Roi* wanted, bool zeros) {
   const std::int64_t voxels = std::accumulate(runs.begin(), runs.end(), std::int64_t{0},
                                               [](std::int64_t sum, const VoxelRun& run) { return sum + run.count; });
   Sample sample;
-  sample.step = sampling_step(voxels, most_samples, image.grid.num_voxels());
+  sample.step = sampling_step(voxels, most_counted, image.grid.num_voxels());
   sample.values.resize(static_cast<std::size_t>(voxels / sample.step + 1));
   std::size_t count = 0;
   const bool searches = roi != nullptr && roi->shape == RoiShape::threshold;

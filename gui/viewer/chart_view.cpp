@@ -19,12 +19,12 @@
 #include "gui/viewer/opengl.h"
 #include "gui/viewer/paper.h"
 #include "gui/viewer/save_csv.h"
+#include "gui/viewer/view_gestures.h"
 #include "gui/viewer/vtk_widget.h"
 
 namespace coincide::gui {
 namespace {
 
-constexpr double zoom_step = 1.2;
 constexpr double key_step = 0.1;    ///< of the width or height
 constexpr double wheel_step = 120;  // of a mouse; touch pads send smaller ones
 

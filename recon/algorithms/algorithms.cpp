@@ -35,7 +35,7 @@ constexpr double for_em = 3;
 /// subsets, of which the first have some 30 prompts per voxel.
 constexpr double for_ascent = 30;
 
-constexpr AlgorithmKind kinds[] = {
+constexpr AlgorithmKind all_algorithms[] = {
     {.name = "auto", .help = "osem, with a prior map"},
     {.name = "mlem",
      .title = "MLEM",
@@ -113,11 +113,11 @@ constexpr AlgorithmKind kinds[] = {
      .make = make_map},
 };
 
-const AlgorithmKind& row(AlgorithmName name) { return kinds[static_cast<std::size_t>(name)]; }
+const AlgorithmKind& row(AlgorithmName name) { return all_algorithms[static_cast<std::size_t>(name)]; }
 
 }  // namespace
 
-std::span<const AlgorithmKind> algorithms() { return kinds; }
+std::span<const AlgorithmKind> algorithms() { return all_algorithms; }
 
 const AlgorithmKind& algorithm_kind(AlgorithmName name, PriorName prior) {
   if (name == AlgorithmName::automatic) {

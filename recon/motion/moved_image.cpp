@@ -6,7 +6,7 @@
 namespace coincide::recon {
 namespace {
 
-double value_at(const Image& image, const Point& p) {
+double value_between_voxels(const Image& image, const Point& p) {
   Point place{};
   for (std::size_t a = 0; a < 3; ++a) {
     place[a] = (p[a] - image.grid.origin_mm[a]) / image.grid.voxel_size_mm[a];
@@ -37,7 +37,7 @@ Image moved_image(const Image& at_reference, const Pose& pose, const ImageGrid& 
   Image moved = at_reference;
   moved.grid = grid;
   moved.values.assign(static_cast<std::size_t>(grid.num_voxels()), 0);
-  fill(moved, [&](const Point& middle) { return value_at(at_reference, map.to_reference(middle)); });
+  fill(moved, [&](const Point& middle) { return value_between_voxels(at_reference, map.to_reference(middle)); });
   return moved;
 }
 

@@ -10,7 +10,7 @@
 namespace coincide::recon {
 namespace {
 
-constexpr PriorKind kinds[] = {
+constexpr PriorKind all_priors[] = {
     {"none", "no prior", "", {}, false, nullptr},
     {"relative-difference",
      "relative difference prior",
@@ -76,8 +76,8 @@ void check(const PriorKind& kind, const PriorContext& context) {
 
 }  // namespace
 
-std::span<const PriorKind> priors() { return kinds; }
-const PriorKind& prior_kind(PriorName name) { return kinds[static_cast<std::size_t>(name)]; }
+std::span<const PriorKind> priors() { return all_priors; }
+const PriorKind& prior_kind(PriorName name) { return all_priors[static_cast<std::size_t>(name)]; }
 
 bool has_parameter(const PriorOptions& options, std::string_view parameter) {
   const auto listed = [parameter](PriorName name) {
