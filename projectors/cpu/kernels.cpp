@@ -24,24 +24,48 @@ COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
   }
 }
 
+/// Which LOR is the i-th to take. One type for all orders: each more would be all kernels once more.
+class LorSequence {
+ public:
+  /// From `first` on as they come.
+  explicit LorSequence(std::int64_t first) : first_(first) {}
+  /// Fans one after the other; `period`: from a LOR of a fan to the next of it.
+  LorSequence(std::int64_t count, std::int64_t period)
+      : period_(period), in_fan_(count / period), in_fans_(in_fan_ * period) {}
+  /// Refers to `order`.
+  explicit LorSequence(const LorOrder& order) : order_(&order) {}
+
+  std::int64_t operator()(std::int64_t i) const {
+    if (order_ != nullptr) {
+      return (*order_)[i];
+    }
+    return i < in_fans_ ? i % in_fan_ * period_ + i / in_fan_ : first_ + i;
+  }
+
+ private:
+  const LorOrder* order_ = nullptr;
+  std::int64_t first_ = 0;
+  std::int64_t period_ = 0;
+  std::int64_t in_fan_ = 0;
+  std::int64_t in_fans_ = 0;  ///< LORs that whole fans have
+};
+
 /// Calls project(count, lor_at) for chunks of the LORs, lor_at(i) being the number of the i-th to take: sorted where
 /// that pays, in chunks that bound the memory which the order takes; where fans go together, one after the other.
 template <class Project>
 void for_ordered_chunks(const Projector& projector, const Lors& lors, bool together, Project&& project) {
   if (const std::int64_t period = together ? fan_period(lors) : 0; period > 0) {
-    const std::int64_t in_fan = lors.count / period;
-    const std::int64_t in_fans = in_fan * period;
-    project(lors.count, [=](std::int64_t i) { return i < in_fans ? i % in_fan * period + i / in_fan : i; });
+    project(lors.count, LorSequence(lors.count, period));
     return;
   }
   constexpr std::int64_t chunk = std::int64_t{1} << 22;
   for (std::int64_t first = 0; first < lors.count; first += chunk) {
     const std::int64_t count = smaller(chunk, lors.count - first);
     if (is_coherent(projector.grid(), lors, first, count)) {
-      project(count, [first](std::int64_t i) { return first + i; });
+      project(count, LorSequence(first));
     } else {
       const LorOrder order(projector.grid(), lors, first, count, thread_count(projector));
-      project(count, [&order](std::int64_t i) { return order[i]; });
+      project(count, LorSequence(order));
     }
   }
 }
@@ -50,22 +74,24 @@ template <BoundaryRule boundary>
 void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
                  float* values) {
   const Grid grid = kernel_grid(projector);
-  for_ordered_chunks(projector, lors, takes_fans<NoTofKernel>(grid), [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks(projector, lors, takes_fans<NoTofKernel>(grid),
+                     [&](std::int64_t count, const LorSequence& lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
-    {
-      ForwardInFans<boundary> forward(grid);
-      const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
+                       {
+                         ForwardInFans<boundary> forward(grid);
+                         const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
 #pragma omp for schedule(dynamic, 1)
-      for (std::int64_t first = 0; first < count; first += max_in_fan) {
-        const std::int64_t size = smaller(max_in_fan, count - first);
-        for (std::int64_t i = 0; i < size; ++i) {
-          prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
-          prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
-        }
-        forward.project(&prepared[0], size, image, [&](std::int64_t i) -> float& { return values[lor_at(first + i)]; });
-      }
-    }
-  });
+                         for (std::int64_t first = 0; first < count; first += max_in_fan) {
+                           const std::int64_t size = smaller(max_in_fan, count - first);
+                           for (std::int64_t i = 0; i < size; ++i) {
+                             prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
+                             prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
+                           }
+                           forward.project(&prepared[0], size, image,
+                                           [&](std::int64_t i) -> float& { return values[lor_at(first + i)]; });
+                         }
+                       }
+                     });
 }
 
 template <BoundaryRule boundary, class Kernel>
@@ -73,7 +99,7 @@ void forward_all(const Projector& projector, const Lors& lors, const Kernel& ker
                  float* values) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
-  for_ordered_chunks(projector, lors, false, [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks(projector, lors, false, [&](std::int64_t count, const LorSequence& lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
       KeptWeights kept;
@@ -94,7 +120,7 @@ void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel
   const Grid grid = kernel_grid(projector);
   Slabs slabs(grid, kernel);
   const Scratch<float> block_values(Slabs::block);
-  for_ordered_chunks(projector, lors, takes_fans<Kernel>(grid), [&](std::int64_t count, auto lor_at) {
+  for_ordered_chunks(projector, lors, takes_fans<Kernel>(grid), [&](std::int64_t count, const LorSequence& lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     for (std::int64_t first = 0; first < count; first += Slabs::block) {
       const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
@@ -205,14 +231,22 @@ void back_by_rule(const Projector& p, const Lors& lors, const Kernel& kernel, co
   }
 }
 
+/// The rule of the drop-in functions, which have no such step between them, is not worth loops of its own here.
 template <class Kernel>
 void forward_back_by_rule(const Projector& p, const Lors& lors, const Kernel& kernel, const float* image,
                           const ValueStep& step, float* back_image) {
-  if (p.options().boundary == BoundaryRule::upstream) {
-    forward_back_all<BoundaryRule::upstream>(p, lors, kernel, image, step, back_image);
-  } else {
+  if (p.options().boundary == BoundaryRule::clamped) {
     forward_back_all<BoundaryRule::clamped>(p, lors, kernel, image, step, back_image);
+    return;
   }
+  constexpr std::int64_t chunk = SlabBackProjector<BoundaryRule::upstream, Kernel>::chunk;
+  const Scratch<float> values(lors.count * kernel.values_per_lor());
+  forward_all<BoundaryRule::upstream>(p, lors, kernel, image, &values[0]);
+#pragma omp parallel for num_threads(thread_count(p))
+  for (std::int64_t first = 0; first < lors.count; first += chunk) {
+    step(first, smaller(chunk, lors.count - first), &values[first * kernel.values_per_lor()]);
+  }
+  back_all<BoundaryRule::upstream>(p, lors, kernel, &values[0], back_image);
 }
 
 class CpuLauncher final : public Launcher {
