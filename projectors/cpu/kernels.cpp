@@ -74,24 +74,22 @@ template <BoundaryRule boundary>
 void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel& kernel, const float* image,
                  float* values) {
   const Grid grid = kernel_grid(projector);
-  for_ordered_chunks(projector, lors, takes_fans<NoTofKernel>(grid),
-                     [&](std::int64_t count, const LorSequence& lor_at) {
+  for_ordered_chunks(projector, lors, takes_fans<NoTofKernel>(grid), [&](std::int64_t count, const auto& lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
-                       {
-                         ForwardInFans<boundary> forward(grid);
-                         const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
+    {
+      ForwardInFans<boundary> forward(grid);
+      const Scratch<Prepared<NoTofKernel>> prepared(max_in_fan);
 #pragma omp for schedule(dynamic, 1)
-                         for (std::int64_t first = 0; first < count; first += max_in_fan) {
-                           const std::int64_t size = smaller(max_in_fan, count - first);
-                           for (std::int64_t i = 0; i < size; ++i) {
-                             prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
-                             prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
-                           }
-                           forward.project(&prepared[0], size, image,
-                                           [&](std::int64_t i) -> float& { return values[lor_at(first + i)]; });
-                         }
-                       }
-                     });
+      for (std::int64_t first = 0; first < count; first += max_in_fan) {
+        const std::int64_t size = smaller(max_in_fan, count - first);
+        for (std::int64_t i = 0; i < size; ++i) {
+          prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
+          prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
+        }
+        forward.project(&prepared[0], size, image, [&](std::int64_t i) -> float& { return values[lor_at(first + i)]; });
+      }
+    }
+  });
 }
 
 template <BoundaryRule boundary, class Kernel>
@@ -99,7 +97,7 @@ void forward_all(const Projector& projector, const Lors& lors, const Kernel& ker
                  float* values) {
   const Grid grid = kernel_grid(projector);
   const bool vectors = fits_vectors(grid);
-  for_ordered_chunks(projector, lors, false, [&](std::int64_t count, const LorSequence& lor_at) {
+  for_ordered_chunks(projector, lors, false, [&](std::int64_t count, const auto& lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     {
       KeptWeights kept;
@@ -120,7 +118,7 @@ void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel
   const Grid grid = kernel_grid(projector);
   Slabs slabs(grid, kernel);
   const Scratch<float> block_values(Slabs::block);
-  for_ordered_chunks(projector, lors, takes_fans<Kernel>(grid), [&](std::int64_t count, const LorSequence& lor_at) {
+  for_ordered_chunks(projector, lors, takes_fans<Kernel>(grid), [&](std::int64_t count, const auto& lor_at) {
 #pragma omp parallel num_threads(thread_count(projector))
     for (std::int64_t first = 0; first < count; first += Slabs::block) {
       const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
