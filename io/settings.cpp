@@ -58,20 +58,25 @@ std::string_view section_of(std::string_view key) { return key.substr(0, key.siz
   if (2 * key_distance(key, nearest) <= std::max(last_part(key).size(), last_part(nearest).size())) {
     throw InputError(fmt::format("there is no setting \"{}\". Did you mean \"{}\"?", key, nearest));
   }
-  std::vector<std::string_view> names;
+  std::vector<std::string_view> beside;
+  std::vector<std::string_view> first;  // settings before the first section
   std::set<std::string_view> sections;
   for (const Setting& setting : settings) {
     const std::string_view section = section_of(setting.key);
-    sections.insert(section.substr(0, section.rfind('.')));
+    if (section.empty()) {
+      first.push_back(setting.key);
+    } else {
+      sections.insert(section.substr(0, section.size() - 1));
+    }
     if (section == section_of(key)) {
-      names.push_back(last_part(setting.key));
+      beside.push_back(last_part(setting.key));
     }
   }
-  const bool is_known_section = !names.empty();
-  throw InputError(
-      is_known_section
-          ? fmt::format("there is no setting \"{}\". Beside it there are: {}.", key, fmt::join(names, ", "))
-          : fmt::format("there is no setting \"{}\". Sections are: {}.", key, fmt::join(sections, ", ")));
+  if (beside.empty() && !sections.empty()) {
+    throw InputError(fmt::format("there is no setting \"{}\". Sections are: {}.", key, fmt::join(sections, ", ")));
+  }
+  throw InputError(fmt::format("there is no setting \"{}\". Beside it there are: {}.", key,
+                               fmt::join(beside.empty() ? first : beside, ", ")));
 }
 
 std::string range_text(const Setting& setting, std::string_view kind) {

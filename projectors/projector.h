@@ -68,7 +68,8 @@ class Projector {
   void back(const Lors& lors, const TofTable& tof, const float* values, float* image) const;
 
   /// Adds A^T step(A image) to back_image, with less work than forward() and back(): what iterative reconstruction does
-  /// with its data. Takes the LORs in the order given: sort them first, once (LorOrder).
+  /// with its data. Takes the LORs in the order given: sort them first, once (LorOrder). With BoundaryRule::upstream,
+  /// on the CPU, it is forward(), step and back() one after the other, and keeps the values of all LORs meanwhile.
   void forward_back(const Lors& lors, NoTof tof, const float* image, const ValueStep& step, float* back_image) const;
   void forward_back(const Lors& lors, const TofBins& tof, const float* image, const ValueStep& step,
                     float* back_image) const;

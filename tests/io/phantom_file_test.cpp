@@ -143,6 +143,8 @@ class PhantomFileTest : public QObject {
     QVERIFY2(contains(activity, "\"outer.activity_bq_per_ml\" is missing"), activity.c_str());
     QVERIFY(contains(complaint("name = \"empty\"\n"), "no shapes"));
     QVERIFY(contains(complaint("name = \"broken\n"), "phantom.toml, line 1"));
+    const std::string other = complaint(two_with("mu_per_cm = 0.2", "thickness_of_the_wall = 2"));
+    QVERIFY2(contains(other, "Beside it there are: ") && contains(other, "mu_per_cm"), other.c_str());
   }
 
   void resources_load_and_fit_their_scanners_data() {

@@ -175,6 +175,10 @@ class ScannerFileTest : public QObject {
     QVERIFY2(contains(typo, "scanner.toml, line 13") && contains(typo, "ring.radious_mm") &&
                  contains(typo, "ring.radius_mm"),
              typo.c_str());
+    const std::string section = complaint(small_with("[module]", "[electronics]\nboards_of_chips = 3\n[module]"));
+    QVERIFY2(contains(section, "Sections are: axial, coincidence, detection"), section.c_str());
+    const std::string top = complaint(small_with("name = ", "manufacturer_and_model = "));
+    QVERIFY2(contains(top, "Beside it there are: name."), top.c_str());
     const std::string type = complaint(small_with("modules = 16", "modules = \"many\""));
     QVERIFY2(contains(type, "line 12") && contains(type, "ring.modules") && contains(type, "whole number"),
              type.c_str());
