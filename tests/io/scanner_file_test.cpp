@@ -110,12 +110,14 @@ class ScannerFileTest : public QObject {
     QVERIFY(distance_mm(scanner.crystal_centre_mm[dmi_crystal(0, 510)], {-178.0607F, 337.3528F, -97.2223F}) < 5e-4);
     const double z_middle = (5.31556 * 35 + 2.8 * 3) / 2;
     for (int ring = 0; ring < 36; ++ring) {
+      const int block_ring = ring / 9;
       for (int endpoint = 0; endpoint < 544; endpoint += 7) {
-        const double angle = 2 * std::numbers::pi * (endpoint / 16) / 34;
+        const int module = endpoint / 16;
+        const double angle = 2 * std::numbers::pi * module / 34;
         const double along = 4.03125 * (endpoint % 16 - 7.5);
         const Vec3 expected{static_cast<float>(380.56 * std::sin(angle) + along * std::cos(angle)),
                             static_cast<float>(380.56 * std::cos(angle) - along * std::sin(angle)),
-                            static_cast<float>(5.31556 * ring + 2.8 * (ring / 9) - z_middle)};
+                            static_cast<float>(5.31556 * ring + 2.8 * block_ring - z_middle)};
         QVERIFY(distance_mm(scanner.crystal_centre_mm[dmi_crystal(ring, endpoint)], expected) < 1e-3);
       }
     }
