@@ -43,6 +43,20 @@ void check_prior(const io::Job& job) {
   }
 }
 
+/// What says how a file is to be read means nothing where there is none, and all of a simulation would be taken.
+void check_simulation_takes(const io::Job::Input& input) {
+  if (input.only != io::Sources::all) {
+    throw InputError(
+        "all events of a simulation are reconstructed: input.only takes a part of them in another job, whose input.data "
+        "is the NAME_origins.h5 that simulation.origins = true leaves.");
+  }
+  if (!input.scanner.empty() || !input.columns.empty() || input.tof_fwhm_ps > 0) {
+    throw InputError(
+        "input.scanner, input.columns and input.tof_fwhm_ps say how measured data are to be read, and this job "
+        "simulates its data: leave them out.");
+  }
+}
+
 void check_settings(const io::Job& job) {
   const bool has_events = !job.input.data.empty();
   if (has_events == job.simulates()) {
@@ -53,6 +67,9 @@ void check_settings(const io::Job& job) {
   }
   if (!has_events && (job.simulation.phantom.empty() || job.simulation.scanner.empty())) {
     throw InputError("a simulation needs both simulation.phantom and simulation.scanner.");
+  }
+  if (!has_events) {
+    check_simulation_takes(job.input);
   }
   if (job.input.stop_s > 0 && job.input.stop_s <= job.input.start_s) {
     throw InputError(
