@@ -95,14 +95,15 @@ double integrate_image(const Image& image, const Vec3& a_mm, const Vec3& b_mm, I
   }
   const double length_mm = std::hypot(double{b_mm[0]} - a_mm[0], double{b_mm[1]} - a_mm[1], double{b_mm[2]} - a_mm[2]);
   const double step_mm = std::ranges::min(image.grid.voxel_size_mm) / 2;
-  const double steps = std::ceil(length_mm * (part.end - part.begin) / step_mm);
+  const auto steps = static_cast<std::int64_t>(std::ceil(length_mm * (part.end - part.begin) / step_mm));
   double sum = 0;
-  for (double step = 0.5; step < steps; ++step) {
-    const auto t = static_cast<float>(part.begin + (part.end - part.begin) * step / steps);
+  for (std::int64_t step = 0; step < steps; ++step) {
+    const double way = (static_cast<double>(step) + 0.5) / static_cast<double>(steps);
+    const auto t = static_cast<float>(part.begin + (part.end - part.begin) * way);
     sum += value_in_voxel(image, {a_mm[0] + t * (b_mm[0] - a_mm[0]), a_mm[1] + t * (b_mm[1] - a_mm[1]),
                                   a_mm[2] + t * (b_mm[2] - a_mm[2])});
   }
-  return sum / steps * (part.end - part.begin);
+  return sum / static_cast<double>(steps) * (part.end - part.begin);
 }
 
 /// Grows the box to hold all voxels that are not 0.
