@@ -72,6 +72,7 @@ recon::Image from_ct(const MapSetting& map, const recon::Image& ct, const io::Jo
       curve.name() + (wanted_mm > own_mm ? fmt::format(", smoothed to {:g} mm", wanted_mm) : ", not smoothed");
   setup.notes.push_back(fmt::format("{} is a CT image: {}.", map.setting(), made));
   add_to(setup.attenuation_made, made);
+  setup.attenuation_of_ct = true;
   return mu;
 }
 

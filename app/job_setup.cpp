@@ -25,6 +25,7 @@
 #include "recon/field_of_view.h"
 #include "recon/measurement/subset_size.h"
 #include "recon/module_pairs.h"
+#include "recon/pipeline/scatter.h"
 
 namespace coincide::app {
 namespace {
@@ -47,7 +48,8 @@ void check_prior(const io::Job& job) {
 void check_simulation_takes(const io::Job::Input& input) {
   if (input.only != io::Sources::all) {
     throw InputError(
-        "all events of a simulation are reconstructed: input.only takes a part of them in another job, whose input.data "
+        "all events of a simulation are reconstructed: input.only takes a part of them in another job, whose "
+        "input.data "
         "is the NAME_origins.h5 that simulation.origins = true leaves.");
   }
   if (!input.scanner.empty() || !input.columns.empty() || input.tof_fwhm_ps > 0) {
@@ -311,6 +313,19 @@ std::string memory_of_image(const ImageGrid& grid) {
       grid.shape[0], grid.shape[1], grid.shape[2], sizeof(float) * static_cast<double>(grid.num_voxels()) / 1e9);
 }
 
+/// Whether an image is one of a CT only the image tells.
+void note_idle_ct_settings(const io::Job& job, JobSetup& setup) {
+  if (!setup.attenuation || setup.attenuation_of_ct) {
+    return;
+  }
+  std::vector<std::string> idle = io::changed_settings(job);
+  std::erase_if(idle, [](const std::string& setting) { return !setting.starts_with("corrections.ct_"); });
+  if (!idle.empty()) {
+    setup.notes.push_back(
+        fmt::format("The attenuation is in 1/cm, not in CT numbers: {} is without use.", fmt::join(idle, ", ")));
+  }
+}
+
 JobSetup prepare_job(const io::Job& job) {
   check_settings(job);
   JobSetup setup;
@@ -324,6 +339,9 @@ JobSetup prepare_job(const io::Job& job) {
   check_place(setup);
   check_memory(setup.grid);
   check_sensitivity(job.sensitivity.fraction, setup);
+  if (job.corrections.scatter != recon::ScatterMethod::none) {
+    recon::check_energy_window(setup.scanner(), job.corrections);
+  }
   open_attenuation(job, setup);
   if (setup.attenuation) {
     const fs::path& of_body = job.corrections.attenuation;
@@ -347,6 +365,7 @@ JobSetup prepare_job(const io::Job& job) {
   if (const std::vector<std::string> idle = io::settings_without_use(job); !idle.empty()) {
     setup.notes.push_back(fmt::format("Set, but without use as the other settings are: {}.", fmt::join(idle, ", ")));
   }
+  note_idle_ct_settings(job, setup);
   if (setup.histogram && !job.algorithm.tof && setup.scanner().has_tof()) {
     setup.notes.emplace_back("The histogram has TOF bins, and they are used: algorithm.tof chooses for events only.");
   }

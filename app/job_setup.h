@@ -31,6 +31,7 @@ struct JobSetup {
   std::optional<recon::Phantom> phantom;
   recon::ImageGrid grid;
   std::optional<recon::Image> attenuation;              ///< 1/cm, of all that is said to attenuate
+  bool attenuation_of_ct = false;                       ///< a part of it at least
   std::string attenuation_made;                         ///< what it was made from, if it was not read as it is
   std::optional<recon::Image> anatomical;               ///< on the grid of the result
   std::optional<recon::Image> start_image;              ///< as read

@@ -196,10 +196,12 @@ class JobRun {
     inputs.keep_checkpoint = [this](const std::string& part, const recon::RunCheckpoint& checkpoint) {
       keep(part, checkpoint);
     };
+    bool has_scatter = false;
     if (job_.output.scatter && ranks_.is_first()) {
-      inputs.keep_scatter = [this](const std::string& part, const recon::ScatterResult& result) {
+      inputs.keep_scatter = [this, &has_scatter](const std::string& part, const recon::ScatterResult& result) {
         const std::filesystem::path path = job_.result_path(ending_of_part(part, scatter_ending));
         io::write_scatter(path, result);
+        has_scatter = true;
         provenance_.outputs.push_back(path.filename().string());
       };
     }
@@ -210,6 +212,9 @@ class JobRun {
       reconstruct_parts(inputs, settings);
     } else {
       reconstruct_frame(inputs, settings);
+    }
+    if (inputs.keep_scatter && !has_scatter) {
+      reporter_.note("No scatter was estimated, so output.scatter leaves no file; the record says why.");
     }
     provenance_.data_checks = checked.checks();
     provenance_.device = projectors::device_word(device_.get());

@@ -97,6 +97,12 @@ std::vector<Setting> describe(Job& job) {
   const auto needs_anatomy = [&job] { return recon::prior_kind(job.prior.name).needs_anatomy; };
   const auto has_blood = [&job] { return !job.kinetics.blood.empty(); };
   const auto has_prior = [&job] { return job.prior.name != recon::PriorName::none; };
+  const auto simulates = [&job] { return job.simulates(); };
+  const auto corrects_scatter = [&job] { return job.corrections.scatter != recon::ScatterMethod::none; };
+  const auto may_use_singles = [&job] {
+    return job.corrections.randoms == recon::RandomsMethod::singles ||
+           job.corrections.randoms == recon::RandomsMethod::automatic;
+  };
   return {
       also_called("input.events",
                   path_setting(
@@ -159,28 +165,38 @@ std::vector<Setting> describe(Job& job) {
                    "Phantom to simulate: a file, or the name of one of the program's phantoms.", PathRule::resource),
       path_setting("simulation.scanner", simulation.scanner,
                    "Scanner to simulate: a file, or the name of one of the program's scanners.", PathRule::resource),
-      {"simulation.duration_s", &simulation.duration_s, "s", "Length of the simulated acquisition.", 0.001, 86400},
-      {"simulation.randoms_fraction", &simulation.randoms_fraction, "", "Random coincidences as a part of the prompts.",
-       0, 0.9},
-      {"simulation.attenuation", &simulation.attenuation, "",
-       "Let the phantom absorb photons; its attenuation is then corrected for."},
+      with_use(
+          {"simulation.duration_s", &simulation.duration_s, "s", "Length of the simulated acquisition.", 0.001, 86400},
+          simulates),
+      with_use({"simulation.randoms_fraction", &simulation.randoms_fraction, "",
+                "Random coincidences as a part of the prompts.", 0, 0.9},
+               simulates),
+      with_use({"simulation.attenuation", &simulation.attenuation, "",
+                "Let the phantom absorb photons; its attenuation is then corrected for."},
+               simulates),
       with_use({"simulation.scatter", &simulation.scatter, "",
                 "Let the phantom scatter photons, as often as they happen to, rather than absorb them. What the "
                 "scanner detects of them goes by its energy window and resolution."},
-               [&job] { return job.simulation.attenuation; }),
-      {"simulation.half_life_s", &simulation.half_life_s, "s",
-       "Half-life of the simulated activity, which the phantom states for the start; 0: it does not decay.", 0, 1e12},
-      {"simulation.dead_time_us", &simulation.dead_time_us, "us",
-       "How long a module is blind after each photon of the energy window that it detects. The data state the parts of "
-       "the time that modules are alive; 0: all of it.",
-       0, 1000},
-      {"simulation.singles", &simulation.singles, "",
-       "State each second how many single photons every crystal counts, as many as belong to the randoms."},
-      {"simulation.origins", &simulation.origins, "",
-       "Write the events also as a table NAME_origins.h5, which tells what became of their photons: input.only takes "
-       "some of them, for study."},
-      {"simulation.seed", &simulation.seed, "", "Seed of the random numbers; the same seed gives the same data.", 0,
-       4294967295},
+               [&job] { return job.simulates() && job.simulation.attenuation; }),
+      with_use({"simulation.half_life_s", &simulation.half_life_s, "s",
+                "Half-life of the simulated activity, which the phantom states for the start; 0: it does not decay.", 0,
+                1e12},
+               simulates),
+      with_use({"simulation.dead_time_us", &simulation.dead_time_us, "us",
+                "How long a module is blind after each photon of the energy window that it detects. The data state the "
+                "parts of the time that modules are alive; 0: all of it.",
+                0, 1000},
+               simulates),
+      with_use({"simulation.singles", &simulation.singles, "",
+                "State each second how many single photons every crystal counts, as many as belong to the randoms."},
+               simulates),
+      with_use({"simulation.origins", &simulation.origins, "",
+                "Write the events also as a table NAME_origins.h5, which tells what became of their photons: "
+                "input.only takes some of them, for study."},
+               simulates),
+      with_use({"simulation.seed", &simulation.seed, "",
+                "Seed of the random numbers; the same seed gives the same data.", 0, 4294967295},
+               simulates),
 
       {"image.size", &image.size, "voxels",
        "Number of voxels; 0: as many as cover 85 % of the bore, or all crystals along the axis.", 0, 4096},
@@ -225,14 +241,15 @@ std::vector<Setting> describe(Job& job) {
       word_setting("corrections.randoms", corrections.randoms, {"none", "delayeds", "singles", "auto"},
                    "Estimate of the random coincidences: from the delayed window, or from the rates of single photons. "
                    "auto: delayeds if the file has any, else singles if it states them."),
-      {"corrections.coincidence_window_ns", &corrections.coincidence_window_ns, "ns",
-       "Whole width of the coincidence window (2 tau), for randoms from singles of a scanner without time of flight; "
-       "0: "
-       "as the data state it.",
-       0, 100},
-      path_setting("corrections.singles_background", corrections.singles_background,
-                   "Table (CSV) with the columns crystal and counts_per_s: singles that crystals count by themselves, "
-                   "which are no part of the randoms. Empty: none."),
+      with_use({"corrections.coincidence_window_ns", &corrections.coincidence_window_ns, "ns",
+                "Whole width of the coincidence window (2 tau), for randoms from singles of a scanner without time of "
+                "flight; 0: as the data state it.",
+                0, 100},
+               may_use_singles),
+      with_use(path_setting("corrections.singles_background", corrections.singles_background,
+                            "Table (CSV) with the columns crystal and counts_per_s: singles that crystals count by "
+                            "themselves, which are no part of the randoms. Empty: none."),
+               may_use_singles),
       word_setting("corrections.scatter", corrections.scatter, {"none", "sss", "auto"},
                    "Scattered coincidences. sss: simulated from the image and the attenuation (single scatter, with "
                    "time of flight), in turns with the reconstruction; auto: that, where attenuation and energy window "
@@ -241,18 +258,25 @@ std::vector<Setting> describe(Job& job) {
           word_setting("corrections.scatter_scale", corrections.scatter_scale, {"tails", "absolute", "auto"},
                        "What the simulated scatter is scaled by. tails: counts beside the body; absolute: the usual "
                        "share of multiple scatter; auto: tails, unless these hold no scatter at all."),
-          [&job] { return job.corrections.scatter_estimate.empty(); }),
+          [&job] {
+            return job.corrections.scatter != recon::ScatterMethod::none && job.corrections.scatter_estimate.empty();
+          }),
       with_use(path_setting("corrections.scatter_estimate", corrections.scatter_estimate,
                             "Estimate of the scatter that an earlier job of the same data has left with "
                             "output.scatter (_scatter.h5), instead of a new one. In another frame of them it is "
                             "scaled by the prompts less the randoms. Empty: none."),
-               [&job] { return job.corrections.scatter != recon::ScatterMethod::none; }),
-      {"corrections.energy_low_kev", &corrections.energy_low_kev, "keV",
-       "Lower limit of the energy window; 0: as the data state it.", 0, 2000},
-      {"corrections.energy_high_kev", &corrections.energy_high_kev, "keV",
-       "Upper limit of the energy window; 0: as the data state it.", 0, 2000},
-      {"corrections.energy_resolution", &corrections.energy_resolution, "",
-       "Energy resolution of the crystals: FWHM at 511 keV over 511 keV; 0: as the data state it, or else 0.11.", 0, 1},
+               corrects_scatter),
+      with_use({"corrections.energy_low_kev", &corrections.energy_low_kev, "keV",
+                "Lower limit of the energy window; 0: as the data state it.", 0, 2000},
+               corrects_scatter),
+      with_use({"corrections.energy_high_kev", &corrections.energy_high_kev, "keV",
+                "Upper limit of the energy window; 0: as the data state it.", 0, 2000},
+               corrects_scatter),
+      with_use({"corrections.energy_resolution", &corrections.energy_resolution, "",
+                "Energy resolution of the crystals: FWHM at 511 keV over 511 keV; 0: as the data state it, or else "
+                "0.11.",
+                0, 1},
+               corrects_scatter),
       word_setting(
           "corrections.live_time", corrections.live_time, {"off", "on", "auto"},
           "Part of the time in which detectors could record, where the file states their dead time; auto: if it "

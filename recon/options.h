@@ -54,7 +54,7 @@ struct CorrectionOptions {
   double coincidence_window_ns = 0;
   ScatterMethod scatter = ScatterMethod::automatic;
   ScatterScaling scatter_scale = ScatterScaling::automatic;
-  double energy_low_kev = 0;  ///< limits of the energy window; 0, 0: as the data state them
+  double energy_low_kev = 0;  ///< limits of the energy window, each 0: as the data state it
   double energy_high_kev = 0;
   double energy_resolution = 0;          ///< FWHM at 511 keV over 511 keV; 0: as the data state it
   Switch live_time = Switch::automatic;  ///< where the file states dead time

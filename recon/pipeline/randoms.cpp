@@ -93,6 +93,11 @@ void compare_with_far_prompts(RunState& run, const RandomsEstimate& estimate, do
 }
 
 std::string from_delayeds(RunState& run) {
+  if (run.settings.corrections.coincidence_window_ns > 0 || !run.inputs.singles_background_per_s.empty()) {
+    run.reporter.note(
+        "Randoms are estimated from the delayed coincidences; corrections.coincidence_window_ns and singles_background "
+        "are for singles (corrections.randoms = \"singles\").");
+  }
   const EventCounts& counts = run.data->counts();
   std::vector<double> s =
       randoms_from_delayeds(run.scanner(), run.inputs.efficiencies(), run.data->delayeds_per_crystal(),

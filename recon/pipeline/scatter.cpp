@@ -16,26 +16,25 @@
 namespace coincide::recon {
 namespace {
 
-/// Limits of no use: a simulation's "all energies" is no window.
-bool is_window(double low_kev, double high_kev) {
-  constexpr double widest_kev = 1000;
-  return high_kev > low_kev && high_kev < widest_kev && low_kev > 0;
-}
+constexpr double widest_kev = 1000;
 
-/// Of the job or, alike in all kinds of modules, of the scanner.
-std::optional<EnergyWindow> energy_window(const Scanner& scanner, const CorrectionOptions& options) {
+/// Limits of no use: a simulation's "all energies" is no window.
+bool is_window(double low_kev, double high_kev) { return high_kev > low_kev && high_kev < widest_kev && low_kev > 0; }
+
+/// Each limit of the job or, alike in all kinds of modules, of the scanner.
+EnergyWindow energy_window(const Scanner& scanner, const CorrectionOptions& options) {
   EnergyWindow window{.lowest_kev = options.energy_low_kev,
                       .highest_kev = options.energy_high_kev,
                       .resolution = options.energy_resolution};
   const std::vector<ModuleType>& types = scanner.module_types;
-  if (!(window.highest_kev > 0) && !types.empty() && types.front().energy_edges_kev.size() == 2) {
-    window.lowest_kev = types.front().energy_edges_kev[0];
-    window.highest_kev = types.front().energy_edges_kev[1];
+  if (!types.empty() && types.front().energy_edges_kev.size() == 2) {
+    window.lowest_kev = window.lowest_kev > 0 ? window.lowest_kev : types.front().energy_edges_kev[0];
+    window.highest_kev = window.highest_kev > 0 ? window.highest_kev : types.front().energy_edges_kev[1];
   }
   if (!(window.resolution > 0) && !types.empty()) {
     window.resolution = types.front().energy_resolution;
   }
-  return is_window(window.lowest_kev, window.highest_kev) ? std::optional(window) : std::nullopt;
+  return window;
 }
 
 /// The resolution that is taken where nothing is known, with a warning.
@@ -104,7 +103,7 @@ std::string estimate_and_add(RunState& run) {
   const std::unique_ptr<ScatteredData> data = data_of(run);
   ScatterResult result =
       add_scatter(*data, run.scanner(), run.inputs.grid, *run.inputs.attenuation,
-                  {.window = with_resolution(*energy_window(run.scanner(), run.settings.corrections), run.reporter),
+                  {.window = with_resolution(energy_window(run.scanner(), run.settings.corrections), run.reporter),
                    .scaling = run.settings.corrections.scatter_scale,
                    .num_threads = run.settings.num_threads},
                   run.device, run.reporter);
@@ -180,9 +179,21 @@ std::string why_no_scatter(const Scanner& scanner, const CorrectionOptions& opti
   if (!has_attenuation) {
     return "there is no attenuation image (corrections.attenuation)";
   }
-  return energy_window(scanner, options)
+  const EnergyWindow window = energy_window(scanner, options);
+  return is_window(window.lowest_kev, window.highest_kev)
              ? ""
              : "the energy window is not known (corrections.energy_low_kev, energy_high_kev)";
+}
+
+void check_energy_window(const Scanner& scanner, const CorrectionOptions& options) {
+  const EnergyWindow window = energy_window(scanner, options);
+  const bool is_asked_for = options.energy_low_kev > 0 || options.energy_high_kev > 0;
+  if (is_asked_for && !is_window(window.lowest_kev, window.highest_kev)) {
+    throw InputError(
+        fmt::format("the energy window would be from {:g} to {:g} keV: set corrections.energy_low_kev above 0 and "
+                    "corrections.energy_high_kev above that and below {:g} keV.",
+                    window.lowest_kev, window.highest_kev, widest_kev));
+  }
 }
 
 std::string correct_scatter(RunState& run) {

@@ -232,6 +232,26 @@ class ScatterJobTest : public QObject {
     QVERIFY(worst < 0.05);
   }
 
+  /// That of the scanner is 435 to 650 keV.
+  void each_limit_of_the_energy_window_counts_by_itself() {
+    const auto record = [this](double low_kev, double high_kev) {
+      io::Job with = job_on("scattered", recon::ScatterMethod::automatic, true);
+      with.stop.passes = 1;
+      with.corrections.energy_low_kev = low_kev;
+      with.corrections.energy_high_kev = high_kev;
+      return scatter_record(app::run_job(with, silent_));
+    };
+    const std::string own = record(0, 0);
+    QVERIFY2(own.starts_with("single scatter simulation"), own.c_str());
+    QCOMPARE(record(435, 0), own);
+    QCOMPARE(record(0, 650), own);
+    const std::string narrower = record(470, 0);
+    QVERIFY2(narrower.starts_with("single scatter simulation") && narrower != own, narrower.c_str());
+    QCOMPARE(record(470, 650), narrower);
+    QVERIFY_THROWS_EXCEPTION(InputError, record(700, 0));
+    QVERIFY_THROWS_EXCEPTION(InputError, record(0, 400));
+  }
+
   void kept_estimate_gives_the_same_image() {
     io::Job second = job_on("scattered", recon::ScatterMethod::automatic, true);
     second.corrections.scatter_estimate = path("results/scattered_scatter.h5");

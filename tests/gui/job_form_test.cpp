@@ -158,6 +158,7 @@ void JobFormTest::basic_settings_come_first() {
   }
   QCOMPARE(basic, 27);  // all of them are settings that there are
   const auto shown = [&form](const char* key) { return line_of(form, key)->isVisible(); };
+  document.set("simulation.phantom", "cylinder");
   document.set("simulation.seed", "7");
   form.refresh();
   QVERIFY(shown("simulation.seed") && !shown("input.columns"));
@@ -236,6 +237,7 @@ void JobFormTest::what_differs_from_the_default_is_marked() {
 
 void JobFormTest::filter_hides_other_settings() {
   JobDocument document;
+  document.set("simulation.phantom", "cylinder");
   JobForm form(document);
   form.show();
   auto* filter = form.findChild<QLineEdit*>({}, Qt::FindDirectChildrenOnly);
