@@ -10,6 +10,7 @@
 #include "io/hdf5/hdf5_file.h"
 #include "io/tables/hdf5_values.h"
 #include "io/tables/scanner_hdf5.h"
+#include "io/tables/table_options.h"
 #include "projectors/error.h"
 #include "recon/units.h"
 
@@ -194,6 +195,7 @@ void TableSource::find_tof_bins(const Survey& survey) {
     if (columns_->has(Meaning::tof_bin) && !scanner().has_tof() && !has_own_scanner_) {
       throw FileError("it has a column tof_bin, but its scanner has no TOF bins");
     }
+    take_resolution_of_bins();
     return;
   }
   double sigma_mm = rows_->attribute("tof_fwhm_ps").value_or(0) * recon::mm_per_ps / recon::fwhm_per_sigma;
@@ -208,6 +210,22 @@ void TableSource::find_tof_bins(const Survey& survey) {
         "an attribute tof_fwhm_ps of the table");
   }
   set_fine_tof_bins(description_.scanner, sigma_mm, survey.farthest_tof_mm);
+  description_.scanner.check();
+}
+
+/// That of the job instead of the scanner's.
+void TableSource::take_resolution_of_bins() {
+  if (!(options_.tof_fwhm_ps > 0)) {
+    return;
+  }
+  if (!columns_->has(Meaning::tof_bin) || !scanner().has_tof()) {
+    warnings_.emplace_back(tof_fwhm_without_tof);
+    return;
+  }
+  const double sigma_mm = options_.tof_fwhm_ps * recon::mm_per_ps / recon::fwhm_per_sigma;
+  for (recon::TofBin& bin : description_.scanner.tof_bins) {
+    bin.sigma_mm = static_cast<float>(sigma_mm);
+  }
   description_.scanner.check();
 }
 

@@ -65,6 +65,7 @@ class TableSource final : public recon::EventSource {
   void survey_rows(const TableColumns& columns, bool with_points, Survey& survey);
   void find_scanner(const Survey& survey);
   void find_tof_bins(const Survey& survey);
+  void take_resolution_of_bins();
   void find_times(const Survey& survey);
   void check_distances();
   void begin();

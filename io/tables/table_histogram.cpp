@@ -12,6 +12,7 @@
 #include "io/tables/hdf5_values.h"
 #include "io/tables/scanner_hdf5.h"
 #include "io/tables/table_file.h"
+#include "io/tables/table_options.h"
 #include "io/tables/table_scanner.h"
 #include "projectors/error.h"
 #include "recon/units.h"
@@ -181,7 +182,7 @@ TableHistogram::TableHistogram(const std::filesystem::path& path, const Listmode
     if (scanner_.num_crystals() == 0) {
       scanner_ = scanner_at_points(histogram_.point_mm);
     }
-    add_facts(*rows);
+    add_facts(*rows, options);
   } catch (const std::bad_alloc&) {
     throw FileError(fmt::format("The table {} does not fit into memory.", path.string()));
   } catch (Error& error) {
@@ -229,7 +230,7 @@ std::optional<recon::TofAxis> TableHistogram::tof_axis(const TableRows& rows, co
                         .sigma_mm = static_cast<float>(fwhm_ps * recon::mm_per_ps / recon::fwhm_per_sigma)};
 }
 
-void TableHistogram::add_facts(const TableRows& rows) {
+void TableHistogram::add_facts(const TableRows& rows, const ListmodeOptions& options) {
   facts_.format = "histogram, " + rows.words();
   facts_.num_lors = histogram_.num_lors();
   facts_.tof = histogram_.tof;
@@ -241,6 +242,9 @@ void TableHistogram::add_facts(const TableRows& rows) {
     facts_.warnings.emplace_back(
         "No bin is without counts: if such bins were left out of the table, the image is too high where they are, as "
         "what has no row counts as not measured.");
+  }
+  if (options.tof_fwhm_ps > 0 && !histogram_.tof) {
+    facts_.warnings.emplace_back(tof_fwhm_without_tof);
   }
 }
 

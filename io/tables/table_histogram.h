@@ -35,7 +35,7 @@ class TableHistogram final : public recon::HistogramSource {
   void find_scanner(const std::filesystem::path& path, const ListmodeOptions& options, const TableColumns& columns);
   std::optional<recon::TofAxis> tof_axis(const TableRows& rows, const TableColumns& columns,
                                          const ListmodeOptions& options) const;
-  void add_facts(const TableRows& rows);
+  void add_facts(const TableRows& rows, const ListmodeOptions& options);
 
   recon::Scanner scanner_;
   recon::HistogramFacts facts_;

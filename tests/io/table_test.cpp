@@ -144,6 +144,25 @@ class TableTest : public QObject {
     compare(copy->scanner(), source->scanner());
   }
 
+  /// That of the job, also where TOF bins and their scanner are in the table.
+  void resolution_of_tof_bins_is_that_of_the_job() {
+    const auto kitchen = io::open_listmode(petsird_file("kitchen_head.petsird"));
+    io::write_hdf5_table(*kitchen, path("kitchen.h5"));
+    const auto copy = io::open_listmode(path("kitchen.h5"), {.tof_fwhm_ps = 1000});
+    QCOMPARE(copy->scanner().tof_bins.size(), kitchen->scanner().tof_bins.size());
+    for (std::size_t i = 0; i < copy->scanner().tof_bins.size(); ++i) {
+      QCOMPARE(copy->scanner().tof_bins[i].centre_mm, kitchen->scanner().tof_bins[i].centre_mm);
+      QVERIFY(std::abs(copy->scanner().tof_bins[i].sigma_mm - 63.654F) < 0.01F);
+    }
+    kitchen->rewind();
+    compare(read_all(*copy), read_all(*kitchen));
+    QVERIFY(!QString::fromStdString(warnings_of(*copy)).contains("input.tof_fwhm_ps"));
+
+    write_bytes(path("ring.csv"), ring_csv(20));
+    const auto without_tof = io::open_listmode(path("ring.csv"), {.tof_fwhm_ps = 1000});
+    QVERIFY(QString::fromStdString(warnings_of(*without_tof)).contains("input.tof_fwhm_ps is without use"));
+  }
+
   void csv_copy_has_the_same_lors_and_tof() {
     const fs::path points = shared_petsird_file("points/points_head.petsird");
     if (!fs::exists(points)) {
