@@ -214,11 +214,30 @@ class Planner {
   /// Live time is a factor of the sensitivity image that only the whole frame tells; so are poses.
   void find_kept_sensitivity() {
     if (job_.sensitivity.use_cache && !job_.simulates() && !corrects_live_time() && setup_.poses.empty()) {
-      const std::string key =
-          recon::sensitivity_key(model_, setup_.grid, attenuation(),
-                                 {plan_.tof, job_.sensitivity.fraction, static_cast<int>(job_.compute.threads)});
+      const std::string key = recon::sensitivity_key(model_, setup_.grid, attenuation(), sensitivity_options());
       plan_.sensitivity_cached = SensitivityCache(job_.sensitivity.cache_folder).has(key);
     }
+  }
+
+  recon::SensitivityOptions sensitivity_options() const {
+    return {.tof = plan_.tof,
+            .fraction = job_.sensitivity.fraction,
+            .num_prompts = plan_.num_prompts,
+            .num_threads = static_cast<int>(job_.compute.threads)};
+  }
+
+  /// `to_come`: of the attenuation that the phantom will have.
+  double part_of_pairs(bool to_come, const recon::SensitivityOptions& options) const {
+    if (options.fraction > 0) {
+      return options.fraction;
+    }
+    if (!to_come) {
+      return recon::expected_fraction(model_, setup_.grid, attenuation(), options);
+    }
+    constexpr int samples = 1;
+    const recon::Image mu =
+        recon::attenuation_image(*setup_.phantom, setup_.grid, setup_.scanner().centre_mm(), samples);
+    return recon::expected_fraction(model_, setup_.grid, &mu, options);
   }
 
   void time_events() {
@@ -234,12 +253,11 @@ class Planner {
     plan_.attenuation_s = attenuates ? speed.forward_s * prompts : 0;
     plan_.iteration_s = speed.forward_back_s * prompts;
     if (!plan_.sensitivity_cached) {
-      const double part = job_.sensitivity.fraction > 0 ? job_.sensitivity.fraction : recon::expected_fraction(model_);
       const bool to_come = attenuates && attenuation() == nullptr;  // of a phantom that is simulated
-      plan_.sensitivity_s =
-          (to_come ? speed.forward_s * part * lors : 0) +
-          sensitivity_seconds(model_, setup_, attenuation(),
-                              {.tof = plan_.tof, .fraction = part, .num_threads = threads}, reporter_);
+      recon::SensitivityOptions options = sensitivity_options();
+      options.fraction = part_of_pairs(to_come, options);
+      plan_.sensitivity_s = (to_come ? speed.forward_s * options.fraction * lors : 0) +
+                            sensitivity_seconds(model_, setup_, attenuation(), options, reporter_);
     }
   }
 

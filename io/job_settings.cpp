@@ -315,8 +315,9 @@ std::vector<Setting> describe(Job& job) {
 
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, spread evenly; 1: all, exact. 0: all "
-       "where "
-       "they are few, else as small a part as leaves 1 % of noise in a voxel of what attenuates.",
+       "where they are few, else as small a part as leaves 1 % of noise at most in a voxel of what attenuates, and "
+       "less "
+       "than a third of what the prompts have there, so that the image has hardly more.",
        0, 1},
       {"sensitivity.use_cache", &sensitivity.use_cache, "",
        "Keep sensitivity images for the next job that needs them."},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,7 +13,7 @@
 #include "recon/attenuation.h"
 #include "recon/back_projection_sum.h"
 #include "recon/lor_enumerator.h"
-#include "recon/trilinear.h"
+#include "recon/sensitivity_noise.h"
 
 namespace coincide::recon {
 namespace {
@@ -33,14 +34,17 @@ double pairs_per_voxel(const MultiplicativeModel& model, const ImageGrid& grid) 
   return static_cast<double>(num_measurable_lors(model)) * voxels_on_lor / static_cast<double>(grid.num_voxels());
 }
 
-/// In how many poses each pair counts: as many as keep the noise of drawing them near 1 % in a voxel.
-int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, const MovedCrystals* moved, double part) {
+/// In how many poses each pair counts: as many as keep the noise of drawing them near what is allowed. One pose for
+/// each pair leaves as much as chance does where some 10,000 pairs cross a voxel for 1 %; more are spread evenly over
+/// the poses.
+int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, const MovedCrystals* moved, double part,
+                   double allowed_noise) {
   if (moved == nullptr || moved->num_poses() == 1) {
     return 1;
   }
-  constexpr double enough_per_voxel = 1e4;
-  constexpr double most = 64;  // twice as many as there are poses
-  return static_cast<int>(std::ceil(std::clamp(enough_per_voxel / (part * pairs_per_voxel(model, grid)), 1.0, most)));
+  constexpr double most = 64;                                                  // twice as many as there are poses
+  const double of_one = 1.5 / std::sqrt(part * pairs_per_voxel(model, grid));  // 0.8 to 1.4, measured
+  return static_cast<int>(std::ceil(std::clamp(of_one / allowed_noise, 1.0, most)));
 }
 
 /// Which pairs a sum is made of.
@@ -54,12 +58,38 @@ double num_beams(const MultiplicativeModel& model) {
   return 2 * static_cast<double>(num_measurable_lors(model)) / static_cast<double>(model.scanner().num_crystals());
 }
 
+/// All pairs go quicker each, and more may turn out to be needed.
+constexpr double nearly_all = 0.35;
+
+/// How many times the pairs leave a part of the noise: it falls with their 0.7th power, measured (0.5 at random).
+double more_pairs(double noise, double wanted_noise) {
+  constexpr double fall = 0.7;
+  return std::pow(noise / wanted_noise, 1 / fall);
+}
+
+/// The part that will leave as little noise as is allowed. `usual` is what leaves the usual noise in small voxels; in
+/// voxels as wide as a crystal a fifth of that does, measured.
+double part_for(double usual, double allowed_noise, const Scanner& scanner, const ImageGrid& grid) {
+  constexpr double of_crystal = 0.2;
+  const std::vector<float>& faces = scanner.crystal_face_mm2;
+  const double crystal_mm2 = faces.empty() ? 0 : faces.front();
+  const double voxel_mm = std::cbrt(double{grid.voxel_size_mm[0]} * grid.voxel_size_mm[1] * grid.voxel_size_mm[2]);
+  const double part = usual * std::min(1.0, of_crystal * crystal_mm2 / (voxel_mm * voxel_mm)) *
+                      more_pairs(SensitivityNoise::most, allowed_noise);
+  return part > nearly_all ? 1 : part;
+}
+
+SensitivityNoise noise_of(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                          const SensitivityOptions& options) {
+  const Scanner& scanner = model.scanner();
+  return {grid, attenuation, options.tof && scanner.has_tof() ? scanner.tof_bins.front().sigma_mm : 0};
+}
+
 /// `fraction` as that of SensitivityOptions.
 Sampling choose_sampling(const MultiplicativeModel& model, double fraction) {
   constexpr std::uint64_t few_pairs = 20'000'000;  // seconds
   constexpr double enough_beams = 2000;            // for 1 % of noise, measured; large voxels need fewer
   constexpr double few_beams = 700;                // as many single pairs leave less noise
-  constexpr double nearly_all = 0.35;              // all pairs go quicker each, and more may turn out to be needed
   const double beams = num_beams(model);
   const double part = fraction > 0 ? fraction : enough_beams / beams;
   if (fraction == 1 || (fraction == 0 && (part > nearly_all || num_measurable_lors(model) <= few_pairs))) {
@@ -72,22 +102,25 @@ Sampling choose_sampling(const MultiplicativeModel& model, double fraction) {
 class GrowingSum {
  public:
   GrowingSum(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
-             const SensitivityOptions& options, const Sampling& sampling, Reporter& reporter)
+             const SensitivityOptions& options, const Sampling& sampling, double allowed_noise, double shown,
+             Reporter& reporter)
       : model_(model),
         grid_(grid),
         options_(options),
         spread_(sampling.spread),
-        draws_(draws_of_poses(model, grid, options.moved, sampling.part)),
+        draws_(draws_of_poses(model, grid, options.moved, sampling.part, allowed_noise)),
         reporter_(reporter),
         ranks_(device.ranks()),
         projector_(grid, {.device = device.get(), .num_threads = options.num_threads}),
-        sum_(projector_) {
+        sum_(projector_),
+        shown_(shown) {
     if (attenuation != nullptr) {
       attenuation_.emplace(*attenuation, device, options.num_threads, reporter);
     }
   }
 
   double part() const { return part_; }
+  double shown() const { return shown_; }  ///< of the progress
   /// Of all processes.
   const std::vector<double>& total() {
     if (ranks_.is_alone()) {
@@ -169,112 +202,88 @@ class GrowingSum {
   std::vector<double> of_all_;
   std::optional<AttenuationFactors> attenuation_;
   double part_ = 0;
-  double shown_ = 0;
+  double shown_;
 };
 
-/// Noise of a sum over pairs, from what two parts of it differ by in some of the voxels that matter: those of what
-/// attenuates, or of the image if nothing does.
-class Noise {
- public:
-  Noise(const ImageGrid& grid, const Image* attenuation) {
-    constexpr std::int64_t about = 1 << 17;
-    const std::int64_t step = std::max<std::int64_t>(1, grid.num_voxels() / about);
-    std::vector<std::size_t> all;
-    for (std::int64_t voxel = 0; voxel < grid.num_voxels(); voxel += step) {
-      all.push_back(static_cast<std::size_t>(voxel));
-      if (attenuation != nullptr && attenuates(*attenuation, grid, voxel)) {
-        voxels_.push_back(all.back());
-      }
-    }
-    if (voxels_.empty()) {
-      voxels_ = std::move(all);
-    }
-  }
-
-  std::vector<double> values_in(const std::vector<double>& image) const {
-    std::vector<double> values;
-    values.reserve(voxels_.size());
-    for (const std::size_t voxel : voxels_) {
-      values.push_back(image[voxel]);
-    }
-    return values;
-  }
-
-  /// Of the whole, relative, root mean square; `first` and `whole`: sums over `first_part` of its pairs, and over all
-  /// of them. Where little can be measured noise does no harm: voxels below a tenth of the highest do not count.
-  static double of(const std::vector<double>& whole, const std::vector<double>& first, double first_part) {
-    const double least = 0.1 * (whole.empty() ? 0 : std::ranges::max(whole));
-    double squares = 0;
-    std::size_t count = 0;
-    // Parts of beams lie between each other: the whole was measured to have 0.33 to 0.67 of the noise of independent
-    // ones.
-    constexpr double complement = 0.75;
-    for (std::size_t i = 0; i < whole.size(); ++i) {
-      if (whole[i] > least) {
-        // With independent parts p and 1 - p the variance of first / (p whole) is that of the whole times (1 - p) / p.
-        const double difference = first[i] / (first_part * whole[i]) - 1;
-        squares += difference * difference * first_part / (1 - first_part);
-        ++count;
-      }
-    }
-    return count == 0 ? 0 : complement * std::sqrt(squares / static_cast<double>(count));
-  }
-
- private:
-  static bool attenuates(const Image& attenuation, const ImageGrid& grid, std::int64_t voxel) {
-    constexpr double least_per_cm = 0.01;  // a tenth of water
-    const std::array<std::int64_t, 3> index{voxel / (grid.shape[1] * grid.shape[2]),
-                                            voxel / grid.shape[2] % grid.shape[1], voxel % grid.shape[2]};
-    std::array<double, 3> place{};
-    for (std::size_t i = 0; i < 3; ++i) {
-      const double at_mm = grid.origin_mm[i] + static_cast<double>(index[i]) * grid.voxel_size_mm[i];
-      place[i] = (at_mm - attenuation.grid.origin_mm[i]) / attenuation.grid.voxel_size_mm[i];
-    }
-    return trilinear_value(attenuation, place) > least_per_cm;
-  }
-
-  std::vector<std::size_t> voxels_;
+/// How a sum of a part of the pairs has ended.
+struct Growth {
+  enum class End { enough, all_needed, stopped };
+  End end;
+  double noise = 0;  ///< that is left
 };
 
-constexpr double wanted_noise = 0.01;
-
-/// Adds pairs until there is as little noise as wanted. False if the reporter asks to stop.
-bool grow_enough(GrowingSum& sum, const Noise& noise, double expected, Reporter& reporter) {
-  constexpr double fall = 0.7;  // noise falls with this power of the pairs, measured; at random it would be 0.5
-  const double pilot = expected / 4;
+/// Adds pairs until there is as little noise as wanted, or it turns out that nearly all are needed. `first_guess`: a
+/// part that leaves the usual noise; `expected`: one that will be enough, for the progress.
+Growth grow_enough(GrowingSum& sum, const SensitivityNoise& noise, double wanted_noise, double first_guess,
+                   double expected) {
+  using enum Growth::End;
+  const double pilot = first_guess / 4;
   if (!sum.grow(pilot / 2, expected)) {
-    return false;
+    return {stopped};
   }
   std::vector<double> first = noise.values_in(sum.total());
   double first_part = sum.part();
   double part = pilot;
-  double found = 0;
-  do {
+  for (;;) {
     if (!sum.grow(part, std::max(part, expected))) {
-      return false;
+      return {stopped};
     }
     std::vector<double> whole = noise.values_in(sum.total());
-    found = Noise::of(whole, first, first_part / part);
+    const double found = SensitivityNoise::of(whole, first, first_part / part);
+    if (found <= wanted_noise) {
+      return {enough, found};
+    }
     first = std::move(whole);
     first_part = part;
+    const double needed = part * more_pairs(found, wanted_noise);
+    if (needed > nearly_all) {
+      return {all_needed};
+    }
     // Three quarters at most are new: the estimate of their noise needs the rest.
-    part = std::min(1.0, part * std::clamp(std::pow(found / wanted_noise, 1 / fall), 1.1, 4.0));
-  } while (found > wanted_noise && first_part < 1);
-  reporter.note(fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, with {:.1f} % of noise.",
-                            100 * sum.part(), 100 * found));
-  return true;
+    part = std::clamp(needed, 1.1 * part, 4 * part);
+  }
+}
+
+/// As many of the pairs as it takes, and of these first one part and then another.
+bool grow_as_needed(std::optional<GrowingSum>& sum, const std::function<void(const Sampling&, double)>& begin,
+                    const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options,
+                    const SensitivityNoise& noise, Reporter& reporter) {
+  const Sampling sampling = choose_sampling(model, options.fraction);
+  begin(sampling, 0);
+  if (options.fraction > 0 || sampling.part == 1) {
+    return sum->grow(sampling.part, sampling.part);
+  }
+  const double allowed = noise.allowed(options.num_prompts);
+  const Growth growth =
+      grow_enough(*sum, noise, allowed, sampling.part, part_for(sampling.part, allowed, model.scanner(), grid));
+  if (growth.end == Growth::End::all_needed) {
+    begin({}, sum->shown());
+    return sum->grow(1, 1);
+  }
+  if (growth.end == Growth::End::enough) {
+    reporter.note(
+        fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, with {:.2g} % of noise{}.",
+                    100 * sum->part(), 100 * growth.noise,
+                    options.num_prompts == 0
+                        ? ""
+                        : fmt::format(" beside {:.2g} % of the prompts", 100 * noise.of_prompts(options.num_prompts))));
+  }
+  return growth.end == Growth::End::enough;
 }
 
 Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid,
                      const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
   Image result(grid, 0, "mm");
   result.values = {};
-  const Sampling sampling = choose_sampling(model, options.fraction);
-  const double expected = sampling.part;
-  const bool is_fixed = options.fraction > 0 || expected == 1;
-  GrowingSum sum(device, model, grid, attenuation, options, sampling, reporter);
-  if (is_fixed ? sum.grow(expected, expected) : grow_enough(sum, Noise(grid, attenuation), expected, reporter)) {
-    result.values = sum.finish();
+  std::optional<GrowingSum> sum;
+  const SensitivityNoise noise = noise_of(model, grid, attenuation, options);
+  const double allowed = noise.allowed(options.num_prompts);
+  const auto begin = [&](const Sampling& sampling, double shown) {
+    sum.reset();  // frees its memory first
+    sum.emplace(device, model, grid, attenuation, options, sampling, allowed, shown, reporter);
+  };
+  if (grow_as_needed(sum, begin, model, grid, options, noise, reporter)) {
+    result.values = sum->finish();
   }
   return result;
 }
@@ -294,7 +303,17 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
   }
 }
 
-double expected_fraction(const MultiplicativeModel& model) { return choose_sampling(model, 0).part; }
+double allowed_noise(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                     const SensitivityOptions& options) {
+  return choose_sampling(model, 0).part == 1 ? 0
+                                             : noise_of(model, grid, attenuation, options).allowed(options.num_prompts);
+}
+
+double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                         const SensitivityOptions& options) {
+  const double allowed = allowed_noise(model, grid, attenuation, options);
+  return allowed == 0 ? 1 : part_for(choose_sampling(model, 0).part, allowed, model.scanner(), grid);
+}
 
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {
   return ModulePairs(model.scanner(), model.efficiencies()).num_crystal_pairs();

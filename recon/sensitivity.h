@@ -14,14 +14,16 @@ namespace coincide::recon {
 struct SensitivityOptions {
   bool tof = true;  ///< count only what falls into the TOF bins, where they do not cover the image
   /// Part of the crystal pairs that is used, spread evenly and weighted up; 1: all, exact. 0: as small a part as leaves
-  /// 1 % of noise (root mean square) in a voxel of what attenuates, or of the image without attenuation; all, where
-  /// these are few. Of a part fewer pairs are used of those that count little.
+  /// at most 1 % of noise (root mean square) in a voxel of what attenuates, or of the image without attenuation, and
+  /// at most 0.3 of what the prompts have there in an update; all, where these are few. Of a part fewer pairs are used
+  /// of those that count little.
   double fraction = 1;
+  std::uint64_t num_prompts = 0;  ///< that the image will reconstruct, for fraction 0; 0: not known
   int num_threads = 0;
   ComputeDevice* device = nullptr;  ///< null: the CPU
   /// Where the crystals stood to a body that moves: s is that of the body, the mean over the poses by their weights.
-  /// Each pair of crystals counts in a few of them, drawn by weight, such that s is within some 1 % of all pairs in all
-  /// poses. Null: no movement.
+  /// Each pair of crystals counts in a few of them, drawn by weight, such that s is within about as much of all pairs
+  /// in all poses as the noise of a part of the pairs may be. Null: no movement.
   const MovedCrystals* moved = nullptr;
 };
 
@@ -35,8 +37,14 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
 std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                             const SensitivityOptions& options);
 
+/// The noise that the sensitivity image may have with SensitivityOptions::fraction 0, relative; 0: it will be exact, as
+/// the pairs are few.
+double allowed_noise(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                     const SensitivityOptions& options);
+
 /// The part of the crystal pairs that SensitivityOptions::fraction 0 will come to, nearly.
-double expected_fraction(const MultiplicativeModel& model);
+double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
+                         const SensitivityOptions& options);
 
 /// How many crystal pairs can be in coincidence.
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model);

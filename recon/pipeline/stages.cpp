@@ -100,6 +100,7 @@ std::optional<RunProblem> run_stages(RunState& run) {
 void make_sensitivity(RunState& run) {
   const SensitivityOptions options{.tof = run.tof(),
                                    .fraction = run.settings.sensitivity_fraction,
+                                   .num_prompts = run.record.prompts_used,
                                    .num_threads = run.settings.num_threads,
                                    .device = &run.device,
                                    .moved = run.data->moved()};

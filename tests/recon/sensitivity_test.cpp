@@ -293,7 +293,7 @@ class SensitivityTest : public QObject {
     const MultiplicativeModel model(scanner, table, {});
     const ImageGrid grid = recon::centred_grid({32, 32, 9}, {6, 6, 6}, {0, 0, 0});
     const Image mu{recon::centred_grid({24, 20, 10}, {6, 6, 6}, {6, 0, 0}), 0.096F, "1/cm"};
-    QVERIFY(recon::expected_fraction(model) < 0.3);
+    QVERIFY(recon::expected_fraction(model, grid, &mu, {}) < 0.3);
     const Image chosen = recon::sensitivity_image(model, grid, &mu, {.fraction = 0}, notes);
     QVERIFY2(notes.text.find("% of the crystal pairs") != std::string::npos, notes.text.c_str());
     const Image more = sensitivity(model, grid, &mu, {.fraction = 0.6});
@@ -305,6 +305,28 @@ class SensitivityTest : public QObject {
     const Image air{mu.grid, 0, "1/cm"};
     QCOMPARE(sensitivity(model, grid, &air, {.fraction = 0}).values,
              sensitivity(model, grid, nullptr, {.fraction = 0}).values);
+  }
+
+  /// Noise of a quarter needs 4^(1 / 0.7) times the pairs: that of the prompts falls with the root of their number.
+  void many_prompts_take_more_of_the_pairs() {
+    const recon::Scanner scanner =
+        small_scanner({.modules = 32, .transaxial = 24, .axial = 40, .radius_mm = 400, .pitch_mm = 3, .tof_bins = 3});
+    const recon::Efficiencies table;
+    const MultiplicativeModel model(scanner, table, {});
+    const ImageGrid grid = recon::centred_grid({100, 100, 30}, {4, 4, 4}, {0, 0, 0});
+    const Image mu{recon::centred_grid({50, 50, 30}, {4, 4, 4}, {0, 0, 0}), 0.096F, "1/cm"};
+    const auto part = [&](std::uint64_t prompts, bool tof) {
+      return recon::expected_fraction(model, grid, &mu, {.tof = tof, .num_prompts = prompts});
+    };
+    const double least = recon::expected_fraction(model, grid, &mu, {.tof = false});
+    QVERIFY2(least < 0.08, qPrintable(QString::number(least)));
+    QCOMPARE(part(1000, false), least);
+    // 75,000 voxels of 4 mm in water, 169 mm long: 0.3 of the noise of 1e6 prompts is 0.84 %, of 4e6 0.42 %.
+    const double once = part(1'000'000, false);
+    QVERIFY(std::abs(once / least - std::pow(2, 0.5 / 0.7)) < 1e-6);
+    QVERIFY(std::abs(part(4'000'000, false) / once - std::pow(2, 1 / 0.7)) < 1e-6);
+    QVERIFY(part(4'000'000, true) < part(4'000'000, false));  // fewer are near a voxel
+    QCOMPARE(part(1'000'000'000, false), 1.0);
   }
 
   void few_pairs_are_all_used() {
@@ -381,6 +403,7 @@ class SensitivityTest : public QObject {
         [](Input& i) { i.attenuation.grid.origin_mm[0] = 1; },
         [](Input& i) { i.options.tof = false; },
         [](Input& i) { i.options.fraction = 0.5; },
+        [](Input& i) { i.options.fraction = 0; },
     };
     std::set<std::string> keys{Input{}.key()};
     QCOMPARE(keys.begin()->size(), 32U);

@@ -332,6 +332,42 @@ class MotionTest : public QObject {
     QVERIFY(error < 0.05);
     QVERIFY(without > 3 * error);
   }
+
+  /// Noise of drawing a pose for each pair goes into each update, as that of the prompts does.
+  void many_prompts_draw_more_poses() {
+    const recon::Scanner scanner = small_scanner({.modules = 16, .transaxial = 6, .axial = 6, .radius_mm = 130});
+    const recon::Efficiencies none;
+    const recon::MultiplicativeModel model(scanner, none, {});
+    const recon::ImageGrid grid = recon::centred_grid({15, 15, 9}, {4, 4, 4}, {0, 0, 0});
+    const std::vector<Pose> poses{{}, turned_about_z(10, {0, 12, 6}), turned_about_z(4, {5, 0, 1})};
+    const std::vector<double> weights{0.3, 0.5, 0.2};
+    recon::Reporter silent;
+    const auto of_poses = [&](std::span<const Pose> some, std::span<const double> shares, std::uint64_t prompts) {
+      const recon::MovedCrystals moved(recon::points_at_reference(scanner.crystal_centre_mm, some), shares);
+      return recon::sensitivity_image(model, grid, nullptr, {.num_prompts = prompts, .moved = &moved}, silent).values;
+    };
+    std::vector<double> exact(static_cast<std::size_t>(grid.num_voxels()));
+    for (std::size_t i = 0; i < poses.size(); ++i) {
+      const std::vector<float> of_one = of_poses(std::span(poses).subspan(i, 1), std::span(weights).subspan(i, 1), 0);
+      for (std::size_t voxel = 0; voxel < exact.size(); ++voxel) {
+        exact[voxel] += weights[i] * of_one[voxel];
+      }
+    }
+    const auto error = [&](std::uint64_t prompts) {
+      const std::vector<float> found = of_poses(poses, weights, prompts);
+      double squares = 0, mean = 0;
+      for (std::size_t voxel = 0; voxel < exact.size(); ++voxel) {
+        squares += std::pow(found[voxel] - exact[voxel], 2);
+        mean += exact[voxel];
+      }
+      const auto voxels = static_cast<double>(exact.size());
+      return std::sqrt(squares / voxels) / (mean / voxels);
+    };
+    const double usual = error(0), of_many = error(100'000'000);
+    qInfo("rms error %.5f of the mean; for many prompts %.5f", usual, of_many);
+    QVERIFY(usual < 0.01);
+    QVERIFY(of_many < 0.2 * usual);
+  }
 };
 
 COINCIDE_TEST_CLASS(MotionTest)
