@@ -301,6 +301,12 @@ class SensitivityTest : public QObject {
     QVERIFY2(noise < 0.0125 && noise > 0.002, qPrintable(QString("%1, said: %2").arg(noise).arg(notes.text.c_str())));
     QVERIFY(!notes.falls_back);
 
+    // A part that turns out to be too small is left for all pairs, and the progress goes on.
+    notes = {};
+    QCOMPARE(recon::sensitivity_image(model, grid, &mu, {.fraction = 0, .num_prompts = 1'000'000'000}, notes).values,
+             sensitivity(model, grid, &mu).values);
+    QVERIFY(!notes.falls_back && notes.done == 1 && notes.text.empty());
+
     // A map of nothing is as no map.
     const Image air{mu.grid, 0, "1/cm"};
     QCOMPARE(sensitivity(model, grid, &air, {.fraction = 0}).values,
