@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <numbers>
 #include <numeric>
@@ -186,7 +187,8 @@ class DetectorMapTest : public QObject {
   void the_programs_scanners_have_a_pixel_per_crystal() {
     for (const char* name : {"small", "dmi", "long_axial"}) {
       const recon::Scanner scanner =
-          io::read_scanner(std::string(COINCIDE_RESOURCES) + "/scanners/" + name + ".toml").scanner;
+          io::read_scanner(std::filesystem::path(COINCIDE_RESOURCES "/scanners") / (std::string(name) + ".toml"))
+              .scanner;
       const std::vector<std::uint64_t> counts = numbered_counts(scanner);
       const DetectorMap map = gui::detector_map(scanner, counts);
       QCOMPARE(static_cast<std::size_t>(map.width * map.height), scanner.num_crystals());

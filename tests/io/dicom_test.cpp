@@ -46,8 +46,10 @@ std::string sequence(std::uint16_t group, std::uint16_t element, const std::stri
 }
 
 std::string file_of(const std::string& attributes) {
-  return std::string(128, '\0') + "DICM" + attribute(2, 0x10, "UI", std::string("1.2.840.10008.1.2.1\0", 20)) +
-         attributes;
+  std::string file(128, '\0');
+  file += "DICM";
+  file += attribute(2, 0x10, "UI", std::string("1.2.840.10008.1.2.1\0", 20));
+  return file + attributes;
 }
 
 dicom::DicomFile parsed(const std::string& bytes) {

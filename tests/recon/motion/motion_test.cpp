@@ -193,6 +193,7 @@ class MotionTest : public QObject {
     QVERIFY(clusters.farthest_mm > 0.05 && clusters.farthest_mm < 0.3);
 
     std::vector<PoseRow> drift;
+    drift.reserve(1000);
     for (int i = 0; i < 1000; ++i) {
       drift.push_back({static_cast<double>(i), turned_about_z(0.01 * i, {0.02 * i, 0, 0})});
     }
