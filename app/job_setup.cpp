@@ -49,8 +49,7 @@ void check_simulation_takes(const io::Job::Input& input) {
   if (input.only != io::Sources::all) {
     throw InputError(
         "all events of a simulation are reconstructed: input.only takes a part of them in another job, whose "
-        "input.data "
-        "is the NAME_origins.h5 that simulation.origins = true leaves.");
+        "input.data is the NAME_origins.h5 that simulation.origins = true leaves.");
   }
   if (!input.scanner.empty() || !input.columns.empty() || input.tof_fwhm_ps > 0) {
     throw InputError(

@@ -34,16 +34,15 @@ double pairs_per_voxel(const MultiplicativeModel& model, const ImageGrid& grid) 
   return static_cast<double>(num_measurable_lors(model)) * voxels_on_lor / static_cast<double>(grid.num_voxels());
 }
 
-/// In how many poses each pair counts: as many as keep the noise of drawing them near what is allowed. One pose for
-/// each pair leaves as much as chance does where some 10,000 pairs cross a voxel for 1 %; more are spread evenly over
-/// the poses.
+/// In how many poses each pair counts: as many as keep the noise of drawing them below what is allowed. The first is
+/// drawn as if by chance; more are spread evenly over the poses, and the noise falls with their number.
 int draws_of_poses(const MultiplicativeModel& model, const ImageGrid& grid, const MovedCrystals* moved, double part,
                    double allowed_noise) {
   if (moved == nullptr || moved->num_poses() == 1) {
     return 1;
   }
-  constexpr double most = 64;                                                  // twice as many as there are poses
-  const double of_one = 1.5 / std::sqrt(part * pairs_per_voxel(model, grid));  // 0.8 to 1.4, measured
+  constexpr double most = 64;  // twice as many as there are poses
+  const double of_one = 1.5 / std::sqrt(part * pairs_per_voxel(model, grid));
   return static_cast<int>(std::ceil(std::clamp(of_one / allowed_noise, 1.0, most)));
 }
 
