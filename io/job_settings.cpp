@@ -258,9 +258,7 @@ std::vector<Setting> describe(Job& job) {
           word_setting("corrections.scatter_scale", corrections.scatter_scale, {"tails", "absolute", "auto"},
                        "What the simulated scatter is scaled by. tails: counts beside the body; absolute: the usual "
                        "share of multiple scatter; auto: tails, unless these hold no scatter at all."),
-          [&job] {
-            return job.corrections.scatter != recon::ScatterMethod::none && job.corrections.scatter_estimate.empty();
-          }),
+          [=, &job] { return corrects_scatter() && job.corrections.scatter_estimate.empty(); }),
       with_use(path_setting("corrections.scatter_estimate", corrections.scatter_estimate,
                             "Estimate of the scatter that an earlier job of the same data has left with "
                             "output.scatter (_scatter.h5), instead of a new one. In another frame of them it is "
@@ -316,8 +314,7 @@ std::vector<Setting> describe(Job& job) {
       {"sensitivity.fraction", &sensitivity.fraction, "",
        "Part of the crystal pairs that the sensitivity image is computed from, spread evenly; 1: all, exact. 0: all "
        "where they are few, else as small a part as leaves 1 % of noise at most in a voxel of what attenuates, and "
-       "less "
-       "than a third of what the prompts have there, so that the image has hardly more.",
+       "less than a third of what the prompts have there, so that the image has hardly more.",
        0, 1},
       {"sensitivity.use_cache", &sensitivity.use_cache, "",
        "Keep sensitivity images for the next job that needs them."},
