@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -243,47 +242,41 @@ Growth grow_enough(GrowingSum& sum, const SensitivityNoise& noise, double wanted
   }
 }
 
-/// As many of the pairs as it takes, and of these first one part and then another.
-bool grow_as_needed(std::optional<GrowingSum>& sum, const std::function<void(const Sampling&, double)>& begin,
-                    const MultiplicativeModel& model, const ImageGrid& grid, const SensitivityOptions& options,
-                    const SensitivityNoise& noise, Reporter& reporter) {
-  const Sampling sampling = choose_sampling(model, options.fraction);
-  begin(sampling, 0);
-  if (options.fraction > 0 || sampling.part == 1) {
-    return sum->grow(sampling.part, sampling.part);
-  }
-  const double allowed = noise.allowed(options.num_prompts);
-  const Growth growth =
-      grow_enough(*sum, noise, allowed, sampling.part, part_for(sampling.part, allowed, model.scanner(), grid));
-  if (growth.end == Growth::End::all_needed) {
-    begin({}, sum->shown());
-    return sum->grow(1, 1);
-  }
-  if (growth.end == Growth::End::enough) {
-    reporter.note(
-        fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, with {:.2g} % of noise{}.",
-                    100 * sum->part(), 100 * growth.noise,
-                    options.num_prompts == 0
-                        ? ""
-                        : fmt::format(" beside {:.2g} % of the prompts", 100 * noise.of_prompts(options.num_prompts))));
-  }
-  return growth.end == Growth::End::enough;
+void tell_of_part(const GrowingSum& sum, double found, const SensitivityNoise& noise, std::uint64_t num_prompts,
+                  Reporter& reporter) {
+  const std::string beside =
+      num_prompts == 0 ? "" : fmt::format(" beside {:.2g} % of the prompts", 100 * noise.of_prompts(num_prompts));
+  reporter.note(fmt::format("The sensitivity image is made of {:.2g} % of the crystal pairs, with {:.2g} % of noise{}.",
+                            100 * sum.part(), 100 * found, beside));
 }
 
 Image sensitivity_on(ComputeDevice& device, const MultiplicativeModel& model, const ImageGrid& grid,
                      const Image* attenuation, const SensitivityOptions& options, Reporter& reporter) {
-  Image result(grid, 0, "mm");
-  result.values = {};
-  std::optional<GrowingSum> sum;
   const SensitivityNoise noise = noise_of(model, grid, attenuation, options);
   const double allowed = noise.allowed(options.num_prompts);
-  const auto begin = [&](const Sampling& sampling, double shown) {
+  const Sampling sampling = choose_sampling(model, options.fraction);
+  std::optional<GrowingSum> sum;
+  const auto begin = [&](const Sampling& of, double shown) {
     sum.reset();  // frees its memory first
-    sum.emplace(device, model, grid, attenuation, options, sampling, allowed, shown, reporter);
+    sum.emplace(device, model, grid, attenuation, options, of, allowed, shown, reporter);
   };
-  if (grow_as_needed(sum, begin, model, grid, options, noise, reporter)) {
-    result.values = sum->finish();
+  begin(sampling, 0);
+  bool is_whole = false;
+  if (options.fraction > 0 || sampling.part == 1) {
+    is_whole = sum->grow(sampling.part, sampling.part);
+  } else {
+    const double expected = part_for(sampling.part, allowed, model.scanner(), grid);
+    const Growth growth = grow_enough(*sum, noise, allowed, sampling.part, expected);
+    if (growth.end == Growth::End::all_needed) {
+      begin({}, sum->shown());
+      is_whole = sum->grow(1, 1);
+    } else if (growth.end == Growth::End::enough) {
+      tell_of_part(*sum, growth.noise, noise, options.num_prompts, reporter);
+      is_whole = true;
+    }
   }
+  Image result(grid, 0, "mm");
+  result.values = is_whole ? sum->finish() : std::vector<float>();
   return result;
 }
 
@@ -304,14 +297,17 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
 
 double allowed_noise(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                      const SensitivityOptions& options) {
-  return choose_sampling(model, 0).part == 1 ? 0
-                                             : noise_of(model, grid, attenuation, options).allowed(options.num_prompts);
+  const bool is_chosen = options.fraction == 0 && choose_sampling(model, 0).part < 1;
+  return is_chosen || options.moved != nullptr
+             ? noise_of(model, grid, attenuation, options).allowed(options.num_prompts)
+             : 0;
 }
 
 double expected_fraction(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                          const SensitivityOptions& options) {
-  const double allowed = allowed_noise(model, grid, attenuation, options);
-  return allowed == 0 ? 1 : part_for(choose_sampling(model, 0).part, allowed, model.scanner(), grid);
+  const double usual = choose_sampling(model, 0).part;
+  const double allowed = noise_of(model, grid, attenuation, options).allowed(options.num_prompts);
+  return usual == 1 ? 1 : part_for(usual, allowed, model.scanner(), grid);
 }
 
 std::uint64_t num_measurable_lors(const MultiplicativeModel& model) {

@@ -37,8 +37,8 @@ Image sensitivity_image(const MultiplicativeModel& model, const ImageGrid& grid,
 std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                             const SensitivityOptions& options);
 
-/// The noise that the sensitivity image may have with SensitivityOptions::fraction 0, relative; 0: it will be exact, as
-/// the pairs are few.
+/// The noise that the sensitivity image may have, relative, where its part of the pairs, or the poses that they are
+/// drawn in, go by it; else 0.
 double allowed_noise(const MultiplicativeModel& model, const ImageGrid& grid, const Image* attenuation,
                      const SensitivityOptions& options);
 

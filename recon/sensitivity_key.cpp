@@ -95,9 +95,7 @@ std::string sensitivity_key(const MultiplicativeModel& model, const ImageGrid& g
   }
   hash.add(options.tof);
   hash.add(options.fraction);
-  if (options.fraction == 0) {
-    hash.add(allowed_noise(model, grid, attenuation, options));
-  }
+  hash.add(allowed_noise(model, grid, attenuation, options));
   if (options.moved != nullptr) {
     hash.add(std::vector<Vec3>(options.moved->points_mm().begin(), options.moved->points_mm().end()));
     hash.add(options.moved->shares());

@@ -368,6 +368,9 @@ class MotionTest : public QObject {
     qInfo("rms error %.5f of the mean; for many prompts %.5f", usual, of_many);
     QVERIFY(usual < 0.01);
     QVERIFY(of_many < 0.2 * usual);
+    const recon::MovedCrystals moved(recon::points_at_reference(scanner.crystal_centre_mm, poses), weights);
+    QVERIFY(recon::sensitivity_key(model, grid, nullptr, {.moved = &moved}) !=
+            recon::sensitivity_key(model, grid, nullptr, {.num_prompts = 100'000'000, .moved = &moved}));
   }
 };
 
