@@ -12,9 +12,11 @@ Grid kernel_grid(const Projector& projector) { return make_grid(projector.grid()
 
 int thread_count(const Projector& projector) { return projectors::thread_count(projector.options().num_threads); }
 
-/// Sorted LORs lie anywhere in the caller's arrays: end points are asked for some LORs before their turn.
+/// Sorted LORs lie anywhere in the caller's arrays: all that belongs to one is asked for some LORs before its turn.
 constexpr std::int64_t ahead = 12;
-COINCIDE_HD void prefetch(const Lors& lors, std::int64_t lor) {
+template <class Kernel>
+COINCIDE_HD void prefetch(const Lors& lors, const Kernel& kernel, std::int64_t lor) {
+  kernel.prefetch(lor);
   if (lors.start_index == nullptr) {
     __builtin_prefetch(lors.start_mm + 3 * lor);
     __builtin_prefetch(lors.end_mm + 3 * lor);
@@ -83,7 +85,7 @@ void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel
       for (std::int64_t first = 0; first < count; first += max_in_fan) {
         const std::int64_t size = smaller(max_in_fan, count - first);
         for (std::int64_t i = 0; i < size; ++i) {
-          prefetch(lors, lor_at(smaller(first + i + ahead, count - 1)));
+          prefetch(lors, kernel, lor_at(smaller(first + i + ahead, count - 1)));
           prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
         }
         forward.project(&prepared[0], size, image, [&](std::int64_t i) -> float& { return values[lor_at(first + i)]; });
@@ -104,7 +106,7 @@ void forward_all(const Projector& projector, const Lors& lors, const Kernel& ker
 #pragma omp for schedule(dynamic, 256)
       for (std::int64_t i = 0; i < count; ++i) {
         const std::int64_t lor = lor_at(i);
-        prefetch(lors, lor_at(smaller(i + ahead, count - 1)));
+        prefetch(lors, kernel, lor_at(smaller(i + ahead, count - 1)));
         forward_one<boundary>(grid, vectors, kernel, prepare<Real>(grid, lors, kernel, lor, &kept), kept, image,
                               values + lor * kernel.values_per_lor());
       }
@@ -125,7 +127,7 @@ void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel
         for (std::int64_t i = 0; i < size; ++i) {
           const std::int64_t next = lor_at(smaller(first + chunk + i + ahead, count - 1));
           const std::int64_t lor = lor_at(first + chunk + i);
-          prefetch(lors, next);
+          prefetch(lors, kernel, next);
           prepared[i] = prepare<Real>(grid, lors, kernel, lor);
           if constexpr (Kernel::one_value) {  // of LORs in any order: fetched once, here
             __builtin_prefetch(values + next);
@@ -158,7 +160,7 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
     for (std::int64_t first = 0; first < lors.count; first += Slabs::block) {
       const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
         for (std::int64_t i = 0; i < size; ++i) {
-          prefetch(lors, smaller(first + chunk + i + ahead, lors.count - 1));
+          prefetch(lors, kernel, smaller(first + chunk + i + ahead, lors.count - 1));
           prepared[i] = prepare<Real>(grid, lors, kernel, first + chunk + i, &kept);
           if constexpr (!std::is_same_v<Kernel, NoTofKernel>) {
             forward_one<boundary>(grid, vectors, kernel, prepared[i], kept, image, &values[(chunk + i) * per_lor]);

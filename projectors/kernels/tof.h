@@ -76,6 +76,7 @@ COINCIDE_HD Real not_negative(Real weight) {
 //                              unusable LOR; the weights that it computes on the way it leaves in `kept`, if that is
 //                              not null
 //   values_per_lor()           measurements per LOR
+//   prefetch(lor)              asks for what the caller's arrays hold for the LOR
 // Those with one value per LOR (one_value) have
 //   scale(state)               the LOR's measurement is scale * sum over planes of weight * value
 //   weight(state, ray, plane)  for one plane, or a vector of them
@@ -115,6 +116,7 @@ struct NoTofKernel {
   COINCIDE_HD void prepare(std::int64_t, Ray& ray, State& state, KeptWeights*) const {
     state.step_mm = ray.step_mm;
   }
+  COINCIDE_HD void prefetch(std::int64_t) const {}
   COINCIDE_HD float scale(const State& state) const { return state.step_mm; }
   COINCIDE_HD void set_scale(State&, float) const {}
   template <class Real>
@@ -361,6 +363,15 @@ struct EventKernel {
 /// The value of a per-call or per-LOR parameter.
 COINCIDE_HD float parameter(const float* values, bool per_lor, std::int64_t lor) { return values[per_lor ? lor : 0]; }
 
+COINCIDE_HD void prefetch_parameters(const TofBins& bins, std::int64_t lor) {
+  if (bins.sigma_per_lor) {
+    __builtin_prefetch(bins.sigma_mm + lor);
+  }
+  if (bins.center_offset_per_lor && bins.center_offset_mm != nullptr) {
+    __builtin_prefetch(bins.center_offset_mm + lor);
+  }
+}
+
 COINCIDE_HD float centre_offset(const TofBins& bins, const Ray& ray, std::int64_t lor) {
   if (bins.center_offset_mm == nullptr) {
     return 0;
@@ -375,6 +386,11 @@ struct TofEventsKernel : EventKernel {
   TofEvents tof;
 
   explicit TofEventsKernel(const TofEvents& events) : tof(events) {}
+
+  COINCIDE_HD void prefetch(std::int64_t lor) const {
+    __builtin_prefetch(tof.bin_index + lor);
+    prefetch_parameters(tof.bins, lor);
+  }
 
   template <class Real, Norm norm>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights* kept) const {
@@ -397,6 +413,8 @@ struct TofTableKernel : EventKernel {
   TofTable tof;
 
   explicit TofTableKernel(const TofTable& table) : tof(table) {}
+
+  COINCIDE_HD void prefetch(std::int64_t lor) const { __builtin_prefetch(tof.bin_index + lor); }
 
   template <class Real, Norm norm>
   COINCIDE_HD void prepare(std::int64_t lor, Ray& ray, State& state, KeptWeights* kept) const {
@@ -423,6 +441,7 @@ struct TofSinogramKernel {
   explicit TofSinogramKernel(const TofBins& tof) : bins(tof) {}
 
   COINCIDE_HD std::int64_t values_per_lor() const { return bins.num_bins; }
+  COINCIDE_HD void prefetch(std::int64_t lor) const { prefetch_parameters(bins, lor); }
 
   /// The part of the state that depends on sigma only; false if that or the bins are unusable.
   COINCIDE_HD bool set_shape(float sigma, State& state) const {
