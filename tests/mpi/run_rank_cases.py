@@ -190,16 +190,20 @@ class Cases:
         return not self.processes_of(output)
 
     def kills(self, count, rng):
-        """One process of three dies at a random moment: the others end, and the job goes on to the same bits."""
+        """One process of three dies at a random moment, at last one after a checkpoint: the others end, and the job
+        goes on to the same bits."""
         arguments = [*OSEM, "--set", "output.checkpoint=1", "--set", "stop.passes=12"]
         whole = self.run(3, "events", "whole", *arguments)
         self.expect(whole.returncode == 0, f"fails\n{whole.stderr}")
+        checkpoint = self.folder / "killed" / "events.checkpoint"
         said = 0
         for kill in range(count):
-            resume = ["--resume"] if (self.folder / "killed" / "events.checkpoint").exists() else []
+            resume = ["--resume"] if checkpoint.exists() else []
             process = self.start(3, "events", "killed", *arguments, *resume)
             victim = rng.randrange(3)
             self.wait_for(process, "killed.err", rng.choice(["reading events", "iteration", "iteration 1"]))
+            while kill == count - 1 and not checkpoint.exists() and process.poll() is None:
+                time.sleep(0.02)
             time.sleep(rng.uniform(0, 0.3))
             for rank, number in self.processes_of("killed"):
                 if rank == victim:
