@@ -86,7 +86,7 @@ void forward_all(const Projector& projector, const Lors& lors, const NoTofKernel
         const std::int64_t size = smaller(max_in_fan, count - first);
         for (std::int64_t i = 0; i < size; ++i) {
           prefetch(lors, kernel, lor_at(smaller(first + i + ahead, count - 1)));
-          prepared[i] = prepare<Real>(grid, lors, kernel, lor_at(first + i));
+          prepare<Real>(grid, lors, kernel, lor_at(first + i), prepared[i]);
         }
         forward.project(&prepared[0], size, image, [&](std::int64_t i) -> float& { return values[lor_at(first + i)]; });
       }
@@ -128,7 +128,7 @@ void back_all(const Projector& projector, const Lors& lors, const Kernel& kernel
           const std::int64_t next = lor_at(smaller(first + chunk + i + ahead, count - 1));
           const std::int64_t lor = lor_at(first + chunk + i);
           prefetch(lors, kernel, next);
-          prepared[i] = prepare<Real>(grid, lors, kernel, lor);
+          prepare<Real>(grid, lors, kernel, lor, prepared[i]);
           if constexpr (Kernel::one_value) {  // of LORs in any order: fetched once, here
             __builtin_prefetch(values + next);
             block_values[chunk + i] = values[lor];
@@ -161,7 +161,7 @@ void forward_back_all(const Projector& projector, const Lors& lors, const Kernel
       const auto set_up = [&](std::int64_t chunk, std::int64_t size, Prepared<Kernel>* prepared) {
         for (std::int64_t i = 0; i < size; ++i) {
           prefetch(lors, kernel, smaller(first + chunk + i + ahead, lors.count - 1));
-          prepared[i] = prepare<Real>(grid, lors, kernel, first + chunk + i, &kept);
+          prepare<Real>(grid, lors, kernel, first + chunk + i, prepared[i], &kept);
           if constexpr (!std::is_same_v<Kernel, NoTofKernel>) {
             forward_one<boundary>(grid, vectors, kernel, prepared[i], kept, image, &values[(chunk + i) * per_lor]);
           }

@@ -16,11 +16,17 @@ struct Prepared {
 };
 
 template <class Real = float, Norm norm = Norm::whole, class Kernel>
+COINCIDE_HD void prepare(const Grid& grid, const Lors& lors, const Kernel& kernel, std::int64_t lor,
+                         Prepared<Kernel>& prepared, KeptWeights* kept = nullptr) {
+  set_ray(grid, lors, lor, prepared.ray);
+  kernel.template prepare<Real, norm>(lor, prepared.ray, prepared.tof, kept);
+}
+
+template <class Real = float, Norm norm = Norm::whole, class Kernel>
 COINCIDE_HD Prepared<Kernel> prepare(const Grid& grid, const Lors& lors, const Kernel& kernel, std::int64_t lor,
                                      KeptWeights* kept = nullptr) {
   Prepared<Kernel> prepared;
-  prepared.ray = make_ray(grid, lors, lor);
-  kernel.template prepare<Real, norm>(lor, prepared.ray, prepared.tof, kept);
+  prepare<Real, norm>(grid, lors, kernel, lor, prepared, kept);
   return prepared;
 }
 

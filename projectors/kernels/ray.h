@@ -141,11 +141,10 @@ COINCIDE_HD void set_planes(const Grid& grid, const double (&start)[3], const do
   }
 }
 
-/// The ray of LOR `lor`. Empty if it misses the box, has no length or a coordinate that is not finite, and in an image
-/// without voxels.
-/// Set up in double precision: which planes count must not hang on rounding.
-COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
-  Ray ray;
+/// `ray` becomes that of LOR `lor`. Empty if it misses the box, has no length or a coordinate that is not finite, and
+/// in an image without voxels. Set up in double precision: which planes count must not hang on rounding. In place:
+/// processors wait when a vector of numbers is copied that were just written one by one.
+COINCIDE_HD void set_ray(const Grid& grid, const Lors& lors, std::int64_t lor, Ray& ray) {
   ray.drop();
   ray.axis = 0;
   ray.along_axis = true;
@@ -156,7 +155,7 @@ COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
   const double start[3] = {a[0], a[1], a[2]};
   const double d[3] = {b[0] - start[0], b[1] - start[1], b[2] - start[2]};
   if (!is_finite(d[0] + d[1] + d[2])) {
-    return ray;
+    return;
   }
   const double inverse[3] = {1 / d[0], 1 / d[1], 1 / d[2]};
   double t_0 = 0, t_1 = 1;
@@ -166,7 +165,7 @@ COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
     meets = meets && grid.n[k] > 0 && clip(start[k], d[k], inverse[k], grid.low[k], grid.high[k], t_0, t_1);
   }
   if (!meets) {
-    return ray;
+    return;
   }
   switch (principal_axis(b[0] - a[0], b[1] - a[1], b[2] - a[2])) {
     case 0:
@@ -184,7 +183,6 @@ COINCIDE_HD Ray make_ray(const Grid& grid, const Lors& lors, std::int64_t lor) {
         set_planes<2, 0, 1>(grid, start, d, inverse[2], t_0, t_1, ray);
       }
   }
-  return ray;
 }
 
 }  // namespace coincide::projectors::COINCIDE_BACKEND
