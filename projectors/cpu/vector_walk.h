@@ -95,32 +95,10 @@ struct Block {
   Floats u_low, u_high, v_low, v_high;
 };
 
-template <BoundaryRule boundary>
-COINCIDE_HD Block make_block(const Ray& ray, std::int32_t first) {
+COINCIDE_HD Block block_of(const Ray& ray, Ints planes, const Neighbours& u, const Neighbours& v) {
   Block block;
-  block.count = smaller(ray.last - first + 1, std::int32_t{lanes});
-  const Ints lane = lane_numbers() + first;
-  const Ints planes = smaller(lane, Ints{} + ray.last);
+  block.count = lanes;
   block.plane = __builtin_convertvector(planes, Floats);
-  const Floats at_u = block.plane * ray.u_step + ray.u_0;
-  const Floats at_v = block.plane * ray.v_step + ray.v_0;
-  Neighbours u, v;
-  if (first >= ray.inner_first && first + lanes - 1 <= ray.inner_last) {
-    u = inner_neighbours(at_u);
-    v = inner_neighbours(at_v);
-  } else {
-    u = border_neighbours<boundary>(at_u, ray.n_u);
-    v = border_neighbours<boundary>(at_v, ray.n_v);
-    Floats whole = Floats{} + 1;
-    if constexpr (boundary == BoundaryRule::clamped) {
-      whole =
-          larger(smaller(block.plane + 0.5f, Floats{} + ray.leaves) - larger(block.plane - 0.5f, Floats{} + ray.enters),
-                 Floats{});
-    }
-    whole = lane > ray.last ? Floats{} : whole;
-    u.weight_low *= whole;
-    u.weight_high *= whole;
-  }
   block.offset = planes * static_cast<std::int32_t>(ray.stride_k) + u.low * static_cast<std::int32_t>(ray.stride_u) +
                  v.low * static_cast<std::int32_t>(ray.stride_v);
   block.u_low = u.weight_low;
@@ -128,6 +106,41 @@ COINCIDE_HD Block make_block(const Ray& ray, std::int32_t first) {
   block.v_low = v.weight_low;
   block.v_high = v.weight_high;
   return block;
+}
+
+/// All of whose planes are whole and have four neighbours.
+COINCIDE_HD Block inner_block(const Ray& ray, std::int32_t first) {
+  const Ints planes = lane_numbers() + first;
+  const Floats plane = __builtin_convertvector(planes, Floats);
+  return block_of(ray, planes, inner_neighbours(plane * ray.u_step + ray.u_0),
+                  inner_neighbours(plane * ray.v_step + ray.v_0));
+}
+
+template <BoundaryRule boundary>
+COINCIDE_HD Block border_block(const Ray& ray, std::int32_t first) {
+  const Ints lane = lane_numbers() + first;
+  const Ints planes = smaller(lane, Ints{} + ray.last);
+  const Floats plane = __builtin_convertvector(planes, Floats);
+  Neighbours u = border_neighbours<boundary>(plane * ray.u_step + ray.u_0, ray.n_u);
+  const Neighbours v = border_neighbours<boundary>(plane * ray.v_step + ray.v_0, ray.n_v);
+  Floats whole = Floats{} + 1;
+  if constexpr (boundary == BoundaryRule::clamped) {
+    whole =
+        larger(smaller(plane + 0.5f, Floats{} + ray.leaves) - larger(plane - 0.5f, Floats{} + ray.enters), Floats{});
+  }
+  whole = lane > ray.last ? Floats{} : whole;
+  u.weight_low *= whole;
+  u.weight_high *= whole;
+  Block block = block_of(ray, planes, u, v);
+  block.count = smaller(ray.last - first + 1, std::int32_t{lanes});
+  return block;
+}
+
+/// `lanes` planes from plane `first` of the ray on.
+template <BoundaryRule boundary>
+COINCIDE_HD Block make_block(const Ray& ray, std::int32_t first) {
+  const bool inner = first >= ray.inner_first && first + lanes - 1 <= ray.inner_last;
+  return inner ? inner_block(ray, first) : border_block<boundary>(ray, first);
 }
 
 /// The four neighbours of the planes of a block, or what is added to them.
@@ -164,6 +177,16 @@ COINCIDE_HD void add_pair(float* at, Pair pair) {
   __builtin_memcpy(at, &pair, sizeof(pair));
 }
 
+/// Two pairs into one register, each by a load that needs no other operation.
+COINCIDE_HD Quarter load_two_pairs(const float* first, const float* second) {
+#ifdef __AVX2__
+  const __m128 low = _mm_castpd_ps(_mm_load_sd(reinterpret_cast<const double*>(first)));
+  return (Quarter)_mm_loadh_pi(low, reinterpret_cast<const __m64*>(second));
+#else
+  return __builtin_shufflevector(load_pair(first), load_pair(second), 0, 1, 2, 3);
+#endif
+}
+
 /// Four lanes after four others and so on into one vector, without going through memory.
 COINCIDE_HD Floats join(const Quarter (&parts)[lanes / 4]) {
 #ifdef __AVX512F__
@@ -175,20 +198,29 @@ COINCIDE_HD Floats join(const Quarter (&parts)[lanes / 4]) {
 #endif
 }
 
+// Of every four lanes the even or odd ones of `a`, then those of `b`: operations that cross no quarter.
+#ifdef __AVX512F__
+COINCIDE_HD Floats evens(Floats a, Floats b) {
+  return __builtin_shufflevector(a, b, 0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30);
+}
+COINCIDE_HD Floats odds(Floats a, Floats b) {
+  return __builtin_shufflevector(a, b, 1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31);
+}
+#else
+COINCIDE_HD Floats evens(Floats a, Floats b) { return __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14); }
+COINCIDE_HD Floats odds(Floats a, Floats b) { return __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15); }
+#endif
+
 /// One load of 8 bytes for both neighbours.
 COINCIDE_HD RowPairs load_row_pairs(const float* row, const Offsets& offsets) {
-  Quarter low[lanes / 4], high[lanes / 4];
-  const auto two_pairs = [row](std::int64_t first, std::int64_t second) {
-    return __builtin_shufflevector(load_pair(row + first), load_pair(row + second), 0, 1, 2, 3);
-  };
+  Quarter first[lanes / 4], last[lanes / 4];
   COINCIDE_UNROLL(4)
   for (int i = 0; i < lanes; i += 4) {
-    const Quarter first = two_pairs(offsets.at[i], offsets.at[i + 1]);
-    const Quarter second = two_pairs(offsets.at[i + 2], offsets.at[i + 3]);
-    low[i / 4] = __builtin_shufflevector(first, second, 0, 2, 4, 6);
-    high[i / 4] = __builtin_shufflevector(first, second, 1, 3, 5, 7);
+    first[i / 4] = load_two_pairs(row + offsets.at[i], row + offsets.at[i + 1]);
+    last[i / 4] = load_two_pairs(row + offsets.at[i + 2], row + offsets.at[i + 3]);
   }
-  return {join(low), join(high)};
+  const Floats a = join(first), b = join(last);
+  return {evens(a, b), odds(a, b)};
 }
 
 /// Adds pairs to copies of a row that lie `stride` apart, to each in turn.
