@@ -95,6 +95,7 @@ struct Block {
   Floats u_low, u_high, v_low, v_high;
 };
 
+/// With as many planes as lanes.
 COINCIDE_HD Block block_of(const Ray& ray, Ints planes, const Neighbours& u, const Neighbours& v) {
   Block block;
   block.count = lanes;
