@@ -15,7 +15,7 @@ struct Prepared {
   typename Kernel::State tof;
 };
 
-/// In the place where it stays, as set_ray(): of a LOR that a copy would be made of.
+/// Fills `prepared` where it lies, as copies are slow: see set_ray().
 template <class Real = float, Norm norm = Norm::whole, class Kernel>
 COINCIDE_HD void prepare(const Grid& grid, const Lors& lors, const Kernel& kernel, std::int64_t lor,
                          Prepared<Kernel>& prepared, KeptWeights* kept = nullptr) {
