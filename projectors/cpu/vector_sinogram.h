@@ -218,10 +218,12 @@ template <BoundaryRule boundary, template <int> class Rows, int window>
   for (std::int32_t first = p.ray.first; first <= p.ray.last; first += PlaneWindows::most) {
     const std::int32_t count = smaller(p.ray.last - first + 1, PlaneWindows::most + 0);
     windows.set(kernel, p.tof, pieces, first, first + count - 1);
-    for (std::int32_t i = 0; i < count; i += lanes) {
-      const Floats gathered = gather(image, p.ray, make_block<boundary>(p.ray, first + i)) * p.tof.scale;
-      __builtin_memcpy(values + i, &gathered, sizeof(gathered));
-    }
+    for_blocks<boundary>(
+        p.ray, first, first + count - 1, [&](std::int32_t, Floats) { return Floats{} + p.tof.scale; },
+        [&](std::int32_t plane, const Block& block) {
+          const Floats gathered = gather(image, p.ray, block);
+          __builtin_memcpy(values + (plane - first), &gathered, sizeof(gathered));
+        });
     for (std::int32_t i = 0; i < count;) {
       const std::int32_t end = smaller(i + lanes, count);
       bins.begin(windows.bin[i], windows.bin[end - 1]);
@@ -255,11 +257,14 @@ template <BoundaryRule boundary, template <int> class Rows, int window>
       const Row<8> eight_sums = sums_of(products);
       __builtin_memcpy(sums + eight, &eight_sums, sizeof(eight_sums));
     }
-    for (std::int32_t i = 0; i < count; i += lanes) {
-      Floats values;
-      __builtin_memcpy(&values, sums + i, sizeof(values));
-      scatter(image, p.ray, make_block<boundary>(p.ray, first + i), values * p.tof.scale);
-    }
+    for_blocks<boundary>(
+        p.ray, first, first + count - 1,
+        [&](std::int32_t plane, Floats) {
+          Floats values;
+          __builtin_memcpy(&values, sums + (plane - first), sizeof(values));
+          return values * p.tof.scale;
+        },
+        [&](std::int32_t, const Block& block) { scatter(image, p.ray, block); });
   }
 }
 

@@ -86,76 +86,101 @@ COINCIDE_HD Neighbours border_neighbours(Floats x, std::int32_t n) {
   }
 }
 
-/// Some planes of a LOR: the weights of their neighbours along u and v, and where their rows begin. The weights of
-/// planes after the last are 0.
-struct Block {
-  std::int32_t count;  ///< planes that exist
-  Floats plane;
-  Ints offset;
-  Floats u_low, u_high, v_low, v_high;
+/// Offsets as numbers to go through one by one.
+struct Offsets {
+  alignas(64) std::int32_t at[lanes];
+
+  Offsets() = default;
+  COINCIDE_HD explicit Offsets(Ints offsets) { set(offsets); }
+  COINCIDE_HD void set(Ints offsets) {
+    __builtin_memcpy(at, &offsets, sizeof(at));
+    asm("" : "+m"(at));  // keeps the compiler from widening them in registers, which it then spills
+  }
 };
 
-/// With as many planes as lanes.
-COINCIDE_HD Block block_of(const Ray& ray, Ints planes, const Neighbours& u, const Neighbours& v) {
-  Block block;
-  block.count = lanes;
-  block.plane = __builtin_convertvector(planes, Floats);
-  block.offset = planes * static_cast<std::int32_t>(ray.stride_k) + u.low * static_cast<std::int32_t>(ray.stride_u) +
-                 v.low * static_cast<std::int32_t>(ray.stride_v);
-  block.u_low = u.weight_low;
-  block.u_high = u.weight_high;
-  block.v_low = v.weight_low;
-  block.v_high = v.weight_high;
-  return block;
+/// Some planes: where the rows of their four neighbours begin, and the weights along u and v.
+struct Block {
+  std::int32_t count;  ///< planes that exist; the weights of those after them are 0
+  Offsets offsets;
+  Floats u_low, u_high, v_low, v_high;
+
+  COINCIDE_HD void set(std::int32_t existing, Ints offset, const Neighbours& u, const Neighbours& v, Floats weight) {
+    count = existing;
+    offsets.set(offset);
+    u_low = u.weight_low * weight;
+    u_high = u.weight_high * weight;
+    v_low = v.weight_low;
+    v_high = v.weight_high;
+  }
+};
+
+/// So many blocks are made before the first of them is used: the places of one arrive from memory long after they were
+/// computed, and a processor that waits for them does not see far enough to begin with another block.
+constexpr int blocks_at_once = 8;
+
+COINCIDE_HD Ints offset_of(const Ray& ray, Ints planes, const Neighbours& u, const Neighbours& v) {
+  return planes * static_cast<std::int32_t>(ray.stride_k) + u.low * static_cast<std::int32_t>(ray.stride_u) +
+         v.low * static_cast<std::int32_t>(ray.stride_v);
 }
 
-/// All of whose planes are whole and have four neighbours.
-COINCIDE_HD Block inner_block(const Ray& ray, std::int32_t first) {
+/// All of whose planes are whole and have four neighbours. weight_at(planes) weighs them.
+template <class WeightAt>
+COINCIDE_HD void set_inner_block(const Ray& ray, std::int32_t first, WeightAt&& weight_at, Block& block) {
   const Ints planes = lane_numbers() + first;
   const Floats plane = __builtin_convertvector(planes, Floats);
-  return block_of(ray, planes, inner_neighbours(plane * ray.u_step + ray.u_0),
-                  inner_neighbours(plane * ray.v_step + ray.v_0));
+  const Neighbours u = inner_neighbours(plane * ray.u_step + ray.u_0);
+  const Neighbours v = inner_neighbours(plane * ray.v_step + ray.v_0);
+  block.set(lanes, offset_of(ray, planes, u, v), u, v, weight_at(plane));
 }
 
-template <BoundaryRule boundary>
-COINCIDE_HD Block border_block(const Ray& ray, std::int32_t first) {
+template <BoundaryRule boundary, class WeightAt>
+COINCIDE_HD void set_border_block(const Ray& ray, std::int32_t first, WeightAt&& weight_at, Block& block) {
   const Ints lane = lane_numbers() + first;
   const Ints planes = smaller(lane, Ints{} + ray.last);
   const Floats plane = __builtin_convertvector(planes, Floats);
-  Neighbours u = border_neighbours<boundary>(plane * ray.u_step + ray.u_0, ray.n_u);
+  const Neighbours u = border_neighbours<boundary>(plane * ray.u_step + ray.u_0, ray.n_u);
   const Neighbours v = border_neighbours<boundary>(plane * ray.v_step + ray.v_0, ray.n_v);
-  Floats whole = Floats{} + 1;
+  Floats weight = weight_at(plane);
   if constexpr (boundary == BoundaryRule::clamped) {
-    whole =
+    weight *=
         larger(smaller(plane + 0.5f, Floats{} + ray.leaves) - larger(plane - 0.5f, Floats{} + ray.enters), Floats{});
   }
-  whole = lane > ray.last ? Floats{} : whole;
-  u.weight_low *= whole;
-  u.weight_high *= whole;
-  Block block = block_of(ray, planes, u, v);
-  block.count = smaller(ray.last - first + 1, std::int32_t{lanes});
-  return block;
+  weight = lane > ray.last ? Floats{} : weight;
+  block.set(smaller(ray.last - first + 1, std::int32_t{lanes}), offset_of(ray, planes, u, v), u, v, weight);
 }
 
 /// `lanes` planes from plane `first` of the ray on.
-template <BoundaryRule boundary>
-COINCIDE_HD Block make_block(const Ray& ray, std::int32_t first) {
-  const bool inner = first >= ray.inner_first && first + lanes - 1 <= ray.inner_last;
-  return inner ? inner_block(ray, first) : border_block<boundary>(ray, first);
+template <BoundaryRule boundary, class WeightAt>
+COINCIDE_HD void set_block(const Ray& ray, std::int32_t first, WeightAt&& weight_at, Block& block) {
+  if (first >= ray.inner_first && first + lanes - 1 <= ray.inner_last) {
+    set_inner_block(ray, first, weight_at, block);
+  } else {
+    set_border_block<boundary>(ray, first, weight_at, block);
+  }
+}
+
+/// Calls use(plane, block) for the blocks of planes first ... last of a ray that begin with `plane`; weight_at(plane,
+/// planes) weighs the planes of a block.
+template <BoundaryRule boundary, class WeightAt, class Use>
+COINCIDE_HD void for_blocks(const Ray& ray, std::int32_t first, std::int32_t last, WeightAt&& weight_at, Use&& use) {
+  Block blocks[blocks_at_once];
+  for (std::int32_t begin = first; begin <= last; begin += blocks_at_once * lanes) {
+    const std::int32_t end = smaller(last, begin + blocks_at_once * lanes - 1);
+    Block* block = blocks;
+    for (std::int32_t plane = begin; plane <= end; plane += lanes) {
+      set_block<boundary>(
+          ray, plane, [&](Floats planes) { return weight_at(plane, planes); }, *block++);
+    }
+    block = blocks;
+    for (std::int32_t plane = begin; plane <= end; plane += lanes) {
+      use(plane, *block++);
+    }
+  }
 }
 
 /// The four neighbours of the planes of a block, or what is added to them.
 struct Footprint {
   Floats low_low, low_high, high_low, high_high;  ///< first word: u, second: v
-};
-
-/// Offsets as numbers to go through one by one.
-struct Offsets {
-  alignas(64) std::int32_t at[lanes];
-  COINCIDE_HD explicit Offsets(Ints offsets) {
-    __builtin_memcpy(at, &offsets, sizeof(at));
-    asm("" : "+m"(at));  // keeps the compiler from widening them in registers, which it then spills
-  }
 };
 
 /// Of some places in a row of voxels: what is there, and beside it.
@@ -224,13 +249,18 @@ COINCIDE_HD RowPairs load_row_pairs(const float* row, const Offsets& offsets) {
   return {evens(a, b), odds(a, b)};
 }
 
-/// Adds pairs to copies of a row that lie `stride` apart, to each in turn.
-COINCIDE_HD void add_row_pairs(float* rows, std::int64_t stride, Ints offset, Floats low, Floats high) {
-  alignas(64) float pairs[2 * lanes];
+/// Of every lane its two numbers side by side.
+COINCIDE_HD void store_pairs(Floats low, Floats high, float (&pairs)[2 * lanes]) {
   for (int i = 0; i < lanes; ++i) {
     pairs[2 * i] = low[i];
     pairs[2 * i + 1] = high[i];
   }
+}
+
+/// Adds pairs to copies of a row that lie `stride` apart, to each in turn.
+COINCIDE_HD void add_row_pairs(float* rows, std::int64_t stride, Ints offset, Floats low, Floats high) {
+  alignas(64) float pairs[2 * lanes];
+  store_pairs(low, high, pairs);
   const Offsets offsets(offset);
   COINCIDE_UNROLL(16)
   for (int i = 0; i < lanes; ++i) {
@@ -238,143 +268,65 @@ COINCIDE_HD void add_row_pairs(float* rows, std::int64_t stride, Ints offset, Fl
   }
 }
 
-#ifdef __AVX512F__
-
-COINCIDE_HD unsigned existing(const Block& block) { return (1U << static_cast<unsigned>(block.count)) - 1; }
-
-/// Two rows of voxels along v for the first or last 8 planes of a block, that of the lower and that of the upper u.
-/// Neighbours along v lie side by side: one gather for 8 pairs.
-struct Pairs {
-  __m256i offset;
-  __mmask8 exist;
-
-  COINCIDE_HD Floats load(const float* image) const {
-    return (Floats)_mm512_mask_i32gather_pd(_mm512_setzero_pd(), exist, offset, reinterpret_cast<const double*>(image),
-                                            sizeof(float));
-  }
-  /// The planes of a LOR have no voxel in common: no lane undoes another's addition.
-  COINCIDE_HD void add(float* image, Floats pairs) const {
-    _mm512_mask_i32scatter_pd(image, exist, offset, (__m512d)(load(image) + pairs), sizeof(float));
-  }
-};
-
-COINCIDE_HD Pairs first_pairs(const Block& block) {
-  return {(__m256i)__builtin_shufflevector(block.offset, block.offset, 0, 1, 2, 3, 4, 5, 6, 7),
-          static_cast<__mmask8>(existing(block))};
-}
-
-COINCIDE_HD Pairs last_pairs(const Block& block) {
-  return {(__m256i)__builtin_shufflevector(block.offset, block.offset, 8, 9, 10, 11, 12, 13, 14, 15),
-          static_cast<__mmask8>(existing(block) >> 8U)};
-}
-
-/// One neighbour of each plane.
-COINCIDE_HD Floats load_single(const float* image, const Block& block) {
-  return (Floats)_mm512_mask_i32gather_ps(_mm512_setzero_ps(), static_cast<__mmask16>(existing(block)),
-                                          (__m512i)block.offset, image, sizeof(float));
-}
-
-COINCIDE_HD void add_single(float* image, const Block& block, Floats values) {
-  _mm512_mask_i32scatter_ps(image, static_cast<__mmask16>(existing(block)), (__m512i)block.offset,
-                            (__m512)(load_single(image, block) + values), sizeof(float));
-}
-
-COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block& block) {
-  const auto even = [](Floats a, Floats b) {
-    return __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-  };
-  const auto odd = [](Floats a, Floats b) {
-    return __builtin_shufflevector(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
-  };
-  const Pairs first = first_pairs(block);
-  const Pairs last = last_pairs(block);
-  const float* image_u = image + ray.stride_u;
-  const Floats low_first = first.load(image);
-  const Floats low_last = last.load(image);
-  const Floats high_first = first.load(image_u);
-  const Floats high_last = last.load(image_u);
-  return {even(low_first, low_last), odd(low_first, low_last), even(high_first, high_last), odd(high_first, high_last)};
-}
-
-COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, const Footprint& values) {
-  const auto first_half = [](Floats a, Floats b) {
-    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  };
-  const auto last_half = [](Floats a, Floats b) {
-    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  };
-  const Pairs first = first_pairs(block);
-  const Pairs last = last_pairs(block);
-  float* image_u = image + ray.stride_u;
-  first.add(image, first_half(values.low_low, values.low_high));
-  last.add(image, last_half(values.low_low, values.low_high));
-  first.add(image_u, first_half(values.high_low, values.high_high));
-  last.add(image_u, last_half(values.high_low, values.high_high));
-}
-
-#else
-
-COINCIDE_HD Footprint load_pairs(const float* image, const Ray& ray, const Block& block) {
-  const Offsets offsets(block.offset);
-  const RowPairs low = load_row_pairs(image, offsets);
-  const RowPairs high = load_row_pairs(image + ray.stride_u, offsets);
+COINCIDE_HD Footprint load_pairs(const float* image, std::int64_t stride_u, const Block& block) {
+  const RowPairs low = load_row_pairs(image, block.offsets);
+  const RowPairs high = load_row_pairs(image + stride_u, block.offsets);
   return {low.low, low.high, high.low, high.high};
 }
 
-COINCIDE_HD void add_pairs(float* image, const Ray& ray, const Block& block, const Footprint& values) {
+COINCIDE_HD void add_pairs(float* image, std::int64_t stride_u, const Block& block, const Footprint& values) {
   alignas(64) float low[2 * lanes], high[2 * lanes];
-  for (int i = 0; i < lanes; ++i) {
-    low[2 * i] = values.low_low[i];
-    low[2 * i + 1] = values.low_high[i];
-    high[2 * i] = values.high_low[i];
-    high[2 * i + 1] = values.high_high[i];
-  }
-  const Offsets offsets(block.offset);
+  store_pairs(values.low_low, values.low_high, low);
+  store_pairs(values.high_low, values.high_high, high);
   for (int i = 0; i < block.count; ++i) {
-    float* at = image + offsets.at[i];
+    float* at = image + block.offsets.at[i];
     add_pair(at, load_pair(low + 2 * i));
-    add_pair(at + ray.stride_u, load_pair(high + 2 * i));
+    add_pair(at + stride_u, load_pair(high + 2 * i));
   }
 }
 
 /// One neighbour of each plane.
 COINCIDE_HD Floats load_single(const float* image, const Block& block) {
-  const Offsets offsets(block.offset);
   Floats values{};
-  COINCIDE_UNROLL(8)
+  COINCIDE_UNROLL(16)
   for (int i = 0; i < lanes; ++i) {
-    values[i] = image[offsets.at[i]];
+    values[i] = image[block.offsets.at[i]];
   }
   return values;
 }
 
 COINCIDE_HD void add_single(float* image, const Block& block, Floats values) {
-  const Offsets offsets(block.offset);
   for (int i = 0; i < block.count; ++i) {
-    image[offsets.at[i]] += values[i];
+    image[block.offsets.at[i]] += values[i];
   }
 }
 
-#endif
-
-/// Interpolated values of the planes of a block, times the length of ray that each stands for.
-COINCIDE_HD Floats gather(const float* image, const Ray& ray, const Block& block) {
-  const Footprint near = ray.stride_v == 1
-                             ? load_pairs(image, ray, block)
-                             : Footprint{load_single(image, block), load_single(image + ray.stride_v, block),
-                                         load_single(image + ray.stride_u, block),
-                                         load_single(image + ray.stride_u + ray.stride_v, block)};
+/// The weighted sum of the four neighbours of each plane of a block.
+COINCIDE_HD Floats weighted(const Footprint& near, const Block& block) {
   return block.u_low * (block.v_low * near.low_low + block.v_high * near.low_high) +
          block.u_high * (block.v_low * near.high_low + block.v_high * near.high_high);
 }
 
-/// Adds the values of the planes of a block to their four voxels each.
-COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block, Floats value) {
-  const Floats low = block.u_low * value;
-  const Floats high = block.u_high * value;
-  const Footprint values{low * block.v_low, low * block.v_high, high * block.v_low, high * block.v_high};
+/// What each of the four neighbours gets of each plane's weight.
+COINCIDE_HD Footprint spread(const Block& block) {
+  return {block.u_low * block.v_low, block.u_low * block.v_high, block.u_high * block.v_low,
+          block.u_high * block.v_high};
+}
+
+/// Interpolated values of the planes of a block, times their weights.
+COINCIDE_HD Floats gather(const float* image, const Ray& ray, const Block& block) {
+  return weighted(ray.stride_v == 1 ? load_pairs(image, ray.stride_u, block)
+                                    : Footprint{load_single(image, block), load_single(image + ray.stride_v, block),
+                                                load_single(image + ray.stride_u, block),
+                                                load_single(image + ray.stride_u + ray.stride_v, block)},
+                  block);
+}
+
+/// Adds their weights to the four voxels of each plane of a block.
+COINCIDE_HD void scatter(float* image, const Ray& ray, const Block& block) {
+  const Footprint values = spread(block);
   if (ray.stride_v == 1) {
-    add_pairs(image, ray, block, values);
+    add_pairs(image, ray.stride_u, block, values);
     return;
   }
   add_single(image, block, values.low_low);
@@ -389,16 +341,13 @@ template <BoundaryRule boundary, class Kernel>
 COINCIDE_HD bool forward_vectors(const Kernel& kernel, const Prepared<Kernel>& p, const KeptWeights& kept,
                                  const float* image, float* out) {
   Floats sum{};
+  const auto use = [&](std::int32_t, const Block& block) { sum += gather(image, p.ray, block); };
   if (kept.count > 0) {
-    for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
-      sum += gather(image, p.ray, make_block<boundary>(p.ray, first)) * kept.at(Floats{}, first);
-    }
-    out[0] = kernel.scale(p.tof) * sum_of_lanes(sum);
-    return true;
-  }
-  for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
-    const Block block = make_block<boundary>(p.ray, first);
-    sum += gather(image, p.ray, block) * kernel.weight(p.tof, p.ray, block.plane);
+    const auto weight_at = [&](std::int32_t first, Floats) { return kept.at(Floats{}, first); };
+    for_blocks<boundary>(p.ray, p.ray.first, p.ray.last, weight_at, use);
+  } else {
+    const auto weight_at = [&](std::int32_t, Floats planes) { return kernel.weight(p.tof, p.ray, planes); };
+    for_blocks<boundary>(p.ray, p.ray.first, p.ray.last, weight_at, use);
   }
   out[0] = kernel.scale(p.tof) * sum_of_lanes(sum);
   return true;
@@ -407,10 +356,10 @@ COINCIDE_HD bool forward_vectors(const Kernel& kernel, const Prepared<Kernel>& p
 template <BoundaryRule boundary, class Kernel>
 COINCIDE_HD bool back_vectors(const Kernel& kernel, const Prepared<Kernel>& p, const float* in, float* image) {
   const float scaled = kernel.scale(p.tof) * in[0];
-  for (std::int32_t first = p.ray.first; first <= p.ray.last; first += lanes) {
-    const Block block = make_block<boundary>(p.ray, first);
-    scatter(image, p.ray, block, scaled * kernel.weight(p.tof, p.ray, block.plane));
-  }
+  for_blocks<boundary>(
+      p.ray, p.ray.first, p.ray.last,
+      [&](std::int32_t, Floats planes) { return scaled * kernel.weight(p.tof, p.ray, planes); },
+      [&](std::int32_t, const Block& block) { scatter(image, p.ray, block); });
   return true;
 }
 
