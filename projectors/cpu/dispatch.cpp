@@ -38,7 +38,7 @@ class Trial {
       return reach_mm * (static_cast<float>(random >> 8U) * 0x1p-23F - 1);
     };
     for (int lor = 0; lor < count; ++lor) {
-      const bool along_x = lor % 2 == 0;
+      const bool along_x = lor < count / 2;  // neighbours run along each other, as most do
       const float across_mm = place_mm(40), other_mm = place_mm(40);
       start_.insert(start_.end(), {along_x ? -100 : across_mm, along_x ? across_mm : -100, place_mm(28)});
       end_.insert(end_.end(), {along_x ? 100 : other_mm, along_x ? other_mm : 100, place_mm(28)});

@@ -7,69 +7,22 @@
 
 #include <type_traits>
 
+#include "projectors/cpu/lor_lanes.h"
 #include "projectors/cpu/scratch.h"
-#include "projectors/cpu/vector_walk.h"
 #include "projectors/kernels/course.h"
 
 namespace coincide::projectors::COINCIDE_BACKEND {
 
-/// Rows are axial lines of voxels: neighbours along v lie side by side. Far beyond any scanner places in them have no
-/// digits left.
-COINCIDE_HD bool runs_between_rows(const Ray& ray) {
-  constexpr float far = 1e5f;
-  return !ray.empty() && ray.stride_v == 1 && __builtin_fabsf(ray.v_0) < far;
-}
-
 COINCIDE_HD bool run_between_same_rows(const Ray& a, const Ray& b) {
   return a.axis == b.axis && a.u_step == b.u_step && a.u_0 == b.u_0;
 }
-
-/// How the planes of as many LORs as a vector has lanes are weighted. Without TOF all count alike.
-template <class Kernel>
-struct FanWeights;
-
-template <>
-struct FanWeights<NoTofKernel> {
-  static COINCIDE_HD bool can_take(const NoTofKernel::State&) { return true; }
-  COINCIDE_HD void set(int, const Ray&, const NoTofKernel::State&, std::int32_t&, std::int32_t&) {}
-  COINCIDE_HD Floats weigh(std::int32_t, Floats value) const { return value; }
-};
-
-/// By wide TOF bins: 1 but near the edges.
-template <>
-struct FanWeights<TofTableKernel> {
-  Floats s_step, s_0, half_width_mm, inverse_width;
-
-  static COINCIDE_HD bool can_take(const EventState& state) {
-    return state.weights == nullptr && state.half_width_mm > 0;
-  }
-  /// Narrows the planes first ... last to those that have weight 1.
-  COINCIDE_HD void set(int lane, const Ray& ray, const EventState& state, std::int32_t& first, std::int32_t& last) {
-    s_step[lane] = ray.s_step;
-    s_0[lane] = ray.s_0 - state.centre_mm;
-    half_width_mm[lane] = state.half_width_mm;
-    inverse_width[lane] = state.inverse_width;
-    const FlatPlanes flat = flat_planes(state, ray);
-    first = larger(first, flat.first);
-    last = smaller(last, flat.last);
-  }
-  COINCIDE_HD Floats weigh(std::int32_t plane, Floats value) const {
-    const Floats x = static_cast<float>(plane) * s_step + s_0;
-    const Floats above = fast_erf((x + half_width_mm) * inverse_width);
-    const Floats below = fast_erf((x - half_width_mm) * inverse_width);
-    return value * (0.5f * (larger(below, above) - below));
-  }
-};
-
-template <class Kernel>
-inline constexpr bool has_fans = std::is_same_v<Kernel, NoTofKernel> || std::is_same_v<Kernel, TofTableKernel>;
 
 /// How many of lor_at(0), lor_at(1), ... lor_at(count - 1) the first has between its rows, itself included, with no
 /// other in between; 0 if it is none for a fan.
 template <class Kernel, class LorAt>
 COINCIDE_HD std::int64_t count_in_fan(std::int64_t count, LorAt&& lor_at) {
   const auto fits = [](const Prepared<Kernel>& lor) {
-    return runs_between_rows(lor.ray) && FanWeights<Kernel>::can_take(lor.tof);
+    return runs_between_rows(lor.ray) && LaneWeights<Kernel>::can_take(lor.tof);
   };
   const Prepared<Kernel>& first = lor_at(0);
   std::int64_t i = 0;
@@ -99,28 +52,10 @@ class Fan {
     first_ = hi + 1;
     last_ = lo - 1;
     for (int b = 0; b < blocks_; ++b) {
-      Lane& block = lane_[b];
-      block.common_first = lo;
-      block.common_last = hi;
-      for (int i = 0; i < lanes; ++i) {
-        const bool exists = b * lanes + i < count;
-        const Prepared<Kernel>& lor = lor_at(exists ? b * lanes + i : count - 1);
-        Ray ray = lor.ray;
-        restrict_planes(ray, lo, hi);
-        block.v_step[i] = ray.v_step;
-        block.v_0[i] = ray.v_0;
-        block.enters[i] = ray.enters;
-        block.leaves[i] = ray.leaves;
-        block.first[i] = ray.first;
-        block.last[i] = exists ? ray.last : ray.first - 1;
-        block.common_first = larger(block.common_first, ray.inner_first);
-        block.common_last = smaller(block.common_last, exists ? ray.inner_last : std::int32_t{-1});
-        block.weights.set(i, ray, lor.tof, block.common_first, block.common_last);
-        if (ray.first <= ray.last) {
-          first_ = smaller(first_, ray.first);
-          last_ = larger(last_, ray.last);
-        }
-      }
+      lane_[b].set(smaller(count - b * lanes, std::int64_t{lanes}), lo, hi,
+                   [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(b * lanes + i); });
+      first_ = smaller(first_, lane_[b].begins);
+      last_ = larger(last_, lane_[b].ends);
     }
     set_window();
   }
@@ -140,15 +75,15 @@ class Fan {
         row[i] = at.weight_low * low[i] + at.weight_high * high[i];
       }
       for (int b = 0; b < blocks_; ++b) {
-        const Lane& lane = lane_[b];
-        if (plane >= lane.common_first && plane <= lane.common_last) {
-          const Neighbours v = inner_neighbours(place_of(lane, plane));
+        const LorLanes<boundary, Kernel>& lane = lane_[b];
+        if (lane.is_common(plane)) {
+          const Neighbours v = inner_neighbours(lane.v_at(plane));
           const RowPairs near = load_row_pairs(row, Offsets(v.low));
           sum[b] += v.weight_low * near.low + v.weight_high * near.high;
         } else {
-          const Neighbours v = border_neighbours<boundary>(place_of(lane, plane), n_);
+          const Neighbours v = border_neighbours<boundary>(lane.v_at(plane), n_);
           const RowPairs near = load_row_pairs(row, Offsets(v.low));
-          sum[b] += part_of(lane, plane, v.weight_low * near.low + v.weight_high * near.high);
+          sum[b] += lane.part_of(plane, v.weight_low * near.low + v.weight_high * near.high);
         }
       }
     }
@@ -171,14 +106,14 @@ class Fan {
     for (std::int32_t plane = first_; plane <= last_; ++plane) {
       const Rows at = rows_at(plane);
       for (int b = 0; b < blocks_; ++b) {
-        const Lane& lane = lane_[b];
+        const LorLanes<boundary, Kernel>& lane = lane_[b];
         Floats value = values[b];
         Neighbours v;
-        if (plane >= lane.common_first && plane <= lane.common_last) {
-          v = inner_neighbours(place_of(lane, plane));
+        if (lane.is_common(plane)) {
+          v = inner_neighbours(lane.v_at(plane));
         } else {
-          v = border_neighbours<boundary>(place_of(lane, plane), n_);
-          value = part_of(lane, plane, value);
+          v = border_neighbours<boundary>(lane.v_at(plane), n_);
+          value = lane.part_of(plane, value);
         }
         add_row_pairs(&rows_[0], stride, v.low, v.weight_low * value, v.weight_high * value);
       }
@@ -191,15 +126,6 @@ class Fan {
   }
 
  private:
-  /// As many LORs as a vector has lanes. Between the common planes all of them have four voxels as neighbours, and
-  /// whole planes.
-  struct Lane {
-    Floats v_step, v_0, enters, leaves;
-    Ints first, last;
-    FanWeights<Kernel> weights;
-    std::int32_t common_first, common_last;
-  };
-
   /// Of a plane: where its lower row begins, the weights of this and the next, and which of their voxels the LORs
   /// reach.
   struct Rows {
@@ -208,28 +134,13 @@ class Fan {
     std::int32_t window_first, window_last;
   };
 
-  static COINCIDE_HD Floats place_of(const Lane& lane, std::int32_t plane) {
-    return static_cast<float>(plane) * lane.v_step + lane.v_0;
-  }
-
-  /// The part of a value that counts on a plane: 0 for LORs that it does not belong to.
-  static COINCIDE_HD Floats part_of(const Lane& lane, std::int32_t plane, Floats value) {
-    if constexpr (boundary == BoundaryRule::clamped) {
-      const Floats at = Floats{} + static_cast<float>(plane);
-      value *= larger(smaller(at + 0.5f, lane.leaves) - larger(at - 0.5f, lane.enters), Floats{});
-    }
-    value = lane.weights.weigh(plane, value);
-    const Ints at = Ints{} + plane;
-    return at < lane.first || at > lane.last ? Floats{} : value;
-  }
-
   /// The least of straight lines is nowhere below the line between the least at both ends, the most likewise.
   void set_window() {
     const auto ends_at = [&](std::int32_t plane, float& least, float& most_at) {
-      Floats low = place_of(lane_[0], plane);
+      Floats low = lane_[0].v_at(plane);
       Floats high = low;
       for (int b = 1; b < blocks_; ++b) {
-        const Floats place = place_of(lane_[b], plane);
+        const Floats place = lane_[b].v_at(plane);
         low = smaller(low, place);
         high = larger(high, place);
       }
@@ -298,7 +209,7 @@ class Fan {
   int blocks_ = 0;
   std::int32_t first_ = 0, last_ = -1;
   float window_low_ = 0, window_low_step_ = 0, window_high_ = 0, window_high_step_ = 0;
-  Lane lane_[max_in_fan / lanes];
+  LorLanes<boundary, Kernel> lane_[max_in_fan / lanes];
 };
 
 }  // namespace coincide::projectors::COINCIDE_BACKEND

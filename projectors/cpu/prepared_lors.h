@@ -6,6 +6,7 @@
 #include "projectors/kernels/course.h"
 #include "projectors/kernels/operations.h"
 #ifdef COINCIDE_VECTORS
+#include "projectors/cpu/bundle.h"
 #include "projectors/cpu/fan.h"
 #include "projectors/cpu/vector_sinogram.h"
 #endif
@@ -56,20 +57,26 @@ void back_one(const Grid& grid, [[maybe_unused]] bool vectors, const Kernel& ker
 }
 
 #ifdef COINCIDE_VECTORS
-/// Calls use_fan(first, count) for LORs, out of `count`, that a Fan takes at once, and use_one(i) for each other one,
-/// in order. lor_at(i) is LOR i, prepared.
-template <class Kernel, class LorAt, class UseFan, class UseOne>
-void for_fans(std::int64_t count, LorAt&& lor_at, UseFan&& use_fan, UseOne&& use_one) {
+/// Goes through `count` prepared LORs in their order, lor_at(i): calls use_group(fan, first, count) for those that a
+/// Fan takes at once, use_group(bundle, first, count) for those that a Bundle takes, and use_one(i) for each other one.
+template <class Kernel, class LorAt, class AFan, class ABundle, class UseGroup, class UseOne>
+void for_groups(std::int64_t count, LorAt&& lor_at, AFan& fan, ABundle& bundle, UseGroup&& use_group,
+                UseOne&& use_one) {
   for (std::int64_t i = 0; i < count;) {
-    const std::int64_t same = count_in_fan<Kernel>(
-        smaller(count - i, max_in_fan), [&](std::int64_t j) -> const Prepared<Kernel>& { return lor_at(i + j); });
+    const auto from_here = [&](std::int64_t j) -> const Prepared<Kernel>& { return lor_at(i + j); };
+    const std::int64_t same = count_in_fan<Kernel>(smaller(count - i, max_in_fan), from_here);
     if (same >= min_in_fan) {
-      use_fan(i, same);
+      use_group(fan, i, same);
       i += same;
+      continue;
+    }
+    const std::int64_t along = count_in_bundle<Kernel>(smaller(count - i, max_in_bundle), from_here);
+    if (along > 0) {
+      use_group(bundle, i, along);
+      i += along;
     } else {
-      for (const std::int64_t end = i + larger(same, std::int64_t{1}); i < end; ++i) {
-        use_one(i);
-      }
+      use_one(i);
+      ++i;
     }
   }
 }
@@ -104,14 +111,15 @@ class ForwardInFans {
     if (vectors) {
       const std::int32_t last_plane = larger(grid_.n[0], larger(grid_.n[1], grid_.n[2])) - 1;
       const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared[i]; };
-      const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
-        fan_.set(in_fan, 0, last_plane, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
-        fan_.forward(image, &sums_[0]);
-        for (std::int64_t i = 0; i < in_fan; ++i) {
+      const auto use_group = [&](auto& group, std::int64_t begin, std::int64_t in_group) {
+        group.set(in_group, 0, last_plane,
+                  [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
+        group.forward(image, &sums_[0]);
+        for (std::int64_t i = 0; i < in_group; ++i) {
           value_at(begin + i) = kernel.scale(prepared[begin + i].tof) * sums_[i];
         }
       };
-      for_fans<Kernel>(count, lor_at, use_fan, use_one);
+      for_groups<Kernel>(count, lor_at, fan_, bundle_, use_group, use_one);
       return;
     }
 #endif
@@ -125,6 +133,7 @@ class ForwardInFans {
   KeptWeights no_weights_;
 #ifdef COINCIDE_VECTORS
   Fan<boundary, Kernel> fan_;
+  Bundle<boundary, Kernel> bundle_;
   Scratch<float> sums_;
 #endif
 };

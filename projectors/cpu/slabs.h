@@ -102,16 +102,17 @@ class SlabBackProjector {
       if (fits_vectors(grid_)) {
         Fan<boundary, Kernel> fan(grid_);
         const auto lor_at = [&](std::int64_t i) -> const Prepared<Kernel>& { return prepared_[items[i]]; };
-        const auto use_fan = [&](std::int64_t begin, std::int64_t in_fan) {
-          fan.set(in_fan, lo, hi, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
-          fan.back(
+        Bundle<boundary, Kernel> bundle;
+        const auto use_group = [&](auto& group, std::int64_t begin, std::int64_t in_group) {
+          group.set(in_group, lo, hi, [&](std::int64_t i) -> const Prepared<Kernel>& { return lor_at(begin + i); });
+          group.back(
               [&](std::int64_t i) {
                 const std::int32_t item = items[begin + i];
                 return kernel_.scale(prepared_[item].tof) * values_of(item)[0];
               },
               image);
         };
-        for_fans<Kernel>(count, lor_at, use_fan, use_one);
+        for_groups<Kernel>(count, lor_at, fan, bundle, use_group, use_one);
         return;
       }
     }

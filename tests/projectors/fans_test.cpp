@@ -1,5 +1,5 @@
-// LORs between two places around a scanner, whatever rings they join, which the kernels take together: against the
-// double-precision reference, and against themselves one by one.
+// LORs that the kernels take together, those between two places around a scanner, whatever rings they join, and those
+// side by side: against the double-precision reference, and against themselves one by one.
 
 #include <QtTest>
 #include <algorithm>
@@ -52,6 +52,39 @@ LorArrays fans(const ImageGrid& grid, std::uint64_t seed) {
     const float along_face[2][2] = {{low_x, -60}, {low_x + (count % 2 == 0 ? 0.0F : 1e-3F), 60}};
     add_fan(grid, along_face[0], along_face[1], count, random, lors);
   }
+  return lors;
+}
+
+/// `count` LORs along one axis that run near each other, some of them beside the image or through a corner, so that
+/// they share few of their planes.
+void add_neighbours(const ImageGrid& grid, int axis, int count, std::mt19937_64& random, LorArrays& lors) {
+  const float half_mm = 0.5F * static_cast<float>(grid.shape[2]) * grid.voxel_size_mm[2];
+  const float place = uniform(random, -15, 15), other = place + uniform(random, -20, 20);
+  for (int i = 0; i < count; ++i) {
+    const float aside = i % 40 == 11 ? uniform(random, -40, 40) : 0.4F * static_cast<float>(i % 16);
+    const float a[2] = {-60, place + aside}, b[2] = {60, other + aside + uniform(random, -1, 1)};
+    lors.start.insert(lors.start.end(), {a[axis], a[1 - axis], uniform(random, -1.2F * half_mm, 1.2F * half_mm)});
+    lors.end.insert(lors.end.end(), {b[axis], b[1 - axis], uniform(random, -1.2F * half_mm, 1.2F * half_mm)});
+  }
+}
+
+/// From fewer than fill a vector to more than are taken at once.
+LorArrays side_by_side(const ImageGrid& grid, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  LorArrays lors;
+  for (const int count : {3, 4, 7, 8, 9, 15, 16, 17, 31, 64, 127, 128, 129, 300}) {
+    for (const int axis : {0, 1}) {
+      add_neighbours(grid, axis, count, random, lors);
+    }
+  }
+  return lors;
+}
+
+LorArrays all_groups(const ImageGrid& grid, std::uint64_t seed) {
+  LorArrays lors = fans(grid, seed);
+  const LorArrays neighbours = side_by_side(grid, seed);
+  lors.start.insert(lors.start.end(), neighbours.start.begin(), neighbours.start.end());
+  lors.end.insert(lors.end.end(), neighbours.end.begin(), neighbours.end.end());
   return lors;
 }
 
@@ -110,7 +143,7 @@ struct Setting {
   const ImageGrid grid = grid_with_rows_of(fetched<int>("row"));
   const BoundaryRule rule = fetched<bool>("clamped") ? BoundaryRule::clamped : BoundaryRule::upstream;
   const InstructionSet set = static_cast<InstructionSet>(fetched<int>("set"));
-  const LorArrays arrays = fans(grid, static_cast<std::uint64_t>(grid.shape[2]));
+  const LorArrays arrays = all_groups(grid, static_cast<std::uint64_t>(grid.shape[2]));
   const std::size_t count = arrays.start.size() / 3;
   const std::vector<float> image = random_values(static_cast<std::size_t>(grid.num_voxels()), 2);
   const std::vector<float> measured = random_values(count, 3);
@@ -294,7 +327,7 @@ class FansTest : public QObject {
 
   void number_of_threads_changes_no_bit() {
     const ImageGrid grid = grid_with_rows_of(31);
-    const LorArrays arrays = fans(grid, 5);
+    const LorArrays arrays = all_groups(grid, 5);
     const std::vector<float> measured = random_values(arrays.start.size() / 3, 6);
     std::vector<std::vector<float>> images;
     for (const int threads : {1, 2, 5}) {
@@ -305,37 +338,52 @@ class FansTest : public QObject {
   }
 
   /// A voxel or a measurement that is not a number concerns the LORs through that voxel, and the voxels of that LOR.
+  void what_is_no_number_stays_where_it_is_data() {
+    QTest::addColumn<int>("row");
+    QTest::addColumn<bool>("in_fans");
+    QTest::addColumn<int>("line");
+    for (const int row : {8, 31}) {
+      for (const bool in_fans : {false, true}) {
+        for (const int line : {0, 9, 18}) {  // at the faces, where LORs leave beside others that go on, and in between
+          QTest::newRow(
+              qPrintable(QString("rows of %1, %2, line %3").arg(row).arg(in_fans ? "fans" : "side by side").arg(line)))
+              << row << in_fans << line;
+        }
+      }
+    }
+  }
   void what_is_no_number_stays_where_it_is() {
     const float nan = std::numeric_limits<float>::quiet_NaN();
-    for (const int row : {8, 31}) {
-      const ImageGrid grid = grid_with_rows_of(row);
-      const LorArrays arrays = fans(grid, 7);
-      const auto count = arrays.start.size() / 3;
-      std::vector<float> image(static_cast<std::size_t>(grid.num_voxels()), 1.0F);
-      const std::size_t bad_voxel = image.size() / 2;  // in the middle of a row
-      image[bad_voxel] = nan;
-      std::vector<float> measured(count, 1.0F), values(count), back(image.size());
-      const std::size_t bad_lor = count / 2;
-      measured[bad_lor] = nan;
-      const Projector projector(grid);
-      projector.forward(arrays.lors(), NoTof{}, image.data(), values.data());
-      projector.back(arrays.lors(), NoTof{}, measured.data(), back.data());
-      const JosephReference reference(grid, BoundaryRule::clamped);
-      int bad_values = 0;
-      for (std::size_t i = 0; i < count; ++i) {
-        bool may_cross = false;
-        for (const auto& plane : reference.line(&arrays.start[3 * i], &arrays.end[3 * i]).planes) {
-          may_cross = may_cross || std::ranges::count(plane.voxel, static_cast<std::int64_t>(bad_voxel)) > 0;
-        }
-        bad_values += std::isnan(values[i]) ? 1 : 0;
-        QVERIFY(may_cross || !std::isnan(values[i]));
+    QFETCH(const int, row);
+    QFETCH(const bool, in_fans);
+    QFETCH(const int, line);
+    const ImageGrid grid = grid_with_rows_of(row);
+    const LorArrays arrays = in_fans ? fans(grid, 7) : side_by_side(grid, 7);
+    const auto count = arrays.start.size() / 3;
+    std::vector<float> image(static_cast<std::size_t>(grid.num_voxels()), 1.0F);
+    const auto bad_voxel = static_cast<std::size_t>((11 * grid.shape[1] + line) * row + row / 2);
+    image[bad_voxel] = nan;
+    std::vector<float> measured(count, 1.0F), values(count), back(image.size());
+    const std::size_t bad_lor = count / 2;
+    measured[bad_lor] = nan;
+    const Projector projector(grid);
+    projector.forward(arrays.lors(), NoTof{}, image.data(), values.data());
+    projector.back(arrays.lors(), NoTof{}, measured.data(), back.data());
+    const JosephReference reference(grid, BoundaryRule::clamped);
+    int bad_values = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      bool may_cross = false;
+      for (const auto& plane : reference.line(&arrays.start[3 * i], &arrays.end[3 * i]).planes) {
+        may_cross = may_cross || std::ranges::count(plane.voxel, static_cast<std::int64_t>(bad_voxel)) > 0;
       }
-      QVERIFY(bad_values > 0);
-      const auto on_bad_lor = reference.line(&arrays.start[3 * bad_lor], &arrays.end[3 * bad_lor]).planes;
-      QVERIFY(!on_bad_lor.empty());
-      const auto bad_voxels = std::ranges::count_if(back, [](float value) { return std::isnan(value); });
-      QVERIFY(bad_voxels > 0 && bad_voxels <= static_cast<std::ptrdiff_t>(4 * on_bad_lor.size()));
+      bad_values += std::isnan(values[i]) ? 1 : 0;
+      QVERIFY(may_cross || !std::isnan(values[i]));
     }
+    QVERIFY(bad_values > 0);
+    const auto on_bad_lor = reference.line(&arrays.start[3 * bad_lor], &arrays.end[3 * bad_lor]).planes;
+    QVERIFY(!on_bad_lor.empty());
+    const auto bad_voxels = std::ranges::count_if(back, [](float value) { return std::isnan(value); });
+    QVERIFY(bad_voxels > 0 && bad_voxels <= static_cast<std::ptrdiff_t>(4 * on_bad_lor.size()));
   }
 
   /// Ends so far away that places in a row of voxels have no digits left, among LORs of the same fan that are sound.
