@@ -5,8 +5,6 @@
 // back: a LOR then takes two neighbours of one row, near in the cache, where the walk alone takes four voxels of the
 // image. Weights are the same as there; only additions come in another order.
 
-#include <type_traits>
-
 #include "projectors/cpu/lor_lanes.h"
 #include "projectors/cpu/scratch.h"
 #include "projectors/kernels/course.h"
