@@ -1,6 +1,6 @@
 #pragma once
 
-// LORs that have been set up, one by one or in fans, in vectors where the instruction set has them.
+// LORs that have been set up, one by one, in fans or in bundles, in vectors where the instruction set has them.
 
 #include "projectors/cpu/scratch.h"
 #include "projectors/kernels/course.h"
@@ -82,8 +82,8 @@ void for_groups(std::int64_t count, LorAt&& lor_at, AFan& fan, ABundle& bundle, 
 }
 #endif
 
-/// Forward projection of prepared LORs without TOF, where all planes count alike: those in a fan together. Of one
-/// thread.
+/// Forward projection of prepared LORs without TOF, where all planes count alike: those in a fan or a bundle together.
+/// Of one thread.
 template <BoundaryRule boundary>
 class ForwardInFans {
  public:

@@ -98,9 +98,10 @@ struct Offsets {
   }
 };
 
-/// Some planes: where the rows of their four neighbours begin, and the weights along u and v.
+/// Some planes of a LOR, or some LORs on one plane: where the rows of their four neighbours begin, and the weights
+/// along u and v, those along u times what the plane counts.
 struct Block {
-  std::int32_t count;  ///< planes that exist; the weights of those after them are 0
+  std::int32_t count;  ///< those that exist; the weights of those after them are 0
   Offsets offsets;
   Floats u_low, u_high, v_low, v_high;
 
